@@ -1,0 +1,81 @@
+"""Every error in one shape: ``{type, errors: [{code, detail, attr}]}``, with ``state`` on 409."""
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.views import csrf, defaults
+from drf_standardized_errors import formatter, handler
+from rest_framework import exceptions, status
+from rest_framework.exceptions import APIException, ErrorDetail
+
+from igny8_core.api.parsers import BodyTooLarge
+from igny8_core.common.exceptions import DomainError, InvalidInput, NotFound, StateConflict
+from igny8_core.common.http import status_of
+
+
+class ExceptionHandler(handler.ExceptionHandler):  # type: ignore[misc]
+    """Translates refusals of services, and what Django raises for malformed requests."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        """Return the API's exception for a known one."""
+        if isinstance(exc, DomainError):
+            return _api_exception(exc)
+        if isinstance(exc, RequestDataTooBig):
+            return BodyTooLarge()
+        if isinstance(exc, SuspiciousOperation | MultiPartParserError):
+            return exceptions.ParseError(str(exc))
+        return super().convert_known_exceptions(exc)  # type: ignore[no-any-return]
+
+
+class ExceptionFormatter(formatter.ExceptionFormatter):  # type: ignore[misc]
+    """Adds the present state to a conflict."""
+
+    def format_error_response(self, error_response: Any) -> dict[str, Any]:
+        """Return the body."""
+        body: dict[str, Any] = super().format_error_response(error_response)
+        if isinstance(self.original_exc, StateConflict):
+            body["state"] = self.original_exc.state
+            body["errors"][0]["attr"] = self.original_exc.attr
+        return body
+
+
+def _api_exception(refusal: DomainError) -> APIException:
+    detail = ErrorDetail(refusal.detail, code=refusal.code)
+    if isinstance(refusal, InvalidInput):
+        return exceptions.ValidationError({refusal.attr: [detail]} if refusal.attr else [detail])
+    if isinstance(refusal, NotFound):
+        return exceptions.NotFound(refusal.detail, code=refusal.code)
+    error = APIException(refusal.detail, code=refusal.code)
+    error.status_code = status_of(type(refusal))
+    return error
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an unknown address below /api/ in JSON."""
+    if not request.path.startswith("/api/"):
+        return defaults.page_not_found(request, exception)
+    return _json_error("not_found", "There is nothing at this address.", status.HTTP_404_NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a failure outside of the API's views, below /api/ in JSON."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    return _json_error(
+        "error", "Server Error (500)", status.HTTP_500_INTERNAL_SERVER_ERROR, kind="server_error"
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a write without its CSRF token, below /api/ and /_allauth/ in JSON."""
+    if not request.path.startswith(("/api/", "/_allauth/")):
+        return csrf.csrf_failure(request, reason)
+    detail = f"{reason} Send X-CSRFToken with the token of GET /api/v1/auth/csrf/."
+    return _json_error("csrf_failed", detail, status.HTTP_403_FORBIDDEN)
+
+
+def _json_error(code: str, detail: str, status: int, kind: str = "client_error") -> JsonResponse:
+    error = {"code": code, "detail": detail, "attr": None}
+    return JsonResponse({"type": kind, "errors": [error]}, status=status)

@@ -1,0 +1,2 @@
+def add_log_in_operations(result, generator, request, public):
+    return result

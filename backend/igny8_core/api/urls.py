@@ -1,0 +1,26 @@
+"""All addresses."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from igny8_core.api.probes import healthz, readyz
+
+handler404 = "igny8_core.api.errors.page_not_found"
+handler500 = "igny8_core.api.errors.server_error"
+
+v1 = [
+    path("auth/", include("igny8_core.business.onboarding.urls")),
+    path("billing/", include("igny8_core.business.billing.urls")),
+    path("", include("igny8_core.auth.urls")),
+]
+
+urlpatterns = [
+    path("api/v1/", include(v1)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz),
+    path("readyz", readyz),
+]

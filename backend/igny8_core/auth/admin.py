@@ -1,0 +1,78 @@
+"""Accounts, plans, sites and people in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
+
+
+class WorkflowAdmin(admin.ModelAdmin[Any]):
+    """Made and moved by the workflow: to be read here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(Account)
+class AccountAdmin(WorkflowAdmin):
+    list_display = ["name", "status", "plan", "credits", "country", "created_at"]
+    list_filter = ["status", "plan"]
+    search_fields = ["name", "billing_email", "users__email"]
+    readonly_fields = ["status", "plan", "credits"]
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(WorkflowAdmin):
+    list_display = ["account", "plan", "status", "current_period_start", "current_period_end"]
+    list_filter = ["status", "plan"]
+    search_fields = ["account__name"]
+    list_select_related = ["account", "plan"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(Plan)
+class PlanAdmin(admin.ModelAdmin[Plan]):
+    list_display = ["name", "slug", "price", "interval", "included_credits", "is_public"]
+
+
+@admin.register(Industry)
+class IndustryAdmin(admin.ModelAdmin[Industry]):
+    list_display = ["name", "slug"]
+    search_fields = ["name"]
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin[Site]):
+    list_display = ["name", "domain", "account", "industry"]
+    search_fields = ["name", "domain", "account__name"]
+    list_select_related = ["account", "industry"]
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin[User]):
+    list_display = ["email", "first_name", "last_name", "account", "role", "is_staff"]
+    list_select_related = ["account"]
+    search_fields = ["email", "first_name", "last_name"]
+    ordering = ["email"]
+    fieldsets = [
+        (None, {"fields": ["email", "password"]}),
+        ("Person", {"fields": ["first_name", "last_name", "account", "role"]}),
+        ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "password1", "password2"], "classes": ["wide"]}),
+    ]
+    filter_horizontal = ["groups"]
+    autocomplete_fields = ["account"]

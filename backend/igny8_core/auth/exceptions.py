@@ -1,0 +1,45 @@
+"""What the accounts' services refuse, each with its stable code."""
+
+from igny8_core.common.exceptions import InvalidInput, StateConflict
+
+
+class EmailAlreadyRegistered(InvalidInput):
+    """Somebody has signed up with this e-mail already."""
+
+    code = "email_already_registered"
+
+
+class UnknownPlan(InvalidInput):
+    """No public plan has this slug."""
+
+    code = "unknown_plan"
+
+
+class UnknownCountry(InvalidInput):
+    """The code is not one of ISO 3166-1 alpha-2."""
+
+    code = "unknown_country"
+
+
+class UnknownIndustry(InvalidInput):
+    """No industry has this slug."""
+
+    code = "unknown_industry"
+
+
+class DomainAlreadyAdded(InvalidInput):
+    """The account has a site of this domain already."""
+
+    code = "domain_already_added"
+
+
+class SiteLimitReached(StateConflict):
+    """The plan allows no further site."""
+
+    code = "site_limit_reached"
+
+
+class AccountNotUsable(StateConflict):
+    """The account has yet to be paid for, or is suspended or cancelled."""
+
+    code = "account_not_usable"

@@ -1,0 +1,236 @@
+"""Users, the accounts that they belong to, and what an account subscribes to."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from igny8_core.auth.enums import (
+    LIVE_SUBSCRIPTION_STATUSES,
+    AccountStatus,
+    PlanInterval,
+    SubscriptionStatus,
+    UserRole,
+)
+from igny8_core.common.models import TimestampedModel
+
+
+class Plan(TimestampedModel):
+    """What is sold: a price for an interval, with its credits and limits."""
+
+    slug = models.SlugField(max_length=50, unique=True)
+    name = models.CharField(max_length=100)
+    description = models.CharField(max_length=300, blank=True)
+    price = models.DecimalField(max_digits=18, decimal_places=2, help_text="In USD.")
+    interval = models.CharField(
+        max_length=10, choices=PlanInterval.choices, default=PlanInterval.MONTH
+    )
+    included_credits = models.PositiveIntegerField()
+    max_sites = models.PositiveIntegerField()
+    max_users = models.PositiveIntegerField()
+    is_public = models.BooleanField(default=True, help_text="Offered at sign-up.")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    currency = "USD"
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gte=0), name="plan_price_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is ever owed for it."""
+        return self.price == 0
+
+
+class Account(TimestampedModel):
+    """The tenant: everything else belongs to one."""
+
+    name = models.CharField(max_length=150)
+    status = models.CharField(max_length=20, choices=AccountStatus.choices)
+    plan = models.ForeignKey(
+        Plan, on_delete=models.PROTECT, help_text="The plan whose limits hold now."
+    )
+    credits = models.IntegerField(default=0, help_text="Cached sum of the credit ledger.")
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
+    billing_name = models.CharField(max_length=150, blank=True)
+    billing_email = models.EmailField(max_length=254, blank=True)
+    billing_address_line1 = models.CharField(max_length=200, blank=True)
+    billing_address_line2 = models.CharField(max_length=200, blank=True)
+    billing_city = models.CharField(max_length=100, blank=True)
+    billing_state = models.CharField(max_length=100, blank=True)
+    billing_postal_code = models.CharField(max_length=20, blank=True)
+    tax_id = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=AccountStatus.values), name="account_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(credits__gte=0), name="account_credits_are_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users, their e-mail lower-cased."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a user.
+
+        :raises django.db.IntegrityError: if the e-mail is taken.
+        """
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a user who may do everything in the admin; belongs to no account."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find a user by e-mail in any case."""
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Staff belong to no account, or to their own."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
+    )
+    role = models.CharField(max_length=10, choices=UserRole.choices, default=UserRole.MEMBER)
+    is_staff = models.BooleanField(default=False, help_text="May open the admin.")
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="user_email_is_lower_case"
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(role=UserRole.OWNER),
+                name="account_has_at_most_one_owner",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, or the e-mail where neither is given."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+
+class Subscription(TimestampedModel):
+    """An account's agreement to a plan, with the period that is paid for (UTC)."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="subscriptions")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT)
+    status = models.CharField(max_length=20, choices=SubscriptionStatus.choices)
+    current_period_start = models.DateTimeField(null=True, blank=True)
+    current_period_end = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=SubscriptionStatus.values),
+                name="subscription_status_is_known",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(status__in=LIVE_SUBSCRIPTION_STATUSES),
+                name="account_has_at_most_one_live_subscription",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(status=SubscriptionStatus.PENDING_PAYMENT),
+                name="account_has_at_most_one_pending_subscription",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=LIVE_SUBSCRIPTION_STATUSES)
+                | Q(current_period_start__lt=models.F("current_period_end")),
+                name="live_subscription_has_a_period",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} on {self.plan}"
+
+
+class Industry(models.Model):
+    """The trade that a site is in."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name_plural = "industries"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(TimestampedModel):
+    """A web site of an account."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sites")
+    name = models.CharField(max_length=100)
+    domain = models.CharField(max_length=253)
+    industry = models.ForeignKey(Industry, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "account", Lower("domain"), name="site_domain_is_unique_within_its_account"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SiteUserAccess(models.Model):
+    """That a user may work on a site; its creator gets it at once."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="user_access")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="site_access")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "user"], name="site_access_is_given_once"),
+        ]
+        verbose_name_plural = "site user access"
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.site}"

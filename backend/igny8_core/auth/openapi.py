@@ -1,0 +1,136 @@
+"""How the operations of plans, industries, countries and sites are described."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
+
+from igny8_core.auth import exceptions, openapi_examples
+from igny8_core.auth.serializers import (
+    CountrySerializer,
+    IndustrySerializer,
+    PlanSerializer,
+    SiteChangeSerializer,
+    SiteSerializer,
+)
+from igny8_core.auth.validators import InvalidDomain
+from igny8_core.common.exceptions import NotFound
+from igny8_core.common.openapi import (
+    LOG_IN_ERRORS,
+    WRITE_ERRORS,
+    answer_example,
+    error_responses,
+    request_example,
+)
+
+
+class CsrfTokenSerializer(serializers.Serializer[Any]):
+    csrf_token = serializers.CharField(help_text="To be sent as X-CSRFToken on every write.")
+
+
+CSRF_TOKEN = extend_schema_view(
+    get=extend_schema(
+        operation_id="get_csrf_token",
+        tags=["Session"],
+        summary="Get a CSRF token",
+        description="Browsers send it as `X-CSRFToken` with every write. It changes at log-in.",
+        responses={200: CsrfTokenSerializer},
+        examples=[answer_example({"csrf_token": "kJ3…"})],
+        auth=[],
+    )
+)
+LIST_PLANS = extend_schema_view(
+    get=extend_schema(
+        operation_id="list_plans",
+        tags=["Catalogue"],
+        summary="List the plans",
+        description="The plans that are offered at sign-up, in order. Prices are in USD.",
+        examples=[answer_example(openapi_examples.PLAN)],
+        auth=[],
+    )
+)
+LIST_INDUSTRIES = extend_schema_view(
+    get=extend_schema(
+        operation_id="list_industries",
+        tags=["Catalogue"],
+        summary="List the industries",
+        description="What a site's `industry` can be, by name.",
+        responses={200: IndustrySerializer(many=True)},
+        examples=[answer_example(openapi_examples.INDUSTRY)],
+        auth=[],
+    )
+)
+LIST_COUNTRIES = extend_schema_view(
+    get=extend_schema(
+        operation_id="list_countries",
+        tags=["Catalogue"],
+        summary="List the countries",
+        description="All countries of ISO 3166-1 with the currency in use, by name.",
+        responses={200: CountrySerializer(many=True)},
+        examples=[answer_example({"code": "PK", "name": "Pakistan", "currency": "PKR"})],
+        auth=[],
+    )
+)
+
+_SITE_ERRORS = (
+    *WRITE_ERRORS,
+    exceptions.UnknownIndustry,
+    exceptions.DomainAlreadyAdded,
+    InvalidDomain,
+)
+SITES = extend_schema_view(
+    get=extend_schema(
+        operation_id="list_sites",
+        tags=["Sites"],
+        summary="List the account's sites",
+        description="By name, in pages.",
+        responses={200: SiteSerializer(many=True), **error_responses(*LOG_IN_ERRORS)},
+        examples=[answer_example(openapi_examples.SITE)],
+    ),
+    post=extend_schema(
+        operation_id="add_site",
+        tags=["Sites"],
+        summary="Add a site",
+        description=(
+            "Its creator gets access to it at once. The account must be on trial or active, and "
+            "the plan's limit of sites holds."
+        ),
+        request=SiteChangeSerializer,
+        responses={
+            201: SiteSerializer,
+            **error_responses(
+                *_SITE_ERRORS, exceptions.SiteLimitReached, exceptions.AccountNotUsable
+            ),
+        },
+        examples=[
+            request_example(openapi_examples.SITE_REQUEST),
+            answer_example(openapi_examples.SITE, status=201),
+        ],
+    ),
+)
+SITE = extend_schema_view(
+    get=extend_schema(
+        operation_id="show_site",
+        tags=["Sites"],
+        summary="Show a site",
+        description="One of the account's sites.",
+        responses={200: SiteSerializer, **error_responses(*LOG_IN_ERRORS, NotFound)},
+        examples=[answer_example(openapi_examples.SITE)],
+    ),
+    patch=extend_schema(
+        operation_id="change_site",
+        tags=["Sites"],
+        summary="Change a site",
+        description="Only the fields that are sent are changed.",
+        request=SiteChangeSerializer(partial=True),
+        responses={200: SiteSerializer, **error_responses(*_SITE_ERRORS, NotFound)},
+        examples=[request_example({"name": "New shop"}), answer_example(openapi_examples.SITE)],
+    ),
+    delete=extend_schema(
+        operation_id="remove_site",
+        tags=["Sites"],
+        summary="Remove a site",
+        description="The site and all access to it are deleted.",
+        responses={204: None, **error_responses(*WRITE_ERRORS[:2], NotFound)},
+    ),
+)

@@ -1,0 +1,111 @@
+"""Reads of accounts and what they subscribe to, each within its tenant."""
+
+from django.db.models import QuerySet
+
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
+from igny8_core.auth.exceptions import UnknownCountry, UnknownIndustry, UnknownPlan
+from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription
+from igny8_core.common.countries import is_country_code
+from igny8_core.common.exceptions import NotFound
+
+
+def public_plans() -> QuerySet[Plan]:
+    """The plans offered at sign-up, in order."""
+    return Plan.objects.filter(is_public=True)
+
+
+def public_plan(*, slug: str) -> Plan:
+    """Find a plan that is offered.
+
+    :raises UnknownPlan: if none is.
+    """
+    plan = public_plans().filter(slug=slug).first()
+    if plan is None:
+        offered = ", ".join(public_plans().values_list("slug", flat=True))
+        detail = f"There is no plan '{slug}'. Choose one of: {offered}."
+        raise UnknownPlan(detail, attr="plan_slug")
+    return plan
+
+
+def industries() -> QuerySet[Industry]:
+    """All industries, by name."""
+    return Industry.objects.all()
+
+
+def industry_by_slug(*, slug: str) -> Industry:
+    """Find an industry.
+
+    :raises UnknownIndustry: if there is none.
+    """
+    industry = Industry.objects.filter(slug=slug).first()
+    if industry is None:
+        detail = f"There is no industry '{slug}'. The list is at /api/v1/industries/."
+        raise UnknownIndustry(detail, attr="industry")
+    return industry
+
+
+def valid_country_code(code: str) -> str:
+    """Return the code in upper case.
+
+    :raises UnknownCountry: if it is not in ISO 3166-1.
+    """
+    upper = code.strip().upper()
+    if not is_country_code(upper):
+        detail = (
+            f"'{code}' is not a country code. Use two letters of ISO 3166-1, as in "
+            "/api/v1/countries/ (PK, IN, GB)."
+        )
+        raise UnknownCountry(detail, attr="country")
+    return upper
+
+
+def sites_of(*, account: Account) -> QuerySet[Site]:
+    """An account's sites, by name."""
+    return account.sites.select_related("industry").order_by("name", "pk")
+
+
+def site_of(*, account: Account, site_id: int) -> Site:
+    """Find one of an account's sites.
+
+    :raises NotFound: if the account has none of this id.
+    """
+    site = sites_of(account=account).filter(pk=site_id).first()
+    if site is None:
+        detail = f"There is no site {site_id}."
+        raise NotFound(detail)
+    return site
+
+
+def subscriptions_of(*, account: Account) -> QuerySet[Subscription]:
+    """An account's subscriptions, newest first."""
+    return account.subscriptions.select_related("plan").order_by("-created_at", "-pk")
+
+
+def live_subscription(*, account: Account) -> Subscription | None:
+    """The one that is paid for, if any."""
+    return subscriptions_of(account=account).filter(status__in=LIVE_SUBSCRIPTION_STATUSES).first()
+
+
+def pending_subscription(*, account: Account) -> Subscription | None:
+    """The one that waits for its payment, if any."""
+    return (
+        subscriptions_of(account=account).filter(status=SubscriptionStatus.PENDING_PAYMENT).first()
+    )
+
+
+def lock_account(*, account_id: int) -> Account:
+    """Lock an account's row until the transaction ends: first in the lock order.
+
+    :raises Account.DoesNotExist: if there is none.
+    """
+    return Account.objects.select_for_update(of=("self",)).get(pk=account_id)
+
+
+def lock_subscriptions(*, account_id: int) -> list[Subscription]:
+    """Lock all of an account's subscriptions, by primary key; after the account."""
+    return list(
+        Subscription.objects.select_for_update(of=("self",))
+        .filter(account_id=account_id)
+        .select_related("plan")
+        .order_by("pk")
+    )

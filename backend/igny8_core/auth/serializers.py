@@ -1,0 +1,191 @@
+"""What the API reads and writes of accounts."""
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
+from igny8_core.auth.selectors import valid_country_code
+from igny8_core.auth.services.accounts import BILLING_FIELDS
+from igny8_core.auth.validators import normalised_domain
+from igny8_core.common.exceptions import InvalidInput
+from igny8_core.common.serializers import MoneyField
+
+
+class PlanSerializer(serializers.ModelSerializer[Plan]):
+    price = MoneyField()
+    currency = serializers.CharField(read_only=True)
+    is_free = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Plan
+        fields = [
+            "slug",
+            "name",
+            "description",
+            "price",
+            "currency",
+            "interval",
+            "included_credits",
+            "max_sites",
+            "max_users",
+            "is_free",
+        ]
+
+
+class IndustrySerializer(serializers.ModelSerializer[Industry]):
+    class Meta:
+        model = Industry
+        fields = ["id", "slug", "name"]
+
+
+class CountrySerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
+    name = serializers.CharField()
+    currency = serializers.CharField(help_text="ISO 4217 code of the currency in use.")
+
+
+class AccountSerializer(serializers.ModelSerializer[Account]):
+    plan = PlanSerializer(read_only=True)
+
+    class Meta:
+        model = Account
+        fields = ["id", "name", "status", "credits", "plan", "country", *BILLING_FIELDS, "created_at"]
+        read_only_fields = fields
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    email_verified = serializers.SerializerMethodField()
+    is_billing_admin = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = [
+            "id",
+            "email",
+            "first_name",
+            "last_name",
+            "role",
+            "email_verified",
+            "is_billing_admin",
+            "date_joined",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(bool)
+    def get_email_verified(self, user: User) -> bool:
+        return bool(user.emailaddress_set.filter(email=user.email, verified=True).exists())
+
+    @extend_schema_field(bool)
+    def get_is_billing_admin(self, user: User) -> bool:
+        return user.has_perm("billing.decide_payment")
+
+
+class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
+    plan = PlanSerializer(read_only=True)
+
+    class Meta:
+        model = Subscription
+        fields = [
+            "id",
+            "status",
+            "plan",
+            "current_period_start",
+            "current_period_end",
+            "cancelled_at",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class RegisterSerializer(serializers.Serializer[Any]):
+    """A visitor's sign-up with the billing details of a paid plan."""
+
+    email = serializers.EmailField(max_length=254)
+    password = serializers.CharField(
+        write_only=True, trim_whitespace=False, max_length=128, style={"input_type": "password"}
+    )
+    first_name = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
+    last_name = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
+    account_name = serializers.CharField(
+        max_length=150, required=False, default="", allow_blank=True
+    )
+    plan_slug = serializers.CharField(max_length=50)
+    country = serializers.CharField(
+        max_length=2, required=False, default="", allow_blank=True, help_text="ISO 3166-1 alpha-2."
+    )
+    payment_method = serializers.CharField(
+        max_length=40,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Code of one of the country's payment methods.",
+    )
+    billing_name = serializers.CharField(
+        max_length=150, required=False, default="", allow_blank=True
+    )
+    billing_email = serializers.EmailField(
+        max_length=254, required=False, default="", allow_blank=True
+    )
+    billing_address_line1 = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True
+    )
+    billing_address_line2 = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True
+    )
+    billing_city = serializers.CharField(
+        max_length=100, required=False, default="", allow_blank=True
+    )
+    billing_state = serializers.CharField(
+        max_length=100, required=False, default="", allow_blank=True
+    )
+    billing_postal_code = serializers.CharField(
+        max_length=20, required=False, default="", allow_blank=True
+    )
+    tax_id = serializers.CharField(max_length=50, required=False, default="", allow_blank=True)
+
+    def validate_country(self, value: str) -> str:
+        return _as_field_error(valid_country_code, value) if value else ""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        person = User(
+            email=attrs["email"], first_name=attrs["first_name"], last_name=attrs["last_name"]
+        )
+        try:
+            validate_password(attrs["password"], user=person)
+        except DjangoValidationError as error:
+            details = [
+                serializers.ErrorDetail(item.messages[0], code=str(item.code))
+                for item in error.error_list
+            ]
+            raise serializers.ValidationError({"password": details}) from error
+        return attrs
+
+
+class SiteSerializer(serializers.ModelSerializer[Site]):
+    industry = IndustrySerializer(read_only=True)
+
+    class Meta:
+        model = Site
+        fields = ["id", "name", "domain", "industry", "created_at"]
+        read_only_fields = fields
+
+
+class SiteChangeSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+    domain = serializers.CharField(max_length=260, help_text="Host name, such as shop.example.com.")
+    industry = serializers.CharField(max_length=60, help_text="Slug of an industry.")
+
+    def validate_domain(self, value: str) -> str:
+        return _as_field_error(normalised_domain, value)
+
+
+def _as_field_error(check: Any, value: str) -> str:
+    """Let a refusal be reported together with those of the other fields."""
+    try:
+        return str(check(value))
+    except InvalidInput as error:
+        raise serializers.ValidationError(error.detail, code=error.code) from error

@@ -1,0 +1,87 @@
+"""Making accounts and their owners."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+
+from igny8_core.auth.enums import AccountStatus, UserRole
+from igny8_core.auth.exceptions import EmailAlreadyRegistered
+from igny8_core.auth.models import Account, Plan, User
+
+BILLING_FIELDS = (
+    "billing_name",
+    "billing_email",
+    "billing_address_line1",
+    "billing_address_line2",
+    "billing_city",
+    "billing_state",
+    "billing_postal_code",
+    "tax_id",
+)
+
+
+@dataclass(frozen=True)
+class OwnerDetails:
+    """The person who signs up."""
+
+    email: str
+    password: str
+    first_name: str = ""
+    last_name: str = ""
+
+
+@transaction.atomic
+def create_account_with_owner(
+    *,
+    owner: OwnerDetails,
+    plan: Plan,
+    status: AccountStatus,
+    country: str,
+    account_name: str,
+    billing: Mapping[str, str],
+) -> User:
+    """Make an account and the user who owns it.
+
+    :param status: the account's first state; its event is recorded by the caller, who knows why.
+    :param billing: any of ``BILLING_FIELDS``.
+    :raises EmailAlreadyRegistered: if the e-mail is taken, also by a sign-up at the same moment.
+    """
+    email = owner.email.strip().lower()
+    if User.objects.filter(email=email).exists():
+        raise _email_taken()
+    full_name = f"{owner.first_name} {owner.last_name}".strip()
+    account = Account.objects.create(
+        name=account_name or full_name or email.partition("@")[0],
+        plan=plan,
+        status=status,
+        country=country,
+        **_billing_details(billing=billing, full_name=full_name, email=email),
+    )
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                email,
+                owner.password,
+                first_name=owner.first_name,
+                last_name=owner.last_name,
+                account=account,
+                role=UserRole.OWNER,
+            )
+    except IntegrityError as error:
+        raise _email_taken() from error
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    return user
+
+
+def _billing_details(*, billing: Mapping[str, str], full_name: str, email: str) -> dict[str, str]:
+    details = {field: billing.get(field, "") for field in BILLING_FIELDS}
+    details["billing_name"] = details["billing_name"] or full_name
+    details["billing_email"] = details["billing_email"] or email
+    return details
+
+
+def _email_taken() -> EmailAlreadyRegistered:
+    detail = "There is an account with this e-mail already. Log in, or use another address."
+    return EmailAlreadyRegistered(detail, attr="email")

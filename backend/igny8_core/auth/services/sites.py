@@ -1,0 +1,69 @@
+"""Adding, changing and removing sites."""
+
+from django.db import IntegrityError, transaction
+
+from igny8_core.auth.enums import AccountStatus
+from igny8_core.auth.exceptions import AccountNotUsable, DomainAlreadyAdded, SiteLimitReached
+from igny8_core.auth.models import Account, Industry, Site, SiteUserAccess, User
+from igny8_core.auth.selectors import lock_account
+
+USABLE_STATUSES = (AccountStatus.TRIAL, AccountStatus.ACTIVE)
+
+
+@transaction.atomic
+def add_site(*, account: Account, creator: User, name: str, domain: str, industry: Industry) -> Site:
+    """Add a site and give its creator access to it.
+
+    :raises AccountNotUsable: unless the account is on trial or active.
+    :raises SiteLimitReached: if the plan's limit is reached.
+    :raises DomainAlreadyAdded: if the account has this domain.
+    """
+    locked = lock_account(account_id=account.pk)  # two at once must not pass the limit together
+    _require_usable(locked)
+    _require_room_for_a_site(locked)
+    try:
+        with transaction.atomic():
+            site = Site.objects.create(account=locked, name=name, domain=domain, industry=industry)
+    except IntegrityError as error:
+        raise _domain_taken(domain) from error
+    SiteUserAccess.objects.create(site=site, user=creator)
+    return site
+
+
+@transaction.atomic
+def change_site(*, site: Site, name: str, domain: str, industry: Industry) -> Site:
+    """Change what a site is.
+
+    :raises DomainAlreadyAdded: if another site of the account has this domain.
+    """
+    site.name, site.domain, site.industry = name, domain, industry
+    try:
+        with transaction.atomic():
+            site.save(update_fields=["name", "domain", "industry", "updated_at"])
+    except IntegrityError as error:
+        raise _domain_taken(domain) from error
+    return site
+
+
+def remove_site(*, site: Site) -> None:
+    """Remove a site and the access to it."""
+    site.delete()
+
+
+def _require_usable(account: Account) -> None:
+    if account.status not in USABLE_STATUSES:
+        detail = "The account can't be used yet. Pay the open invoice first, then add sites."
+        if account.status != AccountStatus.PENDING_PAYMENT:
+            detail = f"The account is {account.status}. Write to support to have it opened again."
+        raise AccountNotUsable(detail, state=account.status)
+
+
+def _require_room_for_a_site(account: Account) -> None:
+    limit = account.plan.max_sites
+    if account.sites.count() >= limit:
+        detail = f"The plan {account.plan} allows {limit} site(s). Upgrade, or remove one."
+        raise SiteLimitReached(detail, state=account.status)
+
+
+def _domain_taken(domain: str) -> DomainAlreadyAdded:
+    return DomainAlreadyAdded(f"There is a site with the domain {domain} already.", attr="domain")

@@ -1,0 +1,14 @@
+"""Addresses below /api/v1/ of plans, industries, countries and sites."""
+
+from django.urls import path
+
+from igny8_core.auth import views
+
+urlpatterns = [
+    path("auth/csrf/", views.CsrfTokenView.as_view(), name="csrf-token"),
+    path("plans/", views.PlanListView.as_view(), name="plans"),
+    path("industries/", views.IndustryListView.as_view(), name="industries"),
+    path("countries/", views.CountryListView.as_view(), name="countries"),
+    path("sites/", views.SiteListView.as_view(), name="sites"),
+    path("sites/<int:site_id>/", views.SiteDetailView.as_view(), name="site"),
+]

@@ -1,0 +1,105 @@
+"""The API of plans, industries, countries and sites."""
+
+from django.db.models import QuerySet
+from django.middleware.csrf import get_token
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from igny8_core.auth import openapi, selectors
+from igny8_core.auth.models import Industry, Plan, Site
+from igny8_core.auth.permissions import HasAccount, account_of, user_of
+from igny8_core.auth.serializers import (
+    CountrySerializer,
+    IndustrySerializer,
+    PlanSerializer,
+    SiteChangeSerializer,
+    SiteSerializer,
+)
+from igny8_core.auth.services.sites import add_site, change_site, remove_site
+from igny8_core.common.countries import all_countries
+
+
+@openapi.CSRF_TOKEN
+class CsrfTokenView(APIView):
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request) -> Response:
+        return Response({"csrf_token": get_token(request)})
+
+
+@openapi.LIST_PLANS
+class PlanListView(ListAPIView[Plan]):
+    permission_classes = [AllowAny]
+    serializer_class = PlanSerializer
+    pagination_class = None
+    queryset = selectors.public_plans()
+
+
+@openapi.LIST_INDUSTRIES
+class IndustryListView(ListAPIView[Industry]):
+    permission_classes = [AllowAny]
+    serializer_class = IndustrySerializer
+    pagination_class = None
+    queryset = selectors.industries()
+
+
+@openapi.LIST_COUNTRIES
+class CountryListView(APIView):
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request) -> Response:
+        return Response(CountrySerializer(all_countries(), many=True).data)
+
+
+@openapi.SITES
+class SiteListView(ListAPIView[Site]):
+    permission_classes = [HasAccount]
+    serializer_class = SiteSerializer
+
+    def get_queryset(self) -> QuerySet[Site]:
+        return selectors.sites_of(account=account_of(self.request))
+
+    def post(self, request: Request) -> Response:
+        body = SiteChangeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        site = add_site(
+            account=account_of(request),
+            creator=user_of(request),
+            name=body.validated_data["name"],
+            domain=body.validated_data["domain"],
+            industry=selectors.industry_by_slug(slug=body.validated_data["industry"]),
+        )
+        return Response(SiteSerializer(site).data, status=status.HTTP_201_CREATED)
+
+
+@openapi.SITE
+class SiteDetailView(APIView):
+    permission_classes = [HasAccount]
+
+    def get(self, request: Request, site_id: int) -> Response:
+        return Response(SiteSerializer(_site(request, site_id)).data)
+
+    def patch(self, request: Request, site_id: int) -> Response:
+        site = _site(request, site_id)
+        body = SiteChangeSerializer(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        slug = body.validated_data.get("industry", site.industry.slug)
+        changed = change_site(
+            site=site,
+            name=body.validated_data.get("name", site.name),
+            domain=body.validated_data.get("domain", site.domain),
+            industry=selectors.industry_by_slug(slug=slug),
+        )
+        return Response(SiteSerializer(changed).data)
+
+    def delete(self, request: Request, site_id: int) -> Response:
+        remove_site(site=_site(request, site_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _site(request: Request, site_id: int) -> Site:
+    return selectors.site_of(account=account_of(request), site_id=site_id)

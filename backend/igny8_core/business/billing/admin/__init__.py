@@ -1,0 +1,5 @@
+"""Billing in the Django admin. States change by the workflow's functions alone."""
+
+from igny8_core.business.billing.admin import catalog, documents, payments
+
+__all__ = ["catalog", "documents", "payments"]

@@ -1,0 +1,48 @@
+"""Payment methods and exchange rates in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig
+
+DETAIL_FIELDS = {"details"}
+
+
+@admin.register(PaymentMethodConfig)
+class PaymentMethodConfigAdmin(admin.ModelAdmin[PaymentMethodConfig]):
+    list_display = ["display_name", "payment_method", "places", "currency", "is_enabled", "details_state"]
+    list_filter = ["is_enabled", "has_example_details", "kind", "currency"]
+    search_fields = ["display_name", "payment_method"]
+    readonly_fields = ["details_state"]
+    exclude = ["has_example_details"]
+
+    @admin.display(description="Countries")
+    def places(self, method: PaymentMethodConfig) -> str:
+        return ", ".join(method.countries) or "everywhere"
+
+    @admin.display(description="Details")
+    def details_state(self, method: PaymentMethodConfig) -> SafeString | str:
+        if not method.has_example_details:
+            return "Edited"
+        return format_html(
+            '<strong style="color:#b45309">{}</strong>',
+            "Example details: replace before taking money",
+        )
+
+    def save_model(
+        self, request: HttpRequest, obj: PaymentMethodConfig, form: ModelForm[Any], change: Any
+    ) -> None:
+        """Save; details that were edited are no longer examples."""
+        if DETAIL_FIELDS & set(form.changed_data):
+            obj.has_example_details = False
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(admin.ModelAdmin[ExchangeRate]):
+    list_display = ["currency", "units_per_usd", "updated_at"]

@@ -1,0 +1,67 @@
+"""The states, events and kinds of billing, as the API and the database spell them."""
+
+from django.db import models
+
+
+class InvoiceStatus(models.TextChoices):
+    PENDING = "pending", "Pending"
+    PAID = "paid", "Paid"
+    VOID = "void", "Void"
+
+
+class InvoicePaymentState(models.TextChoices):
+    """What an invoice waits for, derived from its status, due date and latest payment."""
+
+    DUE = "due", "Due"
+    OVERDUE = "overdue", "Overdue"
+    UNDER_REVIEW = "under_review", "Under review"
+    REJECTED = "rejected", "Rejected"
+    PAID = "paid", "Paid"
+    VOID = "void", "Void"
+
+
+class PaymentStatus(models.TextChoices):
+    PENDING_APPROVAL = "pending_approval", "Pending approval"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+DECIDED_PAYMENT_STATUSES = (PaymentStatus.SUCCEEDED, PaymentStatus.FAILED)
+
+
+class PaymentMethodKind(models.TextChoices):
+    BANK_TRANSFER = "bank_transfer", "Bank transfer"
+    WALLET = "wallet", "Mobile wallet"
+    INSTANT_PAYMENT = "instant_payment", "Instant payment"
+    ONLINE_ACCOUNT = "online_account", "Online account"
+
+
+class CreditKind(models.TextChoices):
+    TRIAL_GRANT = "trial_grant", "Trial grant"
+    PLAN_GRANT = "plan_grant", "Plan grant"
+    ADJUSTMENT = "adjustment", "Adjustment"
+
+
+class ObjectType(models.TextChoices):
+    """What an event is about."""
+
+    ACCOUNT = "account", "Account"
+    SUBSCRIPTION = "subscription", "Subscription"
+    INVOICE = "invoice", "Invoice"
+    PAYMENT = "payment", "Payment"
+
+
+class EventName(models.TextChoices):
+    """What happened; which objects it moves, and how, is in states.py."""
+
+    SIGN_UP_FREE = "sign_up_free", "Sign-up, free plan"
+    SIGN_UP_PAID = "sign_up_paid", "Sign-up, paid plan"
+    UPGRADE = "upgrade", "Upgrade requested"
+    CHANGE_METHOD = "change_method", "Payment method changed"
+    CONFIRM = "confirm", "Payment confirmed by the customer"
+    WITHDRAW = "withdraw", "Confirmation withdrawn"
+    APPROVE = "approve", "Payment approved"
+    SUPERSEDE = "supersede", "Replaced by an upgrade"
+    REJECT = "reject", "Payment rejected"
+    VOID = "void", "Invoice voided"

@@ -1,0 +1,111 @@
+"""What the billing services refuse, each with its stable code."""
+
+from igny8_core.common.exceptions import InvalidInput, StateConflict
+
+
+class UnknownPaymentMethod(InvalidInput):
+    """The account's country has no enabled method of this code."""
+
+    code = "unknown_payment_method"
+
+
+class AmountMismatch(InvalidInput):
+    """The amount claimed is not what is due."""
+
+    code = "amount_mismatch"
+
+
+class CurrencyNotAccepted(InvalidInput):
+    """The currency is neither the invoice's nor its payable one."""
+
+    code = "currency_not_accepted"
+
+
+class ReferencePatternMismatch(InvalidInput):
+    """The reference can't be one of this method's."""
+
+    code = "reference_pattern_mismatch"
+
+
+class PaidOnInFuture(InvalidInput):
+    """The day of payment has not come yet."""
+
+    code = "paid_on_in_future"
+
+
+class ProofTooLarge(InvalidInput):
+    """The proof file exceeds the limit of bytes."""
+
+    code = "proof_too_large"
+
+
+class ProofTypeNotAccepted(InvalidInput):
+    """The proof file is no readable JPEG, PNG, WebP or PDF."""
+
+    code = "proof_type_not_accepted"
+
+
+class ReasonRequired(InvalidInput):
+    """A rejection or a void needs words that the customer will read."""
+
+    code = "reason_required"
+
+
+class PlanNotPayable(InvalidInput):
+    """One can't upgrade to a free plan."""
+
+    code = "plan_not_payable"
+
+
+class AlreadyOnPlan(InvalidInput):
+    """The account has this plan already."""
+
+    code = "already_on_plan"
+
+
+class TransitionNotAllowed(StateConflict):
+    """The object's state doesn't allow the event."""
+
+    code = "transition_not_allowed"
+
+
+class PaymentAlreadyDecided(StateConflict):
+    """Somebody has approved, rejected or withdrawn the payment already."""
+
+    code = "payment_already_decided"
+
+
+class PaymentAlreadyUnderReview(StateConflict):
+    """The invoice has a confirmation that waits for an admin."""
+
+    code = "payment_already_under_review"
+
+
+class InvoiceAlreadyPaid(StateConflict):
+    """The invoice is paid."""
+
+    code = "invoice_already_paid"
+
+
+class InvoiceVoid(StateConflict):
+    """The invoice was voided: nothing is owed."""
+
+    code = "invoice_void"
+
+
+class UpgradeAlreadyPending(StateConflict):
+    """A subscription of the account waits for its payment already."""
+
+    code = "upgrade_already_pending"
+
+
+class AccountClosed(StateConflict):
+    """The account is suspended or cancelled."""
+
+    code = "account_closed"
+
+
+class ExchangeRateMissing(StateConflict):
+    """No rate is kept for the method's currency, so no amount can be named in it."""
+
+    code = "exchange_rate_missing"

@@ -1,0 +1,392 @@
+"""Invoices, the payments that claim to settle them, the ways to pay, and the ledgers."""
+
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.business.billing.enums import (
+    CreditKind,
+    EventName,
+    InvoicePaymentState,
+    InvoiceStatus,
+    ObjectType,
+    PaymentMethodKind,
+    PaymentStatus,
+)
+from igny8_core.business.billing.validators import (
+    validate_country_code,
+    validate_currency,
+    validate_details,
+    validate_pattern,
+)
+from igny8_core.common.clock import utc_now
+from igny8_core.common.models import TimestampedModel
+from igny8_core.common.money import Money
+
+
+def money_field(**options: Any) -> "models.DecimalField[Any, Any]":
+    """Return a column for an amount: three decimals hold every currency's smallest unit."""
+    return models.DecimalField(max_digits=18, decimal_places=3, **options)
+
+
+class ExchangeRate(TimestampedModel):
+    """How many units of a currency are paid for one US dollar; kept by an admin."""
+
+    currency = models.CharField(max_length=3, unique=True, validators=[validate_currency])
+    units_per_usd = models.DecimalField(
+        max_digits=18, decimal_places=6, validators=[MinValueValidator(Decimal("0.000001"))]
+    )
+
+    class Meta:
+        ordering = ["currency"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(units_per_usd__gt=0), name="exchange_rate_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"1 USD = {self.units_per_usd.normalize():f} {self.currency}"
+
+
+class PaymentMethodConfig(TimestampedModel):
+    """One way to pay, with all that a customer needs to use it."""
+
+    payment_method = models.SlugField(
+        max_length=40, help_text="Code, such as bank_transfer. Unique within a country."
+    )
+    kind = models.CharField(max_length=20, choices=PaymentMethodKind.choices)
+    display_name = models.CharField(max_length=100)
+    countries = ArrayField(
+        models.CharField(max_length=2, validators=[validate_country_code]),
+        default=list,
+        blank=True,
+        help_text="ISO 3166-1 codes, comma-separated. None: offered everywhere.",
+    )
+    currency = models.CharField(max_length=3, validators=[validate_currency])
+    instructions = models.TextField()
+    details = models.JSONField(
+        default=list,
+        validators=[validate_details],
+        help_text='Where the money goes: [{"label": "IBAN", "value": "…", "copyable": true}]',
+    )
+    reference_label = models.CharField(max_length=60, help_text="What its reference is called.")
+    reference_hint = models.CharField(max_length=200, blank=True)
+    reference_pattern = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[validate_pattern],
+        help_text="Regular expression that the whole reference must match. Empty: any text.",
+    )
+    processing_time = models.CharField(max_length=100, blank=True)
+    is_enabled = models.BooleanField(default=True)
+    has_example_details = models.BooleanField(
+        default=False,
+        help_text="Example details: replace before taking money. Cleared when they are edited.",
+    )
+    order = models.PositiveSmallIntegerField(default=0)
+    catalog_key = models.CharField(
+        max_length=60,
+        unique=True,
+        null=True,
+        editable=False,
+        help_text="Which shipped method this was, whatever it was made into since.",
+    )
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = "payment method"
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def is_global(self) -> bool:
+        """Whether it is offered in every country."""
+        return not self.countries
+
+    def clean(self) -> None:
+        """Refuse a code that a country of this method has already."""
+        others = PaymentMethodConfig.objects.filter(payment_method=self.payment_method)
+        same_place = (
+            Q(countries__overlap=self.countries) if self.countries else Q(countries__len=0)
+        )
+        if others.filter(same_place).exclude(pk=self.pk).exists():
+            where = ", ".join(self.countries) or "all countries"
+            message = f"There is a method '{self.payment_method}' for {where} already."
+            raise ValidationError({"payment_method": message})
+
+
+class InvoiceNumberCounter(models.Model):
+    """The last number given in a year; its row lock keeps the numbers without gaps."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last_number = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last_number}"
+
+
+class Invoice(TimestampedModel):
+    """What is owed, to whom it was issued as they were then, and how it is to be paid."""
+
+    number = models.CharField(max_length=20, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="invoices")
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, related_name="invoices"
+    )
+    status = models.CharField(max_length=10, choices=InvoiceStatus.choices)
+    currency = models.CharField(max_length=3)
+    subtotal = money_field()
+    tax_amount = money_field(default=0)
+    total = money_field()
+    payment_method = models.ForeignKey(
+        PaymentMethodConfig, on_delete=models.PROTECT, null=True, blank=True
+    )
+    payable_amount = money_field(help_text="What is due in the method's currency.")
+    payable_currency = models.CharField(max_length=3)
+    exchange_rate = models.DecimalField(
+        max_digits=18, decimal_places=6, help_text="Payable units for one unit of the currency."
+    )
+    included_credits = models.PositiveIntegerField(help_text="Granted when it is paid.")
+    billing_snapshot = models.JSONField(help_text="Customer and plan as they were at issue.")
+    issued_at = models.DateTimeField()
+    due_date = models.DateField()
+    paid_at = models.DateTimeField(null=True, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-issued_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=InvoiceStatus.values), name="invoice_status_is_known"
+            ),
+            models.CheckConstraint(condition=Q(total__gt=0), name="invoice_total_is_positive"),
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") + F("tax_amount")),
+                name="invoice_total_is_subtotal_plus_tax",
+            ),
+            models.CheckConstraint(
+                condition=Q(payable_amount__gt=0, exchange_rate__gt=0),
+                name="invoice_payable_amount_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=InvoiceStatus.PAID, paid_at__isnull=False)
+                | (~Q(status=InvoiceStatus.PAID) & Q(paid_at__isnull=True)),
+                name="invoice_has_paid_at_exactly_when_paid",
+            ),
+            models.UniqueConstraint(
+                fields=["subscription"],
+                condition=Q(status=InvoiceStatus.PENDING),
+                name="subscription_has_at_most_one_pending_invoice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def due(self) -> Money:
+        """What is owed, in the invoice's own currency."""
+        return Money(self.total, self.currency)
+
+    @property
+    def payable(self) -> Money:
+        """What is owed, in the currency of the chosen method."""
+        return Money(self.payable_amount, self.payable_currency)
+
+    @property
+    def payment_reference(self) -> str:
+        """What the customer writes into the transfer, so that it can be found."""
+        return self.number
+
+    @property
+    def latest_payment(self) -> "Payment | None":
+        """The newest claim; reads the prefetched payments where there are."""
+        return max(self.payments.all(), key=lambda payment: payment.pk, default=None)
+
+    @property
+    def payment_state(self) -> InvoicePaymentState:
+        """What the invoice waits for, seen by the customer."""
+        if self.status != InvoiceStatus.PENDING:
+            return InvoicePaymentState(self.status)
+        latest = self.latest_payment
+        if latest and latest.status == PaymentStatus.PENDING_APPROVAL:
+            return InvoicePaymentState.UNDER_REVIEW
+        if latest and latest.status == PaymentStatus.FAILED:
+            return InvoicePaymentState.REJECTED
+        is_late = utc_now().date() > self.due_date
+        return InvoicePaymentState.OVERDUE if is_late else InvoicePaymentState.DUE
+
+
+class InvoiceLine(models.Model):
+    """One thing that an invoice charges for."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    description = models.CharField(max_length=200)
+    quantity = models.PositiveIntegerField(default=1)
+    unit_price = money_field()
+    amount = money_field()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount=F("quantity") * F("unit_price")),
+                name="invoice_line_amount_is_quantity_times_price",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+def proof_path(_payment: "Payment", _filename: str) -> str:
+    """Return a random name: nothing of the customer's own gets into a path."""
+    today = utc_now().date()
+    return f"proofs/{today:%Y/%m}/{uuid.uuid4().hex}"
+
+
+class Payment(TimestampedModel):
+    """One claim that an invoice was paid, and what an admin decided on it."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="payments")
+    method = models.ForeignKey(PaymentMethodConfig, on_delete=models.PROTECT)
+    status = models.CharField(max_length=20, choices=PaymentStatus.choices)
+    amount = money_field()
+    currency = models.CharField(max_length=3)
+    manual_reference = models.CharField(max_length=100)
+    manual_notes = models.TextField(blank=True, max_length=1000)
+    paid_on = models.DateField(null=True, blank=True)
+    proof = models.FileField(upload_to=proof_path, blank=True)
+    proof_content_type = models.CharField(max_length=40, blank=True)
+    submitted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="submitted_payments"
+    )
+    submitted_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="decided_payments"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    admin_notes = models.TextField(blank=True, max_length=1000)
+
+    class Meta:
+        ordering = ["-submitted_at", "-pk"]
+        permissions = [("decide_payment", "Can approve and reject payments")]
+        indexes = [
+            models.Index(fields=["status", "submitted_at"], name="payment_queue"),
+            models.Index(fields=["manual_reference"], name="payment_reference"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=PaymentStatus.values), name="payment_status_is_known"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_is_positive"),
+            models.UniqueConstraint(
+                fields=["invoice"],
+                condition=Q(status=PaymentStatus.PENDING_APPROVAL),
+                name="invoice_has_at_most_one_payment_under_review",
+            ),
+            models.UniqueConstraint(
+                fields=["invoice"],
+                condition=Q(status=PaymentStatus.SUCCEEDED),
+                name="invoice_has_at_most_one_succeeded_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=PaymentStatus.PENDING_APPROVAL, decided_at__isnull=True)
+                | (~Q(status=PaymentStatus.PENDING_APPROVAL) & Q(decided_at__isnull=False)),
+                name="payment_has_decided_at_exactly_when_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Payment {self.pk} of {self.invoice}"
+
+    @property
+    def money(self) -> Money:
+        """The amount claimed, with its currency."""
+        return Money(self.amount, self.currency)
+
+    @property
+    def waiting_time(self) -> timedelta:
+        """How long the customer has waited, or waited until the decision."""
+        return (self.decided_at or utc_now()) - self.submitted_at
+
+
+class CreditTransaction(models.Model):
+    """One entry of the credit ledger. Append-only: the database refuses anything else."""
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="credit_transactions"
+    )
+    kind = models.CharField(max_length=20, choices=CreditKind.choices)
+    amount = models.IntegerField(help_text="Credits; negative when taken.")
+    balance_after = models.IntegerField()
+    description = models.CharField(max_length=200)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(amount=0), name="credit_entry_is_not_zero"),
+            models.CheckConstraint(
+                condition=Q(balance_after__gte=0), name="credit_balance_is_not_negative"
+            ),
+            models.UniqueConstraint(
+                fields=["payment"],
+                condition=Q(kind=CreditKind.PLAN_GRANT),
+                name="payment_grants_credits_once",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(kind=CreditKind.TRIAL_GRANT),
+                name="account_gets_trial_credits_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=CreditKind.PLAN_GRANT) | Q(payment__isnull=False),
+                name="plan_credits_come_from_a_payment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount:+d} {self.get_kind_display()}"
+
+
+class PaymentEvent(models.Model):
+    """One line of the audit trail. Append-only: the database refuses anything else.
+
+    ``invoice`` and ``payment`` say in whose course it happened, whatever object it moved.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payment_events")
+    event = models.CharField(max_length=20, choices=EventName.choices)
+    object_type = models.CharField(max_length=20, choices=ObjectType.choices)
+    object_id = models.BigIntegerField()
+    from_state = models.CharField(max_length=20, blank=True)
+    to_state = models.CharField(max_length=20)
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["object_type", "object_id", "id"], name="event_object")]
+
+    def __str__(self) -> str:
+        return f"{self.object_type} {self.object_id}: {self.from_state or 'new'} → {self.to_state}"

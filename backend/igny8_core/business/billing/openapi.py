@@ -1,0 +1,332 @@
+"""How the operations of billing are described."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+
+from igny8_core.auth.exceptions import UnknownCountry, UnknownPlan
+from igny8_core.auth.serializers import SubscriptionSerializer
+from igny8_core.auth.openapi_examples import ACTIVE_SUBSCRIPTION
+from igny8_core.business.billing import exceptions as refusals
+from igny8_core.business.billing import openapi_examples as example
+from igny8_core.business.billing.serializers import (
+    AdminPaymentDetailSerializer,
+    AdminPaymentSerializer,
+    ApprovePaymentSerializer,
+    ChoosePaymentMethodSerializer,
+    ConfirmPaymentSerializer,
+    CreditBalanceSerializer,
+    CreditTransactionSerializer,
+    DecisionSerializer,
+    InvoiceSerializer,
+    OfferedPaymentMethodSerializer,
+    PaymentDetailSerializer,
+    PaymentSerializer,
+    RejectPaymentSerializer,
+    UpgradeResultSerializer,
+    UpgradeSerializer,
+    VoidInvoiceSerializer,
+)
+from igny8_core.common.exceptions import NotFound
+from igny8_core.common.openapi import (
+    IDEMPOTENCY_ERRORS,
+    IDEMPOTENCY_HEADER,
+    LOG_IN_ERRORS,
+    WRITE_ERRORS,
+    Refusal,
+    answer_example,
+    error_responses,
+    request_example,
+)
+
+_ACT_ERRORS: tuple[Refusal, ...] = (*WRITE_ERRORS, *IDEMPOTENCY_ERRORS)
+_NOT_PAYABLE: tuple[Refusal, ...] = (
+    refusals.InvoiceAlreadyPaid,
+    refusals.InvoiceVoid,
+    refusals.PaymentAlreadyUnderReview,
+)
+_METHOD_ERRORS: tuple[Refusal, ...] = (
+    refusals.UnknownPaymentMethod,
+    refusals.ExchangeRateMissing,
+)
+
+
+def _read(
+    operation: str, tag: str, summary: str, description: str, answer: Any, shown: Any, *errors: Refusal
+) -> Any:
+    return extend_schema_view(
+        get=extend_schema(
+            operation_id=operation,
+            tags=[tag],
+            summary=summary,
+            description=description,
+            responses={200: answer, **error_responses(*LOG_IN_ERRORS, *errors)},
+            examples=[answer_example(shown)] if shown else [],
+        )
+    )
+
+
+def _act(
+    operation: str,
+    tag: str,
+    summary: str,
+    description: str,
+    *,
+    request: Any,
+    sent: dict[str, Any],
+    answer: Any,
+    shown: Any,
+    status: int = 200,
+    errors: tuple[Refusal, ...] = (),
+) -> Any:
+    return extend_schema_view(
+        post=extend_schema(
+            operation_id=operation,
+            tags=[tag],
+            summary=summary,
+            description=description,
+            parameters=[IDEMPOTENCY_HEADER],
+            request=request,
+            responses={status: answer, **error_responses(*_ACT_ERRORS, *errors)},
+            examples=[
+                *(request_example(value, name) for name, value in sent.items()),
+                answer_example(shown, status=status),
+            ],
+        )
+    )
+
+
+def _file(operation: str, tag: str, summary: str, description: str, *media_types: str) -> Any:
+    files = {
+        (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")
+        for media_type in media_types
+    }
+    return extend_schema_view(
+        get=extend_schema(
+            operation_id=operation,
+            tags=[tag],
+            summary=summary,
+            description=description,
+            responses={**files, **error_responses(*LOG_IN_ERRORS, NotFound)},
+        )
+    )
+
+
+LIST_PAYMENT_METHODS = extend_schema_view(
+    get=extend_schema(
+        operation_id="list_payment_methods",
+        tags=["Payment methods"],
+        summary="List the ways to pay in a country",
+        description=(
+            "The country's own methods and the global ones, in order; a country's own hides the "
+            "global one of the same code. Without `country`, the global ones alone. "
+            "`exchange_rate` is the rate at which an invoice issued now would be locked."
+        ),
+        parameters=[
+            OpenApiParameter("country", str, description="ISO 3166-1 alpha-2, such as PK.")
+        ],
+        responses={
+            200: OfferedPaymentMethodSerializer(many=True),
+            **error_responses(UnknownCountry),
+        },
+        examples=[answer_example(example.OFFERED_PAYMENT_METHOD)],
+        auth=[],
+    )
+)
+LIST_INVOICES = _read(
+    "list_invoices",
+    "Invoices",
+    "List the account's invoices",
+    "Newest first, in pages.",
+    InvoiceSerializer(many=True),
+    example.INVOICE,
+)
+SHOW_INVOICE = _read(
+    "show_invoice",
+    "Invoices",
+    "Show an invoice",
+    "With lines, the snapshot taken at issue, how to pay it, and its latest payment.",
+    InvoiceSerializer,
+    example.INVOICE,
+    NotFound,
+)
+INVOICE_PDF = _file(
+    "download_invoice",
+    "Invoices",
+    "Download an invoice as PDF",
+    "The document to print or to file.",
+    "application/pdf",
+)
+CHOOSE_PAYMENT_METHOD = _act(
+    "choose_payment_method",
+    "Invoices",
+    "Choose another way to pay an invoice",
+    "Locks the exchange rate and the payable amount anew. Not while a payment is under review.",
+    request=ChoosePaymentMethodSerializer,
+    sent={"Request": {"payment_method": "jazzcash"}},
+    answer=InvoiceSerializer,
+    shown=example.INVOICE,
+    errors=(NotFound, *_METHOD_ERRORS, *_NOT_PAYABLE),
+)
+CONFIRM_PAYMENT = _act(
+    "confirm_payment",
+    "Payments",
+    "Confirm that an invoice was paid",
+    (
+        "The account's owner says that the money was sent; a billing admin will check it. "
+        "`amount` must be exactly what is due: the invoice's total, or with `currency` its "
+        "payable amount. Send multipart/form-data to attach a `proof`."
+    ),
+    request=ConfirmPaymentSerializer,
+    sent={
+        "In the invoice's currency": example.CONFIRM_REQUEST,
+        "In the payable currency": example.CONFIRM_LOCAL_REQUEST,
+    },
+    answer=PaymentSerializer,
+    shown=example.PAYMENT,
+    status=201,
+    errors=(
+        NotFound,
+        *_NOT_PAYABLE,
+        refusals.UnknownPaymentMethod,
+        refusals.AmountMismatch,
+        refusals.CurrencyNotAccepted,
+        refusals.ReferencePatternMismatch,
+        refusals.PaidOnInFuture,
+        refusals.ProofTooLarge,
+        refusals.ProofTypeNotAccepted,
+    ),
+)
+LIST_PAYMENTS = _read(
+    "list_payments",
+    "Payments",
+    "List the account's payments",
+    "Newest first, in pages.",
+    PaymentSerializer(many=True),
+    example.PAYMENT,
+)
+SHOW_PAYMENT = _read(
+    "show_payment",
+    "Payments",
+    "Show a payment",
+    "With the timeline of what happened to it.",
+    PaymentDetailSerializer,
+    {**example.PAYMENT, "events": [example.EVENT]},
+    NotFound,
+)
+_PROOF_TYPES = ("image/jpeg", "image/png", "image/webp", "application/pdf")
+PAYMENT_PROOF = _file(
+    "download_proof", "Payments", "Download a payment's proof", "As it was handed in.", *_PROOF_TYPES
+)
+WITHDRAW_PAYMENT = _act(
+    "withdraw_payment",
+    "Payments",
+    "Withdraw a confirmation",
+    "Before it is decided on; the invoice can be confirmed again.",
+    request=None,
+    sent={},
+    answer=PaymentSerializer,
+    shown={**example.PAYMENT, "status": "withdrawn"},
+    errors=(NotFound, refusals.PaymentAlreadyDecided),
+)
+LIST_SUBSCRIPTIONS = _read(
+    "list_subscriptions",
+    "Subscriptions",
+    "List the account's subscriptions",
+    "Newest first, in pages.",
+    SubscriptionSerializer(many=True),
+    ACTIVE_SUBSCRIPTION,
+)
+UPGRADE = _act(
+    "upgrade_subscription",
+    "Subscriptions",
+    "Ask for a paid plan",
+    "Issues an invoice. The account goes on as it is until the payment is approved.",
+    request=UpgradeSerializer,
+    sent={"Request": {"plan_slug": "growth", "payment_method": "bank_transfer"}},
+    answer=UpgradeResultSerializer,
+    shown=example.UPGRADE,
+    status=201,
+    errors=(
+        UnknownPlan,
+        refusals.PlanNotPayable,
+        refusals.AlreadyOnPlan,
+        *_METHOD_ERRORS,
+        refusals.UpgradeAlreadyPending,
+        refusals.AccountClosed,
+    ),
+)
+CREDIT_BALANCE = _read(
+    "show_credit_balance",
+    "Credits",
+    "Show the account's credits",
+    "The sum of the ledger.",
+    CreditBalanceSerializer,
+    {"balance": 1000},
+)
+CREDIT_LEDGER = _read(
+    "list_credit_transactions",
+    "Credits",
+    "List the account's credit ledger",
+    "Newest first, in pages. Entries are never changed.",
+    CreditTransactionSerializer(many=True),
+    example.LEDGER_ENTRY,
+)
+LIST_ADMIN_PAYMENTS = _read(
+    "list_admin_payments",
+    "Approval",
+    "List the payments of all accounts",
+    "For billing admins; those that wait longest first, in pages.",
+    AdminPaymentSerializer(many=True),
+    example.ADMIN_PAYMENT,
+)
+SHOW_ADMIN_PAYMENT = _read(
+    "show_admin_payment",
+    "Approval",
+    "Show any payment",
+    "For billing admins; with its timeline.",
+    AdminPaymentDetailSerializer,
+    {**example.ADMIN_PAYMENT, "events": [example.EVENT]},
+    NotFound,
+)
+ADMIN_PAYMENT_PROOF = _file(
+    "download_admin_proof", "Approval", "Download any payment's proof", "For billing admins.",
+    *_PROOF_TYPES,
+)
+APPROVE_PAYMENT = _act(
+    "approve_payment",
+    "Approval",
+    "Approve a payment",
+    (
+        "Invoice paid, subscription and account active, the plan's credits granted: all of it or "
+        "nothing, and once, whoever else decides at the same moment."
+    ),
+    request=ApprovePaymentSerializer,
+    sent={"Request": {"admin_notes": "Verified in bank statement"}},
+    answer=DecisionSerializer,
+    shown=example.APPROVAL,
+    errors=(NotFound, refusals.PaymentAlreadyDecided),
+)
+REJECT_PAYMENT = _act(
+    "reject_payment",
+    "Approval",
+    "Reject a payment",
+    "The invoice waits again; the customer reads the reason and can retry.",
+    request=RejectPaymentSerializer,
+    sent={"Request": {"admin_notes": "Reference not found"}},
+    answer=DecisionSerializer,
+    shown=example.REJECTION,
+    errors=(NotFound, refusals.ReasonRequired, refusals.PaymentAlreadyDecided),
+)
+VOID_INVOICE = _act(
+    "void_invoice",
+    "Approval",
+    "Void an invoice",
+    "Nothing is owed on it any more and its subscription is cancelled. Not while under review.",
+    request=VoidInvoiceSerializer,
+    sent={"Request": {"reason": "Ordered twice by mistake"}},
+    answer=InvoiceSerializer,
+    shown=example.VOID_INVOICE,
+    errors=(NotFound, refusals.ReasonRequired, *_NOT_PAYABLE),
+)

@@ -1,0 +1,252 @@
+"""Reads of billing, each within its tenant, and the locks that transitions take."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.auth.selectors import lock_account, lock_subscriptions
+from igny8_core.business.billing.enums import (
+    DECIDED_PAYMENT_STATUSES,
+    InvoiceStatus,
+    ObjectType,
+)
+from igny8_core.business.billing.exceptions import UnknownPaymentMethod
+from igny8_core.business.billing.models import (
+    CreditTransaction,
+    ExchangeRate,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PaymentEvent,
+    PaymentMethodConfig,
+)
+from igny8_core.common.exceptions import NotFound
+
+INVOICE_PARTS = ("lines", Prefetch("payments", Payment.objects.select_related("method")))
+
+
+# Ways to pay
+
+
+def payment_methods_for(*, country: str) -> list[PaymentMethodConfig]:
+    """The enabled methods of a country, its own and the global ones, in order.
+
+    A country's own method hides the global one of the same code.
+
+    :param country: ISO 3166-1 alpha-2, or empty for the global ones alone.
+    """
+    offered = PaymentMethodConfig.objects.filter(is_enabled=True).filter(
+        Q(countries__contains=[country]) | Q(countries__len=0)
+    )
+    own_codes = {method.payment_method for method in offered if not method.is_global}
+    return [
+        method
+        for method in offered
+        if not (method.is_global and method.payment_method in own_codes)
+    ]
+
+
+def payment_method_for(*, code: str, country: str) -> PaymentMethodConfig:
+    """Find the method that a code names in a country.
+
+    :raises UnknownPaymentMethod: if none is offered there.
+    """
+    methods = payment_methods_for(country=country)
+    found = next((method for method in methods if method.payment_method == code), None)
+    if found is None:
+        offered = ", ".join(method.payment_method for method in methods)
+        detail = f"There is no payment method '{code}' for this country. Choose one of: {offered}."
+        raise UnknownPaymentMethod(detail, attr="payment_method")
+    return found
+
+
+def exchange_rates() -> dict[str, ExchangeRate]:
+    """All rates, by currency."""
+    return {rate.currency: rate for rate in ExchangeRate.objects.all()}
+
+
+def enabled_methods_with_example_details() -> QuerySet[PaymentMethodConfig]:
+    """Methods that customers see and nobody has filled in yet."""
+    return PaymentMethodConfig.objects.filter(is_enabled=True, has_example_details=True)
+
+
+# One account's own
+
+
+def invoices_of(*, account: Account) -> QuerySet[Invoice]:
+    """An account's invoices with their lines and payments, newest first."""
+    return (
+        Invoice.objects.filter(account=account)
+        .select_related("payment_method")
+        .prefetch_related(*INVOICE_PARTS)
+        .order_by("-issued_at", "-pk")
+    )
+
+
+def invoice_of(*, account: Account, invoice_id: int) -> Invoice:
+    """Find one of an account's invoices.
+
+    :raises NotFound: if the account has none of this id.
+    """
+    invoice = invoices_of(account=account).filter(pk=invoice_id).first()
+    if invoice is None:
+        detail = f"There is no invoice {invoice_id}."
+        raise NotFound(detail, attr="invoice_id")
+    return invoice
+
+
+def open_invoice(*, account: Account) -> Invoice | None:
+    """The invoice that the account has to pay now, if any."""
+    return invoices_of(account=account).filter(status=InvoiceStatus.PENDING).first()
+
+
+def payments_of(*, account: Account) -> QuerySet[Payment]:
+    """An account's payments, newest first."""
+    return (
+        Payment.objects.filter(invoice__account=account)
+        .select_related("method", "invoice")
+        .order_by("-submitted_at", "-pk")
+    )
+
+
+def payment_of(*, account: Account, payment_id: int) -> Payment:
+    """Find one of an account's payments.
+
+    :raises NotFound: if the account has none of this id.
+    """
+    payment = payments_of(account=account).filter(pk=payment_id).first()
+    if payment is None:
+        detail = f"There is no payment {payment_id}."
+        raise NotFound(detail)
+    return payment
+
+
+def last_decision(*, account: Account) -> Payment | None:
+    """The payment of the account that an admin decided on last, if any."""
+    return (
+        payments_of(account=account)
+        .filter(status__in=DECIDED_PAYMENT_STATUSES)
+        .order_by("-decided_at", "-pk")
+        .first()
+    )
+
+
+def timeline_of(*, payment: Payment) -> QuerySet[PaymentEvent]:
+    """What happened to a payment itself, oldest first."""
+    return (
+        PaymentEvent.objects.filter(object_type=ObjectType.PAYMENT, object_id=payment.pk)
+        .select_related("actor")
+        .order_by("pk")
+    )
+
+
+def ledger_of(*, account: Account) -> QuerySet[CreditTransaction]:
+    """An account's credit entries, newest first."""
+    return (
+        CreditTransaction.objects.filter(account=account)
+        .select_related("payment__invoice")
+        .order_by("-created_at", "-pk")
+    )
+
+
+# The admins' view
+
+
+def payment_queue() -> QuerySet[Payment]:
+    """Every account's payments, those that wait longest first."""
+    return Payment.objects.select_related(
+        "method", "invoice__account", "submitted_by", "decided_by"
+    ).order_by("submitted_at", "pk")
+
+
+def payment_for_admin(*, payment_id: int) -> Payment:
+    """Find any payment.
+
+    :raises NotFound: if there is none of this id.
+    """
+    payment = payment_queue().filter(pk=payment_id).first()
+    if payment is None:
+        detail = f"There is no payment {payment_id}."
+        raise NotFound(detail)
+    return payment
+
+
+def billing_admins() -> QuerySet[User]:
+    """Who may decide on payments."""
+    return User.objects.filter(is_active=True).filter(
+        Q(is_superuser=True)
+        | Q(user_permissions__codename="decide_payment")
+        | Q(groups__permissions__codename="decide_payment")
+    ).distinct()
+
+
+def owner_of(*, account: Account) -> User:
+    """The user who owns the account."""
+    return account.users.filter(role="owner").get()
+
+
+def lines_of(*, invoice: Invoice) -> QuerySet[InvoiceLine]:
+    """An invoice's lines, in order."""
+    return invoice.lines.order_by("pk")
+
+
+# Locks: always account, subscriptions, invoice, payments, each by primary key, so that two
+# transitions of one account wait for each other and never deadlock.
+
+
+@dataclass(frozen=True)
+class LockedBilling:
+    """The rows of one invoice's course, locked until the transaction ends."""
+
+    account: Account
+    subscriptions: list[Subscription]
+    invoice: Invoice
+    payments: list[Payment]
+
+    @property
+    def subscription(self) -> Subscription:
+        """The one that the invoice is for."""
+        return next(
+            item for item in self.subscriptions if item.pk == self.invoice.subscription_id
+        )
+
+    def payment(self, payment_id: int) -> Payment:
+        """The payment of this id."""
+        return next(item for item in self.payments if item.pk == payment_id)
+
+
+def lock_billing_of_invoice(*, invoice_id: int) -> LockedBilling:
+    """Lock all that a transition of this invoice may touch.
+
+    :raises NotFound: if there is no such invoice.
+    """
+    account_id = Invoice.objects.filter(pk=invoice_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        detail = f"There is no invoice {invoice_id}."
+        raise NotFound(detail, attr="invoice_id")
+    account = lock_account(account_id=account_id)
+    subscriptions = lock_subscriptions(account_id=account_id)
+    invoice = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice_id)
+    invoice.account = account
+    payments = list(
+        Payment.objects.select_for_update(of=("self",))
+        .filter(invoice_id=invoice_id)
+        .select_related("method")
+        .order_by("pk")
+    )
+    for payment in payments:
+        payment.invoice = invoice
+    return LockedBilling(account, subscriptions, invoice, payments)
+
+
+def lock_billing_of_payment(*, payment_id: int) -> LockedBilling:
+    """Lock all that a transition of this payment may touch.
+
+    :raises NotFound: if there is no such payment.
+    """
+    invoice_id = Payment.objects.filter(pk=payment_id).values_list("invoice_id", flat=True).first()
+    if invoice_id is None:
+        detail = f"There is no payment {payment_id}."
+        raise NotFound(detail)
+    return lock_billing_of_invoice(invoice_id=invoice_id)

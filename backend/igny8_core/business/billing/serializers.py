@@ -1,0 +1,386 @@
+"""What the API reads and writes of billing."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer
+from igny8_core.business.billing.enums import InvoicePaymentState
+from igny8_core.business.billing.models import (
+    CreditTransaction,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PaymentEvent,
+    PaymentMethodConfig,
+)
+from igny8_core.business.billing.selectors import timeline_of
+from igny8_core.business.billing.services.payments import Claim
+from igny8_core.common.serializers import MoneyField, RateField
+
+
+class PaymentMethodDetailSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()
+    value = serializers.CharField()
+    copyable = serializers.BooleanField()
+
+
+class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
+    details = PaymentMethodDetailSerializer(many=True, read_only=True)
+    is_example = serializers.BooleanField(source="has_example_details", read_only=True)
+
+    class Meta:
+        model = PaymentMethodConfig
+        fields = [
+            "id",
+            "payment_method",
+            "display_name",
+            "kind",
+            "currency",
+            "countries",
+            "instructions",
+            "details",
+            "reference_label",
+            "reference_hint",
+            "reference_pattern",
+            "processing_time",
+            "is_example",
+            "order",
+        ]
+        read_only_fields = fields
+
+
+class OfferedPaymentMethodSerializer(PaymentMethodSerializer):
+    """A method in a list of choices, with the rate at which its local amount would be locked.
+
+    Needs ``exchange_rates`` in its context.
+    """
+
+    exchange_rate = serializers.SerializerMethodField(
+        help_text="Units of the method's currency for 1 USD; null where none is set."
+    )
+
+    class Meta(PaymentMethodSerializer.Meta):
+        fields = [*PaymentMethodSerializer.Meta.fields, "exchange_rate"]
+        read_only_fields = fields
+
+    @extend_schema_field(RateField(allow_null=True))
+    def get_exchange_rate(self, method: PaymentMethodConfig) -> str | None:
+        if method.currency == "USD":
+            return "1"
+        rate = self.context["exchange_rates"].get(method.currency)
+        return RateField().to_representation(rate.units_per_usd) if rate else None
+
+
+class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
+    unit_price = MoneyField(currency="invoice.currency")
+    amount = MoneyField(currency="invoice.currency")
+
+    class Meta:
+        model = InvoiceLine
+        fields = ["description", "quantity", "unit_price", "amount"]
+        read_only_fields = fields
+
+
+class PaymentSerializer(serializers.ModelSerializer[Payment]):
+    invoice_id = serializers.IntegerField(read_only=True)
+    invoice_number = serializers.CharField(source="invoice.number", read_only=True)
+    payment_method = serializers.CharField(source="method.payment_method", read_only=True)
+    payment_method_name = serializers.CharField(source="method.display_name", read_only=True)
+    amount = MoneyField()
+    has_proof = serializers.SerializerMethodField()
+    proof_url = serializers.SerializerMethodField(
+        help_text="Where the proof can be fetched with the same log-in; null without one."
+    )
+
+    proof_view = "payment-proof"
+
+    class Meta:
+        model = Payment
+        fields = [
+            "id",
+            "invoice_id",
+            "invoice_number",
+            "payment_method",
+            "payment_method_name",
+            "amount",
+            "currency",
+            "manual_reference",
+            "manual_notes",
+            "paid_on",
+            "status",
+            "has_proof",
+            "proof_url",
+            "submitted_at",
+            "decided_at",
+            "admin_notes",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(bool)
+    def get_has_proof(self, payment: Payment) -> bool:
+        return bool(payment.proof)
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri-reference"})
+    def get_proof_url(self, payment: Payment) -> str | None:
+        return reverse(self.proof_view, args=[payment.pk]) if payment.proof else None
+
+
+class PaymentEventSerializer(serializers.ModelSerializer[PaymentEvent]):
+    actor = serializers.SerializerMethodField(help_text="customer, admin or system.")
+
+    class Meta:
+        model = PaymentEvent
+        fields = ["event", "from_state", "to_state", "note", "actor", "created_at"]
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "string", "enum": ["customer", "admin", "system"]})
+    def get_actor(self, event: PaymentEvent) -> str:
+        if event.actor is None:
+            return "system"
+        return "customer" if event.actor.account_id == event.account_id else "admin"
+
+
+class PaymentTimelineMixin(serializers.Serializer[Payment]):
+    """What happened to a payment, oldest first."""
+
+    events = serializers.SerializerMethodField()
+
+    @extend_schema_field(PaymentEventSerializer(many=True))
+    def get_events(self, payment: Payment) -> list[dict[str, Any]]:
+        return list(PaymentEventSerializer(timeline_of(payment=payment), many=True).data)
+
+
+class PaymentDetailSerializer(PaymentTimelineMixin, PaymentSerializer):
+    class Meta(PaymentSerializer.Meta):
+        fields = [*PaymentSerializer.Meta.fields, "events"]
+        read_only_fields = fields
+
+
+class BillingSnapshotCustomerSerializer(serializers.Serializer[Any]):
+    account_name = serializers.CharField()
+    country = serializers.CharField()
+    billing_name = serializers.CharField()
+    billing_email = serializers.CharField()
+    billing_address_line1 = serializers.CharField()
+    billing_address_line2 = serializers.CharField()
+    billing_city = serializers.CharField()
+    billing_state = serializers.CharField()
+    billing_postal_code = serializers.CharField()
+    tax_id = serializers.CharField()
+
+
+class BillingSnapshotPlanSerializer(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    price = serializers.CharField()
+    currency = serializers.CharField()
+    interval = serializers.CharField()
+    included_credits = serializers.IntegerField()
+
+
+class BillingSnapshotSerializer(serializers.Serializer[Any]):
+    """Customer and plan as they were at issue."""
+
+    customer = BillingSnapshotCustomerSerializer()
+    plan = BillingSnapshotPlanSerializer()
+
+
+class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
+    payment_state = serializers.ChoiceField(choices=InvoicePaymentState.choices, read_only=True)
+    subtotal = MoneyField()
+    tax_amount = MoneyField()
+    total = MoneyField()
+    payable_amount = MoneyField(currency="payable_currency")
+    exchange_rate = RateField(help_text="Payable units for one unit of the invoice's currency.")
+    payment_method = serializers.CharField(
+        source="payment_method.payment_method", read_only=True, default=None, allow_null=True
+    )
+    payment_instructions = PaymentMethodSerializer(
+        source="payment_method", read_only=True, allow_null=True
+    )
+    payment_reference = serializers.CharField(
+        read_only=True, help_text="What the customer writes into the transfer."
+    )
+    lines = InvoiceLineSerializer(many=True, read_only=True)
+    billing_snapshot = BillingSnapshotSerializer(read_only=True)
+    latest_payment = PaymentSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Invoice
+        fields = [
+            "id",
+            "number",
+            "status",
+            "payment_state",
+            "currency",
+            "subtotal",
+            "tax_amount",
+            "total",
+            "payable_amount",
+            "payable_currency",
+            "exchange_rate",
+            "issued_at",
+            "due_date",
+            "paid_at",
+            "voided_at",
+            "payment_method",
+            "payment_instructions",
+            "payment_reference",
+            "lines",
+            "billing_snapshot",
+            "latest_payment",
+        ]
+        read_only_fields = fields
+
+
+class CreditTransactionSerializer(serializers.ModelSerializer[CreditTransaction]):
+    invoice_number = serializers.CharField(
+        source="payment.invoice.number", read_only=True, default=None, allow_null=True
+    )
+
+    class Meta:
+        model = CreditTransaction
+        fields = [
+            "id",
+            "kind",
+            "amount",
+            "balance_after",
+            "description",
+            "invoice_number",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class CreditBalanceSerializer(serializers.Serializer[Any]):
+    balance = serializers.IntegerField(help_text="Credits left.")
+
+
+# Requests
+
+
+class ConfirmPaymentSerializer(serializers.Serializer[Any]):
+    invoice_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    payment_method = serializers.CharField(max_length=40, help_text="Code of the method used.")
+    amount = serializers.DecimalField(
+        max_digits=18, decimal_places=3, help_text="Exactly what is due, in `currency`."
+    )
+    manual_reference = serializers.CharField(
+        max_length=100, help_text="The reference that bank or wallet gave."
+    )
+    manual_notes = serializers.CharField(
+        max_length=1000, required=False, default="", allow_blank=True
+    )
+    currency = serializers.CharField(
+        max_length=3,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The invoice's currency (default) or its payable one.",
+    )
+    paid_on = serializers.DateField(
+        required=False, default=None, allow_null=True, help_text="Day of the payment."
+    )
+    proof = serializers.FileField(
+        required=False,
+        default=None,
+        allow_null=True,
+        allow_empty_file=False,
+        help_text="JPEG, PNG, WebP or PDF, 5 MB at most (multipart only).",
+    )
+
+    def claim(self) -> Claim:
+        """Return what the customer claims; after ``is_valid``."""
+        data = self.validated_data
+        return Claim(
+            method_code=data["payment_method"],
+            amount=data["amount"],
+            currency=data["currency"].upper(),
+            reference=data["manual_reference"],
+            notes=data["manual_notes"],
+            paid_on=data["paid_on"],
+            proof=data["proof"],
+        )
+
+
+class ChoosePaymentMethodSerializer(serializers.Serializer[Any]):
+    payment_method = serializers.CharField(max_length=40)
+
+
+class UpgradeSerializer(serializers.Serializer[Any]):
+    plan_slug = serializers.CharField(max_length=50)
+    payment_method = serializers.CharField(
+        max_length=40, required=False, default="", allow_blank=True
+    )
+
+
+class ApprovePaymentSerializer(serializers.Serializer[Any]):
+    admin_notes = serializers.CharField(
+        max_length=1000,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The customer can read them.",
+    )
+
+
+class RejectPaymentSerializer(serializers.Serializer[Any]):
+    admin_notes = serializers.CharField(
+        max_length=1000, help_text="The reason, in words that the customer will read."
+    )
+
+
+class VoidInvoiceSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000, help_text="The customer will read it.")
+
+
+# Answers made of several objects
+
+
+class UpgradeResultSerializer(serializers.Serializer[Any]):
+    account = AccountSerializer()
+    subscription = SubscriptionSerializer()
+    invoice = InvoiceSerializer()
+
+
+class AdminPaymentSerializer(PaymentSerializer):
+    """A payment as the admins see it."""
+
+    account_id = serializers.IntegerField(source="invoice.account_id", read_only=True)
+    account_name = serializers.CharField(source="invoice.account.name", read_only=True)
+    country = serializers.CharField(source="invoice.account.country", read_only=True)
+    submitted_by = serializers.EmailField(source="submitted_by.email", read_only=True)
+    decided_by = serializers.EmailField(
+        source="decided_by.email", read_only=True, default=None, allow_null=True
+    )
+
+    proof_view = "admin-payment-proof"
+
+    class Meta(PaymentSerializer.Meta):
+        fields = [
+            *PaymentSerializer.Meta.fields,
+            "account_id",
+            "account_name",
+            "country",
+            "submitted_by",
+            "decided_by",
+        ]
+        read_only_fields = fields
+
+
+class AdminPaymentDetailSerializer(PaymentTimelineMixin, AdminPaymentSerializer):
+    class Meta(AdminPaymentSerializer.Meta):
+        fields = [*AdminPaymentSerializer.Meta.fields, "events"]
+        read_only_fields = fields
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """A decided payment with all that followed from it."""
+
+    payment = AdminPaymentSerializer()
+    invoice = InvoiceSerializer(source="billing.invoice")
+    subscription = SubscriptionSerializer(source="billing.subscription")
+    account = AccountSerializer(source="billing.account")

@@ -1,0 +1,38 @@
+"""The credit ledger: entries are added, the cached balance follows."""
+
+from datetime import datetime
+
+from igny8_core.auth.models import Account
+from igny8_core.business.billing.enums import CreditKind
+from igny8_core.business.billing.models import CreditTransaction, Payment
+
+
+def grant_credits(
+    *,
+    account: Account,
+    amount: int,
+    kind: CreditKind,
+    description: str,
+    now: datetime,
+    payment: Payment | None = None,
+) -> CreditTransaction | None:
+    """Add a ledger entry and bring the balance along.
+
+    :param account: locked by the caller, or made in this transaction.
+    :param amount: credits, not money; nothing is written for 0.
+    :raises django.db.IntegrityError: if the payment has granted its credits already, or the
+        balance would fall below 0.
+    """
+    if amount == 0:
+        return None
+    account.credits += amount
+    account.save(update_fields=["credits", "updated_at"])
+    return CreditTransaction.objects.create(
+        account=account,
+        kind=kind,
+        amount=amount,
+        balance_after=account.credits,
+        description=description,
+        payment=payment,
+        created_at=now,
+    )

@@ -1,0 +1,226 @@
+"""Issuing, re-pricing and voiding invoices."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account, Plan, Subscription
+from igny8_core.auth.services.accounts import BILLING_FIELDS
+from igny8_core.business.billing import tasks
+from igny8_core.business.billing.enums import EventName, InvoiceStatus, PaymentStatus
+from igny8_core.business.billing.exceptions import (
+    ExchangeRateMissing,
+    InvoiceAlreadyPaid,
+    InvoiceVoid,
+    PaymentAlreadyUnderReview,
+    ReasonRequired,
+)
+from igny8_core.business.billing.models import (
+    ExchangeRate,
+    Invoice,
+    InvoiceLine,
+    InvoiceNumberCounter,
+    PaymentMethodConfig,
+)
+from igny8_core.business.billing.selectors import (
+    LockedBilling,
+    lock_billing_of_invoice,
+    payment_method_for,
+)
+from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.exceptions import NotFound
+from igny8_core.common.money import Money
+
+
+@dataclass(frozen=True)
+class LockedPrice:
+    """What is due in a method's currency, at the rate of this moment."""
+
+    payable: Money
+    rate: Decimal
+
+
+def issue_invoice(
+    *,
+    subscription: Subscription,
+    method: PaymentMethodConfig | None,
+    event: EventName,
+    actor: Actor,
+    now: datetime,
+) -> Invoice:
+    """Issue the invoice for a subscription's first period, due in ``BILLING_INVOICE_DUE_DAYS``.
+
+    Runs in the caller's transaction, which holds the account.
+
+    :param method: how the customer means to pay; without one the invoice's own currency is due.
+    :raises ExchangeRateMissing: if no rate is kept for the method's currency.
+    """
+    account, plan = subscription.account, subscription.plan
+    due = Money(plan.price, plan.currency)
+    price = lock_price(due=due, method=method)
+    invoice = Invoice.objects.create(
+        number=_next_number(now=now),  # last of all locks: held until commit, so short
+        account=account,
+        subscription=subscription,
+        status=InvoiceStatus.PENDING,
+        currency=due.currency,
+        subtotal=due.amount,
+        tax_amount=Decimal(0),
+        total=due.amount,
+        payment_method=method,
+        payable_amount=price.payable.amount,
+        payable_currency=price.payable.currency,
+        exchange_rate=price.rate,
+        included_credits=plan.included_credits,
+        billing_snapshot=_snapshot(account=account, plan=plan),
+        issued_at=now,
+        due_date=(now + timedelta(days=settings.BILLING_INVOICE_DUE_DAYS)).date(),
+    )
+    InvoiceLine.objects.create(
+        invoice=invoice,
+        description=f"{plan.name} plan, 1 {plan.interval}, {plan.included_credits:,} credits",
+        unit_price=due.amount,
+        amount=due.amount,
+    )
+    recorder = TransitionRecorder(event=event, actor=actor, now=now, invoice=invoice)
+    recorder.created(invoice)
+    tasks.send_invoice_issued.defer(invoice_id=invoice.pk)
+    return invoice
+
+
+def lock_price(*, due: Money, method: PaymentMethodConfig | None) -> LockedPrice:
+    """Name what is due in the method's currency.
+
+    :param due: in USD, in which prices are held.
+    :raises ExchangeRateMissing: if no rate is kept for the method's currency.
+    """
+    if method is None or method.currency == due.currency:
+        return LockedPrice(payable=due, rate=Decimal(1))
+    rate = ExchangeRate.objects.filter(currency=method.currency).first()
+    if rate is None:
+        detail = (
+            f"{method} can't be used now: no exchange rate for {method.currency} is set. "
+            "Choose another method, or write to support."
+        )
+        raise ExchangeRateMissing(detail, state="no_rate", attr="payment_method")
+    payable = due.converted(rate=rate.units_per_usd, currency=method.currency)
+    return LockedPrice(payable=payable, rate=rate.units_per_usd)
+
+
+@transaction.atomic
+def change_payment_method(
+    *, invoice_id: int, account: Account, method_code: str, actor: Actor, now: datetime
+) -> Invoice:
+    """Choose another way to pay an invoice; rate and local amount are locked anew.
+
+    :raises NotFound: if the account has no such invoice.
+    :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if it isn't to be paid.
+    :raises UnknownPaymentMethod: if the account's country has no such method.
+    :raises ExchangeRateMissing: if no rate is kept for its currency.
+    """
+    locked = lock_own_invoice(invoice_id=invoice_id, account=account)
+    require_payable(locked)
+    invoice = locked.invoice
+    method = payment_method_for(code=method_code, country=locked.account.country)
+    price = lock_price(due=invoice.due, method=method)
+    invoice.payment_method = method
+    invoice.payable_amount = price.payable.amount
+    invoice.payable_currency = price.payable.currency
+    invoice.exchange_rate = price.rate
+    recorder = TransitionRecorder(
+        event=EventName.CHANGE_METHOD,
+        actor=actor,
+        now=now,
+        invoice=invoice,
+        note=f"{method}: {price.payable}",
+    )
+    recorder.move(
+        invoice,
+        also_save=("payment_method", "payable_amount", "payable_currency", "exchange_rate"),
+    )
+    return invoice
+
+
+@transaction.atomic
+def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -> Invoice:
+    """Declare that an invoice is not owed; its subscription is cancelled.
+
+    :param reason: the customer will read it.
+    :raises ReasonRequired: if it is empty.
+    :raises NotFound: if there is no such invoice.
+    :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if its state forbids it.
+    """
+    if not reason.strip():
+        detail = "Say why the invoice is voided: the customer will read it."
+        raise ReasonRequired(detail, attr="reason")
+    locked = lock_billing_of_invoice(invoice_id=invoice_id)
+    require_payable(locked)
+    invoice, subscription = locked.invoice, locked.subscription
+    recorder = TransitionRecorder(
+        event=EventName.VOID, actor=actor, now=now, invoice=invoice, note=reason
+    )
+    invoice.voided_at = now
+    recorder.move(invoice, also_save=("voided_at",))
+    subscription.cancelled_at = now
+    recorder.move(subscription, also_save=("cancelled_at",))
+    tasks.send_invoice_voided.defer(invoice_id=invoice.pk)
+    return invoice
+
+
+def lock_own_invoice(*, invoice_id: int, account: Account) -> LockedBilling:
+    """Lock an invoice's course for its own account.
+
+    :raises NotFound: if the account has no such invoice, whoever else may have it.
+    """
+    if not account.invoices.filter(pk=invoice_id).exists():
+        detail = f"There is no invoice {invoice_id}."
+        raise NotFound(detail, attr="invoice_id")
+    return lock_billing_of_invoice(invoice_id=invoice_id)
+
+
+def require_payable(locked: LockedBilling) -> None:
+    """Check that an invoice waits for a payment and no claim is under review.
+
+    :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if not.
+    """
+    invoice = locked.invoice
+    if invoice.status == InvoiceStatus.PAID:
+        detail = f"Invoice {invoice} is paid already; nothing more is due."
+        raise InvoiceAlreadyPaid(detail, state=invoice.payment_state)
+    if invoice.status == InvoiceStatus.VOID:
+        detail = f"Invoice {invoice} was voided; nothing is due on it."
+        raise InvoiceVoid(detail, state=invoice.payment_state)
+    if any(payment.status == PaymentStatus.PENDING_APPROVAL for payment in locked.payments):
+        detail = (
+            f"A confirmation for invoice {invoice} is under review. Wait for the decision, or "
+            "withdraw it first."
+        )
+        raise PaymentAlreadyUnderReview(detail, state=invoice.payment_state)
+
+
+def _next_number(*, now: datetime) -> str:
+    counter, _created = InvoiceNumberCounter.objects.select_for_update().get_or_create(
+        year=now.year
+    )
+    counter.last_number += 1
+    counter.save(update_fields=["last_number"])
+    return f"INV-{now.year}-{counter.last_number:06d}"
+
+
+def _snapshot(*, account: Account, plan: Plan) -> dict[str, dict[str, str | int]]:
+    customer: dict[str, str | int] = {field: getattr(account, field) for field in BILLING_FIELDS}
+    return {
+        "customer": {"account_name": account.name, "country": account.country, **customer},
+        "plan": {
+            "slug": plan.slug,
+            "name": plan.name,
+            "price": f"{plan.price:f}",
+            "currency": plan.currency,
+            "interval": plan.interval,
+            "included_credits": plan.included_credits,
+        },
+    }

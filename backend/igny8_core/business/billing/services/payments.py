@@ -1,0 +1,224 @@
+"""Confirming, withdrawing, approving and rejecting payments."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account, User
+from igny8_core.business.billing import tasks
+from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
+from igny8_core.business.billing.exceptions import (
+    AmountMismatch,
+    CurrencyNotAccepted,
+    PaidOnInFuture,
+    PaymentAlreadyDecided,
+    ReasonRequired,
+    ReferencePatternMismatch,
+)
+from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
+from igny8_core.business.billing.proofs import proof_content_type
+from igny8_core.business.billing.selectors import (
+    LockedBilling,
+    lock_billing_of_payment,
+    payment_method_for,
+)
+from igny8_core.business.billing.services.credits import grant_credits
+from igny8_core.business.billing.services.invoices import lock_own_invoice, require_payable
+from igny8_core.business.billing.services.subscriptions import activate_subscription
+from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.exceptions import NotFound
+from igny8_core.common.money import Money
+
+LATEST_TIME_ZONE = timezone(timedelta(hours=14))  # Kiribati: where a day begins first
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a customer says about a payment.
+
+    :param amount: in ``currency``, or in the invoice's own where that is empty.
+    :param paid_on: the day in the customer's own calendar.
+    """
+
+    method_code: str
+    amount: Decimal
+    reference: str
+    currency: str = ""
+    notes: str = ""
+    paid_on: date | None = None
+    proof: UploadedFile | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decided payment with all that followed from it."""
+
+    payment: Payment
+    billing: LockedBilling
+
+
+@transaction.atomic
+def confirm_payment(
+    *, invoice_id: int, account: Account, claim: Claim, submitter: User, actor: Actor, now: datetime
+) -> Payment:
+    """Take the customer's word that an invoice was paid; an admin will check it.
+
+    :raises NotFound: if the account has no such invoice.
+    :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if none is expected.
+    :raises UnknownPaymentMethod: if the account's country has no such method.
+    :raises AmountMismatch, CurrencyNotAccepted: unless exactly what is due is claimed.
+    :raises ReferencePatternMismatch, PaidOnInFuture: if the claim can't be right.
+    :raises ProofTooLarge, ProofTypeNotAccepted: if the file can't be used.
+    """
+    locked = lock_own_invoice(invoice_id=invoice_id, account=account)
+    require_payable(locked)
+    invoice = locked.invoice
+    method = payment_method_for(code=claim.method_code, country=locked.account.country)
+    money = _claimed_money(claim=claim, invoice=invoice)
+    _require_reference(reference=claim.reference, method=method)
+    _require_not_in_future(paid_on=claim.paid_on, now=now)
+    payment = Payment.objects.create(
+        invoice=invoice,
+        method=method,
+        status=PaymentStatus.PENDING_APPROVAL,
+        amount=money.amount,
+        currency=money.currency,
+        manual_reference=claim.reference,
+        manual_notes=claim.notes,
+        paid_on=claim.paid_on,
+        proof=claim.proof or "",
+        proof_content_type=proof_content_type(claim.proof) if claim.proof else "",
+        submitted_by=submitter,
+        submitted_at=now,
+    )
+    recorder = TransitionRecorder(
+        event=EventName.CONFIRM, actor=actor, now=now, invoice=invoice, payment=payment
+    )
+    recorder.created(payment)
+    tasks.send_payment_submitted.defer(payment_id=payment.pk)
+    tasks.notify_billing_admins.defer(payment_id=payment.pk)
+    return payment
+
+
+@transaction.atomic
+def withdraw_payment(*, payment_id: int, account: Account, actor: Actor, now: datetime) -> Payment:
+    """Take a confirmation back before it is decided on; the invoice can be confirmed again.
+
+    :raises NotFound: if the account has no such payment.
+    :raises PaymentAlreadyDecided: if it doesn't wait any more.
+    """
+    if not Payment.objects.filter(pk=payment_id, invoice__account=account).exists():
+        detail = f"There is no payment {payment_id}."
+        raise NotFound(detail)
+    locked = lock_billing_of_payment(payment_id=payment_id)
+    payment = _undecided(locked, payment_id)
+    payment.decided_at = now
+    recorder = _recorder(EventName.WITHDRAW, payment, actor=actor, now=now)
+    recorder.move(payment, also_save=("decided_at",))
+    return payment
+
+
+@transaction.atomic
+def approve_payment(
+    *, payment_id: int, actor: Actor, now: datetime, admin_notes: str = ""
+) -> Decision:
+    """Accept a payment: invoice paid, subscription and account active, credits granted once.
+
+    :raises NotFound: if there is no such payment.
+    :raises PaymentAlreadyDecided: if it doesn't wait any more.
+    """
+    locked = lock_billing_of_payment(payment_id=payment_id)
+    payment = _undecided(locked, payment_id)
+    recorder = _recorder(EventName.APPROVE, payment, actor=actor, now=now, note=admin_notes)
+    _decide(payment, recorder=recorder, admin_notes=admin_notes)
+    invoice, account, plan = locked.invoice, locked.account, locked.subscription.plan
+    invoice.paid_at = now
+    recorder.move(invoice, also_save=("paid_at",))
+    activate_subscription(locked=locked, recorder=recorder, actor=actor, now=now)
+    account.plan = plan
+    recorder.move(account, also_save=("plan",))
+    grant_credits(
+        account=account,
+        amount=invoice.included_credits,
+        kind=CreditKind.PLAN_GRANT,
+        description=f"{plan.name} plan, invoice {invoice}",
+        now=now,
+        payment=payment,
+    )
+    tasks.send_payment_approved.defer(payment_id=payment.pk)
+    return Decision(payment=payment, billing=locked)
+
+
+@transaction.atomic
+def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes: str) -> Decision:
+    """Refuse a payment; the invoice waits again and the customer can retry.
+
+    :param admin_notes: the reason, in words that the customer will read.
+    :raises ReasonRequired: if they are empty.
+    :raises NotFound: if there is no such payment.
+    :raises PaymentAlreadyDecided: if it doesn't wait any more.
+    """
+    if not admin_notes.strip():
+        detail = "Say why the payment is rejected: the customer will read it."
+        raise ReasonRequired(detail, attr="admin_notes")
+    locked = lock_billing_of_payment(payment_id=payment_id)
+    payment = _undecided(locked, payment_id)
+    recorder = _recorder(EventName.REJECT, payment, actor=actor, now=now, note=admin_notes)
+    _decide(payment, recorder=recorder, admin_notes=admin_notes)
+    tasks.send_payment_rejected.defer(payment_id=payment.pk)
+    return Decision(payment=payment, billing=locked)
+
+
+def _undecided(locked: LockedBilling, payment_id: int) -> Payment:
+    payment = locked.payment(payment_id)
+    if payment.status != PaymentStatus.PENDING_APPROVAL:
+        state = PaymentStatus(payment.status)
+        detail = f"This payment is not waiting for a decision any more: it is {state.label.lower()}."
+        raise PaymentAlreadyDecided(detail, state=state)
+    return payment
+
+
+def _recorder(
+    event: EventName, payment: Payment, *, actor: Actor, now: datetime, note: str = ""
+) -> TransitionRecorder:
+    return TransitionRecorder(
+        event=event, actor=actor, now=now, invoice=payment.invoice, payment=payment, note=note
+    )
+
+
+def _decide(payment: Payment, *, recorder: TransitionRecorder, admin_notes: str) -> None:
+    payment.decided_by = recorder.actor.user
+    payment.decided_at = recorder.now
+    payment.admin_notes = admin_notes
+    recorder.move(payment, also_save=("decided_by", "decided_at", "admin_notes"))
+
+
+def _claimed_money(*, claim: Claim, invoice: Invoice) -> Money:
+    accepted = {money.currency: money for money in (invoice.payable, invoice.due)}
+    due = accepted.get(claim.currency or invoice.currency)
+    if due is None:
+        wanted = " or ".join(dict.fromkeys(str(money) for money in (invoice.due, invoice.payable)))
+        detail = f"Invoice {invoice} can't be paid in {claim.currency}. Due is {wanted}."
+        raise CurrencyNotAccepted(detail, attr="currency")
+    if claim.amount != due.amount:
+        detail = f"The amount must be exactly what is due: {due}."
+        raise AmountMismatch(detail, attr="amount")
+    return due
+
+
+def _require_reference(*, reference: str, method: PaymentMethodConfig) -> None:
+    if method.reference_pattern and not re.fullmatch(method.reference_pattern, reference):
+        detail = f"This doesn't look like a {method.reference_label}. {method.reference_hint}"
+        raise ReferencePatternMismatch(detail.strip(), attr="manual_reference")
+
+
+def _require_not_in_future(*, paid_on: date | None, now: datetime) -> None:
+    latest_date_on_earth = (now.astimezone(LATEST_TIME_ZONE)).date()
+    if paid_on and paid_on > latest_date_on_earth:
+        detail = "The day of payment is in the future. Give the day on which you paid."
+        raise PaidOnInFuture(detail, attr="paid_on")

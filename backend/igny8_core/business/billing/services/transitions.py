@@ -1,0 +1,101 @@
+"""The only place where a status is assigned: table, check, change, audit row."""
+
+from datetime import datetime
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account, Subscription
+from igny8_core.business.billing.enums import EventName, ObjectType
+from igny8_core.business.billing.exceptions import TransitionNotAllowed
+from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
+from igny8_core.business.billing.states import NEW, TRANSITIONS
+
+Stateful = Account | Subscription | Invoice | Payment
+
+OBJECT_TYPES: dict[type[Stateful], ObjectType] = {
+    Account: ObjectType.ACCOUNT,
+    Subscription: ObjectType.SUBSCRIPTION,
+    Invoice: ObjectType.INVOICE,
+    Payment: ObjectType.PAYMENT,
+}
+
+
+class TransitionRecorder:
+    """One event of the table, happening to several objects in one transaction.
+
+    :param invoice: in whose course it happens, if in one's.
+    :param payment: the same.
+    :param note: what the actor said about it.
+    """
+
+    def __init__(
+        self,
+        *,
+        event: EventName,
+        actor: Actor,
+        now: datetime,
+        invoice: Invoice | None = None,
+        payment: Payment | None = None,
+        note: str = "",
+    ) -> None:
+        self.event = event
+        self.actor = actor
+        self.now = now
+        self.invoice = invoice
+        self.payment = payment
+        self.note = note
+
+    def require(self, obj: Stateful) -> None:
+        """Check that the object's state allows the event.
+
+        :raises TransitionNotAllowed: if it doesn't.
+        """
+        self._target(obj, obj.status)
+
+    def move(self, obj: Stateful, *, also_save: tuple[str, ...] = ()) -> None:
+        """Move a locked object to the event's state and write the audit row.
+
+        :param also_save: fields that the caller has set on the object.
+        :raises TransitionNotAllowed: if its state doesn't allow the event.
+        """
+        before = obj.status
+        obj.status = self._target(obj, before)
+        obj.save(update_fields=["status", "updated_at", *also_save])
+        self._record(obj, from_state=before)
+
+    def created(self, obj: Stateful) -> None:
+        """Write the audit row of an object that was just made in the event's state.
+
+        :raises TransitionNotAllowed: if the event doesn't make such an object in that state.
+        """
+        if self._target(obj, NEW) != obj.status:
+            detail = f"{self.event.label} doesn't make a {obj.status} {OBJECT_TYPES[type(obj)]}."
+            raise TransitionNotAllowed(detail, state=obj.status)
+        self._record(obj, from_state=NEW)
+
+    def _target(self, obj: Stateful, state: str) -> str:
+        object_type = OBJECT_TYPES[type(obj)]
+        transition = TRANSITIONS[self.event].get(object_type)
+        if transition is None or state not in transition.sources:
+            detail = f"This {object_type.label.lower()} is {state or 'new'}: can't {self.event}."
+            raise TransitionNotAllowed(detail, state=state)
+        return transition.target
+
+    def _record(self, obj: Stateful, *, from_state: str) -> None:
+        PaymentEvent.objects.create(
+            account_id=obj.pk if isinstance(obj, Account) else self._account_id(obj),
+            event=self.event,
+            object_type=OBJECT_TYPES[type(obj)],
+            object_id=obj.pk,
+            from_state=from_state,
+            to_state=obj.status,
+            invoice=self.invoice,
+            payment=self.payment,
+            actor=self.actor.user,
+            ip_address=self.actor.ip_address,
+            note=self.note,
+            created_at=self.now,
+        )
+
+    @staticmethod
+    def _account_id(obj: Subscription | Invoice | Payment) -> int:
+        return obj.invoice.account_id if isinstance(obj, Payment) else obj.account_id

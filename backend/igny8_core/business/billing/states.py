@@ -1,0 +1,79 @@
+"""The table of allowed transitions: the business at a glance.
+
+Read a row as: on this event, an object of this type goes from any of these states to that one.
+``NEW`` is the state before an object exists.
+"""
+
+from dataclasses import dataclass
+
+from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
+from igny8_core.business.billing.enums import EventName, InvoiceStatus, ObjectType, PaymentStatus
+
+NEW = ""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """From any of the sources to the target."""
+
+    sources: frozenset[str]
+    target: str
+
+
+def _row(*sources: str, to: str) -> Transition:
+    return Transition(frozenset(sources), to)
+
+
+TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
+    EventName.SIGN_UP_FREE: {
+        ObjectType.ACCOUNT: _row(NEW, to=AccountStatus.TRIAL),
+    },
+    EventName.SIGN_UP_PAID: {
+        ObjectType.ACCOUNT: _row(NEW, to=AccountStatus.PENDING_PAYMENT),
+        ObjectType.SUBSCRIPTION: _row(NEW, to=SubscriptionStatus.PENDING_PAYMENT),
+        ObjectType.INVOICE: _row(NEW, to=InvoiceStatus.PENDING),
+    },
+    EventName.UPGRADE: {
+        ObjectType.SUBSCRIPTION: _row(NEW, to=SubscriptionStatus.PENDING_PAYMENT),
+        ObjectType.INVOICE: _row(NEW, to=InvoiceStatus.PENDING),
+    },
+    EventName.CHANGE_METHOD: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.PENDING),
+    },
+    EventName.CONFIRM: {
+        ObjectType.PAYMENT: _row(NEW, to=PaymentStatus.PENDING_APPROVAL),
+    },
+    EventName.WITHDRAW: {
+        ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.WITHDRAWN),
+    },
+    EventName.APPROVE: {
+        ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.SUCCEEDED),
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.PAID),
+        ObjectType.SUBSCRIPTION: _row(
+            SubscriptionStatus.PENDING_PAYMENT, to=SubscriptionStatus.ACTIVE
+        ),
+        ObjectType.ACCOUNT: _row(
+            AccountStatus.TRIAL,
+            AccountStatus.PENDING_PAYMENT,
+            AccountStatus.ACTIVE,
+            AccountStatus.SUSPENDED,
+            to=AccountStatus.ACTIVE,
+        ),
+    },
+    EventName.SUPERSEDE: {
+        ObjectType.SUBSCRIPTION: _row(
+            SubscriptionStatus.ACTIVE,
+            SubscriptionStatus.PAST_DUE,
+            to=SubscriptionStatus.CANCELLED,
+        ),
+    },
+    EventName.REJECT: {
+        ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.FAILED),
+    },
+    EventName.VOID: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _row(
+            SubscriptionStatus.PENDING_PAYMENT, to=SubscriptionStatus.CANCELLED
+        ),
+    },
+}

@@ -1,0 +1,202 @@
+"""The invariants of the design, checked on live data."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
+from igny8_core.auth.models import Account, Subscription
+from igny8_core.business.billing.enums import CreditKind, InvoiceStatus, ObjectType, PaymentStatus
+from igny8_core.business.billing.models import (
+    CreditTransaction,
+    Invoice,
+    InvoiceLine,
+    InvoiceNumberCounter,
+    Payment,
+    PaymentEvent,
+)
+
+MAX_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One invariant, and which objects break it."""
+
+    sentence: str
+    offenders: list[str]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing breaks it."""
+        return not self.offenders
+
+    def __str__(self) -> str:
+        if self.holds:
+            return f"ok    {self.sentence}"
+        shown = ", ".join(self.offenders[:MAX_SHOWN])
+        more = len(self.offenders) - MAX_SHOWN
+        return f"FAIL  {self.sentence}: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def verify_billing() -> list[CheckResult]:
+    """Check every invariant; reads only."""
+    return [
+        CheckResult(sentence, [str(offender) for offender in find()])
+        for sentence, find in CHECKS.items()
+    ]
+
+
+def _invoices_with_several(status: PaymentStatus) -> QuerySet[Invoice]:
+    counted = Invoice.objects.annotate(found=Count("payments", filter=Q(payments__status=status)))
+    return counted.filter(found__gt=1)
+
+
+def _several_under_review() -> Iterable[object]:
+    return _invoices_with_several(PaymentStatus.PENDING_APPROVAL)
+
+
+def _several_succeeded() -> Iterable[object]:
+    return _invoices_with_several(PaymentStatus.SUCCEEDED)
+
+
+def _payments_without_their_credits() -> Iterable[object]:
+    granted = Payment.objects.annotate(
+        grants=Count(
+            "credittransaction", filter=Q(credittransaction__kind=CreditKind.PLAN_GRANT)
+        ),
+        granted=Coalesce(
+            Sum(
+                "credittransaction__amount",
+                filter=Q(credittransaction__kind=CreditKind.PLAN_GRANT),
+            ),
+            0,
+        ),
+    )
+    return granted.filter(
+        Q(status=PaymentStatus.SUCCEEDED) & ~Q(granted=F("invoice__included_credits"))
+        | ~Q(status=PaymentStatus.SUCCEEDED) & Q(grants__gt=0)
+        | Q(grants__gt=1)
+    )
+
+
+def _balances_off_the_ledger() -> Iterable[object]:
+    summed = Account.objects.annotate(
+        summed=Coalesce(Sum("credit_transactions__amount"), 0)
+    )
+    return summed.filter(~Q(credits=F("summed")) | Q(credits__lt=0))
+
+
+def _running_balances_off() -> Iterable[object]:
+    previous = (
+        CreditTransaction.objects.filter(account=OuterRef("account"), pk__lt=OuterRef("pk"))
+        .order_by("-pk")
+        .values("balance_after")[:1]
+    )
+    entries = CreditTransaction.objects.annotate(before=Coalesce(Subquery(previous), 0))
+    return entries.exclude(balance_after=F("before") + F("amount"))
+
+
+def _paid_without_settlement() -> Iterable[object]:
+    of_its_amount = Q(
+        payments__amount=F("total"), payments__currency=F("currency")
+    ) | Q(payments__amount=F("payable_amount"), payments__currency=F("payable_currency"))
+    counted = Invoice.objects.annotate(
+        succeeded=Count("payments", filter=Q(payments__status=PaymentStatus.SUCCEEDED)),
+        settled=Count(
+            "payments", filter=Q(payments__status=PaymentStatus.SUCCEEDED) & of_its_amount
+        ),
+    )
+    return counted.filter(
+        Q(status=InvoiceStatus.PAID) & ~Q(settled=1)
+        | ~Q(status=InvoiceStatus.PAID) & Q(succeeded__gt=0)
+    )
+
+
+def _numbers_with_gaps() -> Iterable[object]:
+    for counter in InvoiceNumberCounter.objects.order_by("year"):
+        prefix = f"INV-{counter.year}-"
+        given = set(
+            Invoice.objects.filter(number__startswith=prefix).values_list("number", flat=True)
+        )
+        expected = {f"{prefix}{n:06d}" for n in range(1, counter.last_number + 1)}
+        yield from sorted(given ^ expected)
+
+
+def _totals_off_their_lines() -> Iterable[object]:
+    lines = (
+        InvoiceLine.objects.filter(invoice=OuterRef("pk"))
+        .values("invoice")
+        .annotate(summed=Sum("amount"))
+        .values("summed")
+    )
+    return Invoice.objects.annotate(summed=Subquery(lines)).exclude(subtotal=F("summed"))
+
+
+def _states_without_their_event() -> Iterable[object]:
+    stateful: dict[ObjectType, type[models.Model]] = {
+        ObjectType.ACCOUNT: Account,
+        ObjectType.SUBSCRIPTION: Subscription,
+        ObjectType.INVOICE: Invoice,
+        ObjectType.PAYMENT: Payment,
+    }
+    for object_type, model in stateful.items():
+        last = (
+            PaymentEvent.objects.filter(object_type=object_type, object_id=OuterRef("pk"))
+            .order_by("-pk")
+            .values("to_state")[:1]
+        )
+        recorded = model._default_manager.annotate(recorded=Coalesce(Subquery(last), models.Value("")))
+        for row in recorded.exclude(status=F("recorded")):
+            yield f"{object_type} {row.pk}"
+
+
+def _events_that_skip_a_state() -> Iterable[object]:
+    previous = (
+        PaymentEvent.objects.filter(
+            object_type=OuterRef("object_type"),
+            object_id=OuterRef("object_id"),
+            pk__lt=OuterRef("pk"),
+        )
+        .order_by("-pk")
+        .values("to_state")[:1]
+    )
+    events = PaymentEvent.objects.annotate(before=Coalesce(Subquery(previous), models.Value("")))
+    return events.exclude(from_state=F("before"))
+
+
+def _accounts_off_their_subscription() -> Iterable[object]:
+    live = Count("subscriptions", filter=Q(subscriptions__status__in=LIVE_SUBSCRIPTION_STATUSES))
+    counted = Account.objects.annotate(live=live)
+    return counted.filter(
+        Q(live__gt=1)
+        | Q(status=AccountStatus.ACTIVE) & ~Q(live=1)
+        | Q(status__in=[AccountStatus.TRIAL, AccountStatus.PENDING_PAYMENT]) & Q(live__gt=0)
+    )
+
+
+def _pending_subscriptions_without_invoice() -> Iterable[object]:
+    pending = Count("invoices", filter=Q(invoices__status=InvoiceStatus.PENDING))
+    counted = Subscription.objects.annotate(pending=pending, newest=Max("invoices__pk"))
+    return counted.filter(
+        Q(status=SubscriptionStatus.PENDING_PAYMENT) & ~Q(pending=1) | Q(newest__isnull=True)
+    )
+
+
+CHECKS: dict[str, Callable[[], Iterable[object]]] = {
+    "1a. no invoice has two payments under review": _several_under_review,
+    "1b. no invoice has two succeeded payments": _several_succeeded,
+    "2. every approval granted its plan's credits exactly once": _payments_without_their_credits,
+    "3a. every balance is its ledger's sum, and not negative": _balances_off_the_ledger,
+    "3b. every ledger entry continues the one before it": _running_balances_off,
+    "4a. every paid invoice has one succeeded payment of its amount": _paid_without_settlement,
+    "4b. invoice numbers have no gaps": _numbers_with_gaps,
+    "4c. every invoice is the sum of its lines": _totals_off_their_lines,
+    "every account fits its subscription": _accounts_off_their_subscription,
+    "every pending subscription has its invoice": _pending_subscriptions_without_invoice,
+    "6a. every state has its event": _states_without_their_event,
+    "6b. no event skips a state": _events_that_skip_a_state,
+}

@@ -1,0 +1,352 @@
+"""The API of billing: each view reads the request, calls one service or selector, and answers."""
+
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+from igny8_core.auth.actors import actor_from_request
+from igny8_core.auth.models import Subscription
+from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
+from igny8_core.auth.selectors import subscriptions_of, valid_country_code
+from igny8_core.auth.serializers import SubscriptionSerializer
+from igny8_core.business.billing import openapi, pdf, selectors
+from igny8_core.business.billing.filters import AdminPaymentFilter, InvoiceFilter, PaymentFilter
+from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment
+from igny8_core.business.billing.permissions import IsBillingAdmin
+from igny8_core.business.billing.serializers import (
+    AdminPaymentDetailSerializer,
+    AdminPaymentSerializer,
+    ApprovePaymentSerializer,
+    ChoosePaymentMethodSerializer,
+    ConfirmPaymentSerializer,
+    CreditBalanceSerializer,
+    CreditTransactionSerializer,
+    DecisionSerializer,
+    InvoiceSerializer,
+    OfferedPaymentMethodSerializer,
+    PaymentDetailSerializer,
+    PaymentSerializer,
+    RejectPaymentSerializer,
+    UpgradeResultSerializer,
+    UpgradeSerializer,
+    VoidInvoiceSerializer,
+)
+from igny8_core.business.billing.services import invoices, payments, subscriptions
+from igny8_core.common.clock import utc_now
+from igny8_core.common.exceptions import NotFound
+from igny8_core.common.idempotency import run_once
+
+# Anyone
+
+
+@openapi.LIST_PAYMENT_METHODS
+class PaymentMethodListView(APIView):
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request) -> Response:
+        asked = request.query_params.get("country", "")
+        country = valid_country_code(asked) if asked else ""
+        serializer = OfferedPaymentMethodSerializer(
+            selectors.payment_methods_for(country=country),
+            many=True,
+            context={"exchange_rates": selectors.exchange_rates()},
+        )
+        return Response(serializer.data)
+
+
+# The account's users
+
+
+@openapi.LIST_INVOICES
+class InvoiceListView(ListAPIView[Invoice]):
+    permission_classes = [HasAccount]
+    serializer_class = InvoiceSerializer
+    filterset_class = InvoiceFilter
+
+    def get_queryset(self) -> QuerySet[Invoice]:
+        return selectors.invoices_of(account=account_of(self.request))
+
+
+@openapi.SHOW_INVOICE
+class InvoiceDetailView(APIView):
+    permission_classes = [HasAccount]
+
+    def get(self, request: Request, invoice_id: int) -> Response:
+        return Response(InvoiceSerializer(_own_invoice(request, invoice_id)).data)
+
+
+@openapi.INVOICE_PDF
+class InvoicePdfView(APIView):
+    permission_classes = [HasAccount]
+
+    def get(self, request: Request, invoice_id: int) -> HttpResponse:
+        invoice = _own_invoice(request, invoice_id)
+        return HttpResponse(
+            pdf.invoice_pdf(invoice),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'attachment; filename="{invoice.number}.pdf"'},
+        )
+
+
+@openapi.CHOOSE_PAYMENT_METHOD
+class InvoicePaymentMethodView(APIView):
+    permission_classes = [IsAccountOwner]
+
+    def post(self, request: Request, invoice_id: int) -> Response:
+        body = ChoosePaymentMethodSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def choose() -> Response:
+            invoices.change_payment_method(
+                invoice_id=invoice_id,
+                account=account_of(request),
+                method_code=body.validated_data["payment_method"],
+                actor=actor_from_request(request),
+                now=utc_now(),
+            )
+            return Response(InvoiceSerializer(_own_invoice(request, invoice_id)).data)
+
+        return run_once(request, choose)
+
+
+@openapi.CONFIRM_PAYMENT
+class ConfirmPaymentView(APIView):
+    permission_classes = [IsAccountOwner]
+    parser_classes = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser]
+
+    def post(self, request: Request) -> Response:
+        body = ConfirmPaymentSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def confirm() -> Response:
+            payment = payments.confirm_payment(
+                invoice_id=body.validated_data["invoice_id"],
+                account=account_of(request),
+                claim=body.claim(),
+                submitter=user_of(request),
+                actor=actor_from_request(request),
+                now=utc_now(),
+            )
+            return Response(PaymentSerializer(payment).data, status=status.HTTP_201_CREATED)
+
+        return run_once(request, confirm)
+
+
+@openapi.LIST_PAYMENTS
+class PaymentListView(ListAPIView[Payment]):
+    permission_classes = [HasAccount]
+    serializer_class = PaymentSerializer
+    filterset_class = PaymentFilter
+
+    def get_queryset(self) -> QuerySet[Payment]:
+        return selectors.payments_of(account=account_of(self.request))
+
+
+@openapi.SHOW_PAYMENT
+class PaymentDetailView(APIView):
+    permission_classes = [HasAccount]
+
+    def get(self, request: Request, payment_id: int) -> Response:
+        return Response(PaymentDetailSerializer(_own_payment(request, payment_id)).data)
+
+
+@openapi.PAYMENT_PROOF
+class PaymentProofView(APIView):
+    permission_classes = [HasAccount]
+
+    def get(self, request: Request, payment_id: int) -> FileResponse:
+        return proof_response(_own_payment(request, payment_id))
+
+
+@openapi.WITHDRAW_PAYMENT
+class WithdrawPaymentView(APIView):
+    permission_classes = [IsAccountOwner]
+
+    def post(self, request: Request, payment_id: int) -> Response:
+        def withdraw() -> Response:
+            payment = payments.withdraw_payment(
+                payment_id=payment_id,
+                account=account_of(request),
+                actor=actor_from_request(request),
+                now=utc_now(),
+            )
+            return Response(PaymentSerializer(payment).data)
+
+        return run_once(request, withdraw)
+
+
+@openapi.LIST_SUBSCRIPTIONS
+class SubscriptionListView(ListAPIView[Subscription]):
+    permission_classes = [HasAccount]
+    serializer_class = SubscriptionSerializer
+
+    def get_queryset(self) -> QuerySet[Subscription]:
+        return subscriptions_of(account=account_of(self.request))
+
+
+@openapi.UPGRADE
+class UpgradeView(APIView):
+    permission_classes = [IsAccountOwner]
+
+    def post(self, request: Request) -> Response:
+        body = UpgradeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def upgrade() -> Response:
+            started = subscriptions.request_upgrade(
+                account=account_of(request),
+                plan_slug=body.validated_data["plan_slug"],
+                method_code=body.validated_data["payment_method"],
+                actor=actor_from_request(request),
+                now=utc_now(),
+            )
+            answer = UpgradeResultSerializer(
+                {
+                    "account": started.subscription.account,
+                    "subscription": started.subscription,
+                    "invoice": started.invoice,
+                }
+            )
+            return Response(answer.data, status=status.HTTP_201_CREATED)
+
+        return run_once(request, upgrade)
+
+
+@openapi.CREDIT_BALANCE
+class CreditBalanceView(APIView):
+    permission_classes = [HasAccount]
+
+    def get(self, request: Request) -> Response:
+        return Response(CreditBalanceSerializer({"balance": account_of(request).credits}).data)
+
+
+@openapi.CREDIT_LEDGER
+class CreditLedgerView(ListAPIView[CreditTransaction]):
+    permission_classes = [HasAccount]
+    serializer_class = CreditTransactionSerializer
+
+    def get_queryset(self) -> QuerySet[CreditTransaction]:
+        return selectors.ledger_of(account=account_of(self.request))
+
+
+# Billing admins
+
+
+@openapi.LIST_ADMIN_PAYMENTS
+class AdminPaymentListView(ListAPIView[Payment]):
+    permission_classes = [IsBillingAdmin]
+    serializer_class = AdminPaymentSerializer
+    filterset_class = AdminPaymentFilter
+    queryset = selectors.payment_queue()
+
+
+@openapi.SHOW_ADMIN_PAYMENT
+class AdminPaymentDetailView(APIView):
+    permission_classes = [IsBillingAdmin]
+
+    def get(self, request: Request, payment_id: int) -> Response:
+        payment = selectors.payment_for_admin(payment_id=payment_id)
+        return Response(AdminPaymentDetailSerializer(payment).data)
+
+
+@openapi.ADMIN_PAYMENT_PROOF
+class AdminPaymentProofView(APIView):
+    permission_classes = [IsBillingAdmin]
+
+    def get(self, request: Request, payment_id: int) -> FileResponse:
+        return proof_response(selectors.payment_for_admin(payment_id=payment_id))
+
+
+@openapi.APPROVE_PAYMENT
+class ApprovePaymentView(APIView):
+    permission_classes = [IsBillingAdmin]
+
+    def post(self, request: Request, payment_id: int) -> Response:
+        body = ApprovePaymentSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def approve() -> Response:
+            decision = payments.approve_payment(
+                payment_id=payment_id,
+                actor=actor_from_request(request),
+                now=utc_now(),
+                admin_notes=body.validated_data["admin_notes"],
+            )
+            return Response(DecisionSerializer(decision).data)
+
+        return run_once(request, approve)
+
+
+@openapi.REJECT_PAYMENT
+class RejectPaymentView(APIView):
+    permission_classes = [IsBillingAdmin]
+
+    def post(self, request: Request, payment_id: int) -> Response:
+        body = RejectPaymentSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def reject() -> Response:
+            decision = payments.reject_payment(
+                payment_id=payment_id,
+                actor=actor_from_request(request),
+                now=utc_now(),
+                admin_notes=body.validated_data["admin_notes"],
+            )
+            return Response(DecisionSerializer(decision).data)
+
+        return run_once(request, reject)
+
+
+@openapi.VOID_INVOICE
+class VoidInvoiceView(APIView):
+    permission_classes = [IsBillingAdmin]
+
+    def post(self, request: Request, invoice_id: int) -> Response:
+        body = VoidInvoiceSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def void() -> Response:
+            invoice = invoices.void_invoice(
+                invoice_id=invoice_id,
+                actor=actor_from_request(request),
+                now=utc_now(),
+                reason=body.validated_data["reason"],
+            )
+            return Response(InvoiceSerializer(invoice).data)
+
+        return run_once(request, void)
+
+
+def proof_response(payment: Payment) -> FileResponse:
+    """Answer with a payment's proof, never to be run or framed by the browser.
+
+    :raises NotFound: if it has none, or the file is gone.
+    """
+    try:
+        proof = payment.proof.open("rb")
+    except (ValueError, FileNotFoundError) as error:
+        detail = f"Payment {payment.pk} has no proof."
+        raise NotFound(detail) from error
+    extension = payment.proof_content_type.rpartition("/")[2]
+    return FileResponse(
+        proof,
+        as_attachment=True,
+        filename=f"proof-{payment.pk}.{extension}",
+        content_type=payment.proof_content_type,
+        headers={"Content-Security-Policy": "sandbox; default-src 'none'"},
+    )
+
+
+def _own_invoice(request: Request, invoice_id: int) -> Invoice:
+    return selectors.invoice_of(account=account_of(request), invoice_id=invoice_id)
+
+
+def _own_payment(request: Request, payment_id: int) -> Payment:
+    return selectors.payment_of(account=account_of(request), payment_id=payment_id)

@@ -1,0 +1,159 @@
+"""``manage.py create_demo``: a user in each state, to look at and to try things with."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import User
+from igny8_core.auth.services.accounts import OwnerDetails
+from igny8_core.business.billing.management.commands.load_catalog import BILLING_ADMIN_GROUP
+from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.services.payments import (
+    Claim,
+    approve_payment,
+    confirm_payment,
+    reject_payment,
+)
+from igny8_core.business.onboarding.services import Registered, Registration, register_account
+from igny8_core.common.clock import utc_now
+
+PASSWORD = "demo-password-1"  # noqa: S105  (printed by `make run`)
+ADMIN_EMAIL = "admin@example.com"
+
+
+class Command(BaseCommand):
+    """Adds the demo users that are missing; refuses to run in production."""
+
+    help = "Create the demo users (development only)."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Create and print the log-ins.
+
+        :raises CommandError: in production.
+        """
+        if not settings.IS_DEVELOPMENT:
+            message = "Demo users have a public password: they are for DJANGO_ENV=development."
+            raise CommandError(message)
+        now = utc_now()
+        admin = _ensure_admin()
+        for name, create in DEMO_USERS.items():
+            if not User.objects.filter(email=_email(name)).exists():
+                with transaction.atomic():
+                    create(name, admin, now)
+        for email in (ADMIN_EMAIL, *map(_email, DEMO_USERS)):
+            self.stdout.write(f"{email:<24} {PASSWORD}")
+
+
+def _email(name: str) -> str:
+    return f"{name}@example.com"
+
+
+def _ensure_admin() -> User:
+    admin = User.objects.filter(email=ADMIN_EMAIL).first()
+    if admin is None:
+        admin = User.objects.create_user(
+            ADMIN_EMAIL, PASSWORD, first_name="Bilal", last_name="Admin", is_staff=True
+        )
+        EmailAddress.objects.create(user=admin, email=ADMIN_EMAIL, primary=True, verified=True)
+        admin.groups.add(Group.objects.get(name=BILLING_ADMIN_GROUP))
+    return admin
+
+
+def _register(name: str, *, plan_slug: str, now: datetime) -> Registered:
+    registered = register_account(
+        registration=Registration(
+            owner=OwnerDetails(
+                email=_email(name), password=PASSWORD, first_name=name.capitalize(), last_name="Demo"
+            ),
+            plan_slug=plan_slug,
+            country="PK",
+            payment_method="" if plan_slug == "free" else "jazzcash",
+            account_name=f"{name.capitalize()} Traders",
+            billing={
+                "billing_address_line1": "14 Mall Road",
+                "billing_city": "Lahore",
+                "billing_state": "Punjab",
+                "billing_postal_code": "54000",
+            },
+        ),
+        ip_address=None,
+        now=now,
+    )
+    registered.user.emailaddress_set.update(verified=True)
+    return registered
+
+
+def _confirm(registered: Registered, *, now: datetime) -> Payment:
+    invoice = registered.invoice
+    assert invoice is not None  # noqa: S101  (a paid plan has one)
+    return confirm_payment(
+        invoice_id=invoice.pk,
+        account=registered.account,
+        claim=Claim(
+            method_code="jazzcash",
+            amount=invoice.payable_amount,
+            currency=invoice.payable_currency,
+            reference=f"{20260000000 + invoice.pk}",
+            notes="Sent from my wallet this morning.",
+            paid_on=now.date(),
+        ),
+        submitter=registered.user,
+        actor=Actor(user=registered.user),
+        now=now,
+    )
+
+
+def _free(name: str, _admin: User, now: datetime) -> None:
+    _register(name, plan_slug="free", now=now)
+
+
+def _pending(name: str, _admin: User, now: datetime) -> None:
+    _register(name, plan_slug="starter", now=now)
+
+
+def _review(name: str, _admin: User, now: datetime) -> None:
+    registered = _register(name, plan_slug="starter", now=now - timedelta(hours=5))
+    _confirm(registered, now=now - timedelta(hours=3))
+
+
+def _rejected(name: str, admin: User, now: datetime) -> None:
+    registered = _register(name, plan_slug="growth", now=now - timedelta(days=2))
+    payment = _confirm(registered, now=now - timedelta(days=1))
+    reject_payment(
+        payment_id=payment.pk,
+        actor=Actor(user=admin),
+        now=now - timedelta(hours=2),
+        admin_notes="No transfer with this TID has arrived. Please check the number in the SMS.",
+    )
+
+
+def _active(name: str, admin: User, now: datetime) -> None:
+    registered = _register(name, plan_slug="starter", now=now - timedelta(days=4))
+    payment = _confirm(registered, now=now - timedelta(days=4))
+    approve_payment(
+        payment_id=payment.pk,
+        actor=Actor(user=admin),
+        now=now - timedelta(days=3),
+        admin_notes="Found in the JazzCash statement.",
+    )
+
+
+def _overdue(name: str, _admin: User, now: datetime) -> None:
+    _register(name, plan_slug="scale", now=now - timedelta(days=21))
+
+
+DEMO_USERS: dict[str, Callable[[str, User, datetime], None]] = {
+    "free": _free,
+    "pending": _pending,
+    "review": _review,
+    "rejected": _rejected,
+    "active": _active,
+    "overdue": _overdue,
+}

@@ -1,0 +1,102 @@
+"""Registration: the one use case that needs both accounts and billing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.enums import AccountStatus
+from igny8_core.auth.models import Account, Plan, Subscription, User
+from igny8_core.auth.selectors import public_plan
+from igny8_core.auth.services.accounts import OwnerDetails, create_account_with_owner
+from igny8_core.business.billing.enums import CreditKind, EventName
+from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
+from igny8_core.business.billing.selectors import payment_method_for
+from igny8_core.business.billing.services.credits import grant_credits
+from igny8_core.business.billing.services.subscriptions import start_subscription
+from igny8_core.business.billing.services.transitions import TransitionRecorder
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What a visitor asks for.
+
+    :param country: ISO 3166-1 alpha-2, or empty.
+    :param payment_method: code of a method of that country, or empty to choose it later.
+    :param billing: any of ``auth.services.accounts.BILLING_FIELDS``.
+    """
+
+    owner: OwnerDetails
+    plan_slug: str
+    country: str
+    payment_method: str
+    account_name: str
+    billing: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What a registration has made; a free plan has neither subscription nor invoice."""
+
+    user: User
+    account: Account
+    subscription: Subscription | None
+    invoice: Invoice | None
+
+
+@transaction.atomic
+def register_account(*, registration: Registration, ip_address: str | None, now: datetime) -> Registered:
+    """Sign a visitor up: a free plan starts a trial, a paid one waits for its payment.
+
+    :raises UnknownPlan, UnknownPaymentMethod, ExchangeRateMissing: if the choice can't be had.
+    :raises EmailAlreadyRegistered: if the e-mail is taken.
+    """
+    plan = public_plan(slug=registration.plan_slug)
+    method = _chosen_method(registration)
+    user = create_account_with_owner(
+        owner=registration.owner,
+        plan=plan,
+        status=AccountStatus.TRIAL if plan.is_free else AccountStatus.PENDING_PAYMENT,
+        country=registration.country,
+        account_name=registration.account_name,
+        billing=registration.billing,
+    )
+    account = _account_of(user)
+    actor = Actor(user=user, ip_address=ip_address)
+    if plan.is_free:
+        _start_trial(account=account, plan=plan, actor=actor, now=now)
+        return Registered(user=user, account=account, subscription=None, invoice=None)
+    event = EventName.SIGN_UP_PAID
+    TransitionRecorder(event=event, actor=actor, now=now).created(account)
+    started = start_subscription(
+        account=account, plan=plan, method=method, event=event, actor=actor, now=now
+    )
+    return Registered(
+        user=user, account=account, subscription=started.subscription, invoice=started.invoice
+    )
+
+
+def _chosen_method(registration: Registration) -> PaymentMethodConfig | None:
+    if not registration.payment_method:
+        return None
+    return payment_method_for(code=registration.payment_method, country=registration.country)
+
+
+def _start_trial(*, account: Account, plan: Plan, actor: Actor, now: datetime) -> None:
+    TransitionRecorder(event=EventName.SIGN_UP_FREE, actor=actor, now=now).created(account)
+    grant_credits(
+        account=account,
+        amount=plan.included_credits,
+        kind=CreditKind.TRIAL_GRANT,
+        description=f"{plan.name} plan",
+        now=now,
+    )
+
+
+def _account_of(user: User) -> Account:
+    if user.account is None:
+        message = f"{user} owns no account."
+        raise TypeError(message)
+    return user.account

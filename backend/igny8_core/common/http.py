@@ -1,0 +1,16 @@
+"""Which HTTP status a refusal has; used by the error handler and by the schema."""
+
+from rest_framework import status
+
+from igny8_core.common.exceptions import DomainError, InvalidInput, NotFound, StateConflict
+
+STATUS_OF_REFUSAL: dict[type[DomainError], int] = {
+    InvalidInput: status.HTTP_400_BAD_REQUEST,
+    NotFound: status.HTTP_404_NOT_FOUND,
+    StateConflict: status.HTTP_409_CONFLICT,
+}
+
+
+def status_of(refusal: type[DomainError]) -> int:
+    """Return the HTTP status of a kind of refusal."""
+    return next(code for base, code in STATUS_OF_REFUSAL.items() if issubclass(refusal, base))

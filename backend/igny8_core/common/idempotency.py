@@ -1,0 +1,129 @@
+"""``Idempotency-Key``: a request that is sent twice is carried out once.
+
+The answer is stored in the transaction of the act itself, so that a process which dies leaves
+both or neither. While a request runs, a transaction-scoped advisory lock keeps its key; it ends
+with the transaction, however that ends. Refused requests change nothing and store nothing.
+Modelled on draft-ietf-httpapi-idempotency-key-header-07.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.http import QueryDict
+from django.utils.crypto import salted_hmac
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from igny8_core.common.exceptions import InvalidInput
+from igny8_core.common.models import IdempotencyRecord
+
+HEADER = "Idempotency-Key"
+MAX_KEY_LENGTH = 255
+
+
+class IdempotencyKeyInvalid(InvalidInput):
+    """The header is too long or has characters beyond printable ASCII."""
+
+    code = "idempotency_key_invalid"
+
+
+class IdempotencyKeyInUse(APIException):
+    """A request with this key is running."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "idempotency_key_in_use"
+    default_detail = "A request with this Idempotency-Key is still running. Try again in a moment."
+
+
+class IdempotencyKeyReused(APIException):
+    """The key came with another request before."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "idempotency_key_reused"
+    default_detail = (
+        "This Idempotency-Key was used for another request. Use a new key for a new request."
+    )
+
+
+def run_once(request: Request, act: Callable[[], Response]) -> Response:
+    """Carry out ``act`` in one transaction, once for the request's key, if it has one.
+
+    :param act: returns a 2xx answer, or raises and so rolls everything back.
+    :returns: the answer, or the first one again with ``Idempotency-Replayed: true``.
+    :raises IdempotencyKeyInvalid: 400, :raises IdempotencyKeyInUse: 409,
+        :raises IdempotencyKeyReused: 422.
+    """
+    key = _key_of(request)
+    with transaction.atomic(durable=True):
+        if not key:
+            return act()
+        scope = f"{request.method} {request.path} {request.user.pk or 'visitor'}"
+        fingerprint = _fingerprint(request)
+        _lock_or_refuse(scope, key)
+        record = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
+        if record is not None:
+            return _replay(record, fingerprint)
+        response = act()
+        IdempotencyRecord.objects.create(
+            scope=scope,
+            key=key,
+            fingerprint=fingerprint,
+            response_status=response.status_code,
+            response_body=json.loads(json.dumps(response.data, cls=DjangoJSONEncoder)),
+        )
+        return response
+
+
+def _key_of(request: Request) -> str:
+    key = str(request.headers.get(HEADER, ""))
+    if len(key) > MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
+        detail = f"{HEADER} must have at most {MAX_KEY_LENGTH} printable ASCII characters."
+        raise IdempotencyKeyInvalid(detail)
+    return key
+
+
+def _lock_or_refuse(scope: str, key: str) -> None:
+    digest = hashlib.sha256(f"{scope}\n{key}".encode()).digest()
+    lock_id = int.from_bytes(digest[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_id])
+        (is_ours,) = cursor.fetchone()
+    if not is_ours:
+        raise IdempotencyKeyInUse
+
+
+def _replay(record: IdempotencyRecord, fingerprint: str) -> Response:
+    if record.fingerprint != fingerprint:
+        raise IdempotencyKeyReused
+    return Response(
+        record.response_body,
+        status=record.response_status,
+        headers={"Idempotency-Replayed": "true"},
+    )
+
+
+def _fingerprint(request: Request) -> str:
+    """Return a keyed digest of the body: it holds passwords, so no plain hash is kept."""
+    body = dict(request.data.lists()) if isinstance(request.data, QueryDict) else request.data
+    canonical = json.dumps(_plain(body), sort_keys=True)
+    return salted_hmac("igny8.idempotency", canonical, algorithm="sha256").hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, UploadedFile):
+        value.seek(0)
+        digest = hashlib.file_digest(value, "sha256").hexdigest()
+        value.seek(0)
+        return digest
+    return str(value)

