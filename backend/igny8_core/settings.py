@@ -27,11 +27,11 @@ IS_DEVELOPMENT = DJANGO_ENV == "development"
 
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str(
-    "SECRET_KEY", **({"default": "insecure-development-key-" + "0" * 32} if IS_DEVELOPMENT else {})
+    "SECRET_KEY", default="insecure-development-key-" + "0" * 32 if IS_DEVELOPMENT else env.NOTSET
 )
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 FRONTEND_URL: str = env.str(
-    "FRONTEND_URL", **({"default": "http://localhost:5173"} if IS_DEVELOPMENT else {})
+    "FRONTEND_URL", default="http://localhost:5173" if IS_DEVELOPMENT else env.NOTSET
 ).rstrip("/")
 BACKEND_URL: str = env.str("BACKEND_URL", default=FRONTEND_URL).rstrip("/")  # for links in mails
 ALLOWED_HOSTS: list[str] = env.list(
@@ -117,6 +117,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 WHITENOISE_USE_FINDERS = IS_DEVELOPMENT
+WHITENOISE_AUTOREFRESH = IS_DEVELOPMENT  # no collectstatic on a laptop
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -161,7 +162,6 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password_from_key": f"{FRONTEND_URL}/reset-password/{{key}}",
     "account_signup": f"{FRONTEND_URL}/signup",
 }
-HEADLESS_SERVE_SPECIFICATION = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
 LOGIN_URL = "admin:login"
@@ -217,7 +217,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["igny8_core.api.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["igny8_core.common.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "igny8_core.api.pagination.PageNumberPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -28,7 +28,7 @@ class BrowserSessionAuthentication(SessionAuthentication):
             raise PermissionDenied(detail, code="csrf_failed") from error
 
 
-class ProgramSessionAuthentication(XSessionTokenAuthentication):  # type: ignore[misc]
+class ProgramSessionAuthentication(XSessionTokenAuthentication):
     """``X-Session-Token``, as django-allauth's app client hands it out."""
 
     def authenticate_header(self, request: Request) -> str:

@@ -10,12 +10,12 @@ from drf_standardized_errors import formatter, handler
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException, ErrorDetail
 
-from igny8_core.api.parsers import BodyTooLarge
 from igny8_core.common.exceptions import DomainError, InvalidInput, NotFound, StateConflict
 from igny8_core.common.http import status_of
+from igny8_core.common.parsers import BodyTooLarge
 
 
-class ExceptionHandler(handler.ExceptionHandler):  # type: ignore[misc]
+class ExceptionHandler(handler.ExceptionHandler):
     """Translates refusals of services, and what Django raises for malformed requests."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
@@ -26,10 +26,10 @@ class ExceptionHandler(handler.ExceptionHandler):  # type: ignore[misc]
             return BodyTooLarge()
         if isinstance(exc, SuspiciousOperation | MultiPartParserError):
             return exceptions.ParseError(str(exc))
-        return super().convert_known_exceptions(exc)  # type: ignore[no-any-return]
+        return super().convert_known_exceptions(exc)
 
 
-class ExceptionFormatter(formatter.ExceptionFormatter):  # type: ignore[misc]
+class ExceptionFormatter(formatter.ExceptionFormatter):
     """Adds the present state to a conflict."""
 
     def format_error_response(self, error_response: Any) -> dict[str, Any]:

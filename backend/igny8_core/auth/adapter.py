@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from igny8_core.auth.tasks import send_prepared_email
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """allauth with this project's choices."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -21,7 +21,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         message: EmailMessage = self.render_mail(template_prefix, email, context)
         html = next(iter(getattr(message, "alternatives", [])), None)
         send_prepared_email.defer(
-            subject=message.subject,
+            subject=str(message.subject),
             body=str(message.body),
             html=html[0] if html else "",
             recipient=email,

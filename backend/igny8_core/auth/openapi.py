@@ -9,7 +9,6 @@ from igny8_core.auth import exceptions, openapi_examples
 from igny8_core.auth.serializers import (
     CountrySerializer,
     IndustrySerializer,
-    PlanSerializer,
     SiteChangeSerializer,
     SiteSerializer,
 )

@@ -14,6 +14,8 @@ from igny8_core.auth.validators import normalised_domain
 from igny8_core.common.exceptions import InvalidInput
 from igny8_core.common.serializers import MoneyField
 
+PERSON_FIELDS = ("email", "first_name", "last_name")
+
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):
     price = MoneyField()
@@ -53,7 +55,16 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
 
     class Meta:
         model = Account
-        fields = ["id", "name", "status", "credits", "plan", "country", *BILLING_FIELDS, "created_at"]
+        fields = [
+            "id",
+            "name",
+            "status",
+            "credits",
+            "plan",
+            "country",
+            *BILLING_FIELDS,
+            "created_at",
+        ]
         read_only_fields = fields
 
 
@@ -150,19 +161,18 @@ class RegisterSerializer(serializers.Serializer[Any]):
     def validate_country(self, value: str) -> str:
         return _as_field_error(valid_country_code, value) if value else ""
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        person = User(
-            email=attrs["email"], first_name=attrs["first_name"], last_name=attrs["last_name"]
-        )
+    def validate_password(self, value: str) -> str:
+        typed = {name: str(self.initial_data.get(name, "")) for name in PERSON_FIELDS}
         try:
-            validate_password(attrs["password"], user=person)
+            validate_password(value, user=User(**typed))
         except DjangoValidationError as error:
-            details = [
-                serializers.ErrorDetail(item.messages[0], code=str(item.code))
-                for item in error.error_list
-            ]
-            raise serializers.ValidationError({"password": details}) from error
-        return attrs
+            raise serializers.ValidationError(
+                [
+                    serializers.ErrorDetail(item.messages[0], code=str(item.code))
+                    for item in error.error_list
+                ]
+            ) from error
+        return value
 
 
 class SiteSerializer(serializers.ModelSerializer[Site]):

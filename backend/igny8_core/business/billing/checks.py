@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Tags, register
 from django.db import DatabaseError
 
 from igny8_core.business.billing.selectors import enabled_methods_with_example_details
@@ -24,7 +25,7 @@ def no_example_payment_details(
     if not names:
         return []
     return [
-        Warning(
+        checks.Warning(
             f"Example details are still shown to customers for: {', '.join(names)}.",
             hint="Replace them, or disable the methods, at /admin/billing/paymentmethodconfig/.",
             id="billing.W001",

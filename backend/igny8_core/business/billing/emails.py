@@ -42,7 +42,9 @@ def payment_rejected(payment: Payment) -> EmailMultiAlternatives:
 def payment_waiting(payment: Payment) -> EmailMultiAlternatives:
     """To each billing admin, hidden from the others: what waits for a decision."""
     admins = list(billing_admins().values_list("email", flat=True))
-    admin_url = f"{settings.BACKEND_URL}{reverse('admin:billing_payment_change', args=[payment.pk])}"
+    admin_url = (
+        f"{settings.BACKEND_URL}{reverse('admin:billing_payment_change', args=[payment.pk])}"
+    )
     context = {"payment": payment, "admin_url": admin_url}
     return _message("payment_waiting", context, bcc=admins)
 

@@ -47,7 +47,11 @@ class AdminPaymentFilter(filters.FilterSet):
         label="Part of a reference, e-mail, invoice number or account name.",
     )
     ordering = filters.OrderingFilter(
-        fields=[("submitted_at", "submitted_at"), ("decided_at", "decided_at"), ("amount", "amount")]
+        fields=[
+            ("submitted_at", "submitted_at"),
+            ("decided_at", "decided_at"),
+            ("amount", "amount"),
+        ]
     )
 
     class Meta:

@@ -93,7 +93,7 @@ class PaymentMethodConfig(TimestampedModel):
         help_text="Example details: replace before taking money. Cleared when they are edited.",
     )
     order = models.PositiveSmallIntegerField(default=0)
-    catalog_key = models.CharField(
+    catalog_key = models.CharField(  # noqa: DJ001  (unique: many methods have none)
         max_length=60,
         unique=True,
         null=True,
@@ -116,9 +116,7 @@ class PaymentMethodConfig(TimestampedModel):
     def clean(self) -> None:
         """Refuse a code that a country of this method has already."""
         others = PaymentMethodConfig.objects.filter(payment_method=self.payment_method)
-        same_place = (
-            Q(countries__overlap=self.countries) if self.countries else Q(countries__len=0)
-        )
+        same_place = Q(countries__overlap=self.countries) if self.countries else Q(countries__len=0)
         if others.filter(same_place).exclude(pk=self.pk).exists():
             where = ", ".join(self.countries) or "all countries"
             message = f"There is a method '{self.payment_method}' for {where} already."

@@ -3,11 +3,16 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 
 from igny8_core.auth.exceptions import UnknownCountry, UnknownPlan
-from igny8_core.auth.serializers import SubscriptionSerializer
 from igny8_core.auth.openapi_examples import ACTIVE_SUBSCRIPTION
+from igny8_core.auth.serializers import SubscriptionSerializer
 from igny8_core.business.billing import exceptions as refusals
 from igny8_core.business.billing import openapi_examples as example
 from igny8_core.business.billing.serializers import (
@@ -53,7 +58,13 @@ _METHOD_ERRORS: tuple[Refusal, ...] = (
 
 
 def _read(
-    operation: str, tag: str, summary: str, description: str, answer: Any, shown: Any, *errors: Refusal
+    operation: str,
+    tag: str,
+    summary: str,
+    description: str,
+    answer: Any,
+    shown: Any,
+    *errors: Refusal,
 ) -> Any:
     return extend_schema_view(
         get=extend_schema(
@@ -217,7 +228,11 @@ SHOW_PAYMENT = _read(
 )
 _PROOF_TYPES = ("image/jpeg", "image/png", "image/webp", "application/pdf")
 PAYMENT_PROOF = _file(
-    "download_proof", "Payments", "Download a payment's proof", "As it was handed in.", *_PROOF_TYPES
+    "download_proof",
+    "Payments",
+    "Download a payment's proof",
+    "As it was handed in.",
+    *_PROOF_TYPES,
 )
 WITHDRAW_PAYMENT = _act(
     "withdraw_payment",
@@ -291,7 +306,10 @@ SHOW_ADMIN_PAYMENT = _read(
     NotFound,
 )
 ADMIN_PAYMENT_PROOF = _file(
-    "download_admin_proof", "Approval", "Download any payment's proof", "For billing admins.",
+    "download_admin_proof",
+    "Approval",
+    "Download any payment's proof",
+    "For billing admins.",
     *_PROOF_TYPES,
 )
 APPROVE_PAYMENT = _act(

@@ -33,7 +33,10 @@ def _content(invoice: Invoice) -> dict[str, Any]:
     customer = invoice.billing_snapshot["customer"]
     method = invoice.payment_method
     return {
-        "seller": {"name": settings.BILLING_SELLER_NAME, "address": settings.BILLING_SELLER_ADDRESS},
+        "seller": {
+            "name": settings.BILLING_SELLER_NAME,
+            "address": settings.BILLING_SELLER_ADDRESS,
+        },
         "number": invoice.number,
         "status": invoice.status,
         "issued": f"{invoice.issued_at:%Y-%m-%d}",

@@ -13,7 +13,7 @@ PDF_TYPE = "application/pdf"
 PDF_SIGNATURE = b"%PDF-"
 
 
-def proof_content_type(proof: UploadedFile) -> str:
+def proof_content_type(proof: UploadedFile[bytes]) -> str:
     """Tell a proof's type by its content, whatever its name says.
 
     :raises ProofTooLarge: beyond ``BILLING_PROOF_MAX_BYTES``.
@@ -30,7 +30,7 @@ def proof_content_type(proof: UploadedFile) -> str:
     return content_type
 
 
-def _image_type(proof: UploadedFile) -> str:
+def _image_type(proof: UploadedFile[bytes]) -> str:
     proof.seek(0)
     try:
         with warnings.catch_warnings():
@@ -46,6 +46,8 @@ def _image_type(proof: UploadedFile) -> str:
         SyntaxError,
         ValueError,
     ) as error:
-        detail = "The file can't be read as JPEG, PNG, WebP or PDF. Send a photo or the PDF receipt."
+        detail = (
+            "The file can't be read as JPEG, PNG, WebP or PDF. Send a photo or the PDF receipt."
+        )
         raise ProofTypeNotAccepted(detail, attr="proof") from error
     return IMAGE_TYPES[image_format]

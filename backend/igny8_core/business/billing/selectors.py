@@ -174,11 +174,15 @@ def payment_for_admin(*, payment_id: int) -> Payment:
 
 def billing_admins() -> QuerySet[User]:
     """Who may decide on payments."""
-    return User.objects.filter(is_active=True).filter(
-        Q(is_superuser=True)
-        | Q(user_permissions__codename="decide_payment")
-        | Q(groups__permissions__codename="decide_payment")
-    ).distinct()
+    return (
+        User.objects.filter(is_active=True)
+        .filter(
+            Q(is_superuser=True)
+            | Q(user_permissions__codename="decide_payment")
+            | Q(groups__permissions__codename="decide_payment")
+        )
+        .distinct()
+    )
 
 
 def owner_of(*, account: Account) -> User:
@@ -207,9 +211,7 @@ class LockedBilling:
     @property
     def subscription(self) -> Subscription:
         """The one that the invoice is for."""
-        return next(
-            item for item in self.subscriptions if item.pk == self.invoice.subscription_id
-        )
+        return next(item for item in self.subscriptions if item.pk == self.invoice.subscription_id)
 
     def payment(self, payment_id: int) -> Payment:
         """The payment of this id."""

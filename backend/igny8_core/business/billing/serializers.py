@@ -22,7 +22,7 @@ from igny8_core.common.serializers import MoneyField, RateField
 
 
 class PaymentMethodDetailSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF has the name too
     value = serializers.CharField()
     copyable = serializers.BooleanField()
 

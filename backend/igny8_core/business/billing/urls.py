@@ -5,9 +5,7 @@ from django.urls import path
 from igny8_core.business.billing import views
 
 urlpatterns = [
-    path(
-        "admin/payment-methods/", views.PaymentMethodListView.as_view(), name="payment-methods"
-    ),
+    path("admin/payment-methods/", views.PaymentMethodListView.as_view(), name="payment-methods"),
     path("admin/payments/", views.AdminPaymentListView.as_view(), name="admin-payments"),
     path("admin/payments/confirm/", views.ConfirmPaymentView.as_view(), name="confirm-payment"),
     path(
@@ -31,7 +29,9 @@ urlpatterns = [
         name="reject-payment",
     ),
     path(
-        "admin/invoices/<int:invoice_id>/void/", views.VoidInvoiceView.as_view(), name="void-invoice"
+        "admin/invoices/<int:invoice_id>/void/",
+        views.VoidInvoiceView.as_view(),
+        name="void-invoice",
     ),
     path("invoices/", views.InvoiceListView.as_view(), name="invoices"),
     path("invoices/<int:invoice_id>/", views.InvoiceDetailView.as_view(), name="invoice"),

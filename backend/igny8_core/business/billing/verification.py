@@ -65,9 +65,7 @@ def _several_succeeded() -> Iterable[object]:
 
 def _payments_without_their_credits() -> Iterable[object]:
     granted = Payment.objects.annotate(
-        grants=Count(
-            "credittransaction", filter=Q(credittransaction__kind=CreditKind.PLAN_GRANT)
-        ),
+        grants=Count("credittransaction", filter=Q(credittransaction__kind=CreditKind.PLAN_GRANT)),
         granted=Coalesce(
             Sum(
                 "credittransaction__amount",
@@ -84,9 +82,7 @@ def _payments_without_their_credits() -> Iterable[object]:
 
 
 def _balances_off_the_ledger() -> Iterable[object]:
-    summed = Account.objects.annotate(
-        summed=Coalesce(Sum("credit_transactions__amount"), 0)
-    )
+    summed = Account.objects.annotate(summed=Coalesce(Sum("credit_transactions__amount"), 0))
     return summed.filter(~Q(credits=F("summed")) | Q(credits__lt=0))
 
 
@@ -101,9 +97,9 @@ def _running_balances_off() -> Iterable[object]:
 
 
 def _paid_without_settlement() -> Iterable[object]:
-    of_its_amount = Q(
-        payments__amount=F("total"), payments__currency=F("currency")
-    ) | Q(payments__amount=F("payable_amount"), payments__currency=F("payable_currency"))
+    of_its_amount = Q(payments__amount=F("total"), payments__currency=F("currency")) | Q(
+        payments__amount=F("payable_amount"), payments__currency=F("payable_currency")
+    )
     counted = Invoice.objects.annotate(
         succeeded=Count("payments", filter=Q(payments__status=PaymentStatus.SUCCEEDED)),
         settled=Count(
@@ -149,7 +145,9 @@ def _states_without_their_event() -> Iterable[object]:
             .order_by("-pk")
             .values("to_state")[:1]
         )
-        recorded = model._default_manager.annotate(recorded=Coalesce(Subquery(last), models.Value("")))
+        recorded = model._default_manager.annotate(
+            recorded=Coalesce(Subquery(last), models.Value(""))
+        )
         for row in recorded.exclude(status=F("recorded")):
             yield f"{object_type} {row.pk}"
 

@@ -1,6 +1,5 @@
 """The API of billing: each view reads the request, calls one service or selector, and answers."""
 
-from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -8,10 +7,10 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
+from igny8_core.auth.listing import OwnListView
 from igny8_core.auth.models import Subscription
 from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
 from igny8_core.auth.selectors import subscriptions_of, valid_country_code
@@ -42,6 +41,7 @@ from igny8_core.business.billing.services import invoices, payments, subscriptio
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.idempotency import run_once
+from igny8_core.common.parsers import JSONParser
 
 # Anyone
 
@@ -65,13 +65,11 @@ class PaymentMethodListView(APIView):
 
 
 @openapi.LIST_INVOICES
-class InvoiceListView(ListAPIView[Invoice]):
-    permission_classes = [HasAccount]
+class InvoiceListView(OwnListView[Invoice]):
+    model = Invoice
+    select = staticmethod(selectors.invoices_of)
     serializer_class = InvoiceSerializer
     filterset_class = InvoiceFilter
-
-    def get_queryset(self) -> QuerySet[Invoice]:
-        return selectors.invoices_of(account=account_of(self.request))
 
 
 @openapi.SHOW_INVOICE
@@ -119,7 +117,7 @@ class InvoicePaymentMethodView(APIView):
 @openapi.CONFIRM_PAYMENT
 class ConfirmPaymentView(APIView):
     permission_classes = [IsAccountOwner]
-    parser_classes = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser]
+    parser_classes = [JSONParser, MultiPartParser]
 
     def post(self, request: Request) -> Response:
         body = ConfirmPaymentSerializer(data=request.data)
@@ -140,13 +138,11 @@ class ConfirmPaymentView(APIView):
 
 
 @openapi.LIST_PAYMENTS
-class PaymentListView(ListAPIView[Payment]):
-    permission_classes = [HasAccount]
+class PaymentListView(OwnListView[Payment]):
+    model = Payment
+    select = staticmethod(selectors.payments_of)
     serializer_class = PaymentSerializer
     filterset_class = PaymentFilter
-
-    def get_queryset(self) -> QuerySet[Payment]:
-        return selectors.payments_of(account=account_of(self.request))
 
 
 @openapi.SHOW_PAYMENT
@@ -183,12 +179,10 @@ class WithdrawPaymentView(APIView):
 
 
 @openapi.LIST_SUBSCRIPTIONS
-class SubscriptionListView(ListAPIView[Subscription]):
-    permission_classes = [HasAccount]
+class SubscriptionListView(OwnListView[Subscription]):
+    model = Subscription
+    select = staticmethod(subscriptions_of)
     serializer_class = SubscriptionSerializer
-
-    def get_queryset(self) -> QuerySet[Subscription]:
-        return subscriptions_of(account=account_of(self.request))
 
 
 @openapi.UPGRADE
@@ -228,12 +222,10 @@ class CreditBalanceView(APIView):
 
 
 @openapi.CREDIT_LEDGER
-class CreditLedgerView(ListAPIView[CreditTransaction]):
-    permission_classes = [HasAccount]
+class CreditLedgerView(OwnListView[CreditTransaction]):
+    model = CreditTransaction
+    select = staticmethod(selectors.ledger_of)
     serializer_class = CreditTransactionSerializer
-
-    def get_queryset(self) -> QuerySet[CreditTransaction]:
-        return selectors.ledger_of(account=account_of(self.request))
 
 
 # Billing admins

@@ -47,7 +47,9 @@ class Registered:
 
 
 @transaction.atomic
-def register_account(*, registration: Registration, ip_address: str | None, now: datetime) -> Registered:
+def register_account(
+    *, registration: Registration, ip_address: str | None, now: datetime
+) -> Registered:
     """Sign a visitor up: a free plan starts a trial, a paid one waits for its payment.
 
     :raises UnknownPlan, UnknownPaymentMethod, ExchangeRateMissing: if the choice can't be had.

@@ -82,4 +82,4 @@ def _registration(data: dict[str, Any]) -> Registration:
 
 def _log_in(request: Request, user: User) -> None:
     """Log in and ask for the e-mail to be verified; after a replay of a lost answer as well."""
-    complete_signup(request._request, user=user)  # noqa: SLF001  (allauth wants Django's request)
+    complete_signup(request._request, user=user)

@@ -15,7 +15,14 @@ DETAIL_FIELDS = {"details"}
 
 @admin.register(PaymentMethodConfig)
 class PaymentMethodConfigAdmin(admin.ModelAdmin[PaymentMethodConfig]):
-    list_display = ["display_name", "payment_method", "places", "currency", "is_enabled", "details_state"]
+    list_display = [
+        "display_name",
+        "payment_method",
+        "places",
+        "currency",
+        "is_enabled",
+        "details_state",
+    ]
     list_filter = ["is_enabled", "has_example_details", "kind", "currency"]
     search_fields = ["display_name", "payment_method"]
     readonly_fields = ["details_state"]

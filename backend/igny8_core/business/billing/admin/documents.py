@@ -32,7 +32,16 @@ class CreditTransactionAdmin(ReadOnlyAdmin):
 
 @admin.register(PaymentEvent)
 class PaymentEventAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "account", "event", "object_type", "object_id", "from_state", "to_state", "actor"]
+    list_display = [
+        "created_at",
+        "account",
+        "event",
+        "object_type",
+        "object_id",
+        "from_state",
+        "to_state",
+        "actor",
+    ]
     list_filter = ["event", "object_type"]
     search_fields = ["account__name", "note"]
     list_select_related = ["account", "actor"]

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -24,6 +25,25 @@ from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 
 CHANGE_VIEW = "admin:billing_payment_change"
+SHOWN = (
+    "status",
+    "invoice",
+    "customer",
+    "due",
+    "money",
+    "method",
+    "manual_reference",
+    "manual_notes",
+    "paid_on",
+    "proof_link",
+    "submitted_by",
+    "submitted_at",
+    "waiting",
+    "decided_by",
+    "decided_at",
+    "admin_notes",
+    "timeline",
+)
 
 
 class ApproveForm(forms.Form):
@@ -70,7 +90,15 @@ def _reject(request: HttpRequest, payment_id: int, admin_notes: str) -> str:
 
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
-    list_display = ["submitted_at", "customer", "invoice", "money", "method", "manual_reference", "status"]
+    list_display = [
+        "submitted_at",
+        "customer",
+        "invoice",
+        "money",
+        "method",
+        "manual_reference",
+        "status",
+    ]
     list_filter = ["status", "method", "currency"]
     search_fields = [
         "manual_reference",
@@ -78,33 +106,15 @@ class PaymentAdmin(ReadOnlyAdmin):
         "invoice__number",
         "invoice__account__name",
     ]
-    fields = [
-        "status",
-        "invoice",
-        "customer",
-        "due",
-        "money",
-        "method",
-        "manual_reference",
-        "manual_notes",
-        "paid_on",
-        "proof_link",
-        "submitted_by",
-        "submitted_at",
-        "waiting",
-        "decided_by",
-        "decided_at",
-        "admin_notes",
-        "timeline",
-    ]
-    readonly_fields = fields
+    fields = SHOWN
+    readonly_fields = SHOWN
     change_form_template = "admin/billing/payment/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """Those that wait longest first."""
         return selectors.payment_queue()
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
         """Return the same order as the API's queue."""
         return ["submitted_at", "pk"]
 
@@ -131,8 +141,8 @@ class PaymentAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Offer the decisions while the payment waits."""
         payment: Payment = kwargs["obj"]
-        context["can_decide"] = (
-            payment.status == PaymentStatus.PENDING_APPROVAL and _may_decide(request)
+        context["can_decide"] = payment.status == PaymentStatus.PENDING_APPROVAL and _may_decide(
+            request
         )
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -165,7 +175,9 @@ class PaymentAdmin(ReadOnlyAdmin):
         bound = form(request.POST or None)
         if request.method == "POST" and bound.is_valid():
             try:
-                messages.success(request, act(request, payment_id, bound.cleaned_data["admin_notes"]))
+                messages.success(
+                    request, act(request, payment_id, bound.cleaned_data["admin_notes"])
+                )
             except DomainError as refusal:
                 messages.error(request, refusal.detail)
             return HttpResponseRedirect(reverse(CHANGE_VIEW, args=[payment_id]))
@@ -208,7 +220,12 @@ class PaymentAdmin(ReadOnlyAdmin):
             "",
             "<div>{} · {} · {} {}</div>",
             (
-                (f"{event.created_at:%Y-%m-%d %H:%M} UTC", event.get_event_display(), event.actor, event.note)
+                (
+                    f"{event.created_at:%Y-%m-%d %H:%M} UTC",
+                    event.get_event_display(),
+                    event.actor,
+                    event.note,
+                )
                 for event in selectors.timeline_of(payment=payment)
             ),
         )

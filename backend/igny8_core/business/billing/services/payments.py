@@ -51,7 +51,7 @@ class Claim:
     currency: str = ""
     notes: str = ""
     paid_on: date | None = None
-    proof: UploadedFile | None = None
+    proof: UploadedFile[bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,9 @@ def _undecided(locked: LockedBilling, payment_id: int) -> Payment:
     payment = locked.payment(payment_id)
     if payment.status != PaymentStatus.PENDING_APPROVAL:
         state = PaymentStatus(payment.status)
-        detail = f"This payment is not waiting for a decision any more: it is {state.label.lower()}."
+        detail = (
+            f"This payment is not waiting for a decision any more: it is {state.label.lower()}."
+        )
         raise PaymentAlreadyDecided(detail, state=state)
     return payment
 

@@ -70,7 +70,10 @@ def _register(name: str, *, plan_slug: str, now: datetime) -> Registered:
     registered = register_account(
         registration=Registration(
             owner=OwnerDetails(
-                email=_email(name), password=PASSWORD, first_name=name.capitalize(), last_name="Demo"
+                email=_email(name),
+                password=PASSWORD,
+                first_name=name.capitalize(),
+                last_name="Demo",
             ),
             plan_slug=plan_slug,
             country="PK",

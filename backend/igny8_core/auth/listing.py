@@ -1,0 +1,25 @@
+"""Lists of what belongs to the account that asks."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from django.db.models import Model, QuerySet
+from rest_framework.generics import ListAPIView
+
+from igny8_core.auth.permissions import HasAccount, account_of
+
+M = TypeVar("M", bound=Model)
+
+
+class OwnListView(ListAPIView[M]):
+    """A list in pages; a subclass names the model and the selector, which takes the account."""
+
+    permission_classes = [HasAccount]
+    model: type[M]
+    select: ClassVar[Callable[..., QuerySet[Any]]]
+
+    def get_queryset(self) -> QuerySet[M]:
+        """Return the account's own rows; none while the schema is made."""
+        if getattr(self, "swagger_fake_view", False):
+            return self.model._default_manager.none()
+        return type(self).select(account=account_of(self.request))

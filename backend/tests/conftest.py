@@ -1,0 +1,70 @@
+"""Fixtures of the backend's tests. The database is real PostgreSQL, always."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import LazySettings
+from django.core.cache import cache
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import Plan, User
+from tests.factories import make_billing_admin, make_owner
+
+
+@pytest.fixture(autouse=True)
+def _settings(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def catalog(db: None) -> None:
+    """The shipped plans, methods, rates and group."""
+    if not Plan.objects.exists():
+        call_command("load_catalog", verbosity=0)
+
+
+@pytest.fixture
+def billing_admin(catalog: None) -> User:
+    """Somebody who may decide on payments."""
+    return make_billing_admin()
+
+
+@pytest.fixture
+def owner(catalog: None) -> User:
+    """An owner in Pakistan whose starter plan waits for its payment by bank transfer."""
+    return make_owner()
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """A visitor."""
+    return APIClient()
+
+
+@pytest.fixture
+def owner_api(owner: User) -> APIClient:
+    """The owner, logged in."""
+    return client_of(owner)
+
+
+@pytest.fixture
+def admin_api(billing_admin: User) -> APIClient:
+    """The billing admin, logged in."""
+    return client_of(billing_admin)
+
+
+def client_of(user: User) -> APIClient:
+    """Return a client in which a user is logged in."""
+    client = APIClient()
+    client.force_login(user)
+    return client

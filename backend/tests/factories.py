@@ -1,0 +1,106 @@
+"""Objects in the states that tests need, made by the services themselves."""
+
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account, User
+from igny8_core.auth.services.accounts import OwnerDetails
+from igny8_core.business.billing.management.commands.load_catalog import BILLING_ADMIN_GROUP
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.services.payments import (
+    Claim,
+    approve_payment,
+    confirm_payment,
+    reject_payment,
+)
+from igny8_core.business.onboarding.services import Registration, register_account
+from igny8_core.common.clock import utc_now
+
+PASSWORD = "correct-horse-battery"
+numbers = count(1)
+
+
+def make_billing_admin() -> User:
+    """Return a staff user of the billing admins' group."""
+    user = User.objects.create_user(f"admin{next(numbers)}@desk.example", PASSWORD, is_staff=True)
+    user.groups.add(Group.objects.get(name=BILLING_ADMIN_GROUP))
+    return user
+
+
+def make_owner(
+    *,
+    plan_slug: str = "starter",
+    country: str = "PK",
+    payment_method: str = "bank_transfer",
+    email: str = "",
+    now: datetime | None = None,
+) -> User:
+    """Register an owner; ``payment_method`` is left out for a free plan."""
+    registered = register_account(
+        registration=Registration(
+            owner=OwnerDetails(
+                email=email or f"owner{next(numbers)}@shop.example",
+                password=PASSWORD,
+                first_name="Ayesha",
+                last_name="Khan",
+            ),
+            plan_slug=plan_slug,
+            country=country,
+            payment_method="" if plan_slug == "free" else payment_method,
+            account_name="Lahore Textiles",
+            billing={"billing_city": "Lahore", "tax_id": "1234567-8"},
+        ),
+        ip_address="203.0.113.7",
+        now=now or utc_now(),
+    )
+    return registered.user
+
+
+def account_of(user: User) -> Account:
+    """Return the user's account, as the database has it."""
+    return Account.objects.get(pk=user.account_id)
+
+
+def invoice_of(user: User) -> Invoice:
+    """Return the newest invoice of the user's account."""
+    return Invoice.objects.filter(account_id=user.account_id).latest("pk")
+
+
+def make_claim(**changes: Any) -> Claim:
+    """Return the seed's confirmation, with changes."""
+    claim: dict[str, Any] = {
+        "method_code": "bank_transfer",
+        "amount": Decimal("89.00"),
+        "reference": "BT-2025-001",
+    }
+    return Claim(**{**claim, **changes})
+
+
+def make_payment(user: User, **changes: Any) -> Payment:
+    """Confirm the newest invoice of a user's account."""
+    invoice = invoice_of(user)
+    return confirm_payment(
+        invoice_id=invoice.pk,
+        account=account_of(user),
+        claim=make_claim(**{"amount": invoice.total, **changes}),
+        submitter=user,
+        actor=Actor(user=user),
+        now=utc_now(),
+    )
+
+
+def approve(payment: Payment, admin: User) -> None:
+    """Approve a payment."""
+    approve_payment(payment_id=payment.pk, actor=Actor(user=admin), now=utc_now())
+
+
+def reject(payment: Payment, admin: User, reason: str = "Reference not found") -> None:
+    """Reject a payment."""
+    reject_payment(
+        payment_id=payment.pk, actor=Actor(user=admin), now=utc_now(), admin_notes=reason
+    )

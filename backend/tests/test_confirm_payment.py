@@ -1,0 +1,212 @@
+"""POST billing/admin/payments/confirm/."""
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import User
+from igny8_core.business.billing.models import Payment, PaymentEvent
+from igny8_core.common.clock import utc_now
+from tests.conftest import client_of
+from tests.factories import account_of, approve, invoice_of, make_owner, make_payment, reject
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/billing/admin/payments/confirm/"
+
+
+def body(owner: User, **changes: Any) -> dict[str, Any]:
+    seed = {
+        "invoice_id": invoice_of(owner).pk,
+        "payment_method": "bank_transfer",
+        "amount": "89.00",
+        "manual_reference": "BT-2025-001",
+        "manual_notes": "Optional description",
+    }
+    return {**seed, **changes}
+
+
+def image(image_format: str) -> SimpleUploadedFile:
+    buffer = BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(buffer, image_format)
+    return SimpleUploadedFile("receipt.exe", buffer.getvalue(), content_type="text/html")
+
+
+def error_of(answer: Any) -> tuple[str, str]:
+    error = answer.json()["errors"][0]
+    return error["attr"], error["code"]
+
+
+def test_seeds_request_makes_a_pending_payment(owner: User, owner_api: APIClient) -> None:
+    answer = owner_api.post(URL, body(owner))
+
+    assert answer.status_code == 201
+    data = answer.json()
+    assert data["status"] == "pending_approval"
+    assert (data["amount"], data["currency"]) == ("89.00", "USD")
+    assert data["manual_reference"] == "BT-2025-001"
+    invoice = owner_api.get(f"/api/v1/billing/invoices/{data['invoice_id']}/").json()
+    assert (invoice["status"], invoice["payment_state"]) == ("pending", "under_review")
+    account = account_of(owner)
+    assert (account.status, account.credits) == ("pending_payment", 0)
+
+
+def test_local_amount_is_accepted_with_its_currency(owner: User, owner_api: APIClient) -> None:
+    answer = owner_api.post(URL, body(owner, amount="25053.50", currency="pkr"))
+
+    assert answer.status_code == 201
+    assert (answer.json()["amount"], answer.json()["currency"]) == ("25053.50", "PKR")
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"amount": "88.99"}, ("amount", "amount_mismatch")),
+        ({"amount": "89.001"}, ("amount", "amount_mismatch")),
+        ({"amount": "-89.00"}, ("amount", "amount_mismatch")),
+        ({"amount": "89.00", "currency": "PKR"}, ("amount", "amount_mismatch")),
+        ({"amount": "25053.50"}, ("amount", "amount_mismatch")),
+        ({"amount": "NaN"}, ("amount", "invalid")),
+        ({"amount": "1e400"}, ("amount", "max_digits")),
+        ({"amount": "eighty"}, ("amount", "invalid")),
+        ({"currency": "EUR"}, ("currency", "currency_not_accepted")),
+        ({"payment_method": "upi"}, ("payment_method", "unknown_payment_method")),
+        ({"manual_reference": "<b>!</b>"}, ("manual_reference", "reference_pattern_mismatch")),
+        ({"manual_reference": "  "}, ("manual_reference", "blank")),
+        ({"manual_reference": "x" * 101}, ("manual_reference", "max_length")),
+        ({"paid_on": "2999-01-01"}, ("paid_on", "paid_on_in_future")),
+        ({"paid_on": "yesterday"}, ("paid_on", "invalid")),
+        ({"invoice_id": "one"}, ("invoice_id", "invalid")),
+        ({"invoice_id": 10**30}, ("invoice_id", "max_value")),
+    ],
+)
+def test_refuses_what_can_not_be_right(
+    owner: User, owner_api: APIClient, changes: dict[str, Any], error: tuple[str, str]
+) -> None:
+    answer = owner_api.post(URL, body(owner, **changes))
+
+    assert answer.status_code == 400
+    assert error_of(answer) == error
+    assert not Payment.objects.exists()
+
+
+def test_says_what_is_due(owner: User, owner_api: APIClient) -> None:
+    answer = owner_api.post(URL, body(owner, amount="25053.51", currency="PKR"))
+
+    assert answer.json()["errors"][0]["detail"] == (
+        "The amount must be exactly what is due: 25053.50 PKR."
+    )
+
+
+def test_names_every_missing_field(owner_api: APIClient) -> None:
+    answer = owner_api.post(URL, {})
+
+    assert {error["attr"] for error in answer.json()["errors"]} == {
+        "invoice_id",
+        "payment_method",
+        "amount",
+        "manual_reference",
+    }
+
+
+def test_today_is_accepted_wherever_it_has_begun(owner: User, owner_api: APIClient) -> None:
+    today_in_kiribati = (utc_now() + timedelta(hours=14)).date()
+    answer = owner_api.post(URL, body(owner, paid_on=str(today_in_kiribati)))
+
+    assert answer.status_code == 201
+
+
+def test_refuses_a_second_claim_while_one_is_under_review(
+    owner: User, owner_api: APIClient
+) -> None:
+    make_payment(owner)
+    answer = owner_api.post(URL, body(owner))
+
+    assert answer.status_code == 409
+    assert error_of(answer)[1] == "payment_already_under_review"
+    assert answer.json()["state"] == "under_review"
+    assert Payment.objects.count() == 1
+
+
+def test_refuses_a_claim_on_a_paid_invoice(
+    owner: User, owner_api: APIClient, billing_admin: User
+) -> None:
+    approve(make_payment(owner), billing_admin)
+    answer = owner_api.post(URL, body(owner))
+
+    assert answer.status_code == 409
+    assert error_of(answer)[1] == "invoice_already_paid"
+    assert answer.json()["state"] == "paid"
+
+
+def test_can_be_repeated_after_a_rejection(
+    owner: User, owner_api: APIClient, billing_admin: User
+) -> None:
+    reject(make_payment(owner), billing_admin)
+    answer = owner_api.post(URL, body(owner, manual_reference="BT-2025-002"))
+
+    assert answer.status_code == 201
+    assert set(Payment.objects.values_list("status", flat=True)) == {"failed", "pending_approval"}
+
+
+def test_another_accounts_invoice_is_not_there(owner: User) -> None:
+    answer = client_of(make_owner()).post(URL, body(owner))
+
+    assert answer.status_code == 404
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("image_format", "content_type"),
+    [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")],
+)
+def test_takes_a_proof_by_its_content_not_its_name(
+    owner: User, owner_api: APIClient, image_format: str, content_type: str
+) -> None:
+    answer = owner_api.post(URL, body(owner, proof=image(image_format)), format="multipart")
+
+    assert answer.status_code == 201
+    proof = owner_api.get(answer.json()["proof_url"])
+    assert proof.headers["Content-Type"] == content_type
+    assert proof.headers["Content-Disposition"].startswith("attachment")
+    assert "receipt" not in Payment.objects.get().proof.name
+    assert b"".join(proof.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_takes_a_pdf(owner: User, owner_api: APIClient) -> None:
+    proof = SimpleUploadedFile("slip.pdf", b"%PDF-1.7\n%%EOF")
+    answer = owner_api.post(URL, body(owner, proof=proof), format="multipart")
+
+    assert answer.status_code == 201
+    assert Payment.objects.get().proof_content_type == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"<script>alert(1)</script>", "proof_type_not_accepted"),
+        (b"\x89PNG\r\n\x1a\n truncated", "proof_type_not_accepted"),
+        (b"", "empty"),
+        (b"%PDF-" + b"x" * 5 * 1024 * 1024, "proof_too_large"),
+    ],
+)
+def test_refuses_other_files(owner: User, owner_api: APIClient, content: bytes, code: str) -> None:
+    proof = SimpleUploadedFile("slip.png", content, content_type="image/png")
+    answer = owner_api.post(URL, body(owner, proof=proof), format="multipart")
+
+    assert answer.status_code == 400
+    assert error_of(answer) == ("proof", code)
+    assert not Payment.objects.exists()
+
+
+def test_leaves_an_event(owner: User, owner_api: APIClient) -> None:
+    answer = owner_api.post(URL, body(owner))
+
+    event = PaymentEvent.objects.get(payment_id=answer.json()["id"])
+    assert (event.event, event.from_state, event.to_state) == ("confirm", "", "pending_approval")
+    assert event.actor == owner
+    assert event.created_at <= datetime.now(UTC)

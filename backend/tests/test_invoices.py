@@ -1,0 +1,133 @@
+"""Invoices: states, choosing a method, voiding, PDF."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import Subscription, User
+from igny8_core.business.billing.models import ExchangeRate, Invoice
+from igny8_core.common.clock import utc_now
+from tests.conftest import client_of
+from tests.factories import approve, invoice_of, make_owner, make_payment
+
+pytestmark = pytest.mark.django_db
+
+
+def test_is_overdue_after_its_due_date(catalog: None) -> None:
+    on_time = make_owner(now=utc_now() - timedelta(days=7))
+    late = make_owner(now=utc_now() - timedelta(days=8))
+
+    assert invoice_of(on_time).payment_state == "due"
+    assert invoice_of(late).payment_state == "overdue"
+
+
+def test_numbers_count_up_without_gaps(catalog: None) -> None:
+    for _ in range(3):
+        make_owner()
+
+    year = utc_now().year
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == [
+        f"INV-{year}-00000{n}" for n in (1, 2, 3)
+    ]
+
+
+def test_another_method_locks_the_price_anew(owner: User, owner_api: APIClient) -> None:
+    ExchangeRate.objects.filter(currency="PKR").update(units_per_usd=Decimal(300))
+    invoice = invoice_of(owner)
+    answer = owner_api.post(
+        f"/api/v1/billing/invoices/{invoice.pk}/payment-method/", {"payment_method": "jazzcash"}
+    )
+
+    assert answer.status_code == 200
+    data = answer.json()
+    assert data["payment_method"] == "jazzcash"
+    assert (data["payable_amount"], data["exchange_rate"]) == ("26700.00", "300")
+    assert data["total"] == "89.00"
+
+
+def test_a_method_in_dollars_needs_no_rate(owner: User, owner_api: APIClient) -> None:
+    answer = owner_api.post(
+        f"/api/v1/billing/invoices/{invoice_of(owner).pk}/payment-method/",
+        {"payment_method": "wise"},
+    )
+
+    data = answer.json()
+    assert (data["payable_amount"], data["payable_currency"]) == ("89.00", "USD")
+
+
+def test_the_method_stays_while_under_review(owner: User, owner_api: APIClient) -> None:
+    make_payment(owner)
+    answer = owner_api.post(
+        f"/api/v1/billing/invoices/{invoice_of(owner).pk}/payment-method/",
+        {"payment_method": "jazzcash"},
+    )
+
+    assert answer.status_code == 409
+    assert invoice_of(owner).payment_method is not None
+    assert invoice_of(owner).payment_method.payment_method == "bank_transfer"  # type: ignore[union-attr]
+
+
+def test_void_cancels_what_was_asked_for(
+    owner: User, owner_api: APIClient, admin_api: APIClient
+) -> None:
+    invoice = invoice_of(owner)
+    answer = admin_api.post(
+        f"/api/v1/billing/admin/invoices/{invoice.pk}/void/", {"reason": "Ordered twice"}
+    )
+
+    assert answer.status_code == 200
+    assert answer.json()["payment_state"] == "void"
+    assert Subscription.objects.get().status == "cancelled"
+    me = owner_api.get("/api/v1/auth/me/").json()
+    assert me["open_invoice"] is None
+    upgrade = owner_api.post("/api/v1/billing/subscriptions/upgrade/", {"plan_slug": "growth"})
+    assert upgrade.status_code == 201
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_void_is_refused_while_under_review_and_after_payment(
+    owner: User, admin_api: APIClient, billing_admin: User, *, paid: bool
+) -> None:
+    payment = make_payment(owner)
+    if paid:
+        approve(payment, billing_admin)
+    answer = admin_api.post(
+        f"/api/v1/billing/admin/invoices/{payment.invoice_id}/void/", {"reason": "No"}
+    )
+
+    assert answer.status_code == 409
+    assert answer.json()["state"] == ("paid" if paid else "under_review")
+
+
+def test_void_needs_a_reason_and_a_billing_admin(owner: User, admin_api: APIClient) -> None:
+    url = f"/api/v1/billing/admin/invoices/{invoice_of(owner).pk}/void/"
+
+    assert admin_api.post(url, {"reason": " "}).status_code == 400
+    assert client_of(owner).post(url, {"reason": "Free, please"}).status_code == 403
+    assert invoice_of(owner).status == "pending"
+
+
+def test_pdf_has_the_same_bytes_each_time(owner: User, owner_api: APIClient) -> None:
+    url = f"/api/v1/billing/invoices/{invoice_of(owner).pk}/pdf/"
+    first, second = owner_api.get(url), owner_api.get(url)
+
+    assert first.headers["Content-Type"] == "application/pdf"
+    assert first.content.startswith(b"%PDF-")
+    assert first.content == second.content
+
+
+def test_pdf_takes_any_text_of_a_customer(catalog: None) -> None:
+    owner = make_owner()
+    account = owner.account
+    assert account is not None
+    account.billing_name = '#panic("x") \\ "عائشہ" $1 *b*'
+    account.name = account.billing_name
+    account.save()
+    client = client_of(owner)
+    invoice = client.post("/api/v1/billing/subscriptions/upgrade/", {"plan_slug": "scale"})
+    assert invoice.status_code == 409  # the first one waits
+
+    invoice_id = invoice_of(owner).pk
+    assert client.get(f"/api/v1/billing/invoices/{invoice_id}/pdf/").status_code == 200

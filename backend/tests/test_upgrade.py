@@ -1,0 +1,81 @@
+"""POST billing/subscriptions/upgrade/."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import Subscription, User
+from igny8_core.business.billing.models import Invoice
+from tests.conftest import client_of
+from tests.factories import account_of, approve, make_owner, make_payment
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/billing/subscriptions/upgrade/"
+
+
+@pytest.fixture
+def active_owner(catalog: None, billing_admin: User) -> User:
+    owner = make_owner()
+    approve(make_payment(owner), billing_admin)
+    return owner
+
+
+def test_a_trial_goes_on_until_approval(catalog: None, billing_admin: User) -> None:
+    owner = make_owner(plan_slug="free")
+    answer = client_of(owner).post(URL, {"plan_slug": "starter", "payment_method": "jazzcash"})
+
+    assert answer.status_code == 201
+    assert answer.json()["account"]["status"] == "trial"
+    assert answer.json()["invoice"]["payable_currency"] == "PKR"
+    approve(make_payment(owner), billing_admin)
+    account = account_of(owner)
+    assert (account.status, account.credits, account.plan.slug) == ("active", 2000, "starter")
+
+
+def test_an_upgrade_ends_the_earlier_subscription(active_owner: User, billing_admin: User) -> None:
+    client = client_of(active_owner)
+    client.post(URL, {"plan_slug": "growth"})
+    assert account_of(active_owner).plan.slug == "starter"
+    approve(make_payment(active_owner), billing_admin)
+
+    states = dict(Subscription.objects.values_list("plan__slug", "status"))
+    assert states == {"starter": "cancelled", "growth": "active"}
+    account = account_of(active_owner)
+    assert (account.plan.slug, account.credits) == ("growth", 3000)
+
+
+@pytest.mark.parametrize(
+    ("slug", "code"),
+    [
+        ("free", "plan_not_payable"),
+        ("starter", "already_on_plan"),
+        ("internal", "unknown_plan"),
+        ("nothing", "unknown_plan"),
+    ],
+)
+def test_refuses_plans_that_are_not_to_be_bought(active_owner: User, slug: str, code: str) -> None:
+    answer = client_of(active_owner).post(URL, {"plan_slug": slug})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == code
+    assert Invoice.objects.count() == 1
+
+
+def test_refuses_a_second_pending_one(active_owner: User) -> None:
+    client = client_of(active_owner)
+    client.post(URL, {"plan_slug": "growth"})
+    answer = client.post(URL, {"plan_slug": "scale"})
+
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "upgrade_already_pending"
+    assert Invoice.objects.count() == 2
+
+
+def test_lists_the_accounts_subscriptions(active_owner: User) -> None:
+    client: APIClient = client_of(active_owner)
+    client.post(URL, {"plan_slug": "growth"})
+
+    listed = client.get("/api/v1/billing/subscriptions/").json()["results"]
+    assert [(item["plan"]["slug"], item["status"]) for item in listed] == [
+        ("growth", "pending_payment"),
+        ("starter", "active"),
+    ]
