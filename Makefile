@@ -1,0 +1,80 @@
+# IGNY8 Billing. `make` lists what there is.
+PYTHON ?= python3
+PORT ?= 8011
+WEB_PORT ?= 5173
+PY := .venv/bin/python
+DEV_ENV := DJANGO_ENV=development
+CHROMIUM_PATH ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test test-backend test-frontend test-e2e lint format bench schema lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: backend/.venv/.installed frontend/dist/index.html ## install and start everything, with demo data
+	@cd backend && $(PY) serve.py --port $(PORT) --web-port $(WEB_PORT)
+
+dev: backend/.venv/.installed frontend/node_modules/.installed ## the same, reloading on every change
+	@cd backend && $(PY) serve.py --dev --port $(PORT) --web-port $(WEB_PORT)
+
+test: test-backend test-frontend test-e2e ## run every test
+
+test-backend: backend/.venv/.installed frontend/node_modules/.installed
+	cd backend && $(PY) -m pytest
+
+test-frontend: frontend/node_modules/.installed
+	cd frontend && npm test
+
+test-e2e: backend/.venv/.installed frontend/dist/index.html chromium
+	cd backend && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
+	CHROMIUM_PATH="$$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)" \
+	$(PY) serve.py --port 8111 --web-port 5273 --data-dir "$$data" --exec "npm --prefix ../frontend run e2e"
+
+lint: backend/.venv/.installed frontend/node_modules/.installed ## linters, types, rooms, migrations, schema
+	cd backend && $(PY) -m ruff check . && $(PY) -m ruff format --check .
+	cd backend && $(DEV_ENV) DATABASE_URL=postgres://nobody@localhost/none $(PY) -m mypy
+	cd backend && .venv/bin/lint-imports
+	cd backend && $(DEV_ENV) $(PY) manage.py makemigrations --check --dry-run
+	cd frontend && npm run lint && npm run check:api
+
+format: backend/.venv/.installed frontend/node_modules/.installed ## format all code
+	cd backend && $(PY) -m ruff check --fix . ; $(PY) -m ruff format .
+	cd frontend && npm run format
+
+bench: backend/.venv/.installed ## measure speed
+	cd backend && $(PY) benchmarks/run.py
+
+schema: backend/.venv/.installed frontend/node_modules/.installed ## write docs/openapi.yaml and the web app's types anew
+	cd backend && $(DEV_ENV) $(PY) manage.py spectacular --validate --fail-on-warn --file ../docs/openapi.yaml
+	cd frontend && npm run generate:api
+
+lock: backend/.venv/.installed ## resolve the backend's dependencies anew, by hash
+	cd backend && $(PY) -m pip install -q uv && for name in requirements requirements-dev; do \
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade $$name.in -o $$name.txt; done
+
+clean: ## remove everything installed, built or stored, the demo database too
+	rm -rf backend/.venv backend/.data backend/staticfiles backend/.mypy_cache backend/.ruff_cache backend/.pytest_cache
+	rm -rf backend/.import_linter_cache frontend/node_modules frontend/dist frontend/test-results frontend/playwright-report
+	find backend -name __pycache__ -type d -prune -exec rm -rf {} +
+
+backend/.venv/.installed: backend/requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: install it, or name one with make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv backend/.venv || { echo "Python can't make virtual environments: on Debian, apt install python3-venv"; exit 1; }
+	cd backend && $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+frontend/node_modules/.installed: frontend/package-lock.json
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' || { echo "Node 20.19 or newer is needed: https://nodejs.org"; exit 1; }
+	cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.installed $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
+	cd frontend && npm run build
+
+.PHONY: chromium
+chromium: frontend/node_modules/.installed
+	@if [ -n "$(CHROMIUM_PATH)" ]; then exit 0; fi; \
+	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); $$sudo apt-get update -q && $$sudo apt-get install -yq --no-install-recommends chromium fonts-noto-core; \
+	else cd frontend && npx playwright install chromium; fi

@@ -1,0 +1,17 @@
+/** Writes an ISO date (a day, of no time zone). */
+export function formatDay(day: string, locale?: string): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+  return format.format(new Date(`${day}T00:00:00Z`));
+}
+
+/** Writes a moment in the reader's time zone. */
+export function formatMoment(moment: string, locale?: string): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  return format.format(new Date(moment));
+}
+
+/** Today in the reader's time zone, as the API writes days. */
+export function today(now = new Date()): string {
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}

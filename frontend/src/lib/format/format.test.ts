@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { formatDay, today } from "./dates";
+import { formatCount, formatMoney } from "./money";
+
+describe("formatMoney", () => {
+  it("uses the currency's own decimals", () => {
+    expect(formatMoney("89.00", "USD", "en-US")).toBe("$89.00");
+    expect(formatMoney("13352", "JPY", "en-US")).toBe("¥13,352");
+    expect(formatMoney("27.346", "KWD", "en-US").replace(/\s/u, " ")).toBe("KWD 27.346");
+  });
+
+  it("keeps digits that a float would lose", () => {
+    expect(formatMoney("9007199254740993.01", "USD", "en-US")).toBe("$9,007,199,254,740,993.01");
+  });
+});
+
+describe("formatDay", () => {
+  it("names the day itself in every time zone", () => {
+    expect(formatDay("2026-11-30", "en-GB")).toBe("30 November 2026");
+  });
+});
+
+describe("today", () => {
+  it("is the reader's day", () => {
+    expect(today(new Date(2026, 0, 5, 23, 59))).toBe("2026-01-05");
+  });
+});
+
+describe("formatCount", () => {
+  it("groups digits", () => {
+    expect(formatCount(12000, "en-US")).toBe("12,000");
+  });
+});

@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  /** The API's origin, where it isn't the page's own. */
+  readonly VITE_API_URL?: string;
+}
