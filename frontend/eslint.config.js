@@ -13,7 +13,9 @@ const rooms = [
     room: `src/features/${name}`,
     forbidden: [
       "**/app/**",
-      ...features.filter((other) => other !== name).map((other) => `**/${other}/**`),
+      ...features
+        .filter((other) => other !== name)
+        .flatMap((other) => [`../${other}/**`, `../../${other}/**`]),
     ],
   })),
 ].map(({ room, forbidden }) => ({

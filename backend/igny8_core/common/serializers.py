@@ -3,7 +3,6 @@
 from operator import attrgetter
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -36,7 +35,9 @@ class MoneyField(serializers.Field[Money, Any, str, Any]):
         return value.digits
 
 
-@extend_schema_field(OpenApiTypes.DECIMAL)
+@extend_schema_field(
+    {"type": "string", "format": "decimal", "pattern": r"^\d+(\.\d+)?$", "examples": ["281.5"]}
+)
 class RateField(serializers.Field[Any, Any, str, Any]):
     """Read-only: an exchange rate as a decimal string without trailing zeros."""
 

@@ -19,13 +19,16 @@ export function useCountries() {
   });
 }
 
-/** The ways to pay in a country; nothing is asked while none is chosen. */
-export function usePaymentMethods(country: string) {
+/**
+ * The ways to pay in a country. Without a country there are the global ones; a form that is yet
+ * to ask for it passes nothing and gets nothing.
+ */
+export function usePaymentMethods(country: string, includesGlobal = false) {
   return useQuery({
     queryKey: ["payment-methods", country],
     queryFn: () =>
       unwrap(api.GET("/api/v1/billing/admin/payment-methods/", { params: { query: { country } } })),
-    enabled: country !== "",
+    enabled: includesGlobal || country !== "",
     ...RARELY_CHANGES,
   });
 }

@@ -1220,10 +1220,11 @@ export interface components {
             readonly payable_amount: string;
             readonly payable_currency: string;
             /**
-             * Format: double
+             * Format: decimal
              * @description Payable units for one unit of the invoice's currency.
+             * @example 281.5
              */
-            readonly exchange_rate: number;
+            readonly exchange_rate: string;
             /** Format: date-time */
             readonly issued_at: string;
             /** Format: date */
@@ -1312,10 +1313,11 @@ export interface components {
             readonly is_example: boolean;
             readonly order: number;
             /**
-             * Format: double
+             * Format: decimal
              * @description Units of the method's currency for 1 USD; null where none is set.
+             * @example 281.5
              */
-            readonly exchange_rate: number | null;
+            readonly exchange_rate: string | null;
         };
         PaginatedAdminPaymentList: {
             /** @example 123 */

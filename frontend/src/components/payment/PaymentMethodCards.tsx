@@ -1,0 +1,74 @@
+import { Badge, Group, Input, Radio, Stack, Text } from "@mantine/core";
+import type { OfferedPaymentMethod } from "../../lib/api/types";
+import { m } from "../../lib/messages";
+import { RadioCard } from "../ui/RadioCard";
+
+interface Props {
+  id: string;
+  label: string;
+  hint?: string;
+  methods: readonly OfferedPaymentMethod[];
+  value: string;
+  onChange: (code: string) => void;
+  error?: string | undefined;
+}
+
+/** The ways to pay as radio cards; the chosen one shows how it works. */
+export function PaymentMethodCards({ id, label, hint, methods, value, onChange, error }: Props) {
+  return (
+    <Radio.Group
+      id={id}
+      label={label}
+      description={hint}
+      value={value}
+      onChange={onChange}
+      tabIndex={-1}
+    >
+      {error && (
+        <Input.Error mt="xs" size="sm">
+          {error}
+        </Input.Error>
+      )}
+      <Stack gap="xs" mt="sm">
+        {methods.map((method) => (
+          <MethodCard key={method.id} method={method} isChosen={method.payment_method === value} />
+        ))}
+      </Stack>
+    </Radio.Group>
+  );
+}
+
+function MethodCard({ method, isChosen }: { method: OfferedPaymentMethod; isChosen: boolean }) {
+  return (
+    <RadioCard value={method.payment_method} name={method.display_name}>
+      <Group justify="space-between" gap="xs">
+        <Text fw={600}>{method.display_name}</Text>
+        <Badge variant="default" radius="sm">
+          {method.currency}
+        </Badge>
+      </Group>
+      <Text size="sm" c="dimmed">
+        {method.processing_time}
+      </Text>
+      {isChosen && <Instructions method={method} />}
+    </RadioCard>
+  );
+}
+
+function Instructions({ method }: { method: OfferedPaymentMethod }) {
+  return (
+    <Stack gap={4} mt="xs">
+      <Text size="sm" fw={600}>
+        {m.method.howTo}
+      </Text>
+      <Text size="sm" style={{ whiteSpace: "pre-line" }}>
+        {method.instructions}
+      </Text>
+      {method.exchange_rate && method.currency !== "USD" && (
+        <Text size="sm" c="dimmed">
+          {m.method.rate(method.exchange_rate, method.currency)}
+        </Text>
+      )}
+    </Stack>
+  );
+}

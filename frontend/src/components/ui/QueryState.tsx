@@ -1,0 +1,42 @@
+import { Alert, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { NetworkError } from "../../lib/errors/apiError";
+import { m } from "../../lib/messages";
+
+interface Props<T> {
+  query: UseQueryResult<T>;
+  children: (data: T) => ReactNode;
+}
+
+/** Skeletons while data loads, what to do where it didn't, and the data once it is there. */
+export function QueryState<T>({ query, children }: Props<T>) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  return (
+    <Stack aria-busy="true" aria-label={m.app.loading} role="status">
+      <Skeleton height={24} width="60%" />
+      <Skeleton height={80} />
+      <Skeleton height={80} />
+    </Stack>
+  );
+}
+
+function Failure({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  return (
+    <Alert color="red" role="alert">
+      <Group justify="space-between">
+        <Text size="sm">{describe(error)}</Text>
+        <Button size="xs" variant="default" onClick={onRetry}>
+          {m.errors.retry}
+        </Button>
+      </Group>
+    </Alert>
+  );
+}
+
+/** What to tell a person about an error that belongs to no field. */
+export function describe(error: Error): string {
+  if (error instanceof NetworkError) return m.errors.offline;
+  return "errors" in error ? error.message : m.errors.unexpected;
+}

@@ -1,0 +1,21 @@
+import { Badge } from "@mantine/core";
+import type { Invoice } from "../../lib/api/types";
+import { m } from "../../lib/messages";
+
+const COLORS: Record<Invoice["payment_state"], string> = {
+  due: "blue",
+  overdue: "red",
+  under_review: "yellow",
+  rejected: "red",
+  paid: "green",
+  void: "gray",
+};
+
+/** An invoice's state in a word. */
+export function StateBadge({ state }: { state: Invoice["payment_state"] }) {
+  return (
+    <Badge color={COLORS[state]} variant="light" size="lg" radius="sm" tt="none" autoContrast>
+      {m.invoice.states[state]}
+    </Badge>
+  );
+}

@@ -1,0 +1,46 @@
+import { Button, Group, Paper, Stack } from "@mantine/core";
+import { useState } from "react";
+import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
+import { describe, QueryState } from "../../../components/ui/QueryState";
+import { usePaymentMethods } from "../../../lib/api/catalogue";
+import type { Invoice } from "../../../lib/api/types";
+import { m } from "../../../lib/messages";
+import { useChoosePaymentMethod } from "../api/invoices";
+
+/** Choose how to pay an invoice; rate and local amount are locked anew. */
+export function ChooseMethod({ invoice, onDone }: { invoice: Invoice; onDone: () => void }) {
+  const [code, setCode] = useState(invoice.payment_method ?? "");
+  const methods = usePaymentMethods(invoice.billing_snapshot.customer.country, true);
+  const choose = useChoosePaymentMethod(invoice.id);
+  const submit = () => {
+    if (code) choose.mutate(code, { onSuccess: onDone });
+  };
+  return (
+    <Paper withBorder p="lg" radius="md">
+      <Stack>
+        <QueryState query={methods}>
+          {(list) => (
+            <PaymentMethodCards
+              id="payment_method"
+              label={m.invoice.noMethod}
+              methods={list}
+              value={code}
+              onChange={setCode}
+              error={choose.error ? describe(choose.error) : undefined}
+            />
+          )}
+        </QueryState>
+        <Group>
+          <Button onClick={submit} loading={choose.isPending}>
+            {m.invoice.chooseMethod}
+          </Button>
+          {invoice.payment_method && (
+            <Button variant="subtle" onClick={onDone}>
+              {m.signup.back}
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,59 @@
+import { Anchor, Group, Stack, Title } from "@mantine/core";
+import { useParams } from "react-router";
+import { QueryState } from "../../../components/ui/QueryState";
+import { StateBadge } from "../../../components/ui/StateBadge";
+import { usePageTitle } from "../../../components/ui/usePageTitle";
+import type { Invoice } from "../../../lib/api/types";
+import { m } from "../../../lib/messages";
+import { useInvoice } from "../api/invoices";
+import { InvoiceLines } from "./InvoiceLines";
+import { PaidPanel, RejectedPanel, ReviewPanel, VoidPanel } from "./StatePanels";
+import { PaymentInstructions } from "./PaymentInstructions";
+
+/** One invoice: how to pay it, or where its payment stands. */
+export function InvoicePage() {
+  const id = Number(useParams().id);
+  const invoice = useInvoice(id);
+  return <QueryState query={invoice}>{(data) => <Shown invoice={data} />}</QueryState>;
+}
+
+function Shown({ invoice }: { invoice: Invoice }) {
+  const title = m.invoice.title(invoice.number);
+  usePageTitle(title);
+  return (
+    <Stack gap="lg" maw={720} mx="auto">
+      <Group justify="space-between">
+        <Title order={1}>{title}</Title>
+        <StateBadge state={invoice.payment_state} />
+      </Group>
+      <ByState invoice={invoice} />
+      <InvoiceLines invoice={invoice} />
+      <div>
+        <Anchor href={`/api/v1/billing/invoices/${invoice.id}/pdf/`} download>
+          {m.invoice.downloadPdf}
+        </Anchor>
+      </div>
+    </Stack>
+  );
+}
+
+function ByState({ invoice }: { invoice: Invoice }) {
+  switch (invoice.payment_state) {
+    case "under_review":
+      return <ReviewPanel invoice={invoice} />;
+    case "paid":
+      return <PaidPanel />;
+    case "void":
+      return <VoidPanel />;
+    case "rejected":
+      return (
+        <>
+          <RejectedPanel invoice={invoice} />
+          <PaymentInstructions invoice={invoice} />
+        </>
+      );
+    case "due":
+    case "overdue":
+      return <PaymentInstructions invoice={invoice} />;
+  }
+}

@@ -1,0 +1,89 @@
+import { Alert, Button, Paper, Stack, Text, Title } from "@mantine/core";
+import { CopyField } from "../../../components/ui/CopyField";
+import { describe } from "../../../components/ui/QueryState";
+import { useMe } from "../../../lib/api/me";
+import type { Invoice } from "../../../lib/api/types";
+import { formatMoment } from "../../../lib/format/dates";
+import { formatCount, formatMoney } from "../../../lib/format/money";
+import { m } from "../../../lib/messages";
+import { useWithdrawPayment } from "../api/payments";
+
+/** A confirmation waits for an admin: since when, what comes next, and a way back. */
+export function ReviewPanel({ invoice }: { invoice: Invoice }) {
+  const withdraw = useWithdrawPayment(invoice.id);
+  const payment = invoice.latest_payment;
+  if (!payment) return null;
+  return (
+    <Paper withBorder p="lg" radius="md" role="status">
+      <Stack>
+        <Title order={2} size="h4">
+          {m.invoice.reviewTitle}
+        </Title>
+        <Text>{m.invoice.reviewText(formatMoment(payment.submitted_at))}</Text>
+        <Title order={3} size="h5">
+          {m.invoice.reviewNext}
+        </Title>
+        <Text>{m.invoice.reviewNextText}</Text>
+        <Title order={3} size="h5">
+          {m.invoice.youSent}
+        </Title>
+        <CopyField
+          label={m.invoice.amount}
+          value={formatMoney(payment.amount, payment.currency)}
+          copyable={false}
+        />
+        <CopyField label={m.invoice.method} value={payment.payment_method_name} copyable={false} />
+        <CopyField
+          label={m.invoice.referenceGiven}
+          value={payment.manual_reference}
+          copyable={false}
+        />
+        {withdraw.error && (
+          <Alert color="red" role="alert">
+            {describe(withdraw.error)}
+          </Alert>
+        )}
+        <div>
+          <Button
+            variant="default"
+            loading={withdraw.isPending}
+            onClick={() => {
+              withdraw.mutate(payment.id);
+            }}
+          >
+            {m.invoice.withdraw}
+          </Button>
+        </div>
+      </Stack>
+    </Paper>
+  );
+}
+
+/** Why the last confirmation was refused. */
+export function RejectedPanel({ invoice }: { invoice: Invoice }) {
+  return (
+    <Alert color="red" title={m.invoice.rejectedTitle} role="status">
+      <Text size="sm" fw={600}>
+        {m.invoice.reason}: {invoice.latest_payment?.admin_notes}
+      </Text>
+      <Text size="sm">{m.invoice.rejectedText}</Text>
+    </Alert>
+  );
+}
+
+export function PaidPanel() {
+  const account = useMe().data?.account;
+  return (
+    <Alert color="green" title={m.invoice.paidTitle} role="status">
+      {account && m.invoice.paidText(formatCount(account.credits))}
+    </Alert>
+  );
+}
+
+export function VoidPanel() {
+  return (
+    <Alert color="gray" title={m.invoice.voidTitle} role="status">
+      {m.invoice.voidText}
+    </Alert>
+  );
+}

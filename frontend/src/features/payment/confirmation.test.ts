@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import type { Invoice, OfferedPaymentMethod } from "../../lib/api/types";
+import { amountsOf, checkConfirmation, type ConfirmationForm } from "./confirmation";
+
+const jazzcash = {
+  payment_method: "jazzcash",
+  reference_label: "Transaction ID (TID)",
+  reference_hint: "10 to 14 digits.",
+  reference_pattern: "[0-9]{10,14}",
+} as OfferedPaymentMethod;
+
+function filled(changes: Partial<ConfirmationForm> = {}): ConfirmationForm {
+  return {
+    payment_method: "jazzcash",
+    currency: "PKR",
+    manual_reference: "20260000001",
+    paid_on: "2026-11-23",
+    manual_notes: "",
+    proof: null,
+    ...changes,
+  };
+}
+
+describe("checkConfirmation", () => {
+  it("finds nothing wrong with a good form", () => {
+    expect(checkConfirmation(filled(), [jazzcash])).toEqual({});
+  });
+
+  it("wants the whole reference to fit the method's pattern", () => {
+    const errors = checkConfirmation(filled({ manual_reference: "x20260000001" }), [jazzcash]);
+    expect(errors.manual_reference).toContain("Transaction ID (TID)");
+    expect(errors.manual_reference).toContain("10 to 14 digits.");
+  });
+
+  it("asks for a missing reference by the method's own label", () => {
+    const errors = checkConfirmation(filled({ manual_reference: "  " }), [jazzcash]);
+    expect(errors.manual_reference).toBe("Enter: Transaction ID (TID)");
+  });
+
+  it("refuses a proof of more than 5 MB", () => {
+    const proof = new File([new Uint8Array(5 * 1024 * 1024 + 1)], "slip.png");
+    expect(checkConfirmation(filled({ proof }), [jazzcash]).proof).toContain("5 MB");
+  });
+});
+
+describe("amountsOf", () => {
+  const usd = { total: "89.00", currency: "USD" };
+
+  it("offers the local amount first", () => {
+    const invoice = { ...usd, payable_amount: "25053.50", payable_currency: "PKR" } as Invoice;
+    expect(amountsOf(invoice)).toEqual([
+      { amount: "25053.50", currency: "PKR" },
+      { amount: "89.00", currency: "USD" },
+    ]);
+  });
+
+  it("offers one amount where both are the same", () => {
+    const invoice = { ...usd, payable_amount: "89.00", payable_currency: "USD" } as Invoice;
+    expect(amountsOf(invoice)).toEqual([{ amount: "89.00", currency: "USD" }]);
+  });
+});

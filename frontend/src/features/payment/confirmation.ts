@@ -1,0 +1,59 @@
+import type { Invoice, OfferedPaymentMethod } from "../../lib/api/types";
+import { m } from "../../lib/messages";
+
+export interface ConfirmationForm {
+  payment_method: string;
+  currency: string;
+  manual_reference: string;
+  paid_on: string;
+  manual_notes: string;
+  proof: File | null;
+}
+
+export const FIELDS = [
+  "currency",
+  "payment_method",
+  "manual_reference",
+  "paid_on",
+  "proof",
+  "manual_notes",
+] as const satisfies readonly (keyof ConfirmationForm)[];
+
+interface Amount {
+  amount: string;
+  currency: string;
+}
+
+const MAX_PROOF_BYTES = 5 * 1024 * 1024;
+
+/** What may have been sent: the local amount, and the invoice's own where that differs. */
+export function amountsOf(invoice: Invoice): [Amount, ...Amount[]] {
+  const local = { amount: invoice.payable_amount, currency: invoice.payable_currency };
+  const own = { amount: invoice.total, currency: invoice.currency };
+  return local.currency === own.currency ? [own] : [local, own];
+}
+
+/** What can be seen to be wrong before anything is sent; the server checks all of it again. */
+export function checkConfirmation(
+  values: ConfirmationForm,
+  methods: readonly OfferedPaymentMethod[],
+): Partial<Record<keyof ConfirmationForm, string>> {
+  const method = methods.find(({ payment_method }) => payment_method === values.payment_method);
+  const reference = referenceError(values.manual_reference.trim(), method);
+  const isLarge = values.proof !== null && values.proof.size > MAX_PROOF_BYTES;
+  return {
+    ...(reference && { manual_reference: reference }),
+    ...(isLarge && { proof: m.confirm.proofTooLarge }),
+  };
+}
+
+function referenceError(
+  reference: string,
+  method: OfferedPaymentMethod | undefined,
+): string | null {
+  const label = method?.reference_label ?? m.invoice.referenceGiven;
+  if (reference === "") return m.errors.required(label);
+  if (!method?.reference_pattern) return null;
+  const fits = new RegExp(`^(?:${method.reference_pattern})$`).test(reference);
+  return fits ? null : m.confirm.referenceMismatch(label, method.reference_hint);
+}

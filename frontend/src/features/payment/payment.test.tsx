@@ -1,0 +1,130 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Invoice } from "../../lib/api/types";
+import { invoice, jazzcash, me, payment } from "../../testing/examples";
+import { renderApp } from "../../testing/renderApp";
+import { server } from "../../testing/server";
+
+function show(shown: Invoice) {
+  server.use(
+    http.get("*/api/v1/auth/me/", () =>
+      HttpResponse.json({ ...me, open_invoice: shown.status === "pending" ? shown : null }),
+    ),
+    http.get("*/api/v1/billing/invoices/1/", () => HttpResponse.json(shown)),
+  );
+}
+
+beforeEach(() => {
+  show(invoice);
+  server.use(
+    http.get("*/api/v1/billing/admin/payment-methods/", () => HttpResponse.json([jazzcash])),
+  );
+});
+
+describe("the confirmation", () => {
+  it("is sent with the local amount and leads to the review", async () => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.post("*/api/v1/billing/admin/payments/confirm/", async ({ request }) => {
+        bodies.push(await request.json());
+        show({ ...invoice, payment_state: "under_review", latest_payment: payment });
+        return HttpResponse.json(payment, { status: 201 });
+      }),
+    );
+    renderApp("/invoices/1/confirm");
+    await userEvent.type(await screen.findByLabelText("Transaction ID (TID)"), "20260000001");
+    await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+
+    expect(await screen.findByText(/A person now checks/)).toBeVisible();
+    expect(bodies).toEqual([
+      expect.objectContaining({
+        invoice_id: 1,
+        payment_method: "jazzcash",
+        amount: "25053.50",
+        currency: "PKR",
+        manual_reference: "20260000001",
+      }),
+    ]);
+  });
+
+  it("shows the server's refusal at its field", async () => {
+    server.use(
+      http.post("*/api/v1/billing/admin/payments/confirm/", () =>
+        HttpResponse.json(
+          {
+            type: "validation_error",
+            errors: [{ code: "x", detail: "Not a TID of ours.", attr: "manual_reference" }],
+          },
+          { status: 400 },
+        ),
+      ),
+    );
+    renderApp("/invoices/1/confirm");
+    const reference = await screen.findByLabelText("Transaction ID (TID)");
+    await userEvent.type(reference, "20260000001");
+    await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+
+    await waitFor(() => {
+      expect(reference).toHaveAccessibleDescription(/Not a TID of ours\./);
+    });
+    expect(reference).toHaveValue("20260000001");
+    expect(screen.getByRole("alert")).toHaveFocus();
+  });
+
+  it("is not sent with a reference that can't be right", async () => {
+    renderApp("/invoices/1/confirm");
+    await userEvent.type(await screen.findByLabelText("Transaction ID (TID)"), "12");
+    await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+
+    expect(await screen.findByRole("alert")).toHaveTextContent("10 to 14 digits.");
+  });
+});
+
+describe("the invoice", () => {
+  it("says why a confirmation was rejected and offers to try again", async () => {
+    const rejected = { ...payment, status: "failed" as const, admin_notes: "Reference not found" };
+    show({ ...invoice, payment_state: "rejected", latest_payment: rejected });
+    renderApp("/invoices/1");
+
+    expect(await screen.findByText(/Reference not found/)).toBeVisible();
+    expect(screen.getByRole("link", { name: "I have paid" })).toHaveAttribute(
+      "href",
+      "/invoices/1/confirm",
+    );
+  });
+
+  it("copies the amount as plain digits", async () => {
+    const user = userEvent.setup();
+    renderApp("/invoices/1");
+    await user.click(await screen.findByRole("button", { name: "Copy Amount to send" }));
+
+    expect(await navigator.clipboard.readText()).toBe("25053.50");
+  });
+});
+
+describe("the banner", () => {
+  it.each([
+    ["due", /is due by/, "See how to pay"],
+    ["overdue", /was due by/, "See how to pay"],
+    ["under_review", /is being checked/, "See where it stands"],
+    ["rejected", /Reference not found/, "Try again"],
+  ] as const)("tells of an invoice that is %s", async (payment_state, text, link) => {
+    const latest_payment = { ...payment, admin_notes: "Reference not found" };
+    show({ ...invoice, payment_state, latest_payment });
+    renderApp("/");
+
+    const banner = await screen.findByRole("region", { name: "Payment" });
+    expect(banner).toHaveTextContent(text);
+    expect(screen.getByRole("link", { name: link })).toHaveAttribute("href", "/invoices/1");
+  });
+
+  it("is gone when nothing is to be paid", async () => {
+    show({ ...invoice, status: "paid", payment_state: "paid" });
+    renderApp("/");
+
+    await screen.findByRole("heading", { name: /Welcome/ });
+    expect(screen.queryByRole("region", { name: "Payment" })).not.toBeInTheDocument();
+  });
+});

@@ -1,0 +1,74 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
+import { ME } from "../../../lib/api/me";
+import { ApiError } from "../../../lib/errors/apiError";
+
+const BROWSER = { path: { client: "browser" } } as const;
+
+export function useLogIn() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async (body: { email: string; password: string }) => {
+      await tolerate(
+        409,
+        unwrap(api.POST("/_allauth/{client}/v1/auth/login", { params: BROWSER, body })),
+      );
+      forgetCsrfToken();
+      await cache.invalidateQueries({ queryKey: ME });
+    },
+  });
+}
+
+export function useLogOut() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      await tolerate(
+        401,
+        unwrap(api.DELETE("/_allauth/{client}/v1/auth/session", { params: BROWSER })),
+      );
+      forgetCsrfToken();
+      cache.clear();
+    },
+  });
+}
+
+export function useRequestPasswordReset() {
+  return useMutation({
+    mutationFn: (body: { email: string }) =>
+      unwrap(api.POST("/_allauth/{client}/v1/auth/password/request", { params: BROWSER, body })),
+  });
+}
+
+export function useResetPassword() {
+  return useMutation({
+    mutationFn: (body: { key: string; password: string }) =>
+      tolerate(
+        401,
+        unwrap(api.POST("/_allauth/{client}/v1/auth/password/reset", { params: BROWSER, body })),
+      ),
+  });
+}
+
+export function useVerifyEmail() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async (key: string) => {
+      const body = { key };
+      await tolerate(
+        401,
+        unwrap(api.POST("/_allauth/{client}/v1/auth/email/verify", { params: BROWSER, body })),
+      );
+      await cache.invalidateQueries({ queryKey: ME });
+    },
+  });
+}
+
+/** allauth answers 401 where the act is done but nobody is logged in, 409 where somebody is. */
+async function tolerate(status: number, answer: Promise<unknown>): Promise<void> {
+  try {
+    await answer;
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === status)) throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
+import { ME } from "../../../lib/api/me";
+import { IdempotencyKeys } from "../../../lib/idempotency";
+import type { SignUpValues } from "../draft";
+
+/** Signs up once, however often the same form is sent, and logs in. */
+export function useRegister() {
+  const [keys] = useState(() => new IdempotencyKeys());
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: SignUpValues) =>
+      unwrap(
+        api.POST("/api/v1/auth/register/", {
+          body,
+          params: { header: { "Idempotency-Key": keys.keyFor(body) } },
+        }),
+      ),
+    onSuccess: async () => {
+      forgetCsrfToken();
+      await cache.invalidateQueries({ queryKey: ME });
+    },
+  });
+}

@@ -1,0 +1,172 @@
+import { Anchor, Button, Group, Paper, Progress, Stack, Text, Title } from "@mantine/core";
+import { useEffect, useRef, useState, type SyntheticEvent } from "react";
+import { Link, Navigate, useNavigate, useParams } from "react-router";
+import { ErrorSummary, type SummaryItem } from "../../../components/ui/ErrorSummary";
+import { describe, QueryState } from "../../../components/ui/QueryState";
+import { usePageTitle } from "../../../components/ui/usePageTitle";
+import { usePlans } from "../../../lib/api/catalogue";
+import type { Plan } from "../../../lib/api/types";
+import { dropDraft } from "../../../lib/draft";
+import { ApiError, splitErrors } from "../../../lib/errors/apiError";
+import { m } from "../../../lib/messages";
+import { useRegister } from "../api/useRegister";
+import { DRAFT, EMPTY, FIELDS_OF, requestOf, stepOfErrors, stepsFor, type Step } from "../draft";
+import { checkStep, useSignUpForm, type SignUpForm } from "../useSignUpForm";
+import { AccountStep } from "./AccountStep";
+import { BillingStep } from "./BillingStep";
+import { PlanStep } from "./PlanStep";
+import { ReviewStep } from "./ReviewStep";
+
+const TITLES: Record<Step, string> = {
+  plan: m.signup.planTitle,
+  account: m.signup.accountTitle,
+  billing: m.signup.billingTitle,
+  review: m.signup.reviewTitle,
+};
+
+/** Sign-up in steps: plan, account, billing, review. The address names the step. */
+export function SignUpPage() {
+  const plans = usePlans();
+  return <QueryState query={plans}>{(list) => <Steps plans={list} />}</QueryState>;
+}
+
+function Steps({ plans }: { plans: readonly Plan[] }) {
+  const { step: asked = "plan" } = useParams();
+  const [isFree, setIsFree] = useState(false);
+  const form = useSignUpForm(isFree);
+  const plan = plans.find(({ slug }) => slug === form.values.plan_slug);
+  const steps = stepsFor(plan);
+  const step = steps.find((name) => name === asked);
+  if ((plan?.is_free ?? false) !== isFree) setIsFree(plan?.is_free ?? false);
+  if (!step || (step !== "plan" && !plan)) return <Navigate to="/signup/plan" replace />;
+  return <StepForm form={form} plans={plans} plan={plan} steps={steps} step={step} />;
+}
+
+interface StepProps {
+  form: SignUpForm;
+  plans: readonly Plan[];
+  plan: Plan | undefined;
+  steps: readonly Step[];
+  step: Step;
+}
+
+function StepForm({ form, plans, plan, steps, step }: StepProps) {
+  const { attempt, general, isPending, submit } = useSubmit({ form, plan, steps, step });
+  const items = summaryOf(form, step, general);
+  const index = steps.indexOf(step);
+  const heading = useFocusOnChange(step);
+  usePageTitle(`${TITLES[step]} · ${m.signup.title}`, items.length > 0);
+  return (
+    <Stack gap="lg" maw={720} mx="auto">
+      <div>
+        <Text size="sm" c="dimmed">
+          {m.signup.progress(index + 1, steps.length, m.signup.steps[step])}
+        </Text>
+        <Progress value={((index + 1) / steps.length) * 100} size="sm" mt={6} aria-hidden />
+      </div>
+      <Title order={1} ref={heading} tabIndex={-1} style={{ outline: "none" }}>
+        {TITLES[step]}
+      </Title>
+      <ErrorSummary items={items} attempt={attempt} />
+      <Paper component="form" noValidate onSubmit={submit}>
+        <Stack gap="xl">
+          {step === "plan" && <PlanStep form={form} plans={plans} />}
+          {step === "account" && <AccountStep form={form} />}
+          {step === "billing" && <BillingStep form={form} />}
+          {step === "review" && plan && <ReviewStep values={form.values} plan={plan} />}
+          <Group>
+            <Button type="submit" size="md" loading={isPending}>
+              {step !== "review"
+                ? m.signup.continue
+                : plan?.is_free
+                  ? m.signup.createAccount
+                  : m.signup.createAndPay}
+            </Button>
+            {index > 0 && (
+              <Button
+                component={Link}
+                to={`/signup/${steps[index - 1]}`}
+                variant="subtle"
+                size="md"
+              >
+                {m.signup.back}
+              </Button>
+            )}
+          </Group>
+        </Stack>
+      </Paper>
+      <Text size="sm">
+        {m.signup.haveAccount}{" "}
+        <Anchor component={Link} to="/login" size="sm">
+          {m.app.logIn}
+        </Anchor>
+      </Text>
+    </Stack>
+  );
+}
+
+/** What the button does: the next step, or at the review the registration. */
+function useSubmit({ form, plan, steps, step }: Omit<StepProps, "plans">) {
+  const navigate = useNavigate();
+  const register = useRegister();
+  const [attempt, setAttempt] = useState(0);
+  const [general, setGeneral] = useState<string[]>([]);
+
+  const refuse = (messages: string[], goTo?: Step) => {
+    setGeneral(messages);
+    setAttempt((count) => count + 1);
+    if (goTo) void navigate(`/signup/${goTo}`);
+  };
+
+  const send = async (isFree: boolean) => {
+    try {
+      const { invoice } = await register.mutateAsync(requestOf(form.values, isFree));
+      dropDraft(DRAFT);
+      await navigate(invoice ? `/invoices/${invoice.id}` : "/", { replace: true });
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        refuse([describe(error as Error)]);
+        return;
+      }
+      const { byField, general: others } = splitErrors(error, Object.keys(EMPTY));
+      form.setErrors(byField);
+      refuse(others, stepOfErrors(byField));
+    }
+  };
+
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (register.isPending) return;
+    setGeneral([]);
+    if (step === "review" && !form.values.password) {
+      form.setErrors({ password: m.signup.passwordAgain });
+      refuse([], "account");
+    } else if (step === "review") {
+      void send(plan?.is_free ?? false);
+    } else if (checkStep(form, step)) {
+      void navigate(`/signup/${steps[steps.indexOf(step) + 1]}`);
+    } else {
+      refuse([]);
+    }
+  };
+  return { attempt, general, isPending: register.isPending, submit };
+}
+
+function summaryOf(form: SignUpForm, step: Step, general: readonly string[]): SummaryItem[] {
+  const ofFields = FIELDS_OF[step]
+    .filter((field) => form.errors[field] !== undefined)
+    .map((field) => ({ text: form.errors[field], fieldId: field }));
+  return [...ofFields, ...general.map((text) => ({ text }))];
+}
+
+/** Moves the focus to the heading when the step changes, so that it is read out. */
+function useFocusOnChange(step: Step) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shown = useRef(step);
+  useEffect(() => {
+    if (shown.current === step) return;
+    shown.current = step;
+    heading.current?.focus();
+  }, [step]);
+  return heading;
+}

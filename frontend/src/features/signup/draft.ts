@@ -1,0 +1,87 @@
+import type { Plan } from "../../lib/api/types";
+
+export const DRAFT = "signup";
+
+/** What a visitor types; all of it but the password outlives a reload. */
+export interface SignUpValues {
+  plan_slug: string;
+  email: string;
+  password: string;
+  first_name: string;
+  last_name: string;
+  account_name: string;
+  country: string;
+  payment_method: string;
+  billing_name: string;
+  billing_address_line1: string;
+  billing_address_line2: string;
+  billing_city: string;
+  billing_state: string;
+  billing_postal_code: string;
+  tax_id: string;
+}
+
+export type Field = keyof SignUpValues;
+export type Step = "plan" | "account" | "billing" | "review";
+
+export const FIELDS_OF: Record<Step, readonly Field[]> = {
+  plan: ["plan_slug"],
+  account: ["email", "password", "first_name", "last_name", "account_name"],
+  billing: [
+    "country",
+    "payment_method",
+    "billing_name",
+    "billing_address_line1",
+    "billing_address_line2",
+    "billing_city",
+    "billing_state",
+    "billing_postal_code",
+    "tax_id",
+  ],
+  review: [],
+};
+
+export const EMPTY: SignUpValues = {
+  plan_slug: "",
+  email: "",
+  password: "",
+  first_name: "",
+  last_name: "",
+  account_name: "",
+  country: "",
+  payment_method: "",
+  billing_name: "",
+  billing_address_line1: "",
+  billing_address_line2: "",
+  billing_city: "",
+  billing_state: "",
+  billing_postal_code: "",
+  tax_id: "",
+};
+
+/** A free plan has nothing to bill. */
+export function stepsFor(plan: Plan | undefined): readonly Step[] {
+  return plan?.is_free ? ["plan", "account", "review"] : ["plan", "account", "billing", "review"];
+}
+
+/** The first step that holds a field with an error. */
+export function stepOfErrors(errors: Partial<Record<Field, unknown>>): Step | undefined {
+  const steps: readonly Step[] = ["plan", "account", "billing"];
+  return steps.find((step) => FIELDS_OF[step].some((field) => errors[field]));
+}
+
+/** The country of the browser's locale (en-PK → PK), if it names one. */
+export function countryOfLocale(locale: string): string {
+  try {
+    return new Intl.Locale(locale).region ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** What is sent: a free plan sends no billing details. */
+export function requestOf(values: SignUpValues, isFree: boolean): SignUpValues {
+  if (!isFree) return values;
+  const billing = Object.fromEntries(FIELDS_OF.billing.map((field) => [field, ""]));
+  return { ...values, ...billing };
+}

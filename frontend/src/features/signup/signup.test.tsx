@@ -1,0 +1,165 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
+import { beforeEach, expect, it } from "vitest";
+import { free, invoice, jazzcash, me, starter } from "../../testing/examples";
+import { renderApp } from "../../testing/renderApp";
+import { server } from "../../testing/server";
+
+const sent: { body: Record<string, unknown>; key: string | null; token: string | null }[] = [];
+
+function answerRegistrationWith(status: number, body: object) {
+  server.use(
+    http.post("*/api/v1/auth/register/", async ({ request }) => {
+      sent.push({
+        body: (await request.json()) as Record<string, unknown>,
+        key: request.headers.get("Idempotency-Key"),
+        token: request.headers.get("X-CSRFToken"),
+      });
+      return HttpResponse.json(body, { status });
+    }),
+  );
+}
+
+let isLoggedIn = false;
+
+beforeEach(() => {
+  sent.length = 0;
+  isLoggedIn = false;
+  server.use(
+    http.get("*/api/v1/auth/me/", () =>
+      isLoggedIn
+        ? HttpResponse.json(me)
+        : HttpResponse.json({ errors: [{ code: "not_authenticated" }] }, { status: 401 }),
+    ),
+    http.get("*/api/v1/plans/", () => HttpResponse.json([free, starter])),
+    http.get("*/api/v1/countries/", () =>
+      HttpResponse.json([{ code: "PK", name: "Pakistan", currency: "PKR" }]),
+    ),
+    http.get("*/api/v1/billing/admin/payment-methods/", () => HttpResponse.json([jazzcash])),
+    http.get("*/api/v1/billing/invoices/1/", () => HttpResponse.json(invoice)),
+  );
+});
+
+async function choosePlan(name: string) {
+  await userEvent.click(await screen.findByRole("radio", { name }));
+  await userEvent.click(screen.getByRole("button", { name: "Continue" }));
+}
+
+async function enterAccount() {
+  await userEvent.type(await screen.findByLabelText("E-mail"), "ayesha@shop.example");
+  await userEvent.type(screen.getByLabelText("Password"), "correct-horse-battery");
+  await userEvent.click(screen.getByRole("button", { name: "Continue" }));
+}
+
+async function enterBilling() {
+  await userEvent.selectOptions(await screen.findByLabelText("Country"), "Pakistan");
+  await userEvent.click(await screen.findByRole("radio", { name: "JazzCash" }));
+  await userEvent.click(screen.getByRole("button", { name: "Continue" }));
+}
+
+it("signs up for a paid plan and shows how to pay", async () => {
+  answerRegistrationWith(201, { ...me, subscription: null, invoice });
+  renderApp("/signup");
+  await choosePlan("Starter");
+  await enterAccount();
+  await enterBilling();
+  isLoggedIn = true;
+  await userEvent.click(await screen.findByRole("button", { name: /see how to pay/ }));
+
+  expect(await screen.findByText("0300 1234567")).toBeVisible();
+  expect(screen.getByText(/25,053\.50/)).toBeVisible();
+  expect(sent).toHaveLength(1);
+  expect(sent[0]?.token).toBe("token");
+  expect(sent[0]?.body).toMatchObject({
+    plan_slug: "starter",
+    email: "ayesha@shop.example",
+    country: "PK",
+    payment_method: "jazzcash",
+  });
+});
+
+it("skips billing for the free plan", async () => {
+  answerRegistrationWith(201, { ...me, invoice: null });
+  const router = renderApp("/signup");
+  await choosePlan("Free");
+  await enterAccount();
+  isLoggedIn = true;
+  await userEvent.click(await screen.findByRole("button", { name: "Create account" }));
+
+  await waitFor(() => {
+    expect(router.state.location.pathname).toBe("/");
+  });
+  expect(sent[0]?.body).toMatchObject({ plan_slug: "free", country: "", payment_method: "" });
+});
+
+it("takes a server error to its field on its own step, and the summary gets the focus", async () => {
+  answerRegistrationWith(400, {
+    type: "validation_error",
+    errors: [{ code: "email_already_registered", detail: "This e-mail is taken.", attr: "email" }],
+  });
+  const router = renderApp("/signup");
+  await choosePlan("Free");
+  await enterAccount();
+  await userEvent.click(await screen.findByRole("button", { name: "Create account" }));
+
+  const summary = await screen.findByRole("alert");
+  expect(router.state.location.pathname).toBe("/signup/account");
+  expect(within(summary).getByText("This e-mail is taken.")).toBeVisible();
+  expect(within(summary).getByRole("link", { name: "Log in instead" })).toHaveAttribute(
+    "href",
+    "/login",
+  );
+  expect(screen.getByLabelText("E-mail")).toHaveAccessibleDescription("This e-mail is taken.");
+  expect(screen.getByLabelText("E-mail")).toHaveValue("ayesha@shop.example");
+  await waitFor(() => {
+    expect(summary).toHaveFocus();
+  });
+});
+
+it("sends the same key again after a lost answer, and another for a changed form", async () => {
+  let attempts = 0;
+  server.use(
+    http.post("*/api/v1/auth/register/", ({ request }) => {
+      attempts += 1;
+      sent.push({ body: {}, key: request.headers.get("Idempotency-Key"), token: null });
+      return attempts === 1
+        ? HttpResponse.error()
+        : HttpResponse.json(
+            { errors: [{ code: "x", detail: "No.", attr: null }] },
+            { status: 409 },
+          );
+    }),
+  );
+  renderApp("/signup");
+  await choosePlan("Free");
+  await enterAccount();
+  const create = await screen.findByRole("button", { name: "Create account" });
+  await userEvent.click(create);
+  expect(await screen.findByText(/No answer from the server/)).toBeVisible();
+  await userEvent.click(create);
+  expect(await screen.findByText("No.")).toBeVisible();
+
+  expect(sent[0]?.key).toMatch(/^[0-9a-f]{32}$/);
+  expect(sent[1]?.key).toBe(sent[0]?.key);
+});
+
+it("asks for what is missing before it goes on", async () => {
+  const router = renderApp("/signup");
+  await userEvent.click(await screen.findByRole("button", { name: "Continue" }));
+
+  expect(await screen.findByRole("alert")).toHaveTextContent("Enter: Plan");
+  expect(router.state.location.pathname).toBe("/signup/plan");
+  expect(document.title).toMatch(/^Error: /);
+});
+
+it("keeps the draft over a reload, but never the password", async () => {
+  renderApp("/signup");
+  await choosePlan("Starter");
+  await enterAccount();
+  await screen.findByLabelText("Country");
+
+  const stored = sessionStorage.getItem("signup") ?? "";
+  expect(stored).toContain("ayesha@shop.example");
+  expect(stored).not.toContain("correct-horse-battery");
+});

@@ -1,0 +1,61 @@
+import { useForm } from "@mantine/form";
+import { useEffect } from "react";
+import { readDraft, writeDraft } from "../../lib/draft";
+import { m } from "../../lib/messages";
+import {
+  countryOfLocale,
+  DRAFT,
+  EMPTY,
+  FIELDS_OF,
+  type Field,
+  type SignUpValues,
+  type Step,
+} from "./draft";
+
+const REQUIRED: Partial<Record<Field, string>> = {
+  plan_slug: m.signup.planLegend,
+  email: m.signup.email,
+  password: m.signup.password,
+  country: m.signup.country,
+  payment_method: m.signup.methodLegend,
+};
+
+/** The sign-up's values; all but the password are kept over a reload. */
+export function useSignUpForm(isFree: boolean) {
+  const form = useForm<SignUpValues>({
+    initialValues: {
+      ...EMPTY,
+      country: countryOfLocale(navigator.language),
+      ...readDraft<SignUpValues>(DRAFT),
+    },
+    validate: (values) => missing(values, isFree),
+    validateInputOnBlur: false,
+    clearInputErrorOnChange: true,
+  });
+  const { values } = form;
+  useEffect(() => {
+    writeDraft(DRAFT, { ...values, password: undefined });
+  }, [values]);
+  return form;
+}
+
+export type SignUpForm = ReturnType<typeof useSignUpForm>;
+
+/** Checks one step's fields and shows what is missing; true if nothing is. */
+export function checkStep(form: SignUpForm, step: Step): boolean {
+  const { errors } = form.validate();
+  const ofStep = FIELDS_OF[step].filter((field) => errors[field] !== undefined);
+  form.setErrors(Object.fromEntries(ofStep.map((field) => [field, errors[field]])));
+  return ofStep.length === 0;
+}
+
+function missing(values: SignUpValues, isFree: boolean): Partial<Record<Field, string>> {
+  const fields = (Object.keys(REQUIRED) as Field[]).filter(
+    (field) => !(isFree && FIELDS_OF.billing.includes(field)),
+  );
+  return Object.fromEntries(
+    fields
+      .filter((field) => values[field].trim() === "")
+      .map((field) => [field, m.errors.required(REQUIRED[field] ?? field)]),
+  );
+}
