@@ -6,6 +6,7 @@
 import argparse
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from honcho.manager import Manager
 
@@ -27,18 +29,33 @@ READY_WITHIN = 90  # seconds
 def main() -> int:
     """Start everything, wait, stop everything; the exit code is that of what ended it."""
     options = _parse_options()
-    busy = [port for port in (options.port, options.web_port) if _is_busy(port)]
-    if busy:
-        print(
-            f"Port {busy[0]} is in use by another program. Stop that program, or choose other "
-            f"ports: make run PORT=8012 WEB_PORT=5174",
-            file=sys.stderr,
-        )
-        return 1
-    environment = _environment(options)
-    for command in ("migrate -v0", "load_catalog", "create_demo"):
-        _manage(command, environment, quiet=command != "migrate -v0")
-    return _run(options, environment)
+    _stop_on_signals()
+    for variable, port in (("PORT", options.port), ("WEB_PORT", options.web_port)):
+        if _is_busy(port):
+            print(_busy_message(variable, port), file=sys.stderr)
+            return 1
+    try:
+        environment = _environment(options)
+        for command in ("migrate", "load_catalog", "create_demo"):
+            _manage(command, environment)
+        return _run(options, environment)
+    except subprocess.CalledProcessError as error:
+        return error.returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+def _stop_on_signals() -> None:
+    """Let SIGTERM and a closed terminal end this process in an orderly way, the database too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def _busy_message(variable: str, port: int) -> str:
+    return (
+        f"Port {port} is in use by another program. Stop that program, or choose another port: "
+        f"make run {variable}={port + 1}"
+    )
 
 
 def _parse_options() -> argparse.Namespace:
@@ -80,28 +97,27 @@ def _environment(options: argparse.Namespace) -> dict[str, str]:
     return environment
 
 
-def _manage(command: str, environment: dict[str, str], *, quiet: bool) -> None:
-    subprocess.run(
-        [sys.executable, "manage.py", *command.split()],
+def _manage(command: str, environment: dict[str, str]) -> None:
+    subprocess.run(  # noqa: S603  (no shell, and only our own words)
+        [sys.executable, "manage.py", command],
         cwd=BACKEND,
         env=environment,
         check=True,
-        stdout=subprocess.DEVNULL if quiet else None,
+        stdout=subprocess.DEVNULL,
     )
 
 
 def _run(options: argparse.Namespace, environment: dict[str, str]) -> int:
-    manager = Manager()
+    manager: Any = Manager()  # type: ignore[no-untyped-call]  # honcho has no types
     for name, (command, folder) in _processes(options).items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(folder))
-    outcome: list[int] = []
-    watcher = threading.Thread(
-        target=_when_ready, args=(options, environment, manager.terminate, outcome), daemon=True
-    )
-    watcher.start()
+    follower = Follower(options, environment, stop=manager.terminate)
+    follower.start()
     manager.loop()
-    watcher.join(timeout=1)
-    return outcome[0] if outcome else int(manager.returncode or 0)
+    follower.end()
+    if follower.returncode is not None:
+        return follower.returncode
+    return int(manager.returncode or 1)  # something that should go on has ended
 
 
 def _processes(options: argparse.Namespace) -> dict[str, tuple[str, Path]]:
@@ -118,22 +134,47 @@ def _processes(options: argparse.Namespace) -> dict[str, tuple[str, Path]]:
     }
 
 
-def _when_ready(
-    options: argparse.Namespace,
-    environment: dict[str, str],
-    stop: Callable[[], None],
-    outcome: list[int],
-) -> None:
-    addresses = [f"http://localhost:{options.port}/readyz", f"http://localhost:{options.web_port}/"]
-    if not all(_answers(address) for address in addresses):
-        print(f"Not ready within {READY_WITHIN} s: see the lines above.", file=sys.stderr)
-        outcome.append(1)
-        stop()
-    elif options.command:
-        outcome.append(subprocess.run(options.command, shell=True, env=environment).returncode)  # noqa: S602
-        stop()
-    else:
-        print(_banner(options), flush=True)
+class Follower(threading.Thread):
+    """Waits until all answers; then tells where, or runs ``--exec`` and stops all."""
+
+    def __init__(
+        self, options: argparse.Namespace, environment: dict[str, str], *, stop: Callable[[], None]
+    ) -> None:
+        """Keep what to wait for, and how to stop everything."""
+        super().__init__(daemon=True)
+        self.options = options
+        self.environment = environment
+        self.stop = stop
+        self.command: subprocess.Popen[bytes] | None = None
+        self.returncode: int | None = None
+
+    def run(self) -> None:
+        """Wait, then announce or run the command."""
+        addresses = (
+            f"http://localhost:{self.options.port}/readyz",
+            f"http://localhost:{self.options.web_port}/",
+        )
+        if not all(_answers(address) for address in addresses):
+            print(f"Not ready within {READY_WITHIN} s: see the lines above.", file=sys.stderr)
+            self.returncode = 1
+            self.stop()
+        elif self.options.command:
+            self.command = subprocess.Popen(  # noqa: S602  (it is the caller's own command line)
+                self.options.command,
+                shell=True,
+                env=self.environment,
+                start_new_session=True,  # so that end() reaches all that it starts
+            )
+            self.returncode = self.command.wait()
+            self.stop()
+        else:
+            print(_banner(self.options), flush=True)
+
+    def end(self) -> None:
+        """End the command, if it still runs, and every process of its own."""
+        if self.command is not None and self.command.poll() is None:
+            os.killpg(self.command.pid, signal.SIGTERM)
+            self.join(timeout=5)
 
 
 def _answers(address: str) -> bool:
