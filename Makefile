@@ -4,7 +4,7 @@ PORT ?= 8011
 WEB_PORT ?= 5173
 PY := .venv/bin/python
 DEV_ENV := DJANGO_ENV=development
-CHROMIUM_PATH ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+FIND_CHROMIUM := command -v chromium || command -v chromium-browser || command -v google-chrome || true
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev test test-backend test-frontend test-e2e lint format bench schema lock clean
@@ -20,7 +20,7 @@ dev: backend/.venv/.installed frontend/node_modules/.installed ## the same, relo
 
 test: test-backend test-frontend test-e2e ## run every test
 
-test-backend: backend/.venv/.installed frontend/node_modules/.installed
+test-backend: backend/.venv/.installed frontend/dist/index.html
 	cd backend && $(PY) -m pytest
 
 test-frontend: frontend/node_modules/.installed
@@ -28,14 +28,16 @@ test-frontend: frontend/node_modules/.installed
 
 test-e2e: backend/.venv/.installed frontend/dist/index.html chromium
 	cd backend && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
-	CHROMIUM_PATH="$$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)" \
-	$(PY) serve.py --port 8111 --web-port 5273 --data-dir "$$data" --exec "npm --prefix ../frontend run e2e"
+	CHROMIUM_PATH="$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" $(PY) serve.py --port 8111 --web-port 5273 --data-dir "$$data" --exec "npm --prefix ../frontend run e2e"
 
 lint: backend/.venv/.installed frontend/node_modules/.installed ## linters, types, rooms, migrations, schema
 	cd backend && $(PY) -m ruff check . && $(PY) -m ruff format --check .
 	cd backend && $(DEV_ENV) DATABASE_URL=postgres://nobody@localhost/none $(PY) -m mypy
 	cd backend && .venv/bin/lint-imports
 	cd backend && $(DEV_ENV) $(PY) manage.py makemigrations --check --dry-run
+	cd backend && fresh=$$(mktemp) && trap 'rm -f "$$fresh"' EXIT && \
+	$(DEV_ENV) $(PY) manage.py spectacular --validate --fail-on-warn --file "$$fresh" && \
+	{ diff -u ../docs/openapi.yaml "$$fresh" || { echo "docs/openapi.yaml is behind: make schema"; exit 1; }; }
 	cd frontend && npm run lint && npm run check:api
 
 format: backend/.venv/.installed frontend/node_modules/.installed ## format all code
@@ -74,7 +76,7 @@ frontend/dist/index.html: frontend/node_modules/.installed $(shell find frontend
 
 .PHONY: chromium
 chromium: frontend/node_modules/.installed
-	@if [ -n "$(CHROMIUM_PATH)" ]; then exit 0; fi; \
-	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
-	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); $$sudo apt-get update -q && $$sudo apt-get install -yq --no-install-recommends chromium fonts-noto-core; \
-	else cd frontend && npx playwright install chromium; fi
+	@if [ -n "$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then cd frontend && exec npx playwright install chromium; fi; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; echo "Installing Chromium for the end-to-end tests:"; fi; \
+	$$sudo apt-get update -q && $$sudo apt-get install -yq --no-install-recommends chromium fonts-noto-core

@@ -57,15 +57,19 @@ class Stage:
         )
 
     def start(
-        self, command: list[str], environment: dict[str, str], **options: int
+        self, command: list[str], environment: dict[str, str], *, output: int
     ) -> subprocess.Popen[bytes]:
-        """Start a command as the engine would, in a process group of its own."""
+        """Start a command as the engine would, in a process group of its own.
+
+        :param output: a file's descriptor, or ``subprocess.PIPE`` or ``DEVNULL``.
+        """
         return subprocess.Popen(
             [self.located(word) for word in command],
             cwd=self.path("."),
             env={**self.environment, **environment},
             start_new_session=True,
-            **options,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
 
 
