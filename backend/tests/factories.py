@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group
+from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
@@ -63,12 +64,12 @@ def make_owner(
 
 def account_of(user: User) -> Account:
     """Return the user's account, as the database has it."""
-    return Account.objects.get(pk=user.account_id)
+    return Account.objects.get(users=user)
 
 
 def invoice_of(user: User) -> Invoice:
     """Return the newest invoice of the user's account."""
-    return Invoice.objects.filter(account_id=user.account_id).latest("pk")
+    return Invoice.objects.filter(account__users=user).latest("pk")
 
 
 def make_claim(**changes: Any) -> Claim:
@@ -104,3 +105,10 @@ def reject(payment: Payment, admin: User, reason: str = "Reference not found") -
     reject_payment(
         payment_id=payment.pk, actor=Actor(user=admin), now=utc_now(), admin_notes=reason
     )
+
+
+def client_of(user: User) -> APIClient:
+    """Return a client in which a user is logged in."""
+    client = APIClient()
+    client.force_login(user)
+    return client

@@ -8,8 +8,15 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import CreditTransaction, Payment, PaymentEvent
-from tests.conftest import client_of
-from tests.factories import account_of, approve, invoice_of, make_owner, make_payment, reject
+from tests.factories import (
+    account_of,
+    approve,
+    client_of,
+    invoice_of,
+    make_owner,
+    make_payment,
+    reject,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,7 @@ from rest_framework.test import APIClient
 from igny8_core.auth.models import Subscription, User
 from igny8_core.business.billing.models import ExchangeRate, Invoice
 from igny8_core.common.clock import utc_now
-from tests.conftest import client_of
-from tests.factories import approve, invoice_of, make_owner, make_payment
+from tests.factories import approve, client_of, invoice_of, make_owner, make_payment
 
 pytestmark = pytest.mark.django_db
 

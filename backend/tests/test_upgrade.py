@@ -5,8 +5,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Subscription, User
 from igny8_core.business.billing.models import Invoice
-from tests.conftest import client_of
-from tests.factories import account_of, approve, make_owner, make_payment
+from tests.factories import account_of, approve, client_of, make_owner, make_payment
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/billing/subscriptions/upgrade/"

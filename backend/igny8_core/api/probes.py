@@ -1,17 +1,38 @@
 """Whether this process lives, and whether it can serve."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
 
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """Answer 200: the process lives."""
+class ProbesMiddleware:
+    """Answers ``/healthz`` and ``/readyz`` before all else.
+
+    A probe comes by the address of its container, so the host check and the redirect to HTTPS
+    would refuse it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what answers every other request."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a probe, or pass on."""
+        if request.path == "/healthz":
+            return _healthz()
+        if request.path == "/readyz":
+            return _readyz()
+        return self.get_response(request)
+
+
+def _healthz() -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-def readyz(_request: HttpRequest) -> HttpResponse:
+def _readyz() -> HttpResponse:
     """Answer 200 if the database answers and is migrated, else 503 with the reason."""
     try:
         executor = MigrationExecutor(connection)

@@ -36,12 +36,14 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
             "max_users",
             "is_free",
         ]
+        read_only_fields = fields
 
 
 class IndustrySerializer(serializers.ModelSerializer[Industry]):
     class Meta:
         model = Industry
         fields = ["id", "slug", "name"]
+        read_only_fields = fields
 
 
 class CountrySerializer(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { ApiError } from "../lib/errors/apiError";
-import { theme } from "./theme";
+import { cssVariables, theme } from "./theme";
 
 const MAX_RETRIES = 2;
 
@@ -17,7 +17,7 @@ export function Providers({ children }: { children: ReactNode }) {
     () => new QueryClient({ defaultOptions: { queries: { retry: isWorthRetrying } } }),
   );
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={client}>{children}</QueryClientProvider>
     </MantineProvider>
   );

@@ -66,9 +66,7 @@ class OfferedPaymentMethodSerializer(PaymentMethodSerializer):
         fields = [*PaymentMethodSerializer.Meta.fields, "exchange_rate"]
         read_only_fields = fields
 
-    @extend_schema_field(
-        {"type": ["string", "null"], "format": "decimal", "examples": ["281.5"]}
-    )
+    @extend_schema_field({"type": ["string", "null"], "format": "decimal", "examples": ["281.5"]})
     def get_exchange_rate(self, method: PaymentMethodConfig) -> str | None:
         if method.currency == "USD":
             return "1"

@@ -17,10 +17,11 @@ interface Props {
 /** What is wrong with a form, above it; takes the focus at every refused attempt. */
 export function ErrorSummary({ items, attempt }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const isShown = items.length > 0;
   useEffect(() => {
-    if (attempt > 0) box.current?.focus();
-  }, [attempt]);
-  if (items.length === 0) return null;
+    if (attempt > 0 && isShown) box.current?.focus();
+  }, [attempt, isShown]);
+  if (!isShown) return null;
   return (
     <Alert ref={box} color="red" title={m.errors.summaryTitle} role="alert" tabIndex={-1}>
       <List size="sm">

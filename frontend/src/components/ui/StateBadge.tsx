@@ -14,7 +14,7 @@ const COLORS: Record<Invoice["payment_state"], string> = {
 /** An invoice's state in a word. */
 export function StateBadge({ state }: { state: Invoice["payment_state"] }) {
   return (
-    <Badge color={COLORS[state]} variant="light" size="lg" radius="sm" tt="none" autoContrast>
+    <Badge color={COLORS[state]} variant="dot" size="lg" tt="none">
       {m.invoice.states[state]}
     </Badge>
   );

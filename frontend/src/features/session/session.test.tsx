@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { expect, it } from "vitest";
@@ -24,7 +24,7 @@ it("comes back after log-in to the page that was asked for", async () => {
   const router = renderApp("/");
   await userEvent.type(await screen.findByLabelText("E-mail"), "a@b.example");
   await userEvent.type(screen.getByLabelText("Password"), "secret");
-  await userEvent.click(screen.getAllByRole("button", { name: "Log in" }).at(-1) as HTMLElement);
+  await userEvent.click(within(screen.getByRole("main")).getByRole("button", { name: "Log in" }));
 
   expect(await screen.findByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
   expect(router.state.location.pathname).toBe("/");
@@ -42,7 +42,7 @@ it("shows a wrong password at its field", async () => {
   );
   renderApp("/login");
   await userEvent.type(await screen.findByLabelText("Password"), "nope");
-  await userEvent.click(screen.getAllByRole("button", { name: "Log in" }).at(-1) as HTMLElement);
+  await userEvent.click(within(screen.getByRole("main")).getByRole("button", { name: "Log in" }));
 
   await waitFor(() => {
     expect(screen.getByLabelText("Password")).toHaveAccessibleDescription("That is wrong.");

@@ -1185,8 +1185,8 @@ export interface components {
         EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "withdraw" | "approve" | "supersede" | "reject" | "void";
         Industry: {
             readonly id: number;
-            slug: string;
-            name: string;
+            readonly slug: string;
+            readonly name: string;
         };
         Invoice: {
             readonly id: number;
@@ -1530,9 +1530,9 @@ export interface components {
          */
         PaymentStatus: "pending_approval" | "succeeded" | "failed" | "withdrawn";
         Plan: {
-            slug: string;
-            name: string;
-            description?: string;
+            readonly slug: string;
+            readonly name: string;
+            readonly description: string;
             /**
              * Format: decimal
              * @description Decimal string with the decimals of its currency.
@@ -1540,10 +1540,10 @@ export interface components {
              */
             readonly price: string;
             readonly currency: string;
-            interval?: components["schemas"]["PlanInterval"];
-            included_credits: number;
-            max_sites: number;
-            max_users: number;
+            readonly interval: components["schemas"]["PlanInterval"];
+            readonly included_credits: number;
+            readonly max_sites: number;
+            readonly max_users: number;
             readonly is_free: boolean;
         };
         /**

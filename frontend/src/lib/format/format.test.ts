@@ -3,7 +3,8 @@ import { formatDay, today } from "./dates";
 import { formatCount, formatMoney } from "./money";
 
 describe("formatMoney", () => {
-  it("uses the currency's own decimals", () => {
+  it("shows every decimal of the amount, also where the browser would round", () => {
+    expect(formatMoney("25053.50", "PKR", "en-US").replace(/\s/u, " ")).toBe("PKR 25,053.50");
     expect(formatMoney("89.00", "USD", "en-US")).toBe("$89.00");
     expect(formatMoney("13352", "JPY", "en-US")).toBe("¥13,352");
     expect(formatMoney("27.346", "KWD", "en-US").replace(/\s/u, " ")).toBe("KWD 27.346");

@@ -201,14 +201,14 @@ def _decide(payment: Payment, *, recorder: TransitionRecorder, admin_notes: str)
 
 
 def _claimed_money(*, claim: Claim, invoice: Invoice) -> Money:
-    accepted = {money.currency: money for money in (invoice.payable, invoice.due)}
+    accepted = {money.currency: money for money in (invoice.due, invoice.payable)}
+    wanted = " or ".join(str(money) for money in accepted.values())
     due = accepted.get(claim.currency or invoice.currency)
     if due is None:
-        wanted = " or ".join(dict.fromkeys(str(money) for money in (invoice.due, invoice.payable)))
         detail = f"Invoice {invoice} can't be paid in {claim.currency}. Due is {wanted}."
         raise CurrencyNotAccepted(detail, attr="currency")
     if claim.amount != due.amount:
-        detail = f"The amount must be exactly what is due: {due}."
+        detail = f"The amount must be exactly what is due: {wanted}, with its currency."
         raise AmountMismatch(detail, attr="amount")
     return due
 

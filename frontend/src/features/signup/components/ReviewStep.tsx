@@ -1,4 +1,4 @@
-import { Anchor, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Box, Group, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { useCountries, usePaymentMethods } from "../../../lib/api/catalogue";
 import type { Plan } from "../../../lib/api/types";
@@ -18,24 +18,22 @@ export function ReviewStep({ values, plan }: { values: SignUpValues; plan: Plan 
   return (
     <Stack component="dl" gap={0} m={0}>
       {answers.map(({ label, value, step }) => (
-        <Group key={label} justify="space-between" wrap="nowrap" py="sm" style={ROW}>
-          <div style={{ minWidth: 0 }}>
-            <Text component="dt" size="sm" c="dimmed">
-              {label}
-            </Text>
-            <Text component="dd" m={0} style={{ overflowWrap: "anywhere" }}>
-              {value}
-            </Text>
-          </div>
-          <Anchor
-            component={Link}
-            to={`/signup/${step}`}
-            size="sm"
-            aria-label={m.signup.changeWhat(label)}
-          >
-            {m.signup.change}
-          </Anchor>
-        </Group>
+        <Box key={label} py="sm" style={ROW}>
+          <Text component="dt" size="sm" c="dimmed">
+            {label}
+          </Text>
+          <Group component="dd" justify="space-between" wrap="nowrap" m={0}>
+            <span style={{ minWidth: 0, overflowWrap: "anywhere" }}>{value}</span>
+            <Anchor
+              component={Link}
+              to={`/signup/${step}`}
+              size="sm"
+              aria-label={m.signup.changeWhat(label)}
+            >
+              {m.signup.change}
+            </Anchor>
+          </Group>
+        </Box>
       ))}
     </Stack>
   );

@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Paper, Progress, Stack, Text, Title } from "@mantine/core";
-import { useEffect, useRef, useState, type SyntheticEvent } from "react";
+import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from "react";
 import { Link, Navigate, useNavigate, useParams } from "react-router";
 import { ErrorSummary, type SummaryItem } from "../../../components/ui/ErrorSummary";
 import { describe, QueryState } from "../../../components/ui/QueryState";
@@ -54,7 +54,7 @@ function StepForm({ form, plans, plan, steps, step }: StepProps) {
   const { attempt, general, isPending, submit } = useSubmit({ form, plan, steps, step });
   const items = summaryOf(form, step, general);
   const index = steps.indexOf(step);
-  const heading = useFocusOnChange(step);
+  const heading = useFocusOnChange(step, items.length === 0);
   usePageTitle(`${TITLES[step]} · ${m.signup.title}`, items.length > 0);
   return (
     <Stack gap="lg" maw={720} mx="auto">
@@ -110,9 +110,9 @@ function useSubmit({ form, plan, steps, step }: Omit<StepProps, "plans">) {
   const navigate = useNavigate();
   const register = useRegister();
   const [attempt, setAttempt] = useState(0);
-  const [general, setGeneral] = useState<string[]>([]);
+  const [general, setGeneral] = useState<ReactNode[]>([]);
 
-  const refuse = (messages: string[], goTo?: Step) => {
+  const refuse = (messages: ReactNode[], goTo?: Step) => {
     setGeneral(messages);
     setAttempt((count) => count + 1);
     if (goTo) void navigate(`/signup/${goTo}`);
@@ -130,7 +130,8 @@ function useSubmit({ form, plan, steps, step }: Omit<StepProps, "plans">) {
       }
       const { byField, general: others } = splitErrors(error, Object.keys(EMPTY));
       form.setErrors(byField);
-      refuse(others, stepOfErrors(byField));
+      const isTaken = error.has("email_already_registered");
+      refuse(isTaken ? [...others, <LogInInstead key="log-in" />] : others, stepOfErrors(byField));
     }
   };
 
@@ -152,21 +153,29 @@ function useSubmit({ form, plan, steps, step }: Omit<StepProps, "plans">) {
   return { attempt, general, isPending: register.isPending, submit };
 }
 
-function summaryOf(form: SignUpForm, step: Step, general: readonly string[]): SummaryItem[] {
+function summaryOf(form: SignUpForm, step: Step, general: readonly ReactNode[]): SummaryItem[] {
   const ofFields = FIELDS_OF[step]
     .filter((field) => form.errors[field] !== undefined)
     .map((field) => ({ text: form.errors[field], fieldId: field }));
   return [...ofFields, ...general.map((text) => ({ text }))];
 }
 
-/** Moves the focus to the heading when the step changes, so that it is read out. */
-function useFocusOnChange(step: Step) {
+function LogInInstead() {
+  return (
+    <Anchor component={Link} to="/login" size="sm">
+      {m.signup.logInInstead}
+    </Anchor>
+  );
+}
+
+/** Moves the focus to the heading when the step changes, unless the summary of errors takes it. */
+function useFocusOnChange(step: Step, isFine: boolean) {
   const heading = useRef<HTMLHeadingElement>(null);
   const shown = useRef(step);
   useEffect(() => {
     if (shown.current === step) return;
     shown.current = step;
-    heading.current?.focus();
-  }, [step]);
+    if (isFine) heading.current?.focus();
+  }, [step, isFine]);
   return heading;
 }

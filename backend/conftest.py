@@ -6,10 +6,11 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.core.management import call_command
+from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Plan, User
-from tests.factories import make_billing_admin, make_owner
+from tests.factories import client_of, make_billing_admin, make_owner
 
 
 @pytest.fixture(autouse=True)
@@ -63,8 +64,8 @@ def admin_api(billing_admin: User) -> APIClient:
     return client_of(billing_admin)
 
 
-def client_of(user: User) -> APIClient:
-    """Return a client in which a user is logged in."""
-    client = APIClient()
-    client.force_login(user)
-    return client
+@pytest.fixture
+def api_url(transactional_db: None, catalog: None, live_server: LiveServer) -> str:
+    """The address of a running server with the demo's users."""
+    call_command("create_demo", verbosity=0)
+    return str(live_server.url)

@@ -1,0 +1,66 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+
+export const PASSWORD = "correct-horse-battery";
+const API_URL = process.env.API_URL ?? "http://localhost:8011";
+
+/** An address that no other test has, so that tests run together and again. */
+export function newEmail(): string {
+  return `e2e-${Date.now()}-${Math.floor(Math.random() * 1e6)}@shop.example`;
+}
+
+/** Refuses anything that axe can find wrong with the page as it is. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+export async function choosePlan(page: Page, name: string): Promise<void> {
+  await page.goto("/signup");
+  await page.getByRole("radio", { name }).check();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+export async function enterAccount(page: Page, email: string): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("First name").fill("Ayesha");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+export async function enterBilling(page: Page, method: string): Promise<void> {
+  await page.getByLabel("Country").selectOption("PK");
+  await page.getByRole("radio", { name: method }).check();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+/** Decides on the payment of this reference in the Django admin, as the demo's billing admin. */
+export async function decide(
+  page: Page,
+  reference: string,
+  verb: "Approve" | "Reject",
+  notes: string,
+): Promise<void> {
+  await page.goto(`${API_URL}/admin/billing/payment/`);
+  await page.getByLabel("Email").fill("admin@example.com");
+  await page.getByLabel("Password").fill("demo-password-1");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("row", { name: reference }).getByRole("link").first().click();
+  await page.getByRole("link", { name: `${verb}…` }).click();
+  await page.getByLabel(verb === "Approve" ? "Notes" : "Reason").fill(notes);
+  await page.getByRole("button", { name: `${verb} payment` }).click();
+  await expect(page.getByText(verb === "Approve" ? "Approved." : "Rejected.")).toBeVisible();
+}
+
+export const test = base.extend<{ adminPage: Page }>({
+  adminPage: async ({ browser }, provide) => {
+    const context = await browser.newContext();
+    await provide(await context.newPage());
+    await context.close();
+  },
+});
+
+export { expect };
