@@ -74,7 +74,7 @@ export function RejectedPanel({ invoice }: { invoice: Invoice }) {
 export function PaidPanel() {
   const account = useMe().data?.account;
   return (
-    <Alert color="green" title={m.invoice.paidTitle} role="status">
+    <Alert color="brand" title={m.invoice.paidTitle} role="status">
       {account && m.invoice.paidText(formatCount(account.credits))}
     </Alert>
   );
