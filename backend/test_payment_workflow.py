@@ -93,7 +93,8 @@ def _sign_up_for_starter(api_url: str) -> tuple[Client, Invoice]:
     account, subscription = registered["account"], registered["subscription"]
     _step("the account waits for its payment", account["status"] == "pending_payment")
     _step("it has no credits yet", account["credits"] == 0)
-    _step("so does the subscription", (subscription or {}).get("status") == "pending_payment")
+    assert subscription is not None, "a paid plan has a subscription"
+    _step("so does the subscription", subscription["status"] == "pending_payment")
     invoice = registered["invoice"]
     assert invoice is not None, "a paid plan has an invoice"
     _step(f"invoice {invoice['number']} is pending", invoice["status"] == "pending")

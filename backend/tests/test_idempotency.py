@@ -8,7 +8,6 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
-from igny8_core.common import idempotency
 from igny8_core.common.models import IdempotencyRecord
 from tests.factories import (
     PASSWORD,
@@ -120,9 +119,7 @@ def test_same_key_with_another_body_is_refused(
 
 
 @pytest.mark.django_db
-def test_a_refused_request_leaves_its_key_free(
-    owner: User, owner_api: APIClient
-) -> None:
+def test_a_refused_request_leaves_its_key_free(owner: User, owner_api: APIClient) -> None:
     body = {
         "invoice_id": invoice_of(owner).pk,
         "payment_method": "bank_transfer",
@@ -168,7 +165,7 @@ def test_while_the_first_runs_the_second_is_told_so(owner: User) -> None:
     client, url, body, _ = confirmation()
     second = client_of(User.objects.get(pk=client.session["_auth_user_id"]))
     answers = []
-    stored = idempotency.IdempotencyRecord.objects.create
+    stored = IdempotencyRecord.objects.create
 
     def send_second_then_store(**values: Any) -> IdempotencyRecord:
         def send() -> None:
@@ -178,7 +175,7 @@ def test_while_the_first_runs_the_second_is_told_so(owner: User) -> None:
         return stored(**values)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(idempotency.IdempotencyRecord.objects, "create", send_second_then_store)
+        patch.setattr(IdempotencyRecord.objects, "create", send_second_then_store)
         first = client.post(url, body, headers={"Idempotency-Key": "k-1"})
 
     assert first.status_code == 201

@@ -12,7 +12,7 @@ from igny8_core.auth.selectors import valid_country_code
 from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.validators import normalised_domain
 from igny8_core.common.exceptions import InvalidInput
-from igny8_core.common.serializers import MoneyField
+from igny8_core.common.serializers import LineField, MoneyField
 
 PERSON_FIELDS = ("email", "first_name", "last_name")
 
@@ -121,44 +121,30 @@ class RegisterSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(
         write_only=True, trim_whitespace=False, max_length=128, style={"input_type": "password"}
     )
-    first_name = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
-    last_name = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
-    account_name = serializers.CharField(
-        max_length=150, required=False, default="", allow_blank=True
-    )
-    plan_slug = serializers.CharField(max_length=50)
-    country = serializers.CharField(
+    first_name = LineField(max_length=100, required=False, default="", allow_blank=True)
+    last_name = LineField(max_length=100, required=False, default="", allow_blank=True)
+    account_name = LineField(max_length=150, required=False, default="", allow_blank=True)
+    plan_slug = LineField(max_length=50)
+    country = LineField(
         max_length=2, required=False, default="", allow_blank=True, help_text="ISO 3166-1 alpha-2."
     )
-    payment_method = serializers.CharField(
+    payment_method = LineField(
         max_length=40,
         required=False,
         default="",
         allow_blank=True,
         help_text="Code of one of the country's payment methods.",
     )
-    billing_name = serializers.CharField(
-        max_length=150, required=False, default="", allow_blank=True
-    )
+    billing_name = LineField(max_length=150, required=False, default="", allow_blank=True)
     billing_email = serializers.EmailField(
         max_length=254, required=False, default="", allow_blank=True
     )
-    billing_address_line1 = serializers.CharField(
-        max_length=200, required=False, default="", allow_blank=True
-    )
-    billing_address_line2 = serializers.CharField(
-        max_length=200, required=False, default="", allow_blank=True
-    )
-    billing_city = serializers.CharField(
-        max_length=100, required=False, default="", allow_blank=True
-    )
-    billing_state = serializers.CharField(
-        max_length=100, required=False, default="", allow_blank=True
-    )
-    billing_postal_code = serializers.CharField(
-        max_length=20, required=False, default="", allow_blank=True
-    )
-    tax_id = serializers.CharField(max_length=50, required=False, default="", allow_blank=True)
+    billing_address_line1 = LineField(max_length=200, required=False, default="", allow_blank=True)
+    billing_address_line2 = LineField(max_length=200, required=False, default="", allow_blank=True)
+    billing_city = LineField(max_length=100, required=False, default="", allow_blank=True)
+    billing_state = LineField(max_length=100, required=False, default="", allow_blank=True)
+    billing_postal_code = LineField(max_length=20, required=False, default="", allow_blank=True)
+    tax_id = LineField(max_length=50, required=False, default="", allow_blank=True)
 
     def validate_country(self, value: str) -> str:
         return _as_field_error(valid_country_code, value) if value else ""
@@ -187,9 +173,9 @@ class SiteSerializer(serializers.ModelSerializer[Site]):
 
 
 class SiteChangeSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=100)
-    domain = serializers.CharField(max_length=260, help_text="Host name, such as shop.example.com.")
-    industry = serializers.CharField(max_length=60, help_text="Slug of an industry.")
+    name = LineField(max_length=100)
+    domain = LineField(max_length=260, help_text="Host name, such as shop.example.com.")
+    industry = LineField(max_length=60, help_text="Slug of an industry.")
 
     def validate_domain(self, value: str) -> str:
         return _as_field_error(normalised_domain, value)

@@ -1,5 +1,6 @@
 """Serializer fields that every room uses."""
 
+import unicodedata
 from operator import attrgetter
 from typing import Any
 
@@ -46,3 +47,18 @@ class RateField(serializers.Field[Any, Any, str, Any]):
 
     def to_representation(self, value: Any) -> str:
         return f"{value.normalize():f}"
+
+
+class LineField(serializers.CharField):
+    """One line of text: it may get into subjects of mails and into bank references."""
+
+    default_error_messages = {
+        "control_characters_not_allowed": "Use one line of plain text: no line breaks or other "
+        "control characters.",
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if any(unicodedata.category(character) == "Cc" for character in text):
+            self.fail("control_characters_not_allowed")
+        return text

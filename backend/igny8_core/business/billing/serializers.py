@@ -18,7 +18,7 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.selectors import timeline_of
 from igny8_core.business.billing.services.payments import Claim
-from igny8_core.common.serializers import MoneyField, RateField
+from igny8_core.common.serializers import LineField, MoneyField, RateField
 
 
 class PaymentMethodDetailSerializer(serializers.Serializer[Any]):
@@ -264,17 +264,17 @@ class CreditBalanceSerializer(serializers.Serializer[Any]):
 
 class ConfirmPaymentSerializer(serializers.Serializer[Any]):
     invoice_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-    payment_method = serializers.CharField(max_length=40, help_text="Code of the method used.")
+    payment_method = LineField(max_length=40, help_text="Code of the method used.")
     amount = serializers.DecimalField(
         max_digits=18, decimal_places=3, help_text="Exactly what is due, in `currency`."
     )
-    manual_reference = serializers.CharField(
+    manual_reference = LineField(
         max_length=100, help_text="The reference that bank or wallet gave."
     )
     manual_notes = serializers.CharField(
         max_length=1000, required=False, default="", allow_blank=True
     )
-    currency = serializers.CharField(
+    currency = LineField(
         max_length=3,
         required=False,
         default="",
@@ -307,14 +307,12 @@ class ConfirmPaymentSerializer(serializers.Serializer[Any]):
 
 
 class ChoosePaymentMethodSerializer(serializers.Serializer[Any]):
-    payment_method = serializers.CharField(max_length=40)
+    payment_method = LineField(max_length=40)
 
 
 class UpgradeSerializer(serializers.Serializer[Any]):
-    plan_slug = serializers.CharField(max_length=50)
-    payment_method = serializers.CharField(
-        max_length=40, required=False, default="", allow_blank=True
-    )
+    plan_slug = LineField(max_length=50)
+    payment_method = LineField(max_length=40, required=False, default="", allow_blank=True)
 
 
 class ApprovePaymentSerializer(serializers.Serializer[Any]):

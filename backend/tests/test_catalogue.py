@@ -1,0 +1,108 @@
+"""What is shipped, and which ways to pay a country is offered."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from igny8_core.business.billing.models import PaymentMethodConfig
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
+METHODS = "/api/v1/billing/admin/payment-methods/"
+
+
+def codes(answer: Any) -> list[str]:
+    return [method["payment_method"] for method in answer.json()]
+
+
+def test_plans_are_the_public_ones_in_order(api: APIClient) -> None:
+    plans = api.get("/api/v1/plans/").json()
+
+    assert [(plan["slug"], plan["price"], plan["included_credits"]) for plan in plans] == [
+        ("free", "0.00", 1000),
+        ("starter", "89.00", 1000),
+        ("growth", "139.00", 2000),
+        ("scale", "229.00", 4000),
+    ]
+    assert {plan["currency"] for plan in plans} == {"USD"}
+    assert [plan["is_free"] for plan in plans] == [True, False, False, False]
+
+
+def test_industries_and_countries_are_by_name(api: APIClient) -> None:
+    for url, least in (("/api/v1/industries/", 20), ("/api/v1/countries/", 249)):
+        names = [row["name"] for row in api.get(url).json()]
+        assert len(names) >= least
+        assert names == sorted(names)
+
+
+def test_14_methods_are_shipped_complete() -> None:
+    methods = PaymentMethodConfig.objects.all()
+
+    assert len(methods) == 14
+    for method in methods:
+        method.full_clean()
+        assert method.is_enabled
+        assert method.has_example_details
+        assert all((method.instructions, method.details, method.reference_label)), method
+        assert all((method.reference_hint, method.processing_time)), method
+
+
+@pytest.mark.parametrize(
+    ("country", "expected"),
+    [
+        ("PK", ["bank_transfer", "raast", "jazzcash", "easypaisa", "wise", "paypal"]),
+        ("IN", ["upi", "neft_imps", "wise", "paypal", "bank_transfer"]),
+        ("GB", ["faster_payments", "wise", "paypal", "bank_transfer"]),
+        ("US", ["ach_wire", "wise", "paypal", "bank_transfer"]),
+        ("CA", ["interac", "wise", "paypal", "bank_transfer"]),
+        ("AU", ["payid", "wise", "paypal", "bank_transfer"]),
+        ("DE", ["sepa", "wise", "paypal", "bank_transfer"]),
+        ("JP", ["wise", "paypal", "bank_transfer"]),
+        ("pk", ["bank_transfer", "raast", "jazzcash", "easypaisa", "wise", "paypal"]),
+    ],
+)
+def test_a_country_is_offered_its_own_and_the_global_methods(
+    api: APIClient, country: str, expected: list[str]
+) -> None:
+    assert codes(api.get(METHODS, {"country": country})) == expected
+
+
+def test_a_countrys_own_method_hides_the_global_one_of_its_code(api: APIClient) -> None:
+    own = api.get(METHODS, {"country": "PK"}).json()[0]
+    elsewhere = api.get(METHODS, {"country": "JP"}).json()[-1]
+
+    assert own["payment_method"] == elsewhere["payment_method"] == "bank_transfer"
+    assert (own["currency"], own["countries"]) == ("PKR", ["PK"])
+    assert (elsewhere["currency"], elsewhere["countries"]) == ("USD", [])
+
+
+def test_without_a_country_the_global_ones_alone(api: APIClient) -> None:
+    assert codes(api.get(METHODS)) == ["wise", "paypal", "bank_transfer"]
+
+
+def test_a_method_has_all_that_a_customer_needs(api: APIClient) -> None:
+    jazzcash = next(
+        method
+        for method in api.get(METHODS, {"country": "PK"}).json()
+        if method["payment_method"] == "jazzcash"
+    )
+
+    assert jazzcash["kind"] == "wallet"
+    assert jazzcash["exchange_rate"] == "281.5"
+    assert jazzcash["reference_label"] == "Transaction ID (TID)"
+    assert {"label", "value", "copyable"} == set(jazzcash["details"][0])
+    assert jazzcash["is_example"] is True
+
+
+@pytest.mark.parametrize("country", ["XX", "Pakistan", "P", "92", "' OR 1=1", "P\x00"])
+def test_an_unknown_country_is_refused(api: APIClient, country: str) -> None:
+    answer = api.get(METHODS, {"country": country})
+
+    assert answer.status_code == 400
+    error = answer.json()["errors"][0]
+    assert (error["code"], error["attr"]) == ("unknown_country", "country")
+
+
+def test_a_disabled_method_is_not_offered(api: APIClient) -> None:
+    PaymentMethodConfig.objects.filter(payment_method="jazzcash").update(is_enabled=False)
+    assert "jazzcash" not in codes(api.get(METHODS, {"country": "PK"}))

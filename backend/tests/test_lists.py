@@ -1,0 +1,215 @@
+"""Lists: pages, filters, search, and as many queries for 50 rows as for one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Industry, Plan, Site, SiteUserAccess, User
+from igny8_core.business.billing.enums import CreditKind
+from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.services.credits import grant_credits
+from igny8_core.business.billing.services.invoices import void_invoice
+from igny8_core.business.billing.services.subscriptions import request_upgrade
+from igny8_core.common.clock import utc_now
+from tests.factories import (
+    account_of,
+    approve,
+    client_of,
+    invoice_of,
+    make_billing_admin,
+    make_owner,
+    make_payment,
+    reject,
+)
+
+pytestmark = pytest.mark.django_db
+ADMIN_LIST = "/api/v1/billing/admin/payments/"
+
+
+def results(client: APIClient, url: str, **query: Any) -> list[dict[str, Any]]:
+    answer = client.get(url, query)
+    assert answer.status_code == 200, answer.json()
+    rows: list[dict[str, Any]] = answer.json()["results"]
+    return rows
+
+
+def references(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["manual_reference"] for row in rows]
+
+
+class Growing:
+    """One account of everything, which grows row by row in every list at once."""
+
+    def __init__(self) -> None:
+        self.owner = make_owner(plan_slug="free")
+        self.admin = make_billing_admin()
+        self.industry = Industry.objects.earliest("pk")
+        Plan.objects.filter(slug="free").update(max_sites=100)
+
+    def grow(self) -> None:
+        """Add an invoice with a rejected payment, a subscription, a ledger entry and a site."""
+        account = account_of(self.owner)
+        request_upgrade(
+            account=account,
+            plan_slug="starter",
+            method_code="bank_transfer",
+            actor=Actor(user=self.owner),
+            now=utc_now(),
+        )
+        reject(make_payment(self.owner), self.admin)
+        void_invoice(
+            invoice_id=invoice_of(self.owner).pk,
+            actor=Actor(user=self.admin),
+            now=utc_now(),
+            reason="Again",
+        )
+        number = account.sites.count()
+        site = Site.objects.create(
+            account=account, name=f"S{number}", domain=f"s{number}.example", industry=self.industry
+        )
+        SiteUserAccess.objects.create(site=site, user=self.owner)
+        locked = account_of(self.owner)
+        grant_credits(
+            account=locked,
+            amount=5,
+            kind=CreditKind.ADJUSTMENT,
+            description="A present",
+            now=utc_now(),
+        )
+
+
+LISTS = [
+    "/api/v1/sites/",
+    "/api/v1/billing/invoices/",
+    "/api/v1/billing/payments/",
+    "/api/v1/billing/subscriptions/",
+    "/api/v1/billing/credits/ledger/",
+    ADMIN_LIST,
+]
+
+
+def test_every_list_takes_as_many_queries_for_50_rows_as_for_one(catalog: None) -> None:
+    growing = Growing()
+    counts: dict[str, list[int]] = {url: [] for url in LISTS}
+    for wanted in (1, 50):
+        while growing.owner.submitted_payments.count() < wanted:
+            growing.grow()
+        for url in LISTS:
+            client = client_of(growing.admin if url == ADMIN_LIST else growing.owner)
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                rows = results(client, url, page_size=50)
+            assert len(rows) >= wanted
+            counts[url].append(len(queries))
+
+    assert {url: one for url, (one, fifty) in counts.items() if one != fifty} == {}
+    assert max(fifty for _, fifty in counts.values()) <= 8
+
+
+def test_pages(catalog: None) -> None:
+    growing = Growing()
+    for _ in range(3):
+        growing.grow()
+    client = client_of(growing.owner)
+
+    first = client.get("/api/v1/billing/payments/", {"page_size": 2}).json()
+    second = client.get(first["next"]).json()
+
+    assert (first["count"], len(first["results"]), first["previous"]) == (3, 2, None)
+    assert (len(second["results"]), second["next"]) == (1, None)
+    ids = [row["id"] for row in first["results"] + second["results"]]
+    assert ids == sorted(ids, reverse=True)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "99", "x", "9" * 30])
+def test_a_page_that_is_not_there(owner_api: APIClient, page: str) -> None:
+    answer = owner_api.get("/api/v1/billing/payments/", {"page": page})
+
+    assert answer.status_code == 404
+    assert answer.json()["errors"][0]["code"] == "not_found"
+
+
+def test_a_page_has_100_rows_at_most(catalog: None, owner: User, owner_api: APIClient) -> None:
+    make_payment(owner)
+    assert len(results(owner_api, "/api/v1/billing/payments/", page_size="100000")) == 1
+
+
+@pytest.fixture
+def queue(billing_admin: User) -> list[Payment]:
+    """Three payments: waiting from Pakistan, rejected, and approved from India."""
+    waiting = make_payment(make_owner(email="ayesha@shop.example"), reference="TID-WAIT-1")
+    refused = make_payment(make_owner(), reference="TID-GONE-2")
+    reject(refused, billing_admin)
+    indian = make_payment(
+        make_owner(country="IN", payment_method="upi"),
+        method_code="upi",
+        reference="412345678901",
+    )
+    approve(indian, billing_admin)
+    return [waiting, refused, indian]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, ["TID-WAIT-1", "TID-GONE-2", "412345678901"]),
+        ({"status": "pending_approval"}, ["TID-WAIT-1"]),
+        ({"status": ["failed", "succeeded"]}, ["TID-GONE-2", "412345678901"]),
+        ({"payment_method": "upi"}, ["412345678901"]),
+        ({"country": "in"}, ["412345678901"]),
+        ({"currency": "usd"}, ["TID-WAIT-1", "TID-GONE-2", "412345678901"]),
+        ({"search": "tid-"}, ["TID-WAIT-1", "TID-GONE-2"]),
+        ({"search": "AYESHA@"}, ["TID-WAIT-1"]),
+        ({"search": "-000002"}, ["TID-GONE-2"]),
+        ({"search": "%"}, []),
+        ({"ordering": "-submitted_at"}, ["412345678901", "TID-GONE-2", "TID-WAIT-1"]),
+    ],
+)
+def test_admins_filter_and_search(
+    queue: list[Payment], admin_api: APIClient, query: dict[str, Any], expected: list[str]
+) -> None:
+    assert references(results(admin_api, ADMIN_LIST, **query)) == expected
+
+
+def test_admins_filter_by_time(queue: list[Payment], admin_api: APIClient) -> None:
+    later = (utc_now() + timedelta(hours=1)).isoformat()
+
+    assert references(results(admin_api, ADMIN_LIST, submitted_after=later)) == []
+    assert len(results(admin_api, ADMIN_LIST, submitted_before=later)) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "attr"),
+    [
+        ({"status": "lost"}, "status"),
+        ({"submitted_after": "yesterday"}, "submitted_after"),
+        ({"country": "Pakistan"}, "country"),
+        ({"ordering": "password"}, "ordering"),
+        ({"search": "x" * 101}, "search"),
+        ({"search": "a\x00b"}, "search"),
+    ],
+)
+def test_a_filter_that_can_not_be_is_refused(
+    admin_api: APIClient, query: dict[str, str], attr: str
+) -> None:
+    answer = admin_api.get(ADMIN_LIST, query)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"] == attr
+
+
+def test_customers_filter_their_own(queue: list[Payment]) -> None:
+    client = client_of(queue[0].submitted_by)
+    number = queue[0].invoice.number
+
+    assert len(results(client, "/api/v1/billing/invoices/", search=number[-4:])) == 1
+    assert results(client, "/api/v1/billing/invoices/", status="paid") == []
+    assert results(client, "/api/v1/billing/payments/", status="failed") == []
+    assert len(results(client, "/api/v1/billing/payments/", invoice=queue[0].invoice_id)) == 1
+    assert results(client, "/api/v1/billing/payments/", invoice=queue[1].invoice_id) == []

@@ -1,0 +1,139 @@
+"""Whatever a client sends: a clear 4xx in the one shape, never a 500, and nothing made."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import User
+from igny8_core.business.billing.models import Payment
+from tests.factories import PASSWORD, invoice_of
+
+pytestmark = pytest.mark.django_db
+REGISTER = "/api/v1/auth/register/"
+CONFIRM = "/api/v1/billing/admin/payments/confirm/"
+VALID = {"email": "a@shop.example", "password": PASSWORD, "plan_slug": "free"}
+
+
+def assert_refused(answer: Any, status: int) -> None:
+    assert answer.status_code == status, answer.content
+    body = answer.json()
+    assert body["type"] in {"validation_error", "client_error"}
+    for error in body["errors"]:
+        assert set(error) == {"code", "detail", "attr"}
+        assert error["detail"]
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "status"),
+    [
+        (b"", "application/json", 400),
+        (b"{", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b"null", "application/json", 400),
+        (b'"text"', "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, "application/json", 400),
+        (b'{"email": NaN}', "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b'{"email": "\\u0000@shop.example"}', "application/json", 400),
+        (b'{"email": "\\ud800@shop.example"}', "application/json", 400),
+        (b'{"email": "a@shop.example", "first_name": "\\ud800"}', "application/json", 400),
+        (b"{}" + b" " * (1024 * 1024), "application/json", 413),
+        (b"a=b", "application/x-www-form-urlencoded", 415),
+        (b"<a/>", "application/xml", 415),
+        (b"{}", "text/plain", 415),
+    ],
+)
+def test_bodies_that_can_not_be_read(
+    api: APIClient, catalog: None, content: bytes, content_type: str, status: int
+) -> None:
+    assert_refused(api.post(REGISTER, content, content_type=content_type), status)
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"email": ["a@shop.example"]},
+        {"email": {"$ne": ""}},
+        {"email": "a\r\nBcc: b@shop.example"},
+        {"first_name": "x" * 10_000},
+        {"first_name": "Aye\x00sha"},
+        {"account_name": "Shop\r\nBcc: x@shop.example"},
+        {"plan_slug": 5},
+        {"plan_slug": None},
+        {"country": "\x00\x00"},
+        {"payment_method": "x" * 1000},
+        {"billing_email": "nobody"},
+        {"tax_id": "\x07"},
+        {"password": "short"},
+        {"password": 12345678901},
+        {"password": "x" * 5000},
+    ],
+)
+def test_fields_that_can_not_be(api: APIClient, catalog: None, changes: dict[str, Any]) -> None:
+    assert_refused(api.post(REGISTER, {**VALID, **changes}), 400)
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["NaN", "Infinity", "-89.00", "0", "1e400", "89.001", "9" * 500, "", None, True, [], "٨٩.00"],
+)
+def test_amounts_that_can_not_be(owner: User, owner_api: APIClient, amount: object) -> None:
+    body = {
+        "invoice_id": invoice_of(owner).pk,
+        "payment_method": "bank_transfer",
+        "amount": amount,
+        "manual_reference": "BT-2025-001",
+    }
+    answer = owner_api.post(CONFIRM, body)
+
+    if amount == "٨٩.00":  # Arabic-Indic digits are digits: 89.00
+        assert answer.status_code == 201
+        return
+    assert_refused(answer, 400)
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("invoice_id", [0, -1, 2**63, 10**40, "x", None, 1.5, "1; DROP TABLE"])
+def test_invoice_ids_that_can_not_be(owner: User, owner_api: APIClient, invoice_id: object) -> None:
+    body = {
+        "invoice_id": invoice_id,
+        "payment_method": "bank_transfer",
+        "amount": "89.00",
+        "manual_reference": "BT-2025-001",
+    }
+    answer = owner_api.post(CONFIRM, body)
+
+    assert_refused(answer, answer.status_code)
+    assert answer.status_code in {400, 404}
+
+
+def test_ids_in_addresses_may_be_any_number(owner_api: APIClient) -> None:
+    for number in ("0", "9" * 19, "9" * 40):
+        assert_refused(owner_api.get(f"/api/v1/billing/invoices/{number}/"), 404)
+
+
+def test_multipart_that_ends_too_early(owner_api: APIClient) -> None:
+    answer = owner_api.post(
+        CONFIRM, b"--b\r\nContent-Dis", content_type="multipart/form-data; boundary=b"
+    )
+    assert_refused(answer, 400)
+
+
+def test_multipart_without_a_boundary(owner_api: APIClient) -> None:
+    answer = owner_api.post(CONFIRM, b"x", content_type="multipart/form-data")
+    assert_refused(answer, 400)
+
+
+def test_an_unknown_address_and_method_answer_in_the_same_shape(
+    api: APIClient, catalog: None
+) -> None:
+    assert_refused(api.get("/api/v1/nothing/"), 404)
+    assert_refused(api.delete("/api/v1/plans/"), 405)
+
+
+def test_a_format_that_is_not_spoken(api: APIClient, catalog: None) -> None:
+    assert_refused(api.get("/api/v1/plans/", headers={"Accept": "application/xml"}), 406)

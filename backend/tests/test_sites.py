@@ -1,0 +1,111 @@
+"""Sites: an industry each, their creator's access, and the plan's limit."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import Plan, Site, SiteUserAccess, User
+from tests.factories import account_of, client_of, make_owner
+from tests.test_concurrency import at_once, posting
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/sites/"
+
+
+@pytest.fixture
+def trial(catalog: None) -> User:
+    """An owner on trial."""
+    return make_owner(plan_slug="free")
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    return {"name": "Shop", "domain": "shop.example", "industry": "retail", **changes}
+
+
+def test_its_creator_gets_access(trial: User) -> None:
+    answer = client_of(trial).post(URL, body())
+
+    assert answer.status_code == 201, answer.json()
+    assert (answer.json()["domain"], answer.json()["industry"]["slug"]) == (
+        "shop.example",
+        "retail",
+    )
+    assert SiteUserAccess.objects.get().user == trial
+
+
+@pytest.mark.parametrize(
+    ("changes", "attr"),
+    [
+        ({"industry": ""}, "industry"),
+        ({"industry": "alchemy"}, "industry"),
+        ({"domain": "not a domain"}, "domain"),
+        ({"domain": "a" * 300 + ".example"}, "domain"),
+        ({"name": ""}, "name"),
+    ],
+)
+def test_refuses_bad_input(trial: User, changes: dict[str, Any], attr: str) -> None:
+    answer = client_of(trial).post(URL, body(**changes))
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"] == attr
+    assert not Site.objects.exists()
+
+
+def test_an_industry_is_required(trial: User) -> None:
+    answer = client_of(trial).post(URL, {"name": "Shop", "domain": "shop.example"})
+    assert answer.json()["errors"][0] == {
+        "code": "required",
+        "detail": "This field is required.",
+        "attr": "industry",
+    }
+
+
+def test_the_plans_limit_holds(trial: User) -> None:
+    client = client_of(trial)
+    client.post(URL, body())
+    answer = client.post(URL, body(domain="second.example"))
+
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "site_limit_reached"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_limit_holds_for_two_at_once(trial: User) -> None:
+    bodies = [body(domain=f"d{number}.example") for number in range(8)]
+    statuses = at_once(*(posting(client_of(trial), URL, each) for each in bodies))
+
+    assert sorted(statuses) == [201] + [409] * 7
+
+
+def test_a_domain_is_added_once(trial: User) -> None:
+    Plan.objects.filter(slug="free").update(max_sites=5)
+    client = client_of(trial)
+    client.post(URL, body())
+    other = client.post(URL, body(domain="other.example")).json()
+
+    again = client.post(URL, body(domain="SHOP.example"))
+    renamed = client.patch(f"{URL}{other['id']}/", {"domain": "shop.example"})
+
+    for answer in (again, renamed):
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["code"] == "domain_already_added"
+
+
+def test_is_changed_and_removed(trial: User) -> None:
+    client = client_of(trial)
+    site = client.post(URL, body()).json()
+    changed = client.patch(f"{URL}{site['id']}/", {"name": "Bazaar"})
+    removed = client.delete(f"{URL}{site['id']}/")
+
+    assert (changed.status_code, changed.json()["name"]) == (200, "Bazaar")
+    assert changed.json()["domain"] == "shop.example"
+    assert removed.status_code == 204
+    assert client.get(f"{URL}{site['id']}/").status_code == 404
+
+
+def test_an_unpaid_account_adds_none(owner: User, owner_api: APIClient) -> None:
+    answer = owner_api.post(URL, body())
+
+    assert answer.status_code == 409
+    assert answer.json()["state"] == account_of(owner).status == "pending_payment"
