@@ -15,7 +15,8 @@ from igny8_core.auth.serializers import (
 from igny8_core.auth.validators import InvalidDomain
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.openapi import (
-    LOG_IN_ERRORS,
+    LIST_ERRORS,
+    READ_ERRORS,
     WRITE_ERRORS,
     answer_example,
     error_responses,
@@ -83,7 +84,7 @@ SITES = extend_schema_view(
         tags=["Sites"],
         summary="List the account's sites",
         description="By name, in pages.",
-        responses={200: SiteSerializer(many=True), **error_responses(*LOG_IN_ERRORS)},
+        responses={200: SiteSerializer(many=True), **error_responses(*LIST_ERRORS)},
         examples=[answer_example(openapi_examples.SITE)],
     ),
     post=extend_schema(
@@ -113,7 +114,7 @@ SITE = extend_schema_view(
         tags=["Sites"],
         summary="Show a site",
         description="One of the account's sites.",
-        responses={200: SiteSerializer, **error_responses(*LOG_IN_ERRORS, NotFound)},
+        responses={200: SiteSerializer, **error_responses(*READ_ERRORS, NotFound)},
         examples=[answer_example(openapi_examples.SITE)],
     ),
     patch=extend_schema(
@@ -130,6 +131,6 @@ SITE = extend_schema_view(
         tags=["Sites"],
         summary="Remove a site",
         description="The site and all access to it are deleted.",
-        responses={204: None, **error_responses(*WRITE_ERRORS[:2], NotFound)},
+        responses={204: None, **error_responses(*READ_ERRORS, NotFound)},
     ),
 )

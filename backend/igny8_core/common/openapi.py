@@ -14,16 +14,20 @@ from igny8_core.common.idempotency import (
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
 )
+from igny8_core.common.parsers import BodyTooLarge
 
 Refusal = type[DomainError] | type[exceptions.APIException]
 
-LOG_IN_ERRORS: tuple[Refusal, ...] = (exceptions.NotAuthenticated,)
-WRITE_ERRORS: tuple[Refusal, ...] = (
-    exceptions.NotAuthenticated,
-    exceptions.PermissionDenied,
+READ_ERRORS: tuple[Refusal, ...] = (exceptions.NotAuthenticated, exceptions.PermissionDenied)
+LIST_ERRORS: tuple[Refusal, ...] = (*READ_ERRORS, exceptions.NotFound)
+FILTERED_LIST_ERRORS: tuple[Refusal, ...] = (*LIST_ERRORS, exceptions.ValidationError)
+BODY_ERRORS: tuple[Refusal, ...] = (
+    exceptions.ValidationError,
     exceptions.ParseError,
+    BodyTooLarge,
     exceptions.UnsupportedMediaType,
 )
+WRITE_ERRORS: tuple[Refusal, ...] = (*READ_ERRORS, *BODY_ERRORS)
 IDEMPOTENCY_ERRORS: tuple[Refusal, ...] = (
     IdempotencyKeyInvalid,
     IdempotencyKeyInUse,
@@ -43,7 +47,7 @@ REASONS = {
     400: "The input can't be used; `errors` says which part and why.",
     401: "Not logged in.",
     403: "Logged in, but not allowed to.",
-    404: "There is no such object, or it belongs to another account.",
+    404: "There is no such object or page, or it belongs to another account.",
     409: "The present state, named in `state`, doesn't allow this.",
     413: "The body is too large.",
     415: "The body's content type is not accepted.",
@@ -68,7 +72,7 @@ class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
 def error_responses(*refusals: Refusal) -> dict[int, OpenApiResponse]:
     """Describe what an operation may refuse, an example for each code."""
     by_status: dict[int, list[Refusal]] = defaultdict(list)
-    for refusal in refusals:
+    for refusal in dict.fromkeys(refusals):
         by_status[_status(refusal)].append(refusal)
     return {
         status: OpenApiResponse(
@@ -89,7 +93,7 @@ def _code(refusal: Refusal) -> str:
 
 
 def _example(refusal: Refusal, status: int) -> OpenApiExample:
-    is_validation = issubclass(refusal, InvalidInput)
+    is_validation = issubclass(refusal, InvalidInput | exceptions.ValidationError)
     body: dict[str, Any] = {
         "type": "validation_error" if is_validation else "client_error",
         "errors": [{"code": _code(refusal), "detail": _detail(refusal), "attr": None}],

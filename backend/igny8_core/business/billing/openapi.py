@@ -35,9 +35,11 @@ from igny8_core.business.billing.serializers import (
 )
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.openapi import (
+    FILTERED_LIST_ERRORS,
     IDEMPOTENCY_ERRORS,
     IDEMPOTENCY_HEADER,
-    LOG_IN_ERRORS,
+    LIST_ERRORS,
+    READ_ERRORS,
     WRITE_ERRORS,
     Refusal,
     answer_example,
@@ -72,7 +74,7 @@ def _read(
             tags=[tag],
             summary=summary,
             description=description,
-            responses={200: answer, **error_responses(*LOG_IN_ERRORS, *errors)},
+            responses={200: answer, **error_responses(*READ_ERRORS, *errors)},
             examples=[answer_example(shown)] if shown else [],
         )
     )
@@ -119,7 +121,7 @@ def _file(operation: str, tag: str, summary: str, description: str, *media_types
             tags=[tag],
             summary=summary,
             description=description,
-            responses={**files, **error_responses(*LOG_IN_ERRORS, NotFound)},
+            responses={**files, **error_responses(*READ_ERRORS, NotFound)},
         )
     )
 
@@ -152,6 +154,7 @@ LIST_INVOICES = _read(
     "Newest first, in pages.",
     InvoiceSerializer(many=True),
     example.INVOICE,
+    *FILTERED_LIST_ERRORS,
 )
 SHOW_INVOICE = _read(
     "show_invoice",
@@ -216,6 +219,7 @@ LIST_PAYMENTS = _read(
     "Newest first, in pages.",
     PaymentSerializer(many=True),
     example.PAYMENT,
+    *FILTERED_LIST_ERRORS,
 )
 SHOW_PAYMENT = _read(
     "show_payment",
@@ -252,6 +256,7 @@ LIST_SUBSCRIPTIONS = _read(
     "Newest first, in pages.",
     SubscriptionSerializer(many=True),
     ACTIVE_SUBSCRIPTION,
+    *LIST_ERRORS,
 )
 UPGRADE = _act(
     "upgrade_subscription",
@@ -287,6 +292,7 @@ CREDIT_LEDGER = _read(
     "Newest first, in pages. Entries are never changed.",
     CreditTransactionSerializer(many=True),
     example.LEDGER_ENTRY,
+    *LIST_ERRORS,
 )
 LIST_ADMIN_PAYMENTS = _read(
     "list_admin_payments",
@@ -295,6 +301,7 @@ LIST_ADMIN_PAYMENTS = _read(
     "For billing admins; those that wait longest first, in pages.",
     AdminPaymentSerializer(many=True),
     example.ADMIN_PAYMENT,
+    *FILTERED_LIST_ERRORS,
 )
 SHOW_ADMIN_PAYMENT = _read(
     "show_admin_payment",

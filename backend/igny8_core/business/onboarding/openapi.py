@@ -1,7 +1,7 @@
 """How registration and the session are described."""
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.exceptions import ParseError, UnsupportedMediaType
+from rest_framework.exceptions import NotAuthenticated
 
 from igny8_core.auth import exceptions
 from igny8_core.auth import openapi_examples as auth_example
@@ -10,9 +10,9 @@ from igny8_core.business.billing import openapi_examples as billing_example
 from igny8_core.business.billing.exceptions import ExchangeRateMissing, UnknownPaymentMethod
 from igny8_core.business.onboarding.serializers import MeSerializer, RegistrationResultSerializer
 from igny8_core.common.openapi import (
+    BODY_ERRORS,
     IDEMPOTENCY_ERRORS,
     IDEMPOTENCY_HEADER,
-    LOG_IN_ERRORS,
     answer_example,
     error_responses,
     request_example,
@@ -40,8 +40,7 @@ REGISTER = extend_schema_view(
         responses={
             201: RegistrationResultSerializer,
             **error_responses(
-                ParseError,
-                UnsupportedMediaType,
+                *BODY_ERRORS,
                 exceptions.EmailAlreadyRegistered,
                 exceptions.UnknownPlan,
                 exceptions.UnknownCountry,
@@ -90,7 +89,7 @@ ME = extend_schema_view(
         tags=["Session"],
         summary="Show where the customer stands",
         description="User, account, subscriptions, the open invoice and the last decision.",
-        responses={200: MeSerializer, **error_responses(*LOG_IN_ERRORS)},
+        responses={200: MeSerializer, **error_responses(NotAuthenticated)},
         examples=[
             answer_example(
                 {

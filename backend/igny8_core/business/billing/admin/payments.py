@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
@@ -158,7 +159,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         """Send the proof file."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return proof_response(selectors.payment_for_admin(payment_id=payment_id))
+        return proof_response(get_object_or_404(selectors.payment_queue(), pk=payment_id))
 
     def _decide(
         self,
@@ -171,7 +172,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not _may_decide(request):
             raise PermissionDenied
-        payment = selectors.payment_for_admin(payment_id=payment_id)
+        payment = get_object_or_404(selectors.payment_queue(), pk=payment_id)
         bound = form(request.POST or None)
         if request.method == "POST" and bound.is_valid():
             try:

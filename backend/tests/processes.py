@@ -1,0 +1,41 @@
+"""Runs of ``manage.py`` as its user runs it: in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.db import connection
+from django.utils.http import urlencode
+
+from tests.project.paths import BACKEND
+
+
+def manage(
+    *arguments: str, environment: Mapping[str, str], stdin: IO[Any] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a management command with this environment and nothing else of the tests' own."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=BACKEND,
+        env={**kept, **environment},
+        stdin=stdin,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def here() -> dict[str, str]:
+    """Return the environment in which a process sees the test's own database."""
+    params = connection.get_connection_params()
+    parts = {"host", "port", "user", "password"} & params.keys()
+    query = urlencode({name: params[name] for name in parts})
+    return {
+        "DJANGO_ENV": "development",
+        "DATA_DIR": os.environ["DATA_DIR"],
+        "DATABASE_URL": f"postgres:///{params['dbname']}?{query}",
+    }

@@ -1,0 +1,174 @@
+"""The management commands, and the script that the docs name."""
+
+import io
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from igny8_core.auth.models import Account, Industry, Plan, User
+from igny8_core.business.billing.management.commands.load_catalog import BILLING_ADMIN_GROUP
+from igny8_core.business.billing.models import (
+    CreditTransaction,
+    ExchangeRate,
+    Invoice,
+    Payment,
+    PaymentEvent,
+    PaymentMethodConfig,
+)
+from igny8_core.business.billing.verification import CHECKS
+from tests.factories import approve, make_owner, make_payment
+from tests.processes import here, manage
+from tests.project.paths import BACKEND
+
+pytestmark = pytest.mark.django_db
+
+
+def run(command: str) -> str:
+    out = io.StringIO()
+    call_command(command, stdout=out)
+    return out.getvalue()
+
+
+def test_the_catalogue_is_loaded_once() -> None:
+    assert run("load_catalog").splitlines() == [
+        "plans: 5 added",
+        "industries: 22 added",
+        "exchange rates: 6 added",
+        "payment methods: 14 added",
+    ]
+    assert {line.partition(": ")[2] for line in run("load_catalog").splitlines()} == {"0 added"}
+
+
+def test_an_admins_edits_are_not_overwritten(catalog: None) -> None:
+    PaymentMethodConfig.objects.filter(payment_method="jazzcash").update(
+        payment_method="jazzcash_business", display_name="JazzCash Business", is_enabled=False
+    )
+    Plan.objects.filter(slug="starter").update(price="99.00")
+    ExchangeRate.objects.filter(currency="PKR").update(units_per_usd="300")
+    Group.objects.get(name=BILLING_ADMIN_GROUP).permissions.clear()
+    run("load_catalog")
+
+    method = PaymentMethodConfig.objects.get(display_name="JazzCash Business")
+    assert (method.payment_method, method.is_enabled) == ("jazzcash_business", False)
+    assert not PaymentMethodConfig.objects.filter(payment_method="jazzcash").exists()
+    assert Plan.objects.get(slug="starter").price == 99
+    assert ExchangeRate.objects.get(currency="PKR").units_per_usd == 300
+    assert not Group.objects.get(name=BILLING_ADMIN_GROUP).permissions.exists()
+
+
+def test_what_was_deleted_comes_back(catalog: None) -> None:
+    Industry.objects.first().delete()  # type: ignore[union-attr]
+    assert "industries: 1 added" in run("load_catalog")
+
+
+def test_demo_users_are_in_the_state_of_their_name(catalog: None) -> None:
+    out = run("create_demo")
+    assert "overdue@example.com" in out
+
+    def state(name: str) -> tuple[str, str]:
+        account = Account.objects.get(users__email=f"{name}@example.com")
+        invoice = Invoice.objects.filter(account=account).first()
+        return account.status, invoice.payment_state if invoice else ""
+
+    assert {name: state(name) for name in ("free", "pending", "review", "rejected")} == {
+        "free": ("trial", ""),
+        "pending": ("pending_payment", "due"),
+        "review": ("pending_payment", "under_review"),
+        "rejected": ("pending_payment", "rejected"),
+    }
+    assert state("active") == ("active", "paid")
+    assert state("overdue") == ("pending_payment", "overdue")
+    admin = User.objects.get(email="admin@example.com")
+    assert admin.is_staff
+    assert admin.has_perm("billing.decide_payment")
+    assert all(user.check_password("demo-password-1") for user in User.objects.all())
+    run("verify_billing")
+
+
+def test_demo_users_are_made_once(catalog: None) -> None:
+    run("create_demo")
+    before = User.objects.count(), Payment.objects.count(), PaymentEvent.objects.count()
+    run("create_demo")
+    assert (User.objects.count(), Payment.objects.count(), PaymentEvent.objects.count()) == before
+
+
+def test_demo_users_are_refused_in_production(catalog: None, settings: LazySettings) -> None:
+    settings.IS_DEVELOPMENT = False
+    with pytest.raises(CommandError, match="public password"):
+        run("create_demo")
+    assert not User.objects.exists()
+
+
+def test_all_invariants_hold_after_the_whole_way(owner: User, billing_admin: User) -> None:
+    approve(make_payment(owner), billing_admin)
+    out = run("verify_billing")
+    assert out.count("ok    ") == len(CHECKS)
+    assert f"{len(CHECKS)} of {len(CHECKS)} invariants hold." in out
+
+
+BREAKAGES = {
+    "1a. ": "UPDATE billing_payment SET invoice_id = (SELECT max(invoice_id) FROM billing_payment),"
+    " status = 'pending_approval'",
+    "1b. ": "UPDATE billing_payment SET invoice_id = (SELECT max(invoice_id) FROM billing_payment),"
+    " status = 'succeeded'",
+    "2. ": "DELETE FROM billing_credittransaction",
+    "3a. ": "UPDATE igny8_auth_account SET credits = credits + 1",
+    "3b. ": "UPDATE billing_credittransaction SET balance_after = balance_after + 1",
+    "4a. ": "UPDATE billing_payment SET amount = amount - 1 WHERE status = 'succeeded'",
+    "4b. ": "UPDATE billing_invoicenumbercounter SET last_number = last_number + 1",
+    "4c. ": "UPDATE billing_invoice SET subtotal = subtotal + 1, tax_amount = tax_amount - 1",
+    "every account fits": "UPDATE igny8_auth_subscription SET status = 'cancelled'",
+    "every pending": "UPDATE billing_invoice SET status = 'void' WHERE status = 'pending'",
+    "6a. ": "UPDATE billing_payment SET status = 'failed' WHERE status = 'succeeded'",
+    "6b. ": "UPDATE billing_paymentevent SET from_state = 'odd'",
+}
+
+
+DECIDED = "payment_has_decided_at_exactly_when_decided"
+DROPPED = {
+    "1a. ": [
+        "DROP INDEX invoice_has_at_most_one_payment_under_review",
+        f"ALTER TABLE billing_payment DROP CONSTRAINT {DECIDED}",
+    ],
+    "1b. ": [
+        "DROP INDEX invoice_has_at_most_one_succeeded_payment",
+        f"ALTER TABLE billing_payment DROP CONSTRAINT {DECIDED}",
+    ],
+}
+
+
+@pytest.mark.parametrize("check", BREAKAGES)
+def test_what_is_broken_past_all_guards_is_found(
+    owner: User, billing_admin: User, check: str
+) -> None:
+    """With the triggers off and the constraints dropped, as a careless restore would leave it."""
+    approve(make_payment(owner), billing_admin)
+    make_payment(make_owner(), reference="BT-2025-002")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET session_replication_role = replica")
+        for constraint in DROPPED.get(check, []):
+            cursor.execute(constraint)
+        cursor.execute(BREAKAGES[check])
+        cursor.execute("SET session_replication_role = DEFAULT")
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="invariants are broken"):
+        call_command("verify_billing", stdout=out)
+    assert f"FAIL  {check}" in out.getvalue()
+
+
+def test_every_invariant_has_its_breakage() -> None:
+    assert all(name.startswith(tuple(BREAKAGES)) for name in CHECKS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_script_of_the_docs(catalog: None) -> None:
+    make_payment(make_owner())
+    with (BACKEND / "verification_script.py").open() as script:
+        shell = manage("shell", environment=here(), stdin=script)
+    assert shell.returncode == 0, shell.stderr
+    assert "invariants hold." in shell.stdout
+    assert CreditTransaction.objects.count() == 0

@@ -1,0 +1,261 @@
+"""What PostgreSQL itself refuses, whoever asks: a script, a shell, a bug of ours."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F
+
+from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.business.billing.models import (
+    CreditTransaction,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PaymentEvent,
+)
+from igny8_core.common.clock import utc_now
+from tests.factories import account_of, approve, invoice_of, make_payment, reject
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def payment(owner: User, billing_admin: User) -> Payment:
+    """A succeeded payment, with an invoice, credits and events."""
+    payment = make_payment(owner)
+    approve(payment, billing_admin)
+    payment.refresh_from_db()
+    return payment
+
+
+def execute(sql: str, *params: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+def check(which: str = "ALL") -> None:
+    """Run what PostgreSQL defers to the end of a transaction."""
+    execute(f"SET CONSTRAINTS {which} IMMEDIATE")
+    execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def assert_refused(act: Callable[[], object], message: str, *, by: str = "ALL") -> None:
+    """Assert that a change fails at once, or at its end by the named trigger."""
+    check()
+
+    @transaction.atomic
+    def act_and_check() -> None:
+        act()
+        check(by)
+
+    with pytest.raises(IntegrityError, match=message):
+        act_and_check()
+
+
+@pytest.mark.parametrize("model", [CreditTransaction, PaymentEvent])
+def test_ledger_and_audit_trail_are_append_only(
+    payment: Payment, model: type[models.Model]
+) -> None:
+    rows = model._default_manager.all()
+    assert rows.exists()
+    table = connection.ops.quote_name(model._meta.db_table)
+    for sql in (f"UPDATE {table} SET created_at = now()", f"DELETE FROM {table}"):  # noqa: S608
+        assert_refused(partial(execute, sql), "is append-only")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"number": "INV-2025-999999"},
+        {"total": Decimal("1.00"), "subtotal": Decimal("1.00")},
+        {"currency": "EUR"},
+        {"included_credits": 1},
+        {"billing_snapshot": {}},
+        {"issued_at": utc_now()},
+    ],
+)
+def test_an_issued_invoice_is_never_rewritten(owner: User, change: dict[str, object]) -> None:
+    invoice = invoice_of(owner)
+    assert_refused(lambda: Invoice.objects.filter(pk=invoice.pk).update(**change), "append-only")
+
+
+def test_an_invoice_is_never_deleted(owner: User) -> None:
+    delete = "DELETE FROM billing_invoice WHERE id = %s"
+    assert_refused(partial(execute, delete, invoice_of(owner).pk), "append-only")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": Decimal("1.00")},
+        {"currency": "EUR"},
+        {"manual_reference": "Another"},
+    ],
+)
+def test_a_claim_is_never_rewritten(payment: Payment, change: dict[str, object]) -> None:
+    assert_refused(lambda: Payment.objects.filter(pk=payment.pk).update(**change), "append-only")
+
+
+def test_a_balance_is_its_ledgers_sum(owner: User, payment: Payment) -> None:
+    account = Account.objects.filter(users=owner)
+    assert_refused(lambda: account.update(credits=F("credits") + 1), "are not the ledger's sum")
+
+
+def test_a_ledger_entry_moves_the_balance(owner: User) -> None:
+    entry = CreditTransaction(
+        account=account_of(owner),
+        kind="adjustment",
+        amount=5,
+        balance_after=5,
+        description="By hand",
+        created_at=utc_now(),
+    )
+    assert_refused(entry.save, "are not the ledger's sum")
+
+
+def test_a_payment_grants_credits_once(owner: User, payment: Payment) -> None:
+    first = CreditTransaction.objects.get(payment=payment)
+    again = CreditTransaction(
+        account=first.account,
+        kind=first.kind,
+        amount=first.amount,
+        balance_after=first.balance_after + first.amount,
+        description="Again",
+        payment=payment,
+        created_at=utc_now(),
+    )
+    assert_refused(again.save, "payment_grants_credits_once")
+
+
+def test_plan_credits_come_from_a_payment(owner: User) -> None:
+    entry = CreditTransaction(
+        account=account_of(owner),
+        kind="plan_grant",
+        amount=5,
+        balance_after=5,
+        description="For nothing",
+        created_at=utc_now(),
+    )
+    assert_refused(entry.save, "plan_credits_come_from_a_payment")
+
+
+def test_no_balance_is_negative(owner: User) -> None:
+    account = Account.objects.filter(users=owner)
+    assert_refused(lambda: account.update(credits=-1), "account_credits_are_not_negative")
+
+
+def test_an_invoice_is_not_paid_without_a_payment(owner: User) -> None:
+    invoice = Invoice.objects.filter(pk=invoice_of(owner).pk)
+    assert_refused(
+        lambda: invoice.update(status="paid", paid_at=utc_now()),
+        "paid is t, but 0 succeeded payment",
+        by="paid_invoice_has_one_succeeded_payment_of_its_amount",
+    )
+
+
+def test_a_payment_does_not_succeed_without_its_invoice(owner: User) -> None:
+    payment = Payment.objects.filter(pk=make_payment(owner).pk)
+    assert_refused(
+        lambda: payment.update(status="succeeded", decided_at=utc_now()),
+        "paid is f, but 1 succeeded payment",
+        by="succeeded_payment_has_a_paid_invoice",
+    )
+
+
+def test_a_paid_invoice_does_not_lose_its_payment(payment: Payment) -> None:
+    settled = Payment.objects.filter(pk=payment.pk)
+    assert_refused(
+        lambda: settled.update(status="failed"),
+        "paid is t, but 0 succeeded payment",
+        by="succeeded_payment_has_a_paid_invoice",
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "message"),
+    [
+        (Account, {"status": "active"}, "account .* is active, but its last event says pending"),
+        (Subscription, {"status": "cancelled"}, "subscription .* is cancelled, but"),
+        (Invoice, {"status": "void"}, "invoice .* is void, but its last event says pending"),
+        (
+            Payment,
+            {"status": "failed", "decided_at": utc_now()},
+            "payment .* is failed, but its last event says pending_approval",
+        ),
+    ],
+)
+def test_no_state_changes_without_its_event(
+    owner: User, model: type[models.Model], change: dict[str, object], message: str
+) -> None:
+    make_payment(owner)
+    assert_refused(lambda: model._default_manager.update(**change), message)
+
+
+def test_nothing_is_made_in_a_state_without_its_event(owner: User) -> None:
+    account = account_of(owner)
+    new = Account(name="By hand", status="active", plan=account.plan)
+    assert_refused(new.save, "is active, but its last event says nothing")
+
+
+@pytest.mark.parametrize("model", [Account, Subscription, Invoice])
+def test_only_known_states(owner: User, model: type[models.Model]) -> None:
+    rows = model._default_manager
+    assert_refused(lambda: rows.update(status="odd"), "status_is_known")
+
+
+def test_only_known_states_of_payments(payment: Payment) -> None:
+    rows = Payment.objects.filter(pk=payment.pk)
+    assert_refused(lambda: rows.update(status="odd"), "payment_status_is_known")
+
+
+def test_one_payment_under_review_for_an_invoice(owner: User) -> None:
+    payment = make_payment(owner)
+    payment.pk = None
+    assert_refused(lambda: payment.save(force_insert=True), "at_most_one_payment_under_review")
+
+
+def test_one_pending_invoice_for_a_subscription(owner: User) -> None:
+    invoice = invoice_of(owner)
+    invoice.pk = None
+    invoice.number = "INV-2025-999999"
+    assert_refused(lambda: invoice.save(force_insert=True), "at_most_one_pending_invoice")
+
+
+def test_one_live_subscription_for_an_account(owner: User, payment: Payment) -> None:
+    subscription = Subscription.objects.get(account__users=owner)
+    subscription.pk = None
+    assert_refused(lambda: subscription.save(force_insert=True), "at_most_one_live_subscription")
+
+
+def test_an_invoice_number_is_given_once(owner: User) -> None:
+    invoice = invoice_of(owner)
+    invoice.pk = None
+    assert_refused(lambda: invoice.save(force_insert=True), "unique constraint")
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ({"decided_at": utc_now()}, "decided_at_exactly_when_decided"),
+        ({"amount": 0}, "append-only|payment_amount_is_positive"),
+    ],
+)
+def test_a_payment_is_whole(owner: User, change: dict[str, object], constraint: str) -> None:
+    payment = Payment.objects.filter(pk=make_payment(owner).pk)
+    assert_refused(lambda: payment.update(**change), constraint)
+
+
+def test_an_invoice_line_is_quantity_times_price(owner: User) -> None:
+    line = InvoiceLine.objects.filter(invoice=invoice_of(owner))
+    assert_refused(lambda: line.update(quantity=2), "amount_is_quantity_times_price")
+
+
+def test_a_rejected_payment_leaves_room_for_the_next(owner: User, billing_admin: User) -> None:
+    """The guards refuse slips, not the workflow."""
+    reject(make_payment(owner), billing_admin)
+    approve(make_payment(owner), billing_admin)
+    check()
+    assert Payment.objects.filter(status="succeeded").count() == 1

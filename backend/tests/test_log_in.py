@@ -1,0 +1,150 @@
+"""Log-in and all around it: django-allauth with this project's settings, by HTTP."""
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import User
+from tests.factories import PASSWORD, make_owner
+
+pytestmark = pytest.mark.django_db
+BROWSER = "/_allauth/browser/v1/"
+PROGRAM = "/_allauth/app/v1/"
+ME = "/api/v1/auth/me/"
+NEW_PASSWORD = "other-horse-battery"
+
+
+def log_in(api: APIClient, email: str, password: str = PASSWORD) -> Any:
+    return api.post(f"{BROWSER}auth/login", {"email": email, "password": password})
+
+
+def prepared_mail() -> dict[str, str]:
+    """Return the newest mail that waits in the queue."""
+    jobs = ProcrastinateJob.objects.filter(task_name__endswith="send_prepared_email")
+    return dict(jobs.latest("id").args)
+
+
+def key_of(mail: dict[str, str]) -> str:
+    match = re.search(r"http://localhost:5173/(?:verify-email|reset-password)/(\S+)", mail["body"])
+    assert match, mail["body"]
+    return unquote(match[1])
+
+
+@pytest.fixture
+def owner(catalog: None) -> User:
+    """An owner who has not logged in yet."""
+    return make_owner(email="ayesha@shop.example")
+
+
+@pytest.mark.parametrize("email", ["ayesha@shop.example", "Ayesha@Shop.EXAMPLE"])
+def test_logs_in_and_out(api: APIClient, owner: User, email: str) -> None:
+    answer = log_in(api, email)
+    assert answer.status_code == 200
+    assert api.get(ME).json()["user"]["email"] == owner.email
+
+    assert api.delete(f"{BROWSER}auth/session").status_code == 401  # it says: logged out
+    assert api.get(ME).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("ayesha@shop.example", "wrong-password"), ("nobody@shop.example", PASSWORD)],
+)
+def test_a_wrong_password_and_an_unknown_email_look_the_same(
+    api: APIClient, owner: User, email: str, password: str
+) -> None:
+    answer = log_in(api, email, password)
+    assert answer.status_code == 400
+    assert [(error["code"], error["param"]) for error in answer.json()["errors"]] == [
+        ("email_password_mismatch", "password")
+    ]
+
+
+def test_a_closed_user_does_not_get_in(api: APIClient, owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    log_in(api, owner.email)
+    assert api.get(ME).status_code == 401
+
+
+def test_guessing_is_slowed_down(api: APIClient, owner: User) -> None:
+    answers = [log_in(api, owner.email, f"guess-{n}").status_code for n in range(12)]
+    assert answers[0] == 400
+    assert answers[-1] in {400, 429}
+    assert log_in(api, owner.email).status_code != 200  # not even with the right one, for a while
+
+
+def test_a_forgotten_password_is_set_anew(api: APIClient, owner: User) -> None:
+    request = api.post(f"{BROWSER}auth/password/request", {"email": owner.email})
+    assert request.status_code == 200
+    mail = prepared_mail()
+    assert mail["recipient"] == owner.email
+    body = {"key": key_of(mail), "password": NEW_PASSWORD}
+    api.post(f"{BROWSER}auth/password/reset", body)
+
+    assert log_in(APIClient(), owner.email).status_code == 400
+    assert log_in(APIClient(), owner.email, NEW_PASSWORD).status_code == 200
+    again = APIClient().post(f"{BROWSER}auth/password/reset", body)
+    assert again.status_code == 400
+    assert again.json()["errors"][0]["param"] == "key"
+
+
+def test_a_weak_new_password_is_refused(api: APIClient, owner: User) -> None:
+    api.post(f"{BROWSER}auth/password/request", {"email": owner.email})
+    body = {"key": key_of(prepared_mail()), "password": "12345"}
+    answer = api.post(f"{BROWSER}auth/password/reset", body)
+    assert answer.status_code == 400
+    assert {error["param"] for error in answer.json()["errors"]} == {"password"}
+
+
+def test_nobody_learns_who_has_an_account(api: APIClient, owner: User) -> None:
+    known, unknown = (
+        api.post(f"{BROWSER}auth/password/request", {"email": email})
+        for email in (owner.email, "nobody@shop.example")
+    )
+    assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
+
+
+def test_an_email_is_verified_by_the_link_of_its_mail(api: APIClient, catalog: None) -> None:
+    api.post(
+        "/api/v1/auth/register/",
+        {"email": "new@shop.example", "password": PASSWORD, "plan_slug": "free"},
+    )
+    assert api.get(ME).json()["user"]["email_verified"] is False
+    mail = prepared_mail()
+    assert "register an account on localhost:5173" in mail["body"]
+    assert "Hello from IGNY8!" in mail["body"]
+    answer = APIClient().post(f"{BROWSER}auth/email/verify", {"key": key_of(mail)})
+
+    assert answer.status_code in {200, 401}  # 401: verified, and nobody is logged in here
+    assert api.get(ME).json()["user"]["email_verified"] is True
+
+
+def test_a_made_up_key_verifies_nothing(api: APIClient, owner: User) -> None:
+    answer = api.post(f"{BROWSER}auth/email/verify", {"key": "made-up"})
+    assert answer.status_code == 400
+    assert not owner.emailaddress_set.filter(verified=True).exists()
+
+
+def test_a_program_logs_in_by_token(api: APIClient, owner: User) -> None:
+    answer = api.post(f"{PROGRAM}auth/login", {"email": owner.email, "password": PASSWORD})
+    token = answer.json()["meta"]["session_token"]
+
+    program = APIClient()
+    assert program.get(ME).status_code == 401
+    headers = {"X-Session-Token": token}
+    assert program.get(ME, headers=headers).json()["user"]["email"] == owner.email
+    program.delete(f"{PROGRAM}auth/session", headers=headers)
+    assert program.get(ME, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("client", [BROWSER, PROGRAM])
+def test_sign_up_goes_through_registration_alone(
+    api: APIClient, catalog: None, client: str
+) -> None:
+    body = {"email": "side@door.example", "password": PASSWORD}
+    assert api.post(f"{client}auth/signup", body).status_code == 403
+    assert not User.objects.filter(email="side@door.example").exists()

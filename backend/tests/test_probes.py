@@ -1,0 +1,52 @@
+"""``/healthz`` and ``/readyz``, as a container's health check calls them."""
+
+import pytest
+from django.conf import LazySettings
+from django.db import DatabaseError
+from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
+
+from tests.processes import here, manage
+
+
+@pytest.fixture(autouse=True)
+def _strict_host(settings: LazySettings) -> None:
+    settings.ALLOWED_HOSTS = ["app.example.com"]
+    settings.SECURE_SSL_REDIRECT = True
+
+
+def test_a_living_process_says_so_by_any_name(client: Client) -> None:
+    answer = client.get("/healthz", headers={"Host": "10.0.0.7:8011"})
+    assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+@pytest.mark.django_db
+def test_is_ready_with_a_migrated_database(client: Client) -> None:
+    answer = client.get("/readyz", headers={"Host": "10.0.0.7:8011"})
+    assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_is_not_ready_before_its_migrations(client: Client) -> None:
+    back = manage("migrate", "common", "zero", environment=here())
+    assert back.returncode == 0, back.stderr
+    try:
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.content) == (503, b"migrations to run")
+    finally:
+        assert manage("migrate", environment=here()).returncode == 0
+
+
+@pytest.mark.django_db
+def test_is_not_ready_without_its_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(MigrationExecutor, "__init__", fail)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.content) == (503, b"no database")
+
+
+@pytest.mark.django_db
+def test_everything_else_minds_the_host(client: Client) -> None:
+    assert client.get("/api/v1/plans/", headers={"Host": "10.0.0.7"}).status_code == 400

@@ -1,0 +1,83 @@
+"""What a deployment is refused, warned of and given by default."""
+
+import pytest
+from django.conf import LazySettings
+from django.core import checks
+
+from igny8_core.business.billing.models import PaymentMethodConfig
+from tests.processes import manage
+
+PRODUCTION = {
+    "DJANGO_ENV": "production",
+    "SECRET_KEY": "k" * 30 + "0123456789-abcdefghijklmnopqrstuvwxyz",
+    "DATABASE_URL": "postgres://nobody@localhost/none",
+    "FRONTEND_URL": "https://app.example.com",
+    "EMAIL_URL": "smtp://localhost:25",
+    "ALLOWED_HOSTS": "app.example.com",
+}
+
+
+def setting(name: str, **environment: str) -> str:
+    """Return one setting as a fresh production process has it."""
+    code = f"from django.conf import settings; print(settings.{name})"
+    result = manage("shell", "--no-imports", "-c", code, environment={**PRODUCTION, **environment})
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "FRONTEND_URL", "EMAIL_URL"])
+def test_production_does_not_start_without(missing: str) -> None:
+    environment = {name: value for name, value in PRODUCTION.items() if name != missing}
+    result = manage("check", environment=environment)
+    assert result.returncode != 0
+    assert missing in result.stderr
+
+
+def test_an_unknown_environment_is_refused() -> None:
+    result = manage("check", environment={**PRODUCTION, "DJANGO_ENV": "staging"})
+    assert result.returncode != 0
+    assert "DJANGO_ENV is 'staging'" in result.stderr
+
+
+def test_production_is_the_default_and_passes_djangos_deployment_checks() -> None:
+    environment = {name: value for name, value in PRODUCTION.items() if name != "DJANGO_ENV"}
+    result = manage("check", "--deploy", "--fail-level", "WARNING", environment=environment)
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "False"),
+        ("SESSION_COOKIE_SECURE", "True"),
+        ("CSRF_COOKIE_SECURE", "True"),
+        ("SECURE_SSL_REDIRECT", "True"),
+        ("ALLOWED_HOSTS", "['app.example.com']"),
+        ("CORS_ALLOWED_ORIGINS", "['https://app.example.com']"),
+    ],
+)
+def test_production_is_safe_by_default(name: str, value: str) -> None:
+    assert setting(name) == value
+
+
+def test_hsts_can_be_turned_off() -> None:
+    assert setting("SECURE_HSTS_SECONDS") == str(365 * 24 * 3600)
+    assert setting("SECURE_HSTS_SECONDS", SECURE_HSTS_SECONDS="0") == "0"
+
+
+@pytest.mark.django_db
+def test_example_details_are_warned_of_in_production(catalog: None, settings: LazySettings) -> None:
+    settings.IS_DEVELOPMENT = False
+    found = checks.run_checks(databases=["default"])
+    assert [message.id for message in found] == ["billing.W001"]
+    assert "JazzCash" in found[0].msg
+
+    PaymentMethodConfig.objects.exclude(payment_method="wise").update(is_enabled=False)
+    PaymentMethodConfig.objects.filter(payment_method="wise").update(has_example_details=False)
+    assert not checks.run_checks(databases=["default"])
+
+
+@pytest.mark.django_db
+def test_example_details_do_not_bother_a_laptop(catalog: None) -> None:
+    assert not checks.run_checks(databases=["default"])
