@@ -1,0 +1,1 @@
+"""Speed, measured; never tested against a limit."""
