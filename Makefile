@@ -7,7 +7,7 @@ DEV_ENV := DJANGO_ENV=development
 FIND_CHROMIUM := command -v chromium || command -v chromium-browser || command -v google-chrome || true
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-backend test-frontend test-e2e lint format bench schema lock clean
+.PHONY: help run dev test test-backend test-frontend test-e2e lint format bench schema status lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -20,7 +20,7 @@ dev: backend/.venv/.installed frontend/node_modules/.installed ## the same, relo
 
 test: test-backend test-frontend test-e2e ## run every test
 
-test-backend: backend/.venv/.installed frontend/dist/index.html
+test-backend: backend/.venv/.installed frontend/dist/index.html curl
 	cd backend && $(PY) -m pytest
 
 test-frontend: frontend/node_modules/.installed
@@ -51,6 +51,9 @@ schema: backend/.venv/.installed frontend/node_modules/.installed ## write docs/
 	cd backend && $(DEV_ENV) $(PY) manage.py spectacular --validate --fail-on-warn --file ../docs/openapi.yaml
 	cd frontend && npm run generate:api
 
+status: backend/.venv/.installed frontend/node_modules/.installed ## count what there is, into docs/IMPLEMENTATION-STATUS.md
+	cd backend && $(PY) -m tests.project.status
+
 lock: backend/.venv/.installed ## resolve the backend's dependencies anew, by hash
 	cd backend && $(PY) -m pip install -q uv && for name in requirements requirements-dev; do \
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade $$name.in -o $$name.txt; done
@@ -74,9 +77,13 @@ frontend/node_modules/.installed: frontend/package-lock.json
 frontend/dist/index.html: frontend/node_modules/.installed $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
 	cd frontend && npm run build
 
-.PHONY: chromium
+.PHONY: chromium curl
 chromium: frontend/node_modules/.installed
 	@if [ -n "$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then cd frontend && exec npx playwright install chromium; fi; \
 	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; echo "Installing Chromium for the end-to-end tests:"; fi; \
 	$$sudo apt-get update -q && $$sudo apt-get install -yq --no-install-recommends chromium fonts-noto-core
+
+curl:
+	@command -v curl >/dev/null || { if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	$$sudo apt-get update -q && $$sudo apt-get install -yq --no-install-recommends curl; }
