@@ -116,7 +116,7 @@ def test_every_new_state_has_its_event_with_person_and_address(
         ({"password": "1234567890123"}, "password", "password_entirely_numeric"),
         ({"password": "ayesha@shop.example"}, "password", "password_too_similar"),
         ({"email": "nobody"}, "email", "invalid"),
-        ({"first_name": "a\x00b"}, "first_name", "null_characters_not_allowed"),
+        ({"first_name": "a\x00b"}, "first_name", "control_characters_not_allowed"),
         ({"last_name": "x" * 101}, "last_name", "max_length"),
     ],
 )
