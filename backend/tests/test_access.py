@@ -24,10 +24,12 @@ PUBLIC = {
     ("get", "plans/"),
     ("get", "industries/"),
     ("get", "countries/"),
+    ("get", "countries/<str:code>/"),
     ("get", "billing/admin/payment-methods/"),
 }
-ANY_USER = {("get", "auth/me/")}
+ANY_USER = {("get", "auth/me/"), ("patch", "auth/profile/")}
 OWN = {
+    ("patch", "auth/account/"),
     ("get", "sites/"),
     ("post", "sites/"),
     ("get", "sites/<int:site_id>/"),
@@ -56,6 +58,7 @@ DECIDERS = {
     ("post", "billing/admin/invoices/<int:invoice_id>/void/"),
 }
 WRITES_OF_OWNERS_ALONE = {
+    ("patch", "auth/account/"),
     ("post", "billing/invoices/<int:invoice_id>/payment-method/"),
     ("post", "billing/admin/payments/confirm/"),
     ("post", "billing/payments/<int:payment_id>/withdraw/"),

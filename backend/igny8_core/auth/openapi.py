@@ -7,10 +7,15 @@ from rest_framework import serializers
 
 from igny8_core.auth import exceptions, openapi_examples
 from igny8_core.auth.serializers import (
+    AccountChangeSerializer,
+    AccountSerializer,
+    CountryDetailSerializer,
     CountrySerializer,
     IndustrySerializer,
+    ProfileSerializer,
     SiteChangeSerializer,
     SiteSerializer,
+    UserSerializer,
 )
 from igny8_core.auth.validators import InvalidDomain
 from igny8_core.common.exceptions import NotFound
@@ -69,6 +74,52 @@ LIST_COUNTRIES = extend_schema_view(
         responses={200: CountrySerializer(many=True)},
         examples=[answer_example({"code": "PK", "name": "Pakistan", "currency": "PKR"})],
         auth=[],
+    )
+)
+
+SHOW_COUNTRY = extend_schema_view(
+    get=extend_schema(
+        operation_id="show_country",
+        tags=["Catalogue"],
+        summary="Show a country",
+        description="With what belongs into its addresses and what its tax number is called.",
+        responses={200: CountryDetailSerializer, **error_responses(NotFound)},
+        examples=[answer_example(openapi_examples.COUNTRY)],
+        auth=[],
+    )
+)
+CHANGE_PROFILE = extend_schema_view(
+    patch=extend_schema(
+        operation_id="change_profile",
+        tags=["Session"],
+        summary="Change one's own name",
+        description="Only the fields that are sent are changed.",
+        request=ProfileSerializer(partial=True),
+        responses={200: UserSerializer, **error_responses(*WRITE_ERRORS)},
+        examples=[
+            request_example({"first_name": "Ayesha"}),
+            answer_example(openapi_examples.USER),
+        ],
+    )
+)
+CHANGE_ACCOUNT = extend_schema_view(
+    patch=extend_schema(
+        operation_id="change_account",
+        tags=["Session"],
+        summary="Change the account's name and billing details",
+        description=(
+            "Only the fields that are sent are changed, by the account's owner. Invoices that "
+            "were issued keep what they say; the ways to pay are those of the new country."
+        ),
+        request=AccountChangeSerializer(partial=True),
+        responses={
+            200: AccountSerializer,
+            **error_responses(*WRITE_ERRORS, exceptions.UnknownCountry),
+        },
+        examples=[
+            request_example({"billing_city": "Karachi", "tax_id": "7654321-0"}),
+            answer_example(openapi_examples.ACTIVE_ACCOUNT),
+        ],
     )
 )
 

@@ -59,6 +59,19 @@ ACTIVE_SUBSCRIPTION = {
     "current_period_end": "2026-12-23T10:30:00Z",
 }
 INDUSTRY = {"id": 1, "slug": "fashion", "name": "Fashion and textiles"}
+COUNTRY = {
+    "code": "IN",
+    "name": "India",
+    "currency": "INR",
+    "address": {
+        "city_type": "city",
+        "state_type": "state",
+        "states": ["Andhra Pradesh", "Maharashtra"],
+        "postal_code_type": "pin",
+        "postal_code_example": "110034",
+        "tax_id_name": "GSTIN",
+    },
+}
 SITE = {
     "id": 1,
     "name": "Shop",

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 from igny8_core.auth.exceptions import UnknownCountry, UnknownIndustry, UnknownPlan
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription
-from igny8_core.common.countries import is_country_code
+from igny8_core.common.countries import Country, country_of, is_country_code
 from igny8_core.common.exceptions import NotFound
 
 
@@ -25,6 +25,18 @@ def public_plan(*, slug: str) -> Plan:
         detail = f"There is no plan '{slug}'. Choose one of: {offered}."
         raise UnknownPlan(detail, attr="plan_slug")
     return plan
+
+
+def country_by_code(*, code: str) -> Country:
+    """Find a country by its code in any case.
+
+    :raises NotFound: if ISO 3166-1 has no such code.
+    """
+    try:
+        return country_of(code.upper())
+    except LookupError as error:
+        detail = f"There is no country '{code}'. Use a code of /api/v1/countries/."
+        raise NotFound(detail) from error
 
 
 def industries() -> QuerySet[Industry]:

@@ -52,6 +52,21 @@ class CountrySerializer(serializers.Serializer[Any]):
     currency = serializers.CharField(help_text="ISO 4217 code of the currency in use.")
 
 
+class AddressFormatSerializer(serializers.Serializer[Any]):
+    city_type = serializers.CharField(help_text="city, suburb, post_town, …; empty: no such part.")
+    state_type = serializers.CharField(help_text="state, province, emirate, …; empty: none.")
+    states = serializers.ListField(
+        child=serializers.CharField(), help_text="Their names; none: free text."
+    )
+    postal_code_type = serializers.CharField(help_text="postal, zip, pin, eircode; empty: none.")
+    postal_code_example = serializers.CharField()
+    tax_id_name = serializers.CharField(help_text="What the tax number is called; may be empty.")
+
+
+class CountryDetailSerializer(CountrySerializer):
+    address = AddressFormatSerializer()
+
+
 class AccountSerializer(serializers.ModelSerializer[Account]):
     plan = PlanSerializer(read_only=True)
 
@@ -161,6 +176,31 @@ class RegisterSerializer(serializers.Serializer[Any]):
                 ]
             ) from error
         return value
+
+
+class ProfileSerializer(serializers.Serializer[Any]):
+    """A user's own name."""
+
+    first_name = LineField(max_length=100, allow_blank=True)
+    last_name = LineField(max_length=100, allow_blank=True)
+
+
+class AccountChangeSerializer(serializers.Serializer[Any]):
+    """The name and billing details of an account; invoices that were issued keep theirs."""
+
+    name = LineField(max_length=150)
+    country = LineField(max_length=2, help_text="ISO 3166-1 alpha-2.")
+    billing_name = LineField(max_length=150)
+    billing_email = serializers.EmailField(max_length=254)
+    billing_address_line1 = LineField(max_length=200, allow_blank=True)
+    billing_address_line2 = LineField(max_length=200, allow_blank=True)
+    billing_city = LineField(max_length=100, allow_blank=True)
+    billing_state = LineField(max_length=100, allow_blank=True)
+    billing_postal_code = LineField(max_length=20, allow_blank=True)
+    tax_id = LineField(max_length=50, allow_blank=True)
+
+    def validate_country(self, value: str) -> str:
+        return _as_field_error(valid_country_code, value)
 
 
 class SiteSerializer(serializers.ModelSerializer[Site]):

@@ -1,4 +1,4 @@
-"""Addresses below /api/v1/ of plans, industries, countries and sites."""
+"""Addresses below /api/v1/ of plans, industries, countries, the account and its sites."""
 
 from django.urls import path
 
@@ -9,6 +9,9 @@ urlpatterns = [
     path("plans/", views.PlanListView.as_view(), name="plans"),
     path("industries/", views.IndustryListView.as_view(), name="industries"),
     path("countries/", views.CountryListView.as_view(), name="countries"),
+    path("countries/<str:code>/", views.CountryDetailView.as_view(), name="country"),
+    path("auth/profile/", views.ProfileView.as_view(), name="profile"),
+    path("auth/account/", views.AccountView.as_view(), name="account"),
     path("sites/", views.SiteListView.as_view(), name="sites"),
     path("sites/<int:site_id>/", views.SiteDetailView.as_view(), name="site"),
 ]

@@ -1,4 +1,6 @@
-"""The API of plans, industries, countries and sites."""
+"""The API of plans, industries, countries, the account and its sites."""
+
+from dataclasses import asdict
 
 from django.middleware.csrf import get_token
 from rest_framework import status
@@ -11,15 +13,22 @@ from rest_framework.views import APIView
 from igny8_core.auth import openapi, selectors
 from igny8_core.auth.listing import OwnListView
 from igny8_core.auth.models import Industry, Plan, Site
-from igny8_core.auth.permissions import HasAccount, account_of, user_of
+from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
 from igny8_core.auth.serializers import (
+    AccountChangeSerializer,
+    AccountSerializer,
+    CountryDetailSerializer,
     CountrySerializer,
     IndustrySerializer,
     PlanSerializer,
+    ProfileSerializer,
     SiteChangeSerializer,
     SiteSerializer,
+    UserSerializer,
 )
+from igny8_core.auth.services.accounts import change_account, change_profile
 from igny8_core.auth.services.sites import add_site, change_site, remove_site
+from igny8_core.common.addresses import address_format
 from igny8_core.common.countries import all_countries
 
 
@@ -53,6 +62,38 @@ class CountryListView(APIView):
 
     def get(self, request: Request) -> Response:
         return Response(CountrySerializer(all_countries(), many=True).data)
+
+
+@openapi.SHOW_COUNTRY
+class CountryDetailView(APIView):
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request, code: str) -> Response:
+        country = selectors.country_by_code(code=code)
+        answer = CountryDetailSerializer(
+            {**asdict(country), "address": address_format(country.code)}
+        )
+        return Response(answer.data)
+
+
+@openapi.CHANGE_PROFILE
+class ProfileView(APIView):
+    def patch(self, request: Request) -> Response:
+        body = ProfileSerializer(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        user = change_profile(user=user_of(request), changes=body.validated_data)
+        return Response(UserSerializer(user).data)
+
+
+@openapi.CHANGE_ACCOUNT
+class AccountView(APIView):
+    permission_classes = [IsAccountOwner]
+
+    def patch(self, request: Request) -> Response:
+        body = AccountChangeSerializer(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        account = change_account(account=account_of(request), changes=body.validated_data)
+        return Response(AccountSerializer(account).data)
 
 
 @openapi.SITES

@@ -30,6 +30,17 @@ def all_countries() -> tuple[Country, ...]:
     return tuple(sorted(countries, key=lambda country: country.name))
 
 
+def country_of(code: str) -> Country:
+    """Return a country.
+
+    :raises LookupError: if ``code`` is not an upper-case code of ISO 3166-1 alpha-2.
+    """
+    for country in all_countries():
+        if country.code == code:
+            return country
+    raise LookupError(code)
+
+
 def is_country_code(code: str) -> bool:
     """Tell whether ``code`` is an upper-case ISO 3166-1 alpha-2 code."""
     return code.isupper() and pycountry.countries.get(alpha_2=code) is not None

