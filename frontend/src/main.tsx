@@ -1,17 +1,21 @@
 import "./app/styles";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { RouterProvider } from "react-router";
+import { BrowserRouter } from "react-router";
+import { Pages } from "./app/Pages";
 import { Providers } from "./app/Providers";
-import { createRouter } from "./app/router";
+import { startLanguage } from "./lib/messages";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root.");
 
+await startLanguage();
 createRoot(root).render(
   <StrictMode>
     <Providers>
-      <RouterProvider router={createRouter()} />
+      <BrowserRouter>
+        <Pages />
+      </BrowserRouter>
     </Providers>
   </StrictMode>,
 );

@@ -8,12 +8,17 @@ from babel.numbers import get_currency_precision, list_currencies
 KNOWN_CURRENCIES = list_currencies()
 
 
-def currency_exponent(currency: str) -> Decimal:
-    """Return the smallest step of a currency: 0.01 for USD, 1 for JPY, 0.001 for KWD.
+def currency_decimals(currency: str) -> int:
+    """Return how many decimals a currency has: 2 for USD, 0 for JPY, 3 for KWD.
 
     Digits are those of Unicode CLDR, as Babel ships them.
     """
-    return Decimal(1).scaleb(-get_currency_precision(currency))
+    return get_currency_precision(currency)
+
+
+def currency_exponent(currency: str) -> Decimal:
+    """Return the smallest step of a currency: 0.01 for USD, 1 for JPY, 0.001 for KWD."""
+    return Decimal(1).scaleb(-currency_decimals(currency))
 
 
 def round_amount(amount: Decimal, currency: str) -> Decimal:

@@ -1,13 +1,26 @@
 import { Anchor, Button, Stack, Text, Title } from "@mantine/core";
+import { Component, type ReactNode } from "react";
 import { Link } from "react-router";
 import { usePageTitle } from "../components/ui/usePageTitle";
 import { m } from "../lib/messages";
 
-/** Where a page broke: says so and offers a way on. */
-export function ErrorPage() {
+/** Shows what to do where a page broke; another page (another `key`) starts afresh. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {
+  override state = { isBroken: false };
+
+  static getDerivedStateFromError() {
+    return { isBroken: true };
+  }
+
+  override render() {
+    return this.state.isBroken ? <ErrorPage /> : this.props.children;
+  }
+}
+
+function ErrorPage() {
   usePageTitle(m.errors.pageTitle);
   return (
-    <Stack maw={480} mx="auto" p="xl" role="alert">
+    <Stack maw={480} mx="auto" py="xl" role="alert">
       <Title order={1}>{m.errors.pageTitle}</Title>
       <Text>{m.errors.unexpected}</Text>
       <div>
@@ -26,7 +39,7 @@ export function ErrorPage() {
 export function NotFoundPage() {
   usePageTitle(m.errors.notFoundTitle);
   return (
-    <Stack maw={480} mx="auto">
+    <Stack maw={480} mx="auto" py="xl">
       <Title order={1}>{m.errors.notFoundTitle}</Title>
       <Text>{m.errors.notFoundText}</Text>
       <Anchor component={Link} to="/">

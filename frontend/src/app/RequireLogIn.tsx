@@ -2,15 +2,14 @@ import { Navigate, Outlet, useLocation } from "react-router";
 import { QueryState } from "../components/ui/QueryState";
 import { useMe } from "../lib/api/me";
 
-/** Sends a visitor to the log-in, and back here afterwards. */
+/** Sends a visitor to the log-in, and back here afterwards; drafts wait in the browser. */
 export function RequireLogIn() {
   const me = useMe();
   const { pathname } = useLocation();
+  const logIn = pathname === "/" ? "/login" : `/login?next=${encodeURIComponent(pathname)}`;
   return (
     <QueryState query={me}>
-      {(data) =>
-        data ? <Outlet /> : <Navigate to={`/login?next=${encodeURIComponent(pathname)}`} replace />
-      }
+      {(data) => (data ? <Outlet /> : <Navigate to={logIn} replace />)}
     </QueryState>
   );
 }

@@ -12,3 +12,9 @@ it("takes a new key for another body", () => {
   const keys = new IdempotencyKeys();
   expect(keys.keyFor({ reference: "A" })).not.toBe(keys.keyFor({ reference: "B" }));
 });
+
+it("keeps a draft's key over a reload", () => {
+  const first = new IdempotencyKeys("draft").keyFor({ reference: "A" });
+  expect(new IdempotencyKeys("draft").keyFor({ reference: "A" })).toBe(first);
+  expect(new IdempotencyKeys().keyFor({ reference: "A" })).not.toBe(first);
+});

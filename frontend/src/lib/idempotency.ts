@@ -1,22 +1,33 @@
+import { readDraft, writeDraft } from "./draft";
+
+interface Kept {
+  body: string;
+  key: string;
+}
+
 /**
  * One key for each distinct body: a retry after a lost answer gets the first answer again, and a
  * changed form gets a key of its own.
  */
 export class IdempotencyKeys {
-  private body: string | null = null;
-  private key = "";
+  private kept: Partial<Kept>;
+
+  /** @param draft where to keep body and key over a reload; nowhere for a body with a password. */
+  constructor(private readonly draft?: string) {
+    this.kept = (draft ? readDraft<Kept>(draft) : null) ?? {};
+  }
 
   keyFor(body: unknown): string {
     const text = JSON.stringify(body);
-    if (text !== this.body) {
-      this.body = text;
-      this.key = newKey();
+    if (text !== this.kept.body || !this.kept.key) {
+      this.kept = { body: text, key: newKey() };
+      if (this.draft) writeDraft(this.draft, this.kept);
     }
-    return this.key;
+    return this.kept.key ?? "";
   }
 }
 
-/** A random UUID; `crypto.randomUUID` needs a secure context, which plain HTTP on a LAN isn't. */
+/** 128 random bits; `crypto.randomUUID` needs a secure context, which plain HTTP on a LAN isn't. */
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

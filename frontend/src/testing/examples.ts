@@ -1,4 +1,12 @@
-import type { Account, Invoice, Me, OfferedPaymentMethod, Payment, Plan } from "../lib/api/types";
+import type {
+  Account,
+  CountryDetail,
+  Invoice,
+  Me,
+  OfferedPaymentMethod,
+  Payment,
+  Plan,
+} from "../lib/api/types";
 
 export const starter: Plan = {
   slug: "starter",
@@ -31,6 +39,7 @@ export const jazzcash: OfferedPaymentMethod = {
   is_example: true,
   order: 30,
   exchange_rate: "281.5",
+  currency_decimals: 2,
 };
 
 const account: Account = {
@@ -113,4 +122,18 @@ export const me: Me = {
   pending_subscription: null,
   open_invoice: invoice,
   last_decision: null,
+};
+
+export const pakistan: CountryDetail = {
+  code: "PK",
+  name: "Pakistan",
+  currency: "PKR",
+  address: {
+    city_type: "city",
+    state_type: "",
+    states: [],
+    postal_code_type: "postal",
+    postal_code_example: "44000",
+    tax_id_name: "NTN",
+  },
 };

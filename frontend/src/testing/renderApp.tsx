@@ -1,15 +1,23 @@
 import { render } from "@testing-library/react";
-import { createMemoryRouter, RouterProvider } from "react-router";
+import { MemoryRouter, useLocation } from "react-router";
+import { Pages } from "../app/Pages";
 import { Providers } from "../app/Providers";
-import { routes } from "../app/router";
 
-/** Opens the whole app at an address. */
+/** Opens the whole app at an address; `pathname` tells where it is by now. */
 export function renderApp(address: string) {
-  const router = createMemoryRouter(routes, { initialEntries: [address] });
+  const shown = { pathname: "" };
+  function Address() {
+    const { pathname } = useLocation();
+    Object.assign(shown, { pathname });
+    return null;
+  }
   render(
     <Providers>
-      <RouterProvider router={router} />
+      <MemoryRouter initialEntries={[address]}>
+        <Address />
+        <Pages />
+      </MemoryRouter>
     </Providers>,
   );
-  return router;
+  return shown;
 }

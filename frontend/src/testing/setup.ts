@@ -2,6 +2,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, vi } from "vitest";
 import { forgetCsrfToken } from "../lib/api/client";
+import { startLanguage } from "../lib/messages";
 import { server } from "./server";
 
 // Mantine asks for these; jsdom has neither.
@@ -22,6 +23,8 @@ vi.stubGlobal(
   },
 );
 
+await startLanguage("en");
+
 beforeAll(() => {
   server.listen({ onUnhandledRequest: "error" });
 });
@@ -29,6 +32,7 @@ afterEach(() => {
   cleanup();
   server.resetHandlers();
   sessionStorage.clear();
+  localStorage.clear();
   forgetCsrfToken();
 });
 afterAll(() => {

@@ -25,7 +25,7 @@ PAYMENT_METHOD = {
     "is_example": True,
     "order": 10,
 }
-OFFERED_PAYMENT_METHOD = {**PAYMENT_METHOD, "exchange_rate": "278.5"}
+OFFERED_PAYMENT_METHOD = {**PAYMENT_METHOD, "exchange_rate": "278.5", "currency_decimals": 2}
 CONFIRM_REQUEST = {
     "invoice_id": 1,
     "payment_method": "bank_transfer",

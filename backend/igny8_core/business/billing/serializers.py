@@ -18,6 +18,7 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.selectors import timeline_of
 from igny8_core.business.billing.services.payments import Claim
+from igny8_core.common.money import currency_decimals
 from igny8_core.common.serializers import LineField, MoneyField, RateField
 
 
@@ -61,9 +62,12 @@ class OfferedPaymentMethodSerializer(PaymentMethodSerializer):
     exchange_rate = serializers.SerializerMethodField(
         help_text="Units of the method's currency for 1 USD; null where none is set."
     )
+    currency_decimals = serializers.SerializerMethodField(
+        help_text="To how many decimals a local amount is rounded, half up."
+    )
 
     class Meta(PaymentMethodSerializer.Meta):
-        fields = [*PaymentMethodSerializer.Meta.fields, "exchange_rate"]
+        fields = [*PaymentMethodSerializer.Meta.fields, "exchange_rate", "currency_decimals"]
         read_only_fields = fields
 
     @extend_schema_field({"type": ["string", "null"], "format": "decimal", "examples": ["281.5"]})
@@ -72,6 +76,9 @@ class OfferedPaymentMethodSerializer(PaymentMethodSerializer):
             return "1"
         rate = self.context["exchange_rates"].get(method.currency)
         return RateField().to_representation(rate.units_per_usd) if rate else None
+
+    def get_currency_decimals(self, method: PaymentMethodConfig) -> int:
+        return currency_decimals(method.currency)
 
 
 class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):

@@ -1,7 +1,8 @@
-import { Badge, Group, Input, Radio, Stack, Text } from "@mantine/core";
+import { Alert, Badge, Group, Input, Radio, Stack, Text } from "@mantine/core";
 import type { OfferedPaymentMethod } from "../../lib/api/types";
 import { m } from "../../lib/messages";
 import { RadioCard } from "../ui/RadioCard";
+import { MethodIcon } from "./MethodIcon";
 
 interface Props {
   id: string;
@@ -15,6 +16,7 @@ interface Props {
 
 /** The ways to pay as radio cards; the chosen one shows how it works. */
 export function PaymentMethodCards({ id, label, hint, methods, value, onChange, error }: Props) {
+  if (methods.length === 0) return <Alert color="yellow">{m.signup.noMethods}</Alert>;
   return (
     <Radio.Group
       id={id}
@@ -42,7 +44,10 @@ function MethodCard({ method, isChosen }: { method: OfferedPaymentMethod; isChos
   return (
     <RadioCard value={method.payment_method} name={method.display_name}>
       <Group justify="space-between" gap="xs">
-        <Text fw={600}>{method.display_name}</Text>
+        <Group gap="xs" wrap="nowrap">
+          <MethodIcon kind={method.kind} />
+          <Text fw={600}>{method.display_name}</Text>
+        </Group>
         <Badge variant="default" radius="sm">
           {method.currency}
         </Badge>

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { NetworkError } from "../../lib/errors/apiError";
+import { ApiError, NetworkError } from "../../lib/errors/apiError";
 import { m } from "../../lib/messages";
 
 interface Props<T> {
@@ -13,11 +13,17 @@ interface Props<T> {
 export function QueryState<T>({ query, children }: Props<T>) {
   if (query.data !== undefined) return children(query.data);
   if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  return <PageSkeleton />;
+}
+
+/** The shape of a page whose content is on its way. */
+export function PageSkeleton() {
   return (
-    <Stack aria-busy="true" aria-label={m.app.loading} role="status">
-      <Skeleton height={24} width="60%" />
-      <Skeleton height={80} />
-      <Skeleton height={80} />
+    <Stack aria-busy="true" aria-label={m.app.loading} role="status" maw={720} mx="auto" w="100%">
+      <Skeleton height={32} width="60%" />
+      <Skeleton height={96} />
+      <Skeleton height={96} />
+      <Skeleton height={40} width={160} />
     </Stack>
   );
 }
@@ -38,5 +44,6 @@ function Failure({ error, onRetry }: { error: Error; onRetry: () => void }) {
 /** What to tell a person about an error that belongs to no field. */
 export function describe(error: Error): string {
   if (error instanceof NetworkError) return m.errors.offline;
-  return "errors" in error ? error.message : m.errors.unexpected;
+  if (!(error instanceof ApiError)) return m.errors.unexpected;
+  return m.codes[error.errors[0]?.code ?? ""] ?? error.message;
 }

@@ -11,8 +11,8 @@ export interface ConfirmationForm {
 }
 
 export const FIELDS = [
-  "currency",
   "payment_method",
+  "currency",
   "manual_reference",
   "paid_on",
   "proof",
@@ -24,6 +24,7 @@ interface Amount {
   currency: string;
 }
 
+export const PROOF_TYPES = ["image/jpeg", "image/png", "image/webp", "application/pdf"];
 const MAX_PROOF_BYTES = 5 * 1024 * 1024;
 
 /** What may have been sent: the local amount, and the invoice's own where that differs. */
@@ -40,11 +41,14 @@ export function checkConfirmation(
 ): Partial<Record<keyof ConfirmationForm, string>> {
   const method = methods.find(({ payment_method }) => payment_method === values.payment_method);
   const reference = referenceError(values.manual_reference.trim(), method);
-  const isLarge = values.proof !== null && values.proof.size > MAX_PROOF_BYTES;
-  return {
-    ...(reference && { manual_reference: reference }),
-    ...(isLarge && { proof: m.confirm.proofTooLarge }),
-  };
+  const proof = values.proof && proofError(values.proof);
+  return { ...(reference && { manual_reference: reference }), ...(proof && { proof }) };
+}
+
+/** Why a file can't be a proof, or null. */
+export function proofError(file: File): string | null {
+  if (!PROOF_TYPES.includes(file.type)) return m.confirm.proofType(file.name);
+  return file.size > MAX_PROOF_BYTES ? m.confirm.proofTooLarge : null;
 }
 
 function referenceError(

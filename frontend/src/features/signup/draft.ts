@@ -13,6 +13,7 @@ export interface SignUpValues {
   country: string;
   payment_method: string;
   billing_name: string;
+  billing_email: string;
   billing_address_line1: string;
   billing_address_line2: string;
   billing_city: string;
@@ -31,6 +32,7 @@ export const FIELDS_OF: Record<Step, readonly Field[]> = {
     "country",
     "payment_method",
     "billing_name",
+    "billing_email",
     "billing_address_line1",
     "billing_address_line2",
     "billing_city",
@@ -51,6 +53,7 @@ export const EMPTY: SignUpValues = {
   country: "",
   payment_method: "",
   billing_name: "",
+  billing_email: "",
   billing_address_line1: "",
   billing_address_line2: "",
   billing_city: "",
@@ -73,7 +76,8 @@ export function stepOfErrors(errors: Partial<Record<Field, unknown>>): Step | un
 /** The country of the browser's locale (en-PK → PK), if it names one. */
 export function countryOfLocale(locale: string): string {
   try {
-    return new Intl.Locale(locale).region ?? "";
+    const region = new Intl.Locale(locale).region ?? "";
+    return /^[A-Z]{2}$/.test(region) ? region : ""; // es-419 is a language of many countries
   } catch {
     return "";
   }

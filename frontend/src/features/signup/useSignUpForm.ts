@@ -12,13 +12,15 @@ import {
   type Step,
 } from "./draft";
 
-const REQUIRED: Partial<Record<Field, string>> = {
-  plan_slug: m.signup.planLegend,
-  email: m.signup.email,
-  password: m.signup.password,
-  country: m.signup.country,
-  payment_method: m.signup.methodLegend,
-};
+function required(): Partial<Record<Field, string>> {
+  return {
+    plan_slug: m.signup.planLegend,
+    email: m.signup.email,
+    password: m.signup.password,
+    country: m.signup.country,
+    payment_method: m.signup.methodLegend,
+  };
+}
 
 /** The sign-up's values; all but the password are kept over a reload. */
 export function useSignUpForm(isFree: boolean) {
@@ -50,12 +52,11 @@ export function checkStep(form: SignUpForm, step: Step): boolean {
 }
 
 function missing(values: SignUpValues, isFree: boolean): Partial<Record<Field, string>> {
-  const fields = (Object.keys(REQUIRED) as Field[]).filter(
-    (field) => !(isFree && FIELDS_OF.billing.includes(field)),
-  );
+  const labels = Object.entries(required()) as [Field, string][];
   return Object.fromEntries(
-    fields
-      .filter((field) => values[field].trim() === "")
-      .map((field) => [field, m.errors.required(REQUIRED[field] ?? field)]),
+    labels
+      .filter(([field]) => !(isFree && FIELDS_OF.billing.includes(field)))
+      .filter(([field]) => values[field].trim() === "")
+      .map(([field, label]) => [field, m.errors.required(label)]),
   );
 }

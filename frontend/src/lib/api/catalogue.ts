@@ -19,6 +19,16 @@ export function useCountries() {
   });
 }
 
+/** What belongs into the addresses of a country. */
+export function useCountry(code: string) {
+  return useQuery({
+    queryKey: ["country", code],
+    queryFn: () => unwrap(api.GET("/api/v1/countries/{code}/", { params: { path: { code } } })),
+    enabled: code !== "",
+    ...RARELY_CHANGES,
+  });
+}
+
 /**
  * The ways to pay in a country. Without a country there are the global ones; a form that is yet
  * to ask for it passes nothing and gets nothing.

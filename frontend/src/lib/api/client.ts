@@ -49,6 +49,52 @@ async function fetchWithCsrf(request: Request): Promise<Response> {
   return send(again);
 }
 
+/**
+ * Sends a form with a file; `fetch` can't tell how much of a body has gone out.
+ *
+ * @param onProgress gets the share sent so far, 0 to 1.
+ */
+export async function upload<T>(
+  path: string,
+  form: FormData,
+  headers: Record<string, string>,
+  onProgress: (share: number) => void,
+): Promise<T> {
+  csrfToken ??= await freshCsrfToken();
+  let answer = await sendForm(path, form, { ...headers, "X-CSRFToken": csrfToken }, onProgress);
+  if (await isCsrfFailure(answer)) {
+    csrfToken = await freshCsrfToken();
+    answer = await sendForm(path, form, { ...headers, "X-CSRFToken": csrfToken }, onProgress);
+  }
+  const body: unknown = await answer.json().catch(() => null);
+  if (answer.ok) return body as T;
+  throw ApiError.from(answer.status, body);
+}
+
+function sendForm(
+  path: string,
+  form: FormData,
+  headers: Record<string, string>,
+  onProgress: (share: number) => void,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", url(path));
+    request.withCredentials = true;
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      onProgress(total ? loaded / total : 0);
+    });
+    request.addEventListener("load", () => {
+      resolve(new Response(request.responseText, { status: request.status }));
+    });
+    request.addEventListener("error", () => {
+      reject(new NetworkError());
+    });
+    request.send(form);
+  });
+}
+
 export const api = createClient<paths>({
   baseUrl: API_URL || window.location.origin,
   credentials: "include",

@@ -1,17 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { ApiError } from "../errors/apiError";
 import { api, unwrap } from "./client";
+import { pollEvery } from "./polling";
 import type { Me } from "./types";
 
 export const ME = ["me"] as const;
-const WHILE_WAITING = 15_000; // milliseconds
-
 /** Who is logged in and where the account stands; null for a visitor. */
 export function useMe() {
   return useQuery({
     queryKey: ME,
     queryFn: fetchMe,
-    refetchInterval: (query) => (query.state.data?.open_invoice ? WHILE_WAITING : false),
+    refetchInterval: (query) => pollEvery(query.state.data?.open_invoice),
+    refetchOnWindowFocus: "always",
   });
 }
 

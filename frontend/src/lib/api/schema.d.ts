@@ -1399,6 +1399,8 @@ export interface components {
              * @example 281.5
              */
             readonly exchange_rate: string | null;
+            /** @description To how many decimals a local amount is rounded, half up. */
+            readonly currency_decimals: number;
         };
         PaginatedAdminPaymentList: {
             /** @example 123 */

@@ -3,12 +3,13 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Account = Schemas["Account"];
+export type AddressFormat = Schemas["AddressFormat"];
 export type Country = Schemas["Country"];
+export type CountryDetail = Schemas["CountryDetail"];
 export type Invoice = Schemas["Invoice"];
 export type Me = Schemas["Me"];
 export type OfferedPaymentMethod = Schemas["OfferedPaymentMethod"];
 export type Payment = Schemas["Payment"];
 export type PaymentMethod = Schemas["PaymentMethod"];
 export type Plan = Schemas["Plan"];
-export type RegisterRequest = Schemas["RegisterRequest"];
-export type RegistrationResult = Schemas["RegistrationResult"];
+export type Site = Schemas["Site"];

@@ -1,3 +1,5 @@
+import { m } from "../messages";
+
 export interface FieldError {
   code: string;
   detail: string;
@@ -42,9 +44,10 @@ export function splitErrors(
 ): { byField: Record<string, string>; general: string[] } {
   const byField: Record<string, string> = {};
   const general: string[] = [];
-  for (const { attr, detail } of error.errors) {
-    if (attr && fields.includes(attr)) byField[attr] ??= detail;
-    else general.push(detail);
+  for (const { attr, code, detail } of error.errors) {
+    const text = m.codes[code] ?? detail;
+    if (attr && fields.includes(attr)) byField[attr] ??= text;
+    else general.push(text);
   }
   return { byField, general };
 }

@@ -1,11 +1,13 @@
+import { locale as readersLocale } from "../messages";
+
 /** Writes an ISO date (a day, of no time zone). */
-export function formatDay(day: string, locale?: string): string {
+export function formatDay(day: string, locale = readersLocale()): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
   return format.format(new Date(`${day}T00:00:00Z`));
 }
 
 /** Writes a moment in the reader's time zone. */
-export function formatMoment(moment: string, locale?: string): string {
+export function formatMoment(moment: string, locale = readersLocale()): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   return format.format(new Date(moment));
 }

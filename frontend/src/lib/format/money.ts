@@ -1,9 +1,11 @@
+import { locale as readersLocale } from "../messages";
+
 /**
  * Writes an API amount (a decimal string) with its currency, without passing through a float and
  * with just the decimals that it has: browsers round some currencies (PKR) to none, and a customer
  * who sends the rounded amount has paid the wrong one.
  */
-export function formatMoney(amount: string, currency: string, locale?: string): string {
+export function formatMoney(amount: string, currency: string, locale = readersLocale()): string {
   const digits = amount.split(".")[1]?.length ?? 0;
   const format = new Intl.NumberFormat(locale, {
     style: "currency",
@@ -15,6 +17,21 @@ export function formatMoney(amount: string, currency: string, locale?: string): 
 }
 
 /** Writes whole numbers such as credits. */
-export function formatCount(value: number, locale?: string): string {
+export function formatCount(value: number, locale = readersLocale()): string {
   return new Intl.NumberFormat(locale).format(value);
+}
+
+/** Writes the size of a file. */
+export function formatBytes(bytes: number, locale = readersLocale()): string {
+  const isSmall = bytes < 1_000_000;
+  return new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: isSmall ? "kilobyte" : "megabyte",
+    maximumFractionDigits: isSmall ? 0 : 1,
+  }).format(bytes / (isSmall ? 1_000 : 1_000_000));
+}
+
+/** Writes a change of a whole number with its sign. */
+export function formatSigned(value: number, locale = readersLocale()): string {
+  return new Intl.NumberFormat(locale, { signDisplay: "exceptZero" }).format(value);
 }

@@ -1,4 +1,57 @@
-import { en, type Messages } from "./en";
+import type { Messages } from "./en";
 
-/** The texts in the reader's language. */
-export const m: Messages = en;
+/** The languages that are shipped, each by its own name; a catalogue is loaded when it is used. */
+export const LANGUAGES = {
+  en: { name: "English", dir: "ltr", load: async () => (await import("./en")).en },
+  ur: { name: "اردو", dir: "rtl", load: async () => (await import("./ur")).ur },
+} as const;
+
+export type Language = keyof typeof LANGUAGES;
+
+const CHOICE = "language";
+
+/** The texts in the reader's language, once `startLanguage` is through: read them while rendering. */
+export let m: Messages;
+export let language: Language = "en";
+
+/** Loads the reader's catalogue and says on the page which language it is in. */
+export async function startLanguage(chosen: Language = preferredLanguage()): Promise<void> {
+  m = await LANGUAGES[chosen].load();
+  language = chosen;
+  document.documentElement.lang = chosen;
+  document.documentElement.dir = LANGUAGES[chosen].dir;
+}
+
+/** Keeps the choice and starts anew in it: drafts outlive that. */
+export function chooseLanguage(chosen: Language): void {
+  try {
+    localStorage.setItem(CHOICE, chosen);
+  } catch {
+    // Storage is off: the choice holds as long as the browser's own language says the same.
+  }
+  window.location.reload();
+}
+
+/** The reader's own locale where it is in the language shown (en-GB), else the language. */
+export function locale(): string {
+  return navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
+}
+
+function preferredLanguage(): Language {
+  const wishes = [stored(), ...navigator.languages.map((tag) => tag.split("-")[0])];
+  return wishes.find(isLanguage) ?? "en";
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(CHOICE);
+  } catch {
+    return null;
+  }
+}
+
+function isLanguage(tag: string | null | undefined): tag is Language {
+  return tag !== null && tag !== undefined && tag in LANGUAGES;
+}
+
+export type { Messages } from "./en";

@@ -1,10 +1,11 @@
-import { Anchor, Button, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
+import { StateBadge } from "../../../components/ui/StateBadge";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useMe } from "../../../lib/api/me";
 import type { Account, Me } from "../../../lib/api/types";
 import { formatDay } from "../../../lib/format/dates";
-import { formatCount } from "../../../lib/format/money";
+import { formatCount, formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 
 /** Where the account stands, and what to do next. */
@@ -13,8 +14,10 @@ export function DashboardPage() {
   usePageTitle(m.dashboard.title);
   if (!me) return null;
   return (
-    <Stack gap="lg" maw={960} mx="auto">
-      <Title order={1}>{m.dashboard.welcome(me.user.first_name || me.user.email)}</Title>
+    <Stack gap="lg">
+      <Title order={1} style={{ overflowWrap: "anywhere" }}>
+        {m.dashboard.welcome(me.user.first_name || me.user.email)}
+      </Title>
       {me.account ? <AccountCards me={me} account={me.account} /> : <NoAccount />}
     </Stack>
   );
@@ -30,29 +33,71 @@ function AccountCards({ me, account }: { me: Me; account: Account }) {
           label={m.dashboard.plan}
           value={account.plan.name}
           note={end ? m.dashboard.until(formatDay(end.slice(0, 10))) : undefined}
+          to="/upgrade"
+          link={m.upgrade.change}
         />
-        <Fact label={m.dashboard.credits} value={formatCount(account.credits)} />
+        <Fact
+          label={m.dashboard.credits}
+          value={formatCount(account.credits)}
+          to="/credits"
+          link={m.credits.see}
+        />
       </SimpleGrid>
-      <Paper withBorder p="lg" radius="md">
-        <Stack gap="xs">
-          <Title order={2} size="h4">
-            {m.dashboard.nextStep}
-          </Title>
-          <Text>{m.dashboard.nextByStatus[account.status]}</Text>
-          {me.open_invoice && (
-            <div>
-              <Button component={Link} to={`/invoices/${me.open_invoice.id}`}>
-                {m.invoice.title(me.open_invoice.number)}
-              </Button>
-            </div>
-          )}
-        </Stack>
-      </Paper>
+      <NextStep me={me} account={account} />
     </>
   );
 }
 
-function Fact({ label, value, note }: { label: string; value: string; note?: string | undefined }) {
+function NextStep({ me, account }: { me: Me; account: Account }) {
+  const invoice = me.open_invoice;
+  const isReviewed = invoice?.payment_state === "under_review";
+  return (
+    <Paper withBorder p="lg" radius="md">
+      <Stack gap="sm">
+        <Group justify="space-between">
+          <Title order={2} size="h4">
+            {m.dashboard.nextStep}
+          </Title>
+          {invoice && <StateBadge state={invoice.payment_state} />}
+        </Group>
+        <Text>
+          {isReviewed ? m.invoice.reviewNextText : m.dashboard.nextByStatus[account.status]}
+        </Text>
+        {invoice && (
+          <Group>
+            <Button
+              component={Link}
+              to={`/invoices/${invoice.id}`}
+              variant={isReviewed ? "default" : "filled"}
+            >
+              {isReviewed ? m.banner.seeState : m.banner.seeHow}
+            </Button>
+            <Text size="sm" c="dimmed">
+              {invoice.number} · {formatMoney(invoice.payable_amount, invoice.payable_currency)}
+            </Text>
+          </Group>
+        )}
+        {!invoice && account.status === "trial" && (
+          <div>
+            <Button component={Link} to="/upgrade">
+              {m.upgrade.title}
+            </Button>
+          </div>
+        )}
+      </Stack>
+    </Paper>
+  );
+}
+
+interface FactProps {
+  label: string;
+  value: string;
+  note?: string | undefined;
+  to?: string;
+  link?: string;
+}
+
+function Fact({ label, value, note, to, link }: FactProps) {
   return (
     <Paper withBorder p="lg" radius="md">
       <Text size="sm" c="dimmed">
@@ -65,6 +110,11 @@ function Fact({ label, value, note }: { label: string; value: string; note?: str
         <Text size="sm" c="dimmed">
           {note}
         </Text>
+      )}
+      {to && (
+        <Anchor component={Link} to={to} size="sm">
+          {link}
+        </Anchor>
       )}
     </Paper>
   );

@@ -1,9 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "../../../lib/api/client";
 import { ME } from "../../../lib/api/me";
+import { pollEvery } from "../../../lib/api/polling";
 import type { Invoice } from "../../../lib/api/types";
-
-const WHILE_UNDER_REVIEW = 10_000; // milliseconds
 
 function invoiceKey(id: number) {
   return ["invoice", id] as const;
@@ -17,8 +16,17 @@ export function useInvoice(id: number) {
       unwrap(
         api.GET("/api/v1/billing/invoices/{invoice_id}/", { params: { path: { invoice_id: id } } }),
       ),
-    refetchInterval: (query) =>
-      query.state.data?.payment_state === "under_review" ? WHILE_UNDER_REVIEW : false,
+    refetchInterval: (query) => pollEvery(query.state.data),
+    refetchOnWindowFocus: "always",
+  });
+}
+
+/** The account's invoices, newest first, a page at a time. */
+export function useInvoices(page: number) {
+  return useQuery({
+    queryKey: ["invoices", page],
+    queryFn: () => unwrap(api.GET("/api/v1/billing/invoices/", { params: { query: { page } } })),
+    placeholderData: keepPreviousData,
   });
 }
 
@@ -45,6 +53,8 @@ export function useRefreshInvoice(id: number) {
   return async () => {
     await Promise.all([
       cache.invalidateQueries({ queryKey: invoiceKey(id) }),
+      cache.invalidateQueries({ queryKey: ["invoices"] }),
+      cache.invalidateQueries({ queryKey: ["payments"] }),
       cache.invalidateQueries({ queryKey: ME }),
     ]);
   };

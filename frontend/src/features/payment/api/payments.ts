@@ -1,8 +1,13 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, unwrap } from "../../../lib/api/client";
+import { api, unwrap, upload } from "../../../lib/api/client";
+import { ME } from "../../../lib/api/me";
+import type { Payment } from "../../../lib/api/types";
+import { ApiError } from "../../../lib/errors/apiError";
 import { IdempotencyKeys } from "../../../lib/idempotency";
 import { useRefreshInvoice } from "./invoices";
+
+const CONFIRM = "/api/v1/billing/admin/payments/confirm/";
 
 export interface Confirmation {
   invoice_id: number;
@@ -15,24 +20,32 @@ export interface Confirmation {
   proof: File | null;
 }
 
-/** Confirms a payment once, however often the same form is sent. */
+/**
+ * Confirms a payment once, however often the same form is sent, over reloads too. `progress` is
+ * the share of the file that has gone out, 0 to 1. Who is logged out is sent to the log-in.
+ */
 export function useConfirmPayment(invoiceId: number) {
-  const [keys] = useState(() => new IdempotencyKeys());
+  const [keys] = useState(() => new IdempotencyKeys(`confirm-key:${invoiceId}`));
+  const [progress, setProgress] = useState(0);
+  const cache = useQueryClient();
   const refresh = useRefreshInvoice(invoiceId);
-  return useMutation({
-    mutationFn: (confirmation: Confirmation) => {
-      const { proof, ...fields } = confirmation;
+  const mutation = useMutation({
+    mutationFn: ({ proof, ...fields }: Confirmation) => {
       const identity = { ...fields, proof: proof && [proof.name, proof.size, proof.lastModified] };
-      return unwrap(
-        api.POST("/api/v1/billing/admin/payments/confirm/", {
-          params: { header: { "Idempotency-Key": keys.keyFor(identity) } },
-          body: { ...fields, paid_on: fields.paid_on || null },
-          ...(proof && { bodySerializer: () => multipart(fields, proof) }),
-        }),
-      );
+      const header = { "Idempotency-Key": keys.keyFor(identity) };
+      setProgress(0);
+      if (proof) return upload<Payment>(CONFIRM, multipart(fields, proof), header, setProgress);
+      const body = { ...fields, paid_on: fields.paid_on || null };
+      return unwrap(api.POST(CONFIRM, { params: { header }, body }));
     },
     onSuccess: refresh,
+    onError: async (error) => {
+      if (!(error instanceof ApiError)) return;
+      if (error.status === 401) await cache.invalidateQueries({ queryKey: ME });
+      if (error.status === 409) await refresh();
+    },
   });
+  return { ...mutation, progress };
 }
 
 export function useWithdrawPayment(invoiceId: number) {
@@ -45,6 +58,28 @@ export function useWithdrawPayment(invoiceId: number) {
         }),
       ),
     onSettled: refresh,
+  });
+}
+
+/** Every claim that an invoice was paid, newest first. */
+export function usePaymentsOf(invoiceId: number) {
+  return useQuery({
+    queryKey: ["payments", invoiceId],
+    queryFn: () =>
+      unwrap(api.GET("/api/v1/billing/payments/", { params: { query: { invoice: invoiceId } } })),
+  });
+}
+
+/** One payment with what happened to it. */
+export function usePayment(paymentId: number) {
+  return useQuery({
+    queryKey: ["payments", "one", paymentId],
+    queryFn: () =>
+      unwrap(
+        api.GET("/api/v1/billing/payments/{payment_id}/", {
+          params: { path: { payment_id: paymentId } },
+        }),
+      ),
   });
 }
 

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
 import { describe, QueryState } from "../../../components/ui/QueryState";
 import { usePaymentMethods } from "../../../lib/api/catalogue";
+import { useMe } from "../../../lib/api/me";
 import type { Invoice } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useChoosePaymentMethod } from "../api/invoices";
@@ -10,7 +11,7 @@ import { useChoosePaymentMethod } from "../api/invoices";
 /** Choose how to pay an invoice; rate and local amount are locked anew. */
 export function ChooseMethod({ invoice, onDone }: { invoice: Invoice; onDone: () => void }) {
   const [code, setCode] = useState(invoice.payment_method ?? "");
-  const methods = usePaymentMethods(invoice.billing_snapshot.customer.country, true);
+  const methods = usePaymentMethods(useMe().data?.account?.country ?? "", true);
   const choose = useChoosePaymentMethod(invoice.id);
   const submit = () => {
     if (code) choose.mutate(code, { onSuccess: onDone });

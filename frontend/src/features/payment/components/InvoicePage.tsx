@@ -1,5 +1,6 @@
-import { Anchor, Group, Stack, Title } from "@mantine/core";
-import { useParams } from "react-router";
+import { Anchor, Button, Group, Stack, Title } from "@mantine/core";
+import { Suspense } from "react";
+import { Outlet, useParams } from "react-router";
 import { QueryState } from "../../../components/ui/QueryState";
 import { StateBadge } from "../../../components/ui/StateBadge";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
@@ -8,6 +9,7 @@ import { m } from "../../../lib/messages";
 import { useInvoice } from "../api/invoices";
 import { InvoiceLines } from "./InvoiceLines";
 import { PaidPanel, RejectedPanel, ReviewPanel, VoidPanel } from "./StatePanels";
+import { PaymentHistory } from "./PaymentHistory";
 import { PaymentInstructions } from "./PaymentInstructions";
 
 /** One invoice: how to pay it, or where its payment stands. */
@@ -28,11 +30,24 @@ function Shown({ invoice }: { invoice: Invoice }) {
       </Group>
       <ByState invoice={invoice} />
       <InvoiceLines invoice={invoice} />
-      <div>
+      <Group className="noPrint">
         <Anchor href={`/api/v1/billing/invoices/${invoice.id}/pdf/`} download>
           {m.invoice.downloadPdf}
         </Anchor>
-      </div>
+        <Button
+          variant="subtle"
+          size="compact-md"
+          onClick={() => {
+            window.print();
+          }}
+        >
+          {m.invoice.print}
+        </Button>
+      </Group>
+      {invoice.latest_payment && <PaymentHistory invoice={invoice} />}
+      <Suspense>
+        <Outlet context={invoice} />
+      </Suspense>
     </Stack>
   );
 }

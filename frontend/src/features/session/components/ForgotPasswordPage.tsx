@@ -3,7 +3,7 @@ import { useForm } from "@mantine/form";
 import { FormPage } from "../../../components/ui/FormPage";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { m } from "../../../lib/messages";
-import { useRequestPasswordReset } from "../api/session";
+import { useRequestPasswordReset } from "../../../lib/api/session";
 
 export function ForgotPasswordPage() {
   const request = useRequestPasswordReset();

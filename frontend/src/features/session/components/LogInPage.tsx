@@ -5,7 +5,7 @@ import { FormPage } from "../../../components/ui/FormPage";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useMe } from "../../../lib/api/me";
 import { m } from "../../../lib/messages";
-import { useLogIn } from "../api/session";
+import { useLogIn } from "../../../lib/api/session";
 
 export function LogInPage() {
   const [search] = useSearchParams();
@@ -17,6 +17,7 @@ export function LogInPage() {
   return (
     <FormPage
       title={m.session.logInTitle}
+      {...(search.has("next") && { intro: m.session.logInToGoOn })}
       submitLabel={m.app.logIn}
       isPending={logIn.isPending}
       items={items}

@@ -4,7 +4,7 @@ import { Link, useParams } from "react-router";
 import { FormPage } from "../../../components/ui/FormPage";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { m } from "../../../lib/messages";
-import { useResetPassword } from "../api/session";
+import { useResetPassword } from "../../../lib/api/session";
 
 export function ResetPasswordPage() {
   const { key = "" } = useParams();

@@ -4,7 +4,7 @@ import { Link, useParams } from "react-router";
 import { FormPage } from "../../../components/ui/FormPage";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { m } from "../../../lib/messages";
-import { useVerifyEmail } from "../api/session";
+import { useVerifyEmail } from "../../../lib/api/session";
 
 /** Confirms by a button, not on opening: mail scanners open links too. */
 export function VerifyEmailPage() {

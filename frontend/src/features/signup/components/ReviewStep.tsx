@@ -1,7 +1,9 @@
 import { Anchor, Box, Group, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
-import { useCountries, usePaymentMethods } from "../../../lib/api/catalogue";
-import type { Plan } from "../../../lib/api/types";
+import { useCountries } from "../../../lib/api/catalogue";
+import type { OfferedPaymentMethod, Plan } from "../../../lib/api/types";
+import { localPrice } from "../../../lib/format/convert";
+import { countryName } from "../../../lib/format/countries";
 import { formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 import type { SignUpValues, Step } from "../draft";
@@ -12,9 +14,15 @@ interface Answer {
   step: Step;
 }
 
+interface Props {
+  values: SignUpValues;
+  plan: Plan;
+  method: OfferedPaymentMethod | undefined;
+}
+
 /** All answers, each with a way back to change it. */
-export function ReviewStep({ values, plan }: { values: SignUpValues; plan: Plan }) {
-  const answers = useAnswers(values, plan);
+export function ReviewStep({ values, plan, method }: Props) {
+  const answers = useAnswers({ values, plan, method });
   return (
     <Stack component="dl" gap={0} m={0}>
       {answers.map(({ label, value, step }) => (
@@ -41,26 +49,35 @@ export function ReviewStep({ values, plan }: { values: SignUpValues; plan: Plan 
 
 const ROW = { borderBottom: "1px solid var(--mantine-color-default-border)" };
 
-function useAnswers(values: SignUpValues, plan: Plan): readonly Answer[] {
+function useAnswers({ values, plan, method }: Props): readonly Answer[] {
   const countries = useCountries();
-  const methods = usePaymentMethods(values.country);
   const common: Answer[] = [
     { label: m.signup.planLegend, value: plan.name, step: "plan" },
     { label: m.signup.email, value: values.email, step: "account" },
   ];
   if (plan.is_free) return common;
   const country = countries.data?.find(({ code }) => code === values.country)?.name;
-  const method = methods.data?.find(
-    ({ payment_method }) => payment_method === values.payment_method,
-  );
   return [
     ...common,
-    { label: m.signup.country, value: country ?? values.country, step: "billing" },
+    {
+      label: m.signup.country,
+      value: countryName(values.country, country ?? values.country),
+      step: "billing",
+    },
     {
       label: m.signup.methodLegend,
       value: method?.display_name ?? values.payment_method,
       step: "billing",
     },
-    { label: m.signup.total, value: formatMoney(plan.price, plan.currency), step: "plan" },
+    { label: m.signup.total, value: amountDue(plan, method), step: "plan" },
   ];
+}
+
+/** In the method's currency too, as the invoice will say at the rate of now. */
+function amountDue(plan: Plan, method: OfferedPaymentMethod | undefined): string {
+  const price = formatMoney(plan.price, plan.currency);
+  const local = method && localPrice(plan, method);
+  if (!local) return price;
+  const rate = m.method.rate(method.exchange_rate ?? "", method.currency);
+  return `${formatMoney(local, method.currency)} (${price}, ${rate})`;
 }

@@ -1,10 +1,19 @@
-import { Anchor, Button, Group, Paper, Progress, Stack, Text, Title } from "@mantine/core";
-import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from "react";
+import { Anchor, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useRef,
+  useState,
+  type ReactNode,
+  type SyntheticEvent,
+} from "react";
 import { Link, Navigate, useNavigate, useParams } from "react-router";
 import { ErrorSummary, type SummaryItem } from "../../../components/ui/ErrorSummary";
-import { describe, QueryState } from "../../../components/ui/QueryState";
+import { PlanCards } from "../../../components/plans/PlanCards";
+import { describe, PageSkeleton, QueryState } from "../../../components/ui/QueryState";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
-import { usePlans } from "../../../lib/api/catalogue";
+import { usePaymentMethods, usePlans } from "../../../lib/api/catalogue";
 import type { Plan } from "../../../lib/api/types";
 import { dropDraft } from "../../../lib/draft";
 import { ApiError, splitErrors } from "../../../lib/errors/apiError";
@@ -12,17 +21,12 @@ import { m } from "../../../lib/messages";
 import { useRegister } from "../api/useRegister";
 import { DRAFT, EMPTY, FIELDS_OF, requestOf, stepOfErrors, stepsFor, type Step } from "../draft";
 import { checkStep, useSignUpForm, type SignUpForm } from "../useSignUpForm";
-import { AccountStep } from "./AccountStep";
-import { BillingStep } from "./BillingStep";
-import { PlanStep } from "./PlanStep";
-import { ReviewStep } from "./ReviewStep";
+import { StepList } from "./StepList";
 
-const TITLES: Record<Step, string> = {
-  plan: m.signup.planTitle,
-  account: m.signup.accountTitle,
-  billing: m.signup.billingTitle,
-  review: m.signup.reviewTitle,
-};
+// The first step is all that a visitor waits for.
+const AccountStep = lazy(async () => ({ default: (await import("./AccountStep")).AccountStep }));
+const BillingStep = lazy(async () => ({ default: (await import("./BillingStep")).BillingStep }));
+const ReviewStep = lazy(async () => ({ default: (await import("./ReviewStep")).ReviewStep }));
 
 /** Sign-up in steps: plan, account, billing, review. The address names the step. */
 export function SignUpPage() {
@@ -54,26 +58,40 @@ function StepForm({ form, plans, plan, steps, step }: StepProps) {
   const { attempt, general, isPending, submit } = useSubmit({ form, plan, steps, step });
   const items = summaryOf(form, step, general);
   const index = steps.indexOf(step);
+  const title = m.signup.titles[step];
+  const methods = usePaymentMethods(form.values.country);
+  const method = methods.data?.find(
+    ({ payment_method }) => payment_method === form.values.payment_method,
+  );
   const heading = useFocusOnChange(step, items.length === 0);
-  usePageTitle(`${TITLES[step]} · ${m.signup.title}`, items.length > 0);
+  usePageTitle(`${title} · ${m.signup.title}`, items.length > 0);
   return (
     <Stack gap="lg" maw={720} mx="auto">
-      <div>
-        <Text size="sm" c="dimmed">
-          {m.signup.progress(index + 1, steps.length, m.signup.steps[step])}
-        </Text>
-        <Progress value={((index + 1) / steps.length) * 100} size="sm" mt={6} aria-hidden />
-      </div>
+      <StepList steps={steps} step={step} />
       <Title order={1} ref={heading} tabIndex={-1} style={{ outline: "none" }}>
-        {TITLES[step]}
+        {title}
       </Title>
       <ErrorSummary items={items} attempt={attempt} />
       <Paper component="form" noValidate onSubmit={submit}>
         <Stack gap="xl">
-          {step === "plan" && <PlanStep form={form} plans={plans} />}
-          {step === "account" && <AccountStep form={form} />}
-          {step === "billing" && <BillingStep form={form} />}
-          {step === "review" && plan && <ReviewStep values={form.values} plan={plan} />}
+          <Suspense fallback={<PageSkeleton />}>
+            {step === "plan" && (
+              <PlanCards
+                plans={plans}
+                method={method}
+                value={form.values.plan_slug}
+                onChange={(slug) => {
+                  form.setFieldValue("plan_slug", slug);
+                }}
+                error={form.errors.plan_slug}
+              />
+            )}
+            {step === "account" && <AccountStep form={form} />}
+            {step === "billing" && <BillingStep form={form} />}
+            {step === "review" && plan && (
+              <ReviewStep values={form.values} plan={plan} method={method} />
+            )}
+          </Suspense>
           <Group>
             <Button type="submit" size="md" loading={isPending}>
               {step !== "review"

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
-import { ME } from "../../../lib/api/me";
-import { ApiError } from "../../../lib/errors/apiError";
+import { api, forgetCsrfToken, unwrap } from "./client";
+import { ME } from "./me";
+import { ApiError } from "../errors/apiError";
 
 const BROWSER = { path: { client: "browser" } } as const;
 
@@ -47,6 +47,17 @@ export function useResetPassword() {
         401,
         unwrap(api.POST("/_allauth/{client}/v1/auth/password/reset", { params: BROWSER, body })),
       ),
+  });
+}
+
+export function useChangePassword() {
+  return useMutation({
+    mutationFn: async (body: { current_password: string; new_password: string }) => {
+      await unwrap(
+        api.POST("/_allauth/{client}/v1/account/password/change", { params: BROWSER, body }),
+      );
+      forgetCsrfToken();
+    },
   });
 }
 

@@ -1,0 +1,30 @@
+import { Button } from "@mantine/core";
+import { chooseLanguage, language, LANGUAGES, m, type Language } from "../lib/messages";
+import classes from "./Layout.module.css";
+
+/** What is the same everywhere, and the choice of language. */
+export function Footer() {
+  const others = (Object.keys(LANGUAGES) as Language[]).filter((code) => code !== language);
+  return (
+    <footer className={classes.footer}>
+      <div className={classes.bar}>
+        <span>{m.app.footer}</span>
+        <span className={classes.languages}>
+          {others.map((code) => (
+            <Button
+              key={code}
+              variant="subtle"
+              size="compact-sm"
+              lang={code}
+              onClick={() => {
+                chooseLanguage(code);
+              }}
+            >
+              {LANGUAGES[code].name}
+            </Button>
+          ))}
+        </span>
+      </div>
+    </footer>
+  );
+}

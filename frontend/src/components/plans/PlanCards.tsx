@@ -1,0 +1,86 @@
+import { Badge, Group, Radio, SimpleGrid, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { OfferedPaymentMethod, Plan } from "../../lib/api/types";
+import { localPrice } from "../../lib/format/convert";
+import { formatCount, formatMoney } from "../../lib/format/money";
+import { m } from "../../lib/messages";
+import { RadioCard } from "../ui/RadioCard";
+
+interface Props {
+  plans: readonly Plan[];
+  value: string;
+  onChange: (slug: string) => void;
+  error?: ReactNode;
+  /** The chosen way to pay, if one is: prices are shown in its currency too. */
+  method?: OfferedPaymentMethod | undefined;
+  /** The plan that the account is on. */
+  current?: string | undefined;
+}
+
+/** The plans as radio cards. */
+export function PlanCards({ plans, value, onChange, error, method, current }: Props) {
+  return (
+    <Radio.Group
+      id="plan_slug"
+      value={value}
+      onChange={onChange}
+      error={error}
+      tabIndex={-1}
+      aria-label={m.signup.planLegend}
+    >
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+        {plans.map((plan) => (
+          <PlanCard key={plan.slug} plan={plan} method={method} isCurrent={plan.slug === current} />
+        ))}
+      </SimpleGrid>
+    </Radio.Group>
+  );
+}
+
+function PlanCard({
+  plan,
+  method,
+  isCurrent,
+}: {
+  plan: Plan;
+  method: OfferedPaymentMethod | undefined;
+  isCurrent: boolean;
+}) {
+  const local = method && !plan.is_free && localPrice(plan, method);
+  return (
+    <RadioCard value={plan.slug} name={plan.name} disabled={isCurrent}>
+      <Group justify="space-between">
+        <Text fw={600}>{plan.name}</Text>
+        {isCurrent && (
+          <Badge variant="light" tt="none">
+            {m.upgrade.current}
+          </Badge>
+        )}
+      </Group>
+      <Text>
+        <Text span fw={700} fz={24}>
+          {formatMoney(plan.is_free ? "0" : plan.price, plan.currency)}
+        </Text>{" "}
+        {!plan.is_free && (
+          <Text span size="sm" c="dimmed">
+            {m.signup.perMonth}
+          </Text>
+        )}
+      </Text>
+      {local && (
+        <Text size="sm">
+          {m.invoice.thatIs(formatMoney(local, method.currency))} ·{" "}
+          {m.method.rate(method.exchange_rate ?? "", method.currency)}
+        </Text>
+      )}
+      <Text size="sm" c="dimmed">
+        {m.planTexts[plan.slug] ?? plan.description}
+      </Text>
+      <ul className="facts">
+        <li>{m.signup.credits(formatCount(plan.included_credits))}</li>
+        <li>{m.signup.sites(plan.max_sites)}</li>
+        <li>{m.signup.users(plan.max_users)}</li>
+      </ul>
+    </RadioCard>
+  );
+}

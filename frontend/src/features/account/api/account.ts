@@ -1,0 +1,53 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, unwrap } from "../../../lib/api/client";
+import { ME } from "../../../lib/api/me";
+import type { Account, Me } from "../../../lib/api/types";
+import { IdempotencyKeys } from "../../../lib/idempotency";
+
+/** The credit ledger, newest first, a page at a time. */
+export function useLedger(page: number) {
+  return useQuery({
+    queryKey: ["ledger", page],
+    queryFn: () =>
+      unwrap(api.GET("/api/v1/billing/credits/ledger/", { params: { query: { page } } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Asks for a plan once, however often the same choice is sent. */
+export function useUpgrade() {
+  const [keys] = useState(() => new IdempotencyKeys());
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { plan_slug: string; payment_method: string }) =>
+      unwrap(
+        api.POST("/api/v1/billing/subscriptions/upgrade/", {
+          body,
+          params: { header: { "Idempotency-Key": keys.keyFor(body) } },
+        }),
+      ),
+    onSuccess: () => cache.invalidateQueries(),
+  });
+}
+
+export function useChangeAccount() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Partial<Account>) => unwrap(api.PATCH("/api/v1/auth/account/", { body })),
+    onSuccess: (account) => {
+      cache.setQueryData<Me | null>(ME, (me) => me && { ...me, account });
+    },
+  });
+}
+
+export function useChangeProfile() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { first_name: string; last_name: string }) =>
+      unwrap(api.PATCH("/api/v1/auth/profile/", { body })),
+    onSuccess: (user) => {
+      cache.setQueryData<Me | null>(ME, (me) => me && { ...me, user });
+    },
+  });
+}

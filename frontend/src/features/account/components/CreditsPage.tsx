@@ -1,0 +1,79 @@
+import { Paper, Stack, Table, Text, Title } from "@mantine/core";
+import { EmptyState } from "../../../components/ui/EmptyState";
+import { Pager, usePage } from "../../../components/ui/Pager";
+import { QueryState } from "../../../components/ui/QueryState";
+import { usePageTitle } from "../../../components/ui/usePageTitle";
+import { useMe } from "../../../lib/api/me";
+import { formatMoment } from "../../../lib/format/dates";
+import { formatCount, formatSigned } from "../../../lib/format/money";
+import { m } from "../../../lib/messages";
+import { useLedger } from "../api/account";
+import { BalanceChart, type Entry } from "./BalanceChart";
+
+/** The balance of credits and every entry that made it. */
+export function CreditsPage() {
+  usePageTitle(m.credits.title);
+  const [page, setPage] = usePage();
+  const ledger = useLedger(page);
+  const credits = useMe().data?.account?.credits ?? 0;
+  return (
+    <Stack gap="lg">
+      <Title order={1}>{m.credits.title}</Title>
+      <Paper withBorder p="lg" radius="md">
+        <Text size="sm" c="dimmed">
+          {m.credits.balance}
+        </Text>
+        <Text fz={32} fw={700}>
+          {formatCount(credits)}
+        </Text>
+        {ledger.data && ledger.data.results.length > 0 && (
+          <BalanceChart entries={ledger.data.results} />
+        )}
+      </Paper>
+      <QueryState query={ledger}>
+        {({ results, count }) =>
+          results.length === 0 ? (
+            <EmptyState title={m.credits.empty} text={m.credits.emptyText} />
+          ) : (
+            <>
+              <Ledger entries={results} />
+              <Pager count={count} page={page} onChange={setPage} />
+            </>
+          )
+        }
+      </QueryState>
+    </Stack>
+  );
+}
+
+function Ledger({ entries }: { entries: readonly Entry[] }) {
+  return (
+    <Table.ScrollContainer minWidth={480}>
+      <Table verticalSpacing="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{m.credits.when}</Table.Th>
+            <Table.Th>{m.credits.what}</Table.Th>
+            <Table.Th ta="end">{m.credits.change}</Table.Th>
+            <Table.Th ta="end">{m.credits.balance}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {entries.map((entry) => (
+            <Table.Tr key={entry.id}>
+              <Table.Td>{formatMoment(entry.created_at)}</Table.Td>
+              <Table.Td>
+                {m.credits.kinds[entry.kind]}
+                <Text size="sm" c="dimmed">
+                  {entry.description}
+                </Text>
+              </Table.Td>
+              <Table.Td ta="end">{formatSigned(entry.amount)}</Table.Td>
+              <Table.Td ta="end">{formatCount(entry.balance_after)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

@@ -1,0 +1,243 @@
+import {
+  Alert,
+  Button,
+  Paper,
+  PasswordInput,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useState, type ReactNode } from "react";
+import {
+  BILLING_FIELDS,
+  BillingFields,
+  type BillingField,
+} from "../../../components/billing/BillingFields";
+import { CountrySelect } from "../../../components/billing/CountrySelect";
+import { ErrorSummary, type SummaryItem } from "../../../components/ui/ErrorSummary";
+import { usePageTitle } from "../../../components/ui/usePageTitle";
+import { useServerErrors } from "../../../components/ui/useServerErrors";
+import { useMe } from "../../../lib/api/me";
+import { useChangePassword } from "../../../lib/api/session";
+import type { Account, Me } from "../../../lib/api/types";
+import { m } from "../../../lib/messages";
+import { useChangeAccount, useChangeProfile } from "../api/account";
+
+/** Who one is, what invoices say, and the password; each part is saved by itself. */
+export function ProfilePage() {
+  usePageTitle(m.profile.title);
+  const me = useMe().data;
+  if (!me) return null;
+  return (
+    <Stack gap="lg" maw={720} mx="auto">
+      <Title order={1}>{m.profile.title}</Title>
+      <PersonForm user={me.user} />
+      {me.account && me.user.role === "owner" && <AccountForm account={me.account} />}
+      <PasswordForm />
+    </Stack>
+  );
+}
+
+function PersonForm({ user }: { user: Me["user"] }) {
+  const change = useChangeProfile();
+  const form = useForm({
+    initialValues: { first_name: user.first_name, last_name: user.last_name },
+    clearInputErrorOnChange: true,
+  });
+  const { items, attempt, show } = useServerErrors(form, ["first_name", "last_name"]);
+  return (
+    <Section
+      title={m.profile.person}
+      items={items}
+      attempt={attempt}
+      isPending={change.isPending}
+      isSaved={change.isSuccess && !form.isDirty()}
+      onSubmit={form.onSubmit((values) => {
+        change.mutate(values, {
+          onSuccess: () => {
+            form.resetDirty();
+          },
+          onError: show,
+        });
+      })}
+    >
+      <div>
+        <Text size="sm" c="dimmed">
+          {m.session.email}
+        </Text>
+        <Text style={{ overflowWrap: "anywhere" }}>{user.email}</Text>
+        {!user.email_verified && (
+          <Text size="sm" c="dimmed">
+            {m.profile.unverified}
+          </Text>
+        )}
+      </div>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <TextInput
+          id="first_name"
+          label={m.signup.firstName}
+          autoComplete="given-name"
+          {...form.getInputProps("first_name")}
+        />
+        <TextInput
+          id="last_name"
+          label={m.signup.lastName}
+          autoComplete="family-name"
+          {...form.getInputProps("last_name")}
+        />
+      </SimpleGrid>
+    </Section>
+  );
+}
+
+type AccountValues = Record<"name" | "country" | BillingField, string>;
+
+function AccountForm({ account }: { account: Account }) {
+  const change = useChangeAccount();
+  const form = useForm<AccountValues>({
+    initialValues: {
+      name: account.name,
+      country: account.country,
+      ...(Object.fromEntries(BILLING_FIELDS.map((field) => [field, account[field]])) as Record<
+        BillingField,
+        string
+      >),
+    },
+    clearInputErrorOnChange: true,
+  });
+  const { items, attempt, show } = useServerErrors(form, ["name", "country", ...BILLING_FIELDS]);
+  return (
+    <Section
+      title={m.profile.billing}
+      intro={m.profile.billingIntro}
+      items={items}
+      attempt={attempt}
+      isPending={change.isPending}
+      isSaved={change.isSuccess && !form.isDirty()}
+      onSubmit={form.onSubmit((values) => {
+        const { country, ...others } = values;
+        change.mutate(country ? values : others, {
+          onSuccess: () => {
+            form.resetDirty();
+          },
+          onError: show,
+        });
+      })}
+    >
+      <TextInput
+        id="name"
+        label={m.signup.accountName}
+        autoComplete="organization"
+        {...form.getInputProps("name")}
+      />
+      <CountrySelect
+        value={form.values.country}
+        error={form.errors.country}
+        onChange={(code) => {
+          form.setFieldValue("country", code);
+          form.setFieldValue("billing_state", "");
+        }}
+      />
+      <BillingFields
+        country={form.values.country}
+        inputProps={(field) => form.getInputProps(field)}
+      />
+    </Section>
+  );
+}
+
+function PasswordForm() {
+  const change = useChangePassword();
+  const form = useForm({
+    initialValues: { current_password: "", new_password: "" },
+    validate: (values) => ({
+      current_password: values.current_password
+        ? null
+        : m.errors.required(m.profile.currentPassword),
+      new_password: values.new_password ? null : m.errors.required(m.session.newPassword),
+    }),
+    clearInputErrorOnChange: true,
+  });
+  const { items, attempt, show, refuse } = useServerErrors(form, [
+    "current_password",
+    "new_password",
+  ]);
+  const [isSaved, setIsSaved] = useState(false);
+  return (
+    <Section
+      title={m.profile.password}
+      items={items}
+      attempt={attempt}
+      isPending={change.isPending}
+      isSaved={isSaved}
+      onSubmit={form.onSubmit((values) => {
+        setIsSaved(false);
+        change.mutate(values, {
+          onSuccess: () => {
+            form.reset();
+            setIsSaved(true);
+          },
+          onError: show,
+        });
+      }, refuse)}
+    >
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <PasswordInput
+          id="current_password"
+          label={m.profile.currentPassword}
+          autoComplete="current-password"
+          {...form.getInputProps("current_password")}
+        />
+        <PasswordInput
+          id="new_password"
+          label={m.session.newPassword}
+          description={m.signup.passwordHint}
+          inputWrapperOrder={["label", "input", "description", "error"]}
+          autoComplete="new-password"
+          {...form.getInputProps("new_password")}
+        />
+      </SimpleGrid>
+    </Section>
+  );
+}
+
+interface SectionProps {
+  title: string;
+  intro?: string;
+  items: readonly SummaryItem[];
+  attempt: number;
+  isPending: boolean;
+  isSaved: boolean;
+  onSubmit: (event: React.SyntheticEvent<HTMLFormElement>) => void;
+  children: ReactNode;
+}
+
+function Section({ title, intro, items, attempt, isPending, isSaved, ...rest }: SectionProps) {
+  return (
+    <Paper withBorder p="lg" radius="md">
+      <form noValidate onSubmit={rest.onSubmit}>
+        <Stack>
+          <Title order={2} size="h4">
+            {title}
+          </Title>
+          {intro && <Text c="dimmed">{intro}</Text>}
+          <ErrorSummary items={items} attempt={attempt} />
+          {rest.children}
+          {isSaved && (
+            <Alert color="brand" role="status">
+              {m.profile.saved}
+            </Alert>
+          )}
+          <div>
+            <Button type="submit" loading={isPending} aria-label={`${m.profile.save}: ${title}`}>
+              {m.profile.save}
+            </Button>
+          </div>
+        </Stack>
+      </form>
+    </Paper>
+  );
+}

@@ -1,0 +1,125 @@
+import { Alert, Anchor, Button, Stack, Text, Title } from "@mantine/core";
+import { useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
+import { PlanCards } from "../../../components/plans/PlanCards";
+import { ErrorSummary } from "../../../components/ui/ErrorSummary";
+import { QueryState } from "../../../components/ui/QueryState";
+import { usePageTitle } from "../../../components/ui/usePageTitle";
+import { useServerErrors } from "../../../components/ui/useServerErrors";
+import { usePaymentMethods, usePlans } from "../../../lib/api/catalogue";
+import { useMe } from "../../../lib/api/me";
+import type { Me, OfferedPaymentMethod, Plan } from "../../../lib/api/types";
+import { m } from "../../../lib/messages";
+import { useUpgrade } from "../api/account";
+
+/** Another plan: choose it and how to pay; the account goes on as it is until the payment is in. */
+export function UpgradePage() {
+  usePageTitle(m.upgrade.title);
+  const me = useMe().data;
+  return (
+    <Stack gap="lg" maw={720} mx="auto">
+      <Title order={1}>{m.upgrade.title}</Title>
+      {me?.pending_subscription ? <Pending me={me} /> : <Choice me={me} />}
+    </Stack>
+  );
+}
+
+function Pending({ me }: { me: Me }) {
+  return (
+    <Alert color="yellow">
+      {m.upgrade.pending(me.pending_subscription?.plan.name ?? "")}{" "}
+      {me.open_invoice && (
+        <Anchor component={Link} to={`/invoices/${me.open_invoice.id}`} c="inherit">
+          {m.invoice.title(me.open_invoice.number)}
+        </Anchor>
+      )}
+    </Alert>
+  );
+}
+
+function Choice({ me }: { me: Me | null | undefined }) {
+  const plans = usePlans();
+  const methods = usePaymentMethods(me?.account?.country ?? "", true);
+  return (
+    <>
+      <Text>{m.upgrade.intro}</Text>
+      <QueryState query={plans}>
+        {(offered) => (
+          <QueryState query={methods}>
+            {(list) => (
+              <UpgradeForm
+                current={me?.subscription?.plan.slug}
+                plans={offered.filter((plan) => !plan.is_free)}
+                methods={list}
+              />
+            )}
+          </QueryState>
+        )}
+      </QueryState>
+    </>
+  );
+}
+
+interface Props {
+  current: string | undefined;
+  plans: readonly Plan[];
+  methods: readonly OfferedPaymentMethod[];
+}
+
+function UpgradeForm({ current, plans, methods }: Props) {
+  const navigate = useNavigate();
+  const upgrade = useUpgrade();
+  const [plan, setPlan] = useState("");
+  const [method, setMethod] = useState("");
+  const [errors, setErrors] = useState<Partial<Record<string, React.ReactNode>>>({});
+  const { items, attempt, show, refuse } = useServerErrors({ errors, setErrors }, [
+    "plan_slug",
+    "payment_method",
+  ]);
+  const submit = (event: React.SyntheticEvent) => {
+    event.preventDefault();
+    if (upgrade.isPending) return;
+    const missing = {
+      ...(plan === "" && { plan_slug: m.errors.required(m.signup.planLegend) }),
+      ...(method === "" && { payment_method: m.errors.required(m.signup.methodLegend) }),
+    };
+    setErrors(missing);
+    if (Object.keys(missing).length > 0) {
+      refuse();
+      return;
+    }
+    upgrade.mutate(
+      { plan_slug: plan, payment_method: method },
+      { onSuccess: ({ invoice }) => void navigate(`/invoices/${invoice.id}`), onError: show },
+    );
+  };
+  return (
+    <form noValidate onSubmit={submit}>
+      <Stack gap="xl">
+        <ErrorSummary items={items} attempt={attempt} />
+        <PlanCards
+          plans={plans}
+          value={plan}
+          onChange={setPlan}
+          error={errors.plan_slug}
+          current={current}
+          method={methods.find(({ payment_method }) => payment_method === method)}
+        />
+        <PaymentMethodCards
+          id="payment_method"
+          label={m.signup.methodLegend}
+          methods={methods}
+          value={method}
+          onChange={setMethod}
+          error={errors.payment_method as string | undefined}
+        />
+        <div>
+          <Button type="submit" size="md" loading={upgrade.isPending}>
+            {m.upgrade.submit}
+          </Button>
+        </div>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,218 @@
+import {
+  Alert,
+  Button,
+  Group,
+  Modal,
+  Radio,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { useState } from "react";
+import { Navigate, useNavigate, useOutletContext } from "react-router";
+import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
+import { ErrorSummary } from "../../../components/ui/ErrorSummary";
+import { QueryState } from "../../../components/ui/QueryState";
+import { RadioCard } from "../../../components/ui/RadioCard";
+import { useServerErrors } from "../../../components/ui/useServerErrors";
+import { usePaymentMethods } from "../../../lib/api/catalogue";
+import { useMe } from "../../../lib/api/me";
+import type { Invoice, OfferedPaymentMethod } from "../../../lib/api/types";
+import { today } from "../../../lib/format/dates";
+import { formatMoney } from "../../../lib/format/money";
+import { m } from "../../../lib/messages";
+import { useConfirmPayment } from "../api/payments";
+import { amountsOf, FIELDS, proofError, type ConfirmationForm } from "../confirmation";
+import { useConfirmationForm } from "../useConfirmationForm";
+import { ProofField } from "./ProofField";
+
+/** The customer says how the invoice was paid; a dialog with an address of its own. */
+export function ConfirmDialog() {
+  const invoice = useOutletContext<Invoice>();
+  const navigate = useNavigate();
+  const country = useMe().data?.account?.country ?? "";
+  const methods = usePaymentMethods(country, true);
+  const page = `/invoices/${invoice.id}`;
+  const isSmall = useMediaQuery("(max-width: 36em)", false, { getInitialValueInEffect: false });
+  if (!["due", "overdue", "rejected"].includes(invoice.payment_state)) {
+    return <Navigate to={page} replace />;
+  }
+  return (
+    <Modal
+      opened
+      onClose={() => void navigate(page)}
+      title={
+        <Text fw={700} size="lg">
+          {m.confirm.title}
+        </Text>
+      }
+      size="lg"
+      radius={isSmall ? 0 : "md"}
+      fullScreen={isSmall}
+      closeButtonProps={{ "aria-label": m.confirm.close }}
+    >
+      <Text mb="md">{m.confirm.intro(invoice.number)}</Text>
+      <QueryState query={methods}>
+        {(list) => <ConfirmForm invoice={invoice} methods={list} />}
+      </QueryState>
+    </Modal>
+  );
+}
+
+interface Props {
+  invoice: Invoice;
+  methods: readonly OfferedPaymentMethod[];
+}
+
+function ConfirmForm({ invoice, methods }: Props) {
+  const navigate = useNavigate();
+  const confirm = useConfirmPayment(invoice.id);
+  const amounts = amountsOf(invoice);
+  const { form, setProof, drop } = useConfirmationForm(invoice, methods);
+  const { items, attempt, show, refuse } = useServerErrors(form, FIELDS);
+  const method = methods.find(
+    ({ payment_method }) => payment_method === form.values.payment_method,
+  );
+  const send = (values: ConfirmationForm) => {
+    if (confirm.isPending) return;
+    const { amount } = amounts.find(({ currency }) => currency === values.currency) ?? amounts[0];
+    confirm.mutate(
+      { ...values, amount, invoice_id: invoice.id },
+      {
+        onSuccess: () => {
+          drop();
+          void navigate(`/invoices/${invoice.id}`, { replace: true });
+        },
+        onError: show,
+      },
+    );
+  };
+  return (
+    <form noValidate onSubmit={form.onSubmit(send, refuse)}>
+      <Stack>
+        <ErrorSummary items={items} attempt={attempt} />
+        <Method form={form} methods={methods} method={method} />
+        <AmountSent amounts={amounts} form={form} />
+        <TextInput
+          id="manual_reference"
+          label={method?.reference_label}
+          description={method?.reference_hint}
+          autoComplete="off"
+          data-autofocus
+          {...form.getInputProps("manual_reference")}
+        />
+        <TextInput
+          id="paid_on"
+          type="date"
+          max={today()}
+          label={m.confirm.paidOn}
+          {...form.getInputProps("paid_on")}
+        />
+        <ProofField
+          file={form.values.proof}
+          onChange={setProof}
+          check={proofError}
+          error={form.errors.proof as string | undefined}
+          progress={confirm.isPending ? confirm.progress : undefined}
+        />
+        <Textarea
+          id="manual_notes"
+          label={`${m.confirm.notes} ${m.signup.optional}`}
+          rows={3}
+          maxLength={1000}
+          {...form.getInputProps("manual_notes")}
+        />
+        {confirm.isPending && (
+          <Text size="sm" role="status">
+            {m.confirm.sending}
+          </Text>
+        )}
+        <Group>
+          <Button type="submit" size="md" loading={confirm.isPending}>
+            {m.confirm.submit}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+type Form = ReturnType<typeof useConfirmationForm>["form"];
+
+/** The method of the invoice, and all others behind a button. */
+function Method({
+  form,
+  methods,
+  method,
+}: {
+  form: Form;
+  methods: readonly OfferedPaymentMethod[];
+  method: OfferedPaymentMethod | undefined;
+}) {
+  const [isOpen, setIsOpen] = useState(!method);
+  if (isOpen) {
+    return (
+      <PaymentMethodCards
+        id="payment_method"
+        label={m.confirm.method}
+        methods={methods}
+        value={form.values.payment_method}
+        onChange={(code) => {
+          form.setFieldValue("payment_method", code);
+        }}
+        error={form.errors.payment_method as string | undefined}
+      />
+    );
+  }
+  return (
+    <Group justify="space-between">
+      <div>
+        <Text size="sm" c="dimmed">
+          {m.confirm.method}
+        </Text>
+        <Text fw={500}>{method?.display_name}</Text>
+      </div>
+      <Button
+        variant="default"
+        size="compact-md"
+        onClick={() => {
+          setIsOpen(true);
+        }}
+      >
+        {m.confirm.otherMethod}
+      </Button>
+    </Group>
+  );
+}
+
+/** What was sent: fixed, or one of two where the method has another currency. */
+function AmountSent({ amounts, form }: { amounts: ReturnType<typeof amountsOf>; form: Form }) {
+  const error = form.errors.currency ?? form.errors.amount;
+  if (amounts.length === 1) {
+    const [{ amount, currency }] = amounts;
+    return (
+      <div>
+        <Text size="sm" c="dimmed">
+          {m.confirm.amount}
+        </Text>
+        <Text fw={700} size="xl">
+          {formatMoney(amount, currency)}
+        </Text>
+        {error && <Alert color="red">{error}</Alert>}
+      </div>
+    );
+  }
+  return (
+    <Radio.Group id="currency" label={m.confirm.currency} {...form.getInputProps("currency")}>
+      <Stack gap="xs" mt="xs">
+        {amounts.map(({ amount, currency }) => (
+          <RadioCard key={currency} value={currency} name={formatMoney(amount, currency)}>
+            {formatMoney(amount, currency)}
+          </RadioCard>
+        ))}
+      </Stack>
+    </Radio.Group>
+  );
+}

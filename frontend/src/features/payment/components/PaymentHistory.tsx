@@ -1,0 +1,54 @@
+import { Anchor, List, Paper, Stack, Text, Title } from "@mantine/core";
+import { QueryState } from "../../../components/ui/QueryState";
+import type { Invoice, Payment } from "../../../lib/api/types";
+import { formatMoment } from "../../../lib/format/dates";
+import { formatMoney } from "../../../lib/format/money";
+import { m } from "../../../lib/messages";
+import { usePayment, usePaymentsOf } from "../api/payments";
+
+/** Every confirmation of an invoice with what happened to it, the newest first. */
+export function PaymentHistory({ invoice }: { invoice: Invoice }) {
+  const payments = usePaymentsOf(invoice.id);
+  return (
+    <Paper withBorder p="lg" radius="md" component="section" aria-labelledby="history">
+      <Title order={2} size="h4" mb="md" id="history">
+        {m.history.title}
+      </Title>
+      <QueryState query={payments}>
+        {({ results }) => (
+          <Stack gap="lg">
+            {results.map((payment) => (
+              <Claim key={`${payment.id} ${payment.status}`} payment={payment} />
+            ))}
+          </Stack>
+        )}
+      </QueryState>
+    </Paper>
+  );
+}
+
+function Claim({ payment }: { payment: Payment }) {
+  const detail = usePayment(payment.id);
+  return (
+    <div>
+      <Text fw={600} style={{ overflowWrap: "anywhere" }}>
+        {formatMoney(payment.amount, payment.currency)} · {payment.payment_method_name} ·{" "}
+        {payment.manual_reference}
+      </Text>
+      {payment.proof_url && (
+        <Anchor href={payment.proof_url} download size="sm">
+          {m.history.proof}
+        </Anchor>
+      )}
+      <List size="sm" mt={4} spacing={2}>
+        {detail.data?.events.map((event) => (
+          <List.Item key={event.created_at}>
+            <time dateTime={event.created_at}>{formatMoment(event.created_at)}</time>:{" "}
+            {m.history.states[event.to_state] ?? event.to_state}
+            {event.note && `: ${event.note}`}
+          </List.Item>
+        ))}
+      </List>
+    </div>
+  );
+}
