@@ -11,6 +11,7 @@ export function newEmail(): string {
 
 /** Refuses anything that axe can find wrong with the page as it is. */
 export async function expectAccessible(page: Page): Promise<void> {
+  await expect(page.locator("h1").first()).toBeVisible();
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
@@ -31,11 +32,44 @@ export async function enterAccount(page: Page, email: string): Promise<void> {
 }
 
 export async function enterBilling(page: Page, method: string): Promise<void> {
-  await page.getByLabel("Country").selectOption("PK");
+  const country = page.getByRole("combobox", { name: "Country" });
+  await country.fill("Pakis");
+  await page.getByRole("option", { name: "Pakistan" }).click();
   await page.getByRole("radio", { name: method }).check();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Continue" }).click();
 }
+
+/** Signs up for the starter plan, to be paid by JazzCash; ends at the instructions. */
+export async function signUpForStarter(page: Page): Promise<string> {
+  const email = newEmail();
+  await choosePlan(page, "Starter");
+  await enterAccount(page, email);
+  await enterBilling(page, "JazzCash");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Sign up and see how to pay" }).click();
+  await expect(page.getByText("PKR 25,053.50")).toBeVisible();
+  return email;
+}
+
+export function newReference(): string {
+  return String(Math.floor(1e12 + Math.random() * 8e12));
+}
+
+export async function logIn(page: Page, email: string, password = PASSWORD): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+}
+
+/** Opens the dialog and fills in what is needed. */
+export async function fillConfirmation(page: Page, reference: string): Promise<void> {
+  await page.getByRole("link", { name: "I have paid" }).click();
+  await page.getByLabel("Transaction ID (TID)").fill(reference);
+}
+
+export const SEND = { name: "Send the confirmation" };
 
 /** Decides on the payment of this reference in the Django admin, as the demo's billing admin. */
 export async function decide(

@@ -30,7 +30,7 @@ test("a reload in the middle keeps all but the password", async ({ page }) => {
   const email = newEmail();
   await choosePlan(page, "Starter");
   await enterAccount(page, email);
-  await expect(page.getByLabel("Country")).toBeVisible();
+  await expect(page.getByRole("combobox", { name: "Country" })).toBeVisible();
   await page.reload();
   await page.goBack();
 

@@ -1,4 +1,4 @@
-import { Anchor, createTheme, type CSSVariablesResolver } from "@mantine/core";
+import { Alert, Anchor, createTheme, type CSSVariablesResolver } from "@mantine/core";
 
 /** One accent colour; every shade that carries text has 4.5 : 1 against its ground or more. */
 export const theme = createTheme({
@@ -25,7 +25,11 @@ export const theme = createTheme({
     sizes: { h1: { fontSize: "1.75rem", lineHeight: "1.25" } },
   },
   respectReducedMotion: true,
-  components: { Anchor: Anchor.extend({ defaultProps: { underline: "always" } }) },
+  components: {
+    Anchor: Anchor.extend({ defaultProps: { underline: "always" } }),
+    // What is there from the start interrupts nobody; what appears says so where it is used.
+    Alert: Alert.extend({ defaultProps: { role: "note" } }),
+  },
 });
 
 /** Where Mantine's own shade has less than 4.5 : 1 against its ground. */

@@ -38,7 +38,9 @@ describe("checkConfirmation", () => {
   });
 
   it("refuses a proof of more than 5 MB", () => {
-    const proof = new File([new Uint8Array(5 * 1024 * 1024 + 1)], "slip.png");
+    const proof = new File([new Uint8Array(5 * 1024 * 1024 + 1)], "slip.png", {
+      type: "image/png",
+    });
     expect(checkConfirmation(filled({ proof }), [jazzcash]).proof).toContain("5 MB");
   });
 });

@@ -281,7 +281,6 @@ export const en = {
     kinds: {
       trial_grant: "Free credits",
       plan_grant: "Credits of a plan",
-      usage: "Used",
       adjustment: "Adjustment",
     },
     empty: "No credits yet",

@@ -1,6 +1,7 @@
 import {
   Alert,
   Button,
+  CloseButton,
   Group,
   Modal,
   Radio,
@@ -8,9 +9,10 @@ import {
   Text,
   Textarea,
   TextInput,
+  Title,
 } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Navigate, useNavigate, useOutletContext } from "react-router";
 import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
 import { ErrorSummary } from "../../../components/ui/ErrorSummary";
@@ -35,30 +37,48 @@ export function ConfirmDialog() {
   const country = useMe().data?.account?.country ?? "";
   const methods = usePaymentMethods(country, true);
   const page = `/invoices/${invoice.id}`;
+  useFocusBack();
   const isSmall = useMediaQuery("(max-width: 36em)", false, { getInitialValueInEffect: false });
   if (!["due", "overdue", "rejected"].includes(invoice.payment_state)) {
     return <Navigate to={page} replace />;
   }
+  const close = () => void navigate(page);
   return (
     <Modal
       opened
-      onClose={() => void navigate(page)}
-      title={
-        <Text fw={700} size="lg">
-          {m.confirm.title}
-        </Text>
-      }
+      onClose={close}
+      withCloseButton={false}
+      aria-label={m.confirm.title}
       size="lg"
       radius={isSmall ? 0 : "md"}
       fullScreen={isSmall}
-      closeButtonProps={{ "aria-label": m.confirm.close }}
     >
+      <Group justify="space-between" wrap="nowrap" mb="xs">
+        <Title order={2} size="h3">
+          {m.confirm.title}
+        </Title>
+        <CloseButton onClick={close} aria-label={m.confirm.close} />
+      </Group>
       <Text mb="md">{m.confirm.intro(invoice.number)}</Text>
       <QueryState query={methods}>
         {(list) => <ConfirmForm invoice={invoice} methods={list} />}
       </QueryState>
     </Modal>
   );
+}
+
+/** Gives the focus back to what opened the dialog, or to the page where that is gone. */
+function useFocusBack() {
+  useEffect(() => {
+    const opener = document.activeElement;
+    return () => {
+      setTimeout(() => {
+        const isThere = opener instanceof HTMLElement && opener.isConnected;
+        const target = isThere && opener !== document.body ? opener : null;
+        (target ?? document.getElementById("main"))?.focus();
+      });
+    };
+  }, []);
 }
 
 interface Props {

@@ -1,0 +1,114 @@
+import {
+  choosePlan,
+  enterAccount,
+  expect,
+  expectAccessible,
+  logIn,
+  newEmail,
+  PASSWORD,
+  test,
+} from "./fixtures";
+
+test("a customer on trial upgrades, adds a site and changes its details", async ({ page }) => {
+  const email = newEmail();
+  await choosePlan(page, "Free");
+  await enterAccount(page, email);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
+
+  await page.getByRole("link", { name: "Sites" }).click();
+  await page.getByRole("button", { name: "Add a site" }).click();
+  await expect(page.getByRole("alert")).toBeFocused();
+  await page.getByLabel("Name").fill("Shop");
+  await page.getByLabel("Domain").fill("not a domain");
+  await page.getByLabel("Industry").selectOption({ label: "Automotive" });
+  await page.getByRole("button", { name: "Add a site" }).click();
+  await expect(page.getByRole("alert")).toContainText("domain");
+  await page.getByLabel("Domain").fill("shop.example.com");
+  await page.getByRole("button", { name: "Add a site" }).click();
+  await expect(page.getByText("shop.example.com · Automotive")).toBeVisible();
+  await expect(page.getByText(/has room for 1 site/)).toBeVisible();
+  await expectAccessible(page);
+
+  await page.getByRole("link", { name: "Account" }).click();
+  await page.getByRole("combobox", { name: "Country" }).fill("India");
+  await page.getByRole("option", { name: "India", exact: true }).click();
+  await page.getByLabel(/State/).selectOption("Maharashtra");
+  await page.getByLabel(/GSTIN/).fill("27AAPFU0939F1ZV");
+  await page.getByRole("button", { name: "Save: Billing details" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await expectAccessible(page);
+
+  await page.getByRole("link", { name: "Dashboard" }).click();
+  await page.getByRole("link", { name: "Choose a plan" }).click();
+  await page.getByRole("radio", { name: "Growth" }).check();
+  await page.getByRole("radio", { name: /UPI/ }).check();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Get the invoice" }).click();
+  await expect(page.getByText("Growth plan, 1 month, 2,000 credits")).toBeVisible();
+  await page.getByRole("link", { name: "Dashboard" }).click();
+  await expect(page.getByText("On trial")).toBeVisible();
+  await page.getByRole("link", { name: "Change the plan" }).click();
+  await expect(page.getByText(/The plan Growth waits for its payment/)).toBeVisible();
+});
+
+test("a new password holds from the next log-in on", async ({ page }) => {
+  const email = newEmail();
+  await choosePlan(page, "Free");
+  await enterAccount(page, email);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
+  await page.getByRole("link", { name: "Account" }).click();
+  await page.getByLabel("Current password").fill("wrong-horse-battery");
+  await page.getByLabel("New password", { exact: true }).fill("new-horse-battery");
+  await page.getByRole("button", { name: "Save: Password" }).click();
+  await expect(page.getByRole("alert")).toBeFocused();
+  await page.getByLabel("Current password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Save: Password" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await page.getByRole("button", { name: "Log out" }).click();
+  await logIn(page, email, "new-horse-battery");
+  await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
+});
+
+test("the whole way can be gone by keyboard", async ({ page }) => {
+  test.skip(page.viewportSize()?.width !== 1280, "a keyboard is a desktop's");
+  await page.goto("/signup");
+  await expect(page.getByRole("radio", { name: "Free" })).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("radio", { name: "Starter" })).toBeChecked();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Your account" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(newEmail());
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: /Billing/ })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Pakis");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("radio", { name: "JazzCash" })).toBeVisible();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("radio", { name: "JazzCash" })).toBeChecked();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Check your answers" })).toBeFocused();
+  await page.getByRole("button", { name: "Sign up and see how to pay" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "I have paid" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Transaction ID (TID)")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(page.getByRole("link", { name: "I have paid" })).toBeFocused();
+});

@@ -1,0 +1,100 @@
+import type { Page } from "@playwright/test";
+import { receipt } from "./files";
+import {
+  expect,
+  expectAccessible,
+  fillConfirmation,
+  logIn,
+  newReference,
+  SEND,
+  signUpForStarter,
+  test,
+} from "./fixtures";
+
+const CONFIRM = "**/api/v1/billing/admin/payments/confirm/";
+
+/** How often the customer has told us of a payment, by the history that the page shows. */
+async function expectClaims(page: Page, count: number): Promise<void> {
+  await expect(page.getByText(/A person now checks/)).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("you confirmed the payment")).toHaveCount(count);
+}
+
+test("a double click on a slow network sends once", async ({ page }) => {
+  await signUpForStarter(page);
+  let sent = 0;
+  await page.route(CONFIRM, async (route) => {
+    sent += 1;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await route.continue();
+  });
+  await fillConfirmation(page, newReference());
+  await page.getByRole("button", SEND).dblclick();
+  await expectClaims(page, 1);
+  expect(sent).toBe(1);
+});
+
+test("a lost answer is asked for again and nothing is done twice", async ({ page }) => {
+  await signUpForStarter(page);
+  const keys: (string | undefined)[] = [];
+  await page.route(CONFIRM, async (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    if (keys.length > 1) return route.continue();
+    await route.fetch(); // the server does it
+    return route.abort(); // and its answer never arrives
+  });
+  await fillConfirmation(page, newReference());
+  await page.setInputFiles("input#proof", receipt("receipt.png"));
+  await page.getByRole("button", SEND).click();
+  await expect(page.getByText(/No answer from the server/)).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", SEND).click();
+  await expectClaims(page, 1);
+  expect(keys[1]).toBe(keys[0]);
+});
+
+test("a reload in mid-form keeps everything, the file too", async ({ page }) => {
+  await signUpForStarter(page);
+  const reference = newReference();
+  await fillConfirmation(page, reference);
+  await page.getByLabel(/Anything that we should know/).fill("From my brother's account");
+  await page.setInputFiles("input#proof", receipt("receipt.png"));
+  await expect(page.getByText("receipt.png")).toBeVisible();
+  await page.reload();
+
+  await expect(page.getByLabel("Transaction ID (TID)")).toHaveValue(reference);
+  await expect(page.getByLabel(/Anything that we should know/)).toHaveValue(/brother/);
+  await expect(page.getByText("receipt.png")).toBeVisible();
+  await page.getByRole("button", SEND).click();
+  await expectClaims(page, 1);
+  await expect(page.getByRole("link", { name: "Your receipt" })).toBeVisible();
+});
+
+test("an expired session asks to log in, and then goes on where it was", async ({ page }) => {
+  const email = await signUpForStarter(page);
+  const reference = newReference();
+  await fillConfirmation(page, reference);
+  await page.setInputFiles("input#proof", receipt("receipt.png"));
+  await page.context().clearCookies();
+  await page.getByRole("button", SEND).click();
+
+  await expect(page.getByText(/What you typed is kept/)).toBeVisible();
+  await expectAccessible(page);
+  await logIn(page, email);
+  await expect(page.getByLabel("Transaction ID (TID)")).toHaveValue(reference);
+  await expect(page.getByText("receipt.png")).toBeVisible();
+  await page.getByRole("button", SEND).click();
+  await expectClaims(page, 1);
+});
+
+test("files that are no proof are refused at once", async ({ page }) => {
+  await signUpForStarter(page);
+  await fillConfirmation(page, newReference());
+  const text = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("paid") };
+  await page.setInputFiles("input#proof", text);
+  await expect(page.getByText(/notes.txt can't be used/)).toBeVisible();
+  const large = { ...receipt("large.png"), buffer: Buffer.alloc(5 * 1024 * 1024 + 1) };
+  await page.setInputFiles("input#proof", large);
+  await expect(page.getByText(/more than 5 MB/)).toBeVisible();
+  await expectAccessible(page);
+});
