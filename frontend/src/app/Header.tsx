@@ -45,11 +45,7 @@ function LogOut() {
       px="xs"
       loading={logOut.isPending}
       onClick={() => {
-        logOut.mutate(undefined, {
-          onSuccess: () => {
-            window.location.assign("/login");
-          },
-        });
+        logOut.mutate();
       }}
     >
       {m.app.logOut}

@@ -19,16 +19,15 @@ export function useLogIn() {
   });
 }
 
+/** Ends the session and starts the app anew, so that nothing of it is left in memory. */
 export function useLogOut() {
-  const cache = useQueryClient();
   return useMutation({
     mutationFn: async () => {
       await tolerate(
         401,
         unwrap(api.DELETE("/_allauth/{client}/v1/auth/session", { params: BROWSER })),
       );
-      forgetCsrfToken();
-      cache.clear();
+      window.location.assign("/login");
     },
   });
 }

@@ -274,7 +274,6 @@ export const en = {
     title: "Credits",
     see: "See the ledger",
     balance: "Balance",
-    when: "When",
     what: "What",
     change: "Change",
     chart: (from: string, to: string) => `The balance went from ${from} to ${to} credits.`,

@@ -279,7 +279,6 @@ export const ur: Messages = {
     title: "کریڈٹ",
     see: "کھاتہ دیکھیں",
     balance: "بقایا",
-    when: "کب",
     what: "کیا",
     change: "تبدیلی",
     chart: (from, to) => `بقایا ${from} سے ${to} کریڈٹ ہوا۔`,

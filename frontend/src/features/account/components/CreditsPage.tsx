@@ -48,32 +48,31 @@ export function CreditsPage() {
 
 function Ledger({ entries }: { entries: readonly Entry[] }) {
   return (
-    <Table.ScrollContainer minWidth={480}>
-      <Table verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{m.credits.when}</Table.Th>
-            <Table.Th>{m.credits.what}</Table.Th>
-            <Table.Th ta="end">{m.credits.change}</Table.Th>
-            <Table.Th ta="end">{m.credits.balance}</Table.Th>
+    <Table verticalSpacing="md">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{m.credits.what}</Table.Th>
+          <Table.Th ta="end">{m.credits.change}</Table.Th>
+          <Table.Th ta="end">{m.credits.balance}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {entries.map((entry) => (
+          <Table.Tr key={entry.id}>
+            <Table.Td>
+              <Text fw={500}>{m.credits.kinds[entry.kind]}</Text>
+              <Text size="sm" c="dimmed">
+                {entry.description}
+              </Text>
+              <Text size="sm" c="dimmed">
+                {formatMoment(entry.created_at)}
+              </Text>
+            </Table.Td>
+            <Table.Td ta="end">{formatSigned(entry.amount)}</Table.Td>
+            <Table.Td ta="end">{formatCount(entry.balance_after)}</Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {entries.map((entry) => (
-            <Table.Tr key={entry.id}>
-              <Table.Td>{formatMoment(entry.created_at)}</Table.Td>
-              <Table.Td>
-                {m.credits.kinds[entry.kind]}
-                <Text size="sm" c="dimmed">
-                  {entry.description}
-                </Text>
-              </Table.Td>
-              <Table.Td ta="end">{formatSigned(entry.amount)}</Table.Td>
-              <Table.Td ta="end">{formatCount(entry.balance_after)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }

@@ -9,7 +9,6 @@ import {
   Text,
   Textarea,
   TextInput,
-  Title,
 } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useEffect, useState } from "react";
@@ -44,26 +43,23 @@ export function ConfirmDialog() {
   }
   const close = () => void navigate(page);
   return (
-    <Modal
-      opened
-      onClose={close}
-      withCloseButton={false}
-      aria-label={m.confirm.title}
-      size="lg"
-      radius={isSmall ? 0 : "md"}
-      fullScreen={isSmall}
-    >
-      <Group justify="space-between" wrap="nowrap" mb="xs">
-        <Title order={2} size="h3">
-          {m.confirm.title}
-        </Title>
-        <CloseButton onClick={close} aria-label={m.confirm.close} />
-      </Group>
-      <Text mb="md">{m.confirm.intro(invoice.number)}</Text>
-      <QueryState query={methods}>
-        {(list) => <ConfirmForm invoice={invoice} methods={list} />}
-      </QueryState>
-    </Modal>
+    <Modal.Root opened onClose={close} size="lg" radius={isSmall ? 0 : "md"} fullScreen={isSmall}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body>
+          <Group justify="space-between" wrap="nowrap" mb="xs">
+            <Modal.Title fz="h3" fw={700}>
+              {m.confirm.title}
+            </Modal.Title>
+            <CloseButton onClick={close} aria-label={m.confirm.close} />
+          </Group>
+          <Text mb="md">{m.confirm.intro(invoice.number)}</Text>
+          <QueryState query={methods}>
+            {(list) => <ConfirmForm invoice={invoice} methods={list} />}
+          </QueryState>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
