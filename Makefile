@@ -6,8 +6,12 @@ PY := .venv/bin/python
 DEV_ENV := DJANGO_ENV=development
 FIND_CHROMIUM := command -v chromium || command -v chromium-browser || command -v google-chrome || true
 
+# The whole app with a database of its own, for as long as what follows --exec runs.
+RUN_APP = cd backend && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
+	CHROMIUM_PATH="$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" $(PY) serve.py --port 8111 --web-port 5273 --data-dir "$$data"
+
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-backend test-frontend test-e2e lint format bench schema status lock clean
+.PHONY: help run dev test test-backend test-frontend test-e2e lint format bench screenshots schema status lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -27,8 +31,7 @@ test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test
 
 test-e2e: backend/.venv/.installed frontend/dist/index.html chromium
-	cd backend && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
-	CHROMIUM_PATH="$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" $(PY) serve.py --port 8111 --web-port 5273 --data-dir "$$data" --exec "npm --prefix ../frontend run e2e"
+	$(RUN_APP) --exec "npm --prefix ../frontend run e2e"
 
 lint: backend/.venv/.installed frontend/node_modules/.installed ## linters, types, rooms, migrations, schema
 	cd backend && $(PY) -m ruff check . && $(PY) -m ruff format --check .
@@ -44,8 +47,12 @@ format: backend/.venv/.installed frontend/node_modules/.installed ## format all 
 	cd backend && $(PY) -m ruff check --fix . ; $(PY) -m ruff format .
 	cd frontend && npm run format
 
-bench: backend/.venv/.installed ## measure speed
+bench: backend/.venv/.installed frontend/dist/index.html chromium ## measure speed: the API, and the web app by Lighthouse
 	cd backend && $(PY) benchmarks/run.py
+	$(RUN_APP) --exec "npm --prefix ../frontend run bench"
+
+screenshots: backend/.venv/.installed frontend/dist/index.html chromium ## pictures of every page, into docs/screenshots
+	$(RUN_APP) --exec "npm --prefix ../frontend run screenshots"
 
 schema: backend/.venv/.installed frontend/node_modules/.installed ## write docs/openapi.yaml and the web app's types anew
 	cd backend && $(DEV_ENV) $(PY) manage.py spectacular --validate --fail-on-warn --file ../docs/openapi.yaml

@@ -24,7 +24,13 @@ const rooms = [
 }));
 
 export default defineConfig(
-  globalIgnores(["dist", "playwright-report", "test-results", "src/lib/api/schema.d.ts"]),
+  globalIgnores([
+    "dist",
+    "playwright-report",
+    "test-results",
+    "lighthouse",
+    "src/lib/api/schema.d.ts",
+  ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -46,5 +52,13 @@ export default defineConfig(
     },
   },
   { files: ["src/lib/api/**"], rules: { "no-restricted-globals": "off" } },
+  {
+    files: ["benchmarks/**"],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      globals: { console: "readonly", fetch: "readonly", process: "readonly", URL: "readonly" },
+    },
+    rules: { "no-restricted-globals": "off" },
+  },
   ...rooms,
 );

@@ -4,6 +4,8 @@ import { defineConfig } from "vite";
 
 const port = Number(process.env.WEB_PORT ?? 5173);
 const api = process.env.API_ORIGIN ?? "http://localhost:8011";
+const VENDOR =
+  /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch|clsx)\//;
 const server = {
   port,
   strictPort: true,
@@ -14,6 +16,20 @@ export default defineConfig({
   plugins: [react()],
   server,
   preview: server,
+  build: {
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in few files: each further one costs a phone a round trip.
+        advancedChunks: {
+          groups: [
+            { name: "vendor", test: VENDOR, priority: 2 },
+            { name: "ui", test: /node_modules\/@mantine\//, minShareCount: 7, priority: 1 },
+            { name: "shared", test: /src\/(lib|components)\//, minShareCount: 4 },
+          ],
+        },
+      },
+    },
+  },
   test: {
     environment: "jsdom",
     environmentOptions: { jsdom: { url: "http://localhost:5173" } },

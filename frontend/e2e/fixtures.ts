@@ -57,6 +57,7 @@ export function newReference(): string {
 }
 
 export async function logIn(page: Page, email: string, password = PASSWORD): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1, name: "Log in" })).toBeVisible();
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("main").getByRole("button", { name: "Log in" }).click();

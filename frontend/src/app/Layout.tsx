@@ -2,6 +2,7 @@ import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
 import { PageSkeleton } from "../components/ui/QueryState";
 import { PaymentBanner } from "../features/payment/components/PaymentBanner";
+import { useMe } from "../lib/api/me";
 import { m } from "../lib/messages";
 import { ErrorBoundary } from "./ErrorPage";
 import { Footer } from "./Footer";
@@ -10,13 +11,32 @@ import classes from "./Layout.module.css";
 
 /** What every page has: a way past the header, the header, the banner, the page, the footer. */
 export function Layout() {
-  const { pathname } = useLocation();
+  const me = useMe();
+  const isKnown = me.data !== undefined || me.isError;
   return (
     <div className={classes.layout}>
       <a href="#main" className="skipLink">
         {m.app.skipToContent}
       </a>
       <Header />
+      {isKnown ? <Page /> : <Unknown />}
+    </div>
+  );
+}
+
+/** Until it is known who is here: a shape of its own, so that nothing moves when that is known. */
+function Unknown() {
+  return (
+    <main className={classes.main}>
+      <PageSkeleton />
+    </main>
+  );
+}
+
+function Page() {
+  const { pathname } = useLocation();
+  return (
+    <>
       <PaymentBanner />
       <main id="main" tabIndex={-1} className={classes.main}>
         <ErrorBoundary key={pathname.split("/")[1]}>
@@ -26,6 +46,6 @@ export function Layout() {
         </ErrorBoundary>
       </main>
       <Footer />
-    </div>
+    </>
   );
 }

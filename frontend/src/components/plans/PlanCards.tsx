@@ -1,4 +1,4 @@
-import { Badge, Group, Radio, SimpleGrid, Text } from "@mantine/core";
+import { Badge, Group, Radio, SimpleGrid, Skeleton, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { OfferedPaymentMethod, Plan } from "../../lib/api/types";
 import { localPrice } from "../../lib/format/convert";
@@ -34,6 +34,23 @@ export function PlanCards({ plans, value, onChange, error, method, current }: Pr
         ))}
       </SimpleGrid>
     </Radio.Group>
+  );
+}
+
+/** The shape of the plans while they are on their way. */
+export function PlanSkeleton() {
+  return (
+    <SimpleGrid
+      cols={{ base: 1, sm: 2 }}
+      spacing="sm"
+      aria-busy="true"
+      aria-label={m.app.loading}
+      role="status"
+    >
+      {[1, 2, 3, 4].map((card) => (
+        <Skeleton key={card} height={154} radius="md" />
+      ))}
+    </SimpleGrid>
   );
 }
 

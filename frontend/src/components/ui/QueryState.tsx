@@ -6,14 +6,16 @@ import { m } from "../../lib/messages";
 
 interface Props<T> {
   query: UseQueryResult<T>;
+  /** The shape of what is to come, where it isn't a page's. */
+  skeleton?: ReactNode;
   children: (data: T) => ReactNode;
 }
 
 /** Skeletons while data loads, what to do where it didn't, and the data once it is there. */
-export function QueryState<T>({ query, children }: Props<T>) {
+export function QueryState<T>({ query, skeleton, children }: Props<T>) {
   if (query.data !== undefined) return children(query.data);
   if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
-  return <PageSkeleton />;
+  return skeleton ?? <PageSkeleton />;
 }
 
 /** The shape of a page whose content is on its way. */

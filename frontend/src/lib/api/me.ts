@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ApiError } from "../errors/apiError";
 import { api, unwrap } from "./client";
+import { hasLoggedIn, rememberLogIn } from "./logInMemory";
 import { pollEvery } from "./polling";
 import type { Me } from "./types";
 
@@ -15,11 +16,18 @@ export function useMe() {
   });
 }
 
+const VISITORS_PAGES = /^\/(signup|login|forgot-password|reset-password|verify-email)/;
+
+/** A visitor on a visitor's page is not asked for: the answer would be an error, every time. */
 async function fetchMe(): Promise<Me | null> {
+  if (!hasLoggedIn() && VISITORS_PAGES.test(window.location.pathname)) return null;
   try {
-    return await unwrap(api.GET("/api/v1/auth/me/"));
+    const me = await unwrap(api.GET("/api/v1/auth/me/"));
+    rememberLogIn(true);
+    return me;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return null;
-    throw error;
+    if (!(error instanceof ApiError && error.status === 401)) throw error;
+    rememberLogIn(false);
+    return null;
   }
 }

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, forgetCsrfToken, unwrap } from "./client";
+import { rememberLogIn } from "./logInMemory";
 import { ME } from "./me";
 import { ApiError } from "../errors/apiError";
 
@@ -14,6 +15,7 @@ export function useLogIn() {
         unwrap(api.POST("/_allauth/{client}/v1/auth/login", { params: BROWSER, body })),
       );
       forgetCsrfToken();
+      rememberLogIn(true);
       await cache.invalidateQueries({ queryKey: ME });
     },
   });
@@ -27,6 +29,7 @@ export function useLogOut() {
         401,
         unwrap(api.DELETE("/_allauth/{client}/v1/auth/session", { params: BROWSER })),
       );
+      rememberLogIn(false);
       window.location.assign("/login");
     },
   });

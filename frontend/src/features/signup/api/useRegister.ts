@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
+import { rememberLogIn } from "../../../lib/api/logInMemory";
 import { ME } from "../../../lib/api/me";
 import { IdempotencyKeys } from "../../../lib/idempotency";
 import type { SignUpValues } from "../draft";
@@ -19,6 +20,7 @@ export function useRegister() {
       ),
     onSuccess: async () => {
       forgetCsrfToken();
+      rememberLogIn(true);
       await cache.invalidateQueries({ queryKey: ME });
     },
   });

@@ -8,9 +8,10 @@ import {
   type ReactNode,
   type SyntheticEvent,
 } from "react";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { Link, Navigate, useNavigate, useParams } from "react-router";
 import { ErrorSummary, type SummaryItem } from "../../../components/ui/ErrorSummary";
-import { PlanCards } from "../../../components/plans/PlanCards";
+import { PlanCards, PlanSkeleton } from "../../../components/plans/PlanCards";
 import { describe, PageSkeleton, QueryState } from "../../../components/ui/QueryState";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { usePaymentMethods, usePlans } from "../../../lib/api/catalogue";
@@ -30,25 +31,23 @@ const ReviewStep = lazy(async () => ({ default: (await import("./ReviewStep")).R
 
 /** Sign-up in steps: plan, account, billing, review. The address names the step. */
 export function SignUpPage() {
-  const plans = usePlans();
-  return <QueryState query={plans}>{(list) => <Steps plans={list} />}</QueryState>;
-}
-
-function Steps({ plans }: { plans: readonly Plan[] }) {
   const { step: asked = "plan" } = useParams();
+  const plans = usePlans();
   const [isFree, setIsFree] = useState(false);
   const form = useSignUpForm(isFree);
-  const plan = plans.find(({ slug }) => slug === form.values.plan_slug);
+  const plan = plans.data?.find(({ slug }) => slug === form.values.plan_slug);
   const steps = stepsFor(plan);
   const step = steps.find((name) => name === asked);
   if ((plan?.is_free ?? false) !== isFree) setIsFree(plan?.is_free ?? false);
-  if (!step || (step !== "plan" && !plan)) return <Navigate to="/signup/plan" replace />;
+  if (!step || (step !== "plan" && plans.data && !plan)) {
+    return <Navigate to="/signup/plan" replace />;
+  }
   return <StepForm form={form} plans={plans} plan={plan} steps={steps} step={step} />;
 }
 
 interface StepProps {
   form: SignUpForm;
-  plans: readonly Plan[];
+  plans: UseQueryResult<readonly Plan[]>;
   plan: Plan | undefined;
   steps: readonly Step[];
   step: Step;
@@ -59,7 +58,7 @@ function StepForm({ form, plans, plan, steps, step }: StepProps) {
   const items = summaryOf(form, step, general);
   const index = steps.indexOf(step);
   const title = m.signup.titles[step];
-  const methods = usePaymentMethods(form.values.country);
+  const methods = usePaymentMethods(form.values.payment_method ? form.values.country : "");
   const method = methods.data?.find(
     ({ payment_method }) => payment_method === form.values.payment_method,
   );
@@ -76,15 +75,19 @@ function StepForm({ form, plans, plan, steps, step }: StepProps) {
         <Stack gap="xl">
           <Suspense fallback={<PageSkeleton />}>
             {step === "plan" && (
-              <PlanCards
-                plans={plans}
-                method={method}
-                value={form.values.plan_slug}
-                onChange={(slug) => {
-                  form.setFieldValue("plan_slug", slug);
-                }}
-                error={form.errors.plan_slug}
-              />
+              <QueryState query={plans} skeleton={<PlanSkeleton />}>
+                {(list) => (
+                  <PlanCards
+                    plans={list}
+                    method={method}
+                    value={form.values.plan_slug}
+                    onChange={(slug) => {
+                      form.setFieldValue("plan_slug", slug);
+                    }}
+                    error={form.errors.plan_slug}
+                  />
+                )}
+              </QueryState>
             )}
             {step === "account" && <AccountStep form={form} />}
             {step === "billing" && <BillingStep form={form} />}
