@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -80,6 +80,97 @@ describe("the confirmation", () => {
     await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
 
     expect(await screen.findByRole("alert")).toHaveTextContent("10 to 14 digits.");
+  });
+});
+
+describe("the proof", () => {
+  const slip = (name: string, type: string, size = 10) =>
+    new File([new Uint8Array(size)], name, { type });
+
+  async function choose(file: File) {
+    renderApp("/invoices/1/confirm");
+    const field = await screen.findByLabelText(/Choose a file/);
+    await userEvent.setup({ applyAccept: false }).upload(field, file);
+  }
+
+  it("is shown before it is sent, and can be taken back", async () => {
+    await choose(slip("slip.pdf", "application/pdf"));
+    expect(await screen.findByText("slip.pdf")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Remove" }));
+    expect(screen.queryByText("slip.pdf")).not.toBeInTheDocument();
+  });
+
+  it("is refused at once where it can't be one", async () => {
+    await choose(slip("notes.txt", "text/plain"));
+    expect(await screen.findByText(/notes.txt can't be used/)).toBeVisible();
+  });
+
+  it("is refused where it is too large", async () => {
+    await choose(slip("slip.png", "image/png", 5 * 1024 * 1024 + 1));
+    expect(await screen.findByText(/more than 5 MB/)).toBeVisible();
+  });
+
+  it("is taken from the clipboard", async () => {
+    renderApp("/invoices/1/confirm");
+    await screen.findByLabelText(/Choose a file/);
+    const paste = new Event("paste");
+    Object.assign(paste, { clipboardData: { files: [slip("shot.png", "image/png")] } });
+    URL.createObjectURL = () => "blob:shot";
+    URL.revokeObjectURL = () => undefined;
+    act(() => {
+      document.dispatchEvent(paste);
+    });
+    expect(await screen.findByText("shot.png")).toBeVisible();
+    expect(screen.getByAltText("Your receipt")).toHaveAttribute("src", "blob:shot");
+  });
+
+  it("goes out with the form", async () => {
+    const forms: FormData[] = [];
+    server.use(
+      http.post("*/api/v1/billing/admin/payments/confirm/", async ({ request }) => {
+        forms.push(await request.formData());
+        show({ ...invoice, payment_state: "under_review", latest_payment: payment });
+        return HttpResponse.json(payment, { status: 201 });
+      }),
+      http.get("*/api/v1/billing/payments/5/", () => HttpResponse.json({ ...payment, events: [] })),
+    );
+    await choose(slip("slip.pdf", "application/pdf"));
+    await userEvent.type(screen.getByLabelText("Transaction ID (TID)"), "20260000001");
+    await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+    expect(await screen.findByText(/A person now checks/)).toBeVisible();
+    expect((forms[0]?.get("proof") as File).size).toBe(10);
+    expect(forms[0]?.get("manual_reference")).toBe("20260000001");
+  });
+});
+
+describe("the draft", () => {
+  it("is there again after the page was left", async () => {
+    renderApp("/invoices/1/confirm");
+    await userEvent.type(await screen.findByLabelText("Transaction ID (TID)"), "2026");
+    cleanup();
+    renderApp("/invoices/1/confirm");
+    expect(await screen.findByLabelText("Transaction ID (TID)")).toHaveValue("2026");
+  });
+});
+
+describe("the history", () => {
+  it("tells what happened to each confirmation", async () => {
+    const failed = { ...payment, status: "failed" as const, admin_notes: "Not found" };
+    const event = { actor: null, created_at: "2026-11-23T10:00:00Z", from_state: "" };
+    show({ ...invoice, payment_state: "rejected", latest_payment: failed });
+    server.use(
+      http.get("*/api/v1/billing/payments/", () =>
+        HttpResponse.json({ count: 1, results: [failed] }),
+      ),
+      http.get("*/api/v1/billing/payments/5/", () =>
+        HttpResponse.json({
+          ...failed,
+          events: [{ ...event, event: "reject", to_state: "failed", note: "Not found" }],
+        }),
+      ),
+    );
+    renderApp("/invoices/1");
+    expect(await screen.findByText(/we could not accept it: Not found/)).toBeVisible();
   });
 });
 

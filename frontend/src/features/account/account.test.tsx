@@ -1,0 +1,235 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Me } from "../../lib/api/types";
+import { invoice, jazzcash, me, pakistan, starter } from "../../testing/examples";
+import { renderApp } from "../../testing/renderApp";
+import { server } from "../../testing/server";
+
+const active = { ...me.account, status: "active", credits: 1000 } as NonNullable<Me["account"]>;
+const growth = { ...starter, slug: "growth", name: "Growth", price: "139.00", max_sites: 3 };
+
+function logIn(changes: Partial<Me> = {}) {
+  server.use(
+    http.get("*/api/v1/auth/me/", () =>
+      HttpResponse.json({ ...me, account: active, open_invoice: null, ...changes }),
+    ),
+  );
+}
+
+function refuse(code: string, detail: string, attr: string | null) {
+  return HttpResponse.json(
+    { type: "validation_error", errors: [{ code, detail, attr }] },
+    { status: 400 },
+  );
+}
+
+beforeEach(() => {
+  logIn();
+});
+
+describe("the credits", () => {
+  const entry = {
+    id: 1,
+    kind: "plan_grant",
+    amount: 1000,
+    balance_after: 1000,
+    description: "Starter plan, invoice INV-2026-000001",
+    invoice_number: "INV-2026-000001",
+    created_at: "2026-11-23T09:00:00Z",
+  };
+
+  function ledger(results: object[], count = results.length) {
+    server.use(
+      http.get("*/api/v1/billing/credits/ledger/", () => HttpResponse.json({ count, results })),
+    );
+  }
+
+  it("show every entry, and the way of the balance as a picture", async () => {
+    ledger([{ ...entry, id: 2, amount: -200, balance_after: 800, kind: "adjustment" }, entry]);
+    renderApp("/credits");
+
+    expect(await screen.findByText("+1,000")).toBeVisible();
+    expect(screen.getByText("-200")).toBeVisible();
+    expect(screen.getByRole("img")).toHaveAccessibleName("The balance went from 0 to 800 credits.");
+  });
+
+  it("say so where there is none yet", async () => {
+    ledger([]);
+    renderApp("/credits");
+    expect(await screen.findByRole("heading", { name: "No credits yet" })).toBeVisible();
+  });
+
+  it("come in pages", async () => {
+    ledger([entry], 26);
+    renderApp("/credits");
+    const pages = await screen.findByRole("navigation", { name: "Pages of the list" });
+    expect(within(pages).getByRole("button", { name: "Previous" })).toBeDisabled();
+    await userEvent.click(within(pages).getByRole("button", { name: "Next" }));
+    expect(await within(pages).findByText("Page 2 of 2")).toBeVisible();
+  });
+});
+
+describe("the sites", () => {
+  const site = {
+    id: 1,
+    name: "Shop",
+    domain: "shop.example",
+    industry: { id: 1, slug: "retail", name: "Retail" },
+    created_at: "2026-11-23T09:00:00Z",
+  };
+
+  function sites(...results: object[]) {
+    server.use(
+      http.get("*/api/v1/sites/", () => HttpResponse.json({ count: results.length, results })),
+      http.get("*/api/v1/industries/", () => HttpResponse.json([site.industry])),
+    );
+  }
+
+  it("are refused by the server at their field", async () => {
+    sites();
+    server.use(
+      http.post("*/api/v1/sites/", () => refuse("domain_already_added", "It is there.", "domain")),
+    );
+    renderApp("/sites");
+    await userEvent.type(await screen.findByLabelText("Name"), "Shop");
+    await userEvent.type(screen.getByLabelText("Domain"), "shop.example");
+    await userEvent.selectOptions(await screen.findByLabelText("Industry"), "Retail");
+    await userEvent.click(screen.getByRole("button", { name: "Add a site" }));
+
+    await waitFor(() => {
+      expect(screen.getByLabelText("Domain")).toHaveAccessibleDescription("It is there.");
+    });
+  });
+
+  it("are as many as the plan allows", async () => {
+    sites(site);
+    renderApp("/sites");
+    expect(await screen.findByText(/has room for 1 site/)).toBeVisible();
+    expect(screen.queryByLabelText("Domain")).not.toBeInTheDocument();
+  });
+
+  it("wait for an account that can be used", async () => {
+    logIn({ account: { ...active, status: "pending_payment" } });
+    sites();
+    renderApp("/sites");
+    expect(await screen.findByText(/as soon as your account is active/)).toBeVisible();
+  });
+
+  it("are removed only by who is sure", async () => {
+    let removed = 0;
+    sites(site);
+    server.use(
+      http.delete("*/api/v1/sites/1/", () => {
+        removed += 1;
+        return new HttpResponse(null, { status: 204 });
+      }),
+    );
+    renderApp("/sites");
+    await userEvent.click(await screen.findByRole("button", { name: "Remove Shop" }));
+    expect(removed).toBe(0);
+    await userEvent.click(screen.getByRole("button", { name: "Really remove Shop?" }));
+    await waitFor(() => {
+      expect(removed).toBe(1);
+    });
+  });
+});
+
+describe("another plan", () => {
+  beforeEach(() => {
+    server.use(
+      http.get("*/api/v1/plans/", () => HttpResponse.json([starter, growth])),
+      http.get("*/api/v1/billing/admin/payment-methods/", () => HttpResponse.json([jazzcash])),
+    );
+  });
+
+  it("needs a plan and a way to pay, and leads to the invoice", async () => {
+    const subscription = { plan: starter, current_period_end: null } as Me["subscription"];
+    logIn({ subscription });
+    server.use(
+      http.post("*/api/v1/billing/subscriptions/upgrade/", () =>
+        HttpResponse.json({ invoice }, { status: 201 }),
+      ),
+      http.get("*/api/v1/billing/invoices/1/", () => HttpResponse.json(invoice)),
+    );
+    const shown = renderApp("/upgrade");
+    expect(await screen.findByRole("radio", { name: "Starter" })).toBeDisabled();
+    await userEvent.click(screen.getByRole("button", { name: "Get the invoice" }));
+    expect(screen.getByRole("alert")).toHaveFocus();
+    await userEvent.click(screen.getByRole("radio", { name: "Growth" }));
+    await userEvent.click(screen.getByRole("radio", { name: "JazzCash" }));
+    expect(screen.getByText(/39,128\.50/)).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Get the invoice" }));
+
+    expect(await screen.findByText("0300 1234567")).toBeVisible();
+    expect(shown.pathname).toBe("/invoices/1");
+  });
+
+  it("is not offered while one waits for its payment", async () => {
+    const pending_subscription = { plan: growth } as Me["pending_subscription"];
+    logIn({ pending_subscription, open_invoice: invoice });
+    renderApp("/upgrade");
+    expect(await screen.findByText(/The plan Growth waits for its payment/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Get the invoice" })).not.toBeInTheDocument();
+  });
+});
+
+describe("the account's details", () => {
+  beforeEach(() => {
+    server.use(
+      http.get("*/api/v1/countries/:code/", () => HttpResponse.json(pakistan)),
+      http.get("*/api/v1/countries/", () => HttpResponse.json([pakistan])),
+    );
+  });
+
+  it("are saved and said to be", async () => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.patch("*/api/v1/auth/account/", async ({ request }) => {
+        bodies.push(await request.json());
+        return HttpResponse.json({ ...active, billing_city: "Karachi" });
+      }),
+    );
+    renderApp("/account");
+    await userEvent.type(await screen.findByLabelText("City (optional)"), "Karachi");
+    await userEvent.click(screen.getByRole("button", { name: "Save: Billing details" }));
+
+    expect(await screen.findByText("Saved.")).toBeVisible();
+    expect(bodies).toEqual([expect.objectContaining({ billing_city: "Karachi", country: "PK" })]);
+  });
+
+  it("call the tax number what the country calls it", async () => {
+    renderApp("/account");
+    expect(await screen.findByLabelText("NTN (optional)")).toBeVisible();
+    expect(screen.queryByLabelText(/Province/)).not.toBeInTheDocument();
+  });
+
+  it("let only who knows the old password change it", async () => {
+    server.use(
+      http.post("*/_allauth/browser/v1/account/password/change", () =>
+        HttpResponse.json(
+          {
+            status: 400,
+            errors: [
+              {
+                code: "enter_current_password",
+                message: "Please type your current password.",
+                param: "current_password",
+              },
+            ],
+          },
+          { status: 400 },
+        ),
+      ),
+    );
+    renderApp("/account");
+    const current = await screen.findByLabelText("Current password");
+    await userEvent.type(current, "wrong");
+    await userEvent.type(screen.getByLabelText("New password"), "new-horse-battery");
+    await userEvent.click(screen.getByRole("button", { name: "Save: Password" }));
+    await waitFor(() => {
+      expect(current).toHaveAccessibleDescription("Please type your current password.");
+    });
+  });
+});
