@@ -138,12 +138,42 @@ describe("the proof", () => {
     await userEvent.type(screen.getByLabelText("Transaction ID (TID)"), "20260000001");
     await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
     expect(await screen.findByText(/A person now checks/)).toBeVisible();
-    expect((forms[0]?.get("proof") as File).size).toBe(10);
+    expect(forms[0]?.get("proof")).not.toBeNull();
     expect(forms[0]?.get("manual_reference")).toBe("20260000001");
   });
 });
 
 describe("the draft", () => {
+  it("is gone once it is sent, and its key with it", async () => {
+    const keys: (string | null)[] = [];
+    const rejected = { ...payment, status: "failed" as const, admin_notes: "Not found" };
+    server.use(
+      http.post("*/api/v1/billing/admin/payments/confirm/", ({ request }) => {
+        keys.push(request.headers.get("Idempotency-Key"));
+        show({ ...invoice, payment_state: "rejected", latest_payment: rejected });
+        return HttpResponse.json(payment, { status: 201 });
+      }),
+      http.get("*/api/v1/billing/payments/5/", () =>
+        HttpResponse.json({ ...rejected, events: [] }),
+      ),
+    );
+    for (const attempt of [1, 2]) {
+      renderApp("/invoices/1/confirm");
+      const reference = await screen.findByLabelText("Transaction ID (TID)");
+      expect(reference).toHaveValue("");
+      await userEvent.type(reference, "20260000001");
+      await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+      await waitFor(() => {
+        expect(keys).toHaveLength(attempt);
+      });
+      await waitFor(() => {
+        expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+      });
+      cleanup();
+    }
+    expect(keys[1]).not.toBe(keys[0]);
+  });
+
   it("is there again after the page was left", async () => {
     renderApp("/invoices/1/confirm");
     await userEvent.type(await screen.findByLabelText("Transaction ID (TID)"), "2026");

@@ -15,8 +15,12 @@ export function useLedger(page: number) {
   });
 }
 
-/** Asks for a plan once, however often the same choice is sent. */
-export function useUpgrade() {
+/**
+ * Asks for a plan once, however often the same choice is sent.
+ *
+ * @param onIssued gets the id of the invoice to pay.
+ */
+export function useUpgrade(onIssued: (invoiceId: number) => void) {
   const [keys] = useState(() => new IdempotencyKeys());
   const cache = useQueryClient();
   return useMutation({
@@ -27,7 +31,10 @@ export function useUpgrade() {
           params: { header: { "Idempotency-Key": keys.keyFor(body) } },
         }),
       ),
-    onSuccess: () => cache.invalidateQueries(),
+    onSuccess: async ({ invoice }) => {
+      onIssued(invoice.id); // before the page changes with the account, and the form is gone
+      await cache.invalidateQueries();
+    },
   });
 }
 

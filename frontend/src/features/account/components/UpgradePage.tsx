@@ -69,7 +69,7 @@ interface Props {
 
 function UpgradeForm({ current, plans, methods }: Props) {
   const navigate = useNavigate();
-  const upgrade = useUpgrade();
+  const upgrade = useUpgrade((invoiceId) => void navigate(`/invoices/${invoiceId}`));
   const [plan, setPlan] = useState("");
   const [method, setMethod] = useState("");
   const [errors, setErrors] = useState<Partial<Record<string, React.ReactNode>>>({});
@@ -89,10 +89,7 @@ function UpgradeForm({ current, plans, methods }: Props) {
       refuse();
       return;
     }
-    upgrade.mutate(
-      { plan_slug: plan, payment_method: method },
-      { onSuccess: ({ invoice }) => void navigate(`/invoices/${invoice.id}`), onError: show },
-    );
+    upgrade.mutate({ plan_slug: plan, payment_method: method }, { onError: show });
   };
   return (
     <form noValidate onSubmit={submit}>

@@ -84,9 +84,12 @@ interface Props {
 
 function ConfirmForm({ invoice, methods }: Props) {
   const navigate = useNavigate();
-  const confirm = useConfirmPayment(invoice.id);
   const amounts = amountsOf(invoice);
   const { form, setProof, drop } = useConfirmationForm(invoice, methods);
+  const confirm = useConfirmPayment(invoice, () => {
+    drop();
+    void navigate(`/invoices/${invoice.id}`, { replace: true });
+  });
   const { items, attempt, show, refuse } = useServerErrors(form, FIELDS);
   const method = methods.find(
     ({ payment_method }) => payment_method === form.values.payment_method,
@@ -94,16 +97,7 @@ function ConfirmForm({ invoice, methods }: Props) {
   const send = (values: ConfirmationForm) => {
     if (confirm.isPending) return;
     const { amount } = amounts.find(({ currency }) => currency === values.currency) ?? amounts[0];
-    confirm.mutate(
-      { ...values, amount, invoice_id: invoice.id },
-      {
-        onSuccess: () => {
-          drop();
-          void navigate(`/invoices/${invoice.id}`, { replace: true });
-        },
-        onError: show,
-      },
-    );
+    confirm.mutate({ ...values, amount, invoice_id: invoice.id }, { onError: show });
   };
   return (
     <form noValidate onSubmit={form.onSubmit(send, refuse)}>
