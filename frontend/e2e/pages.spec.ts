@@ -99,7 +99,13 @@ test("Urdu is whole and written from right to left", async ({ page }) => {
   await expect(page.getByRole("heading", { name: /خوش آمدید/ })).toBeVisible();
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);
+  await page.getByRole("link", { name: "ادائیگی کا طریقہ دیکھیں" }).first().click();
+  const account = page.getByText("0300 1234567");
+  await expect(account).toBeVisible();
+  expect(await account.evaluate((node) => getComputedStyle(node).direction)).toBe("ltr");
+  await expectAccessible(page);
   await page.getByRole("button", { name: "English" }).click();
+  await page.getByRole("link", { name: "Dashboard" }).click();
   await expect(page.getByRole("heading", { name: /Welcome/ })).toBeVisible();
 });
 

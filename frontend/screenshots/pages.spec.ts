@@ -64,6 +64,9 @@ for (const name of ["free", "pending", "review", "rejected", "active", "overdue"
     if (name === "free") return;
     await page.getByRole("link", { name: /INV-/ }).first().click();
     await expect(page.getByRole("heading", { level: 1, name: /Invoice INV/ })).toBeVisible();
+    if (["review", "rejected", "active"].includes(name)) {
+      await expect(page.getByText("you confirmed the payment")).toBeVisible();
+    }
     await shoot(page, `invoice-${name}`);
   });
 }

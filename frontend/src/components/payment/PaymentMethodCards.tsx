@@ -46,13 +46,15 @@ function MethodCard({ method, isChosen }: { method: OfferedPaymentMethod; isChos
       <Group justify="space-between" gap="xs">
         <Group gap="xs" wrap="nowrap">
           <MethodIcon kind={method.kind} />
-          <Text fw={600}>{method.display_name}</Text>
+          <Text fw={600} dir="auto">
+            {method.display_name}
+          </Text>
         </Group>
         <Badge variant="default" radius="sm">
           {method.currency}
         </Badge>
       </Group>
-      <Text size="sm" c="dimmed">
+      <Text size="sm" c="dimmed" dir="auto">
         {method.processing_time}
       </Text>
       {isChosen && <Instructions method={method} />}
@@ -66,7 +68,7 @@ function Instructions({ method }: { method: OfferedPaymentMethod }) {
       <Text size="sm" fw={600}>
         {m.method.howTo}
       </Text>
-      <Text size="sm" style={{ whiteSpace: "pre-line" }}>
+      <Text size="sm" style={{ whiteSpace: "pre-line" }} dir="auto">
         {method.instructions}
       </Text>
       {method.exchange_rate && method.currency !== "USD" && (

@@ -67,7 +67,9 @@ function PlanCard({
   return (
     <RadioCard value={plan.slug} name={plan.name} disabled={isCurrent}>
       <Group justify="space-between">
-        <Text fw={600}>{plan.name}</Text>
+        <Text fw={600} dir="auto">
+          {plan.name}
+        </Text>
         {isCurrent && (
           <Badge variant="light" tt="none">
             {m.upgrade.current}

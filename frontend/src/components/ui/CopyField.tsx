@@ -24,14 +24,14 @@ export function CopyField({
     <Group justify="space-between" wrap="nowrap" gap="md" align="center">
       <Stack gap={0} miw={0}>
         <Text size="sm" c="dimmed">
-          {label}
+          <bdi>{label}</bdi>
         </Text>
         <Text
           fw={emphasis ? 700 : 500}
           size={emphasis ? "xl" : "md"}
           style={{ overflowWrap: "anywhere" }}
         >
-          {value}
+          <bdi>{value}</bdi>
         </Text>
         {hint && (
           <Text size="sm" c="dimmed">

@@ -14,7 +14,7 @@ const COLORS: Record<Invoice["payment_state"], string> = {
 /** An invoice's state in a word. */
 export function StateBadge({ state }: { state: Invoice["payment_state"] }) {
   return (
-    <Badge color={COLORS[state]} variant="dot" size="lg" tt="none">
+    <Badge color={COLORS[state]} variant="dot" size="lg" tt="none" miw="max-content">
       {m.invoice.states[state]}
     </Badge>
   );

@@ -28,7 +28,7 @@ export function formatBytes(bytes: number, locale = readersLocale()): string {
     style: "unit",
     unit: isSmall ? "kilobyte" : "megabyte",
     maximumFractionDigits: isSmall ? 0 : 1,
-  }).format(bytes / (isSmall ? 1_000 : 1_000_000));
+  }).format(isSmall ? Math.ceil(bytes / 1_000) : bytes / 1_000_000);
 }
 
 /** Writes a change of a whole number with its sign. */

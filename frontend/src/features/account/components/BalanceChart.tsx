@@ -14,7 +14,7 @@ export function BalanceChart({ entries }: { entries: readonly Entry[] }) {
   const start = oldest.balance_after - oldest.amount;
   const balances = [start, ...entries.map(({ balance_after }) => balance_after).reverse()];
   const top = Math.max(...balances, 1);
-  const x = (index: number) => (index / (balances.length - 1)) * WIDTH;
+  const x = (index: number) => (index / balances.length) * WIDTH;
   const y = (balance: number) => HEIGHT - 4 - (balance / top) * (HEIGHT - 8);
   const steps = balances
     .map((balance, index) => (index === 0 ? "" : `H${x(index)} V${y(balance)}`))

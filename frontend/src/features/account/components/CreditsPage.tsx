@@ -62,7 +62,7 @@ function Ledger({ entries }: { entries: readonly Entry[] }) {
             <Table.Td>
               <Text fw={500}>{m.credits.kinds[entry.kind]}</Text>
               <Text size="sm" c="dimmed">
-                {entry.description}
+                <bdi>{entry.description}</bdi>
               </Text>
               <Text size="sm" c="dimmed">
                 {formatMoment(entry.created_at)}

@@ -182,7 +182,9 @@ function Method({
         <Text size="sm" c="dimmed">
           {m.confirm.method}
         </Text>
-        <Text fw={500}>{method?.display_name}</Text>
+        <Text fw={500}>
+          <bdi>{method?.display_name}</bdi>
+        </Text>
       </div>
       <Button
         variant="default"
@@ -219,7 +221,7 @@ function AmountSent({ amounts, form }: { amounts: ReturnType<typeof amountsOf>; 
       <Stack gap="xs" mt="xs">
         {amounts.map(({ amount, currency }) => (
           <RadioCard key={currency} value={currency} name={formatMoney(amount, currency)}>
-            {formatMoney(amount, currency)}
+            <bdi>{formatMoney(amount, currency)}</bdi>
           </RadioCard>
         ))}
       </Stack>

@@ -14,7 +14,9 @@ export function InvoiceLines({ invoice }: { invoice: Invoice }) {
         <Table.Tbody>
           {invoice.lines.map((line) => (
             <Table.Tr key={line.description}>
-              <Table.Td pl={0}>{line.description}</Table.Td>
+              <Table.Td pl={0}>
+                <bdi>{line.description}</bdi>
+              </Table.Td>
               <Table.Td pr={0} ta="end">
                 {formatMoney(line.amount, invoice.currency)}
               </Table.Td>

@@ -67,10 +67,10 @@ function InvoiceRow({ invoice }: { invoice: Invoice }) {
     <Table.Tr>
       <Table.Td>
         <Anchor component={Link} to={`/invoices/${invoice.id}`} fw={500}>
-          {invoice.number}
+          <bdi>{invoice.number}</bdi>
         </Anchor>
         <Text size="sm" c="dimmed">
-          {invoice.lines[0]?.description}
+          <bdi>{invoice.lines[0]?.description}</bdi>
         </Text>
         <Text size="sm" hiddenFrom="sm">
           {m.invoice.dueBy(day)}
@@ -79,7 +79,7 @@ function InvoiceRow({ invoice }: { invoice: Invoice }) {
       <Table.Td visibleFrom="sm">{day}</Table.Td>
       <Table.Td visibleFrom="sm">{badge}</Table.Td>
       <Table.Td ta="end">
-        {formatMoney(invoice.total, invoice.currency)}
+        <bdi>{formatMoney(invoice.total, invoice.currency)}</bdi>
         <Box hiddenFrom="sm" mt={4}>
           {badge}
         </Box>

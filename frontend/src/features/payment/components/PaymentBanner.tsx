@@ -62,7 +62,7 @@ function Celebration({ me }: { me: Me }) {
       }}
     >
       <Text size="sm" fw={600} maw={960} mx="auto">
-        <span aria-hidden>🎉 </span>
+        <span aria-hidden>✓ </span>
         {m.banner.approved(
           formatMoney(shown.amount, shown.currency),
           me.account.plan.name,

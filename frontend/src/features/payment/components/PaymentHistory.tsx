@@ -32,8 +32,8 @@ function Claim({ payment }: { payment: Payment }) {
   return (
     <div>
       <Text fw={600} style={{ overflowWrap: "anywhere" }}>
-        {formatMoney(payment.amount, payment.currency)} · {payment.payment_method_name} ·{" "}
-        {payment.manual_reference}
+        <bdi>{formatMoney(payment.amount, payment.currency)}</bdi> ·{" "}
+        <bdi>{payment.payment_method_name}</bdi> · <bdi>{payment.manual_reference}</bdi>
       </Text>
       {payment.proof_url && (
         <Anchor href={payment.proof_url} download size="sm">
@@ -43,9 +43,12 @@ function Claim({ payment }: { payment: Payment }) {
       <List size="sm" mt={4} spacing={2}>
         {detail.data?.events.map((event) => (
           <List.Item key={event.created_at}>
-            <time dateTime={event.created_at}>{formatMoment(event.created_at)}</time>:{" "}
-            {m.history.states[event.to_state] ?? event.to_state}
-            {event.note && `: ${event.note}`}
+            <time dateTime={event.created_at}>
+              <bdi>{formatMoment(event.created_at)}</bdi>
+            </time>
+            : {m.history.states[event.to_state] ?? event.to_state}
+            {event.note && ": "}
+            <bdi>{event.note}</bdi>
           </List.Item>
         ))}
       </List>

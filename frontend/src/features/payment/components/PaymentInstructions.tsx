@@ -21,7 +21,7 @@ export function PaymentInstructions({ invoice }: { invoice: Invoice }) {
       <Stack>
         <Group justify="space-between">
           <Title order={2} size="h4">
-            {m.invoice.payTitle}: {method.display_name}
+            {m.invoice.payTitle}: <bdi>{method.display_name}</bdi>
           </Title>
           <Button
             variant="subtle"
@@ -42,8 +42,10 @@ export function PaymentInstructions({ invoice }: { invoice: Invoice }) {
           hint={m.invoice.referenceHint}
         />
         <Divider />
-        <Text style={{ whiteSpace: "pre-line" }}>{method.instructions}</Text>
-        <Text size="sm" c="dimmed">
+        <Text style={{ whiteSpace: "pre-line" }} dir="auto">
+          {method.instructions}
+        </Text>
+        <Text size="sm" c="dimmed" dir="auto">
           {method.processing_time}
         </Text>
         <div>

@@ -64,7 +64,7 @@ export function RejectedPanel({ invoice }: { invoice: Invoice }) {
   return (
     <Alert color="red" title={m.invoice.rejectedTitle} role="status">
       <Text size="sm" fw={600}>
-        {m.invoice.reason}: {invoice.latest_payment?.admin_notes}
+        {m.invoice.reason}: <bdi>{invoice.latest_payment?.admin_notes}</bdi>
       </Text>
       <Text size="sm">{m.invoice.rejectedText}</Text>
     </Alert>
