@@ -3,19 +3,7 @@ import type { GetInputPropsReturnType } from "@mantine/form";
 import { useCountry } from "../../lib/api/catalogue";
 import type { AddressFormat } from "../../lib/api/types";
 import { m } from "../../lib/messages";
-
-export const BILLING_FIELDS = [
-  "billing_name",
-  "billing_email",
-  "billing_address_line1",
-  "billing_address_line2",
-  "billing_city",
-  "billing_state",
-  "billing_postal_code",
-  "tax_id",
-] as const;
-
-export type BillingField = (typeof BILLING_FIELDS)[number];
+import type { BillingField } from "./fields";
 
 interface Props {
   country: string;

@@ -1,9 +1,10 @@
+import { BILLING_FIELDS, type BillingField } from "../../components/billing/fields";
 import type { Plan } from "../../lib/api/types";
 
 export const DRAFT = "signup";
 
 /** What a visitor types; all of it but the password outlives a reload. */
-export interface SignUpValues {
+export interface SignUpValues extends Record<BillingField, string> {
   plan_slug: string;
   email: string;
   password: string;
@@ -12,14 +13,6 @@ export interface SignUpValues {
   account_name: string;
   country: string;
   payment_method: string;
-  billing_name: string;
-  billing_email: string;
-  billing_address_line1: string;
-  billing_address_line2: string;
-  billing_city: string;
-  billing_state: string;
-  billing_postal_code: string;
-  tax_id: string;
 }
 
 export type Field = keyof SignUpValues;
@@ -28,18 +21,7 @@ export type Step = "plan" | "account" | "billing" | "review";
 export const FIELDS_OF: Record<Step, readonly Field[]> = {
   plan: ["plan_slug"],
   account: ["email", "password", "first_name", "last_name", "account_name"],
-  billing: [
-    "country",
-    "payment_method",
-    "billing_name",
-    "billing_email",
-    "billing_address_line1",
-    "billing_address_line2",
-    "billing_city",
-    "billing_state",
-    "billing_postal_code",
-    "tax_id",
-  ],
+  billing: ["country", "payment_method", ...BILLING_FIELDS],
   review: [],
 };
 

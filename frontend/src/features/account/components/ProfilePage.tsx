@@ -11,12 +11,9 @@ import {
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState, type ReactNode } from "react";
-import {
-  BILLING_FIELDS,
-  BillingFields,
-  type BillingField,
-} from "../../../components/billing/BillingFields";
+import { BillingFields } from "../../../components/billing/BillingFields";
 import { CountrySelect } from "../../../components/billing/CountrySelect";
+import { BILLING_FIELDS, type BillingField } from "../../../components/billing/fields";
 import { ErrorSummary, type SummaryItem } from "../../../components/ui/ErrorSummary";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
