@@ -1,5 +1,5 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, vi } from "vitest";
 import { forgetCsrfToken } from "../lib/api/client";
 import { startLanguage } from "../lib/messages";
@@ -23,6 +23,7 @@ vi.stubGlobal(
   },
 );
 
+configure({ asyncUtilTimeout: 5_000 }); // pages are loaded when they are opened; machines differ
 await startLanguage("en");
 
 beforeAll(() => {
