@@ -8,7 +8,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   reporter: "list",
-  timeout: 60_000,
+  timeout: 90_000,
+  expect: { timeout: 15_000 }, // machines differ
   workers: 2,
   use: {
     baseURL: process.env.E2E_BASE_URL ?? "http://localhost:5173",
