@@ -105,8 +105,9 @@ it("takes a server error to its field on its own step, and the summary gets the 
   await enterAccount();
   await userEvent.click(await screen.findByRole("button", { name: "Create account" }));
 
-  const summary = await screen.findByRole("alert");
+  await screen.findByLabelText("E-mail");
   expect(router.pathname).toBe("/signup/account");
+  const summary = screen.getByRole("alert");
   expect(within(summary).getByText("This e-mail is taken.")).toBeVisible();
   expect(within(summary).getByRole("link", { name: "Log in instead" })).toHaveAttribute(
     "href",
