@@ -67,7 +67,7 @@ lock: backend/.venv/.installed ## resolve the backend's dependencies anew, by ha
 
 clean: ## remove everything installed, built or stored, the demo database too
 	rm -rf backend/.venv backend/.data backend/staticfiles backend/.mypy_cache backend/.ruff_cache backend/.pytest_cache
-	rm -rf backend/.import_linter_cache frontend/node_modules frontend/dist frontend/test-results frontend/playwright-report
+	rm -rf backend/.import_linter_cache frontend/node_modules frontend/dist frontend/lighthouse frontend/test-results frontend/playwright-report
 	find backend -name __pycache__ -type d -prune -exec rm -rf {} +
 
 backend/.venv/.installed: backend/requirements-dev.txt
