@@ -124,6 +124,17 @@ def test_rejects_with_a_reason_only(desk: Client, payment: Payment, owner: User)
     assert account_of(owner).status == "pending_payment"
 
 
+def test_says_that_another_admin_has_to_decide(
+    desk: Client, payment: Payment, billing_admin: User, owner: User
+) -> None:
+    billing_admin.account = owner.account
+    billing_admin.save()
+    answer = desk.post(page(payment, "approve"), {"admin_notes": "Mine"}, follow=True)
+    assert "Another billing admin has to decide" in text_of(answer)
+    payment.refresh_from_db()
+    assert payment.status == "pending_approval"
+
+
 def test_who_may_not_decide_gets_403(client: Client, payment: Payment) -> None:
     staff = User.objects.create_user("reader@desk.example", "x", is_staff=True)
     client.force_login(staff)

@@ -222,3 +222,19 @@ def test_another_owner_can_not_withdraw(owner: User) -> None:
     assert answer.status_code == 404
     payment.refresh_from_db()
     assert payment.status == "pending_approval"
+
+
+@pytest.mark.parametrize("act", ["approve", "reject"])
+def test_nobody_decides_on_a_payment_of_their_own_account(
+    owner: User, billing_admin: User, act: str
+) -> None:
+    payment = make_payment(owner)
+    billing_admin.account = owner.account
+    billing_admin.save()
+    answer = client_of(billing_admin).post(url(payment, act), {"admin_notes": "Mine"})
+
+    assert answer.status_code == 403
+    assert answer.json()["errors"][0]["code"] == "own_account_payment"
+    payment.refresh_from_db()
+    assert payment.status == "pending_approval"
+    assert not CreditTransaction.objects.exists()

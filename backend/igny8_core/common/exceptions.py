@@ -22,6 +22,10 @@ class InvalidInput(DomainError):
     """The input can't be used as it is; another input could be."""
 
 
+class NotAllowed(DomainError):
+    """The actor must not do this, whatever the object's state."""
+
+
 class NotFound(DomainError):
     """There is no such object, or none that the actor may know of."""
 

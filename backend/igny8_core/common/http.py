@@ -2,10 +2,17 @@
 
 from rest_framework import status
 
-from igny8_core.common.exceptions import DomainError, InvalidInput, NotFound, StateConflict
+from igny8_core.common.exceptions import (
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    StateConflict,
+)
 
 STATUS_OF_REFUSAL: dict[type[DomainError], int] = {
     InvalidInput: status.HTTP_400_BAD_REQUEST,
+    NotAllowed: status.HTTP_403_FORBIDDEN,
     NotFound: status.HTTP_404_NOT_FOUND,
     StateConflict: status.HTTP_409_CONFLICT,
 }

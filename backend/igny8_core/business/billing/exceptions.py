@@ -1,6 +1,6 @@
 """What the billing services refuse, each with its stable code."""
 
-from igny8_core.common.exceptions import InvalidInput, StateConflict
+from igny8_core.common.exceptions import InvalidInput, NotAllowed, StateConflict
 
 
 class UnknownPaymentMethod(InvalidInput):
@@ -67,6 +67,12 @@ class TransitionNotAllowed(StateConflict):
     """The object's state doesn't allow the event."""
 
     code = "transition_not_allowed"
+
+
+class OwnAccountPayment(NotAllowed):
+    """Nobody decides on a payment of the account that they belong to."""
+
+    code = "own_account_payment"
 
 
 class PaymentAlreadyDecided(StateConflict):

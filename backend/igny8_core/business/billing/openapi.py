@@ -331,7 +331,7 @@ APPROVE_PAYMENT = _act(
     sent={"Request": {"admin_notes": "Verified in bank statement"}},
     answer=DecisionSerializer,
     shown=example.APPROVAL,
-    errors=(NotFound, refusals.PaymentAlreadyDecided),
+    errors=(NotFound, refusals.OwnAccountPayment, refusals.PaymentAlreadyDecided),
 )
 REJECT_PAYMENT = _act(
     "reject_payment",
@@ -342,7 +342,12 @@ REJECT_PAYMENT = _act(
     sent={"Request": {"admin_notes": "Reference not found"}},
     answer=DecisionSerializer,
     shown=example.REJECTION,
-    errors=(NotFound, refusals.ReasonRequired, refusals.PaymentAlreadyDecided),
+    errors=(
+        NotFound,
+        refusals.ReasonRequired,
+        refusals.OwnAccountPayment,
+        refusals.PaymentAlreadyDecided,
+    ),
 )
 VOID_INVOICE = _act(
     "void_invoice",

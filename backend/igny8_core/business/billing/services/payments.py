@@ -15,6 +15,7 @@ from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStat
 from igny8_core.business.billing.exceptions import (
     AmountMismatch,
     CurrencyNotAccepted,
+    OwnAccountPayment,
     PaidOnInFuture,
     PaymentAlreadyDecided,
     ReasonRequired,
@@ -130,9 +131,11 @@ def approve_payment(
     """Accept a payment: invoice paid, subscription and account active, credits granted once.
 
     :raises NotFound: if there is no such payment.
+    :raises OwnAccountPayment: if it is of the actor's own account.
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     """
     locked = lock_billing_of_payment(payment_id=payment_id)
+    _require_other_account(locked, actor)
     payment = _undecided(locked, payment_id)
     recorder = _recorder(EventName.APPROVE, payment, actor=actor, now=now, note=admin_notes)
     _decide(payment, recorder=recorder, admin_notes=admin_notes)
@@ -161,17 +164,25 @@ def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes:
     :param admin_notes: the reason, in words that the customer will read.
     :raises ReasonRequired: if they are empty.
     :raises NotFound: if there is no such payment.
+    :raises OwnAccountPayment: if it is of the actor's own account.
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     """
     if not admin_notes.strip():
         detail = "Say why the payment is rejected: the customer will read it."
         raise ReasonRequired(detail, attr="admin_notes")
     locked = lock_billing_of_payment(payment_id=payment_id)
+    _require_other_account(locked, actor)
     payment = _undecided(locked, payment_id)
     recorder = _recorder(EventName.REJECT, payment, actor=actor, now=now, note=admin_notes)
     _decide(payment, recorder=recorder, admin_notes=admin_notes)
     tasks.send_payment_rejected.defer(payment_id=payment.pk)
     return Decision(payment=payment, billing=locked)
+
+
+def _require_other_account(locked: LockedBilling, actor: Actor) -> None:
+    if actor.user is not None and actor.user.account_id == locked.account.pk:
+        detail = "This payment is of your own account. Another billing admin has to decide on it."
+        raise OwnAccountPayment(detail)
 
 
 def _undecided(locked: LockedBilling, payment_id: int) -> Payment:

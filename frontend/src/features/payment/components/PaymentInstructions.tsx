@@ -48,7 +48,7 @@ export function PaymentInstructions({ invoice }: { invoice: Invoice }) {
         <Text size="sm" c="dimmed" dir="auto">
           {method.processing_time}
         </Text>
-        <div>
+        <div className="noPrint">
           <Button component={Link} to={`/invoices/${invoice.id}/confirm`} size="md">
             {m.invoice.paid}
           </Button>
