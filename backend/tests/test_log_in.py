@@ -123,6 +123,15 @@ def test_an_email_is_verified_by_the_link_of_its_mail(api: APIClient, catalog: N
     assert api.get(ME).json()["user"]["email_verified"] is True
 
 
+def test_the_mail_that_verifies_can_be_asked_for_again(api: APIClient, owner: User) -> None:
+    log_in(api, owner.email)
+    answer = api.put(f"{BROWSER}account/email", {"email": owner.email})
+    assert answer.status_code == 200
+    assert prepared_mail()["recipient"] == owner.email
+    api.post(f"{BROWSER}auth/email/verify", {"key": key_of(prepared_mail())})
+    assert api.get(ME).json()["user"]["email_verified"] is True
+
+
 def test_a_made_up_key_verifies_nothing(api: APIClient, owner: User) -> None:
     answer = api.post(f"{BROWSER}auth/email/verify", {"key": "made-up"})
     assert answer.status_code == 400

@@ -59,6 +59,8 @@ test("a new password holds from the next log-in on", async ({ page }) => {
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
   await page.getByRole("link", { name: "Account" }).click();
+  await page.getByRole("button", { name: "Send the mail again" }).click();
+  await expect(page.getByText(/^Sent:/)).toBeVisible();
   await page.getByLabel("Current password").fill("wrong-horse-battery");
   await page.getByLabel("New password", { exact: true }).fill("new-horse-battery");
   await page.getByRole("button", { name: "Save: Password" }).click();

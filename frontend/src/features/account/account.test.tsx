@@ -205,6 +205,20 @@ describe("the account's details", () => {
     expect(screen.queryByLabelText(/Province/)).not.toBeInTheDocument();
   });
 
+  it.each([200, 403])("send the mail that confirms the address again (%i)", async (status) => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.put("*/_allauth/browser/v1/account/email", async ({ request }) => {
+        bodies.push(await request.json());
+        return HttpResponse.json({ status }, { status });
+      }),
+    );
+    renderApp("/account");
+    await userEvent.click(await screen.findByRole("button", { name: "Send the mail again" }));
+    expect(await screen.findByText(/^Sent:/)).toBeVisible();
+    expect(bodies).toEqual([{ email: "ayesha@shop.example" }]);
+  });
+
   it("let only who knows the old password change it", async () => {
     server.use(
       http.post("*/_allauth/browser/v1/account/password/change", () =>

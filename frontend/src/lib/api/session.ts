@@ -63,6 +63,19 @@ export function useChangePassword() {
   });
 }
 
+/** Asks for the mail with the link once more; 403 says that one was sent minutes ago. */
+export function useResendVerification() {
+  return useMutation({
+    mutationFn: (email: string) =>
+      tolerate(
+        403,
+        unwrap(
+          api.PUT("/_allauth/{client}/v1/account/email", { params: BROWSER, body: { email } }),
+        ),
+      ),
+  });
+}
+
 export function useVerifyEmail() {
   const cache = useQueryClient();
   return useMutation({

@@ -312,6 +312,8 @@ export const en = {
     title: "Account",
     person: "You",
     unverified: "Not confirmed yet: look for our mail and open the link in it.",
+    resend: "Send the mail again",
+    resent: "Sent: look into your inbox, and into the spam folder too.",
     billing: "Billing details",
     billingIntro:
       "Your next invoices say this. Invoices that you have got already stay as they are.",

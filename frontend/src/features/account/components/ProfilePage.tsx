@@ -15,10 +15,11 @@ import { BillingFields } from "../../../components/billing/BillingFields";
 import { CountrySelect } from "../../../components/billing/CountrySelect";
 import { BILLING_FIELDS, type BillingField } from "../../../components/billing/fields";
 import { ErrorSummary, type SummaryItem } from "../../../components/ui/ErrorSummary";
+import { describe } from "../../../components/ui/QueryState";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useMe } from "../../../lib/api/me";
-import { useChangePassword } from "../../../lib/api/session";
+import { useChangePassword, useResendVerification } from "../../../lib/api/session";
 import type { Account, Me } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useChangeAccount, useChangeProfile } from "../api/account";
@@ -66,11 +67,7 @@ function PersonForm({ user }: { user: Me["user"] }) {
           {m.session.email}
         </Text>
         <Text style={{ overflowWrap: "anywhere" }}>{user.email}</Text>
-        {!user.email_verified && (
-          <Text size="sm" c="dimmed">
-            {m.profile.unverified}
-          </Text>
-        )}
+        {!user.email_verified && <Unverified email={user.email} />}
       </div>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput
@@ -87,6 +84,39 @@ function PersonForm({ user }: { user: Me["user"] }) {
         />
       </SimpleGrid>
     </Section>
+  );
+}
+
+function Unverified({ email }: { email: string }) {
+  const resend = useResendVerification();
+  return (
+    <>
+      <Text size="sm" c="dimmed">
+        {m.profile.unverified}
+      </Text>
+      {resend.isSuccess ? (
+        <Text size="sm" role="status">
+          {m.profile.resent}
+        </Text>
+      ) : (
+        <Button
+          variant="default"
+          size="compact-md"
+          mt={4}
+          loading={resend.isPending}
+          onClick={() => {
+            resend.mutate(email);
+          }}
+        >
+          {m.profile.resend}
+        </Button>
+      )}
+      {resend.error && (
+        <Alert color="red" role="alert" mt="xs">
+          {describe(resend.error)}
+        </Alert>
+      )}
+    </>
   );
 }
 
