@@ -6,6 +6,9 @@ PY := .venv/bin/python
 DEV_ENV := DJANGO_ENV=development
 FIND_CHROMIUM := command -v chromium || command -v chromium-browser || command -v google-chrome || true
 
+APT_INSTALL = if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	$$sudo apt-get update -q && $$sudo apt-get install -yq --no-install-recommends
+
 # The whole app with a database of its own, for as long as what follows --exec runs.
 RUN_APP = cd backend && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
 	CHROMIUM_PATH="$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" $(PY) serve.py --port 8111 --web-port 5273 --data-dir "$$data"
@@ -88,9 +91,8 @@ frontend/dist/index.html: frontend/node_modules/.installed $(shell find frontend
 chromium: frontend/node_modules/.installed
 	@if [ -n "$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then cd frontend && exec npx playwright install chromium; fi; \
-	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; echo "Installing Chromium for the end-to-end tests:"; fi; \
-	$$sudo apt-get update -q && $$sudo apt-get install -yq --no-install-recommends chromium fonts-noto-core
+	[ "$$(id -u)" = 0 ] || echo "Installing Chromium for the end-to-end tests:"; \
+	$(APT_INSTALL) chromium fonts-noto-core
 
 curl:
-	@command -v curl >/dev/null || { if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
-	$$sudo apt-get update -q && $$sudo apt-get install -yq --no-install-recommends curl; }
+	@command -v curl >/dev/null || { $(APT_INSTALL) curl; }

@@ -146,10 +146,7 @@ def _acts() -> list[tuple[str, Callable[[], Any]]]:
     return [
         ("customer: where I stand (me/)", get(customer, "/api/v1/auth/me/")),
         ("customer: invoices", get(customer, "/api/v1/billing/invoices/")),
-        (
-            "customer: payment methods",
-            get(customer, methods, country="PK"),
-        ),
+        ("customer: payment methods", get(customer, methods, country="PK")),
         ("admin API: what waits", get(admin, queue, status="pending_approval")),
         ("admin API: all payments, first page", get(admin, queue)),
         ("admin API: search of a reference", get(admin, queue, search="REF0000777")),

@@ -82,6 +82,16 @@ def make_claim(**changes: Any) -> Claim:
     return Claim(**{**claim, **changes})
 
 
+def confirmation_of(user: User) -> dict[str, Any]:
+    """Return the seed's confirmation of a user's newest invoice, as the API takes it."""
+    return {
+        "invoice_id": invoice_of(user).pk,
+        "payment_method": "bank_transfer",
+        "amount": "89.00",
+        "manual_reference": "BT-2025-001",
+    }
+
+
 def make_payment(user: User, **changes: Any) -> Payment:
     """Confirm the newest invoice of a user's account."""
     invoice = invoice_of(user)

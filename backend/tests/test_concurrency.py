@@ -20,7 +20,7 @@ from tests.factories import (
     PASSWORD,
     account_of,
     client_of,
-    invoice_of,
+    confirmation_of,
     make_billing_admin,
     make_owner,
     make_payment,
@@ -59,14 +59,7 @@ def deciding(verb: str, payment: Payment, admin: User) -> Callable[[], int]:
 
 
 def confirming(user: User) -> Callable[[], int]:
-    invoice = invoice_of(user)
-    body = {
-        "invoice_id": invoice.pk,
-        "payment_method": "bank_transfer",
-        "amount": "89.00",
-        "manual_reference": "BT-2025-001",
-    }
-    return posting(client_of(user), f"{PAYMENTS}confirm/", body)
+    return posting(client_of(user), f"{PAYMENTS}confirm/", confirmation_of(user))
 
 
 def assert_all_invariants_hold() -> None:

@@ -16,7 +16,7 @@ from tests.factories import (
     account_of,
     approve,
     client_of,
-    invoice_of,
+    confirmation_of,
     make_owner,
     make_payment,
     reject,
@@ -27,14 +27,7 @@ URL = "/api/v1/billing/admin/payments/confirm/"
 
 
 def body(owner: User, **changes: Any) -> dict[str, Any]:
-    seed = {
-        "invoice_id": invoice_of(owner).pk,
-        "payment_method": "bank_transfer",
-        "amount": "89.00",
-        "manual_reference": "BT-2025-001",
-        "manual_notes": "Optional description",
-    }
-    return {**seed, **changes}
+    return {**confirmation_of(owner), "manual_notes": "Optional description", **changes}
 
 
 def image(image_format: str) -> SimpleUploadedFile:

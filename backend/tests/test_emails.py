@@ -16,6 +16,7 @@ from igny8_core.common.clock import utc_now
 from tests.factories import (
     approve,
     client_of,
+    confirmation_of,
     invoice_of,
     make_billing_admin,
     make_owner,
@@ -185,12 +186,7 @@ def test_without_admins_nobody_is_written_to(mailbox: Mailbox) -> None:
 @pytest.mark.usefixtures("catalog")
 def test_no_request_sends_mail_itself() -> None:
     owner = make_owner()
-    body = {
-        "invoice_id": invoice_of(owner).pk,
-        "payment_method": "bank_transfer",
-        "amount": "89.00",
-        "manual_reference": "BT-2025-001",
-    }
+    body = confirmation_of(owner)
     answer = client_of(owner).post("/api/v1/billing/admin/payments/confirm/", body)
     assert answer.status_code == 201
     assert not mail.outbox

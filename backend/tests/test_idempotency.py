@@ -12,6 +12,7 @@ from igny8_core.common.models import IdempotencyRecord
 from tests.factories import (
     PASSWORD,
     client_of,
+    confirmation_of,
     invoice_of,
     make_billing_admin,
     make_owner,
@@ -30,12 +31,7 @@ def registration() -> Request:
 
 def confirmation() -> Request:
     owner = make_owner()
-    body = {
-        "invoice_id": invoice_of(owner).pk,
-        "payment_method": "bank_transfer",
-        "amount": "89.00",
-        "manual_reference": "BT-2025-001",
-    }
+    body = confirmation_of(owner)
     return client_of(owner), f"{PAYMENTS}confirm/", body, {**body, "manual_notes": "Changed"}
 
 
@@ -120,12 +116,7 @@ def test_same_key_with_another_body_is_refused(
 
 @pytest.mark.django_db
 def test_a_refused_request_leaves_its_key_free(owner: User, owner_api: APIClient) -> None:
-    body = {
-        "invoice_id": invoice_of(owner).pk,
-        "payment_method": "bank_transfer",
-        "amount": "88.00",
-        "manual_reference": "BT-2025-001",
-    }
+    body = {**confirmation_of(owner), "amount": "88.00"}
     refused = owner_api.post(f"{PAYMENTS}confirm/", body, headers={"Idempotency-Key": "k-1"})
     assert refused.status_code == 400
 

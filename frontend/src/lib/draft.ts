@@ -1,25 +1,19 @@
+import { tabStorage } from "./storage";
+
 /** Reads a draft that a reload of this tab must not lose; null where there is none. */
 export function readDraft<T>(name: string): Partial<T> | null {
+  const stored = tabStorage.read(name);
   try {
-    const stored = sessionStorage.getItem(name);
     return stored ? (JSON.parse(stored) as Partial<T>) : null;
   } catch {
-    return null; // storage is off, or holds something else
+    return null; // something else is kept under this name
   }
 }
 
 export function writeDraft(name: string, draft: object): void {
-  try {
-    sessionStorage.setItem(name, JSON.stringify(draft));
-  } catch {
-    // Storage is off or full: the form still works, a reload starts it again.
-  }
+  tabStorage.write(name, JSON.stringify(draft));
 }
 
 export function dropDraft(name: string): void {
-  try {
-    sessionStorage.removeItem(name);
-  } catch {
-    // Nothing was stored then.
-  }
+  tabStorage.write(name, null);
 }

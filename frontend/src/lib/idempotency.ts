@@ -1,4 +1,4 @@
-import { readDraft, writeDraft } from "./draft";
+import { dropDraft, readDraft, writeDraft } from "./draft";
 
 interface Kept {
   body: string;
@@ -24,6 +24,12 @@ export class IdempotencyKeys {
       if (this.draft) writeDraft(this.draft, this.kept);
     }
     return this.kept.key ?? "";
+  }
+
+  /** What it was for is done. */
+  forget(): void {
+    this.kept = {};
+    if (this.draft) dropDraft(this.draft);
   }
 }
 

@@ -46,6 +46,5 @@ function Failure({ error, onRetry }: { error: Error; onRetry: () => void }) {
 /** What to tell a person about an error that belongs to no field. */
 export function describe(error: Error): string {
   if (error instanceof NetworkError) return m.errors.offline;
-  if (!(error instanceof ApiError)) return m.errors.unexpected;
-  return m.codes[error.errors[0]?.code ?? ""] ?? error.message;
+  return error instanceof ApiError ? error.message : m.errors.unexpected;
 }

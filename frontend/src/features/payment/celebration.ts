@@ -1,4 +1,5 @@
 import type { Me, Payment } from "../../lib/api/types";
+import { browserStorage } from "../../lib/storage";
 
 const DAYS = 24 * 3600 * 1000;
 const FRESH_FOR = 14 * DAYS;
@@ -12,19 +13,14 @@ export function approvalToCelebrate(me: Me | null | undefined, now = Date.now())
   return isFresh && seen() < payment.id ? payment : null;
 }
 
-/** Remembers that it was shown: it is not shown again. */
+/**
+ * Remembers that it was shown: it is not shown again. Where nothing can be kept, it is shown after
+ * each reload, for a fortnight at the most.
+ */
 export function markCelebrated(payment: Payment): void {
-  try {
-    localStorage.setItem(SEEN, String(payment.id));
-  } catch {
-    // Storage is off: it is shown again after a reload, for a fortnight at the most.
-  }
+  browserStorage.write(SEEN, String(payment.id));
 }
 
 function seen(): number {
-  try {
-    return Number(localStorage.getItem(SEEN));
-  } catch {
-    return 0;
-  }
+  return Number(browserStorage.read(SEEN) ?? 0);
 }

@@ -42,7 +42,6 @@ export function useConfirmationForm(invoice: Invoice, methods: readonly OfferedP
   };
   const drop = () => {
     dropDraft(draft);
-    dropDraft(`confirm-key:${invoice.id}`);
     void keepFile(draft, null);
   };
   return { form, setProof, drop };

@@ -1,5 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
+import { useMe } from "./me";
 
 const RARELY_CHANGES = { staleTime: 10 * 60 * 1000 };
 
@@ -29,16 +30,21 @@ export function useCountry(code: string) {
   });
 }
 
-/**
- * The ways to pay in a country. Without a country there are the global ones; a form that is yet
- * to ask for it passes nothing and gets nothing.
- */
-export function usePaymentMethods(country: string, includesGlobal = false) {
-  return useQuery({
+/** The ways to pay in a country; a form that is yet to ask for it passes "" and gets none. */
+export function usePaymentMethods(country: string) {
+  return useQuery({ ...paymentMethods(country), enabled: country !== "" });
+}
+
+/** The ways to pay of the account that is logged in; without a country, the global ones. */
+export function useOwnPaymentMethods() {
+  return useQuery(paymentMethods(useMe().data?.account?.country ?? ""));
+}
+
+function paymentMethods(country: string) {
+  return queryOptions({
     queryKey: ["payment-methods", country],
     queryFn: () =>
       unwrap(api.GET("/api/v1/billing/admin/payment-methods/", { params: { query: { country } } })),
-    enabled: includesGlobal || country !== "",
     ...RARELY_CHANGES,
   });
 }

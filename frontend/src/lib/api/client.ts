@@ -3,6 +3,7 @@ import { ApiError, NetworkError } from "../errors/apiError";
 import type { paths } from "./schema";
 
 const API_URL = import.meta.env.VITE_API_URL ?? "";
+const CSRF_HEADER = "X-CSRFToken";
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 let csrfToken: string | null = null;
@@ -36,17 +37,22 @@ async function isCsrfFailure(answer: Response): Promise<boolean> {
   return body.errors?.[0]?.code === "csrf_failed";
 }
 
-/** Sends writes with the CSRF token; once more with a fresh one if that had changed. */
-async function fetchWithCsrf(request: Request): Promise<Response> {
-  if (READS.has(request.method)) return send(request);
-  const again = request.clone();
+/** Sends a write with the CSRF token; once more with a fresh one if that had changed. */
+async function withCsrfToken(write: (token: string) => Promise<Response>): Promise<Response> {
   csrfToken ??= await freshCsrfToken();
-  request.headers.set("X-CSRFToken", csrfToken);
-  const answer = await send(request);
+  const answer = await write(csrfToken);
   if (!(await isCsrfFailure(answer))) return answer;
   csrfToken = await freshCsrfToken();
-  again.headers.set("X-CSRFToken", csrfToken);
-  return send(again);
+  return write(csrfToken);
+}
+
+function sendRequest(request: Request): Promise<Response> {
+  if (READS.has(request.method)) return send(request);
+  return withCsrfToken((token) => {
+    const attempt = request.clone();
+    attempt.headers.set(CSRF_HEADER, token);
+    return send(attempt);
+  });
 }
 
 /**
@@ -60,12 +66,9 @@ export async function upload<T>(
   headers: Record<string, string>,
   onProgress: (share: number) => void,
 ): Promise<T> {
-  csrfToken ??= await freshCsrfToken();
-  let answer = await sendForm(path, form, { ...headers, "X-CSRFToken": csrfToken }, onProgress);
-  if (await isCsrfFailure(answer)) {
-    csrfToken = await freshCsrfToken();
-    answer = await sendForm(path, form, { ...headers, "X-CSRFToken": csrfToken }, onProgress);
-  }
+  const answer = await withCsrfToken((token) =>
+    sendForm(path, form, { ...headers, [CSRF_HEADER]: token }, onProgress),
+  );
   const body: unknown = await answer.json().catch(() => null);
   if (answer.ok) return body as T;
   throw ApiError.from(answer.status, body);
@@ -98,7 +101,7 @@ function sendForm(
 export const api = createClient<paths>({
   baseUrl: API_URL || window.location.origin,
   credentials: "include",
-  fetch: fetchWithCsrf,
+  fetch: sendRequest,
 });
 
 interface Answer<T> {

@@ -1,19 +1,15 @@
+import { browserStorage } from "../storage";
+
 const LOGGED_IN = "logged-in";
 
-/** Whether this browser has logged in; the session itself is in a cookie that scripts can't read. */
+/**
+ * Whether this browser has logged in; the session itself is in a cookie that scripts can't read.
+ * True too where nothing can be kept: then the server has to be asked.
+ */
 export function hasLoggedIn(): boolean {
-  try {
-    return localStorage.getItem(LOGGED_IN) !== null;
-  } catch {
-    return true; // storage is off: ask the server
-  }
+  return browserStorage.read(LOGGED_IN) !== null;
 }
 
 export function rememberLogIn(isLoggedIn: boolean): void {
-  try {
-    if (isLoggedIn) localStorage.setItem(LOGGED_IN, "1");
-    else localStorage.removeItem(LOGGED_IN);
-  } catch {
-    // Storage is off: then `hasLoggedIn` says to ask the server.
-  }
+  browserStorage.write(LOGGED_IN, isLoggedIn ? "1" : null);
 }

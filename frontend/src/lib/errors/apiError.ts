@@ -44,10 +44,9 @@ export function splitErrors(
 ): { byField: Record<string, string>; general: string[] } {
   const byField: Record<string, string> = {};
   const general: string[] = [];
-  for (const { attr, code, detail } of error.errors) {
-    const text = m.codes[code] ?? detail;
-    if (attr && fields.includes(attr)) byField[attr] ??= text;
-    else general.push(text);
+  for (const { attr, detail } of error.errors) {
+    if (attr && fields.includes(attr)) byField[attr] ??= detail;
+    else general.push(detail);
   }
   return { byField, general };
 }
@@ -56,11 +55,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
+/** The sentence is the catalogue's for this code, or else the API's own. */
 function fieldError(row: Record<string, unknown>): FieldError {
   const attr = row.attr ?? row.param;
+  const code = String(row.code);
   return {
-    code: String(row.code),
-    detail: String(row.detail ?? row.message),
+    code,
+    detail: m.codes[code] ?? String(row.detail ?? row.message),
     attr: typeof attr === "string" ? attr : null,
   };
 }

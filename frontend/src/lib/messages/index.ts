@@ -1,3 +1,4 @@
+import { browserStorage } from "../storage";
 import type { Messages } from "./en";
 
 /** The languages that are shipped, each by its own name; a catalogue is loaded when it is used. */
@@ -24,11 +25,7 @@ export async function startLanguage(chosen: Language = preferredLanguage()): Pro
 
 /** Keeps the choice and starts anew in it: drafts outlive that. */
 export function chooseLanguage(chosen: Language): void {
-  try {
-    localStorage.setItem(CHOICE, chosen);
-  } catch {
-    // Storage is off: the choice holds as long as the browser's own language says the same.
-  }
+  browserStorage.write(CHOICE, chosen);
   window.location.reload();
 }
 
@@ -38,16 +35,11 @@ export function locale(): string {
 }
 
 function preferredLanguage(): Language {
-  const wishes = [stored(), ...navigator.languages.map((tag) => tag.split("-")[0])];
+  const wishes = [
+    browserStorage.read(CHOICE),
+    ...navigator.languages.map((tag) => tag.split("-")[0]),
+  ];
   return wishes.find(isLanguage) ?? "en";
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(CHOICE);
-  } catch {
-    return null;
-  }
 }
 
 function isLanguage(tag: string | null | undefined): tag is Language {

@@ -10,7 +10,7 @@ import {
   Title,
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { BillingFields } from "../../../components/billing/BillingFields";
 import { CountrySelect } from "../../../components/billing/CountrySelect";
 import { BILLING_FIELDS, type BillingField } from "../../../components/billing/fields";
@@ -192,20 +192,17 @@ function PasswordForm() {
     "current_password",
     "new_password",
   ]);
-  const [isSaved, setIsSaved] = useState(false);
   return (
     <Section
       title={m.profile.password}
       items={items}
       attempt={attempt}
       isPending={change.isPending}
-      isSaved={isSaved}
+      isSaved={change.isSuccess}
       onSubmit={form.onSubmit((values) => {
-        setIsSaved(false);
         change.mutate(values, {
           onSuccess: () => {
             form.reset();
-            setIsSaved(true);
           },
           onError: show,
         });

@@ -7,7 +7,7 @@ import { ErrorSummary } from "../../../components/ui/ErrorSummary";
 import { QueryState } from "../../../components/ui/QueryState";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
-import { usePaymentMethods, usePlans } from "../../../lib/api/catalogue";
+import { useOwnPaymentMethods, usePlans } from "../../../lib/api/catalogue";
 import { useMe } from "../../../lib/api/me";
 import type { Me, OfferedPaymentMethod, Plan } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
@@ -20,7 +20,11 @@ export function UpgradePage() {
   return (
     <Stack gap="lg" maw={720} mx="auto">
       <Title order={1}>{m.upgrade.title}</Title>
-      {me?.pending_subscription ? <Pending me={me} /> : <Choice me={me} />}
+      {me?.pending_subscription ? (
+        <Pending me={me} />
+      ) : (
+        <Choice current={me?.subscription?.plan.slug} />
+      )}
     </Stack>
   );
 }
@@ -38,9 +42,9 @@ function Pending({ me }: { me: Me }) {
   );
 }
 
-function Choice({ me }: { me: Me | null | undefined }) {
+function Choice({ current }: { current: string | undefined }) {
   const plans = usePlans();
-  const methods = usePaymentMethods(me?.account?.country ?? "", true);
+  const methods = useOwnPaymentMethods();
   return (
     <>
       <Text>{m.upgrade.intro}</Text>
@@ -49,7 +53,7 @@ function Choice({ me }: { me: Me | null | undefined }) {
           <QueryState query={methods}>
             {(list) => (
               <UpgradeForm
-                current={me?.subscription?.plan.slug}
+                current={current}
                 plans={offered.filter((plan) => !plan.is_free)}
                 methods={list}
               />

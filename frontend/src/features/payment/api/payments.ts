@@ -44,6 +44,7 @@ export function useConfirmPayment(invoice: Invoice, onSent: () => void) {
       return unwrap(api.POST(CONFIRM, { params: { header }, body }));
     },
     onSuccess: async () => {
+      keys.forget();
       onSent(); // before the page changes with the invoice, and the form is gone
       await refresh();
     },

@@ -2,8 +2,7 @@ import { Button, Group, Paper, Stack } from "@mantine/core";
 import { useState } from "react";
 import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
 import { describe, QueryState } from "../../../components/ui/QueryState";
-import { usePaymentMethods } from "../../../lib/api/catalogue";
-import { useMe } from "../../../lib/api/me";
+import { useOwnPaymentMethods } from "../../../lib/api/catalogue";
 import type { Invoice } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useChoosePaymentMethod } from "../api/invoices";
@@ -11,7 +10,7 @@ import { useChoosePaymentMethod } from "../api/invoices";
 /** Choose how to pay an invoice; rate and local amount are locked anew. */
 export function ChooseMethod({ invoice, onDone }: { invoice: Invoice; onDone: () => void }) {
   const [code, setCode] = useState(invoice.payment_method ?? "");
-  const methods = usePaymentMethods(useMe().data?.account?.country ?? "", true);
+  const methods = useOwnPaymentMethods();
   const choose = useChoosePaymentMethod(invoice.id);
   const submit = () => {
     if (code) choose.mutate(code, { onSuccess: onDone });
