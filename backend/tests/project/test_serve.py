@@ -94,7 +94,10 @@ def serve(data_dir: Path, ports: tuple[int, int]) -> Iterator[Callable[..., Serv
 def _processes() -> dict[int, tuple[int, str]]:
     """Return parent and command of each process that still runs."""
     lines = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,stat=,args="], check=True, capture_output=True, text=True
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,stat=,args="],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.splitlines()
     rows = (line.split(None, 3) for line in lines)
     return {int(r[0]): (int(r[1]), r[3]) for r in rows if len(r) > 3 and "Z" not in r[2]}
