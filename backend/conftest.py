@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.core.management import call_command
@@ -10,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Plan, User
+from igny8_core.business.billing.roles import ensure_groups
 from tests.factories import client_of, make_billing_admin, make_owner
 
 
@@ -29,9 +31,10 @@ def _fresh_cache() -> Iterator[None]:
 
 @pytest.fixture
 def catalog(db: None) -> None:
-    """The shipped plans, methods, rates and group."""
+    """The shipped plans, methods and rates; and the groups, which a flush has emptied."""
     if not Plan.objects.exists():
         call_command("load_catalog", verbosity=0)
+    ensure_groups(apps)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from igny8_core.auth.models import User
 from igny8_core.auth.services.accounts import OwnerDetails
-from igny8_core.business.billing.management.commands.load_catalog import BILLING_ADMIN_GROUP
+from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
@@ -141,7 +141,7 @@ def a_customer() -> User:
 def an_admin() -> User:
     """A billing admin."""
     admin = User.objects.create_user("admin@bench.example", is_staff=True)
-    admin.groups.add(Group.objects.get(name=BILLING_ADMIN_GROUP))
+    admin.groups.add(Group.objects.get(name=BILLING_ADMIN))
     return admin
 
 

@@ -5,6 +5,7 @@ relaxed: a fixed secret key, plain HTTP, mails as files, and an embedded Postgre
 ``DATABASE_URL`` is unset. The README lists every variable.
 """
 
+from decimal import Decimal
 from pathlib import Path
 
 import django_stubs_ext
@@ -39,6 +40,8 @@ ALLOWED_HOSTS: list[str] = env.list(
 )
 
 INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -109,6 +112,7 @@ DATABASES["default"]["ATOMIC_REQUESTS"] = False
 
 # Language and time
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ur", "اردو")]  # of the mails; the API itself speaks English
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -199,7 +203,7 @@ if IS_DEVELOPMENT and "EMAIL_URL" not in env.ENVIRON:
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 else:
     vars().update(env.email_url("EMAIL_URL"))
-EMAIL_TIMEOUT = 20  # seconds
+EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", default=20)  # seconds
 DEFAULT_FROM_EMAIL: str = env.str(
     "DEFAULT_FROM_EMAIL", default="IGNY8 Billing <billing@example.com>"
 )
@@ -207,6 +211,9 @@ DEFAULT_FROM_EMAIL: str = env.str(
 # Billing
 BILLING_INVOICE_DUE_DAYS: int = env.int("BILLING_INVOICE_DUE_DAYS", default=7)
 BILLING_PROOF_MAX_BYTES = 5 * 1024 * 1024
+BILLING_DUAL_CONTROL_ABOVE: Decimal | None = env.get_value(
+    "BILLING_DUAL_CONTROL_ABOVE", cast=Decimal, default=None
+)  # USD: beyond it, two billing admins have to approve
 BILLING_SELLER_NAME: str = env.str("BILLING_SELLER_NAME", default="IGNY8")
 BILLING_SELLER_ADDRESS: str = env.str("BILLING_SELLER_ADDRESS", default="")
 

@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
 from igny8_core.auth.services.accounts import OwnerDetails
-from igny8_core.business.billing.management.commands.load_catalog import BILLING_ADMIN_GROUP
 from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.billing.services.payments import (
     Claim,
     approve_payment,
@@ -29,7 +29,7 @@ numbers = count(1)
 def make_billing_admin() -> User:
     """Return a staff user of the billing admins' group."""
     user = User.objects.create_user(f"admin{next(numbers)}@desk.example", PASSWORD, is_staff=True)
-    user.groups.add(Group.objects.get(name=BILLING_ADMIN_GROUP))
+    user.groups.add(Group.objects.get(name=BILLING_ADMIN))
     return user
 
 

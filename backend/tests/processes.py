@@ -16,17 +16,32 @@ def manage(
     *arguments: str, environment: Mapping[str, str], stdin: IO[Any] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a management command with this environment and nothing else of the tests' own."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=BACKEND,
-        env={**kept, **environment},
+        env={**_kept(), **environment},
         stdin=stdin,
         check=False,
         capture_output=True,
         text=True,
         timeout=60,
     )
+
+
+def start(*arguments: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start a management command in the same way, and don't wait for it."""
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *arguments],
+        cwd=BACKEND,
+        env={**_kept(), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _kept() -> dict[str, str]:
+    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 
 
 def here() -> dict[str, str]:

@@ -1,8 +1,11 @@
 """A real SMTP server and the real worker, for tests of mails."""
 
+import asyncio
 import email
 import email.policy
 import socket
+import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -11,7 +14,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
-from tests.processes import here, manage
+from tests.processes import here, start
 
 
 def free_port() -> int:
@@ -22,13 +25,30 @@ def free_port() -> int:
 
 
 class Mailbox:
-    """What an SMTP server has received, in the order of arrival."""
+    """What an SMTP server has received, in the order of arrival.
 
-    def __init__(self) -> None:
+    :param refused: an address for which it takes nothing.
+    :param delay: seconds before it says that it has taken a mail.
+    """
+
+    def __init__(self, *, refused: str = "", delay: float = 0) -> None:
         self.received: list[tuple[list[str], EmailMessage]] = []
         self.port = free_port()
+        self.refused = refused
+        self.delay = delay
+        self.reached = threading.Event()
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address == self.refused:
+            return "550 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
+        self.reached.set()
+        await asyncio.sleep(self.delay)
         content = envelope.original_content or b""
         message = email.message_from_bytes(content, policy=email.policy.default)
         self.received.append((sorted(envelope.rcpt_tos), message))
@@ -37,11 +57,15 @@ class Mailbox:
     def to(self, address: str) -> list[EmailMessage]:
         return [message for recipients, message in self.received if address in recipients]
 
+    def wait_for_connection(self) -> None:
+        """Wait until a mail is being sent."""
+        assert self.reached.wait(timeout=60)
+
 
 @contextmanager
-def smtp_server() -> Iterator[Mailbox]:
+def smtp_server(mailbox: Mailbox | None = None) -> Iterator[Mailbox]:
     """Serve on a free port of this machine."""
-    mailbox = Mailbox()
+    mailbox = mailbox or Mailbox()
     controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
     controller.start()
     try:
@@ -50,11 +74,21 @@ def smtp_server() -> Iterator[Mailbox]:
         controller.stop()
 
 
-def run_worker(port: int) -> None:
+def run_worker(port: int, **environment: str) -> None:
     """Work off all that waits in the queue of the test's database, then end."""
-    environment = {**here(), "EMAIL_URL": f"smtp://127.0.0.1:{port}"}
-    result = manage("procrastinate", "worker", "--one-shot", environment=environment)
-    assert result.returncode == 0, result.stderr
+    worker = start_worker(port, **environment)
+    _output, errors = worker.communicate(timeout=120)
+    assert worker.returncode == 0, errors
+
+
+def start_worker(port: int, **environment: str) -> subprocess.Popen[str]:
+    """Start the real worker, which ends when nothing waits any more."""
+    return start(
+        "procrastinate",
+        "worker",
+        "--one-shot",
+        environment={**here(), "EMAIL_URL": f"smtp://127.0.0.1:{port}", **environment},
+    )
 
 
 def part(message: EmailMessage, kind: str) -> str:

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from igny8_core.auth.models import Account, Industry, Plan, User
-from igny8_core.business.billing.management.commands.load_catalog import BILLING_ADMIN_GROUP
+from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.billing.models import (
     CreditTransaction,
     ExchangeRate,
@@ -38,6 +38,7 @@ def test_the_catalogue_is_loaded_once() -> None:
         "industries: 22 added",
         "exchange rates: 6 added",
         "payment methods: 14 added",
+        "rejection reasons: 32 added",
     ]
     assert {line.partition(": ")[2] for line in run("load_catalog").splitlines()} == {"0 added"}
 
@@ -48,7 +49,7 @@ def test_an_admins_edits_are_not_overwritten(catalog: None) -> None:
     )
     Plan.objects.filter(slug="starter").update(price="99.00")
     ExchangeRate.objects.filter(currency="PKR").update(units_per_usd="300")
-    Group.objects.get(name=BILLING_ADMIN_GROUP).permissions.clear()
+    Group.objects.get(name=BILLING_ADMIN).permissions.clear()
     run("load_catalog")
 
     method = PaymentMethodConfig.objects.get(display_name="JazzCash Business")
@@ -56,7 +57,7 @@ def test_an_admins_edits_are_not_overwritten(catalog: None) -> None:
     assert not PaymentMethodConfig.objects.filter(payment_method="jazzcash").exists()
     assert Plan.objects.get(slug="starter").price == 99
     assert ExchangeRate.objects.get(currency="PKR").units_per_usd == 300
-    assert not Group.objects.get(name=BILLING_ADMIN_GROUP).permissions.exists()
+    assert not Group.objects.get(name=BILLING_ADMIN).permissions.exists()
 
 
 def test_what_was_deleted_comes_back(catalog: None) -> None:
@@ -115,6 +116,8 @@ BREAKAGES = {
     "1b. ": "UPDATE billing_payment SET invoice_id = (SELECT max(invoice_id) FROM billing_payment),"
     " status = 'succeeded'",
     "2. ": "DELETE FROM billing_credittransaction",
+    "2b. ": "UPDATE billing_credittransaction SET kind = 'reversal', amount = -amount"
+    " WHERE kind = 'plan_grant'",
     "3a. ": "UPDATE igny8_auth_account SET credits = credits + 1",
     "3b. ": "UPDATE billing_credittransaction SET balance_after = balance_after + 1",
     "4a. ": "UPDATE billing_payment SET amount = amount - 1 WHERE status = 'succeeded'",

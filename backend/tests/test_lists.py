@@ -12,7 +12,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Industry, Plan, Site, SiteUserAccess, User
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.services.credits import grant_credits
+from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.common.clock import utc_now
@@ -74,7 +74,7 @@ class Growing:
         )
         SiteUserAccess.objects.create(site=site, user=self.owner)
         locked = account_of(self.owner)
-        grant_credits(
+        record_credits(
             account=locked,
             amount=5,
             kind=CreditKind.ADJUSTMENT,

@@ -9,6 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
+from igny8_core.common.models import OutgoingMail
 from tests.factories import PASSWORD, make_owner
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +25,9 @@ def log_in(api: APIClient, email: str, password: str = PASSWORD) -> Any:
 
 def prepared_mail() -> dict[str, str]:
     """Return the newest mail that waits in the queue."""
-    jobs = ProcrastinateJob.objects.filter(task_name__endswith="send_prepared_email")
-    return dict(jobs.latest("id").args)
+    jobs = ProcrastinateJob.objects.filter(task_name__endswith="deliver_prepared_mail")
+    job = jobs.latest("id")
+    return {**job.args, "recipient": OutgoingMail.objects.get(job_id=job.pk).recipient}
 
 
 def key_of(mail: dict[str, str]) -> str:
@@ -115,8 +117,8 @@ def test_an_email_is_verified_by_the_link_of_its_mail(api: APIClient, catalog: N
     )
     assert api.get(ME).json()["user"]["email_verified"] is False
     mail = prepared_mail()
-    assert "register an account on localhost:5173" in mail["body"]
-    assert "Hello from IGNY8!" in mail["body"]
+    assert mail["subject"] == "Confirm your e-mail address for IGNY8"
+    assert "http://localhost:5173/verify-email/" in mail["html"]
     answer = APIClient().post(f"{BROWSER}auth/email/verify", {"key": key_of(mail)})
 
     assert answer.status_code in {200, 401}  # 401: verified, and nobody is logged in here

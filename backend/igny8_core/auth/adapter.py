@@ -2,13 +2,22 @@
 
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 
-from igny8_core.auth.tasks import send_prepared_email
+from igny8_core.auth.models import User
+from igny8_core.common.mail import Letter, queue_prepared_mail, write_mail
+
+OWN_MAILS = {  # allauth's name: the template of ours, and where in the context its link is
+    "account/email/email_confirmation_signup": ("verify_email", "activate_url"),
+    "account/email/email_confirmation": ("verify_email", "activate_url"),
+    "account/email/password_reset_key": ("password_reset", "password_reset_url"),
+    "account/email/unknown_account": ("unknown_account", "signup_url"),
+}
 
 
 class Sender(NamedTuple):
@@ -27,14 +36,38 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue the mail, so that no request waits for a mail server."""
+        language = language_of(email)
+        message = self._write(template_prefix, email, context, language)
+        html = next(iter(getattr(message, "alternatives", [])), None)
+        queue_prepared_mail(
+            kind=template_prefix.rpartition("/")[2],
+            about=uuid4().hex,
+            recipient=email,
+            language=language,
+            subject=str(message.subject),
+            body=str(message.body),
+            html=html[0] if html else "",
+        )
+
+    def _write(
+        self, template_prefix: str, email: str, context: dict[str, Any], language: str
+    ) -> EmailMessage:
+        if template_prefix in OWN_MAILS:
+            name, link = OWN_MAILS[template_prefix]
+            letter = Letter(
+                template=f"auth/email/{{language}}/{name}.txt",
+                context=context,
+                button_url=context[link],
+            )
+            return write_mail(letter, recipient=email, language=language)
         sender = Sender(settings.BILLING_SELLER_NAME, urlsplit(settings.FRONTEND_URL).netloc)
         message: EmailMessage = self.render_mail(
             template_prefix, email, {"current_site": sender, **context}
         )
-        html = next(iter(getattr(message, "alternatives", [])), None)
-        send_prepared_email.defer(
-            subject=str(message.subject),
-            body=str(message.body),
-            html=html[0] if html else "",
-            recipient=email,
-        )
+        return message
+
+
+def language_of(email: str) -> str:
+    """Return the language of the person with this address; the default one for a stranger."""
+    found = User.objects.filter(email=email.lower()).values_list("language", flat=True).first()
+    return found or settings.LANGUAGE_CODE

@@ -1,16 +1,16 @@
 """Accounts, plans, sites and people in the admin."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Model
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
 
 
-class WorkflowAdmin(admin.ModelAdmin[Any]):
+class WorkflowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """Made and moved by the workflow: to be read here."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -43,32 +43,35 @@ class SubscriptionAdmin(WorkflowAdmin):
 
 
 @admin.register(Plan)
-class PlanAdmin(admin.ModelAdmin[Plan]):
+class PlanAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["name", "slug", "price", "interval", "included_credits", "is_public"]
 
 
 @admin.register(Industry)
-class IndustryAdmin(admin.ModelAdmin[Industry]):
+class IndustryAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["name", "slug"]
     search_fields = ["name"]
 
 
 @admin.register(Site)
-class SiteAdmin(admin.ModelAdmin[Site]):
+class SiteAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["name", "domain", "account", "industry"]
     search_fields = ["name", "domain", "account__name"]
     list_select_related = ["account", "industry"]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
     list_display = ["email", "first_name", "last_name", "account", "role", "is_staff"]
     list_select_related = ["account"]
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
-        ("Person", {"fields": ["first_name", "last_name", "account", "role"]}),
+        ("Person", {"fields": ["first_name", "last_name", "account", "role", "language"]}),
         ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
     ]
     add_fieldsets = [

@@ -1,5 +1,6 @@
 """What every model has."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -30,3 +31,33 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"
+
+
+class OutgoingMail(TimestampedModel):
+    """One mail to one person for one event: waiting, sent, or in trouble.
+
+    It holds no text: that is written when it is sent, from ``arguments``. A mail with a secret in
+    it (a reset link) has its text in its job alone, which ends with it.
+    """
+
+    key = models.CharField(max_length=100, help_text="The event: payment_approved:12.")
+    kind = models.CharField(max_length=60, help_text="Name of the template.")
+    recipient = models.EmailField(max_length=254)
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    arguments = models.JSONField(default=dict)
+    job_id = models.BigIntegerField(null=True, help_text="Of the queue.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "mail"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "recipient"], name="one_mail_to_a_person_for_an_event"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient}"

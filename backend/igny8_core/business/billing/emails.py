@@ -1,77 +1,181 @@
-"""One function for each e-mail; the wording is in ``templates/billing/email``."""
+"""What billing writes to people: one writer for each mail, and who gets it.
+
+The wording is in ``templates/billing/email/<language>/<name of the writer>.txt``.
+"""
 
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from igny8_core.auth.models import Account
+from igny8_core.auth.models import Account, User
+from igny8_core.business.billing import selectors
+from igny8_core.business.billing.enums import EventName, NoticeFrequency, ObjectType
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.selectors import billing_admins, lines_of, owner_of
+from igny8_core.business.billing.pdf import invoice_pdf
+from igny8_core.common.mail import (
+    Attachment,
+    Letter,
+    NothingToSend,
+    Writer,
+    letter,
+    queue_mail,
+)
+
+MAX_LISTED = 20
 
 
-def invoice_issued(invoice: Invoice) -> EmailMultiAlternatives:
-    """How to pay: amount, details of the method, reference, due date."""
-    context = {"invoice": invoice, "lines": lines_of(invoice=invoice)}
-    return _to_customer("invoice_issued", invoice, context)
+def tell_customer(write: Writer, *, account: Account, about: int, **arguments: Any) -> None:
+    """Queue a mail to the account's owner, and to its billing address where that is another.
+
+    :param about: id of what it is about, so that nobody is told of an event twice.
+    """
+    owner = selectors.owner_of(account=account)
+    for recipient in dict.fromkeys([owner.email, account.billing_email or owner.email]):
+        queue_mail(
+            kind=write.__name__,
+            about=about,
+            recipient=recipient,
+            language=owner.language,
+            **arguments,
+        )
 
 
-def invoice_voided(invoice: Invoice) -> EmailMultiAlternatives:
+def tell_admin(write: Writer, *, admin: User, about: int | str, **arguments: Any) -> None:
+    """Queue a mail to one billing admin."""
+    queue_mail(
+        kind=write.__name__,
+        about=about,
+        recipient=admin.email,
+        language=admin.language,
+        **arguments,
+    )
+
+
+@letter
+def welcome(*, account_id: int) -> Letter:
+    """That the trial has begun, and with what."""
+    account = Account.objects.select_related("plan").get(pk=account_id)
+    return _letter("welcome", {"account": account}, button_url=settings.FRONTEND_URL)
+
+
+@letter
+def invoice_issued(*, invoice_id: int) -> Letter:
+    """How to pay: amount, details of the method, reference, due date; a welcome at sign-up."""
+    invoice = _invoice(invoice_id)
+    issued = selectors.event_of(obj=invoice, object_type=ObjectType.INVOICE)
+    context = {"invoice": invoice, "is_welcome": issued.event == EventName.SIGN_UP_PAID}
+    return _letter("invoice_issued", context, invoice=invoice)
+
+
+@letter
+def invoice_voided(*, invoice_id: int) -> Letter:
     """That nothing is owed on the invoice any more, and why."""
-    void = invoice.events.filter(object_type="invoice", event="void").get()
-    return _to_customer("invoice_voided", invoice, {"invoice": invoice, "reason": void.note})
+    invoice = _invoice(invoice_id)
+    void = selectors.event_of(obj=invoice, object_type=ObjectType.INVOICE, latest=True)
+    return _letter("invoice_voided", {"invoice": invoice, "reason": void.note}, invoice=invoice)
 
 
-def payment_submitted(payment: Payment) -> EmailMultiAlternatives:
+@letter
+def payment_submitted(*, payment_id: int) -> Letter:
     """That the confirmation has arrived, and what happens next."""
-    return _to_customer("payment_submitted", payment.invoice, {"payment": payment})
+    return _about_payment("payment_submitted", payment_id)
 
 
-def payment_approved(payment: Payment) -> EmailMultiAlternatives:
-    """That the payment was found and the account is active."""
-    return _to_customer("payment_approved", payment.invoice, {"payment": payment})
+@letter
+def payment_approved(*, payment_id: int) -> Letter:
+    """That the payment was found and the account is active; with the receipt."""
+    payment = _payment(payment_id)
+    invoice = payment.invoice
+    receipt = Attachment(
+        name=f"receipt-{invoice.number}.pdf",
+        content=invoice_pdf(invoice),
+        content_type="application/pdf",
+    )
+    return _letter("payment_approved", {"payment": payment}, invoice=invoice, attachments=[receipt])
 
 
-def payment_rejected(payment: Payment) -> EmailMultiAlternatives:
+@letter
+def payment_rejected(*, payment_id: int) -> Letter:
     """Why the payment was rejected, and how to try again."""
-    return _to_customer("payment_rejected", payment.invoice, {"payment": payment})
+    return _about_payment("payment_rejected", payment_id)
 
 
-def payment_waiting(payment: Payment) -> EmailMultiAlternatives:
-    """To each billing admin, hidden from the others: what waits for a decision."""
-    admins = list(billing_admins().values_list("email", flat=True))
-    admin_url = (
-        f"{settings.BACKEND_URL}{reverse('admin:billing_payment_change', args=[payment.pk])}"
+@letter
+def payment_reversed(*, payment_id: int) -> Letter:
+    """That an approval was taken back, why, and what it means."""
+    payment = _payment(payment_id)
+    event = selectors.event_of(obj=payment, object_type=ObjectType.PAYMENT, latest=True)
+    context = {"payment": payment, "reason": event.note}
+    return _letter("payment_reversed", context, invoice=payment.invoice)
+
+
+@letter
+def payment_waiting(*, payment_id: int) -> Letter:
+    """To a billing admin: what waits for a decision."""
+    payment = _payment(payment_id)
+    if payment.decided_at:
+        message = "Decided before the mail went out."
+        raise NothingToSend(message)
+    return _letter(
+        "payment_waiting",
+        {"payment": payment},
+        button_url=_admin_url("admin:billing_payment_change", payment.pk),
     )
-    context = {"payment": payment, "admin_url": admin_url}
-    return _message("payment_waiting", context, bcc=admins)
 
 
-def _to_customer(name: str, invoice: Invoice, context: dict[str, Any]) -> EmailMultiAlternatives:
-    return _message(
-        name,
-        {"invoice_url": f"{settings.FRONTEND_URL}/invoices/{invoice.pk}", **context},
-        to=_addresses(invoice.account),
+@letter
+def payments_waiting() -> Letter:
+    """To a billing admin, as a digest: all that waits now."""
+    waiting = list(selectors.waiting_payments()[: MAX_LISTED + 1])
+    if not waiting:
+        message = "Nothing waits any more."
+        raise NothingToSend(message)
+    context = {
+        "payments": waiting[:MAX_LISTED],
+        "count": selectors.waiting_payments().count(),
+        "has_more": len(waiting) > MAX_LISTED,
+    }
+    return _letter(
+        "payments_waiting", context, button_url=_admin_url("admin:billing_payment_changelist")
     )
 
 
-def _addresses(account: Account) -> list[str]:
-    owner = owner_of(account=account)
-    return list(dict.fromkeys([owner.email, account.billing_email or owner.email]))
+def wants(admin: User, frequency: NoticeFrequency) -> bool:
+    """Tell whether an admin has chosen this; who has chosen nothing hears at once."""
+    preference = getattr(admin, "notice_preference", None)
+    chosen = preference.frequency if preference else NoticeFrequency.IMMEDIATELY
+    return bool(chosen == frequency)
 
 
-def _message(
-    name: str, context: dict[str, Any], *, to: list[str] | None = None, bcc: list[str] | None = None
-) -> EmailMultiAlternatives:
-    context = {"frontend_url": settings.FRONTEND_URL, **context}
-    subject = render_to_string(f"billing/email/{name}.subject.txt", context)
-    message = EmailMultiAlternatives(
-        subject=" ".join(subject.split()),
-        body=render_to_string(f"billing/email/{name}.txt", context),
-        to=to,
-        bcc=bcc,
+def _about_payment(name: str, payment_id: int) -> Letter:
+    payment = _payment(payment_id)
+    return _letter(name, {"payment": payment}, invoice=payment.invoice)
+
+
+def _letter(
+    name: str,
+    context: dict[str, Any],
+    *,
+    invoice: Invoice | None = None,
+    button_url: str = "",
+    attachments: list[Attachment] | None = None,
+) -> Letter:
+    return Letter(
+        template=f"billing/email/{{language}}/{name}.txt",
+        context=context,
+        button_url=f"{settings.FRONTEND_URL}/invoices/{invoice.pk}" if invoice else button_url,
+        attachments=attachments or [],
     )
-    message.attach_alternative(render_to_string(f"billing/email/{name}.html", context), "text/html")
-    return message
+
+
+def _invoice(invoice_id: int) -> Invoice:
+    return Invoice.objects.select_related("account", "payment_method").get(pk=invoice_id)
+
+
+def _payment(payment_id: int) -> Payment:
+    return selectors.payment_for_admin(payment_id=payment_id)
+
+
+def _admin_url(name: str, *args: object) -> str:
+    return f"{settings.BACKEND_URL}{reverse(name, args=args)}"

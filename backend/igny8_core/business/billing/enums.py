@@ -25,9 +25,14 @@ class PaymentStatus(models.TextChoices):
     SUCCEEDED = "succeeded", "Succeeded"
     FAILED = "failed", "Failed"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    REVERSED = "reversed", "Reversed"
 
 
-DECIDED_PAYMENT_STATUSES = (PaymentStatus.SUCCEEDED, PaymentStatus.FAILED)
+DECIDED_PAYMENT_STATUSES = (
+    PaymentStatus.SUCCEEDED,
+    PaymentStatus.FAILED,
+    PaymentStatus.REVERSED,
+)
 
 
 class PaymentMethodKind(models.TextChoices):
@@ -41,6 +46,7 @@ class CreditKind(models.TextChoices):
     TRIAL_GRANT = "trial_grant", "Trial grant"
     PLAN_GRANT = "plan_grant", "Plan grant"
     ADJUSTMENT = "adjustment", "Adjustment"
+    REVERSAL = "reversal", "Reversal"
 
 
 class ObjectType(models.TextChoices):
@@ -65,3 +71,16 @@ class EventName(models.TextChoices):
     SUPERSEDE = "supersede", "Replaced by an upgrade"
     REJECT = "reject", "Payment rejected"
     VOID = "void", "Invoice voided"
+    FIRST_APPROVE = "first_approve", "First of two approvals"
+    REVERSE = "reverse", "Approval reversed"
+    REVERSE_AND_VOID = "reverse_and_void", "Approval reversed, invoice voided"
+    RESTORE = "restore", "Earlier subscription restored"
+
+
+class NoticeFrequency(models.TextChoices):
+    """How often a billing admin hears of what waits."""
+
+    IMMEDIATELY = "immediately", "For each confirmation, at once"
+    HOURLY = "hourly", "Once an hour, all that wait"
+    DAILY = "daily", "Once a day (08:00 UTC), all that wait"
+    NEVER = "never", "Never"

@@ -75,6 +75,36 @@ class OwnAccountPayment(NotAllowed):
     code = "own_account_payment"
 
 
+class SecondApproverRequired(NotAllowed):
+    """Two have to approve this payment, and this one has done it already."""
+
+    code = "second_approver_required"
+
+
+class ForceNotAllowed(NotAllowed):
+    """Only a superuser may reverse an approval whose credits were spent."""
+
+    code = "force_not_allowed"
+
+
+class PaymentNotReversible(StateConflict):
+    """Only an approved payment can be reversed."""
+
+    code = "payment_not_reversible"
+
+
+class CreditsAlreadySpent(StateConflict):
+    """The account has fewer credits left than the payment had brought."""
+
+    code = "credits_already_spent"
+
+
+class InvoiceNotReopenable(StateConflict):
+    """The invoice can't be due again: it can only be voided."""
+
+    code = "invoice_not_reopenable"
+
+
 class PaymentAlreadyDecided(StateConflict):
     """Somebody has approved, rejected or withdrawn the payment already."""
 

@@ -5,11 +5,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.business.billing.enums import (
@@ -17,6 +19,7 @@ from igny8_core.business.billing.enums import (
     EventName,
     InvoicePaymentState,
     InvoiceStatus,
+    NoticeFrequency,
     ObjectType,
     PaymentMethodKind,
     PaymentStatus,
@@ -121,6 +124,77 @@ class PaymentMethodConfig(TimestampedModel):
             where = ", ".join(self.countries) or "all countries"
             message = f"There is a method '{self.payment_method}' for {where} already."
             raise ValidationError({"payment_method": message})
+
+
+class RejectionReason(TimestampedModel):
+    """Ready-made words for a rejection; the customer reads them as they stand."""
+
+    text = models.CharField(max_length=500)
+    language = models.CharField(
+        max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    method = models.ForeignKey(
+        PaymentMethodConfig,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="rejection_reasons",
+        help_text="Empty: offered for every method.",
+    )
+    order = models.PositiveSmallIntegerField(default=0)
+    catalog_key = models.CharField(  # noqa: DJ001  (unique: many reasons have none)
+        max_length=60,
+        unique=True,
+        null=True,
+        editable=False,
+        help_text="Which shipped reason this was, whatever it was made into since.",
+    )
+
+    class Meta:
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SellerProfile(TimestampedModel):
+    """Who sells: printed on invoices issued from now on; each invoice keeps its own copy."""
+
+    name = models.CharField(max_length=150)
+    address = models.TextField(blank=True, max_length=500)
+    email = models.EmailField(blank=True)
+    website = models.URLField(blank=True)
+    tax_id = models.CharField(max_length=50, blank=True)
+    tax_label = models.CharField(
+        max_length=20, default="Tax", help_text="What the tax line is called: VAT, GST, …"
+    )
+    footer = models.CharField(
+        max_length=300, blank=True, help_text="Last line of each page: registration, bank, thanks."
+    )
+    is_current = models.BooleanField(default=True, editable=False)
+
+    class Meta:
+        verbose_name = "seller"
+        verbose_name_plural = "seller"
+        constraints = [
+            models.UniqueConstraint(fields=["is_current"], name="there_is_one_seller"),
+            models.CheckConstraint(condition=Q(is_current=True), name="seller_is_current"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NoticePreference(TimestampedModel):
+    """How a billing admin wants to hear of confirmations that wait."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notice_preference")
+    frequency = models.CharField(
+        max_length=20, choices=NoticeFrequency.choices, default=NoticeFrequency.IMMEDIATELY
+    )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_frequency_display()}"
 
 
 class InvoiceNumberCounter(models.Model):
@@ -266,6 +340,7 @@ class Payment(TimestampedModel):
     paid_on = models.DateField(null=True, blank=True)
     proof = models.FileField(upload_to=proof_path, blank=True)
     proof_content_type = models.CharField(max_length=40, blank=True)
+    proof_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file, in hex.")
     submitted_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="submitted_payments"
     )
@@ -275,13 +350,31 @@ class Payment(TimestampedModel):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     admin_notes = models.TextField(blank=True, max_length=1000)
+    first_approved_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="first_approved_payments",
+        help_text="Who approved first, where two have to.",
+    )
+    first_approved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-submitted_at", "-pk"]
-        permissions = [("decide_payment", "Can approve and reject payments")]
+        permissions = [
+            ("decide_payment", "Can approve and reject payments"),
+            ("reverse_payment", "Can reverse an approved payment"),
+            ("view_proof", "Can see the proof files of payments"),
+        ]
         indexes = [
-            models.Index(fields=["status", "submitted_at"], name="payment_queue"),
-            models.Index(fields=["manual_reference"], name="payment_reference"),
+            models.Index(fields=["status", "submitted_at", "id"], name="payment_queue"),
+            models.Index(fields=["submitted_at", "id"], name="payment_by_time"),
+            models.Index(fields=["decided_at"], name="payment_by_decision"),
+            models.Index(Upper("manual_reference"), name="payment_reference"),
+            models.Index(
+                fields=["proof_sha256"], condition=~Q(proof_sha256=""), name="payment_proof"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -352,6 +445,11 @@ class CreditTransaction(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind=CreditKind.PLAN_GRANT) | Q(payment__isnull=False),
                 name="plan_credits_come_from_a_payment",
+            ),
+            models.UniqueConstraint(
+                fields=["payment"],
+                condition=Q(kind=CreditKind.REVERSAL),
+                name="payment_takes_credits_back_once",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """What a customer may hand in as a proof of payment."""
 
+import hashlib
 import warnings
 
 from django.conf import settings
@@ -28,6 +29,14 @@ def proof_content_type(proof: UploadedFile[bytes]) -> str:
     content_type = PDF_TYPE if is_pdf else _image_type(proof)
     proof.seek(0)
     return content_type
+
+
+def proof_digest(proof: UploadedFile[bytes]) -> str:
+    """Return the SHA-256 of a proof in hex, by which the same file is known again."""
+    proof.seek(0)
+    digest = hashlib.file_digest(proof, "sha256").hexdigest()  # type: ignore[arg-type]
+    proof.seek(0)
+    return digest
 
 
 def _image_type(proof: UploadedFile[bytes]) -> str:

@@ -8,15 +8,16 @@ from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
 from igny8_core.business.billing.enums import (
     DECIDED_PAYMENT_STATUSES,
+    EventName,
     InvoiceStatus,
     ObjectType,
+    PaymentStatus,
 )
 from igny8_core.business.billing.exceptions import UnknownPaymentMethod
 from igny8_core.business.billing.models import (
     CreditTransaction,
     ExchangeRate,
     Invoice,
-    InvoiceLine,
     Payment,
     PaymentEvent,
     PaymentMethodConfig,
@@ -172,8 +173,30 @@ def payment_for_admin(*, payment_id: int) -> Payment:
     return payment
 
 
+def waiting_payments() -> QuerySet[Payment]:
+    """What waits for a decision, longest first."""
+    return payment_queue().filter(status=PaymentStatus.PENDING_APPROVAL)
+
+
+def event_of(
+    *, obj: Invoice | Payment, object_type: ObjectType, latest: bool = False
+) -> PaymentEvent:
+    """The event that made an object, or the latest that moved it."""
+    events = PaymentEvent.objects.filter(object_type=object_type, object_id=obj.pk)
+    return events.order_by("-pk" if latest else "pk")[:1].get()
+
+
+def superseded_by(*, payment: Payment) -> set[int]:
+    """Ids of the subscriptions that a payment's approval has replaced."""
+    return set(
+        PaymentEvent.objects.filter(
+            payment=payment, event=EventName.SUPERSEDE, object_type=ObjectType.SUBSCRIPTION
+        ).values_list("object_id", flat=True)
+    )
+
+
 def billing_admins() -> QuerySet[User]:
-    """Who may decide on payments."""
+    """Who may decide on payments, with how they want to hear of them."""
     return (
         User.objects.filter(is_active=True)
         .filter(
@@ -181,6 +204,7 @@ def billing_admins() -> QuerySet[User]:
             | Q(user_permissions__codename="decide_payment")
             | Q(groups__permissions__codename="decide_payment")
         )
+        .select_related("notice_preference")
         .distinct()
     )
 
@@ -188,11 +212,6 @@ def billing_admins() -> QuerySet[User]:
 def owner_of(*, account: Account) -> User:
     """The user who owns the account."""
     return account.users.filter(role="owner").get()
-
-
-def lines_of(*, invoice: Invoice) -> QuerySet[InvoiceLine]:
-    """An invoice's lines, in order."""
-    return invoice.lines.order_by("pk")
 
 
 # Locks: always account, subscriptions, invoice, payments, each by primary key, so that two

@@ -67,6 +67,9 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
             to=SubscriptionStatus.CANCELLED,
         ),
     },
+    EventName.FIRST_APPROVE: {
+        ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.PENDING_APPROVAL),
+    },
     EventName.REJECT: {
         ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.FAILED),
     },
@@ -75,5 +78,27 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
         ObjectType.SUBSCRIPTION: _row(
             SubscriptionStatus.PENDING_PAYMENT, to=SubscriptionStatus.CANCELLED
         ),
+    },
+    EventName.REVERSE: {
+        ObjectType.PAYMENT: _row(PaymentStatus.SUCCEEDED, to=PaymentStatus.REVERSED),
+        ObjectType.INVOICE: _row(InvoiceStatus.PAID, to=InvoiceStatus.PENDING),
+        ObjectType.SUBSCRIPTION: _row(
+            SubscriptionStatus.ACTIVE,
+            SubscriptionStatus.PAST_DUE,
+            to=SubscriptionStatus.PENDING_PAYMENT,
+        ),
+        ObjectType.ACCOUNT: _row(AccountStatus.ACTIVE, to=AccountStatus.PENDING_PAYMENT),
+    },
+    EventName.REVERSE_AND_VOID: {
+        ObjectType.PAYMENT: _row(PaymentStatus.SUCCEEDED, to=PaymentStatus.REVERSED),
+        ObjectType.INVOICE: _row(InvoiceStatus.PAID, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _row(
+            SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, to=SubscriptionStatus.CANCELLED
+        ),
+        ObjectType.ACCOUNT: _row(AccountStatus.ACTIVE, to=AccountStatus.PENDING_PAYMENT),
+    },
+    EventName.RESTORE: {
+        ObjectType.SUBSCRIPTION: _row(SubscriptionStatus.CANCELLED, to=SubscriptionStatus.ACTIVE),
+        ObjectType.ACCOUNT: _row(AccountStatus.ACTIVE, to=AccountStatus.ACTIVE),
     },
 }

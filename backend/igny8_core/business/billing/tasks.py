@@ -1,45 +1,43 @@
-"""Background work of billing: one task for each e-mail, deferred in the transition itself."""
+"""Background work of billing. Each customer's mail is a row of its own: see ``common.mail``."""
 
+from datetime import UTC, datetime
+
+from django.db import transaction
 from procrastinate.contrib.django import app
 
-from igny8_core.auth.tasks import MAIL_RETRY
 from igny8_core.business.billing import emails
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.enums import NoticeFrequency
+from igny8_core.business.billing.selectors import billing_admins, waiting_payments
+from igny8_core.common.mail import QUEUE, RETRY
+
+DAILY_DIGEST_HOUR = 8  # UTC
 
 
-@app.task(queue="mail", retry=MAIL_RETRY)
-def send_invoice_issued(*, invoice_id: int) -> None:
-    """Tell the customer how to pay an invoice."""
-    emails.invoice_issued(Invoice.objects.get(pk=invoice_id)).send()
-
-
-@app.task(queue="mail", retry=MAIL_RETRY)
-def send_invoice_voided(*, invoice_id: int) -> None:
-    """Tell the customer that nothing is owed on an invoice any more."""
-    emails.invoice_voided(Invoice.objects.get(pk=invoice_id)).send()
-
-
-@app.task(queue="mail", retry=MAIL_RETRY)
-def send_payment_submitted(*, payment_id: int) -> None:
-    """Tell the customer that the confirmation has arrived."""
-    emails.payment_submitted(Payment.objects.get(pk=payment_id)).send()
-
-
-@app.task(queue="mail", retry=MAIL_RETRY)
-def send_payment_approved(*, payment_id: int) -> None:
-    """Tell the customer that the account is active."""
-    emails.payment_approved(Payment.objects.get(pk=payment_id)).send()
-
-
-@app.task(queue="mail", retry=MAIL_RETRY)
-def send_payment_rejected(*, payment_id: int) -> None:
-    """Tell the customer why the payment was rejected and how to try again."""
-    emails.payment_rejected(Payment.objects.get(pk=payment_id)).send()
-
-
-@app.task(queue="mail", retry=MAIL_RETRY)
+@app.task(queue=QUEUE, retry=RETRY)
 def notify_billing_admins(*, payment_id: int) -> None:
-    """Tell those who decide that a confirmation waits."""
-    message = emails.payment_waiting(Payment.objects.get(pk=payment_id))
-    if message.recipients():
-        message.send()
+    """Tell those who want to hear at once that a confirmation waits."""
+    with transaction.atomic():
+        for admin in billing_admins():
+            if emails.wants(admin, NoticeFrequency.IMMEDIATELY):
+                emails.tell_admin(
+                    emails.payment_waiting, admin=admin, about=payment_id, payment_id=payment_id
+                )
+
+
+@app.periodic(cron="0 * * * *")
+@app.task(queue=QUEUE, queueing_lock="send_digests", retry=RETRY)
+def send_digests(timestamp: int) -> None:
+    """Tell those who want digests what waits, if anything does.
+
+    :param timestamp: the full hour that it is for, in seconds since 1970 (UTC).
+    """
+    hour = datetime.fromtimestamp(timestamp, tz=UTC)
+    due = {NoticeFrequency.HOURLY}
+    if hour.hour == DAILY_DIGEST_HOUR:
+        due.add(NoticeFrequency.DAILY)
+    if not waiting_payments().exists():
+        return
+    with transaction.atomic():
+        for admin in billing_admins():
+            if any(emails.wants(admin, frequency) for frequency in due):
+                emails.tell_admin(emails.payments_waiting, admin=admin, about=f"{hour:%Y-%m-%dT%H}")

@@ -20,6 +20,7 @@ from igny8_core.business.billing.models import (
 )
 
 MAX_SHOWN = 5
+APPROVED_ONCE = [PaymentStatus.SUCCEEDED, PaymentStatus.REVERSED]
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,23 @@ def _payments_without_their_credits() -> Iterable[object]:
         ),
     )
     return granted.filter(
-        Q(status=PaymentStatus.SUCCEEDED) & ~Q(granted=F("invoice__included_credits"))
-        | ~Q(status=PaymentStatus.SUCCEEDED) & Q(grants__gt=0)
+        Q(status__in=APPROVED_ONCE) & ~Q(granted=F("invoice__included_credits"))
+        | ~Q(status__in=APPROVED_ONCE) & Q(grants__gt=0)
         | Q(grants__gt=1)
+    )
+
+
+def _reversals_off_their_payment() -> Iterable[object]:
+    taken = Payment.objects.annotate(
+        taken=Coalesce(
+            Sum("credittransaction__amount", filter=Q(credittransaction__kind=CreditKind.REVERSAL)),
+            0,
+        ),
+    )
+    return taken.filter(
+        ~Q(status=PaymentStatus.REVERSED) & ~Q(taken=0)
+        | Q(status=PaymentStatus.REVERSED)
+        & (Q(taken__gt=0) | Q(taken__lt=0 - F("invoice__included_credits")))
     )
 
 
@@ -188,6 +203,9 @@ CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "1a. no invoice has two payments under review": _several_under_review,
     "1b. no invoice has two succeeded payments": _several_succeeded,
     "2. every approval granted its plan's credits exactly once": _payments_without_their_credits,
+    "2b. credits are taken back for reversals alone, and no more than were granted": (
+        _reversals_off_their_payment
+    ),
     "3a. every balance is its ledger's sum, and not negative": _balances_off_the_ledger,
     "3b. every ledger entry continues the one before it": _running_balances_off,
     "4a. every paid invoice has one succeeded payment of its amount": _paid_without_settlement,

@@ -11,10 +11,11 @@ from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.auth.selectors import public_plan
 from igny8_core.auth.services.accounts import OwnerDetails, create_account_with_owner
+from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
 from igny8_core.business.billing.selectors import payment_method_for
-from igny8_core.business.billing.services.credits import grant_credits
+from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.subscriptions import start_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 
@@ -88,13 +89,14 @@ def _chosen_method(registration: Registration) -> PaymentMethodConfig | None:
 
 def _start_trial(*, account: Account, plan: Plan, actor: Actor, now: datetime) -> None:
     TransitionRecorder(event=EventName.SIGN_UP_FREE, actor=actor, now=now).created(account)
-    grant_credits(
+    record_credits(
         account=account,
         amount=plan.included_credits,
         kind=CreditKind.TRIAL_GRANT,
         description=f"{plan.name} plan",
         now=now,
     )
+    emails.tell_customer(emails.welcome, account=account, about=account.pk, account_id=account.pk)
 
 
 def _account_of(user: User) -> Account:

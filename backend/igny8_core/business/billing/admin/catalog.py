@@ -1,4 +1,4 @@
-"""Payment methods and exchange rates in the admin."""
+"""Payment methods, ready-made reasons and exchange rates in the admin."""
 
 from typing import Any
 
@@ -7,14 +7,15 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
 
-from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig
+from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig, RejectionReason
 
 DETAIL_FIELDS = {"details"}
 
 
 @admin.register(PaymentMethodConfig)
-class PaymentMethodConfigAdmin(admin.ModelAdmin[PaymentMethodConfig]):
+class PaymentMethodConfigAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     list_display = [
         "display_name",
         "payment_method",
@@ -51,5 +52,13 @@ class PaymentMethodConfigAdmin(admin.ModelAdmin[PaymentMethodConfig]):
 
 
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(admin.ModelAdmin[ExchangeRate]):
+class ExchangeRateAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["currency", "units_per_usd", "updated_at"]
+
+
+@admin.register(RejectionReason)
+class RejectionReasonAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ["text", "language", "method", "order"]
+    list_filter = ["language", "method"]
+    list_select_related = ["method"]
+    search_fields = ["text"]

@@ -1,12 +1,13 @@
 """Invoices, the ledger and the audit trail in the admin, to be read."""
 
 from django.contrib import admin
+from unfold.admin import TabularInline
 
-from igny8_core.business.billing.admin.readonly import ReadOnlyAdmin
 from igny8_core.business.billing.models import CreditTransaction, Invoice, InvoiceLine, PaymentEvent
+from igny8_core.common.admin import ReadOnlyAdmin
 
 
-class InvoiceLineInline(admin.TabularInline[InvoiceLine, Invoice]):
+class InvoiceLineInline(TabularInline):  # type: ignore[misc]  # unfold has no types
     model = InvoiceLine
     extra = 0
     can_delete = False

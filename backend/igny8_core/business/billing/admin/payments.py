@@ -17,11 +17,11 @@ from django.utils.timesince import timesince
 
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.business.billing import selectors
-from igny8_core.business.billing.admin.readonly import ReadOnlyAdmin
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.payments import approve_payment, reject_payment
 from igny8_core.business.billing.views import proof_response
+from igny8_core.common.admin import ReadOnlyAdmin
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 

@@ -7,7 +7,7 @@ from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import CreditTransaction, Payment
 
 
-def grant_credits(
+def record_credits(
     *,
     account: Account,
     amount: int,
@@ -19,8 +19,8 @@ def grant_credits(
     """Add a ledger entry and bring the balance along.
 
     :param account: locked by the caller, or made in this transaction.
-    :param amount: credits, not money; nothing is written for 0.
-    :raises django.db.IntegrityError: if the payment has granted its credits already, or the
+    :param amount: credits, not money, negative when taken; nothing is written for 0.
+    :raises django.db.IntegrityError: if the payment has moved its credits already, or the
         balance would fall below 0.
     """
     if amount == 0:

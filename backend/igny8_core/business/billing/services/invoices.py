@@ -10,7 +10,7 @@ from django.db import transaction
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.services.accounts import BILLING_FIELDS
-from igny8_core.business.billing import tasks
+from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import EventName, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.exceptions import (
     ExchangeRateMissing,
@@ -33,6 +33,7 @@ from igny8_core.business.billing.selectors import (
 )
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import NotFound
+from igny8_core.common.mail import Writer
 from igny8_core.common.money import Money
 
 
@@ -88,7 +89,7 @@ def issue_invoice(
     )
     recorder = TransitionRecorder(event=event, actor=actor, now=now, invoice=invoice)
     recorder.created(invoice)
-    tasks.send_invoice_issued.defer(invoice_id=invoice.pk)
+    _tell_customer(emails.invoice_issued, invoice)
     return invoice
 
 
@@ -167,7 +168,7 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
     recorder.move(invoice, also_save=("voided_at",))
     subscription.cancelled_at = now
     recorder.move(subscription, also_save=("cancelled_at",))
-    tasks.send_invoice_voided.defer(invoice_id=invoice.pk)
+    _tell_customer(emails.invoice_voided, invoice)
     return invoice
 
 
@@ -200,6 +201,10 @@ def require_payable(locked: LockedBilling) -> None:
             "withdraw it first."
         )
         raise PaymentAlreadyUnderReview(detail, state=invoice.payment_state)
+
+
+def _tell_customer(write: Writer, invoice: Invoice) -> None:
+    emails.tell_customer(write, account=invoice.account, about=invoice.pk, invoice_id=invoice.pk)
 
 
 def _next_number(*, now: datetime) -> str:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
-from igny8_core.business.billing import tasks
+from igny8_core.business.billing import emails, tasks
 from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
 from igny8_core.business.billing.exceptions import (
     AmountMismatch,
@@ -20,19 +21,21 @@ from igny8_core.business.billing.exceptions import (
     PaymentAlreadyDecided,
     ReasonRequired,
     ReferencePatternMismatch,
+    SecondApproverRequired,
 )
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
-from igny8_core.business.billing.proofs import proof_content_type
+from igny8_core.business.billing.proofs import proof_content_type, proof_digest
 from igny8_core.business.billing.selectors import (
     LockedBilling,
     lock_billing_of_payment,
     payment_method_for,
 )
-from igny8_core.business.billing.services.credits import grant_credits
+from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import lock_own_invoice, require_payable
 from igny8_core.business.billing.services.subscriptions import activate_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import NotFound
+from igny8_core.common.mail import Writer
 from igny8_core.common.money import Money
 
 LATEST_TIME_ZONE = timezone(timedelta(hours=14))  # Kiribati: where a day begins first
@@ -94,6 +97,7 @@ def confirm_payment(
         paid_on=claim.paid_on,
         proof=claim.proof or "",
         proof_content_type=proof_content_type(claim.proof) if claim.proof else "",
+        proof_sha256=proof_digest(claim.proof) if claim.proof else "",
         submitted_by=submitter,
         submitted_at=now,
     )
@@ -101,7 +105,7 @@ def confirm_payment(
         event=EventName.CONFIRM, actor=actor, now=now, invoice=invoice, payment=payment
     )
     recorder.created(payment)
-    tasks.send_payment_submitted.defer(payment_id=payment.pk)
+    _tell_customer(emails.payment_submitted, payment)
     tasks.notify_billing_admins.defer(payment_id=payment.pk)
     return payment
 
@@ -130,13 +134,19 @@ def approve_payment(
 ) -> Decision:
     """Accept a payment: invoice paid, subscription and account active, credits granted once.
 
+    An invoice over more than ``BILLING_DUAL_CONTROL_ABOVE`` needs two admins: the first one's
+    approval only marks the payment, which goes on waiting.
+
     :raises NotFound: if there is no such payment.
     :raises OwnAccountPayment: if it is of the actor's own account.
+    :raises SecondApproverRequired: if the actor has given the first of two approvals.
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     """
     locked = lock_billing_of_payment(payment_id=payment_id)
-    _require_other_account(locked, actor)
+    require_other_account(locked, actor)
     payment = _undecided(locked, payment_id)
+    if needs_two_approvals(payment) and _is_first_approval(payment, actor):
+        return _mark_first_approval(locked, payment, actor=actor, now=now, note=admin_notes)
     recorder = _recorder(EventName.APPROVE, payment, actor=actor, now=now, note=admin_notes)
     _decide(payment, recorder=recorder, admin_notes=admin_notes)
     invoice, account, plan = locked.invoice, locked.account, locked.subscription.plan
@@ -145,7 +155,7 @@ def approve_payment(
     activate_subscription(locked=locked, recorder=recorder, actor=actor, now=now)
     account.plan = plan
     recorder.move(account, also_save=("plan",))
-    grant_credits(
+    record_credits(
         account=account,
         amount=invoice.included_credits,
         kind=CreditKind.PLAN_GRANT,
@@ -153,7 +163,7 @@ def approve_payment(
         now=now,
         payment=payment,
     )
-    tasks.send_payment_approved.defer(payment_id=payment.pk)
+    _tell_customer(emails.payment_approved, payment)
     return Decision(payment=payment, billing=locked)
 
 
@@ -171,15 +181,53 @@ def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes:
         detail = "Say why the payment is rejected: the customer will read it."
         raise ReasonRequired(detail, attr="admin_notes")
     locked = lock_billing_of_payment(payment_id=payment_id)
-    _require_other_account(locked, actor)
+    require_other_account(locked, actor)
     payment = _undecided(locked, payment_id)
     recorder = _recorder(EventName.REJECT, payment, actor=actor, now=now, note=admin_notes)
     _decide(payment, recorder=recorder, admin_notes=admin_notes)
-    tasks.send_payment_rejected.defer(payment_id=payment.pk)
+    _tell_customer(emails.payment_rejected, payment)
     return Decision(payment=payment, billing=locked)
 
 
-def _require_other_account(locked: LockedBilling, actor: Actor) -> None:
+def _tell_customer(write: Writer, payment: Payment) -> None:
+    account = payment.invoice.account
+    emails.tell_customer(write, account=account, about=payment.pk, payment_id=payment.pk)
+
+
+def needs_two_approvals(payment: Payment) -> bool:
+    """Tell whether two admins have to approve a payment, by its invoice's total in USD."""
+    limit: Decimal | None = settings.BILLING_DUAL_CONTROL_ABOVE
+    return limit is not None and payment.invoice.total > limit
+
+
+def _is_first_approval(payment: Payment, actor: Actor) -> bool:
+    """Tell whether this is the first one.
+
+    :raises SecondApproverRequired: if it is the first one's author again.
+    """
+    if payment.first_approved_by_id is None:
+        return True
+    if actor.user is not None and payment.first_approved_by_id == actor.user.pk:
+        detail = "You have approved this payment already. Another billing admin has to, too."
+        raise SecondApproverRequired(detail)
+    return False
+
+
+def _mark_first_approval(
+    locked: LockedBilling, payment: Payment, *, actor: Actor, now: datetime, note: str
+) -> Decision:
+    payment.first_approved_by = actor.user
+    payment.first_approved_at = now
+    recorder = _recorder(EventName.FIRST_APPROVE, payment, actor=actor, now=now, note=note)
+    recorder.move(payment, also_save=("first_approved_by", "first_approved_at"))
+    return Decision(payment=payment, billing=locked)
+
+
+def require_other_account(locked: LockedBilling, actor: Actor) -> None:
+    """Check that the actor doesn't belong to the account.
+
+    :raises OwnAccountPayment: if so.
+    """
     if actor.user is not None and actor.user.account_id == locked.account.pk:
         detail = "This payment is of your own account. Another billing admin has to decide on it."
         raise OwnAccountPayment(detail)

@@ -1,40 +1,23 @@
-"""``manage.py load_catalog``: plans, industries, payment methods, rates, and the admins' group."""
+"""``manage.py load_catalog``: plans, industries, payment methods, rejection reasons and rates."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.db.models import Model
 
 from igny8_core.auth.models import Industry, Plan
-from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig
+from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig, RejectionReason
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalog"
-BILLING_ADMIN_GROUP = "Billing admin"
-BILLING_ADMIN_PERMISSIONS = [
-    "decide_payment",
-    "view_payment",
-    "view_invoice",
-    "view_paymentevent",
-    "view_credittransaction",
-    "view_paymentmethodconfig",
-    "change_paymentmethodconfig",
-    "add_paymentmethodconfig",
-    "view_exchangerate",
-    "change_exchangerate",
-    "add_exchangerate",
-    "view_account",
-    "view_subscription",
-]
 
 
 class Command(BaseCommand):
     """Adds what is missing and leaves what is there: an admin's edits are never overwritten."""
 
-    help = "Load the shipped plans, industries, payment methods, rates and the admins' group."
+    help = "Load the shipped plans, industries, payment methods, rejection reasons and rates."
 
     @transaction.atomic
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -44,8 +27,8 @@ class Command(BaseCommand):
             "industries": _add_missing(Industry, "industries", "slug"),
             "exchange rates": _add_missing(ExchangeRate, "exchange_rates", "currency"),
             "payment methods": _add_missing_methods(),
+            "rejection reasons": _add_missing_reasons(),
         }
-        _ensure_group()
         for what, count in added.items():
             self.stdout.write(f"{what}: {count} added")
 
@@ -78,12 +61,20 @@ def _catalog_key(row: dict[str, Any]) -> str:
     return f"{row['payment_method']}:{place}"
 
 
-def _ensure_group() -> None:
-    group, created = Group.objects.get_or_create(name=BILLING_ADMIN_GROUP)
-    if created:
-        group.permissions.set(
-            Permission.objects.filter(
-                content_type__app_label__in=["billing", "igny8_auth"],
-                codename__in=BILLING_ADMIN_PERMISSIONS,
+def _add_missing_reasons() -> int:
+    """Add the reasons whose key was never loaded, one for each method that a row names."""
+    methods = {method.catalog_key: method for method in PaymentMethodConfig.objects.all()}
+    added = 0
+    for row in _read("rejection_reasons"):
+        for method_key in row.get("methods", [None]):
+            _reason, created = RejectionReason.objects.get_or_create(
+                catalog_key=f"{row['key']}:{method_key or 'any'}",
+                defaults={
+                    "text": row["text"],
+                    "language": row["language"],
+                    "order": row["order"],
+                    "method": methods.get(method_key),
+                },
             )
-        )
+            added += created
+    return added

@@ -13,8 +13,8 @@ from django.db import transaction
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
 from igny8_core.auth.services.accounts import OwnerDetails
-from igny8_core.business.billing.management.commands.load_catalog import BILLING_ADMIN_GROUP
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.billing.services.payments import (
     Claim,
     approve_payment,
@@ -62,7 +62,7 @@ def _ensure_admin() -> User:
             ADMIN_EMAIL, PASSWORD, first_name="Bilal", last_name="Admin", is_staff=True
         )
         EmailAddress.objects.create(user=admin, email=ADMIN_EMAIL, primary=True, verified=True)
-        admin.groups.add(Group.objects.get(name=BILLING_ADMIN_GROUP))
+        admin.groups.add(Group.objects.get(name=BILLING_ADMIN))
     return admin
 
 

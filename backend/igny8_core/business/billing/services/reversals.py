@@ -1,0 +1,178 @@
+"""Taking an approval back: a charge that bounced, a statement that was misread, a refund."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.enums import (
+    LIVE_SUBSCRIPTION_STATUSES,
+    SubscriptionStatus,
+)
+from igny8_core.auth.models import Account, Subscription
+from igny8_core.business.billing import emails
+from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
+from igny8_core.business.billing.exceptions import (
+    CreditsAlreadySpent,
+    ForceNotAllowed,
+    InvoiceNotReopenable,
+    PaymentNotReversible,
+    ReasonRequired,
+)
+from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.selectors import (
+    LockedBilling,
+    lock_billing_of_payment,
+    superseded_by,
+)
+from igny8_core.business.billing.services.credits import record_credits
+from igny8_core.business.billing.services.payments import Decision, require_other_account
+from igny8_core.business.billing.services.transitions import TransitionRecorder
+
+
+@transaction.atomic
+def reverse_payment(
+    *,
+    payment_id: int,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    event: EventName = EventName.REVERSE,
+    is_forced: bool = False,
+) -> Decision:
+    """Take an approval back: credits, invoice, subscription and account follow.
+
+    A subscription that this payment had replaced comes back while its period lasts; without one
+    the account waits for a payment again.
+
+    :param event: ``REVERSE``: the invoice is due again; ``REVERSE_AND_VOID``: nothing is owed.
+    :param is_forced: also if credits of it are spent: then what is left is taken.
+    :raises ReasonRequired: if the reason, which the customer will read, is empty.
+    :raises NotFound: if there is no such payment.
+    :raises OwnAccountPayment: if it is of the actor's own account.
+    :raises PaymentNotReversible: unless it is approved.
+    :raises InvoiceNotReopenable: if the invoice can only be voided.
+    :raises CreditsAlreadySpent: if the account has fewer credits left than the payment brought.
+    :raises ForceNotAllowed: if it is forced by anybody but a superuser.
+    """
+    if not reason.strip():
+        detail = "Say why the approval is taken back: the customer will read it."
+        raise ReasonRequired(detail, attr="reason")
+    _require_may_force(actor, is_forced=is_forced)
+    locked = lock_billing_of_payment(payment_id=payment_id)
+    require_other_account(locked, actor)
+    payment = _approved(locked.payment(payment_id))
+    if event == EventName.REVERSE:
+        _require_reopenable(locked)
+    recorder = TransitionRecorder(
+        event=event, actor=actor, now=now, invoice=locked.invoice, payment=payment, note=reason
+    )
+    recorder.move(payment)
+    locked.invoice.paid_at = None
+    locked.invoice.voided_at = now if event == EventName.REVERSE_AND_VOID else None
+    recorder.move(locked.invoice, also_save=("paid_at", "voided_at"))
+    _take_credits_back(locked, payment, now=now, is_forced=is_forced)
+    if locked.subscription.status in LIVE_SUBSCRIPTION_STATUSES:
+        _end_subscription(locked, recorder)
+    emails.tell_customer(
+        emails.payment_reversed, account=locked.account, about=payment.pk, payment_id=payment.pk
+    )
+    return Decision(payment=payment, billing=locked)
+
+
+def _require_may_force(actor: Actor, *, is_forced: bool) -> None:
+    if is_forced and not (actor.user and actor.user.is_superuser):
+        detail = "Only a superuser may reverse an approval whose credits were spent."
+        raise ForceNotAllowed(detail)
+
+
+def _approved(payment: Payment) -> Payment:
+    if payment.status != PaymentStatus.SUCCEEDED:
+        state = PaymentStatus(payment.status)
+        detail = f"Only an approved payment can be reversed: this one is {state.label.lower()}."
+        raise PaymentNotReversible(detail, state=state)
+    return payment
+
+
+def _require_reopenable(locked: LockedBilling) -> None:
+    """Refuse to make an invoice due whose subscription could not start again."""
+    if locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
+        detail = (
+            f"The subscription of invoice {locked.invoice} has ended: reverse and void it instead."
+        )
+        raise InvoiceNotReopenable(detail, state=locked.subscription.status)
+    if any(item.status == SubscriptionStatus.PENDING_PAYMENT for item in locked.subscriptions):
+        detail = (
+            "The account has another invoice to pay. Void that one first, or reverse and void "
+            "this one."
+        )
+        raise InvoiceNotReopenable(detail, state=SubscriptionStatus.PENDING_PAYMENT)
+
+
+def _take_credits_back(
+    locked: LockedBilling, payment: Payment, *, now: datetime, is_forced: bool
+) -> None:
+    account, amount = locked.account, locked.invoice.included_credits
+    if account.credits < amount and not is_forced:
+        detail = (
+            f"The payment brought {amount:,} credits, and {account.credits:,} are left: the others "
+            "are spent. A superuser can force the reversal; it takes what is left."
+        )
+        raise CreditsAlreadySpent(detail, state=f"{account.credits}_left")
+    taken = min(amount, account.credits)
+    record_credits(
+        account=account,
+        amount=-taken,
+        kind=CreditKind.REVERSAL,
+        description=f"Reversal of invoice {locked.invoice}"
+        + (f": {amount - taken:,} of {amount:,} were spent" if taken < amount else ""),
+        now=now,
+        payment=payment,
+    )
+
+
+def _end_subscription(locked: LockedBilling, recorder: TransitionRecorder) -> None:
+    """End what the payment had started, and go back to what it had replaced."""
+    account, subscription = locked.account, locked.subscription
+    subscription.current_period_start = None
+    subscription.current_period_end = None
+    if recorder.event == EventName.REVERSE_AND_VOID:
+        subscription.cancelled_at = recorder.now
+    recorder.move(
+        subscription,
+        also_save=("current_period_start", "current_period_end", "cancelled_at"),
+    )
+    earlier = _still_paid_for(locked, recorder)
+    if earlier:
+        _restore(account, earlier, recorder)
+    else:
+        recorder.move(account)
+
+
+def _still_paid_for(locked: LockedBilling, recorder: TransitionRecorder) -> Subscription | None:
+    assert recorder.payment is not None  # noqa: S101  (a reversal is of a payment)
+    replaced = superseded_by(payment=recorder.payment)
+    return next(
+        (
+            item
+            for item in locked.subscriptions
+            if item.pk in replaced
+            and item.current_period_end is not None
+            and item.current_period_end > recorder.now
+        ),
+        None,
+    )
+
+
+def _restore(account: Account, earlier: Subscription, recorder: TransitionRecorder) -> None:
+    restoring = TransitionRecorder(
+        event=EventName.RESTORE,
+        actor=recorder.actor,
+        now=recorder.now,
+        invoice=recorder.invoice,
+        payment=recorder.payment,
+    )
+    earlier.cancelled_at = None
+    restoring.move(earlier, also_save=("cancelled_at",))
+    account.plan = earlier.plan
+    restoring.move(account, also_save=("plan",))

@@ -1,0 +1,109 @@
+"""The mails in the admin: what waits, what was sent, what is in trouble and can be sent again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import ConnectorException
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from igny8_core.common.mail import send_again
+from igny8_core.common.models import OutgoingMail
+
+admin.site.unregister(ProcrastinateJob)  # jobs carry links that reset passwords
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+    """What the workflow writes is for reading: no adding, editing or deleting."""
+
+    list_fullwidth = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse."""
+        return False
+
+
+class MailStateFilter(admin.SimpleListFilter):
+    """Sent, waiting, in trouble (it is tried again), or given up."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name the states."""
+        return [
+            ("sent", "Sent"),
+            ("waiting", "Waiting"),
+            ("trouble", "Tried in vain, tried again"),
+            ("failed", "Failed: send it again"),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[OutgoingMail]
+    ) -> QuerySet[OutgoingMail]:
+        """Select those of the chosen state."""
+        unsent = queryset.filter(sent_at=None)
+        match self.value():
+            case "sent":
+                return queryset.filter(sent_at__isnull=False)
+            case "waiting":
+                return unsent.filter(attempts=0)
+            case "trouble":
+                return unsent.filter(attempts__gt=0).exclude(job_id__in=_failed_jobs())
+            case "failed":
+                return unsent.filter(job_id__in=_failed_jobs())
+        return queryset
+
+
+def _failed_jobs() -> QuerySet[ProcrastinateJob, int]:
+    return ProcrastinateJob.objects.filter(status="failed").values_list("id", flat=True)
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "recipient", "kind", "language", "state", "attempts", "trouble"]
+    list_filter = [MailStateFilter, "kind", "language"]
+    search_fields = ["recipient", "key"]
+    actions = ["send_again"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+
+    @display(
+        description="State", label={"Sent": "success", "Waiting": "info", "In trouble": "danger"}
+    )
+    def state(self, mail: OutgoingMail) -> str:
+        if mail.sent_at:
+            return "Sent"
+        return "In trouble" if mail.attempts else "Waiting"
+
+    @admin.display(description="Last error")
+    def trouble(self, mail: OutgoingMail) -> str:
+        return mail.last_error
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        """Allow those who may change mails."""
+        return bool(request.user.has_perm("common.change_outgoingmail"))
+
+    @action(description="Send again", permissions=["send_again"])
+    def send_again(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
+        """Put those that failed back into the queue."""
+        queued = 0
+        for mail in mails.filter(sent_at=None):
+            try:
+                send_again(mail)
+            except ConnectorException:  # it waits or is being sent already
+                messages.warning(request, f"{mail} is in the queue already.")
+            else:
+                queued += 1
+        messages.success(request, f"{queued} put back into the queue.")
