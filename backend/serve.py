@@ -36,8 +36,9 @@ def main() -> int:
             return 1
     try:
         environment = _environment(options)
-        for command in ("migrate", "load_catalog", "create_demo"):
-            _manage(command, environment)
+        _manage(environment, "migrate")
+        _manage(environment, "load_catalog")
+        _manage(environment, "create_demo", "--confirmations", str(options.confirmations))
         return _run(options, environment)
     except subprocess.CalledProcessError as error:
         return error.returncode
@@ -63,6 +64,7 @@ def _parse_options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8011, help="of the API")
     parser.add_argument("--web-port", type=int, default=5173, help="of the web app")
     parser.add_argument("--data-dir", type=Path, default=BACKEND / ".data")
+    parser.add_argument("--confirmations", type=int, default=12, help="that wait, in the demo")
     parser.add_argument("--dev", action="store_true", help="reload on every change")
     parser.add_argument("--exec", dest="command", help="run this when all is ready, then stop")
     return parser.parse_args()
@@ -97,9 +99,9 @@ def _environment(options: argparse.Namespace) -> dict[str, str]:
     return environment
 
 
-def _manage(command: str, environment: dict[str, str]) -> None:
+def _manage(environment: dict[str, str], *command: str) -> None:
     subprocess.run(  # noqa: S603  (no shell, and only our own words)
-        [sys.executable, "manage.py", command],
+        [sys.executable, "manage.py", *command],
         cwd=BACKEND,
         env=environment,
         check=True,
@@ -202,6 +204,9 @@ def _banner(options: argparse.Namespace) -> str:
   Log-ins, password demo-password-1 for all:
 
     admin@example.com       billing admin (approves at the admin's address)
+    admin2@example.com      another billing admin, for the two-person rule
+    viewer@example.com      billing viewer: sees, and decides nothing
+    support@example.com     support: sees all but proofs
     free@example.com        on trial
     pending@example.com     has an invoice to pay
     review@example.com      has a confirmation under review

@@ -40,9 +40,9 @@ ALLOWED_HOSTS: list[str] = env.list(
 )
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "igny8_core.auth.admin_app.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -167,6 +167,8 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password_from_key": f"{FRONTEND_URL}/reset-password/{{key}}",
     "account_signup": f"{FRONTEND_URL}/signup",
 }
+ADMIN_REQUIRE_SECOND_FACTOR: bool = env.bool("ADMIN_REQUIRE_SECOND_FACTOR", default=False)
+MFA_TOTP_ISSUER = "IGNY8 Billing"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
 LOGIN_URL = "admin:login"
@@ -216,6 +218,32 @@ BILLING_DUAL_CONTROL_ABOVE: Decimal | None = env.get_value(
 )  # USD: beyond it, two billing admins have to approve
 BILLING_SELLER_NAME: str = env.str("BILLING_SELLER_NAME", default="IGNY8")
 BILLING_SELLER_ADDRESS: str = env.str("BILLING_SELLER_ADDRESS", default="")
+
+UNFOLD = {
+    "SITE_TITLE": "IGNY8 Billing",
+    "SITE_HEADER": "IGNY8 Billing",
+    "SITE_SYMBOL": "payments",
+    "SITE_URL": FRONTEND_URL,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        "primary": {  # the web app's accent, #0b6e5f, and its shades
+            "50": "#effaf7",
+            "100": "#d3f2ea",
+            "200": "#a7e4d6",
+            "300": "#71cfbc",
+            "400": "#40b39f",
+            "500": "#219785",
+            "600": "#0b6e5f",
+            "700": "#0a5c50",
+            "800": "#0b4a42",
+            "900": "#0c3e38",
+            "950": "#042420",
+        }
+    },
+    "SIDEBAR": {"navigation": "igny8_core.business.billing.admin.navigation.navigation"},
+    "DASHBOARD_CALLBACK": "igny8_core.business.billing.admin.dashboard.add_numbers",
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

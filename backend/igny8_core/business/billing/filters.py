@@ -1,10 +1,11 @@
 """Filters of the lists."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.selectors import matching_payments
 
 
 class InvoiceFilter(filters.FilterSet):
@@ -61,9 +62,4 @@ class AdminPaymentFilter(filters.FilterSet):
     def search_everywhere(
         self, queryset: QuerySet[Payment], _name: str, value: str
     ) -> QuerySet[Payment]:
-        return queryset.filter(
-            Q(manual_reference__icontains=value)
-            | Q(submitted_by__email__icontains=value)
-            | Q(invoice__number__icontains=value)
-            | Q(invoice__account__name__icontains=value)
-        )
+        return queryset.filter(matching_payments(value))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
 
 from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
@@ -21,9 +21,11 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentEvent,
     PaymentMethodConfig,
+    RejectionReason,
 )
 from igny8_core.common.exceptions import NotFound
 
+COUNTED_UP_TO = 10_000  # beyond, "10,000+" is all that anybody needs to know
 INVOICE_PARTS = ("lines", Prefetch("payments", Payment.objects.select_related("method")))
 
 
@@ -157,7 +159,7 @@ def ledger_of(*, account: Account) -> QuerySet[CreditTransaction]:
 def payment_queue() -> QuerySet[Payment]:
     """Every account's payments, those that wait longest first."""
     return Payment.objects.select_related(
-        "method", "invoice__account", "submitted_by", "decided_by"
+        "method", "invoice__account", "submitted_by", "decided_by", "first_approved_by"
     ).order_by("submitted_at", "pk")
 
 
@@ -171,6 +173,59 @@ def payment_for_admin(*, payment_id: int) -> Payment:
         detail = f"There is no payment {payment_id}."
         raise NotFound(detail)
     return payment
+
+
+def matching_payments(term: str) -> Q:
+    """Match payments by a part of reference, e-mail, invoice number or account name."""
+    return (
+        Q(manual_reference__icontains=term)
+        | Q(submitted_by__in=User.objects.filter(email__icontains=term).values("pk"))
+        | Q(
+            invoice__in=Invoice.objects.filter(
+                Q(number__icontains=term) | Q(account__name__icontains=term)
+            ).values("pk")
+        )
+    )
+
+
+def payment_counts() -> dict[str, int]:
+    """How many payments are in each status, counted up to ``COUNTED_UP_TO``."""
+    return {
+        status: Payment.objects.filter(status=status)[: COUNTED_UP_TO + 1].count()
+        for status in PaymentStatus
+    }
+
+
+def counts_by_status(payments: QuerySet[Payment]) -> dict[str, int]:
+    """How many of these payments are in each status."""
+    counted = payments.order_by().values("status").annotate(number=Count("pk"))
+    return {row["status"]: row["number"] for row in counted}
+
+
+def neighbours_in_queue(*, payment: Payment) -> tuple[int | None, int | None]:
+    """Ids of the waiting payments before and after this one."""
+    waiting = Payment.objects.filter(status=PaymentStatus.PENDING_APPROVAL)
+    at, pk = payment.submitted_at, payment.pk
+    before = waiting.filter(submitted_at__lte=at).exclude(submitted_at=at, pk__gte=pk)
+    after = waiting.filter(submitted_at__gte=at).exclude(submitted_at=at, pk__lte=pk)
+    return (
+        before.order_by("-submitted_at", "-pk").values_list("pk", flat=True).first(),
+        after.order_by("submitted_at", "pk").values_list("pk", flat=True).first(),
+    )
+
+
+def earlier_payments(*, payment: Payment) -> QuerySet[Payment]:
+    """What else the same account has claimed, newest first."""
+    return payments_of(account=payment.invoice.account).exclude(pk=payment.pk)
+
+
+def rejection_reasons(*, payment: Payment, language: str) -> QuerySet[RejectionReason]:
+    """Ready-made reasons for a payment's method, those in the customer's language first."""
+    return (
+        RejectionReason.objects.filter(Q(method=payment.method_id) | Q(method=None))
+        .annotate(is_own_language=Case(When(language=language, then=0), default=1))
+        .order_by("is_own_language", "order", "pk")
+    )
 
 
 def waiting_payments() -> QuerySet[Payment]:

@@ -1,131 +1,121 @@
-"""Where a billing admin approves and rejects, by the workflow's own functions."""
+"""The approval desk: the queue, and the addresses of all that is done there."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from unfold.decorators import action
 
-from igny8_core.auth.actors import actor_from_request
 from igny8_core.business.billing import selectors
+from igny8_core.business.billing.admin import bulk, preferences, proofs, review
+from igny8_core.business.billing.admin.changelist import KeysetChangeList
+from igny8_core.business.billing.admin.proofs import may_see_proofs
 from igny8_core.business.billing.enums import PaymentStatus
-from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.services.payments import approve_payment, reject_payment
-from igny8_core.business.billing.views import proof_response
+from igny8_core.business.billing.flags import flags_of
+from igny8_core.business.billing.models import Payment, PaymentMethodConfig
 from igny8_core.common.admin import ReadOnlyAdmin
-from igny8_core.common.clock import utc_now
-from igny8_core.common.exceptions import DomainError
 
-CHANGE_VIEW = "admin:billing_payment_change"
-SHOWN = (
-    "status",
-    "invoice",
-    "customer",
-    "due",
-    "money",
-    "method",
-    "manual_reference",
-    "manual_notes",
-    "paid_on",
-    "proof_link",
-    "submitted_by",
-    "submitted_at",
-    "waiting",
-    "decided_by",
-    "decided_at",
-    "admin_notes",
-    "timeline",
-)
+STATUS_PARAMETER = "status__exact"
 
 
-class ApproveForm(forms.Form):
-    admin_notes = forms.CharField(
-        label="Notes",
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Where you found it. The customer can read this.",
-    )
+class CurrencyFilter(admin.SimpleListFilter):
+    """By the currencies that methods have: asking all payments would read them all."""
 
+    title = "currency"
+    parameter_name = "currency"
 
-class RejectForm(forms.Form):
-    admin_notes = forms.CharField(
-        label="Reason",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="The customer reads this word for word, and can try again.",
-    )
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name the currencies."""
+        methods = PaymentMethodConfig.objects.order_by("currency")
+        currencies = {"USD", *methods.values_list("currency", flat=True)}
+        return [(currency, currency) for currency in sorted(currencies)]
 
-
-def _approve(request: HttpRequest, payment_id: int, admin_notes: str) -> str:
-    decision = approve_payment(
-        payment_id=payment_id,
-        actor=actor_from_request(request),
-        now=utc_now(),
-        admin_notes=admin_notes,
-    )
-    return (
-        f"Approved. Invoice {decision.billing.invoice} is paid and {decision.billing.account} is "
-        f"active with {decision.billing.account.credits} credits."
-    )
-
-
-def _reject(request: HttpRequest, payment_id: int, admin_notes: str) -> str:
-    decision = reject_payment(
-        payment_id=payment_id,
-        actor=actor_from_request(request),
-        now=utc_now(),
-        admin_notes=admin_notes,
-    )
-    return f"Rejected. {decision.billing.account} can read why and try again."
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        """Select those of the chosen currency."""
+        return queryset.filter(currency=self.value()) if self.value() else queryset
 
 
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
     list_display = [
-        "submitted_at",
+        "age",
         "customer",
-        "invoice",
+        "invoice_number",
         "money",
         "method",
-        "manual_reference",
-        "status",
+        "reference",
+        "proof_thumbnail",
+        "flags",
     ]
-    list_filter = ["status", "method", "currency"]
-    search_fields = [
-        "manual_reference",
-        "submitted_by__email",
-        "invoice__number",
-        "invoice__account__name",
-    ]
-    fields = SHOWN
-    readonly_fields = SHOWN
-    change_form_template = "admin/billing/payment/change_form.html"
+    list_display_links = ["customer"]
+    list_filter = ["method", CurrencyFilter, "submitted_at"]
+    list_filter_sheet = True
+    list_per_page = 50
+    list_before_template = "admin/billing/payment/states.html"
+    change_list_template = "admin/billing/payment/change_list.html"
+    search_fields = ["manual_reference"]  # shows the box; get_search_results is what searches
+    search_help_text = "Reference, e-mail, invoice number or account"
+    sortable_by = ()
+    actions = ["approve_selected"]
+    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
-        """Those that wait longest first."""
+        """Return every account's payments."""
         return selectors.payment_queue()
 
     def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
-        """Return the same order as the API's queue."""
-        return ["submitted_at", "pk"]
+        """Put those first that wait longest; of the decided, the newest."""
+        if request.GET.get(STATUS_PARAMETER) == PaymentStatus.PENDING_APPROVAL:
+            return ["submitted_at", "pk"]
+        return ["-submitted_at", "-pk"]
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Show proofs to those who may see them; to others, whether there is one."""
+        if may_see_proofs(request):
+            return self.list_display
+        return ["has_proof" if name == "proof_thumbnail" else name for name in self.list_display]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        """Page by keys."""
+        return KeysetChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Payment], search_term: str
+    ) -> tuple[QuerySet[Payment], bool]:
+        """Search as the API does."""
+        term = search_term.strip()
+        found = queryset.filter(selectors.matching_payments(term)) if term else queryset
+        return found, False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Let the tabs choose the status."""
+        return lookup == STATUS_PARAMETER or super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the decisions and the proof."""
+        """Add the review with its decisions, the proofs, and the preferences."""
         wrap = self.admin_site.admin_view
+
+        def page(route: str, view: Any, name: str) -> URLPattern:
+            return path(route, wrap(view), {"model_admin": self}, name=f"billing_payment_{name}")
+
         return [
-            path("<int:payment_id>/approve/", wrap(self.approve), name="billing_payment_approve"),
-            path("<int:payment_id>/reject/", wrap(self.reject), name="billing_payment_reject"),
-            path("<int:payment_id>/proof/", wrap(self.proof), name="billing_payment_proof"),
+            page("<int:payment_id>/change/", review.show, "change"),
+            page("<int:payment_id>/approve/", review.approve, "approve"),
+            page("<int:payment_id>/reject/", review.reject, "reject"),
+            page("<int:payment_id>/reverse/", review.reverse_approval, "reverse"),
+            path("<int:payment_id>/proof/", wrap(proofs.download), name="billing_payment_proof"),
+            path(
+                "<int:payment_id>/proof/<int:page>/",
+                wrap(proofs.show_page),
+                name="billing_payment_proof_page",
+            ),
+            page("notices/", preferences.notices, "notices"),
             *super().get_urls(),
         ]
 
@@ -134,103 +124,97 @@ class PaymentAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Open on what waits."""
         if not request.GET and request.method == "GET":
-            return HttpResponseRedirect(f"?status__exact={PaymentStatus.PENDING_APPROVAL}")
-        return super().changelist_view(request, extra_context)
+            return HttpResponseRedirect(f"?{STATUS_PARAMETER}={PaymentStatus.PENDING_APPROVAL}")
+        context = {**(extra_context or {}), "states": _states(request)}
+        response = super().changelist_view(request, context)
+        changelist = getattr(response, "context_data", {}).get("cl")
+        if changelist is not None:
+            rows = list(changelist.result_list)
+            found = flags_of(rows)
+            for row in rows:
+                row.found_flags = found[row.pk]
+        return response
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Offer the decisions while the payment waits."""
-        payment: Payment = kwargs["obj"]
-        context["can_decide"] = payment.status == PaymentStatus.PENDING_APPROVAL and _may_decide(
-            request
-        )
-        return super().render_change_form(request, context, *args, **kwargs)
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Offer decisions to billing admins."""
+        return review.may_decide(request)
 
-    def approve(self, request: HttpRequest, payment_id: int) -> HttpResponse:
-        """Ask, then approve."""
-        return self._decide(request, payment_id, form=ApproveForm, verb="Approve", act=_approve)
-
-    def reject(self, request: HttpRequest, payment_id: int) -> HttpResponse:
-        """Ask for the reason, then reject."""
-        return self._decide(request, payment_id, form=RejectForm, verb="Reject", act=_reject)
-
-    def proof(self, request: HttpRequest, payment_id: int) -> FileResponse:
-        """Send the proof file."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return proof_response(get_object_or_404(selectors.payment_queue(), pk=payment_id))
-
-    def _decide(
-        self,
-        request: HttpRequest,
-        payment_id: int,
-        *,
-        form: type[forms.Form],
-        verb: str,
-        act: Callable[[HttpRequest, int, str], str],
-    ) -> HttpResponse:
-        if not _may_decide(request):
-            raise PermissionDenied
-        payment = get_object_or_404(selectors.payment_queue(), pk=payment_id)
-        bound = form(request.POST or None)
-        if request.method == "POST" and bound.is_valid():
-            try:
-                messages.success(
-                    request, act(request, payment_id, bound.cleaned_data["admin_notes"])
-                )
-            except DomainError as refusal:
-                messages.error(request, refusal.detail)
-            return HttpResponseRedirect(reverse(CHANGE_VIEW, args=[payment_id]))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"{verb} payment",
-            "payment": payment,
-            "form": bound,
-            "verb": verb,
-        }
-        return TemplateResponse(request, "admin/billing/payment/decide.html", context)
-
-    @admin.display(description="Customer")
-    def customer(self, payment: Payment) -> str:
-        return f"{payment.invoice.account} <{payment.submitted_by}>"
-
-    @admin.display(description="Claimed amount")
-    def money(self, payment: Payment) -> str:
-        return str(payment.money)
-
-    @admin.display(description="Due")
-    def due(self, payment: Payment) -> str:
-        return f"{payment.invoice.due} / {payment.invoice.payable}"
+    @action(description="Approve the selected…", permissions=["decide"])
+    def approve_selected(self, request: HttpRequest, payments: QuerySet[Payment]) -> HttpResponse:
+        """Show what would be approved; approve it once that is confirmed."""
+        return bulk.approve(request, model_admin=self, payments=payments)
 
     @admin.display(description="Waiting")
-    def waiting(self, payment: Payment) -> str:
-        return timesince(payment.submitted_at, payment.decided_at)
+    def age(self, payment: Payment) -> str:
+        return timesince(payment.submitted_at, payment.decided_at, depth=1)
+
+    @admin.display(description="Customer")
+    def customer(self, payment: Payment) -> SafeString:
+        return format_html(
+            '<span class="desk-main">{}</span><span class="desk-sub">{}</span>',
+            payment.invoice.account,
+            payment.submitted_by,
+        )
+
+    @admin.display(description="Invoice")
+    def invoice_number(self, payment: Payment) -> SafeString:
+        return format_html('<span class="desk-invoice">{}</span>', payment.invoice.number)
+
+    @admin.display(description="Amount")
+    def money(self, payment: Payment) -> SafeString:
+        return format_html('<span class="desk-money">{}</span>', payment.money)
+
+    @admin.display(description="Reference")
+    def reference(self, payment: Payment) -> SafeString:
+        return format_html('<code class="desk-reference">{}</code>', payment.manual_reference)
 
     @admin.display(description="Proof")
-    def proof_link(self, payment: Payment) -> str:
+    def proof_thumbnail(self, payment: Payment) -> SafeString | str:
         if not payment.proof:
-            return "None"
-        address = reverse("admin:billing_payment_proof", args=[payment.pk])
-        return format_html('<a href="{}">Download ({})</a>', address, payment.proof_content_type)
+            return "-"
+        address = reverse("admin:billing_payment_proof_page", args=[payment.pk, 1])
+        return format_html(
+            '<img class="desk-thumbnail" src="{}?width=96" alt="Proof" loading="lazy" '
+            'width="40" height="40">',
+            address,
+        )
 
-    @admin.display(description="Timeline")
-    def timeline(self, payment: Payment) -> str:
+    @admin.display(description="Proof")
+    def has_proof(self, payment: Payment) -> str:
+        return "Yes" if payment.proof else "-"
+
+    @admin.display(description="Flags")
+    def flags(self, payment: Payment) -> SafeString:
+        found = getattr(payment, "found_flags", [])
         return format_html_join(
-            "",
-            "<div>{} · {} · {} {}</div>",
-            (
-                (
-                    f"{event.created_at:%Y-%m-%d %H:%M} UTC",
-                    event.get_event_display(),
-                    event.actor,
-                    event.note,
-                )
-                for event in selectors.timeline_of(payment=payment)
-            ),
+            " ",
+            '<span class="desk-flag desk-{}" title="{}">{}</span>',
+            ((flag.severity, flag.detail, flag.label) for flag in found),
         )
 
 
-def _may_decide(request: HttpRequest) -> bool:
-    return request.user.has_perm("billing.decide_payment")
+def _states(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the tabs: each state with its count and whether it is the one shown."""
+    chosen = request.GET.get(STATUS_PARAMETER, "")
+    tabs = [
+        {
+            "label": LABELS.get(status, PaymentStatus(status).label),
+            "url": f"?{STATUS_PARAMETER}={status}",
+            "count": _capped(count),
+            "is_chosen": chosen == status,
+        }
+        for status, count in selectors.payment_counts().items()
+    ]
+    return [*tabs, {"label": "All", "url": "?all=", "count": "", "is_chosen": not chosen}]
+
+
+LABELS = {
+    PaymentStatus.PENDING_APPROVAL: "Waiting",
+    PaymentStatus.SUCCEEDED: "Approved",
+    PaymentStatus.FAILED: "Rejected",
+}
+
+
+def _capped(count: int) -> str:
+    limit = selectors.COUNTED_UP_TO
+    return f"{limit:,}+" if count > limit else f"{count:,}"

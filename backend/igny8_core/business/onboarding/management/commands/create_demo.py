@@ -7,25 +7,32 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
 from igny8_core.auth.services.accounts import OwnerDetails
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.roles import BILLING_ADMIN
+from igny8_core.business.billing.roles import BILLING_ADMIN, BILLING_VIEWER, SUPPORT
 from igny8_core.business.billing.services.payments import (
     Claim,
     approve_payment,
     confirm_payment,
     reject_payment,
 )
+from igny8_core.business.onboarding.demo_queue import add_customer
 from igny8_core.business.onboarding.services import Registered, Registration, register_account
 from igny8_core.common.clock import utc_now
 
 PASSWORD = "demo-password-1"  # noqa: S105  (printed by `make run`)
 ADMIN_EMAIL = "admin@example.com"
+STAFF = {
+    ADMIN_EMAIL: ("Bilal", BILLING_ADMIN),
+    "admin2@example.com": ("Sana", BILLING_ADMIN),
+    "viewer@example.com": ("Viqar", BILLING_VIEWER),
+    "support@example.com": ("Saba", SUPPORT),
+}
 
 
 class Command(BaseCommand):
@@ -33,7 +40,16 @@ class Command(BaseCommand):
 
     help = "Create the demo users (development only)."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the length of the queue."""
+        parser.add_argument(
+            "--confirmations",
+            type=int,
+            default=0,
+            help="this many customers more, each with a confirmation that waits",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
         """Create and print the log-ins.
 
         :raises CommandError: in production.
@@ -42,12 +58,16 @@ class Command(BaseCommand):
             message = "Demo users have a public password: they are for DJANGO_ENV=development."
             raise CommandError(message)
         now = utc_now()
-        admin = _ensure_admin()
+        admin = _ensure_staff()
         for name, create in DEMO_USERS.items():
             if not User.objects.filter(email=_email(name)).exists():
                 with transaction.atomic():
                     create(name, admin, now)
-        for email in (ADMIN_EMAIL, *map(_email, DEMO_USERS)):
+        for number in range(1, options["confirmations"] + 1):
+            if not User.objects.filter(email=f"customer{number:03d}@example.com").exists():
+                with transaction.atomic():
+                    add_customer(number, password=PASSWORD, now=now)
+        for email in (*STAFF, *map(_email, DEMO_USERS)):
             self.stdout.write(f"{email:<24} {PASSWORD}")
 
 
@@ -55,15 +75,16 @@ def _email(name: str) -> str:
     return f"{name}@example.com"
 
 
-def _ensure_admin() -> User:
-    admin = User.objects.filter(email=ADMIN_EMAIL).first()
-    if admin is None:
-        admin = User.objects.create_user(
-            ADMIN_EMAIL, PASSWORD, first_name="Bilal", last_name="Admin", is_staff=True
-        )
-        EmailAddress.objects.create(user=admin, email=ADMIN_EMAIL, primary=True, verified=True)
-        admin.groups.add(Group.objects.get(name=BILLING_ADMIN))
-    return admin
+def _ensure_staff() -> User:
+    """Make those who are missing, and return the billing admin."""
+    for email, (first_name, group) in STAFF.items():
+        if not User.objects.filter(email=email).exists():
+            user = User.objects.create_user(
+                email, PASSWORD, first_name=first_name, last_name="Demo", is_staff=True
+            )
+            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+            user.groups.add(Group.objects.get(name=group))
+    return User.objects.get(email=ADMIN_EMAIL)
 
 
 def _register(name: str, *, plan_slug: str, now: datetime) -> Registered:

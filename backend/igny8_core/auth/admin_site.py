@@ -1,0 +1,54 @@
+"""The admin's site: its log-in takes a second factor, and may insist on one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from unfold.sites import UnfoldAdminSite
+
+from igny8_core.auth import second_factor
+
+View = Callable[..., HttpResponse]
+
+
+class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
+    """Where admins work."""
+
+    login_form = second_factor.AdminLoginForm
+    login_template = "admin/second_factor_login.html"
+    index_template = "admin/billing/numbers.html"
+    index_title = "Numbers"
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  (Django's)
+        """Let nobody in without a second factor where the setting asks for one."""
+        guarded: View = super().admin_view(view, cacheable)
+        if getattr(view, "is_open_without_second_factor", False):
+            return guarded
+
+        @wraps(guarded)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if _lacks_second_factor(request) and self.has_permission(request):
+                return HttpResponseRedirect(reverse("admin:second_factor"))
+            return guarded(request, *args, **kwargs)
+
+        return inner
+
+    def extra_urls(self) -> list[URLPattern]:
+        """Add the page where one's own second factor is set up."""
+
+        def page(request: HttpRequest) -> HttpResponse:
+            return second_factor.manage(request, self.each_context(request))
+
+        page.is_open_without_second_factor = True  # type: ignore[attr-defined]
+        return [path("second-factor/", self.admin_view(page), name="second_factor")]
+
+
+def _lacks_second_factor(request: HttpRequest) -> bool:
+    return bool(
+        settings.ADMIN_REQUIRE_SECOND_FACTOR
+        and request.user.is_authenticated
+        and not second_factor.is_on(request.user)
+    )

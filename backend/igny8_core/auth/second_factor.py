@@ -1,0 +1,120 @@
+"""A second factor for the admin's log-in: codes of an authenticator app (TOTP, RFC 6238)."""
+
+from typing import Any
+
+import segno
+from allauth.account.adapter import get_adapter
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import TOTP, clear_totp_secret
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.forms import AuthenticationForm
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+
+def is_on(user: Any) -> bool:
+    """Tell whether a person's log-in needs a code."""
+    return bool(get_mfa_adapter().is_mfa_enabled(user))
+
+
+class AdminLoginForm(AuthenticationForm):  # type: ignore[misc]  # unfold has no types
+    """E-mail, password and, of those who have set it up, a code; too many tries are refused."""
+
+    code = forms.CharField(
+        label="Code",
+        required=False,
+        max_length=20,
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}
+        ),
+        help_text="Of your authenticator app, or a recovery code. Empty if you have none.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Check all three.
+
+        :raises ValidationError: if one is wrong, or there were too many tries.
+        """
+        cleaned: dict[str, Any] = self.cleaned_data
+        email, password = cleaned.get("username"), cleaned.get("password")
+        if email and password:
+            user = get_adapter().authenticate(self.request, email=email, password=password)
+            if user is None:
+                raise self.get_invalid_login_error()
+            self.confirm_login_allowed(user)
+            if is_on(user):
+                check_code(user, cleaned.get("code", ""))
+            self.user_cache = user
+        return cleaned
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "desk-input", "autocomplete": "one-time-code"}),
+    )
+
+
+def check_code(user: AbstractBaseUser, code: str) -> None:
+    """Check a code of the app, or use up a recovery code.
+
+    :raises ValidationError: if it is neither, or there were too many tries.
+    """
+    clear_tries = check_rate_limit(user)
+    authenticators = Authenticator.objects.filter(user_id=user.pk)
+    if not any(item.wrap().validate_code(code.strip()) for item in authenticators):
+        message = "Give the code that your authenticator app shows now, or a recovery code."
+        raise ValidationError({"code": message})
+    clear_tries()
+
+
+def manage(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
+    """Let people set up or remove their own second factor."""
+    if is_on(request.user):
+        return _remove(request, site_context)
+    return _set_up(request, site_context)
+
+
+def _set_up(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
+    form = ActivateTOTPForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            TOTP.activate(request.user, form.secret)
+            recovery = RecoveryCodes.activate(request.user)
+        clear_totp_secret(request)
+        return _page(request, site_context, recovery_codes=recovery.get_unused_codes())
+    form.fields["code"].widget.attrs["class"] = "desk-input"
+    address = get_mfa_adapter().build_totp_url(request.user, form.secret)
+    picture = segno.make(address).svg_data_uri(scale=5, border=2, light="white")
+    return _page(request, site_context, form=form, secret=form.secret, picture=picture)
+
+
+def _remove(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            check_code(request.user, form.cleaned_data["code"])  # type: ignore[arg-type]
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            Authenticator.objects.filter(user_id=request.user.pk).delete()
+            messages.success(request, "The second factor is removed.")
+            return HttpResponseRedirect(reverse("admin:second_factor"))
+    return _page(request, site_context, form=form, is_on=True)
+
+
+def _page(request: HttpRequest, site_context: dict[str, Any], **context: Any) -> TemplateResponse:
+    title = {"title": "Second factor"}
+    return TemplateResponse(
+        request, "admin/second_factor.html", {**site_context, **title, **context}
+    )

@@ -1,0 +1,59 @@
+"""What an admin fills in at the approval desk."""
+
+from typing import Any
+
+from django import forms
+
+from igny8_core.business.billing.enums import EventName, NoticeFrequency
+
+MAX_NOTES = 1000
+REVERSALS = [
+    (EventName.REVERSE.value, "The invoice is due again"),
+    (EventName.REVERSE_AND_VOID.value, "The invoice is void: nothing is owed"),
+]
+
+
+def _words(**attributes: Any) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": 3, "class": "desk-input", **attributes})
+
+
+class ApproveForm(forms.Form):
+    admin_notes = forms.CharField(
+        label="Notes",
+        required=False,
+        max_length=MAX_NOTES,
+        widget=_words(),
+        help_text="Where you found it, if that is worth keeping. The customer can read this.",
+    )
+
+
+class RejectForm(forms.Form):
+    admin_notes = forms.CharField(
+        label="Reason",
+        max_length=MAX_NOTES,
+        widget=_words(),
+        help_text="The customer reads this word for word, and can try again.",
+    )
+
+
+class ReverseForm(forms.Form):
+    reason = forms.CharField(
+        label="Reason",
+        max_length=MAX_NOTES,
+        widget=_words(),
+        help_text="The customer reads this word for word.",
+    )
+    event = forms.ChoiceField(
+        label="And then", choices=REVERSALS, widget=forms.RadioSelect, initial=REVERSALS[0][0]
+    )
+    is_forced = forms.BooleanField(
+        label="Also if credits of it are spent: take what is left", required=False
+    )
+
+
+class NoticePreferenceForm(forms.Form):
+    frequency = forms.ChoiceField(
+        label="Mails about confirmations that wait",
+        choices=NoticeFrequency.choices,
+        widget=forms.RadioSelect,
+    )

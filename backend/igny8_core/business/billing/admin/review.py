@@ -1,0 +1,207 @@
+"""The review of one payment: the claim beside the invoice, all that speaks for or against it,
+and the decision; after one, the next that waits.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from igny8_core.auth.actors import actor_from_request
+from igny8_core.business.billing import selectors
+from igny8_core.business.billing.admin.forms import ApproveForm, RejectForm, ReverseForm
+from igny8_core.business.billing.admin.proofs import may_see_proofs
+from igny8_core.business.billing.enums import EventName, PaymentStatus
+from igny8_core.business.billing.flags import flags_of
+from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.services.payments import (
+    approve_payment,
+    needs_two_approvals,
+    reject_payment,
+)
+from igny8_core.business.billing.services.reversals import reverse_payment
+from igny8_core.common.clock import utc_now
+from igny8_core.common.exceptions import DomainError
+
+QUEUE = "admin:billing_payment_changelist"
+REVIEW = "admin:billing_payment_change"
+MAX_HISTORY = 10
+
+Act = Callable[[HttpRequest, int, dict[str, Any]], str]
+
+
+def may_decide(request: HttpRequest) -> bool:
+    """Tell whether the user may approve and reject."""
+    return bool(request.user.has_perm("billing.decide_payment"))
+
+
+def may_reverse(request: HttpRequest) -> bool:
+    """Tell whether the user may take an approval back."""
+    return bool(request.user.has_perm("billing.reverse_payment"))
+
+
+@require_safe
+def show(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResponse:
+    """Show a payment with everything that a decision needs."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    return _page(request, _payment(payment_id), model_admin)
+
+
+@require_POST
+def approve(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResponse:
+    """Approve, and go on to the next."""
+    return _decide(
+        request,
+        payment_id,
+        model_admin,
+        is_allowed=may_decide(request),
+        forms_by_name={"approve_form": ApproveForm},
+        act=_approve,
+    )
+
+
+@require_POST
+def reject(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResponse:
+    """Reject for a reason, and go on to the next."""
+    return _decide(
+        request,
+        payment_id,
+        model_admin,
+        is_allowed=may_decide(request),
+        forms_by_name={"reject_form": RejectForm},
+        act=_reject,
+    )
+
+
+@require_POST
+def reverse_approval(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResponse:
+    """Take an approval back."""
+    return _decide(
+        request,
+        payment_id,
+        model_admin,
+        is_allowed=may_reverse(request),
+        forms_by_name={"reverse_form": ReverseForm},
+        act=_reverse,
+    )
+
+
+def _decide(
+    request: HttpRequest,
+    payment_id: int,
+    model_admin: Any,
+    *,
+    is_allowed: bool,
+    forms_by_name: dict[str, type[forms.Form]],
+    act: Act,
+) -> HttpResponse:
+    if not is_allowed:
+        raise PermissionDenied
+    payment = _payment(payment_id)
+    ((name, form_class),) = forms_by_name.items()
+    form = form_class(request.POST)
+    if not form.is_valid():
+        return _page(request, payment, model_admin, **{name: form, "opened": name})
+    following = _next(payment)
+    try:
+        messages.success(request, act(request, payment_id, form.cleaned_data))
+    except DomainError as refusal:
+        messages.error(request, f"Nothing was changed. {refusal.detail}")
+        return HttpResponseRedirect(reverse(REVIEW, args=[payment_id]))
+    if name == "reverse_form":
+        following = payment_id
+    return HttpResponseRedirect(reverse(REVIEW, args=[following]) if following else reverse(QUEUE))
+
+
+def _next(payment: Payment) -> int | None:
+    """The one that waits after this; past the end, the one that waits longest."""
+    _before, after = selectors.neighbours_in_queue(payment=payment)
+    if after:
+        return after
+    first = selectors.waiting_payments().exclude(pk=payment.pk).first()
+    return first.pk if first else None
+
+
+def _approve(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> str:
+    decision = approve_payment(
+        payment_id=payment_id, actor=actor_from_request(request), now=utc_now(), **cleaned
+    )
+    billing = decision.billing
+    if decision.payment.status == PaymentStatus.PENDING_APPROVAL:
+        return f"Marked. {billing.invoice} waits for a second admin's approval."
+    return (
+        f"Approved. Invoice {billing.invoice} is paid and {billing.account} is active with "
+        f"{billing.account.credits} credits."
+    )
+
+
+def _reject(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> str:
+    decision = reject_payment(
+        payment_id=payment_id, actor=actor_from_request(request), now=utc_now(), **cleaned
+    )
+    return f"Rejected. {decision.billing.account} can read why and try again."
+
+
+def _reverse(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> str:
+    decision = reverse_payment(
+        payment_id=payment_id,
+        actor=actor_from_request(request),
+        now=utc_now(),
+        reason=cleaned["reason"],
+        event=EventName(cleaned["event"]),
+        is_forced=cleaned["is_forced"],
+    )
+    billing = decision.billing
+    return (
+        f"Reversed. Invoice {billing.invoice} is {billing.invoice.get_status_display().lower()}, "
+        f"and {billing.account} has {billing.account.credits} credits."
+    )
+
+
+def _payment(payment_id: int) -> Payment:
+    return get_object_or_404(selectors.payment_queue(), pk=payment_id)
+
+
+def _page(
+    request: HttpRequest, payment: Payment, model_admin: Any, **forms_with_errors: Any
+) -> TemplateResponse:
+    is_waiting = payment.status == PaymentStatus.PENDING_APPROVAL
+    previous, following = selectors.neighbours_in_queue(payment=payment)
+    history = selectors.earlier_payments(payment=payment)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": f"Payment of {payment.invoice.account}",
+        "payment": payment,
+        "invoice": payment.invoice,
+        "account": payment.invoice.account,
+        "customer": payment.invoice.billing_snapshot["customer"],
+        "amount_matches": payment.money in (payment.invoice.due, payment.invoice.payable),
+        "flags": flags_of([payment])[payment.pk],
+        "timeline": selectors.timeline_of(payment=payment),
+        "history": history[:MAX_HISTORY],
+        "history_counts": selectors.counts_by_status(history),
+        "previous": previous,
+        "following": following,
+        "needs_two": needs_two_approvals(payment),
+        "can_decide": is_waiting and may_decide(request),
+        "can_reverse": payment.status == PaymentStatus.SUCCEEDED and may_reverse(request),
+        "can_see_proof": may_see_proofs(request),
+        "reasons": selectors.rejection_reasons(
+            payment=payment, language=payment.submitted_by.language
+        ),
+        "approve_form": ApproveForm(),
+        "reject_form": RejectForm(),
+        "reverse_form": ReverseForm(),
+        "opened": "",
+        **forms_with_errors,
+    }
+    return TemplateResponse(request, "admin/billing/payment/review.html", context)

@@ -1,0 +1,137 @@
+"""The numbers of the approval desk: what waits, what was decided, how fast, how much."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import (
+    Aggregate,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Min,
+    QuerySet,
+    Sum,
+)
+from django.db.models.functions import TruncDate
+
+from igny8_core.business.billing.enums import PaymentStatus
+from igny8_core.business.billing.models import Payment
+from igny8_core.common.money import Money
+
+DAYS = 30
+AGES = [("under 1 hour", 1), ("1 to 24 hours", 24), ("1 to 3 days", 72), ("over 3 days", None)]
+
+
+@dataclass(frozen=True)
+class Day:
+    """How many payments were approved and rejected on a day (UTC)."""
+
+    day: date
+    approved: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Takings:
+    """What came in by a method in a currency."""
+
+    method: str
+    money: Money
+    number: int
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """All of it; what is counted over time covers the last ``DAYS`` days."""
+
+    waiting: int
+    oldest: datetime | None
+    ages: list[tuple[str, int]]
+    days: list[Day]
+    median_time: timedelta | None
+    takings: list[Takings]
+
+    @property
+    def approved(self) -> int:
+        """Payments approved in the period."""
+        return sum(day.approved for day in self.days)
+
+    @property
+    def rejected(self) -> int:
+        """Payments rejected in the period."""
+        return sum(day.rejected for day in self.days)
+
+
+class Median(Aggregate):
+    """The middle value, by PostgreSQL."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+
+
+def numbers(*, now: datetime) -> Numbers:
+    """Count, as of this moment."""
+    waiting = Payment.objects.filter(status=PaymentStatus.PENDING_APPROVAL)
+    since = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    decided = Payment.objects.filter(
+        decided_at__gte=since,
+        decided_at__lte=now,
+        status__in=[PaymentStatus.SUCCEEDED, PaymentStatus.FAILED],
+    )
+    took = ExpressionWrapper(F("decided_at") - F("submitted_at"), output_field=DurationField())
+    return Numbers(
+        waiting=waiting.count(),
+        oldest=waiting.aggregate(oldest=Min("submitted_at"))["oldest"],
+        ages=[
+            (label, waiting.filter(**_between(now, previous, hours)).count())
+            for (label, hours), previous in zip(AGES, [0, 1, 24, 72], strict=True)
+        ],
+        days=_days(decided, since=since.date(), until=now.date()),
+        median_time=decided.aggregate(median=Median(took, output_field=DurationField()))["median"],
+        takings=_takings(decided),
+    )
+
+
+def _between(now: datetime, from_hours: int, to_hours: int | None) -> dict[str, datetime]:
+    window = {"submitted_at__lte": now - timedelta(hours=from_hours)}
+    if to_hours is not None:
+        window["submitted_at__gt"] = now - timedelta(hours=to_hours)
+    return window
+
+
+def _days(decided: QuerySet[Payment], *, since: date, until: date) -> list[Day]:
+    counted = (
+        decided.order_by()
+        .annotate(day=TruncDate("decided_at"))
+        .values("day", "status")
+        .annotate(number=Count("pk"))
+    )
+    by_day = {(row["day"], row["status"]): row["number"] for row in counted}
+    return [
+        Day(
+            day=day,
+            approved=by_day.get((day, PaymentStatus.SUCCEEDED), 0),
+            rejected=by_day.get((day, PaymentStatus.FAILED), 0),
+        )
+        for day in (since + timedelta(days=n) for n in range((until - since).days + 1))
+    ]
+
+
+def _takings(decided: QuerySet[Payment]) -> list[Takings]:
+    rows = (
+        decided.filter(status=PaymentStatus.SUCCEEDED)
+        .order_by()
+        .values("method__display_name", "currency")
+        .annotate(total=Sum("amount"), number=Count("pk"))
+        .order_by("-number", "method__display_name", "currency")
+    )
+    return [
+        Takings(
+            method=row["method__display_name"],
+            money=Money(Decimal(row["total"]), row["currency"]),
+            number=row["number"],
+        )
+        for row in rows
+    ]
