@@ -199,6 +199,7 @@ def _banner(options: argparse.Namespace) -> str:
     Web app      http://localhost:{options.web_port}/
     Admin        {api}/admin/billing/payment/
     API docs     {api}/api/docs/
+    Mail texts   {api}/mail-previews/
     Mails        {options.data_dir / "mail"} (one file each)
 
   Log-ins, password demo-password-1 for all:

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from igny8_core.auth.models import User
 from igny8_core.auth.services.accounts import OwnerDetails
-from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
 

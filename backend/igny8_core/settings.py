@@ -87,6 +87,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "igny8_core" / "api" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -289,6 +290,7 @@ SPECTACULAR_SETTINGS = {
         "PaymentMethodKind": "igny8_core.business.billing.enums.PaymentMethodKind",
         "CreditKind": "igny8_core.business.billing.enums.CreditKind",
         "EventName": "igny8_core.business.billing.enums.EventName",
+        "Language": "igny8_core.settings.LANGUAGES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

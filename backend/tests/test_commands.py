@@ -9,7 +9,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from igny8_core.auth.models import Account, Industry, Plan, User
-from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.billing.models import (
     CreditTransaction,
     ExchangeRate,
@@ -18,6 +17,7 @@ from igny8_core.business.billing.models import (
     PaymentEvent,
     PaymentMethodConfig,
 )
+from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.billing.verification import CHECKS
 from tests.factories import approve, make_owner, make_payment
 from tests.processes import here, manage

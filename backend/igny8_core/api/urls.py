@@ -1,8 +1,11 @@
 """All addresses."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from igny8_core.api import mail_previews
 
 handler404 = "igny8_core.api.errors.page_not_found"
 handler500 = "igny8_core.api.errors.server_error"
@@ -20,3 +23,13 @@ urlpatterns = [
     path("_allauth/", include("allauth.headless.urls")),
     path("admin/", admin.site.urls),
 ]
+
+if settings.IS_DEVELOPMENT:
+    urlpatterns += [
+        path("mail-previews/", mail_previews.index, name="mail_previews"),
+        path(
+            "mail-previews/<slug:kind>/<slug:language>/<slug:form>/",
+            mail_previews.show,
+            name="mail_preview",
+        ),
+    ]

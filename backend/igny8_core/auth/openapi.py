@@ -92,12 +92,12 @@ CHANGE_PROFILE = extend_schema_view(
     patch=extend_schema(
         operation_id="change_profile",
         tags=["Session"],
-        summary="Change one's own name",
+        summary="Change one's own name or language",
         description="Only the fields that are sent are changed.",
         request=ProfileSerializer(partial=True),
         responses={200: UserSerializer, **error_responses(*WRITE_ERRORS)},
         examples=[
-            request_example({"first_name": "Ayesha"}),
+            request_example({"first_name": "Ayesha", "language": "ur"}),
             answer_example(openapi_examples.USER),
         ],
     )

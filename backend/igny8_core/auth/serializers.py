@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from drf_spectacular.utils import extend_schema_field
@@ -97,6 +98,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
             "first_name",
             "last_name",
             "role",
+            "language",
             "email_verified",
             "is_billing_admin",
             "date_joined",
@@ -139,6 +141,12 @@ class RegisterSerializer(serializers.Serializer[Any]):
     first_name = LineField(max_length=100, required=False, default="", allow_blank=True)
     last_name = LineField(max_length=100, required=False, default="", allow_blank=True)
     account_name = LineField(max_length=150, required=False, default="", allow_blank=True)
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES,
+        required=False,
+        default=settings.LANGUAGE_CODE,
+        help_text="Of the mails to this person.",
+    )
     plan_slug = LineField(max_length=50)
     country = LineField(
         max_length=2, required=False, default="", allow_blank=True, help_text="ISO 3166-1 alpha-2."
@@ -179,10 +187,11 @@ class RegisterSerializer(serializers.Serializer[Any]):
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
-    """A user's own name."""
+    """A user's own name, and the language of the mails to them."""
 
     first_name = LineField(max_length=100, allow_blank=True)
     last_name = LineField(max_length=100, allow_blank=True)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
 
 
 class AccountChangeSerializer(serializers.Serializer[Any]):

@@ -134,9 +134,10 @@ def send_again(mail: OutgoingMail) -> None:
 
     :raises procrastinate.exceptions.ConnectorException: if its job is gone or doesn't rest.
     """
-    app.job_manager.retry_job_by_id(
-        mail.job_id, retry_at=utc_now(), priority=0, queue=QUEUE, lock=None
-    )
+    with transaction.atomic():  # a refusal leaves the caller's transaction as it was
+        app.job_manager.retry_job_by_id(
+            mail.job_id or 0, retry_at=utc_now(), priority=0, queue=QUEUE, lock=None
+        )
 
 
 def write_mail(letter: Letter, *, recipient: str, language: str) -> EmailMultiAlternatives:

@@ -1,9 +1,11 @@
 import { Button } from "@mantine/core";
+import { useSaveLanguage } from "../lib/api/session";
 import { chooseLanguage, language, LANGUAGES, m, type Language } from "../lib/messages";
 import classes from "./Layout.module.css";
 
 /** What is the same everywhere, and the choice of language. */
 export function Footer() {
+  const saveLanguage = useSaveLanguage();
   const others = (Object.keys(LANGUAGES) as Language[]).filter((code) => code !== language);
   return (
     <footer className={classes.footer}>
@@ -17,7 +19,11 @@ export function Footer() {
               size="compact-sm"
               lang={code}
               onClick={() => {
-                chooseLanguage(code);
+                saveLanguage.mutate(code, {
+                  onSettled: () => {
+                    chooseLanguage(code);
+                  },
+                });
               }}
             >
               {LANGUAGES[code].name}

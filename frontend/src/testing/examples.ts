@@ -113,6 +113,7 @@ export const me: Me = {
     first_name: "Ayesha",
     last_name: "Khan",
     role: "owner",
+    language: "en",
     email_verified: false,
     is_billing_admin: false,
     date_joined: "2026-11-23T09:00:00Z",

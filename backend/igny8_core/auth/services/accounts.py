@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from igny8_core.auth.enums import AccountStatus, UserRole
@@ -31,6 +32,7 @@ class OwnerDetails:
     password: str
     first_name: str = ""
     last_name: str = ""
+    language: str = settings.LANGUAGE_CODE
 
 
 @transaction.atomic
@@ -67,6 +69,7 @@ def create_account_with_owner(
                 owner.password,
                 first_name=owner.first_name,
                 last_name=owner.last_name,
+                language=owner.language,
                 account=account,
                 role=UserRole.OWNER,
             )
@@ -90,9 +93,9 @@ def change_account(*, account: Account, changes: Mapping[str, str]) -> Account:
 
 
 def change_profile(*, user: User, changes: Mapping[str, str]) -> User:
-    """Change a user's name.
+    """Change a user's name or language.
 
-    :param changes: any of ``first_name`` and ``last_name``.
+    :param changes: any of ``first_name``, ``last_name`` and ``language``.
     """
     for field, value in changes.items():
         setattr(user, field, value)

@@ -144,6 +144,11 @@ def timeline_of(*, payment: Payment) -> QuerySet[PaymentEvent]:
     )
 
 
+def timeline_for_customer(*, payment: Payment) -> QuerySet[PaymentEvent]:
+    """The same without what admins settle among themselves."""
+    return timeline_of(payment=payment).exclude(event=EventName.FIRST_APPROVE)
+
+
 def ledger_of(*, account: Account) -> QuerySet[CreditTransaction]:
     """An account's credit entries, newest first."""
     return (

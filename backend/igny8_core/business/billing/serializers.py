@@ -16,7 +16,7 @@ from igny8_core.business.billing.models import (
     PaymentEvent,
     PaymentMethodConfig,
 )
-from igny8_core.business.billing.selectors import timeline_of
+from igny8_core.business.billing.selectors import timeline_for_customer, timeline_of
 from igny8_core.business.billing.services.payments import Claim
 from igny8_core.common.money import currency_decimals
 from igny8_core.common.serializers import LineField, MoneyField, RateField
@@ -154,10 +154,11 @@ class PaymentTimelineMixin(serializers.Serializer[Payment]):
     """What happened to a payment, oldest first."""
 
     events = serializers.SerializerMethodField()
+    timeline = staticmethod(timeline_for_customer)
 
     @extend_schema_field(PaymentEventSerializer(many=True))
     def get_events(self, payment: Payment) -> list[dict[str, Any]]:
-        return list(PaymentEventSerializer(timeline_of(payment=payment), many=True).data)
+        return list(PaymentEventSerializer(self.timeline(payment=payment), many=True).data)
 
 
 class PaymentDetailSerializer(PaymentTimelineMixin, PaymentSerializer):
@@ -377,6 +378,8 @@ class AdminPaymentSerializer(PaymentSerializer):
 
 
 class AdminPaymentDetailSerializer(PaymentTimelineMixin, AdminPaymentSerializer):
+    timeline = staticmethod(timeline_of)
+
     class Meta(AdminPaymentSerializer.Meta):
         fields = [*AdminPaymentSerializer.Meta.fields, "events"]
         read_only_fields = fields

@@ -71,6 +71,7 @@ def _registration(data: dict[str, Any]) -> Registration:
             password=data["password"],
             first_name=data["first_name"],
             last_name=data["last_name"],
+            language=data["language"],
         ),
         plan_slug=data["plan_slug"],
         country=data["country"],

@@ -78,7 +78,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change one's own name
+         * Change one's own name or language
          * @description Only the fields that are sent are changed.
          */
         patch: operations["change_profile"];
@@ -1209,9 +1209,10 @@ export interface components {
          * @description * `trial_grant` - Trial grant
          *     * `plan_grant` - Plan grant
          *     * `adjustment` - Adjustment
+         *     * `reversal` - Reversal
          * @enum {string}
          */
-        CreditKind: "trial_grant" | "plan_grant" | "adjustment";
+        CreditKind: "trial_grant" | "plan_grant" | "adjustment" | "reversal";
         CreditTransaction: {
             readonly id: number;
             readonly kind: components["schemas"]["CreditKind"];
@@ -1261,9 +1262,13 @@ export interface components {
          *     * `supersede` - Replaced by an upgrade
          *     * `reject` - Payment rejected
          *     * `void` - Invoice voided
+         *     * `first_approve` - First of two approvals
+         *     * `reverse` - Approval reversed
+         *     * `reverse_and_void` - Approval reversed, invoice voided
+         *     * `restore` - Earlier subscription restored
          * @enum {string}
          */
-        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "withdraw" | "approve" | "supersede" | "reject" | "void";
+        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "reverse" | "reverse_and_void" | "restore";
         Industry: {
             readonly id: number;
             readonly slug: string;
@@ -1355,6 +1360,12 @@ export interface components {
          * @enum {string}
          */
         InvoiceStatus: "pending" | "paid" | "void";
+        /**
+         * @description * `en` - English
+         *     * `ur` - اردو
+         * @enum {string}
+         */
+        Language: "en" | "ur";
         /** @description All that a page needs to say where the customer stands. */
         Me: {
             user: components["schemas"]["User"];
@@ -1507,10 +1518,11 @@ export interface components {
             billing_postal_code?: string;
             tax_id?: string;
         };
-        /** @description A user's own name. */
+        /** @description A user's own name, and the language of the mails to them. */
         PatchedProfileRequest: {
             first_name?: string;
             last_name?: string;
+            language?: components["schemas"]["Language"];
         };
         PatchedSiteChangeRequest: {
             name?: string;
@@ -1629,9 +1641,10 @@ export interface components {
          *     * `succeeded` - Succeeded
          *     * `failed` - Failed
          *     * `withdrawn` - Withdrawn
+         *     * `reversed` - Reversed
          * @enum {string}
          */
-        PaymentStatus: "pending_approval" | "succeeded" | "failed" | "withdrawn";
+        PaymentStatus: "pending_approval" | "succeeded" | "failed" | "withdrawn" | "reversed";
         Plan: {
             readonly slug: string;
             readonly name: string;
@@ -1666,6 +1679,14 @@ export interface components {
             last_name: string;
             /** @default  */
             account_name: string;
+            /**
+             * @description Of the mails to this person.
+             *
+             *     * `en` - English
+             *     * `ur` - اردو
+             * @default en
+             */
+            language: components["schemas"]["Language"];
             plan_slug: string;
             /**
              * @description ISO 3166-1 alpha-2.
@@ -1756,6 +1777,13 @@ export interface components {
             readonly first_name: string;
             readonly last_name: string;
             readonly role: components["schemas"]["UserRole"];
+            /**
+             * @description Of the mails to this person.
+             *
+             *     * `en` - English
+             *     * `ur` - اردو
+             */
+            readonly language: components["schemas"]["Language"];
             readonly email_verified: boolean;
             readonly is_billing_admin: boolean;
             /** Format: date-time */
@@ -2814,8 +2842,9 @@ export interface operations {
                  *     * `succeeded` - Succeeded
                  *     * `failed` - Failed
                  *     * `withdrawn` - Withdrawn
+                 *     * `reversed` - Reversed
                  */
-                status?: ("failed" | "pending_approval" | "succeeded" | "withdrawn")[];
+                status?: ("failed" | "pending_approval" | "reversed" | "succeeded" | "withdrawn")[];
                 submitted_after?: string;
                 submitted_before?: string;
             };
@@ -3636,8 +3665,9 @@ export interface operations {
                  *     * `succeeded` - Succeeded
                  *     * `failed` - Failed
                  *     * `withdrawn` - Withdrawn
+                 *     * `reversed` - Reversed
                  */
-                status?: ("failed" | "pending_approval" | "succeeded" | "withdrawn")[];
+                status?: ("failed" | "pending_approval" | "reversed" | "succeeded" | "withdrawn")[];
             };
             header?: never;
             path?: never;

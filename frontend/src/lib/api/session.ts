@@ -2,7 +2,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, forgetCsrfToken, unwrap } from "./client";
 import { rememberLogIn } from "./logInMemory";
 import { ME } from "./me";
+import type { Me } from "./types";
 import { ApiError } from "../errors/apiError";
+import type { Language } from "../messages";
 
 const BROWSER = { path: { client: "browser" } } as const;
 
@@ -97,4 +99,16 @@ async function tolerate(status: number, answer: Promise<unknown>): Promise<void>
   } catch (error) {
     if (!(error instanceof ApiError && error.status === status)) throw error;
   }
+}
+
+/** Has mails come in the language of the pages; for a visitor there is nothing to save. */
+export function useSaveLanguage() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async (language: Language) => {
+      if (cache.getQueryData<Me | null>(ME)) {
+        await unwrap(api.PATCH("/api/v1/auth/profile/", { body: { language } }));
+      }
+    },
+  });
 }

@@ -252,6 +252,7 @@ export const en = {
       succeeded: "we found the payment",
       failed: "we could not accept it",
       withdrawn: "you withdrew the confirmation",
+      reversed: "we had to take the approval back",
     } as Partial<Record<string, string>>,
   },
   invoices: {
@@ -279,6 +280,7 @@ export const en = {
       trial_grant: "Free credits",
       plan_grant: "Credits of a plan",
       adjustment: "Adjustment",
+      reversal: "Taken back with a reversed payment",
     },
     empty: "No credits yet",
     emptyText: "They come with your plan, as soon as its payment is approved.",

@@ -257,6 +257,7 @@ export const ur: Messages = {
       succeeded: "ہمیں ادائیگی مل گئی",
       failed: "ہم اسے قبول نہ کر سکے",
       withdrawn: "آپ نے تصدیق واپس لی",
+      reversed: "ہمیں منظوری واپس لینا پڑی",
     },
   },
   invoices: {
@@ -284,6 +285,7 @@ export const ur: Messages = {
       trial_grant: "مفت کریڈٹ",
       plan_grant: "پلان کے کریڈٹ",
       adjustment: "درستی",
+      reversal: "واپس لی گئی ادائیگی کے ساتھ واپس",
     },
     empty: "ابھی کوئی کریڈٹ نہیں",
     emptyText: "پلان کی ادائیگی منظور ہوتے ہی اس کے کریڈٹ مل جاتے ہیں۔",

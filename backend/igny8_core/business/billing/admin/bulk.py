@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 
 from igny8_core.auth.actors import actor_from_request
@@ -47,7 +48,7 @@ def approve(request: HttpRequest, *, model_admin: Any, payments: QuerySet[Paymen
         return TemplateResponse(request, "admin/billing/payment/bulk_report.html", context)
     found = flags_of(rows)
     context |= {
-        "title": f"Approve {len(rows)} payments?",
+        "title": f"Approve {len(rows)} payment{pluralize(len(rows))}?",
         "rows": [(payment, found[payment.pk]) for payment in rows],
         "totals": _totals(rows),
         "flagged": sum(bool(_serious(flags)) for flags in found.values()),

@@ -51,7 +51,7 @@ export function useChangeAccount() {
 export function useChangeProfile() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: { first_name: string; last_name: string }) =>
+    mutationFn: (body: Partial<Pick<Me["user"], "first_name" | "last_name" | "language">>) =>
       unwrap(api.PATCH("/api/v1/auth/profile/", { body })),
     onSuccess: (user) => {
       cache.setQueryData<Me | null>(ME, (me) => me && { ...me, user });

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
 import { rememberLogIn } from "../../../lib/api/logInMemory";
 import { ME } from "../../../lib/api/me";
+import { language } from "../../../lib/messages";
 import { IdempotencyKeys } from "../../../lib/idempotency";
 import type { SignUpValues } from "../draft";
 
@@ -14,7 +15,7 @@ export function useRegister() {
     mutationFn: (body: SignUpValues) =>
       unwrap(
         api.POST("/api/v1/auth/register/", {
-          body,
+          body: { ...body, language },
           params: { header: { "Idempotency-Key": keys.keyFor(body) } },
         }),
       ),

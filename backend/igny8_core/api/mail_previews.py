@@ -1,0 +1,84 @@
+"""Every mail in every language as it would be sent now: for developers, in development alone."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from igny8_core.auth.adapter import OWN_MAILS
+from igny8_core.auth.models import Account
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.common.mail import WRITERS, Letter, NothingToSend, render_letter
+
+AUTH_MAILS = sorted({name for name, _link in OWN_MAILS.values()})
+
+
+def _newest(model: type, **where: object) -> int:
+    """Return the id of the newest row that a mail can be about.
+
+    :raises NothingToSend: if there is none.
+    """
+    found = model._default_manager.filter(**where).order_by("-pk").first()  # type: ignore[attr-defined]
+    if found is None:
+        message = "There is nothing in the database that it could be about: try the demo's data."
+        raise NothingToSend(message)
+    return int(found.pk)
+
+
+def _payment(status: str) -> dict[str, int]:
+    return {"payment_id": _newest(Payment, status=status)}
+
+
+ARGUMENTS: dict[str, Callable[[], dict[str, int]]] = {
+    "welcome": lambda: {"account_id": _newest(Account, status="trial")},
+    "invoice_issued": lambda: {"invoice_id": _newest(Invoice, status="pending")},
+    "invoice_voided": lambda: {"invoice_id": _newest(Invoice, status="void")},
+    "payment_submitted": lambda: _payment("pending_approval"),
+    "payment_approved": lambda: _payment("succeeded"),
+    "payment_rejected": lambda: _payment("failed"),
+    "payment_reversed": lambda: _payment("reversed"),
+    "payment_waiting": lambda: _payment("pending_approval"),
+    "payments_waiting": dict,
+}
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """List them all, each with its subject."""
+    rows = [
+        {"kind": kind, "language": language, **_subject(kind, language)}
+        for kind in [*ARGUMENTS, *AUTH_MAILS]
+        for language, _name in settings.LANGUAGES
+    ]
+    return render(request, "api/mail_previews.html", {"rows": rows})
+
+
+@xframe_options_sameorigin
+def show(_request: HttpRequest, kind: str, language: str, form: str) -> HttpResponse:
+    """Show one, as ``html`` or as ``txt``."""
+    if language not in dict(settings.LANGUAGES) or kind not in {*ARGUMENTS, *AUTH_MAILS}:
+        raise Http404
+    try:
+        texts = render_letter(_letter(kind), language=language)
+    except NothingToSend as reason:
+        return HttpResponse(str(reason), content_type="text/plain; charset=utf-8")
+    content_type = "text/html" if form == "html" else "text/plain"
+    return HttpResponse(texts[f"layout.{form}"], content_type=f"{content_type}; charset=utf-8")
+
+
+def _subject(kind: str, language: str) -> dict[str, str]:
+    try:
+        return {"subject": render_letter(_letter(kind), language=language)["subject.txt"]}
+    except NothingToSend as reason:
+        return {"missing": str(reason)}
+
+
+def _letter(kind: str) -> Letter:
+    if kind in AUTH_MAILS:
+        return Letter(
+            template=f"auth/email/{{language}}/{kind}.txt",
+            context={},
+            button_url=f"{settings.FRONTEND_URL}/an-example-link",
+        )
+    return WRITERS[kind](**ARGUMENTS[kind]())

@@ -1,0 +1,123 @@
+"""What an admin should look at twice."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from igny8_core.auth.models import Account, User
+from igny8_core.business.billing.flags import flags_of
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.selectors import payment_queue
+from igny8_core.common.clock import utc_now
+from tests.factories import make_owner, make_payment, reject
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7 a receipt"
+
+
+def codes(payment: Payment) -> set[str]:
+    return {flag.code for flag in found(payment)}
+
+
+def found(payment: Payment) -> Any:
+    return flags_of([payment_queue().get(pk=payment.pk)])[payment.pk]
+
+
+def proof(content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile("receipt.pdf", content)
+
+
+@pytest.fixture
+def plain(owner: User) -> User:
+    """An owner about whom nothing is odd."""
+    Account.objects.update(created_at=utc_now() - timedelta(days=30))
+    owner.emailaddress_set.update(verified=True)
+    return owner
+
+
+def make_local(owner: User, **changes: Any) -> Payment:
+    """Confirm in the method's own currency."""
+    local = {"amount": Decimal("25053.50"), "currency": "PKR"}
+    return make_payment(owner, **{**local, **changes})
+
+
+def test_nothing_odd_no_flag(plain: User) -> None:
+    assert not found(make_local(plain))
+
+
+def test_a_reference_that_another_has_used(plain: User) -> None:
+    first = make_payment(make_owner(), reference="TT-42")
+    payment = make_local(plain, reference="tt-42")
+
+    assert codes(payment) == {"reference_reused"}
+    (flag,) = found(payment)
+    assert (
+        f"payment {first.pk} of Lahore Textiles ({first.invoice}, pending approval)" in flag.detail
+    )
+    assert "reference_reused" in codes(first)
+
+
+def test_the_same_invoices_retry_is_no_reuse(plain: User, billing_admin: User) -> None:
+    reject(make_local(plain, proof=proof()), billing_admin)
+    assert not codes(make_local(plain, proof=proof()))
+
+
+def test_the_same_file(plain: User) -> None:
+    make_payment(make_owner(), reference="OTHER", proof=proof())
+    assert codes(make_local(plain, proof=proof())) == {"proof_reused"}
+
+
+def test_another_file_or_none_is_no_reuse(plain: User) -> None:
+    make_payment(make_owner(), reference="OTHER", proof=proof(PDF + b" of another"))
+    make_payment(make_owner(), reference="NONE")
+    assert not codes(make_local(plain, proof=proof()))
+
+
+def test_another_currency_than_the_methods(plain: User) -> None:
+    assert codes(make_payment(plain)) == {"currency_off"}
+
+
+def test_an_amount_that_is_not_due_any_more(plain: User) -> None:
+    payment = make_local(plain)
+    Invoice.objects.filter(pk=payment.invoice_id).update(payable_amount=Decimal("26000.00"))
+    assert codes(payment) == {"amount_off"}
+
+
+def test_a_customer_of_another_country(plain: User) -> None:
+    payment = make_local(plain)
+    Account.objects.update(country="DE")
+    (flag,) = found(payment)
+    assert (flag.code, "Germany" in flag.detail) == ("country_differs", True)
+
+
+def test_a_young_account_and_an_unverified_address(owner: User) -> None:
+    assert codes(make_local(owner)) == {"account_young", "email_unverified"}
+
+
+def test_many_rejections(plain: User, billing_admin: User) -> None:
+    for number in range(2):
+        reject(make_local(plain, reference=f"BT-{number}00"), billing_admin)
+    third = make_local(plain, reference="BT-300")
+    assert not codes(third)
+    reject(third, billing_admin)
+    assert codes(make_local(plain, reference="BT-400")) == {"many_rejections"}
+
+
+def test_the_worst_comes_first(owner: User) -> None:
+    make_payment(make_owner(), reference="TT-42")
+    severities = [flag.severity for flag in found(make_payment(owner, reference="TT-42"))]
+    assert severities == ["danger", "info", "info", "info"]
+
+
+def test_a_page_takes_as_many_queries_as_one(plain: User, django_assert_num_queries: Any) -> None:
+    make_local(plain)
+    for number in range(4):
+        make_payment(make_owner(), reference=f"BT-{number}00", proof=proof())
+    rows = list(payment_queue())
+    with django_assert_num_queries(4):
+        flags_of(rows[:1] + rows[-1:])
+    with django_assert_num_queries(4):
+        flags_of(rows)

@@ -1,0 +1,118 @@
+"""The admin's log-in: password, second factor, and an end to guessing."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import LazySettings
+from django.test import Client
+
+from igny8_core.auth.models import User
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/admin/login/?next=/admin/billing/payment/"
+PAGE = "/admin/second-factor/"
+
+
+def code(secret: str, *, periods_ago: int = 0) -> str:
+    """Return what an authenticator app shows (RFC 6238: 30 seconds a code)."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 - periods_ago)))
+
+
+def log_in(user: User, **more: str) -> Any:
+    client = Client()
+    answer = client.post(LOGIN, {"username": user.email, "password": PASSWORD, **more})
+    return answer, client
+
+
+def set_up(client: Client) -> tuple[str, list[str]]:
+    """Set it up as a person would; returns the secret and the recovery codes."""
+    text = client.get(PAGE).content.decode()
+    found = re.search(r"<code class=\"desk-reference\">(\w+)</code>", text)
+    assert found
+    done = client.post(PAGE, {"code": code(found[1])}).content.decode()
+    return found[1], re.findall(r"<li><code>(\w+)</code>", done)
+
+
+@pytest.fixture(autouse=True)
+def _verified(billing_admin: User) -> None:
+    """The address of the tests' admin is known."""
+
+
+def test_without_one_the_password_is_enough(billing_admin: User) -> None:
+    answer, _client = log_in(billing_admin)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/billing/payment/")
+
+
+def test_with_one_the_code_is_needed(billing_admin: User) -> None:
+    _answer, client = log_in(billing_admin)
+    secret, recovery = set_up(client)
+    assert len(recovery) == 10
+
+    silent, _ = log_in(billing_admin)
+    assert silent.status_code == 200
+    assert "authenticator app" in silent.content.decode()
+    wrong, _ = log_in(billing_admin, code="000000")
+    assert wrong.status_code == 200
+    right, _ = log_in(billing_admin, code=code(secret, periods_ago=0))
+    assert right.status_code == 302
+
+
+def test_a_recovery_code_works_once(billing_admin: User) -> None:
+    _answer, client = log_in(billing_admin)
+    _secret, recovery = set_up(client)
+    assert log_in(billing_admin, code=recovery[0])[0].status_code == 302
+    assert log_in(billing_admin, code=recovery[0])[0].status_code == 200
+
+
+def test_a_wrong_code_sets_nothing_up(billing_admin: User) -> None:
+    _answer, client = log_in(billing_admin)
+    client.get(PAGE)
+    assert "Incorrect code" in client.post(PAGE, {"code": "000000"}).content.decode()
+    assert log_in(billing_admin)[0].status_code == 302
+
+
+def test_removing_it_takes_a_code(billing_admin: User) -> None:
+    _answer, client = log_in(billing_admin)
+    _secret, recovery = set_up(client)
+    client.post(PAGE, {"code": "000000"})
+    assert log_in(billing_admin)[0].status_code == 200
+    client.post(PAGE, {"code": recovery[1]})
+    assert log_in(billing_admin)[0].status_code == 302
+
+
+def test_the_setting_lets_nobody_in_without(billing_admin: User, settings: LazySettings) -> None:
+    settings.ADMIN_REQUIRE_SECOND_FACTOR = True
+    _answer, client = log_in(billing_admin)
+    for url in ("/admin/", "/admin/billing/payment/", "/admin/billing/payment/1/change/"):
+        answer = client.get(url)
+        assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
+    assert client.post("/admin/billing/payment/1/approve/").headers["Location"] == PAGE
+    set_up(client)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_guessing_ends(billing_admin: User) -> None:
+    client = Client()
+    for _ in range(5):
+        client.post(LOGIN, {"username": billing_admin.email, "password": "wrong"})
+    answer = client.post(LOGIN, {"username": billing_admin.email, "password": PASSWORD})
+    assert answer.status_code == 200
+    assert "Too many failed login attempts" in answer.content.decode()
+
+
+def test_guessing_codes_ends(billing_admin: User) -> None:
+    _answer, client = log_in(billing_admin)
+    secret, _recovery = set_up(client)
+    for number in range(10):
+        log_in(billing_admin, code=f"{number:06d}")
+    assert log_in(billing_admin, code=code(secret))[0].status_code == 200
+
+
+def test_customers_do_not_get_in(owner: User) -> None:
+    answer, _client = log_in(owner)
+    assert answer.status_code == 200
+    assert "staff account" in answer.content.decode()
