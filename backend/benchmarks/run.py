@@ -47,7 +47,9 @@ def main() -> None:
 
 def _parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--payments", type=int, default=100_000, help="rows (default %(default)s)")
+    parser.add_argument(
+        "--payments", type=int, default=1_000_000, help="rows (default %(default)s)"
+    )
     parser.add_argument("--rounds", type=int, default=30, help="of each request")
     parser.add_argument("--output", type=Path, default=BACKEND / ".data" / "benchmark.json")
     options = parser.parse_args()
@@ -152,7 +154,14 @@ def _acts() -> list[tuple[str, Callable[[], Any]]]:
         ("admin API: search of a reference", get(admin, queue, search="REF0000777")),
         ("admin page: what waits", get(admin, desk, status__exact="pending_approval")),
         ("admin page: all payments, first page", get(admin, desk, status__exact="succeeded")),
+        ("admin page: all payments, last page", get(admin, desk, all="", after=seed.deep_place())),
+        (
+            "admin page: search among what waits",
+            get(admin, desk, status__exact="pending_approval", q="REF0000777"),
+        ),
         ("admin page: search of a reference", get(admin, desk, q="REF0000777")),
+        ("admin page: review of a payment", get(admin, f"{desk}{seed.REVIEWED}/change/")),
+        ("admin page: numbers", get(admin, "/admin/")),
         ("register for a paid plan", register),
         ("confirm a payment", confirm),
         ("approve a payment", approve),

@@ -15,6 +15,7 @@ from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
 
+REVIEWED = 50  # a payment that waits
 ACCOUNTS = """
 INSERT INTO igny8_auth_account (id, created_at, updated_at, name, status, plan_id, credits, country,
     billing_name, billing_email, billing_address_line1, billing_address_line2, billing_city,
@@ -27,8 +28,8 @@ FROM generate_series(1, %(payments)s) n, igny8_auth_plan p WHERE p.slug = 'start
 """
 USERS = """
 INSERT INTO igny8_auth_user (id, password, is_superuser, email, first_name, last_name, account_id,
-    role, is_staff, is_active, date_joined)
-SELECT n, '!', false, 'owner' || n || '@bench.example', '', '', n, 'owner', false, true, now()
+    role, language, is_staff, is_active, date_joined)
+SELECT n, '!', false, 'owner' || n || '@bench.example', '', '', n, 'owner', 'en', false, true, now()
 FROM generate_series(1, %(payments)s) n
 """
 SUBSCRIPTIONS = """
@@ -60,12 +61,12 @@ SELECT id, 'Starter plan', 1, total, total FROM billing_invoice
 """
 PAYMENTS = """
 INSERT INTO billing_payment (id, created_at, updated_at, invoice_id, method_id, status, amount,
-    currency, manual_reference, manual_notes, proof, proof_content_type, submitted_by_id,
-    submitted_at, decided_at, admin_notes)
+    currency, manual_reference, manual_notes, proof, proof_content_type, proof_sha256,
+    submitted_by_id, submitted_at, decided_at, admin_notes)
 SELECT id, now(), now(), id, payment_method_id,
     CASE status WHEN 'paid' THEN 'succeeded' ELSE 'pending_approval' END, total, currency,
-    'REF' || lpad(id::text, 7, '0'), '', '', '', id, issued_at + interval '1 hour',
-    CASE status WHEN 'paid' THEN now() END, ''
+    'REF' || lpad(id::text, 7, '0'), '', '', '', '', id, issued_at + interval '1 hour',
+    CASE status WHEN 'paid' THEN issued_at + interval '9 hours' END, ''
 FROM billing_invoice
 """
 LEDGER = """
@@ -149,6 +150,12 @@ def waiting_payments() -> Iterator[int]:
     """Ids of payments under review, the oldest first."""
     waiting = Payment.objects.filter(status="pending_approval").order_by("submitted_at")
     return iter(waiting.values_list("pk", flat=True)[:1000])
+
+
+def deep_place() -> str:
+    """Where the last page of all payments begins, as the desk's list names it."""
+    payment = Payment.objects.order_by("submitted_at")[60]
+    return f"{payment.submitted_at.isoformat()}_{payment.pk}"
 
 
 def unpaid_invoices() -> Iterator[tuple[User, int]]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -163,7 +163,7 @@ class SellerProfile(TimestampedModel):
     name = models.CharField(max_length=150)
     address = models.TextField(blank=True, max_length=500)
     email = models.EmailField(blank=True)
-    website = models.URLField(blank=True)
+    website = models.CharField(max_length=200, blank=True, validators=[URLValidator()])
     tax_id = models.CharField(max_length=50, blank=True)
     tax_label = models.CharField(
         max_length=20, default="Tax", help_text="What the tax line is called: VAT, GST, …"

@@ -1,4 +1,4 @@
-"""Invoices as PDF documents, set by Typst."""
+"""Invoices and receipts as PDF documents, set by Typst with fonts of our own."""
 
 import json
 from functools import cache
@@ -6,47 +6,62 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from django.conf import settings
 
+from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.qr import payment_qr
+from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.common.countries import country_name
 from igny8_core.common.money import Money
 
-TEMPLATE = Path(__file__).parent / "templates" / "billing" / "pdf" / "invoice.typ"
+FOLDER = Path(__file__).parent / "templates" / "billing" / "pdf"
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
-    """Set an invoice; the same invoice gives the same bytes."""
-    return typst.compile(
+    """Set an invoice, or the receipt of one that is paid; unchanged, it gives the same bytes."""
+    return _compile(invoice, "pdf")
+
+
+def invoice_png(invoice: Invoice) -> bytes:
+    """Set the same as a picture of its first page."""
+    return _compile(invoice, "png")
+
+
+def _compile(invoice: Invoice, kind: str) -> bytes:
+    document = typst.compile(
         _template(),
+        format=kind,
+        font_paths=[FOLDER / "fonts"],
+        ignore_system_fonts=True,
         sys_inputs={"invoice": json.dumps(_content(invoice))},
-        timestamp=int(invoice.issued_at.timestamp()),
+        timestamp=int((invoice.paid_at or invoice.issued_at).timestamp()),
     )
+    return document[0] if isinstance(document, list) else document
 
 
 @cache
 def _template() -> bytes:
-    return TEMPLATE.read_bytes()
+    return (FOLDER / "invoice.typ").read_bytes()
 
 
 def _content(invoice: Invoice) -> dict[str, Any]:
-    customer = invoice.billing_snapshot["customer"]
     method = invoice.payment_method
+    is_pending = invoice.status == InvoiceStatus.PENDING
+    code = payment_qr(invoice) if is_pending else None
     return {
-        "seller": {
-            "name": settings.BILLING_SELLER_NAME,
-            "address": settings.BILLING_SELLER_ADDRESS,
-        },
+        "seller": invoice.billing_snapshot.get("seller") or seller_snapshot(),
         "number": invoice.number,
         "status": invoice.status,
         "issued": f"{invoice.issued_at:%Y-%m-%d}",
         "due": f"{invoice.due_date:%Y-%m-%d}",
         "paid": f"{invoice.paid_at:%Y-%m-%d}" if invoice.paid_at else "",
-        "customer": _customer_lines(customer),
+        "voided": f"{invoice.voided_at:%Y-%m-%d}" if invoice.voided_at else "",
+        "customer": _customer_lines(invoice.billing_snapshot["customer"]),
         "lines": [
             {
                 "description": line.description,
                 "quantity": str(line.quantity),
+                "price": _money(line.unit_price, invoice),
                 "amount": _money(line.amount, invoice),
             }
             for line in invoice.lines.all()
@@ -57,10 +72,26 @@ def _content(invoice: Invoice) -> dict[str, Any]:
         "payable": str(invoice.payable) if invoice.payable != invoice.due else "",
         "rate": f"{invoice.exchange_rate.normalize():f}",
         "reference": invoice.payment_reference,
-        "method": method.display_name if method else "",
-        "instructions": method.instructions if method else "",
-        "details": method.details if method else [],
+        "method": method.display_name if method and is_pending else "",
+        "instructions": method.instructions if method and is_pending else "",
+        "details": method.details if method and is_pending else [],
+        "qr": code.decode() if code else "",
+        "payment": _settlement(invoice),
     }
+
+
+def _settlement(invoice: Invoice) -> list[list[str]]:
+    """Say how it was paid, in labels and values; nothing while it isn't."""
+    settled = [p for p in invoice.payments.all() if p.status == PaymentStatus.SUCCEEDED]
+    return [
+        pair
+        for payment in settled
+        for pair in (
+            ["Paid by", str(payment.method)],
+            [payment.method.reference_label, payment.manual_reference],
+            ["Amount received", str(payment.money)],
+        )
+    ]
 
 
 def _money(amount: Any, invoice: Invoice) -> str:

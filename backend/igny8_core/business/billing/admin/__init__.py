@@ -1,5 +1,5 @@
 """Billing in the Django admin. States change by the workflow's functions alone."""
 
-from igny8_core.business.billing.admin import catalog, documents, payments
+from igny8_core.business.billing.admin import catalog, documents, payments, sellers
 
-__all__ = ["catalog", "documents", "payments"]
+__all__ = ["catalog", "documents", "payments", "sellers"]

@@ -74,6 +74,12 @@ GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "admin:billing_rejectionreason_changelist",
                 "billing.view_rejectionreason",
             ),
+            (
+                "Seller",
+                "storefront",
+                "admin:billing_sellerprofile_changelist",
+                "billing.view_sellerprofile",
+            ),
             ("Plans", "sell", "admin:igny8_auth_plan_changelist", "igny8_auth.view_plan"),
             (
                 "Industries",

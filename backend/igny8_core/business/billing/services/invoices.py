@@ -31,6 +31,7 @@ from igny8_core.business.billing.selectors import (
     lock_billing_of_invoice,
     payment_method_for,
 )
+from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.mail import Writer
@@ -228,4 +229,5 @@ def _snapshot(*, account: Account, plan: Plan) -> dict[str, dict[str, str | int]
             "interval": plan.interval,
             "included_credits": plan.included_credits,
         },
+        "seller": {**seller_snapshot()},
     }
