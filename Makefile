@@ -34,7 +34,7 @@ test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test
 
 test-e2e: backend/.venv/.installed frontend/dist/index.html chromium
-	$(RUN_APP) --exec "npm --prefix ../frontend run e2e"
+	export BILLING_DUAL_CONTROL_ABOVE=200; $(RUN_APP) --confirmations 50 --exec "npm --prefix ../frontend run e2e"
 
 lint: backend/.venv/.installed frontend/node_modules/.installed ## linters, types, rooms, migrations, schema
 	cd backend && $(PY) -m ruff check . && $(PY) -m ruff format --check .

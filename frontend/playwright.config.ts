@@ -1,5 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
+const DESK = /desk\.spec\.ts/;
 const executablePath = process.env.CHROMIUM_PATH;
 
 /** Against a running app (`make test` starts one): E2E_BASE_URL is the web app's address. */
@@ -28,7 +29,18 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "desktop", use: { viewport: { width: 1280, height: 900 } } },
-    { name: "phone", use: { viewport: { width: 375, height: 740 }, hasTouch: true } },
+    { name: "desktop", testIgnore: DESK, use: { viewport: { width: 1280, height: 900 } } },
+    {
+      name: "phone",
+      testIgnore: DESK,
+      use: { viewport: { width: 375, height: 740 }, hasTouch: true },
+    },
+    // The last: it works off everything that waits.
+    {
+      name: "desk",
+      testMatch: DESK,
+      dependencies: ["desktop", "phone"],
+      use: { viewport: { width: 1280, height: 900 } },
+    },
   ],
 });

@@ -225,6 +225,9 @@ UNFOLD = {
     "SITE_HEADER": "IGNY8 Billing",
     "SITE_SYMBOL": "payments",
     "SITE_URL": FRONTEND_URL,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}desk/favicon.svg"}
+    ],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {

@@ -17,7 +17,14 @@ def _words(**attributes: Any) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": 3, "class": "desk-input", **attributes})
 
 
-class ApproveForm(forms.Form):
+class DecisionForm(forms.Form):
+    """A form that shares its page with others, so that its ids carry its own name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}_%s", **kwargs)
+
+
+class ApproveForm(DecisionForm):
     admin_notes = forms.CharField(
         label="Notes",
         required=False,
@@ -27,7 +34,7 @@ class ApproveForm(forms.Form):
     )
 
 
-class RejectForm(forms.Form):
+class RejectForm(DecisionForm):
     admin_notes = forms.CharField(
         label="Reason",
         max_length=MAX_NOTES,
@@ -36,7 +43,7 @@ class RejectForm(forms.Form):
     )
 
 
-class ReverseForm(forms.Form):
+class ReverseForm(DecisionForm):
     reason = forms.CharField(
         label="Reason",
         max_length=MAX_NOTES,

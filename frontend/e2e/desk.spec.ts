@@ -1,0 +1,180 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { expect, expectAccessible, openAdmin, openReview, test } from "./fixtures";
+
+const CUSTOMERS = 50; // `serve.py --confirmations 50`, customer001@example.com and so on
+const MAILS = join(process.env.DATA_DIR ?? "../backend/.data", "mail");
+
+test.describe.configure({ mode: "serial" });
+
+const customer = (number: number): string => `customer${String(number).padStart(3, "0")}`;
+
+test("the queue opens on what waits, with counts, flags and proofs", async ({ page }) => {
+  await openAdmin(page);
+  await expect(page).toHaveURL(/status__exact=pending_approval/);
+  await expect(page.getByRole("link", { name: /^Waiting \d+$/ })).toBeVisible();
+  await expect(page.getByText("Reference used before").first()).toBeVisible();
+  const thumbnail = page.getByRole("img", { name: "Proof" }).first();
+  await expect
+    .poll(() => thumbnail.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(10);
+  await expectAccessible(page, "#content-main");
+});
+
+test("a payment is approved with all that speaks for it on one page", async ({ page }) => {
+  await openReview(page, customer(1));
+  await expect(page.getByText("✓ matches")).toBeVisible();
+  const proof = page.getByRole("img", { name: "Proof, page 1" }); // a PDF, drawn by the server
+  await expect
+    .poll(() => proof.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(900);
+  const before = (await proof.boundingBox())?.width ?? 0;
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await expect(page.getByText("150 %")).toBeVisible();
+  expect((await proof.boundingBox())?.width).toBeGreaterThan(before * 1.4);
+  await expectAccessible(page, "#content");
+  await page.getByRole("button", { name: "Approve…" }).click();
+  await expectAccessible(page, "#approve-dialog");
+  await page.getByLabel("Notes").fill("In the statement of Monday");
+  await page.getByRole("button", { name: "Approve payment" }).click();
+  await expect(page.getByText("is paid and Chenab Foods 1 is active")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Claim and invoice" })).toBeVisible(); // the next
+});
+
+test("a rejection needs a reason, which is previewed word for word", async ({ page }) => {
+  await openReview(page, customer(2));
+  await page.getByRole("button", { name: "Reject…" }).click();
+  await page.getByRole("button", { name: "Reject payment" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible(); // the browser asks for the words
+  await page
+    .getByRole("button", { name: /differs from the invoice|انوائس سے مختلف/ })
+    .first()
+    .click();
+  await page.getByLabel("Reason", { exact: true }).press("End");
+  await page.getByLabel("Reason", { exact: true }).pressSequentially(" Call us.");
+  await expect(page.locator("[data-preview]")).toContainText("Call us.");
+  await expectAccessible(page, "#reject-dialog");
+  await page.getByRole("button", { name: "Reject payment" }).click();
+  await expect(page.getByText("Rejected. Indus Media 2 can read why and try again.")).toBeVisible();
+});
+
+test("many are approved at once after a look at totals and flags", async ({ page }) => {
+  await openAdmin(page, "/admin/billing/payment/?status__exact=pending_approval&q=customer01");
+  for (const number of [10, 11]) {
+    await page
+      .getByRole("row", { name: customer(number) })
+      .getByRole("checkbox")
+      .check();
+  }
+  await page.locator("select[name=action]").selectOption("approve_selected");
+  await page.getByRole("button", { name: "Run" }).click();
+  await expect(page.getByText("In total")).toBeVisible();
+  await expectAccessible(page, "#content");
+  await page.getByRole("button", { name: "Approve 2 payments" }).click();
+  await expect(page.getByText("2 of 2 approved")).toBeVisible();
+  await expectAccessible(page, "#content");
+});
+
+test("beyond the limit two admins have to approve", async ({ page, adminPage }) => {
+  await openReview(page, customer(3)); // 229 USD; the server runs with a limit of 200
+  await page.getByRole("button", { name: "Approve…" }).click();
+  await page.getByRole("button", { name: "Approve payment" }).click();
+  await expect(page.getByText("waits for a second admin's approval")).toBeVisible();
+
+  await openReview(page, customer(3));
+  await expect(page.getByText("1 of 2 approvals")).toBeVisible();
+  await page.getByRole("button", { name: "Approve…" }).click();
+  await page.getByRole("button", { name: "Approve payment" }).click();
+  await expect(page.getByText("Another billing admin has to, too.")).toBeVisible();
+
+  await openReview(adminPage, customer(3), "admin2@example.com");
+  await adminPage.getByRole("button", { name: "Approve…" }).click();
+  await adminPage.getByRole("button", { name: "Approve payment" }).click();
+  await expect(adminPage.getByText("Approved.")).toBeVisible();
+});
+
+test("an approval is reversed, and says what follows", async ({ page }) => {
+  await openAdmin(page, `/admin/billing/payment/?status__exact=succeeded&q=${customer(10)}`);
+  await page.locator("#result_list a[href*='/change/']").first().click();
+  await page.getByRole("button", { name: "Reverse the approval…" }).click();
+  await expectAccessible(page, "#reverse-dialog");
+  await page.getByLabel("Reason", { exact: true }).fill("The bank recalled the transfer");
+  await page.getByRole("button", { name: "Reverse the approval", exact: true }).click();
+  await expect(page.getByText(/Reversed\. Invoice .* is pending/)).toBeVisible();
+  await expect(page.getByText("The bank recalled the transfer")).toBeVisible();
+});
+
+test("who may only see is offered nothing to do", async ({ page }) => {
+  await openReview(page, customer(20), "support@example.com");
+  await expect(page.getByText("The customer sent no file.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Approve…" })).toBeHidden();
+});
+
+test("a review fits a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 375, height: 740 });
+  await openReview(page, customer(21));
+  const { shown, needed } = await page.evaluate(() => ({
+    shown: document.documentElement.clientWidth,
+    needed: document.documentElement.scrollWidth,
+  }));
+  expect(needed).toBeLessThanOrEqual(shown);
+  await page.getByRole("button", { name: "Approve…" }).click();
+  await expect(page.getByRole("button", { name: "Approve payment" })).toBeInViewport();
+});
+
+test("the whole queue is cleared by the keyboard, and everybody gets the right mail", async ({
+  page,
+}) => {
+  test.setTimeout(300_000);
+  await openAdmin(page);
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Claim and invoice" })).toBeVisible();
+  const decided = new Map<string, "payment_approved" | "payment_rejected">();
+  while (page.url().includes("/change/")) {
+    const address =
+      (await page.locator(".desk-compare .desk-sub", { hasText: "@" }).first().textContent()) ?? "";
+    const isBeyondLimit = await page.getByText("needs two admins' approvals").isVisible();
+    const act = isBeyondLimit || decided.size % 5 === 4 ? "payment_rejected" : "payment_approved";
+    await decideByKeyboard(page, act);
+    decided.set(address.trim(), act);
+  }
+  await expect(page.getByRole("link", { name: "Waiting 0" })).toBeVisible();
+  expect(decided.size).toBeGreaterThanOrEqual(CUSTOMERS - 5);
+
+  for (const [address, kind] of decided) {
+    await expect.poll(() => mailsTo(address), { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
+    await openAdmin(page, `/admin/common/outgoingmail/?q=${address}`);
+    const row = page.getByRole("row").filter({ hasText: kind }).filter({ hasText: address });
+    await expect(row).toHaveCount(1);
+    await expect(row).toContainText("Sent");
+  }
+});
+
+async function decideByKeyboard(
+  page: Page,
+  act: "payment_approved" | "payment_rejected",
+): Promise<void> {
+  const here = page.url();
+  if (act === "payment_approved") {
+    await page.keyboard.press("a");
+    await expect(page.getByRole("dialog", { name: /^Approve/ })).toBeVisible();
+    await page.keyboard.press("Enter");
+  } else {
+    await page.keyboard.press("r");
+    await expect(page.getByRole("dialog", { name: /^Reject/ })).toBeVisible();
+    await page.keyboard.press("1");
+    await page.keyboard.press("Control+Enter");
+  }
+  await page.waitForURL((url) => url.href !== here);
+  await expect(
+    page.getByText(act === "payment_approved" ? "Approved." : "Rejected."),
+  ).toBeVisible();
+}
+
+/** How many of the mails that the worker has sent went to an address. */
+function mailsTo(address: string): number {
+  const files = readdirSync(MAILS).map((name) => readFileSync(join(MAILS, name), "utf-8"));
+  return files.join("\n").split(`\nTo: ${address}`).length - 1;
+}
