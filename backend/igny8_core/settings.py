@@ -5,7 +5,7 @@ relaxed: a fixed secret key, plain HTTP, mails as files, and an embedded Postgre
 ``DATABASE_URL`` is unset. The README lists every variable.
 """
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import django_stubs_ext
@@ -214,9 +214,13 @@ DEFAULT_FROM_EMAIL: str = env.str(
 # Billing
 BILLING_INVOICE_DUE_DAYS: int = env.int("BILLING_INVOICE_DUE_DAYS", default=7)
 BILLING_PROOF_MAX_BYTES = 5 * 1024 * 1024
-BILLING_DUAL_CONTROL_ABOVE: Decimal | None = env.get_value(
-    "BILLING_DUAL_CONTROL_ABOVE", cast=Decimal, default=None
-)  # USD: beyond it, two billing admins have to approve
+BILLING_DUAL_CONTROL_ABOVE: Decimal | None = None  # USD: beyond it, two admins have to approve
+if limit := env.str("BILLING_DUAL_CONTROL_ABOVE", default=""):
+    try:
+        BILLING_DUAL_CONTROL_ABOVE = Decimal(limit)
+    except InvalidOperation as error:
+        msg = f"BILLING_DUAL_CONTROL_ABOVE is {limit!r}: give an amount in USD, such as 500."
+        raise ImproperlyConfigured(msg) from error
 BILLING_SELLER_NAME: str = env.str("BILLING_SELLER_NAME", default="IGNY8")
 BILLING_SELLER_ADDRESS: str = env.str("BILLING_SELLER_ADDRESS", default="")
 

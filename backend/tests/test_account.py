@@ -107,3 +107,11 @@ def test_every_country_has_a_format(api: APIClient) -> None:
 def test_an_unknown_country(api: APIClient) -> None:
     for code in ("XX", "Pakistan", "P", "%00"):
         assert api.get(f"/api/v1/countries/{code}/").status_code == 404
+
+
+def test_the_language_of_ones_mails(owner: User, owner_api: APIClient) -> None:
+    assert owner_api.patch(PROFILE, {"language": "ur"}).json()["language"] == "ur"
+    owner.refresh_from_db()
+    assert (owner.language, owner.first_name) == ("ur", "Ayesha")
+    refused = owner_api.patch(PROFILE, {"language": "klingon"})
+    assert (refused.status_code, refused.json()["errors"][0]["attr"]) == (400, "language")

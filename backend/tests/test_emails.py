@@ -65,7 +65,7 @@ def the_time_has_come() -> None:
 def tasks_of_the_minute() -> None:
     """Queue what the worker queues by itself once a minute."""
     if "retry_stalled_jobs" not in jobs("todo"):
-        retry_stalled_jobs.defer(timestamp=0)
+        retry_stalled_jobs.configure(task_kwargs={"timestamp": 0}).defer()
 
 
 def queued() -> list[str]:

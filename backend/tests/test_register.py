@@ -15,6 +15,7 @@ from igny8_core.business.billing.models import (
     PaymentEvent,
 )
 from igny8_core.common.clock import utc_now
+from igny8_core.common.models import OutgoingMail
 from tests.factories import PASSWORD, make_owner
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,13 @@ def test_free_plan_starts_a_trial_with_its_credits(api: APIClient, catalog: None
     assert not Invoice.objects.exists()
     assert not Subscription.objects.exists()
     assert CreditTransaction.objects.get().amount == 1000
+
+
+def test_mails_come_in_the_language_of_the_sign_up(api: APIClient, catalog: None) -> None:
+    assert api.post(URL, body(language="ur")).json()["user"]["language"] == "ur"
+    assert set(OutgoingMail.objects.values_list("language", flat=True)) == {"ur"}
+    refused = api.post(URL, body(email="other@shop.example", language="tlh"))
+    assert refused.json()["errors"][0]["attr"] == "language"
 
 
 def test_paid_plan_waits_for_its_payment(api: APIClient, catalog: None) -> None:

@@ -77,7 +77,7 @@ def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
             mail = OutgoingMail.objects.create(
                 key="x:1", kind="x", recipient="x@shop.example", language="en", job_id=0
             )
-            body = {"action": "send_again", "_selected_action": mail.pk}
+            body = {"action": "send_again", "_selected_action": str(mail.pk)}
             answer = client.post("/admin/common/outgoingmail/", body, follow=True)
             return 200 if "put back into the queue" in answer.content.decode() else 403
         case "approve by the API":

@@ -61,6 +61,18 @@ def test_production_is_safe_by_default(name: str, value: str) -> None:
     assert setting(name) == value
 
 
+@pytest.mark.parametrize(("given", "value"), [("", "None"), ("200", "200"), ("99.50", "99.50")])
+def test_two_approvals_beyond_an_amount(given: str, value: str) -> None:
+    assert setting("BILLING_DUAL_CONTROL_ABOVE", BILLING_DUAL_CONTROL_ABOVE=given) == value
+
+
+def test_an_amount_that_is_none_is_refused() -> None:
+    environment = {**PRODUCTION, "BILLING_DUAL_CONTROL_ABOVE": "much"}
+    result = manage("check", environment=environment)
+    assert result.returncode != 0
+    assert "BILLING_DUAL_CONTROL_ABOVE is 'much'" in result.stderr
+
+
 def test_hsts_can_be_turned_off() -> None:
     assert setting("SECURE_HSTS_SECONDS") == str(365 * 24 * 3600)
     assert setting("SECURE_HSTS_SECONDS", SECURE_HSTS_SECONDS="0") == "0"

@@ -5,6 +5,8 @@ import {
   fillConfirmation,
   logIn,
   newEmail,
+  openAdmin,
+  openReview,
   SEND,
 } from "../e2e/fixtures";
 import { receipt } from "../e2e/files";
@@ -50,6 +52,20 @@ test("confirmation", async ({ page }) => {
   await page.getByRole("button", SEND).click();
   await expect(page.getByRole("alert")).toBeVisible();
   await page.screenshot({ path: `../docs/screenshots/${width}/confirmation-errors.png` });
+});
+
+test("the approval desk", async ({ page }) => {
+  await openAdmin(page, "/admin/");
+  await shoot(page, "desk-numbers");
+  await openAdmin(page);
+  const width = test.info().project.name;
+  await page.waitForLoadState("networkidle");
+  await page.screenshot({ path: `../docs/screenshots/${width}/desk-queue.png` });
+  await openReview(page, "customer001");
+  await shoot(page, "desk-review");
+  await page.getByRole("button", { name: "Reject…" }).click();
+  await page.locator("[data-reason]").first().click();
+  await page.screenshot({ path: `../docs/screenshots/${width}/desk-reject.png` });
 });
 
 for (const name of ["free", "pending", "review", "rejected", "active", "overdue"]) {

@@ -12,7 +12,6 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import TOTP, clear_totp_secret
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,8 +20,10 @@ from django.urls import reverse
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from igny8_core.auth.models import User
 
-def is_on(user: Any) -> bool:
+
+def is_on(user: User) -> bool:
     """Tell whether a person's log-in needs a code."""
     return bool(get_mfa_adapter().is_mfa_enabled(user))
 
@@ -52,6 +53,7 @@ class AdminLoginForm(AuthenticationForm):  # type: ignore[misc]  # unfold has no
             if user is None:
                 raise self.get_invalid_login_error()
             self.confirm_login_allowed(user)
+            assert isinstance(user, User)  # noqa: S101  (there are no others)
             if is_on(user):
                 check_code(user, cleaned.get("code", ""))
             self.user_cache = user
@@ -65,7 +67,7 @@ class CodeForm(forms.Form):
     )
 
 
-def check_code(user: AbstractBaseUser, code: str) -> None:
+def check_code(user: User, code: str) -> None:
     """Check a code of the app, or use up a recovery code.
 
     :raises ValidationError: if it is neither, or there were too many tries.
@@ -80,34 +82,36 @@ def check_code(user: AbstractBaseUser, code: str) -> None:
 
 def manage(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
     """Let people set up or remove their own second factor."""
-    if is_on(request.user):
-        return _remove(request, site_context)
-    return _set_up(request, site_context)
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  (the admin's own log-in comes first)
+    if is_on(user):
+        return _remove(request, user, site_context)
+    return _set_up(request, user, site_context)
 
 
-def _set_up(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
-    form = ActivateTOTPForm(request.POST or None, user=request.user)
+def _set_up(request: HttpRequest, user: User, site_context: dict[str, Any]) -> HttpResponse:
+    form = ActivateTOTPForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            TOTP.activate(request.user, form.secret)
-            recovery = RecoveryCodes.activate(request.user)
+            TOTP.activate(user, form.secret)
+            recovery = RecoveryCodes.activate(user)
         clear_totp_secret(request)
         return _page(request, site_context, recovery_codes=recovery.get_unused_codes())
     form.fields["code"].widget.attrs["class"] = "desk-input"
-    address = get_mfa_adapter().build_totp_url(request.user, form.secret)
+    address = get_mfa_adapter().build_totp_url(user, form.secret)
     picture = segno.make(address).svg_data_uri(scale=5, border=2, light="white")
     return _page(request, site_context, form=form, secret=form.secret, picture=picture)
 
 
-def _remove(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
+def _remove(request: HttpRequest, user: User, site_context: dict[str, Any]) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            check_code(request.user, form.cleaned_data["code"])  # type: ignore[arg-type]
+            check_code(user, form.cleaned_data["code"])
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            Authenticator.objects.filter(user_id=request.user.pk).delete()
+            Authenticator.objects.filter(user_id=user.pk).delete()
             messages.success(request, "The second factor is removed.")
             return HttpResponseRedirect(reverse("admin:second_factor"))
     return _page(request, site_context, form=form, is_on=True)

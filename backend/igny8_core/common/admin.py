@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
 from unfold.admin import ModelAdmin
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from igny8_core.common.mail import send_again
 from igny8_core.common.models import OutgoingMail
@@ -79,7 +79,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
     show_full_result_count = False
 
-    @display(
+    @display(  # type: ignore[untyped-decorator]
         description="State", label={"Sent": "success", "Waiting": "info", "In trouble": "danger"}
     )
     def state(self, mail: OutgoingMail) -> str:
@@ -95,7 +95,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         """Allow those who may change mails."""
         return bool(request.user.has_perm("common.change_outgoingmail"))
 
-    @action(description="Send again", permissions=["send_again"])
+    @admin.action(description="Send again", permissions=["send_again"])
     def send_again(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
         """Put those that failed back into the queue."""
         queued = 0

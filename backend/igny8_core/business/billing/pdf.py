@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -27,16 +27,21 @@ def invoice_png(invoice: Invoice) -> bytes:
     return _compile(invoice, "png")
 
 
-def _compile(invoice: Invoice, kind: str) -> bytes:
-    document = typst.compile(
+def _compile(invoice: Invoice, kind: Literal["pdf", "png"]) -> bytes:
+    document: bytes | list[bytes] = typst.compile(
         _template(),
         format=kind,
-        font_paths=[FOLDER / "fonts"],
-        ignore_system_fonts=True,
+        font_paths=_fonts(),
         sys_inputs={"invoice": json.dumps(_content(invoice))},
         timestamp=int((invoice.paid_at or invoice.issued_at).timestamp()),
     )
     return document[0] if isinstance(document, list) else document
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Return our own fonts and no other, so that every machine gives the same bytes."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[FOLDER / "fonts"])
 
 
 @cache
@@ -70,6 +75,7 @@ def _content(invoice: Invoice) -> dict[str, Any]:
         "tax": _money(invoice.tax_amount, invoice),
         "total": str(invoice.due),
         "payable": str(invoice.payable) if invoice.payable != invoice.due else "",
+        "currency": invoice.currency,
         "rate": f"{invoice.exchange_rate.normalize():f}",
         "reference": invoice.payment_reference,
         "method": method.display_name if method and is_pending else "",

@@ -34,7 +34,7 @@ def proof_content_type(proof: UploadedFile[bytes]) -> str:
 def proof_digest(proof: UploadedFile[bytes]) -> str:
     """Return the SHA-256 of a proof in hex, by which the same file is known again."""
     proof.seek(0)
-    digest = hashlib.file_digest(proof, "sha256").hexdigest()  # type: ignore[arg-type]
+    digest = hashlib.file_digest(proof, "sha256").hexdigest()
     proof.seek(0)
     return digest
 

@@ -1,18 +1,28 @@
 """QR codes that fill in a transfer in the payer's app, where a method has a standard for it."""
 
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 import segno
 from segno.helpers import make_epc_qr
 
-from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
+from igny8_core.business.billing.models import Invoice
 
-IBAN_LABEL = "iban"
-BIC_LABEL = "bic"
-HOLDER_LABELS = ("account holder", "beneficiary", "account name", "account title", "payee name")
-UPI_LABEL = "upi id"
+IBAN_LABELS = ("iban",)
+BIC_LABELS = ("bic", "swift/bic", "bic/swift", "swift")
+HOLDER_LABELS = (
+    "account holder",
+    "beneficiary",
+    "beneficiary name",
+    "account name",
+    "account title",
+    "payee name",
+)
+UPI_LABELS = ("upi id", "upi", "vpa")
+IBAN_SHAPE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+UPI_SHAPE = re.compile(r"[A-Za-z0-9._-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}")
 
 
 def payment_qr(invoice: Invoice) -> bytes | None:
@@ -24,53 +34,69 @@ def payment_qr(invoice: Invoice) -> bytes | None:
     method = invoice.payment_method
     if method is None or invoice.payable_currency != method.currency:
         return None
-    details = {
-        str(detail["label"]).lower(): str(detail["value"]).strip() for detail in method.details
-    }
+    details = {_one_line(detail["label"]).lower(): detail["value"] for detail in method.details}
     try:
-        code = _sepa(invoice, method, details) or _upi(invoice, method, details)
-    except ValueError:  # details that an admin has mistyped: then there is no code
+        code = _code(invoice, details)
+    except ValueError:  # what an admin has mistyped: then there is no code
         return None
     return _svg(code) if code else None
 
 
-def _sepa(
-    invoice: Invoice, method: PaymentMethodConfig, details: dict[str, str]
-) -> segno.QRCode | None:
+def _code(invoice: Invoice, details: Mapping[str, str]) -> segno.QRCode | None:
+    if invoice.payable_currency == "EUR":
+        return _sepa(invoice, details)
+    if invoice.payable_currency == "INR":
+        return _upi(invoice, details)
+    return None
+
+
+def _sepa(invoice: Invoice, details: Mapping[str, str]) -> segno.QRCode | None:
     holder = _first(details, HOLDER_LABELS)
-    if method.currency != "EUR" or not details.get(IBAN_LABEL) or not holder:
+    iban = _first(details, IBAN_LABELS).replace(" ", "").upper()
+    if not holder or not is_iban(iban):
         return None
     return make_epc_qr(
         name=holder,
-        iban=details[IBAN_LABEL].replace(" ", ""),
+        iban=iban,
         amount=invoice.payable_amount,
         text=invoice.payment_reference,
-        bic=details.get(BIC_LABEL) or None,
+        bic=_first(details, BIC_LABELS).replace(" ", "").upper() or None,
     )
 
 
-def _upi(
-    invoice: Invoice, method: PaymentMethodConfig, details: dict[str, str]
-) -> segno.QRCode | None:
-    address = details.get(UPI_LABEL)
-    if method.currency != "INR" or not address:
+def _upi(invoice: Invoice, details: Mapping[str, str]) -> segno.QRCode | None:
+    holder, address = _first(details, HOLDER_LABELS), _first(details, UPI_LABELS)
+    if not holder or not UPI_SHAPE.fullmatch(address):
         return None
     fields = {
         "pa": address,
-        "pn": _first(details, HOLDER_LABELS),
+        "pn": holder,
         "am": f"{invoice.payable_amount:.2f}",
         "cu": "INR",
         "tn": invoice.payment_reference,
     }
-    query = "&".join(f"{name}={quote(value, safe='@')}" for name, value in fields.items() if value)
-    return segno.make(f"upi://pay?{query}", error="m", micro=False)
+    query = "&".join(f"{name}={quote(value, safe='@')}" for name, value in fields.items())
+    return segno.make_qr(f"upi://pay?{query}", error="m")
 
 
-def _first(details: dict[str, str], labels: Iterable[str]) -> str:
-    return next((details[label] for label in labels if details.get(label)), "")
+def is_iban(text: str) -> bool:
+    """Say whether a text is an IBAN by its shape and check digits (ISO 13616, ISO 7064 mod 97)."""
+    if not IBAN_SHAPE.fullmatch(text):
+        return False
+    turned = text[4:] + text[:4]
+    return int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1
+
+
+def _first(details: Mapping[str, str], labels: Iterable[str]) -> str:
+    return next((found for label in labels if (found := _one_line(details.get(label, "")))), "")
+
+
+def _one_line(text: str) -> str:
+    """Join lines and runs of spaces: in an EPC code, each line is another field."""
+    return " ".join(text.split())
 
 
 def _svg(code: segno.QRCode) -> bytes:
     output = io.BytesIO()
-    code.save(output, kind="svg", border=2, xmldecl=False, light="white")
+    code.save(output, kind="svg", border=4, xmldecl=False, light="white")
     return output.getvalue()

@@ -21,7 +21,7 @@ def value(context: Context, content: object) -> str:
 
     :param content: anything that has a text; empty gives nothing.
     """
-    text = conditional_escape(content) if context.autoescape else str(content)
+    text = conditional_escape(str(content)) if context.autoescape else str(content)
     if not text:
         return ""
     if context.autoescape:

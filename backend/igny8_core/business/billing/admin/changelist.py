@@ -62,7 +62,7 @@ class KeysetChangeList(ChangeList):
     @property
     def is_newest_first(self) -> bool:
         """Whether the list runs back in time."""
-        return self.queryset.query.order_by[0] == "-submitted_at"
+        return bool(self.queryset.query.order_by[0] == "-submitted_at")
 
     @staticmethod
     def _url_after(params: QueryDict, last: Payment) -> str:

@@ -21,7 +21,8 @@ class DecisionForm(forms.Form):
     """A form that shares its page with others, so that its ids carry its own name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}_%s", **kwargs)
+        kwargs["auto_id"] = f"{type(self).__name__.lower()}_%s"
+        super().__init__(*args, **kwargs)
 
 
 class ApproveForm(DecisionForm):

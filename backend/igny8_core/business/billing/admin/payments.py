@@ -1,5 +1,6 @@
 """The approval desk: the queue, and the addresses of all that is done there."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -10,7 +11,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from unfold.decorators import action
 
 from igny8_core.business.billing import selectors
 from igny8_core.business.billing.admin import bulk, preferences, proofs, review
@@ -99,10 +99,12 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the review with its decisions, the proofs, and the preferences."""
-        wrap = self.admin_site.admin_view
+        wrap: Callable[[Any], Any] = self.admin_site.admin_view
 
         def page(route: str, view: Any, name: str) -> URLPattern:
-            return path(route, wrap(view), {"model_admin": self}, name=f"billing_payment_{name}")
+            kwargs = {"model_admin": self}
+            pattern: URLPattern = path(route, wrap(view), kwargs, name=f"billing_payment_{name}")
+            return pattern
 
         return [
             page("<int:payment_id>/change/", review.show, "change"),
@@ -126,7 +128,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         if not request.GET and request.method == "GET":
             return HttpResponseRedirect(f"?{STATUS_PARAMETER}={PaymentStatus.PENDING_APPROVAL}")
         context = {**(extra_context or {}), "states": _states(request)}
-        response = super().changelist_view(request, context)
+        response: HttpResponse = super().changelist_view(request, context)
         changelist = getattr(response, "context_data", {}).get("cl")
         if changelist is not None:
             rows = list(changelist.result_list)
@@ -139,7 +141,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         """Offer decisions to billing admins."""
         return review.may_decide(request)
 
-    @action(description="Approve the selected…", permissions=["decide"])
+    @admin.action(description="Approve the selected…", permissions=["decide"])
     def approve_selected(self, request: HttpRequest, payments: QuerySet[Payment]) -> HttpResponse:
         """Show what would be approved; approve it once that is confirmed."""
         return bulk.approve(request, model_admin=self, payments=payments)
@@ -198,7 +200,7 @@ def _states(request: HttpRequest) -> list[dict[str, Any]]:
     chosen = request.GET.get(STATUS_PARAMETER, "")
     tabs = [
         {
-            "label": LABELS.get(status, PaymentStatus(status).label),
+            "label": LABELS.get(PaymentStatus(status), PaymentStatus(status).label),
             "url": f"?{STATUS_PARAMETER}={status}",
             "count": _capped(count),
             "is_chosen": chosen == status,
