@@ -1,6 +1,7 @@
 """Invoices and receipts as PDF: rendered for real, read again, their codes scanned."""
 
 import io
+from urllib.parse import parse_qs, urlsplit
 
 import pypdf
 import pytest
@@ -11,8 +12,9 @@ from PIL import Image
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
-from igny8_core.business.billing.models import Invoice, PaymentMethodConfig, SellerProfile
+from igny8_core.business.billing.models import Invoice, SellerProfile
 from igny8_core.business.billing.pdf import invoice_pdf, invoice_png
+from igny8_core.business.billing.qr import is_iban, payment_qr
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.common.clock import utc_now
 from tests.factories import approve, invoice_of, make_owner, make_payment
@@ -50,7 +52,23 @@ def scan(invoice: Invoice) -> list[str]:
         return [code.text for code in zxingcpp.read_barcodes(picture.convert("L"))]
 
 
-def owner_in(country: str, method: str) -> Invoice:
+def named(invoice: Invoice, name: str) -> Invoice:
+    """Return it as if it had been issued to somebody of this name."""
+    invoice.billing_snapshot["customer"]["account_name"] = name
+    return invoice
+
+
+def with_detail(invoice: Invoice, label: str, value: str) -> Invoice:
+    """Return it with another value among the details of its method."""
+    method = invoice.payment_method
+    assert method is not None
+    for detail in method.details:
+        if detail["label"] == label:
+            detail["value"] = value
+    return invoice
+
+
+def invoice_in(country: str, method: str) -> Invoice:
     return invoice_of(make_owner(country=country, payment_method=method))
 
 
@@ -74,7 +92,29 @@ def test_later_edits_of_the_seller_change_no_issued_invoice(
     SellerProfile.objects.update(name="Another Limited", tax_label="VAT")
 
     assert invoice_pdf(invoice_of(owner)) == before
-    assert "Another Limited" in read(invoice_of(make_owner()))
+    later = read(invoice_of(make_owner()))
+    assert "Another Limited" in later
+    assert "VAT 0.00 USD" in " ".join(later.split())
+
+
+def test_the_tax_line_has_the_sellers_word(seller: SellerProfile, owner: User) -> None:
+    assert "GST 0.00 USD" in " ".join(read(invoice_of(owner)).split())
+
+
+def test_a_receipt_stays_as_well(seller: SellerProfile, owner: User, billing_admin: User) -> None:
+    approve(make_payment(owner), billing_admin)
+    before = invoice_pdf(invoice_of(owner))
+    SellerProfile.objects.update(name="Another Limited", footer="Another line")
+
+    assert invoice_pdf(invoice_of(owner)) == before
+
+
+def test_an_invoice_from_before_names_the_current_seller(
+    seller: SellerProfile, owner: User
+) -> None:
+    invoice = invoice_of(owner)
+    del invoice.billing_snapshot["seller"]
+    assert "IGNY8 (Private) Limited" in read(invoice)
 
 
 def test_until_one_is_entered_the_environment_names_the_seller(owner: User) -> None:
@@ -103,8 +143,15 @@ def test_an_invoice_says_how_to_pay(owner: User) -> None:
 def test_a_paid_one_is_a_receipt(owner: User, billing_admin: User) -> None:
     approve(make_payment(owner, reference="FT-77"), billing_admin)
     text = read(invoice_of(owner))
-    for words in ("Receipt", f"PAID {utc_now():%Y-%m-%d}", "FT-77", "Amount received"):
-        assert words in text, words
+    for words in (
+        "Receipt",
+        invoice_of(owner).number,
+        f"PAID {utc_now():%Y-%m-%d}",
+        "Paid by Bank transfer (IBAN)",
+        "Transaction ID FT-77",
+        "Amount received 89.00 USD",
+    ):
+        assert words in " ".join(text.split()), words
     assert "How to pay" not in text
 
 
@@ -121,7 +168,7 @@ def test_a_void_one_says_so(owner: User, billing_admin: User) -> None:
 
 
 def test_sepa_is_scanned(catalog: None) -> None:
-    invoice = owner_in("DE", "sepa")
+    invoice = invoice_in("DE", "sepa")
     (code,) = scan(invoice)
     lines = code.split("\n")
     assert lines[0] == "BCD"
@@ -135,7 +182,7 @@ def test_sepa_is_scanned(catalog: None) -> None:
 
 
 def test_upi_is_scanned(catalog: None) -> None:
-    invoice = owner_in("IN", "upi")
+    invoice = invoice_in("IN", "upi")
     (code,) = scan(invoice)
     assert code == (
         f"upi://pay?pa=igny8@examplebank&pn=IGNY8%20Technologies&am={invoice.payable_amount:.2f}"
@@ -147,40 +194,115 @@ def test_upi_is_scanned(catalog: None) -> None:
 def test_where_there_is_no_standard_there_is_no_code(
     catalog: None, country: str, method: str
 ) -> None:
-    assert not scan(owner_in(country, method))
+    assert not scan(invoice_in(country, method))
 
 
-def test_a_mistyped_iban_makes_no_code_and_no_error(catalog: None) -> None:
-    method = PaymentMethodConfig.objects.get(payment_method="sepa")
-    for detail in method.details:
-        if detail["label"] == "IBAN":
-            detail["value"] = "NL"
-    method.save()
-    assert not scan(owner_in("DE", "sepa"))
+@pytest.mark.parametrize("iban", ["", "NL", "NL91ABNA0417164301", "000012345678", "x" * 300])
+def test_a_mistyped_iban_makes_no_code_and_no_error(catalog: None, iban: str) -> None:
+    invoice = with_detail(invoice_in("DE", "sepa"), "IBAN", iban)
+    assert not scan(invoice)
+
+
+@pytest.mark.parametrize("address", ["", "igny8", "igny8@", "@bank", "a b@bank", "a@b&am=1"])
+def test_a_mistyped_upi_id_makes_no_code_and_no_error(catalog: None, address: str) -> None:
+    invoice = with_detail(invoice_in("IN", "upi"), "UPI ID", address)
+    assert not scan(invoice)
+
+
+def test_a_mistyped_bic_or_endless_name_makes_no_code_and_no_error(catalog: None) -> None:
+    invoice = invoice_in("DE", "sepa")
+    assert payment_qr(with_detail(invoice, "BIC", "EXMP")) is None
+    invoice = with_detail(invoice, "BIC", "EXMPNL2A")
+    assert payment_qr(invoice) is not None
+    assert payment_qr(with_detail(invoice, "Account holder", "x" * 71)) is None
+
+
+def test_an_iban_may_be_written_in_groups(catalog: None) -> None:
+    invoice = with_detail(invoice_in("DE", "sepa"), "IBAN", "nl91 abna\u00a00417 1643 00")
+    (code,) = scan(invoice)
+    assert "NL91ABNA0417164300" in code.split("\n")
+
+
+def test_a_name_of_two_lines_moves_no_field(catalog: None) -> None:
+    invoice = with_detail(invoice_in("DE", "sepa"), "Account holder", "IGNY8\r\nDE00 EUR1")
+    (code,) = scan(invoice)
+    assert code.split("\n")[5:7] == ["IGNY8 DE00 EUR1", "NL91ABNA0417164300"]
+
+
+def test_a_name_stays_one_field_of_the_link(catalog: None) -> None:
+    invoice = with_detail(invoice_in("IN", "upi"), "Payee name", "आम & Sons=1?am=9")
+    (code,) = scan(invoice)
+    fields = parse_qs(urlsplit(code).query, strict_parsing=True)
+    assert fields["pn"] == ["आम & Sons=1?am=9"]
+    assert fields["am"] == [f"{invoice.payable_amount:.2f}"]
+
+
+def test_a_price_in_another_currency_than_the_method_makes_no_code(catalog: None) -> None:
+    invoice = invoice_in("DE", "sepa")
+    invoice.payable_currency = "USD"
+    assert payment_qr(invoice) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ("GB82WEST12345698765432", True),
+        ("GB82WEST12345698765423", False),
+        ("gb82WEST12345698765432", False),
+        ("GB82", False),
+        ("", False),
+    ],
+)
+def test_check_digits_of_an_iban(text: str, *, valid: bool) -> None:
+    assert is_iban(text) is valid
 
 
 @pytest.mark.parametrize(
     ("name", "font"), [("لاہور ٹیکسٹائل", "NotoNaskhArabic"), ("मुंबई वस्त्र", "NotoSansDevanagari")]
 )
 def test_names_of_other_scripts_have_their_letters(owner: User, name: str, font: str) -> None:
-    invoice = invoice_of(owner)
-    invoice.billing_snapshot["customer"]["account_name"] = name
-    assert font in fonts(invoice)
+    plain = invoice_of(owner)
+    assert font not in fonts(plain)
+    assert font in fonts(named(plain, name))
+
+
+def test_signs_of_currencies_have_their_glyphs(owner: User) -> None:
+    signs = "₹₨€£¥₺₦"
+    invoice = named(invoice_of(owner), signs)
+    assert signs in read(invoice)
+    assert fonts(invoice).count("+Noto") == len(fonts(invoice).split())
 
 
 @pytest.mark.parametrize("words", ["#panic()", "*bold* _it_", "$x$ @ref <l>", '"\\u{41}"'])
-def test_words_are_never_markup(catalog: None, words: str) -> None:
-    owner = make_owner()
+def test_words_are_never_markup(owner: User, words: str) -> None:
+    assert words in read(named(invoice_of(owner), words))
+
+
+@pytest.mark.parametrize(
+    "name", ["Manufacturers" * 20, "صنعتکار" * 30, "उद्योग" * 40], ids=["Latin", "Urdu", "Hindi"]
+)
+def test_words_without_spaces_stay_on_the_page(owner: User, name: str) -> None:
+    invoice = with_detail(named(invoice_of(owner), name), "Bank", name)
+    with Image.open(io.BytesIO(invoice_png(invoice))) as page:
+        margin = (int(page.width * 0.9), 0, page.width, page.height)
+        assert page.convert("L").crop(margin).getextrema() == (255, 255)
+
+
+def test_an_endless_word_is_copied_as_it_was_written(owner: User) -> None:
+    name = "Manufacturers" * 20
+    assert name in read(named(invoice_of(owner), name)).replace("\n", "")
+
+
+def test_many_details_go_on_over_pages(owner: User) -> None:
     invoice = invoice_of(owner)
-    invoice.billing_snapshot["customer"]["account_name"] = words
-    assert words in read(invoice)
-
-
-def test_long_words_break_nothing(catalog: None) -> None:
-    invoice = invoice_of(make_owner())
-    invoice.billing_snapshot["seller"] = {**SELLER, "address": "Long Road\n" * 9}
-    invoice.billing_snapshot["customer"]["account_name"] = "Very long names of traders " * 8
-    assert "Payment reference" in read(invoice)
+    assert invoice.payment_method is not None
+    invoice.payment_method.details = [
+        {"label": f"Detail {number}", "value": f"value-{number}", "copyable": True}
+        for number in range(120)
+    ]
+    text = read(invoice)
+    assert "value-119" in text
+    assert "Payment reference" in text
 
 
 def test_the_same_bytes_each_time(owner: User, billing_admin: User) -> None:

@@ -93,6 +93,7 @@ test("the whole way can be gone by keyboard", async ({ page }) => {
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: /Billing/ })).toBeFocused();
+  await expect(page.getByRole("combobox", { name: "Country" })).toHaveValue("United Kingdom");
   await page.keyboard.press("Tab");
   await page.keyboard.type("Pakis");
   await expect(page.getByRole("option")).toHaveCount(1);

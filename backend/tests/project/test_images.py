@@ -7,6 +7,7 @@ import http.client
 import http.server
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -126,8 +127,11 @@ def test_backend_image_serves_production(
         stranger, _ = _get(port, "/api/v1/plans/", {**over_tls, "Host": "elsewhere.example"})
         assert stranger.status == 400
         _, page = _get(port, "/admin/login/", over_tls)
-        style = page.decode().split('<link rel="stylesheet" href="')[1].split('"')[0]
-        assert _get(port, style, over_tls)[0].getheader("Cache-Control", "").endswith("immutable")
+        style = re.search(r'href="(/static/[^"]+\.css)"', page.decode())
+        assert style
+        assert (
+            _get(port, style[1], over_tls)[0].getheader("Cache-Control", "").endswith("immutable")
+        )
 
 
 def test_production_image_refuses_demo_accounts(backend_image: Stage, database_url: str) -> None:

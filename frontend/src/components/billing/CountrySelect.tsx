@@ -26,7 +26,11 @@ export function CountrySelect({ value, onChange, error }: Props) {
       onChange={(code) => {
         if (code) onChange(code);
       }}
+      onFocus={(event) => {
+        event.currentTarget.select(); // so that typing replaces the country that is there
+      }}
       error={error}
+      readOnly={!countries.data} // the list's arrival would overwrite what is typed before it
       searchable
       allowDeselect={false}
       nothingFoundMessage={m.signup.noCountry}
