@@ -29,6 +29,7 @@ from igny8_core.business.billing.serializers import (
     PaymentDetailSerializer,
     PaymentSerializer,
     RejectPaymentSerializer,
+    ReversePaymentSerializer,
     UpgradeResultSerializer,
     UpgradeSerializer,
     VoidInvoiceSerializer,
@@ -331,7 +332,12 @@ APPROVE_PAYMENT = _act(
     sent={"Request": {"admin_notes": "Verified in bank statement"}},
     answer=DecisionSerializer,
     shown=example.APPROVAL,
-    errors=(NotFound, refusals.OwnAccountPayment, refusals.PaymentAlreadyDecided),
+    errors=(
+        NotFound,
+        refusals.OwnAccountPayment,
+        refusals.SecondApproverRequired,
+        refusals.PaymentAlreadyDecided,
+    ),
 )
 REJECT_PAYMENT = _act(
     "reject_payment",
@@ -347,6 +353,29 @@ REJECT_PAYMENT = _act(
         refusals.ReasonRequired,
         refusals.OwnAccountPayment,
         refusals.PaymentAlreadyDecided,
+    ),
+)
+REVERSE_PAYMENT = _act(
+    "reverse_payment",
+    "Approval",
+    "Reverse an approved payment",
+    (
+        "Credits are taken back by a ledger entry, the invoice is due again or void, and "
+        "subscription and account follow; a subscription that the payment had replaced comes back "
+        "while its period lasts."
+    ),
+    request=ReversePaymentSerializer,
+    sent={"Request": {"reason": "The bank recalled the transfer", "invoice_becomes": "pending"}},
+    answer=DecisionSerializer,
+    shown=example.REVERSAL,
+    errors=(
+        NotFound,
+        refusals.ReasonRequired,
+        refusals.OwnAccountPayment,
+        refusals.ForceNotAllowed,
+        refusals.PaymentNotReversible,
+        refusals.InvoiceNotReopenable,
+        refusals.CreditsAlreadySpent,
     ),
 )
 VOID_INVOICE = _act(

@@ -143,6 +143,13 @@ REJECTION = {
     "subscription": PENDING_SUBSCRIPTION,
     "account": PENDING_ACCOUNT,
 }
+REVERSED_PAYMENT = {**APPROVED_PAYMENT, "status": "reversed"}
+REVERSAL = {
+    "payment": {**REVERSED_PAYMENT, **_DECIDED_BY},
+    "invoice": {**INVOICE, "latest_payment": REVERSED_PAYMENT},
+    "subscription": PENDING_SUBSCRIPTION,
+    "account": PENDING_ACCOUNT,
+}
 UPGRADE = {
     "account": {**PENDING_ACCOUNT, "status": "trial", "credits": 1000},
     "subscription": PENDING_SUBSCRIPTION,

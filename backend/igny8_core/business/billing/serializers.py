@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer
-from igny8_core.business.billing.enums import InvoicePaymentState
+from igny8_core.business.billing.enums import InvoicePaymentState, InvoiceStatus
 from igny8_core.business.billing.models import (
     CreditTransaction,
     Invoice,
@@ -336,6 +336,18 @@ class ApprovePaymentSerializer(serializers.Serializer[Any]):
 class RejectPaymentSerializer(serializers.Serializer[Any]):
     admin_notes = serializers.CharField(
         max_length=1000, help_text="The reason, in words that the customer will read."
+    )
+
+
+class ReversePaymentSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000, help_text="The customer will read it.")
+    invoice_becomes = serializers.ChoiceField(
+        choices=[(InvoiceStatus.PENDING.value, "Due again"), (InvoiceStatus.VOID.value, "Void")],
+        help_text="Whether the invoice is due again, or nothing is owed on it any more.",
+    )
+    force = serializers.BooleanField(
+        default=False,
+        help_text="Also if credits of the payment are spent; for superusers.",
     )
 
 

@@ -29,6 +29,11 @@ urlpatterns = [
         name="reject-payment",
     ),
     path(
+        "admin/payments/<int:payment_id>/reverse/",
+        views.ReversePaymentView.as_view(),
+        name="reverse-payment",
+    ),
+    path(
         "admin/invoices/<int:invoice_id>/void/",
         views.VoidInvoiceView.as_view(),
         name="void-invoice",

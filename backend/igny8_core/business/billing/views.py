@@ -16,9 +16,15 @@ from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, 
 from igny8_core.auth.selectors import subscriptions_of, valid_country_code
 from igny8_core.auth.serializers import SubscriptionSerializer
 from igny8_core.business.billing import openapi, pdf, selectors
+from igny8_core.business.billing.enums import EventName, InvoiceStatus
 from igny8_core.business.billing.filters import AdminPaymentFilter, InvoiceFilter, PaymentFilter
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment
-from igny8_core.business.billing.permissions import IsBillingAdmin
+from igny8_core.business.billing.permissions import (
+    IsBillingAdmin,
+    MayReverse,
+    MayViewPayments,
+    MayViewProofs,
+)
 from igny8_core.business.billing.serializers import (
     AdminPaymentDetailSerializer,
     AdminPaymentSerializer,
@@ -33,11 +39,12 @@ from igny8_core.business.billing.serializers import (
     PaymentDetailSerializer,
     PaymentSerializer,
     RejectPaymentSerializer,
+    ReversePaymentSerializer,
     UpgradeResultSerializer,
     UpgradeSerializer,
     VoidInvoiceSerializer,
 )
-from igny8_core.business.billing.services import invoices, payments, subscriptions
+from igny8_core.business.billing.services import invoices, payments, reversals, subscriptions
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.idempotency import run_once
@@ -233,7 +240,7 @@ class CreditLedgerView(OwnListView[CreditTransaction]):
 
 @openapi.LIST_ADMIN_PAYMENTS
 class AdminPaymentListView(ListAPIView[Payment]):
-    permission_classes = [IsBillingAdmin]
+    permission_classes = [MayViewPayments]
     serializer_class = AdminPaymentSerializer
     filterset_class = AdminPaymentFilter
     queryset = selectors.payment_queue()
@@ -241,7 +248,7 @@ class AdminPaymentListView(ListAPIView[Payment]):
 
 @openapi.SHOW_ADMIN_PAYMENT
 class AdminPaymentDetailView(APIView):
-    permission_classes = [IsBillingAdmin]
+    permission_classes = [MayViewPayments]
 
     def get(self, request: Request, payment_id: int) -> Response:
         payment = selectors.payment_for_admin(payment_id=payment_id)
@@ -250,7 +257,7 @@ class AdminPaymentDetailView(APIView):
 
 @openapi.ADMIN_PAYMENT_PROOF
 class AdminPaymentProofView(APIView):
-    permission_classes = [IsBillingAdmin]
+    permission_classes = [MayViewProofs]
 
     def get(self, request: Request, payment_id: int) -> FileResponse:
         return proof_response(selectors.payment_for_admin(payment_id=payment_id))
@@ -294,6 +301,29 @@ class RejectPaymentView(APIView):
             return Response(DecisionSerializer(decision).data)
 
         return run_once(request, reject)
+
+
+@openapi.REVERSE_PAYMENT
+class ReversePaymentView(APIView):
+    permission_classes = [MayReverse]
+
+    def post(self, request: Request, payment_id: int) -> Response:
+        body = ReversePaymentSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        is_void = body.validated_data["invoice_becomes"] == InvoiceStatus.VOID
+
+        def reverse() -> Response:
+            decision = reversals.reverse_payment(
+                payment_id=payment_id,
+                actor=actor_from_request(request),
+                now=utc_now(),
+                reason=body.validated_data["reason"],
+                event=EventName.REVERSE_AND_VOID if is_void else EventName.REVERSE,
+                is_forced=body.validated_data["force"],
+            )
+            return Response(DecisionSerializer(decision).data)
+
+        return run_once(request, reverse)
 
 
 @openapi.VOID_INVOICE

@@ -244,6 +244,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/billing/admin/payments/{payment_id}/reverse/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse an approved payment
+         * @description Credits are taken back by a ledger entry, the invoice is due again or void, and subscription and account follow; a subscription that the payment had replaced comes back while its period lasts.
+         */
+        post: operations["reverse_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/billing/admin/payments/confirm/": {
         parameters: {
             query?: never;
@@ -1327,6 +1347,12 @@ export interface components {
             readonly billing_snapshot: components["schemas"]["BillingSnapshot"];
             readonly latest_payment: components["schemas"]["Payment"] | null;
         };
+        /**
+         * @description * `pending` - Due again
+         *     * `void` - Void
+         * @enum {string}
+         */
+        InvoiceBecomesEnum: "pending" | "void";
         InvoiceLine: {
             readonly description: string;
             readonly quantity: number;
@@ -1723,6 +1749,22 @@ export interface components {
         RejectPaymentRequest: {
             /** @description The reason, in words that the customer will read. */
             admin_notes: string;
+        };
+        ReversePaymentRequest: {
+            /** @description The customer will read it. */
+            reason: string;
+            /**
+             * @description Whether the invoice is due again, or nothing is owed on it any more.
+             *
+             *     * `pending` - Due again
+             *     * `void` - Void
+             */
+            invoice_becomes: components["schemas"]["InvoiceBecomesEnum"];
+            /**
+             * @description Also if credits of the payment are spent; for superusers.
+             * @default false
+             */
+            force: boolean;
         };
         Site: {
             readonly id: number;
@@ -3115,6 +3157,106 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RejectPaymentRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such object or page, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The present state, named in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    reverse_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReversePaymentRequest"];
             };
         };
         responses: {
