@@ -43,6 +43,7 @@ ROLES = [
     "admin",
     "superuser",
 ]
+STAFF = {"viewer": BILLING_VIEWER, "support": SUPPORT, "admin": BILLING_ADMIN}
 # What each role gets for an object of the owner's account: 401, 403 and 404 are the gate; any
 # other status, also a 400 or a 409, is past it. "other" owns another account; "unverified" is the
 # owner with an unverified address, "suspended" the owner of a suspended account.
@@ -162,28 +163,26 @@ def ids(owner: User) -> dict[str, int]:
 
 def client_as(role: str, owner: User) -> APIClient:
     """Return a client that is logged in as this role."""
-    staff = {"viewer": BILLING_VIEWER, "support": SUPPORT, "admin": BILLING_ADMIN}
-    match role:
-        case "visitor":
-            return APIClient()
-        case "owner":
-            return client_of(owner)
-        case "unverified":
-            EmailAddress.objects.filter(user=owner).update(verified=False)
-            return client_of(owner)
-        case "suspended":
-            suspend(account_of(owner))
-            return client_of(owner)
-        case "member":
-            fields = {"account": owner.account, "role": "member"}
-            return client_of(User.objects.create_user("member@shop.example", **fields))
-        case "other":
-            return client_of(make_owner())
-        case "superuser":
-            return client_of(User.objects.create_superuser("root@desk.example"))
-    user = User.objects.create_user("staff@desk.example", is_staff=True)
-    user.groups.add(Group.objects.get(name=staff[role]))
-    return client_of(user)
+    if role == "visitor":
+        return APIClient()
+    return client_of(user_as(role, owner))
+
+
+def user_as(role: str, owner: User) -> User:
+    if role in STAFF:
+        user = User.objects.create_user("staff@desk.example", is_staff=True)
+        user.groups.add(Group.objects.get(name=STAFF[role]))
+    elif role == "superuser":
+        user = User.objects.create_superuser("root@desk.example")
+    elif role == "member":
+        user = User.objects.create_user("member@shop.example", account=owner.account, role="member")
+    else:
+        user = make_owner() if role == "other" else owner
+    if role == "unverified":
+        EmailAddress.objects.filter(user=owner).update(verified=False)
+    if role == "suspended":
+        suspend(account_of(owner))
+    return user
 
 
 def suspend(account: Account) -> None:
@@ -211,7 +210,8 @@ def call(client: APIClient, method: str, path: str, ids: dict[str, int]) -> int:
         JSONRenderer().render(body) if method != "get" else b"",
         content_type="application/json",
     )
-    answer.close()
+    if answer.streaming:
+        answer.close()
     return int(answer.status_code)
 
 
