@@ -125,6 +125,7 @@ BREAKAGES = {
     "4c. ": "UPDATE billing_invoice SET subtotal = subtotal + 1, tax_amount = tax_amount - 1",
     "every account fits": "UPDATE igny8_auth_subscription SET status = 'cancelled'",
     "every pending": "UPDATE billing_invoice SET status = 'void' WHERE status = 'pending'",
+    "every live": "UPDATE billing_invoice SET status = 'void', paid_at = NULL",
     "6a. ": "UPDATE billing_payment SET status = 'failed' WHERE status = 'succeeded'",
     "6b. ": "UPDATE billing_paymentevent SET from_state = 'odd'",
 }

@@ -154,6 +154,18 @@ def test_an_earlier_payment_can_only_be_voided(
     call_command("verify_billing")
 
 
+def test_what_was_reversed_itself_does_not_come_back(
+    owner: User, billing_admin: User, payment: Payment
+) -> None:
+    upgraded = upgrade(owner, "growth")
+    approve(upgraded, billing_admin)
+    reverse(payment, billing_admin, event=EventName.REVERSE_AND_VOID)
+    reverse(upgraded, billing_admin)
+
+    assert state(owner, payment)[1:4] == ("void", "cancelled", "pending_payment")
+    call_command("verify_billing")
+
+
 def test_not_due_again_beside_an_upgrade_that_waits(
     owner: User, billing_admin: User, payment: Payment
 ) -> None:

@@ -247,12 +247,14 @@ def event_of(
 
 
 def superseded_by(*, payment: Payment) -> set[int]:
-    """Ids of the subscriptions that a payment's approval has replaced."""
-    return set(
-        PaymentEvent.objects.filter(
-            payment=payment, event=EventName.SUPERSEDE, object_type=ObjectType.SUBSCRIPTION
-        ).values_list("object_id", flat=True)
+    """Ids of the subscriptions that a payment's approval has replaced and that are paid still."""
+    replaced = PaymentEvent.objects.filter(
+        payment=payment, event=EventName.SUPERSEDE, object_type=ObjectType.SUBSCRIPTION
     )
+    paid = Invoice.objects.filter(
+        subscription__in=replaced.values("object_id"), status=InvoiceStatus.PAID
+    )
+    return set(paid.values_list("subscription_id", flat=True))
 
 
 def billing_admins() -> QuerySet[User]:

@@ -199,6 +199,12 @@ def _pending_subscriptions_without_invoice() -> Iterable[object]:
     )
 
 
+def _live_subscriptions_unpaid() -> Iterable[object]:
+    paid = Count("invoices", filter=Q(invoices__status=InvoiceStatus.PAID))
+    live = Subscription.objects.filter(status__in=LIVE_SUBSCRIPTION_STATUSES)
+    return live.annotate(paid=paid).filter(paid=0)
+
+
 CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "1a. no invoice has two payments under review": _several_under_review,
     "1b. no invoice has two succeeded payments": _several_succeeded,
@@ -213,6 +219,7 @@ CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "4c. every invoice is the sum of its lines": _totals_off_their_lines,
     "every account fits its subscription": _accounts_off_their_subscription,
     "every pending subscription has its invoice": _pending_subscriptions_without_invoice,
+    "every live subscription is paid for": _live_subscriptions_unpaid,
     "6a. every state has its event": _states_without_their_event,
     "6b. no event skips a state": _events_that_skip_a_state,
 }

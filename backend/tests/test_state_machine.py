@@ -1,0 +1,428 @@
+"""The whole business by properties: any order of any acts, with a model beside the real thing.
+
+Hypothesis chooses who does what next through the public API, on PostgreSQL. The model below knows
+nothing of the code: it is the design's table of transitions written a second time. After each step
+the answers, the states and the credits have to be the model's, every trigger is fired, and all
+invariants of ``verify_billing`` have to hold. ``make soak`` takes many more steps.
+"""
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import User
+from igny8_core.business.billing.enums import CreditKind
+from igny8_core.business.billing.services.credits import record_credits
+from igny8_core.business.billing.verification import verify_billing
+from igny8_core.common.clock import utc_now
+from tests.factories import PASSWORD, account_of, client_of, make_billing_admin
+
+STEPS_OF_AN_EXAMPLE = 50
+EXAMPLES = int(os.environ.get("STATE_MACHINE_STEPS", "2000")) // STEPS_OF_AN_EXAMPLE
+V1 = "/api/v1"
+CREDITS = {"free": 1000, "starter": 1000, "growth": 2000, "scale": 4000}
+PRICES = {"starter": "89.00", "growth": "139.00", "scale": "229.00"}
+
+plans = st.sampled_from(["starter", "growth", "scale"])
+places = st.integers(min_value=0, max_value=10**6)
+
+
+@dataclass
+class Claim:
+    """One payment, as the model sees it."""
+
+    id: int
+    debt: "Debt"
+    status: str = "pending_approval"
+    replaced: "list[Debt]" = field(default_factory=list)
+
+
+@dataclass
+class Debt:
+    """One invoice with its subscription."""
+
+    id: int
+    plan: str
+    customer: "Customer"
+    status: str = "pending"
+    subscription: str = "pending_payment"
+    claims: list[Claim] = field(default_factory=list)
+
+    @property
+    def is_under_review(self) -> bool:
+        return any(claim.status == "pending_approval" for claim in self.claims)
+
+    @property
+    def is_payable(self) -> bool:
+        return self.status == "pending" and not self.is_under_review
+
+
+@dataclass
+class Customer:
+    """One account."""
+
+    user: User
+    client: APIClient
+    plan: str
+    status: str
+    credits: int
+    debts: list[Debt] = field(default_factory=list)
+
+    @property
+    def live(self) -> Debt | None:
+        return next((debt for debt in self.debts if debt.subscription == "active"), None)
+
+    @property
+    def owes(self) -> bool:
+        return any(debt.subscription == "pending_payment" for debt in self.debts)
+
+
+class Business(RuleBasedStateMachine):
+    """Customers, admins, and everything that they can do to each other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction._from_testcase = True  # type: ignore[attr-defined]  # durable ones run inside
+        self.transaction.__enter__()
+        self.customers: list[Customer] = []
+        self.touched: Customer | None = None
+        self.admins = [client_of(make_billing_admin()) for _ in range(2)]
+        self.insider = make_billing_admin()  # belongs to the first customer's account
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+
+    # Choosing
+
+    def customer(self, place: int) -> Customer:
+        return self.customers[place % len(self.customers)]
+
+    def debts(self) -> list[Debt]:
+        return [debt for customer in self.customers for debt in customer.debts]
+
+    def claims(self) -> list[Claim]:
+        return [claim for debt in self.debts() for claim in debt.claims]
+
+    def debt(self, place: int) -> Debt:
+        """Choose an invoice: one to pay twice as often as any."""
+        payable = [debt for debt in self.debts() if debt.is_payable]
+        debts = payable if payable and place % 3 else self.debts()
+        return debts[place % len(debts)]
+
+    def claim(self, place: int, status: str) -> Claim:
+        """Choose a payment: one in this status three times as often as any."""
+        liked = [claim for claim in self.claims() if claim.status == status]
+        claims = liked if liked and place % 4 else self.claims()
+        return claims[place % len(claims)]
+
+    def admin(self, place: int) -> APIClient:
+        return self.admins[place % len(self.admins)]
+
+    def post(self, client: APIClient, path: str, body: dict[str, Any], *, expected: int) -> Any:
+        answer = client.post(f"{V1}/{path}", body)
+        assert answer.status_code == expected, (path, body, answer.content)
+        if expected == 409:
+            assert answer.json()["state"], "a 409 says the present state"
+        return answer.json()
+
+    # Acts
+
+    @initialize(plan=plans)
+    def the_first_customer(self, plan: str) -> None:
+        self.sign_up(plan)
+        User.objects.filter(pk=self.insider.pk).update(account=self.customers[0].user.account)
+        self.insider.refresh_from_db()
+
+    @precondition(lambda self: len(self.customers) < 3)
+    @rule(plan=st.sampled_from(["free", "starter", "growth", "scale"]))
+    def sign_up(self, plan: str) -> None:
+        email = f"c{len(self.customers)}@shop.example"
+        data = self.post(
+            APIClient(),
+            "auth/register/",
+            {
+                "email": email,
+                "password": PASSWORD,
+                "plan_slug": plan,
+                "country": "PK",
+                "payment_method": "" if plan == "free" else "bank_transfer",
+            },
+            expected=201,
+        )
+        user = User.objects.get(email=email)
+        is_free = plan == "free"
+        customer = Customer(
+            user=user,
+            client=client_of(user),
+            plan=plan,
+            status="trial" if is_free else "pending_payment",
+            credits=CREDITS["free"] if is_free else 0,
+        )
+        if not is_free:
+            customer.debts.append(Debt(data["invoice"]["id"], plan, customer))
+        self.customers.append(customer)
+        self.touched = customer
+
+    @rule(place=places, plan=st.sampled_from(["free", "starter", "growth", "scale"]))
+    def upgrade(self, place: int, plan: str) -> None:
+        customer = self.customer(place)
+        live = customer.live
+        expected = 201
+        if customer.owes:
+            expected = 409
+        elif plan == "free" or (live and live.plan == plan):
+            expected = 400
+        data = self.post(
+            customer.client,
+            "billing/subscriptions/upgrade/",
+            {"plan_slug": plan},
+            expected=expected,
+        )
+        if expected == 201:
+            customer.debts.append(Debt(data["invoice"]["id"], plan, customer))
+        self.touched = customer
+
+    @precondition(lambda self: self.debts())
+    @rule(place=places)
+    def confirm(self, place: int) -> None:
+        debt = self.debt(place)
+        expected = 201 if debt.is_payable else 409
+        data = self.post(
+            debt.customer.client,
+            "billing/admin/payments/confirm/",
+            {
+                "invoice_id": debt.id,
+                "payment_method": "bank_transfer",
+                "amount": PRICES[debt.plan],
+                "manual_reference": f"BT-{place}",
+            },
+            expected=expected,
+        )
+        if expected == 201:
+            debt.claims.append(Claim(data["id"], debt))
+        self.touched = debt.customer
+
+    @precondition(lambda self: self.debts())
+    @rule(place=places, method=st.sampled_from(["raast", "jazzcash", "bank_transfer"]))
+    def change_method(self, place: int, method: str) -> None:
+        debt = self.debt(place)
+        self.post(
+            debt.customer.client,
+            f"billing/invoices/{debt.id}/payment-method/",
+            {"payment_method": method},
+            expected=200 if debt.is_payable else 409,
+        )
+        self.touched = debt.customer
+
+    @precondition(lambda self: self.claims())
+    @rule(place=places)
+    def withdraw(self, place: int) -> None:
+        claim = self.claim(place, "pending_approval")
+        waits = claim.status == "pending_approval"
+        path = f"billing/payments/{claim.id}/withdraw/"
+        self.post(claim.debt.customer.client, path, {}, expected=200 if waits else 409)
+        if waits:
+            claim.status = "withdrawn"
+        self.touched = claim.debt.customer
+
+    @precondition(lambda self: self.claims())
+    @rule(place=places, who=places)
+    def approve(self, place: int, who: int) -> None:
+        claim = self.claim(place, "pending_approval")
+        waits = claim.status == "pending_approval"
+        path = f"billing/admin/payments/{claim.id}/approve/"
+        self.post(self.admin(who), path, {}, expected=200 if waits else 409)
+        if waits:
+            self.follow_approval(claim)
+        self.touched = claim.debt.customer
+
+    @rule(place=places, plan=plans)
+    def buy(self, place: int, plan: str) -> None:
+        """Upgrade, confirm and approve at once, so that long histories are not rare."""
+        customer = self.customer(place)
+        if customer.owes or (customer.live and customer.live.plan == plan):
+            return
+        self.upgrade(place, plan)
+        debt = customer.debts[-1]
+        body = {
+            "invoice_id": debt.id,
+            "payment_method": "bank_transfer",
+            "amount": PRICES[plan],
+            "manual_reference": "BT-BOUGHT",
+        }
+        data = self.post(customer.client, "billing/admin/payments/confirm/", body, expected=201)
+        debt.claims.append(Claim(data["id"], debt))
+        path = f"billing/admin/payments/{data['id']}/approve/"
+        self.post(self.admins[0], path, {}, expected=200)
+        self.follow_approval(debt.claims[-1])
+
+    def follow_approval(self, claim: Claim) -> None:
+        customer, debt = claim.debt.customer, claim.debt
+        if customer.live:
+            customer.live.subscription, replaced = "cancelled", customer.live
+            claim.replaced.append(replaced)
+        claim.status, debt.status, debt.subscription = "succeeded", "paid", "active"
+        customer.status, customer.plan = "active", debt.plan
+        customer.credits += CREDITS[debt.plan]
+
+    @precondition(lambda self: self.claims())
+    @rule(place=places, who=places)
+    def reject(self, place: int, who: int) -> None:
+        claim = self.claim(place, "pending_approval")
+        waits = claim.status == "pending_approval"
+        path = f"billing/admin/payments/{claim.id}/reject/"
+        body = {"admin_notes": "Not found"}
+        self.post(self.admin(who), path, body, expected=200 if waits else 409)
+        if waits:
+            claim.status = "failed"
+        self.touched = claim.debt.customer
+
+    @precondition(lambda self: self.debts())
+    @rule(place=places, who=places)
+    def void(self, place: int, who: int) -> None:
+        debt = self.debt(place)
+        path = f"billing/admin/invoices/{debt.id}/void/"
+        body = {"reason": "Ordered twice"}
+        self.post(self.admin(who), path, body, expected=200 if debt.is_payable else 409)
+        if debt.is_payable:
+            debt.status, debt.subscription = "void", "cancelled"
+        self.touched = debt.customer
+
+    @precondition(lambda self: self.claims())
+    @rule(place=places, who=places, becomes=st.sampled_from(["pending", "void"]))
+    def reverse(self, place: int, who: int, becomes: str) -> None:
+        claim = self.claim(place, "succeeded")
+        debt, customer = claim.debt, claim.debt.customer
+        is_live = debt.subscription == "active"
+        is_possible = (
+            claim.status == "succeeded"
+            and customer.credits >= CREDITS[debt.plan]
+            and (becomes == "void" or (is_live and not customer.owes))
+        )
+        self.post(
+            self.admin(who),
+            f"billing/admin/payments/{claim.id}/reverse/",
+            {"reason": "Recalled", "invoice_becomes": becomes},
+            expected=200 if is_possible else 409,
+        )
+        if is_possible:
+            self.follow_reversal(claim, becomes, is_live=is_live)
+        self.touched = customer
+
+    def follow_reversal(self, claim: Claim, becomes: str, *, is_live: bool) -> None:
+        debt, customer = claim.debt, claim.debt.customer
+        claim.status, debt.status = "reversed", becomes
+        customer.credits -= CREDITS[debt.plan]
+        if not is_live:
+            return
+        debt.subscription = "pending_payment" if becomes == "pending" else "cancelled"
+        earlier = next((item for item in claim.replaced if item.status == "paid"), None)
+        if earlier:
+            earlier.subscription, customer.plan = "active", earlier.plan
+        else:
+            customer.status = "pending_payment"
+
+    @rule(place=places, amount=st.integers(min_value=1, max_value=300))
+    def spend(self, place: int, amount: int) -> None:
+        """The SaaS uses credits up; that is not a part of the API."""
+        customer = self.customer(place)
+        spent = min(amount, customer.credits)
+        with transaction.atomic():
+            record_credits(
+                account=account_of(customer.user),
+                amount=-spent,
+                kind=CreditKind.ADJUSTMENT,
+                description="Used",
+                now=utc_now(),
+            )
+        customer.credits -= spent
+        self.touched = customer
+
+    @precondition(lambda self: self.claims())
+    @rule(place=places, act=st.sampled_from(["approve", "reject", "reverse"]))
+    def an_insider_tries(self, place: int, act: str) -> None:
+        """An admin decides on the own account's payment: refused whatever its state."""
+        claims = [claim for debt in self.customers[0].debts for claim in debt.claims]
+        if not claims:
+            return
+        path = f"billing/admin/payments/{claims[place % len(claims)].id}/{act}/"
+        body = {"admin_notes": "x", "reason": "x", "invoice_becomes": "void"}
+        self.post(client_of(self.insider), path, body, expected=403)
+
+    @precondition(lambda self: len(self.customers) > 1 and self.debts())
+    @rule(place=places, other=places)
+    def a_stranger_tries(self, place: int, other: int) -> None:
+        """Another account's objects are not there."""
+        debt, stranger = self.debt(place), self.customer(other)
+        if stranger is debt.customer:
+            return
+        body = {
+            "invoice_id": debt.id,
+            "payment_method": "bank_transfer",
+            "amount": PRICES[debt.plan],
+            "manual_reference": "BT-STRANGER",
+        }
+        self.post(stranger.client, "billing/admin/payments/confirm/", body, expected=404)
+        for claim in debt.claims[-1:]:
+            path = f"billing/payments/{claim.id}/withdraw/"
+            self.post(stranger.client, path, {}, expected=404)
+
+    # What has to hold
+
+    @invariant()
+    def the_database_holds_its_rules(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        broken = [str(check) for check in verify_billing() if not check.holds]
+        assert not broken, broken
+
+    @invariant()
+    def the_customer_sees_what_the_model_says(self) -> None:
+        customer = self.touched
+        if customer is None:
+            return
+        account = customer.client.get(f"{V1}/auth/me/").json()["account"]
+        assert (account["status"], account["credits"], account["plan"]["slug"]) == (
+            customer.status,
+            customer.credits,
+            customer.plan,
+        )
+        shown = customer.client.get(f"{V1}/billing/invoices/?page_size=100").json()["results"]
+        assert {item["id"]: item["status"] for item in shown} == {
+            debt.id: debt.status for debt in customer.debts
+        }
+        paid = customer.client.get(f"{V1}/billing/payments/?page_size=100").json()["results"]
+        assert {item["id"]: item["status"] for item in paid} == {
+            claim.id: claim.status for debt in customer.debts for claim in debt.claims
+        }
+
+
+@pytest.mark.django_db
+def test_any_order_of_any_acts(catalog: None) -> None:
+    run_state_machine_as_test(
+        Business,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS_OF_AN_EXAMPLE,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
