@@ -211,6 +211,9 @@ DEFAULT_FROM_EMAIL: str = env.str(
     "DEFAULT_FROM_EMAIL", default="IGNY8 Billing <billing@example.com>"
 )
 
+# Jobs that are done are removed: that of a mail may hold a link that resets a password.
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+
 # Billing
 BILLING_INVOICE_DUE_DAYS: int = env.int("BILLING_INVOICE_DUE_DAYS", default=7)
 BILLING_PROOF_MAX_BYTES = 5 * 1024 * 1024

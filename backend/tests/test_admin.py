@@ -234,7 +234,9 @@ def test_the_proof_comes_as_a_file(desk: Client, owner: User) -> None:
     payment = make_payment(owner, proof=proof)
     answer = desk.get(page(payment, "proof"))
 
-    assert b"".join(answer.streaming_content) == image.getvalue()  # type: ignore[attr-defined]
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    with Image.open(io.BytesIO(content)) as sent:
+        assert (sent.format, sent.size) == ("PNG", (2, 2))
     assert answer.headers["Content-Type"] == "image/png"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

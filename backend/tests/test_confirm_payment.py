@@ -1,5 +1,6 @@
 """POST billing/admin/payments/confirm/."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -175,6 +176,42 @@ def test_takes_a_proof_by_its_content_not_its_name(
     assert proof.headers["Content-Disposition"].startswith("attachment")
     assert "receipt" not in str(Payment.objects.get().proof)
     assert b"".join(proof.streaming_content)  # type: ignore[attr-defined]
+
+
+def kept(payment: Payment) -> bytes:
+    with payment.proof.open("rb") as proof:
+        return bytes(proof.read())
+
+
+def test_keeps_the_pixels_of_a_photo_and_nothing_else(owner: User, owner_api: APIClient) -> None:
+    """Neither where it was taken, nor what was hung behind it."""
+    photo = BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # held upright
+    exif[0x010E] = "Taken at home"
+    Image.new("RGB", (40, 20), "red").save(photo, "JPEG", exif=exif)
+    content = photo.getvalue() + b"<script>alert(1)</script>"
+    proof = SimpleUploadedFile("slip.jpg", content)
+    assert owner_api.post(URL, body(owner, proof=proof), format="multipart").status_code == 201
+
+    payment = Payment.objects.get()
+    assert payment.proof_sha256 == hashlib.sha256(content).hexdigest()  # as it was sent
+    assert b"Taken at home" not in kept(payment)
+    assert b"<script>" not in kept(payment)
+    with Image.open(BytesIO(kept(payment))) as image:
+        assert (image.format, image.size) == ("JPEG", (20, 40))
+        assert not image.getexif()
+
+
+def test_refuses_a_small_file_that_is_a_huge_picture(owner: User, owner_api: APIClient) -> None:
+    bomb = BytesIO()
+    Image.new("1", (9000, 9000)).save(bomb, "PNG")
+    assert bomb.tell() < 100_000
+    proof = SimpleUploadedFile("slip.png", bomb.getvalue())
+    answer = owner_api.post(URL, body(owner, proof=proof), format="multipart")
+
+    assert error_of(answer) == ("proof", "proof_type_not_accepted")
+    assert not Payment.objects.exists()
 
 
 def test_takes_a_pdf(owner: User, owner_api: APIClient) -> None:

@@ -78,6 +78,7 @@ def test_the_api_says_what_is_missing(billing_admin: User, payment: Payment) -> 
     api = client_of(billing_admin)
     first = api.post(url)
     assert (first.status_code, first.json()["payment"]["status"]) == (200, "pending_approval")
+    assert first.json()["payment"]["first_approved_by"] == billing_admin.email
     again = api.post(url)
     assert (again.status_code, again.json()["errors"][0]["code"]) == (
         403,

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from igny8_core.auth.adapter import OWN_MAILS
 from igny8_core.auth.models import Account
@@ -54,7 +53,6 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "api/mail_previews.html", {"rows": rows})
 
 
-@xframe_options_sameorigin
 def show(_request: HttpRequest, kind: str, language: str, form: str) -> HttpResponse:
     """Show one, as ``html`` or as ``txt``."""
     if language not in dict(settings.LANGUAGES) or kind not in {*ARGUMENTS, *AUTH_MAILS}:

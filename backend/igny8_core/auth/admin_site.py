@@ -19,8 +19,6 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
 
     login_form = second_factor.AdminLoginForm
     login_template = "admin/second_factor_login.html"
-    index_template = "admin/billing/numbers.html"
-    index_title = "Numbers"
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  (Django's)
         """Let nobody in without a second factor where the setting asks for one."""

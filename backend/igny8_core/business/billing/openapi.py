@@ -326,7 +326,9 @@ APPROVE_PAYMENT = _act(
     "Approve a payment",
     (
         "Invoice paid, subscription and account active, the plan's credits granted: all of it or "
-        "nothing, and once, whoever else decides at the same moment."
+        "nothing, and once, whoever else decides at the same moment. Where two admins have to "
+        "approve, the first one's approval only marks the payment: it stays `pending_approval`, "
+        "with `first_approved_by`."
     ),
     request=ApprovePaymentSerializer,
     sent={"Request": {"admin_notes": "Verified in bank statement"}},

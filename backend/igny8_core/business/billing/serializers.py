@@ -374,6 +374,13 @@ class AdminPaymentSerializer(PaymentSerializer):
     decided_by = serializers.EmailField(
         source="decided_by.email", read_only=True, default=None, allow_null=True
     )
+    first_approved_by = serializers.EmailField(
+        source="first_approved_by.email",
+        read_only=True,
+        default=None,
+        allow_null=True,
+        help_text="Who has given the first of two approvals, where two are needed.",
+    )
 
     proof_view = "admin-payment-proof"
 
@@ -385,6 +392,7 @@ class AdminPaymentSerializer(PaymentSerializer):
             "country",
             "submitted_by",
             "decided_by",
+            "first_approved_by",
         ]
         read_only_fields = fields
 

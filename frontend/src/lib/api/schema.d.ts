@@ -195,7 +195,7 @@ export interface paths {
         put?: never;
         /**
          * Approve a payment
-         * @description Invoice paid, subscription and account active, the plan's credits granted: all of it or nothing, and once, whoever else decides at the same moment.
+         * @description Invoice paid, subscription and account active, the plan's credits granted: all of it or nothing, and once, whoever else decides at the same moment. Where two admins have to approve, the first one's approval only marks the payment: it stays `pending_approval`, with `first_approved_by`.
          */
         post: operations["approve_payment"];
         delete?: never;
@@ -1101,6 +1101,11 @@ export interface components {
             readonly submitted_by: string;
             /** Format: email */
             readonly decided_by: string | null;
+            /**
+             * Format: email
+             * @description Who has given the first of two approvals, where two are needed.
+             */
+            readonly first_approved_by: string | null;
         };
         /** @description What happened to a payment, oldest first. */
         AdminPaymentDetail: {
@@ -1139,6 +1144,11 @@ export interface components {
             readonly submitted_by: string;
             /** Format: email */
             readonly decided_by: string | null;
+            /**
+             * Format: email
+             * @description Who has given the first of two approvals, where two are needed.
+             */
+            readonly first_approved_by: string | null;
             readonly events: components["schemas"]["PaymentEvent"][];
         };
         ApprovePaymentRequest: {

@@ -24,7 +24,7 @@ from igny8_core.business.billing.exceptions import (
     SecondApproverRequired,
 )
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
-from igny8_core.business.billing.proofs import proof_content_type, proof_digest
+from igny8_core.business.billing.proofs import accept_proof
 from igny8_core.business.billing.selectors import (
     LockedBilling,
     lock_billing_of_payment,
@@ -79,6 +79,7 @@ def confirm_payment(
     :raises ReferencePatternMismatch, PaidOnInFuture: if the claim can't be right.
     :raises ProofTooLarge, ProofTypeNotAccepted: if the file can't be used.
     """
+    proof = accept_proof(claim.proof) if claim.proof else None  # slow, so before the locks
     locked = lock_own_invoice(invoice_id=invoice_id, account=account)
     require_payable(locked)
     invoice = locked.invoice
@@ -95,9 +96,9 @@ def confirm_payment(
         manual_reference=claim.reference,
         manual_notes=claim.notes,
         paid_on=claim.paid_on,
-        proof=claim.proof or "",
-        proof_content_type=proof_content_type(claim.proof) if claim.proof else "",
-        proof_sha256=proof_digest(claim.proof) if claim.proof else "",
+        proof=proof.file if proof else "",
+        proof_content_type=proof.content_type if proof else "",
+        proof_sha256=proof.sha256 if proof else "",
         submitted_by=submitter,
         submitted_at=now,
     )
