@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 FACTS_STYLE = "margin:8px 0;border-collapse:collapse;width:100%"
-LABEL_STYLE = "padding:6px 12px 6px 0;color:#5b6472;text-align:start;font-weight:400;width:40%"
+LABEL_STYLE = "padding:6px 0;color:#5b6472;text-align:start;font-weight:400;width:40%"
 VALUE_STYLE = "padding:6px 0;font-weight:600;text-align:start;overflow-wrap:anywhere"
 
 
