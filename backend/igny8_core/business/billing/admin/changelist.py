@@ -1,5 +1,6 @@
 """A list of the admin whose last page opens as fast as its first."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,12 @@ class KeysetChangeList(ChangeList):
         remaining = super().get_filters_params(params)
         remaining.pop(AFTER, None)
         return remaining
+
+    def get_query_string(
+        self, new_params: dict[str, Any] | None = None, remove: Iterable[str] | None = None
+    ) -> str:
+        """Build a link that starts the list anew, unless it names a place."""
+        return super().get_query_string(new_params, [*(remove or []), AFTER])
 
     def get_results(self, request: HttpRequest) -> None:
         """Read one page, and one row more to know whether there is another."""
