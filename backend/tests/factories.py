@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
@@ -90,6 +93,13 @@ def confirmation_of(user: User) -> dict[str, Any]:
         "amount": "89.00",
         "manual_reference": "BT-2025-001",
     }
+
+
+def make_receipt(name: str = "receipt.png") -> SimpleUploadedFile:
+    """Return a tiny picture, as a browser sends a proof."""
+    image = BytesIO()
+    Image.new("RGB", (2, 2)).save(image, "PNG")
+    return SimpleUploadedFile(name, image.getvalue(), content_type="image/png")
 
 
 def make_payment(user: User, **changes: Any) -> Payment:

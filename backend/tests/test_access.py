@@ -1,15 +1,12 @@
 """Who may call what: every endpoint of the URL map by every role, in one table."""
 
-import io
 import json
 from collections.abc import Callable
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
-from PIL import Image
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
@@ -27,6 +24,7 @@ from tests.factories import (
     make_billing_admin,
     make_owner,
     make_payment,
+    make_receipt,
 )
 
 pytestmark = pytest.mark.django_db
@@ -132,12 +130,6 @@ def served() -> set[tuple[str, str]]:
     return found
 
 
-def picture() -> SimpleUploadedFile:
-    image = io.BytesIO()
-    Image.new("RGB", (2, 2)).save(image, "PNG")
-    return SimpleUploadedFile("receipt.png", image.getvalue())
-
-
 @pytest.fixture
 def ids(owner: User) -> dict[str, int]:
     """Ids of things of an active account: an upgrade's payment waits, with a proof."""
@@ -157,7 +149,7 @@ def ids(owner: User) -> dict[str, int]:
         domain="shop.example",
         industry=Industry.objects.get(slug="fashion"),
     )
-    payment = make_payment(owner, proof=picture())
+    payment = make_payment(owner, proof=make_receipt())
     return {"invoice_id": payment.invoice_id, "payment_id": payment.pk, "site_id": site.pk}
 
 

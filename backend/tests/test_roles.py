@@ -1,18 +1,14 @@
 """Who may do what in the admin: role by action."""
 
-import io
-
 import pytest
 from django.contrib.auth.models import Group
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.roles import BILLING_ADMIN, BILLING_VIEWER, SUPPORT
 from igny8_core.common.models import OutgoingMail
-from tests.factories import approve, client_of, make_owner, make_payment
+from tests.factories import approve, client_of, make_owner, make_payment, make_receipt
 
 pytestmark = pytest.mark.django_db
 
@@ -51,12 +47,6 @@ def make(role: str) -> User:
     if role != "other staff":
         user.groups.add(Group.objects.get(name=role))
     return user
-
-
-def proof() -> SimpleUploadedFile:
-    image = io.BytesIO()
-    Image.new("RGB", (2, 2)).save(image, "PNG")
-    return SimpleUploadedFile("receipt.png", image.getvalue())
 
 
 def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
@@ -109,7 +99,7 @@ def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("action", MATRIX)
 def test_role_by_action(catalog: None, client: Client, action: str, role: str) -> None:
-    payment = make_payment(make_owner(), proof=proof())
+    payment = make_payment(make_owner(), proof=make_receipt())
     user = make(role)
     client.force_login(user)
     assert status_of(action, client, user, payment) == MATRIX[action][ROLES.index(role)]
@@ -117,7 +107,7 @@ def test_role_by_action(catalog: None, client: Client, action: str, role: str) -
 
 @pytest.mark.parametrize("role", [BILLING_VIEWER, SUPPORT])
 def test_who_only_sees_is_offered_no_decision(catalog: None, client: Client, role: str) -> None:
-    payment = make_payment(make_owner(), proof=proof())
+    payment = make_payment(make_owner(), proof=make_receipt())
     client.force_login(make(role))
     text = client.get(f"/admin/billing/payment/{payment.pk}/change/").content.decode()
     assert "Approve…" not in text

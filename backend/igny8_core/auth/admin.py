@@ -2,24 +2,11 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Model
-from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
-
-
-class WorkflowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
-    """Made and moved by the workflow: to be read here."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse."""
-        return False
+from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin
 
 
 @admin.register(Account)
@@ -31,19 +18,16 @@ class AccountAdmin(WorkflowAdmin):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(WorkflowAdmin):
+class SubscriptionAdmin(ReadOnlyAdmin):
+    list_fullwidth = False
     list_display = ["account", "plan", "status", "current_period_start", "current_period_end"]
     list_filter = ["status", "plan"]
     search_fields = ["account__name"]
     list_select_related = ["account", "plan"]
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse."""
-        return False
-
 
 @admin.register(Plan)
-class PlanAdmin(ModelAdmin):  # type: ignore[misc]
+class PlanAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     list_display = ["name", "slug", "price", "interval", "included_credits", "is_public"]
 
 

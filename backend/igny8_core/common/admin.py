@@ -16,20 +16,24 @@ from igny8_core.common.models import OutgoingMail
 admin.site.unregister(ProcrastinateJob)  # jobs carry links that reset passwords
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
-    """What the workflow writes is for reading: no adding, editing or deleting."""
-
-    list_fullwidth = True
+class WorkflowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+    """Made and moved by the workflow: neither added nor deleted here."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Refuse."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Refuse."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+
+class ReadOnlyAdmin(WorkflowAdmin):
+    """What the workflow writes is for reading: no adding, editing or deleting."""
+
+    list_fullwidth = True
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Refuse."""
         return False
 

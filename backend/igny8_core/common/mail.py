@@ -112,10 +112,7 @@ def deliver_prepared_mail(*, mail_id: int, subject: str, body: str, html: str) -
     """Send a mail that is written already, unless it is sent already."""
 
     def write(mail: OutgoingMail) -> EmailMultiAlternatives:
-        message = EmailMultiAlternatives(subject=subject, body=body, to=[mail.recipient])
-        if html:
-            message.attach_alternative(html, "text/html")
-        return message
+        return _message(subject, body, html, mail.recipient)
 
     _deliver(mail_id, write)
 
@@ -143,10 +140,7 @@ def send_again(mail: OutgoingMail) -> None:
 def write_mail(letter: Letter, *, recipient: str, language: str) -> EmailMultiAlternatives:
     """Write a letter in a language, as text and as HTML."""
     texts = render_letter(letter, language=language)
-    message = EmailMultiAlternatives(
-        subject=texts["subject.txt"], body=texts["layout.txt"], to=[recipient]
-    )
-    message.attach_alternative(texts["layout.html"], "text/html")
+    message = _message(texts["subject.txt"], texts["layout.txt"], texts["layout.html"], recipient)
     for attachment in letter.attachments:
         message.attach(attachment.name, attachment.content, attachment.content_type)
     return message
@@ -168,6 +162,13 @@ def render_letter(letter: Letter, *, language: str) -> dict[str, str]:
             for layout in ("subject.txt", "layout.txt", "layout.html")
         }
     return {**texts, "subject.txt": " ".join(texts["subject.txt"].split())}
+
+
+def _message(subject: str, body: str, html: str, recipient: str) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(subject=subject, body=body, to=[recipient])
+    if html:
+        message.attach_alternative(html, "text/html")
+    return message
 
 
 def _remember_job(mail: OutgoingMail, job_id: int) -> None:

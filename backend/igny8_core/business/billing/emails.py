@@ -6,12 +6,13 @@ The wording is in ``templates/billing/email/<language>/<name of the writer>.txt`
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing import selectors
 from igny8_core.business.billing.enums import EventName, NoticeFrequency, ObjectType
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
 from igny8_core.business.billing.pdf import invoice_pdf
 from igny8_core.common.mail import (
     Attachment,
@@ -63,7 +64,7 @@ def welcome(*, account_id: int) -> Letter:
 def invoice_issued(*, invoice_id: int) -> Letter:
     """How to pay: amount, details of the method, reference, due date; a welcome at sign-up."""
     invoice = _invoice(invoice_id)
-    issued = selectors.event_of(obj=invoice, object_type=ObjectType.INVOICE)
+    issued = _events(invoice).earliest("pk")
     context = {"invoice": invoice, "is_welcome": issued.event == EventName.SIGN_UP_PAID}
     return _letter("invoice_issued", context, invoice=invoice)
 
@@ -72,8 +73,8 @@ def invoice_issued(*, invoice_id: int) -> Letter:
 def invoice_voided(*, invoice_id: int) -> Letter:
     """That nothing is owed on the invoice any more, and why."""
     invoice = _invoice(invoice_id)
-    void = selectors.event_of(obj=invoice, object_type=ObjectType.INVOICE, latest=True)
-    return _letter("invoice_voided", {"invoice": invoice, "reason": void.note}, invoice=invoice)
+    context = {"invoice": invoice, "reason": _events(invoice).latest("pk").note}
+    return _letter("invoice_voided", context, invoice=invoice)
 
 
 @letter
@@ -105,8 +106,8 @@ def payment_rejected(*, payment_id: int) -> Letter:
 def payment_reversed(*, payment_id: int) -> Letter:
     """That an approval was taken back, why, and what it means."""
     payment = _payment(payment_id)
-    event = selectors.event_of(obj=payment, object_type=ObjectType.PAYMENT, latest=True)
-    context = {"payment": payment, "reason": event.note}
+    reason = selectors.timeline_of(payment=payment).latest("pk").note
+    context = {"payment": payment, "reason": reason}
     return _letter("payment_reversed", context, invoice=payment.invoice)
 
 
@@ -171,6 +172,10 @@ def _letter(
 
 def _invoice(invoice_id: int) -> Invoice:
     return Invoice.objects.select_related("account", "payment_method").get(pk=invoice_id)
+
+
+def _events(invoice: Invoice) -> QuerySet[PaymentEvent]:
+    return selectors.events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
 
 
 def _payment(payment_id: int) -> Payment:

@@ -71,7 +71,7 @@ def flags_of(payments: Sequence[Payment]) -> dict[int, list[Flag]]:
 def _own_flags(payment: Payment) -> Iterable[Flag]:
     """Yield what the payment and its account say by themselves."""
     invoice, account = payment.invoice, payment.invoice.account
-    if payment.money not in (invoice.due, invoice.payable):
+    if not payment.is_of_the_amount_due:
         yield Flag(
             "amount_off",
             Severity.DANGER,

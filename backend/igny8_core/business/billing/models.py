@@ -407,6 +407,11 @@ class Payment(TimestampedModel):
         return Money(self.amount, self.currency)
 
     @property
+    def is_of_the_amount_due(self) -> bool:
+        """Whether the claim is what its invoice asks for, in either of its currencies."""
+        return self.money in (self.invoice.due, self.invoice.payable)
+
+    @property
     def waiting_time(self) -> timedelta:
         """How long the customer has waited, or waited until the decision."""
         return (self.decided_at or utc_now()) - self.submitted_at

@@ -1,6 +1,7 @@
 """Reads of billing, each within its tenant, and the locks that transitions take."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
 
@@ -135,13 +136,18 @@ def last_decision(*, account: Account) -> Payment | None:
     )
 
 
-def timeline_of(*, payment: Payment) -> QuerySet[PaymentEvent]:
-    """What happened to a payment itself, oldest first."""
+def events_of(*, object_type: ObjectType, object_id: int) -> QuerySet[PaymentEvent]:
+    """What happened to an object itself, oldest first."""
     return (
-        PaymentEvent.objects.filter(object_type=ObjectType.PAYMENT, object_id=payment.pk)
+        PaymentEvent.objects.filter(object_type=object_type, object_id=object_id)
         .select_related("actor")
         .order_by("pk")
     )
+
+
+def timeline_of(*, payment: Payment) -> QuerySet[PaymentEvent]:
+    """What happened to a payment itself, oldest first."""
+    return events_of(object_type=ObjectType.PAYMENT, object_id=payment.pk)
 
 
 def timeline_for_customer(*, payment: Payment) -> QuerySet[PaymentEvent]:
@@ -193,12 +199,9 @@ def matching_payments(term: str) -> Q:
     )
 
 
-def payment_counts() -> dict[str, int]:
-    """How many payments are in each status, counted up to ``COUNTED_UP_TO``."""
-    return {
-        status: Payment.objects.filter(status=status)[: COUNTED_UP_TO + 1].count()
-        for status in PaymentStatus
-    }
+def count_in(status: PaymentStatus) -> int:
+    """How many payments are in a status; no further than just above ``COUNTED_UP_TO``."""
+    return Payment.objects.filter(status=status)[: COUNTED_UP_TO + 1].count()
 
 
 def counts_by_status(payments: QuerySet[Payment]) -> dict[str, int]:
@@ -207,12 +210,27 @@ def counts_by_status(payments: QuerySet[Payment]) -> dict[str, int]:
     return {row["status"]: row["number"] for row in counted}
 
 
+def before_in_time(
+    payments: QuerySet[Payment], *, submitted_at: datetime, pk: int
+) -> QuerySet[Payment]:
+    """Those that stand before a place in the order of time."""
+    earlier = payments.filter(submitted_at__lte=submitted_at)
+    return earlier.exclude(submitted_at=submitted_at, pk__gte=pk)
+
+
+def after_in_time(
+    payments: QuerySet[Payment], *, submitted_at: datetime, pk: int
+) -> QuerySet[Payment]:
+    """Those that stand after a place in the order of time."""
+    later = payments.filter(submitted_at__gte=submitted_at)
+    return later.exclude(submitted_at=submitted_at, pk__lte=pk)
+
+
 def neighbours_in_queue(*, payment: Payment) -> tuple[int | None, int | None]:
     """Ids of the waiting payments before and after this one."""
     waiting = Payment.objects.filter(status=PaymentStatus.PENDING_APPROVAL)
-    at, pk = payment.submitted_at, payment.pk
-    before = waiting.filter(submitted_at__lte=at).exclude(submitted_at=at, pk__gte=pk)
-    after = waiting.filter(submitted_at__gte=at).exclude(submitted_at=at, pk__lte=pk)
+    before = before_in_time(waiting, submitted_at=payment.submitted_at, pk=payment.pk)
+    after = after_in_time(waiting, submitted_at=payment.submitted_at, pk=payment.pk)
     return (
         before.order_by("-submitted_at", "-pk").values_list("pk", flat=True).first(),
         after.order_by("submitted_at", "pk").values_list("pk", flat=True).first(),
@@ -236,14 +254,6 @@ def rejection_reasons(*, payment: Payment, language: str) -> QuerySet[RejectionR
 def waiting_payments() -> QuerySet[Payment]:
     """What waits for a decision, longest first."""
     return payment_queue().filter(status=PaymentStatus.PENDING_APPROVAL)
-
-
-def event_of(
-    *, obj: Invoice | Payment, object_type: ObjectType, latest: bool = False
-) -> PaymentEvent:
-    """The event that made an object, or the latest that moved it."""
-    events = PaymentEvent.objects.filter(object_type=object_type, object_id=obj.pk)
-    return events.order_by("-pk" if latest else "pk")[:1].get()
 
 
 def superseded_by(*, payment: Payment) -> set[int]:

@@ -11,6 +11,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Min,
+    Q,
     QuerySet,
     Sum,
 )
@@ -21,7 +22,12 @@ from igny8_core.business.billing.models import Payment
 from igny8_core.common.money import Money
 
 DAYS = 30
-AGES = [("under 1 hour", 1), ("1 to 24 hours", 24), ("1 to 3 days", 72), ("over 3 days", None)]
+AGES = [  # label, from and to in hours
+    ("under 1 hour", 0, 1),
+    ("1 to 24 hours", 1, 24),
+    ("1 to 3 days", 24, 72),
+    ("over 3 days", 72, None),
+]
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,14 @@ class Median(Aggregate):
 
 def numbers(*, now: datetime) -> Numbers:
     """Count, as of this moment."""
-    waiting = Payment.objects.filter(status=PaymentStatus.PENDING_APPROVAL)
+    waiting = Payment.objects.filter(status=PaymentStatus.PENDING_APPROVAL).aggregate(
+        number=Count("pk"),
+        oldest=Min("submitted_at"),
+        **{
+            f"from_{start}": Count("pk", filter=Q(**_between(now, start, end)))
+            for _label, start, end in AGES
+        },
+    )
     since = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     decided = Payment.objects.filter(
         decided_at__gte=since,
@@ -82,12 +95,9 @@ def numbers(*, now: datetime) -> Numbers:
     )
     took = ExpressionWrapper(F("decided_at") - F("submitted_at"), output_field=DurationField())
     return Numbers(
-        waiting=waiting.count(),
-        oldest=waiting.aggregate(oldest=Min("submitted_at"))["oldest"],
-        ages=[
-            (label, waiting.filter(**_between(now, previous, hours)).count())
-            for (label, hours), previous in zip(AGES, [0, 1, 24, 72], strict=True)
-        ],
+        waiting=waiting["number"],
+        oldest=waiting["oldest"],
+        ages=[(label, waiting[f"from_{start}"]) for label, start, _end in AGES],
         days=_days(decided, since=since.date(), until=now.date()),
         median_time=decided.aggregate(median=Median(took, output_field=DurationField()))["median"],
         takings=_takings(decided),

@@ -42,7 +42,7 @@ NAMES = [
 ]  # fmt: skip
 PEOPLE = ["Amna", "Bilal", "Chandni", "Danish", "Erum", "Farhan", "Gita", "Hamza", "Isha", "Jai"]
 PLANS = ["starter", "growth", "starter", "scale", "starter"]
-EVERY_OTHER_REUSES_A_REFERENCE = 13
+REFERENCE_REUSED_EVERY = 13  # customers
 
 
 def add_customer(number: int, *, password: str, now: datetime) -> Payment:
@@ -59,6 +59,7 @@ def add_customer(number: int, *, password: str, now: datetime) -> Payment:
                 password=password,
                 first_name=PEOPLE[number % len(PEOPLE)],
                 last_name="Demo",
+                language="ur" if origin.country == "PK" else "en",
             ),
             plan_slug=PLANS[number % len(PLANS)],
             country=origin.country,
@@ -76,8 +77,6 @@ def add_customer(number: int, *, password: str, now: datetime) -> Payment:
         opened = confirmed_at - timedelta(days=number)
         Account.objects.filter(pk=registered.account.pk).update(created_at=opened)
     user = registered.user
-    user.language = "ur" if origin.country == "PK" else "en"
-    user.save(update_fields=["language"])
     user.emailaddress_set.update(verified=number % 4 != 0)
     invoice = registered.invoice
     assert invoice is not None  # noqa: S101  (a paid plan has one)
@@ -102,7 +101,7 @@ def add_customer(number: int, *, password: str, now: datetime) -> Payment:
 
 def _distinct(number: int) -> int:
     """Number the references; now and then one is that of the customer before with its method."""
-    if number % EVERY_OTHER_REUSES_A_REFERENCE == 0 and number > len(ORIGINS):
+    if number % REFERENCE_REUSED_EVERY == 0 and number > len(ORIGINS):
         return number - len(ORIGINS)
     return number
 

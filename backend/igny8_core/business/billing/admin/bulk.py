@@ -12,8 +12,7 @@ from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 
 from igny8_core.auth.actors import actor_from_request
-from igny8_core.business.billing.enums import PaymentStatus
-from igny8_core.business.billing.flags import flags_of
+from igny8_core.business.billing.flags import Severity, flags_of
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.payments import approve_payment
 from igny8_core.common.clock import utc_now
@@ -51,13 +50,11 @@ def approve(request: HttpRequest, *, model_admin: Any, payments: QuerySet[Paymen
         "title": f"Approve {len(rows)} payment{pluralize(len(rows))}?",
         "rows": [(payment, found[payment.pk]) for payment in rows],
         "totals": _totals(rows),
-        "flagged": sum(bool(_serious(flags)) for flags in found.values()),
+        "flagged": sum(
+            any(flag.severity != Severity.INFO for flag in flags) for flags in found.values()
+        ),
     }
     return TemplateResponse(request, "admin/billing/payment/bulk_confirm.html", context)
-
-
-def _serious(flags: list[Any]) -> list[Any]:
-    return [flag for flag in flags if flag.severity != "info"]
 
 
 def _totals(payments: list[Payment]) -> list[tuple[Money, int]]:
@@ -79,7 +76,7 @@ def _approve(request: HttpRequest, payment: Payment) -> Outcome:
         )
     except DomainError as refusal:
         return Outcome(payment, is_approved=False, detail=refusal.detail)
-    if decision.payment.status == PaymentStatus.PENDING_APPROVAL:
+    if decision.awaits_second_approval:
         detail = "Marked: a second admin has to approve it, too."
         return Outcome(payment, is_approved=False, detail=detail)
     return Outcome(payment, is_approved=True, detail="Approved")

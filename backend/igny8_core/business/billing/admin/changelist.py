@@ -6,9 +6,10 @@ from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.selectors import after_in_time, before_in_time
 
 AFTER = "after"
 
@@ -51,7 +52,9 @@ class KeysetChangeList(ChangeList):
         )
         self.is_first_page = not place
         if len(rows) > self.list_per_page:
-            self.next_page_url = self._url_after(request.GET, rows[self.list_per_page - 1])
+            last = self.result_list[-1]
+            place = f"{last.submitted_at.isoformat()}_{last.pk}"
+            self.next_page_url = self.get_query_string({AFTER: place})
 
     def _after(self, place: str) -> QuerySet[Payment]:
         queryset: QuerySet[Payment] = self.queryset
@@ -60,19 +63,10 @@ class KeysetChangeList(ChangeList):
             submitted_at, last = datetime.fromisoformat(time), int(pk)
         except ValueError:
             return queryset  # no place, or one that nobody gave out: from the start
-        if self.is_newest_first:
-            earlier = queryset.filter(submitted_at__lte=submitted_at)
-            return earlier.exclude(submitted_at=submitted_at, pk__gte=last)
-        later = queryset.filter(submitted_at__gte=submitted_at)
-        return later.exclude(submitted_at=submitted_at, pk__lte=last)
+        following = before_in_time if self.is_newest_first else after_in_time
+        return following(queryset, submitted_at=submitted_at, pk=last)
 
     @property
     def is_newest_first(self) -> bool:
         """Whether the list runs back in time."""
         return bool(self.queryset.query.order_by[0] == "-submitted_at")
-
-    @staticmethod
-    def _url_after(params: QueryDict, last: Payment) -> str:
-        following = params.copy()
-        following[AFTER] = f"{last.submitted_at.isoformat()}_{last.pk}"
-        return f"?{following.urlencode()}"

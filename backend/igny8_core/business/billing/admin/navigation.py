@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from igny8_core.business.billing import selectors
+from igny8_core.business.billing.enums import PaymentStatus
 
 GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
     (
@@ -116,15 +117,18 @@ def _items(request: HttpRequest, items: list[tuple[str, str, str, str]]) -> list
             "title": title,
             "icon": icon,
             "link": reverse(name),
-            **({"badge": waiting()} if name == PAYMENTS else {}),
+            **({"badge": _waiting()} if name == PAYMENTS else {}),
         }
         for title, icon, name, permission in items
         if not permission or request.user.has_perm(permission)
     ]
 
 
-def waiting() -> str:
-    """Return how many confirmations wait."""
+def _waiting() -> str:
+    return capped(selectors.count_in(PaymentStatus.PENDING_APPROVAL))
+
+
+def capped(count: int) -> str:
+    """Say a count of ``selectors.count_in``."""
     limit = selectors.COUNTED_UP_TO
-    number = selectors.waiting_payments()[: limit + 1].count()
-    return f"{limit:,}+" if number > limit else f"{number:,}"
+    return f"{limit:,}+" if count > limit else f"{count:,}"

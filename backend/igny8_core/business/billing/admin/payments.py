@@ -15,6 +15,7 @@ from django.utils.timesince import timesince
 from igny8_core.business.billing import selectors
 from igny8_core.business.billing.admin import bulk, preferences, proofs, review
 from igny8_core.business.billing.admin.changelist import KeysetChangeList
+from igny8_core.business.billing.admin.navigation import capped
 from igny8_core.business.billing.admin.proofs import may_see_proofs
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.flags import flags_of
@@ -22,6 +23,11 @@ from igny8_core.business.billing.models import Payment, PaymentMethodConfig
 from igny8_core.common.admin import ReadOnlyAdmin
 
 STATUS_PARAMETER = "status__exact"
+LABELS = {
+    PaymentStatus.PENDING_APPROVAL: "Waiting",
+    PaymentStatus.SUCCEEDED: "Approved",
+    PaymentStatus.FAILED: "Rejected",
+}
 
 
 class CurrencyFilter(admin.SimpleListFilter):
@@ -200,23 +206,11 @@ def _states(request: HttpRequest) -> list[dict[str, Any]]:
     chosen = request.GET.get(STATUS_PARAMETER, "")
     tabs = [
         {
-            "label": LABELS.get(PaymentStatus(status), PaymentStatus(status).label),
+            "label": LABELS.get(status, status.label),
             "url": f"?{STATUS_PARAMETER}={status}",
-            "count": _capped(count),
+            "count": capped(selectors.count_in(status)),
             "is_chosen": chosen == status,
         }
-        for status, count in selectors.payment_counts().items()
+        for status in PaymentStatus
     ]
     return [*tabs, {"label": "All", "url": "?all=", "count": "", "is_chosen": not chosen}]
-
-
-LABELS = {
-    PaymentStatus.PENDING_APPROVAL: "Waiting",
-    PaymentStatus.SUCCEEDED: "Approved",
-    PaymentStatus.FAILED: "Rejected",
-}
-
-
-def _capped(count: int) -> str:
-    limit = selectors.COUNTED_UP_TO
-    return f"{limit:,}+" if count > limit else f"{count:,}"

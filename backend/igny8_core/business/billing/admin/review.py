@@ -3,6 +3,7 @@ and the decision; after one, the next that waits.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -34,8 +35,6 @@ QUEUE = "admin:billing_payment_changelist"
 REVIEW = "admin:billing_payment_change"
 MAX_HISTORY = 10
 
-Act = Callable[[HttpRequest, int, dict[str, Any]], str]
-
 
 def may_decide(request: HttpRequest) -> bool:
     """Tell whether the user may approve and reject."""
@@ -55,72 +54,6 @@ def show(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResp
     return _page(request, _payment(payment_id), model_admin)
 
 
-@require_POST
-def approve(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResponse:
-    """Approve, and go on to the next."""
-    return _decide(
-        request,
-        payment_id,
-        model_admin,
-        is_allowed=may_decide(request),
-        forms_by_name={"approve_form": ApproveForm},
-        act=_approve,
-    )
-
-
-@require_POST
-def reject(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResponse:
-    """Reject for a reason, and go on to the next."""
-    return _decide(
-        request,
-        payment_id,
-        model_admin,
-        is_allowed=may_decide(request),
-        forms_by_name={"reject_form": RejectForm},
-        act=_reject,
-    )
-
-
-@require_POST
-def reverse_approval(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResponse:
-    """Take an approval back."""
-    return _decide(
-        request,
-        payment_id,
-        model_admin,
-        is_allowed=may_reverse(request),
-        forms_by_name={"reverse_form": ReverseForm},
-        act=_reverse,
-    )
-
-
-def _decide(
-    request: HttpRequest,
-    payment_id: int,
-    model_admin: Any,
-    *,
-    is_allowed: bool,
-    forms_by_name: dict[str, type[forms.Form]],
-    act: Act,
-) -> HttpResponse:
-    if not is_allowed:
-        raise PermissionDenied
-    payment = _payment(payment_id)
-    ((name, form_class),) = forms_by_name.items()
-    form = form_class(request.POST)
-    if not form.is_valid():
-        return _page(request, payment, model_admin, **{name: form, "opened": name})
-    following = _next(payment)
-    try:
-        messages.success(request, act(request, payment_id, form.cleaned_data))
-    except DomainError as refusal:
-        messages.error(request, f"Nothing was changed. {refusal.detail}")
-        return HttpResponseRedirect(reverse(REVIEW, args=[payment_id]))
-    if name == "reverse_form":
-        following = payment_id
-    return HttpResponseRedirect(reverse(REVIEW, args=[following]) if following else reverse(QUEUE))
-
-
 def _next(payment: Payment) -> int | None:
     """The one that waits after this; past the end, the one that waits longest."""
     _before, after = selectors.neighbours_in_queue(payment=payment)
@@ -135,7 +68,7 @@ def _approve(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> 
         payment_id=payment_id, actor=actor_from_request(request), now=utc_now(), **cleaned
     )
     billing = decision.billing
-    if decision.payment.status == PaymentStatus.PENDING_APPROVAL:
+    if decision.awaits_second_approval:
         return f"Marked. {billing.invoice} waits for a second admin's approval."
     return (
         f"Approved. Invoice {billing.invoice} is paid and {billing.account} is active with "
@@ -166,6 +99,50 @@ def _reverse(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> 
     )
 
 
+@dataclass(frozen=True)
+class Act:
+    """One thing to do with a payment.
+
+    :param form_name: of its form in the page's template.
+    :param perform: does it, and says what was done.
+    """
+
+    form_name: str
+    form: type[forms.Form]
+    is_allowed: Callable[[HttpRequest], bool]
+    perform: Callable[[HttpRequest, int, dict[str, Any]], str]
+    opens_next: bool = True
+
+
+def _view(act: Act) -> Callable[..., HttpResponse]:
+    """Make the view of an act: its form, then the next that waits or the same payment."""
+
+    @require_POST
+    def view(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResponse:
+        if not act.is_allowed(request):
+            raise PermissionDenied
+        payment = _payment(payment_id)
+        form = act.form(request.POST)
+        if not form.is_valid():
+            shown = {act.form_name: form, "opened": act.form_name}
+            return _page(request, payment, model_admin, **shown)
+        following = _next(payment) if act.opens_next else payment_id
+        try:
+            messages.success(request, act.perform(request, payment_id, form.cleaned_data))
+        except DomainError as refusal:
+            messages.error(request, f"Nothing was changed. {refusal.detail}")
+            following = payment_id
+        address = reverse(REVIEW, args=[following]) if following else reverse(QUEUE)
+        return HttpResponseRedirect(address)
+
+    return view
+
+
+approve = _view(Act("approve_form", ApproveForm, may_decide, _approve))
+reject = _view(Act("reject_form", RejectForm, may_decide, _reject))
+reverse_approval = _view(Act("reverse_form", ReverseForm, may_reverse, _reverse, opens_next=False))
+
+
 def _payment(payment_id: int) -> Payment:
     return get_object_or_404(selectors.payment_queue(), pk=payment_id)
 
@@ -184,7 +161,7 @@ def _page(
         "invoice": payment.invoice,
         "account": payment.invoice.account,
         "customer": payment.invoice.billing_snapshot["customer"],
-        "amount_matches": payment.money in (payment.invoice.due, payment.invoice.payable),
+        "amount_matches": payment.is_of_the_amount_due,
         "flags": flags_of([payment])[payment.pk],
         "timeline": selectors.timeline_of(payment=payment),
         "history": history[:MAX_HISTORY],

@@ -65,6 +65,11 @@ class Decision:
     payment: Payment
     billing: LockedBilling
 
+    @property
+    def awaits_second_approval(self) -> bool:
+        """Whether it was the first of two approvals."""
+        return self.payment.status == PaymentStatus.PENDING_APPROVAL
+
 
 @transaction.atomic
 def confirm_payment(

@@ -74,12 +74,12 @@ function inQueue(event) {
     j: () => choose(rows, Math.min(current + 1, rows.length - 1)),
     k: () => choose(rows, Math.max(current - 1, 0)),
     x: () => rows[current]?.querySelector("input[type=checkbox]")?.click(),
-    Enter: () => current >= 0 && !event.target.closest("a, button") && rows[current].querySelector("th a, td a").click(),
+    Enter: () => rows[current].querySelector("th a, td a").click(),
     "/": () => document.getElementById("searchbar")?.focus(),
-    "?": () => open("desk-help"),
   };
-  if (!(event.key in acts) || (event.key === "Enter" && current < 0)) return;
-  if (event.key !== "Enter" || !event.target.closest("a, button")) event.preventDefault();
+  const isOfSomethingElse = event.key === "Enter" && (current < 0 || event.target.closest("a, button"));
+  if (!(event.key in acts) || isOfSomethingElse) return;
+  event.preventDefault();
   acts[event.key]();
 }
 
