@@ -10,6 +10,7 @@ from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
 
+import igny8_core.api.urls  # noqa: F401  (the addresses of development, before a test plays production)
 from igny8_core.auth.models import Plan, User
 from igny8_core.business.billing.roles import ensure_groups
 from tests.factories import client_of, make_billing_admin, make_owner
