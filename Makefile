@@ -14,7 +14,7 @@ RUN_APP = cd backend && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
 	CHROMIUM_PATH="$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" $(PY) serve.py --port 8111 --web-port 5273 --data-dir "$$data"
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-backend test-frontend test-e2e soak lint format bench screenshots schema status lock clean
+.PHONY: help run dev test test-backend test-frontend test-e2e soak mutants lint format bench screenshots schema status lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ test-backend: backend/.venv/.installed frontend/dist/index.html curl
 
 soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine (about 3 hours)
 	cd backend && STATE_MACHINE_STEPS=200000 $(PY) -m pytest tests/test_state_machine.py
+
+mutants: backend/.venv/.installed ## break the code in many ways and see that a test fails for each
+	cd backend && $(PY) -m tests.mutants $(MUTANTS)
 
 test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test

@@ -1,0 +1,89 @@
+"""``make mutants``: break the code in each way of the table and see that its test fails.
+
+With names (or areas) as arguments, only those. The project is copied first; nothing in it changes.
+The result goes into ``docs/RELIABILITY.md`` when every mutant was run.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.mutants import Mutant, all_mutants
+from tests.project.paths import ROOT
+
+REPORT = ROOT / "docs/RELIABILITY.md"
+BLOCK = re.compile(r"(<!-- mutants -->\n).*?(<!-- /mutants -->)", re.DOTALL)
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", ".data", "node_modules", "screenshots", "__pycache__", ".*_cache"
+)
+TESTS_FAILED = 1  # pytest's exit code
+SHORTER = {"STATE_MACHINE_STEPS": "500"}
+
+
+def main(wanted: list[str]) -> int:
+    """Run them; the exit code is 1 if one is not caught."""
+    mutants = [
+        mutant
+        for mutant in all_mutants()
+        if not wanted or mutant.name in wanted or mutant.area in wanted
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "project"
+        shutil.copytree(ROOT, project, ignore=LEFT_OUT)
+        print(f"{len(mutants)} mutants; first the tests on the code as it is", flush=True)
+        if _run(project, dict.fromkeys(mutant.test for mutant in mutants)) != 0:
+            print("The tests fail without any mutant.")
+            return 1
+        rows = []
+        for mutant in mutants:
+            caught = _is_caught(project, mutant)
+            rows.append((mutant, caught))
+            print(
+                f"{'caught  ' if caught else 'SURVIVED'} {mutant.area}: {mutant.name}", flush=True
+            )
+    if not wanted:
+        _report(rows)
+    return 0 if all(caught for _mutant, caught in rows) else 1
+
+
+def _is_caught(project: Path, mutant: Mutant) -> bool:
+    file = project / mutant.file
+    text = file.read_text("utf-8")
+    file.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+    try:
+        return _run(project, [mutant.test]) == TESTS_FAILED
+    finally:
+        file.write_text(text, "utf-8")
+
+
+def _run(project: Path, tests: Iterable[str]) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", "-x", *tests]
+    return subprocess.run(
+        command,
+        cwd=project / "backend",
+        env={**os.environ, **SHORTER},
+        check=False,
+        stdout=subprocess.DEVNULL,
+    ).returncode
+
+
+def _report(rows: list[tuple[Mutant, bool]]) -> None:
+    lines = "".join(
+        f"| {mutant.area} | {mutant.name} | `{mutant.test.partition('::')[2]}` "
+        f"| {'caught' if caught else '**not caught**'} |\n"
+        for mutant, caught in rows
+    )
+    block = (
+        f"| area | what was broken | test that fails | result |\n| --- | --- | --- | --- |\n{lines}"
+    )
+    text = REPORT.read_text("utf-8")
+    REPORT.write_text(BLOCK.sub(rf"\g<1>{block}\g<2>", text), "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
