@@ -129,7 +129,7 @@ def test_the_queue_takes_as_many_queries_for_20_as_for_one(
 
 def test_shows_the_claim_beside_the_invoice(desk: Client, payment: Payment) -> None:
     text = text_of(desk.get(page(payment)))
-    for shown in ("BT-2025-001", "89.00 USD", "25053.50 PKR", "Lahore Textiles", "confirmed by"):
+    for shown in ("BT-2025-001", "89.00 USD", "25,053.50 PKR", "Lahore Textiles", "confirmed by"):
         assert shown in text
     assert "✓ matches" in text
     assert "<b>my</b>" not in text
@@ -409,7 +409,7 @@ def test_bulk_shows_totals_and_flags_first(desk: Client, payment: Payment) -> No
     )
 
     assert [(str(total), number) for total, number in answer.context["totals"]] == [
-        ("25053.50 PKR", 1),
+        ("25,053.50 PKR", 1),
         ("178.00 USD", 2),
     ]
     assert answer.context["flagged"] == 2

@@ -96,7 +96,7 @@ def test_everybody_hears_of_everything_that_concerns_them(mailbox: Mailbox) -> N
 
     number = invoice_of(owner).number
     assert [str(message["Subject"]) for message in mailbox.to(owner.email)] == [
-        f"Welcome. How to pay invoice {number}: 25053.50 PKR",
+        f"Welcome. How to pay invoice {number}: 25,053.50 PKR",
         f"We got your confirmation for invoice {number}",
         f"We could not find your payment for invoice {number}",
         f"We got your confirmation for invoice {number}",
@@ -121,7 +121,7 @@ def test_the_invoice_mail_says_all_that_paying_needs(mailbox: Mailbox) -> None:
     for kind in ("plain", "html"):
         text = part(message, kind)
         for needed in (
-            "25053.50 PKR",
+            "25,053.50 PKR",
             "89.00 USD",
             "IBAN",
             invoice.number,

@@ -130,7 +130,7 @@ def test_an_invoice_says_how_to_pay(owner: User) -> None:
         "Lahore Textiles",
         "Tax ID 1234567-8",
         "89.00 USD",
-        "25053.50 PKR",
+        "25,053.50 PKR",
         "281.5 for 1 USD",
         "How to pay: Bank transfer (IBAN)",
         "PK36SCBL0000001123456702",

@@ -38,7 +38,7 @@ class Money:
     currency: str
 
     def __str__(self) -> str:
-        return f"{self.digits} {self.currency}"
+        return f"{round_amount(self.amount, self.currency):,f} {self.currency}"
 
     @property
     def digits(self) -> str:
