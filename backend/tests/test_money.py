@@ -29,4 +29,4 @@ def test_converts_at_a_rate() -> None:
 
 def test_is_written_with_its_currency() -> None:
     assert str(Money(Decimal("89.000"), "USD")) == "89.00 USD"
-    assert str(Money(Decimal("1234567"), "JPY")) == "1,234,567 JPY"
+    assert str(Money(Decimal(1234567), "JPY")) == "1,234,567 JPY"
