@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "igny8_core.auth.admin_app.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -111,6 +110,14 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 
+# What the server processes share: counts of tries, and codes that were used
+CACHES = {
+    "default": {
+        "BACKEND": "igny8_core.common.cache.PostgresCache",
+        "LOCATION": "common_cacheentry",
+    }
+}
+
 # Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ur", "اردو")]  # of the mails; the API itself speaks English
@@ -137,6 +144,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # People and sessions
 AUTH_USER_MODEL = "igny8_auth.User"
+SESSION_ENGINE = "igny8_core.auth.sessions"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
