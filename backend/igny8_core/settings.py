@@ -13,6 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from igny8_core.common.embedded_postgres import ensure_running
+from igny8_core.common.rate_limits import rate_limits
 
 django_stubs_ext.monkeypatch()  # Django's generic classes take their type parameter at run time
 
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "igny8_core.auth.retry_after.RetryAfterMiddleware",
 ]
 
 ROOT_URLCONF = "igny8_core.api.urls"
@@ -168,6 +170,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"  # asked for, never in the way of paying
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person is told when how they log in was changed
+try:
+    ACCOUNT_RATE_LIMITS = rate_limits(
+        env.json("RATE_LIMITS", default={}), is_relaxed=IS_DEVELOPMENT
+    )
+except (AttributeError, TypeError, ValueError) as error:
+    msg = f'RATE_LIMITS: {error}. Give JSON such as {{"register": "50/m/ip"}}.'
+    raise ImproperlyConfigured(msg) from error
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser", "app")
 HEADLESS_FRONTEND_URLS = {
@@ -266,8 +276,8 @@ UNFOLD = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "igny8_core.api.authentication.BrowserSessionAuthentication",
-        "igny8_core.api.authentication.ProgramSessionAuthentication",
+        "igny8_core.auth.authentication.BrowserSessionAuthentication",
+        "igny8_core.auth.authentication.ProgramSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

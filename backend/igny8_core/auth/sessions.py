@@ -5,7 +5,7 @@ bits, so its hash needs neither salt nor a slow function.
 """
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
@@ -35,12 +35,10 @@ class SessionStore(DatabaseSessionStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Return the row to save."""
-        return Session(
-            session_key=hashed(str(self._get_or_create_session_key())),
-            session_data=self.encode(data),
-            expire_date=self.get_expiry_date(),
-            user_id=data.get(SESSION_KEY),
-        )
+        row = cast("Session", super().create_model_instance(data))
+        row.session_key = hashed(row.session_key)
+        row.user_id = data.get(SESSION_KEY)
+        return row
 
     def delete(self, session_key: str | None = None) -> None:
         """End a session: this one, or that of a key."""

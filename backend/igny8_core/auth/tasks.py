@@ -9,7 +9,7 @@ from igny8_core.common.clock import utc_now
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(queueing_lock="remove_expired")
-def remove_expired(*, timestamp: int) -> None:  # noqa: ARG001
+def remove_expired(timestamp: int) -> None:  # noqa: ARG001
     """Remove sessions and counts that nobody can use any more."""
     SessionStore.clear_expired()
     cache.remove_expired(now=utc_now())

@@ -46,7 +46,7 @@ class PostgresCache(DatabaseCache):
         self, statement: str, key: Any, value: Any, timeout: Any, version: int | None
     ) -> bool:
         until = self.get_backend_timeout(timeout)
-        row = {
+        row: dict[str, str | datetime] = {
             "key": self.make_and_validate_key(key, version=version),
             "value": base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode(),
             "expires": FOREVER if until is None else datetime.fromtimestamp(until, tz=UTC),
