@@ -252,7 +252,7 @@ def test_what_has_expired_is_removed() -> None:
     cache.set("old", 1)
     CacheEntry.objects.update(expires=utc_now() - timedelta(seconds=1))
     cache.set("new", 1)
-    remove_expired(timestamp=0)
+    remove_expired(0)
     assert [row.cache_key for row in CacheEntry.objects.all()] == [cache.make_key("new")]
 
 
