@@ -1,11 +1,8 @@
 """Fixtures of the backend's tests. The database is real PostgreSQL, always."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.apps import apps
 from django.conf import LazySettings
-from django.core.cache import cache
 from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
@@ -21,13 +18,6 @@ def _settings(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

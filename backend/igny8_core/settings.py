@@ -13,6 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from igny8_core.common.embedded_postgres import ensure_running
+from igny8_core.common.rate_limits import rate_limits
 
 django_stubs_ext.monkeypatch()  # Django's generic classes take their type parameter at run time
 
@@ -45,7 +46,6 @@ INSTALLED_APPS = [
     "igny8_core.auth.admin_app.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "igny8_core.auth.retry_after.RetryAfterMiddleware",
 ]
 
 ROOT_URLCONF = "igny8_core.api.urls"
@@ -111,6 +112,14 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 
+# What the server processes share: counts of tries, and codes that were used
+CACHES = {
+    "default": {
+        "BACKEND": "igny8_core.common.cache.PostgresCache",
+        "LOCATION": "common_cacheentry",
+    }
+}
+
 # Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ur", "اردو")]  # of the mails; the API itself speaks English
@@ -137,6 +146,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # People and sessions
 AUTH_USER_MODEL = "igny8_auth.User"
+SESSION_ENGINE = "igny8_core.auth.sessions"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -153,6 +163,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "igny8_core.auth.validators.PasswordFormValidator"},
 ]
 ACCOUNT_ADAPTER = "igny8_core.auth.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -160,6 +171,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"  # asked for, never in the way of paying
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person is told when how they log in was changed
+try:
+    ACCOUNT_RATE_LIMITS = rate_limits(
+        env.json("RATE_LIMITS", default={}), is_relaxed=IS_DEVELOPMENT
+    )
+except (AttributeError, TypeError, ValueError) as error:
+    msg = f'RATE_LIMITS: {error}. Give JSON such as {{"register": "50/m/ip"}}.'
+    raise ImproperlyConfigured(msg) from error
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser", "app")
 HEADLESS_FRONTEND_URLS = {
@@ -258,8 +277,8 @@ UNFOLD = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "igny8_core.api.authentication.BrowserSessionAuthentication",
-        "igny8_core.api.authentication.ProgramSessionAuthentication",
+        "igny8_core.auth.authentication.BrowserSessionAuthentication",
+        "igny8_core.auth.authentication.ProgramSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

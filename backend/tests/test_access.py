@@ -49,6 +49,7 @@ TABLE = """
                                                        vis own mem oth unv sus vie sup adm roo
 patch auth/account/                                    401 200 403 200 200 200 403 403 403 403
 get auth/csrf/                                         200 200 200 200 200 200 200 200 200 200
+post auth/log-out-everywhere/                          401 204 204 204 204 204 204 204 204 204
 get auth/me/                                           401 200 200 200 200 200 200 200 200 200
 patch auth/profile/                                    401 200 200 200 200 200 200 200 200 200
 post auth/register/                                    400 400 400 400 400 400 400 400 400 400

@@ -93,3 +93,24 @@ def test_example_details_are_warned_of_in_production(catalog: None, settings: La
 @pytest.mark.django_db
 def test_example_details_do_not_bother_a_laptop(catalog: None) -> None:
     assert not checks.run_checks(databases=["default"])
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ('{"register": "often"}', "'often' is no limit such as 10/m/ip"),
+        ('{"sign_up": "10/m/ip"}', "unknown: sign_up"),
+        ("register", "Give JSON such as"),
+        ('["register"]', "Give JSON such as"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused(value: str, reason: str) -> None:
+    result = manage("check", environment={**PRODUCTION, "RATE_LIMITS": value})
+    assert result.returncode != 0
+    assert reason in result.stderr
+
+
+def test_limits_are_changed_one_by_one() -> None:
+    limits = setting("ACCOUNT_RATE_LIMITS", RATE_LIMITS='{"register": "50/m/ip"}')
+    assert "'register': '50/m/ip'" in limits
+    assert "'login': '30/m/ip'" in limits

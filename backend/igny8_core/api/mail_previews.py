@@ -1,6 +1,7 @@
 """Every mail in every language as it would be sent now: for developers, in development alone."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,12 @@ from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.common.mail import WRITERS, Letter, NothingToSend, render_letter
 
 AUTH_MAILS = sorted({name for name, _link in OWN_MAILS.values()})
+EXAMPLE = {
+    "timestamp": datetime(2026, 1, 31, 9, 30, tzinfo=UTC),
+    "ip": "203.0.113.7",
+    "to_email": "new@example.com",
+    "deleted_email": "old@example.com",
+}
 
 
 def _newest(model: type, **where: object) -> int:
@@ -76,7 +83,7 @@ def _letter(kind: str) -> Letter:
     if kind in AUTH_MAILS:
         return Letter(
             template=f"auth/email/{{language}}/{kind}.txt",
-            context={},
+            context=EXAMPLE,
             button_url=f"{settings.FRONTEND_URL}/an-example-link",
         )
     return WRITERS[kind](**ARGUMENTS[kind]())

@@ -1,11 +1,17 @@
 """Accounts, plans, sites and people in the admin."""
 
-from django.contrib import admin
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
+from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin
 
 
@@ -63,3 +69,30 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
     ]
     filter_horizontal = ["groups"]
     autocomplete_fields = ["account"]
+    actions = ["log_out_everywhere"]
+
+    @admin.action(description="Log out of every browser and program", permissions=["change"])
+    def log_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """End all sessions of the chosen people."""
+        for user in users:
+            end_sessions(user=user)
+        messages.success(request, f"{users.count()} logged out everywhere.")
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002  (Django's)
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Give somebody another password, and tell them by mail."""
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        if isinstance(response, HttpResponseRedirect):
+            user = User.objects.get(pk=id)
+            get_adapter().send_notification_mail("account/email/password_changed", user)
+        return response
+
+    def save_model(self, request: HttpRequest, user: User, form: Any, change: Any) -> None:
+        """Save; who is closed is logged out, and stays so when opened again."""
+        super().save_model(request, user, form, change)
+        if not user.is_active:
+            end_sessions(user=user)

@@ -52,6 +52,7 @@ REASONS = {
     413: "The body is too large.",
     415: "The body's content type is not accepted.",
     422: "The Idempotency-Key was used for another request.",
+    429: "Too many requests; the header `Retry-After` says in how many seconds to try again.",
 }
 
 

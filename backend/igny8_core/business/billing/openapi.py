@@ -9,6 +9,7 @@ from drf_spectacular.utils import (
     extend_schema,
     extend_schema_view,
 )
+from rest_framework.exceptions import Throttled
 
 from igny8_core.auth.exceptions import UnknownCountry, UnknownPlan
 from igny8_core.auth.openapi_examples import ACTIVE_SUBSCRIPTION
@@ -48,7 +49,7 @@ from igny8_core.common.openapi import (
     request_example,
 )
 
-_ACT_ERRORS: tuple[Refusal, ...] = (*WRITE_ERRORS, *IDEMPOTENCY_ERRORS)
+_ACT_ERRORS: tuple[Refusal, ...] = (*WRITE_ERRORS, *IDEMPOTENCY_ERRORS, Throttled)
 _NOT_PAYABLE: tuple[Refusal, ...] = (
     refusals.InvoiceAlreadyPaid,
     refusals.InvoiceVoid,

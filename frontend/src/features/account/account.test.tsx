@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Me } from "../../lib/api/types";
 import { invoice, jazzcash, me, pakistan, starter } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
@@ -245,5 +245,35 @@ describe("the account's details", () => {
     await waitFor(() => {
       expect(current).toHaveAccessibleDescription("Please type your current password.");
     });
+  });
+
+  it("log out everywhere", async () => {
+    const posted = vi.fn();
+    server.use(
+      http.post("*/api/v1/auth/log-out-everywhere/", () => {
+        posted();
+        return new HttpResponse(null, { status: 204 });
+      }),
+    );
+    renderApp("/account");
+    await userEvent.click(await screen.findByRole("button", { name: "Log out everywhere" }));
+    await waitFor(() => {
+      expect(posted).toHaveBeenCalledOnce();
+    });
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("say when to try again after too many tries", async () => {
+    server.use(
+      http.post("*/api/v1/auth/log-out-everywhere/", () =>
+        HttpResponse.json(
+          { type: "client_error", errors: [{ code: "throttled", detail: "Wait.", attr: null }] },
+          { status: 429, headers: { "Retry-After": "120" } },
+        ),
+      ),
+    );
+    renderApp("/account");
+    await userEvent.click(await screen.findByRole("button", { name: "Log out everywhere" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Try again in 2 minutes.");
   });
 });

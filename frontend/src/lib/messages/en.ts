@@ -16,6 +16,10 @@ export const en = {
     offline:
       "No answer from the server. Check your connection and try again: nothing is done twice.",
     unexpected: "Something went wrong on our side. Try again in a moment.",
+    tooMany: (seconds: number) =>
+      seconds <= 60
+        ? "That was too often. Try again in a minute."
+        : `That was too often. Try again in ${Math.ceil(seconds / 60)} minutes.`,
     pageTitle: "Something went wrong",
     reload: "Reload the page",
     notFoundTitle: "Page not found",
@@ -323,6 +327,10 @@ export const en = {
     currentPassword: "Current password",
     save: "Save",
     saved: "Saved.",
+    sessions: "Where you are logged in",
+    sessionsIntro:
+      "If somebody else may be logged in as you: end every log-in, of this browser too, and set another password.",
+    logOutEverywhere: "Log out everywhere",
   },
   /** Texts for the API's error codes; a code without one shows the API's own sentence. */
   codes: {} as Partial<Record<string, string>>,

@@ -18,6 +18,10 @@ export const ur: Messages = {
     offline:
       "سرور سے جواب نہیں ملا۔ اپنا انٹرنیٹ دیکھ کر دوبارہ کوشش کریں: کوئی کام دو بار نہیں ہوگا۔",
     unexpected: "ہماری طرف کوئی خرابی ہوئی ہے۔ تھوڑی دیر بعد دوبارہ کوشش کریں۔",
+    tooMany: (seconds: number) =>
+      seconds <= 60
+        ? "کوششیں بہت زیادہ ہو گئیں۔ ایک منٹ بعد دوبارہ کوشش کریں۔"
+        : `کوششیں بہت زیادہ ہو گئیں۔ ${Math.ceil(seconds / 60)} منٹ بعد دوبارہ کوشش کریں۔`,
     pageTitle: "کچھ غلط ہو گیا",
     reload: "صفحہ دوبارہ کھولیں",
     notFoundTitle: "صفحہ نہیں ملا",
@@ -327,6 +331,10 @@ export const ur: Messages = {
     currentPassword: "موجودہ پاس ورڈ",
     save: "محفوظ کریں",
     saved: "محفوظ ہو گیا۔",
+    sessions: "آپ کہاں لاگ ان ہیں",
+    sessionsIntro:
+      "اگر کوئی اور آپ کے نام سے لاگ ان ہو سکتا ہے تو ہر لاگ ان ختم کریں، اس براؤزر کا بھی، اور نیا پاس ورڈ رکھیں۔",
+    logOutEverywhere: "ہر جگہ سے لاگ آؤٹ کریں",
   },
   codes: {
     required: "یہ خانہ ضروری ہے۔",
@@ -338,6 +346,8 @@ export const ur: Messages = {
     email_password_mismatch: "ای میل یا پاس ورڈ درست نہیں۔",
     too_many_login_attempts: "بہت زیادہ کوششیں ہوئیں۔ چند منٹ بعد دوبارہ کوشش کریں۔",
     password_too_short: "پاس ورڈ بہت چھوٹا ہے: کم از کم 10 حروف لکھیں۔",
+    password_too_long: "پاس ورڈ بہت لمبا ہے: زیادہ سے زیادہ 128 حروف لکھیں۔",
+    password_edge_space: "پاس ورڈ کے شروع یا آخر میں خالی جگہ نہیں ہو سکتی۔",
     password_too_common: "یہ پاس ورڈ بہت عام ہے۔",
     password_too_similar: "پاس ورڈ آپ کے نام یا ای میل سے بہت ملتا ہے۔",
     password_entirely_numeric: "پاس ورڈ صرف ہندسوں کا نہیں ہو سکتا۔",

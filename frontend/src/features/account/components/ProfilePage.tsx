@@ -19,7 +19,11 @@ import { describe } from "../../../components/ui/QueryState";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useMe } from "../../../lib/api/me";
-import { useChangePassword, useResendVerification } from "../../../lib/api/session";
+import {
+  useChangePassword,
+  useLogOutEverywhere,
+  useResendVerification,
+} from "../../../lib/api/session";
 import type { Account, Me } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useChangeAccount, useChangeProfile } from "../api/account";
@@ -35,6 +39,7 @@ export function ProfilePage() {
       <PersonForm user={me.user} />
       {me.account && me.user.role === "owner" && <AccountForm account={me.account} />}
       <PasswordForm />
+      <Sessions />
     </Stack>
   );
 }
@@ -225,6 +230,34 @@ function PasswordForm() {
         />
       </SimpleGrid>
     </Section>
+  );
+}
+
+function Sessions() {
+  const logOut = useLogOutEverywhere();
+  return (
+    <Paper withBorder p="lg" radius="md">
+      <Stack align="flex-start">
+        <Title order={2} size="h4">
+          {m.profile.sessions}
+        </Title>
+        <Text c="dimmed">{m.profile.sessionsIntro}</Text>
+        {logOut.error && (
+          <Alert color="red" role="alert">
+            {describe(logOut.error)}
+          </Alert>
+        )}
+        <Button
+          variant="default"
+          loading={logOut.isPending}
+          onClick={() => {
+            logOut.mutate();
+          }}
+        >
+          {m.profile.logOutEverywhere}
+        </Button>
+      </Stack>
+    </Paper>
   );
 }
 
