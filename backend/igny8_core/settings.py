@@ -11,6 +11,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from igny8_core.common.embedded_postgres import ensure_running
 
@@ -67,8 +68,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "igny8_core.api.probes.ProbesMiddleware",
+    "igny8_core.api.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "igny8_core.api.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -120,6 +122,7 @@ TIME_ZONE = "UTC"
 
 # Static and uploaded files
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "igny8_core" / "common" / "theme" / "static"]  # before the apps'
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 WHITENOISE_USE_FINDERS = IS_DEVELOPMENT
@@ -180,6 +183,7 @@ CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "igny8_core.api.errors.csrf_failure"
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=not IS_DEVELOPMENT)
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz)$"]  # probes come by the address of the container
 SECURE_HSTS_SECONDS: int = env.int(
     "SECURE_HSTS_SECONDS", default=0 if IS_DEVELOPMENT else 365 * 24 * 3600
 )
@@ -237,21 +241,8 @@ UNFOLD = {
     ],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
-    "COLORS": {
-        "primary": {  # the web app's accent, #0b6e5f, and its shades
-            "50": "#effaf7",
-            "100": "#d3f2ea",
-            "200": "#a7e4d6",
-            "300": "#71cfbc",
-            "400": "#40b39f",
-            "500": "#219785",
-            "600": "#0b6e5f",
-            "700": "#0a5c50",
-            "800": "#0b4a42",
-            "900": "#0c3e38",
-            "950": "#042420",
-        }
-    },
+    "STYLES": [lambda _request: static("desk/theme.css")],
+    "SCRIPTS": [lambda _request: static("desk/theme.js")],
     "SIDEBAR": {"navigation": "igny8_core.business.billing.admin.navigation.navigation"},
     "DASHBOARD_CALLBACK": "igny8_core.business.billing.admin.dashboard.add_numbers",
 }
