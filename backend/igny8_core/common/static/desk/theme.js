@@ -42,7 +42,7 @@ const REPLACED = [
 ];
 
 document.addEventListener("alpine:init", () => {
-  for (const [name, data] of Object.entries({ theme, page, command })) Alpine.data(name, data);
+  for (const [name, data] of Object.entries({ theme, searchForm, page, command })) Alpine.data(name, data);
   for (const [what, attribute, start, ours] of REPLACED) {
     for (const element of document.querySelectorAll(what)) {
       const theirs = element.getAttribute(attribute)?.trim();
