@@ -40,7 +40,8 @@ test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test
 
 test-e2e: backend/.venv/.installed frontend/dist/index.html chromium
-	export BILLING_DUAL_CONTROL_ABOVE=200; $(RUN_APP) --confirmations 50 --exec "npm --prefix ../frontend run e2e"
+	export BILLING_DUAL_CONTROL_ABOVE=200; $(RUN_APP) --confirmations 50 \
+	--exec "npm --prefix ../frontend run e2e && $(PY) -m tests.leaks"
 
 lint: backend/.venv/.installed frontend/node_modules/.installed ## linters, types, rooms, migrations, schema
 	cd backend && $(PY) -m ruff check . && $(PY) -m ruff format --check .

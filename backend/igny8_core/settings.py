@@ -19,7 +19,7 @@ django_stubs_ext.monkeypatch()  # Django's generic classes take their type param
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = environ.FileAwareEnv()  # SECRET_KEY_FILE names a file that holds SECRET_KEY, and so on
 
 DJANGO_ENV: str = env.str("DJANGO_ENV", default="production")
 if DJANGO_ENV not in {"production", "development"}:
@@ -30,7 +30,8 @@ IS_DEVELOPMENT = DJANGO_ENV == "development"
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str(
     "SECRET_KEY", default="insecure-development-key-" + "0" * 32 if IS_DEVELOPMENT else env.NOTSET
-)
+).strip()
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 FRONTEND_URL: str = env.str(
     "FRONTEND_URL", default="http://localhost:5173" if IS_DEVELOPMENT else env.NOTSET
@@ -102,7 +103,7 @@ TEMPLATES = [
 ]
 
 # Database: PostgreSQL, always.
-DATABASE_URL: str = env.str("DATABASE_URL", default="")
+DATABASE_URL: str = env.str("DATABASE_URL", default="").strip()
 if not DATABASE_URL:
     if not IS_DEVELOPMENT:
         msg = "DATABASE_URL is not set: name the PostgreSQL server (postgres://user:pw@host/db)."
@@ -314,7 +315,13 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "igny8_core.common.logs.RedactingFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -14,7 +14,7 @@ class DeskAdminConfig(AdminConfig):
 
     def ready(self) -> None:
         """Show JSON as plain text: the theme's colours of it would be style attributes."""
-        from unfold import fields  # noqa: PLC0415  (it needs the models)
+        from unfold import fields
 
         fields.prettify_json = _json_text
         super().ready()
