@@ -31,8 +31,8 @@ def main() -> int:
     secrets = dict(secrets_of_run())
     found = sorted(set(leaks(logs, secrets)))
     for kind, path, line in found:
-        print(f"{path.name}:{line}: holds a {kind}")  # noqa: T201
-    print(f"{len(secrets)} secrets looked for in {len(logs)} logs: {len(found)} found")  # noqa: T201
+        print(f"{path.name}:{line}: holds a {kind}")
+    print(f"{len(secrets)} secrets looked for in {len(logs)} logs: {len(found)} found")
     return 1 if found or not secrets or not logs else 0
 
 
