@@ -11,6 +11,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from igny8_core.common.embedded_postgres import ensure_running
 from igny8_core.common.rate_limits import rate_limits
@@ -19,7 +20,7 @@ django_stubs_ext.monkeypatch()  # Django's generic classes take their type param
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = environ.FileAwareEnv()  # SECRET_KEY_FILE names a file that holds SECRET_KEY, and so on
 
 DJANGO_ENV: str = env.str("DJANGO_ENV", default="production")
 if DJANGO_ENV not in {"production", "development"}:
@@ -30,7 +31,8 @@ IS_DEVELOPMENT = DJANGO_ENV == "development"
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str(
     "SECRET_KEY", default="insecure-development-key-" + "0" * 32 if IS_DEVELOPMENT else env.NOTSET
-)
+).strip()
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 FRONTEND_URL: str = env.str(
     "FRONTEND_URL", default="http://localhost:5173" if IS_DEVELOPMENT else env.NOTSET
@@ -67,8 +69,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "igny8_core.api.probes.ProbesMiddleware",
+    "igny8_core.api.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "igny8_core.api.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -101,7 +104,7 @@ TEMPLATES = [
 ]
 
 # Database: PostgreSQL, always.
-DATABASE_URL: str = env.str("DATABASE_URL", default="")
+DATABASE_URL: str = env.str("DATABASE_URL", default="").strip()
 if not DATABASE_URL:
     if not IS_DEVELOPMENT:
         msg = "DATABASE_URL is not set: name the PostgreSQL server (postgres://user:pw@host/db)."
@@ -129,6 +132,7 @@ TIME_ZONE = "UTC"
 
 # Static and uploaded files
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "igny8_core" / "common" / "theme" / "static"]  # before the apps'
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 WHITENOISE_USE_FINDERS = IS_DEVELOPMENT
@@ -199,6 +203,7 @@ CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "igny8_core.api.errors.csrf_failure"
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=not IS_DEVELOPMENT)
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz)$"]  # probes come by the address of the container
 SECURE_HSTS_SECONDS: int = env.int(
     "SECURE_HSTS_SECONDS", default=0 if IS_DEVELOPMENT else 365 * 24 * 3600
 )
@@ -256,21 +261,8 @@ UNFOLD = {
     ],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
-    "COLORS": {
-        "primary": {  # the web app's accent, #0b6e5f, and its shades
-            "50": "#effaf7",
-            "100": "#d3f2ea",
-            "200": "#a7e4d6",
-            "300": "#71cfbc",
-            "400": "#40b39f",
-            "500": "#219785",
-            "600": "#0b6e5f",
-            "700": "#0a5c50",
-            "800": "#0b4a42",
-            "900": "#0c3e38",
-            "950": "#042420",
-        }
-    },
+    "STYLES": [lambda _request: static("desk/theme.css")],
+    "SCRIPTS": [lambda _request: static("desk/theme.js")],
     "SIDEBAR": {"navigation": "igny8_core.business.billing.admin.navigation.navigation"},
     "DASHBOARD_CALLBACK": "igny8_core.business.billing.admin.dashboard.add_numbers",
 }
@@ -342,7 +334,13 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "igny8_core.common.logs.RedactingFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

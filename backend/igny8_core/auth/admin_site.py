@@ -21,6 +21,10 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
     login_form = second_factor.AdminLoginForm
     login_template = "admin/second_factor_login.html"
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave the colours to ``desk/theme.css``: no style element, which the policy refuses."""
+        return {**super().each_context(request), "colors": {}}
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  (Django's)
         """Let nobody in without a second factor where the setting asks for one."""
         guarded: View = super().admin_view(view, cacheable)

@@ -1,16 +1,7 @@
-import {
-  Alert,
-  Button,
-  Paper,
-  PasswordInput,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from "@mantine/core";
+import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import type { ReactNode } from "react";
+import { Columns } from "../../../components/ui/Columns";
 import { BillingFields } from "../../../components/billing/BillingFields";
 import { CountrySelect } from "../../../components/billing/CountrySelect";
 import { BILLING_FIELDS, type BillingField } from "../../../components/billing/fields";
@@ -74,7 +65,7 @@ function PersonForm({ user }: { user: Me["user"] }) {
         <Text style={{ overflowWrap: "anywhere" }}>{user.email}</Text>
         {!user.email_verified && <Unverified email={user.email} />}
       </div>
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <Columns>
         <TextInput
           id="first_name"
           label={m.signup.firstName}
@@ -87,7 +78,7 @@ function PersonForm({ user }: { user: Me["user"] }) {
           autoComplete="family-name"
           {...form.getInputProps("last_name")}
         />
-      </SimpleGrid>
+      </Columns>
     </Section>
   );
 }
@@ -213,7 +204,7 @@ function PasswordForm() {
         });
       }, refuse)}
     >
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <Columns>
         <PasswordInput
           id="current_password"
           label={m.profile.currentPassword}
@@ -228,7 +219,7 @@ function PasswordForm() {
           autoComplete="new-password"
           {...form.getInputProps("new_password")}
         />
-      </SimpleGrid>
+      </Columns>
     </Section>
   );
 }

@@ -41,7 +41,14 @@ export function ConfirmDialog() {
   }
   const close = () => void navigate(page);
   return (
-    <Modal.Root opened onClose={close} size="lg" radius={isSmall ? 0 : "md"} fullScreen={isSmall}>
+    <Modal.Root
+      opened
+      onClose={close}
+      size="lg"
+      radius={isSmall ? 0 : "md"}
+      fullScreen={isSmall}
+      lockScroll={false} // by a style element, which the policy refuses; app.css does it
+    >
       <Modal.Overlay />
       <Modal.Content>
         <Modal.Body>
