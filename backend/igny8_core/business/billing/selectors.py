@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 
 from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
@@ -124,6 +125,13 @@ def payment_of(*, account: Account, payment_id: int) -> Payment:
         detail = f"There is no payment {payment_id}."
         raise NotFound(detail)
     return payment
+
+
+def proofs_since(*, account: Account, time: datetime) -> tuple[int, int]:
+    """How many proof files the account has sent since a time, and their bytes."""
+    sent = Payment.objects.filter(invoice__account=account, submitted_at__gt=time, proof_size__gt=0)
+    counted = sent.aggregate(number=Count("pk"), size=Coalesce(Sum("proof_size"), 0))
+    return counted["number"], counted["size"]
 
 
 def last_decision(*, account: Account) -> Payment | None:
