@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "igny8_core.auth",
     "igny8_core.business.billing",
     "igny8_core.business.onboarding",
+    "igny8_core.business.data_rights",
 ]
 
 MIDDLEWARE = [
@@ -235,6 +236,10 @@ BILLING_PROOF_MAX_BYTES = 5 * 1024 * 1024
 BILLING_PROOFS_PER_DAY: int = env.int("BILLING_PROOFS_PER_DAY", default=20)  # of an account
 BILLING_PROOF_BYTES_PER_DAY: int = env.int("BILLING_PROOF_BYTES_PER_DAY", default=50 * 1024 * 1024)
 BILLING_PROOF_CONCURRENCY: int = env.int("BILLING_PROOF_CONCURRENCY", default=2)  # of a process
+BILLING_RETENTION_YEARS: int = env.int("BILLING_RETENTION_YEARS", default=10)
+BILLING_PROOF_RETENTION_DAYS: int = env.int("BILLING_PROOF_RETENTION_DAYS", default=365)
+IDEMPOTENCY_RETENTION_DAYS: int = env.int("IDEMPOTENCY_RETENTION_DAYS", default=7)
+MAIL_RETENTION_DAYS: int = env.int("MAIL_RETENTION_DAYS", default=90)
 CLAMAV_ADDRESS: str = env.str("CLAMAV_ADDRESS", default="")
 CLAMAV_TIMEOUT: int = env.int("CLAMAV_TIMEOUT", default=20)  # seconds
 CLAMAV_FAIL_OPEN: bool = env.bool("CLAMAV_FAIL_OPEN", default=False)
@@ -335,6 +340,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "TAGS": [
         {"name": "Session", "description": "Sign-up and where the customer stands."},
+        {"name": "Data rights", "description": "Export of the account's data, and its end."},
         {"name": "Catalogue", "description": "Plans, industries and countries."},
         {"name": "Payment methods", "description": "The ways to pay in a country."},
         {"name": "Invoices", "description": "What the account owes."},

@@ -1,6 +1,7 @@
 """Every mail in every language as it would be sent now: for developers, in development alone."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,7 +31,7 @@ def _payment(status: str) -> dict[str, int]:
     return {"payment_id": _newest(Payment, status=status)}
 
 
-ARGUMENTS: dict[str, Callable[[], dict[str, int]]] = {
+ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "welcome": lambda: {"account_id": _newest(Account, status="trial")},
     "invoice_issued": lambda: {"invoice_id": _newest(Invoice, status="pending")},
     "invoice_voided": lambda: {"invoice_id": _newest(Invoice, status="void")},
@@ -40,6 +41,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, int]]] = {
     "payment_reversed": lambda: _payment("reversed"),
     "payment_waiting": lambda: _payment("pending_approval"),
     "payments_waiting": dict,
+    "account_closed": lambda: {"kept_until": "2036-12-31"},
 }
 
 

@@ -2,9 +2,12 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import Model
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
 from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin
 
@@ -15,6 +18,11 @@ class AccountAdmin(WorkflowAdmin):
     list_filter = ["status", "plan"]
     search_fields = ["name", "billing_email", "users__email"]
     readonly_fields = ["status", "plan", "credits"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse on a closed account: nothing gets back into it."""
+        is_closed = isinstance(obj, Account) and obj.status == AccountStatus.CANCELLED
+        return bool(super().has_change_permission(request, obj)) and not is_closed
 
 
 @admin.register(Subscription)
