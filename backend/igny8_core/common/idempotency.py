@@ -8,12 +8,13 @@ Modelled on draft-ietf-httpapi-idempotency-key-header-07.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 from rest_framework import status
@@ -127,3 +128,13 @@ def _plain(value: Any) -> Any:
         value.seek(0)
         return digest
     return str(value)
+
+
+def forget_answers(user_ids: Iterable[int]) -> None:
+    """Delete the answers that people got, and those that tell of their registration."""
+    ids = list(user_ids)
+    own = Q()
+    for user_id in ids:
+        own |= Q(scope__endswith=f" {user_id}")
+    registrations = Q(scope__endswith=" visitor", response_body__user__id__in=ids)
+    IdempotencyRecord.objects.filter(own | registrations).delete()

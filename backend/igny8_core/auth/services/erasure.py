@@ -11,6 +11,7 @@ from igny8_core.auth import tasks
 from igny8_core.auth.enums import UserRole
 from igny8_core.auth.models import Account, User
 from igny8_core.auth.services.accounts import BILLING_FIELDS
+from igny8_core.common.idempotency import forget_answers
 
 NOBODYS_DOMAIN = "closed.invalid"  # RFC 2606: never anybody's
 
@@ -41,6 +42,7 @@ def erase_people(*, account: Account) -> None:
     for user in customers:
         _erase_person(user)
     _erase_names_in_admin_log(account, customers)
+    forget_answers(user.pk for user in customers)
     tasks.erase_sessions.defer(user_ids=[user.pk for user in customers])
 
 

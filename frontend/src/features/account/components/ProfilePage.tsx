@@ -11,6 +11,7 @@ import {
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import type { ReactNode } from "react";
+import { Link, Outlet } from "react-router";
 import { BillingFields } from "../../../components/billing/BillingFields";
 import { CountrySelect } from "../../../components/billing/CountrySelect";
 import { BILLING_FIELDS, type BillingField } from "../../../components/billing/fields";
@@ -23,6 +24,7 @@ import { useChangePassword, useResendVerification } from "../../../lib/api/sessi
 import type { Account, Me } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useChangeAccount, useChangeProfile } from "../api/account";
+import { useExport } from "../api/dataRights";
 
 /** Who one is, what invoices say, and the password; each part is saved by itself. */
 export function ProfilePage() {
@@ -35,6 +37,13 @@ export function ProfilePage() {
       <PersonForm user={me.user} />
       {me.account && me.user.role === "owner" && <AccountForm account={me.account} />}
       <PasswordForm />
+      {me.account && me.user.role === "owner" && (
+        <>
+          <ExportForm />
+          <CloseAccount />
+        </>
+      )}
+      <Outlet />
     </Stack>
   );
 }
@@ -228,9 +237,69 @@ function PasswordForm() {
   );
 }
 
+function ExportForm() {
+  const download = useExport();
+  const form = useForm({
+    initialValues: { password: "" },
+    validate: {
+      password: (password) => (password ? null : m.errors.required(m.data.yourPassword)),
+    },
+    clearInputErrorOnChange: true,
+  });
+  const { items, attempt, show, refuse } = useServerErrors(form, ["password"]);
+  return (
+    <Section
+      title={m.data.title}
+      intro={m.data.text}
+      submitLabel={m.data.download}
+      savedText={m.data.downloaded}
+      items={items.map((item) => (item.fieldId ? { ...item, fieldId: "export_password" } : item))}
+      attempt={attempt}
+      isPending={download.isPending}
+      isSaved={download.isSuccess}
+      onSubmit={form.onSubmit(({ password }) => {
+        download.mutate(password, {
+          onSuccess: () => {
+            form.reset();
+          },
+          onError: show,
+        });
+      }, refuse)}
+    >
+      <PasswordInput
+        id="export_password"
+        label={m.data.yourPassword}
+        autoComplete="current-password"
+        maw={340}
+        {...form.getInputProps("password")}
+      />
+    </Section>
+  );
+}
+
+function CloseAccount() {
+  return (
+    <Paper withBorder p="lg" radius="md">
+      <Stack>
+        <Title order={2} size="h4">
+          {m.data.closeTitle}
+        </Title>
+        <Text c="dimmed">{m.data.closeText}</Text>
+        <div>
+          <Button component={Link} to="/account/close" variant="outline" color="red">
+            {m.data.closeOpen}
+          </Button>
+        </div>
+      </Stack>
+    </Paper>
+  );
+}
+
 interface SectionProps {
   title: string;
   intro?: string;
+  submitLabel?: string;
+  savedText?: string;
   items: readonly SummaryItem[];
   attempt: number;
   isPending: boolean;
@@ -252,13 +321,19 @@ function Section({ title, intro, items, attempt, isPending, isSaved, ...rest }: 
           {rest.children}
           {isSaved && (
             <Alert color="brand" role="status">
-              {m.profile.saved}
+              {rest.savedText ?? m.profile.saved}
             </Alert>
           )}
           <div>
-            <Button type="submit" loading={isPending} aria-label={`${m.profile.save}: ${title}`}>
-              {m.profile.save}
-            </Button>
+            {rest.submitLabel ? (
+              <Button type="submit" variant="default" loading={isPending}>
+                {rest.submitLabel}
+              </Button>
+            ) : (
+              <Button type="submit" loading={isPending} aria-label={`${m.profile.save}: ${title}`}>
+                {m.profile.save}
+              </Button>
+            )}
           </div>
         </Stack>
       </form>
