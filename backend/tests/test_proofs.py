@@ -331,6 +331,12 @@ def test_few_files_are_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert accept(make_pdf()).content_type == "application/pdf"
 
 
+def test_a_machine_too_busy_is_not_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "SECONDS", 0.001)
+    with pytest.raises(ProofsBusy):
+        accept(make_pdf())
+
+
 # Limits of an account
 
 

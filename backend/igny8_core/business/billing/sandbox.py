@@ -13,7 +13,7 @@ from igny8_core.business.billing.sandboxed import REFUSED
 
 SCRIPT = Path(__file__).with_name("sandboxed.py")
 UNREADABLE = "unreadable"
-SECONDS = 20  # of one file
+SECONDS = 30  # of one file
 WAITING_SECONDS = 15  # for the files before it
 places = BoundedSemaphore(settings.BILLING_PROOF_CONCURRENCY)
 logger = logging.getLogger(__name__)
@@ -26,12 +26,11 @@ class Refused(Exception):
 def run_in_sandbox(command: str, *arguments: str, content: bytes) -> tuple[bytes, str]:
     """Carry a command of ``sandboxed.py`` out; returns what it made, and its word about it.
 
-    :raises Refused: ``unreadable`` is also what takes too long, too much memory, or crashes.
-    :raises ProofsBusy: if no place was free in time.
+    :raises Refused: ``unreadable`` is also what takes too much work or memory, or crashes.
+    :raises ProofsBusy: if no place was free in time, or the machine is too busy to be done in time.
     """
     if not places.acquire(timeout=WAITING_SECONDS):
-        detail = "Too many files are being checked at this moment. Try again in a minute."
-        raise ProofsBusy(detail, retry_after=60)
+        raise _busy()
     try:
         done = subprocess.run(  # noqa: S603  (our own script; the file goes in as data)
             [sys.executable, "-I", str(SCRIPT), command, *arguments],
@@ -41,8 +40,8 @@ def run_in_sandbox(command: str, *arguments: str, content: bytes) -> tuple[bytes
             check=False,
             env={},
         )
-    except subprocess.TimeoutExpired as error:
-        raise Refused(UNREADABLE) from error
+    except subprocess.TimeoutExpired as error:  # its time of the CPU is less: the machine is busy
+        raise _busy() from error
     finally:
         places.release()
     word = done.stderr.decode("utf-8", "replace")
@@ -53,3 +52,8 @@ def run_in_sandbox(command: str, *arguments: str, content: bytes) -> tuple[bytes
         logger.warning("A proof could not be read (exit code %s): %s", done.returncode, reason)
         raise Refused(UNREADABLE)
     return done.stdout, word
+
+
+def _busy() -> ProofsBusy:
+    detail = "Too many files are being checked at this moment. Try again in a minute."
+    return ProofsBusy(detail, retry_after=60)
