@@ -13,6 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
+from igny8_core.common.clamav import parse_address
 from igny8_core.common.embedded_postgres import ensure_running
 from igny8_core.common.rate_limits import rate_limits
 
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "igny8_core.auth",
     "igny8_core.business.billing",
     "igny8_core.business.onboarding",
+    "igny8_core.business.data_rights",
 ]
 
 MIDDLEWARE = [
@@ -137,8 +139,22 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 WHITENOISE_USE_FINDERS = IS_DEVELOPMENT
 WHITENOISE_AUTOREFRESH = IS_DEVELOPMENT  # no collectstatic on a laptop
+MEDIA_S3_BUCKET: str = env.str("MEDIA_S3_BUCKET", default="")
+S3_STORAGE = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": MEDIA_S3_BUCKET,
+        "location": env.str("MEDIA_S3_PREFIX", default=""),
+        "endpoint_url": env.str("MEDIA_S3_ENDPOINT_URL", default="") or None,
+        "region_name": env.str("MEDIA_S3_REGION", default="") or None,
+        "default_acl": None,  # the bucket's own rule; no object is public
+        "file_overwrite": False,
+    },
+}  # its keys are found as boto3 finds them: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, a role
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": S3_STORAGE
+    if MEDIA_S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if IS_DEVELOPMENT
@@ -241,6 +257,22 @@ PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 # Billing
 BILLING_INVOICE_DUE_DAYS: int = env.int("BILLING_INVOICE_DUE_DAYS", default=7)
 BILLING_PROOF_MAX_BYTES = 5 * 1024 * 1024
+BILLING_PROOFS_PER_DAY: int = env.int("BILLING_PROOFS_PER_DAY", default=20)  # of an account
+BILLING_PROOF_BYTES_PER_DAY: int = env.int("BILLING_PROOF_BYTES_PER_DAY", default=50 * 1024 * 1024)
+BILLING_PROOF_CONCURRENCY: int = env.int("BILLING_PROOF_CONCURRENCY", default=2)  # of a process
+BILLING_RETENTION_YEARS: int = env.int("BILLING_RETENTION_YEARS", default=10)
+BILLING_PROOF_RETENTION_DAYS: int = env.int("BILLING_PROOF_RETENTION_DAYS", default=365)
+IDEMPOTENCY_RETENTION_DAYS: int = env.int("IDEMPOTENCY_RETENTION_DAYS", default=7)
+MAIL_RETENTION_DAYS: int = env.int("MAIL_RETENTION_DAYS", default=90)
+CLAMAV_ADDRESS: str = env.str("CLAMAV_ADDRESS", default="")
+CLAMAV_TIMEOUT: int = env.int("CLAMAV_TIMEOUT", default=20)  # seconds
+CLAMAV_FAIL_OPEN: bool = env.bool("CLAMAV_FAIL_OPEN", default=False)
+if CLAMAV_ADDRESS:
+    try:
+        parse_address(CLAMAV_ADDRESS)
+    except ValueError as error:
+        msg = f"CLAMAV_ADDRESS is {CLAMAV_ADDRESS!r}: give host:port or unix:/path/of/its/socket."
+        raise ImproperlyConfigured(msg) from error
 BILLING_DUAL_CONTROL_ABOVE: Decimal | None = None  # USD: beyond it, two admins have to approve
 if limit := env.str("BILLING_DUAL_CONTROL_ABOVE", default=""):
     try:
@@ -319,6 +351,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "TAGS": [
         {"name": "Session", "description": "Sign-up and where the customer stands."},
+        {"name": "Data rights", "description": "Export of the account's data, and its end."},
         {"name": "Catalogue", "description": "Plans, industries and countries."},
         {"name": "Payment methods", "description": "The ways to pay in a country."},
         {"name": "Invoices", "description": "What the account owes."},

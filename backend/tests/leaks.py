@@ -20,6 +20,7 @@ PASSWORDS = [
     "new-horse-battery",
 ]
 KEYS_IN_MAILS = re.compile(r"/(?:reset-password|verify-email)/([\w:.%-]{8,})")
+WORD_LIKE_A_TOKEN = re.compile(r"\b[a-z0-9]{32}\b")
 MIN_LENGTH = 6  # shorter ones are in any log by chance
 
 
@@ -28,7 +29,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
     django.setup()
     logs = list(log_files(settings.DATA_DIR))
-    secrets = dict(secrets_of_run())
+    secrets = dict(secrets_of_run()) | dict.fromkeys(session_tokens_in(logs), "session token")
     found = sorted(set(leaks(logs, secrets)))
     for kind, path, line in found:
         print(f"{path.name}:{line}: holds a {kind}")
@@ -59,9 +60,19 @@ def secrets_of_run() -> Iterator[tuple[str, str]]:
                 yield str(value), kind
 
 
-def _values() -> dict[str, Iterable[object]]:
-    from django.contrib.sessions.models import Session
+def session_tokens_in(logs: Iterable[Path]) -> Iterator[str]:
+    """Yield the words of the logs that log somebody in: only their hashes are known."""
+    from igny8_core.auth.models import Session
+    from igny8_core.auth.sessions import hashed
 
+    known = set(Session.objects.values_list("session_key", flat=True))
+    for path in logs:
+        for word in WORD_LIKE_A_TOKEN.findall(path.read_text("utf-8", "replace")):
+            if hashed(word) in known:
+                yield word
+
+
+def _values() -> dict[str, Iterable[object]]:
     from igny8_core.auth.models import Account, User
     from igny8_core.business.billing.models import Payment
     from igny8_core.common.models import IdempotencyRecord
@@ -72,7 +83,6 @@ def _values() -> dict[str, Iterable[object]]:
         "password's hash": User.objects.values_list("password", flat=True),
         "e-mail address": User.objects.values_list("email", flat=True),
         "billing address": Account.objects.values_list("billing_address_line1", flat=True),
-        "session token": Session.objects.values_list("session_key", flat=True),
         "payment reference": payments.values_list("manual_reference", flat=True),
         "note": payments.values_list("manual_notes", flat=True),
         "proof's name": (

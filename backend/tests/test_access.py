@@ -48,6 +48,8 @@ STAFF = {"viewer": BILLING_VIEWER, "support": SUPPORT, "admin": BILLING_ADMIN}
 TABLE = """
                                                        vis own mem oth unv sus vie sup adm roo
 patch auth/account/                                    401 200 403 200 200 200 403 403 403 403
+post auth/account/close/                               401 400 403 400 400 400 403 403 403 403
+post auth/account/export/                              401 400 403 400 400 400 403 403 403 403
 get auth/csrf/                                         200 200 200 200 200 200 200 200 200 200
 post auth/log-out-everywhere/                          401 204 204 204 204 204 204 204 204 204
 get auth/me/                                           401 200 200 200 200 200 200 200 200 200
@@ -100,6 +102,8 @@ BODIES: dict[str, Callable[[dict[str, int]], dict[str, object]]] = {
     },
     "billing/admin/invoices/<int:invoice_id>/void/": lambda _ids: {"reason": "Ordered twice"},
     "auth/account/": lambda _ids: {"name": "Renamed"},
+    "auth/account/export/": lambda _ids: {"password": "not the password"},
+    "auth/account/close/": lambda _ids: {"password": "not the password", "confirmation": "x"},
     "auth/profile/": lambda _ids: {"first_name": "Renamed"},
     "sites/<int:site_id>/": lambda _ids: {"name": "Renamed"},
     "sites/": lambda _ids: {"name": "New", "domain": "new.example", "industry": "fashion"},

@@ -20,6 +20,7 @@ from tests.factories import (
     confirmation_of,
     make_owner,
     make_payment,
+    make_pdf,
     reject,
 )
 
@@ -215,7 +216,7 @@ def test_refuses_a_small_file_that_is_a_huge_picture(owner: User, owner_api: API
 
 
 def test_takes_a_pdf(owner: User, owner_api: APIClient) -> None:
-    proof = SimpleUploadedFile("slip.pdf", b"%PDF-1.7\n%%EOF")
+    proof = SimpleUploadedFile("slip.pdf", make_pdf())
     answer = owner_api.post(URL, body(owner, proof=proof), format="multipart")
 
     assert answer.status_code == 201

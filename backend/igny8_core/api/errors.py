@@ -10,7 +10,13 @@ from drf_standardized_errors import formatter, handler
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException, ErrorDetail
 
-from igny8_core.common.exceptions import DomainError, InvalidInput, NotFound, StateConflict
+from igny8_core.common.exceptions import (
+    DomainError,
+    InvalidInput,
+    LaterPossible,
+    NotFound,
+    StateConflict,
+)
 from igny8_core.common.http import status_of
 from igny8_core.common.parsers import BodyTooLarge
 
@@ -35,9 +41,10 @@ class ExceptionFormatter(formatter.ExceptionFormatter):
     def format_error_response(self, error_response: Any) -> dict[str, Any]:
         """Return the body."""
         body: dict[str, Any] = super().format_error_response(error_response)
+        if isinstance(self.original_exc, StateConflict | LaterPossible):
+            body["errors"][0]["attr"] = self.original_exc.attr
         if isinstance(self.original_exc, StateConflict):
             body["state"] = self.original_exc.state
-            body["errors"][0]["attr"] = self.original_exc.attr
         return body
 
 
@@ -49,6 +56,8 @@ def _api_exception(refusal: DomainError) -> APIException:
         return exceptions.NotFound(refusal.detail, code=refusal.code)
     error = APIException(refusal.detail, code=refusal.code)
     error.status_code = status_of(type(refusal))
+    if isinstance(refusal, LaterPossible):
+        error.wait = refusal.retry_after  # type: ignore[attr-defined]  # the handler's Retry-After
     return error
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,7 +38,7 @@ def _payment(status: str) -> dict[str, int]:
     return {"payment_id": _newest(Payment, status=status)}
 
 
-ARGUMENTS: dict[str, Callable[[], dict[str, int]]] = {
+ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "welcome": lambda: {"account_id": _newest(Account, status="trial")},
     "invoice_issued": lambda: {"invoice_id": _newest(Invoice, status="pending")},
     "invoice_voided": lambda: {"invoice_id": _newest(Invoice, status="void")},
@@ -47,6 +48,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, int]]] = {
     "payment_reversed": lambda: _payment("reversed"),
     "payment_waiting": lambda: _payment("pending_approval"),
     "payments_waiting": dict,
+    "account_closed": lambda: {"kept_until": "2036-12-31"},
 }
 
 

@@ -5,11 +5,12 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
 from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin
@@ -21,6 +22,11 @@ class AccountAdmin(WorkflowAdmin):
     list_filter = ["status", "plan"]
     search_fields = ["name", "billing_email", "users__email"]
     readonly_fields = ["status", "plan", "credits"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse on a closed account: nothing gets back into it."""
+        is_closed = isinstance(obj, Account) and obj.status == AccountStatus.CANCELLED
+        return bool(super().has_change_permission(request, obj)) and not is_closed
 
 
 @admin.register(Subscription)

@@ -43,6 +43,7 @@ IDEMPOTENCY_HEADER = OpenApiParameter(
     ),
 )
 
+SERVER_ERROR = 500
 REASONS = {
     400: "The input can't be used; `errors` says which part and why.",
     401: "Not logged in.",
@@ -53,6 +54,7 @@ REASONS = {
     415: "The body's content type is not accepted.",
     422: "The Idempotency-Key was used for another request.",
     429: "Too many requests; the header `Retry-After` says in how many seconds to try again.",
+    503: "A part that is needed does not answer; `Retry-After` says when to try again.",
 }
 
 
@@ -96,7 +98,7 @@ def _code(refusal: Refusal) -> str:
 def _example(refusal: Refusal, status: int) -> OpenApiExample:
     is_validation = issubclass(refusal, InvalidInput | exceptions.ValidationError)
     body: dict[str, Any] = {
-        "type": "validation_error" if is_validation else "client_error",
+        "type": _type(is_validation=is_validation, status=status),
         "errors": [{"code": _code(refusal), "detail": _detail(refusal), "attr": None}],
     }
     if issubclass(refusal, StateConflict):
@@ -104,6 +106,12 @@ def _example(refusal: Refusal, status: int) -> OpenApiExample:
     return OpenApiExample(
         _code(refusal), value=body, response_only=True, status_codes=[str(status)]
     )
+
+
+def _type(*, is_validation: bool, status: int) -> str:
+    if is_validation:
+        return "validation_error"
+    return "server_error" if status >= SERVER_ERROR else "client_error"
 
 
 def _detail(refusal: Refusal) -> str:

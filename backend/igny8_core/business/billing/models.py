@@ -341,6 +341,7 @@ class Payment(TimestampedModel):
     proof = models.FileField(upload_to=proof_path, blank=True)
     proof_content_type = models.CharField(max_length=40, blank=True)
     proof_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file, in hex.")
+    proof_size = models.PositiveIntegerField(default=0, help_text="In bytes, as it is kept.")
     submitted_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="submitted_payments"
     )

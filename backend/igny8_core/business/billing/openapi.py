@@ -35,6 +35,7 @@ from igny8_core.business.billing.serializers import (
     UpgradeSerializer,
     VoidInvoiceSerializer,
 )
+from igny8_core.common.clamav import ClamavUnavailable
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.openapi import (
     FILTERED_LIST_ERRORS,
@@ -192,7 +193,8 @@ CONFIRM_PAYMENT = _act(
     (
         "The account's owner says that the money was sent; a billing admin will check it. "
         "`amount` must be exactly what is due: the invoice's total, or with `currency` its "
-        "payable amount. Send multipart/form-data to attach a `proof`."
+        "payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. "
+        "What is to be seen of it is kept, and nothing else that the file may carry."
     ),
     request=ConfirmPaymentSerializer,
     sent={
@@ -212,6 +214,12 @@ CONFIRM_PAYMENT = _act(
         refusals.PaidOnInFuture,
         refusals.ProofTooLarge,
         refusals.ProofTypeNotAccepted,
+        refusals.ProofEncrypted,
+        refusals.ProofTooLong,
+        refusals.ProofInfected,
+        refusals.ProofLimitReached,
+        refusals.ProofsBusy,
+        ClamavUnavailable,
     ),
 )
 LIST_PAYMENTS = _read(
@@ -237,7 +245,7 @@ PAYMENT_PROOF = _file(
     "download_proof",
     "Payments",
     "Download a payment's proof",
-    "As it was handed in.",
+    "As it is kept: what was to be seen of the file that was sent.",
     *_PROOF_TYPES,
 )
 WITHDRAW_PAYMENT = _act(

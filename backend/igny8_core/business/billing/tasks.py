@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import NoticeFrequency
 from igny8_core.business.billing.selectors import billing_admins, waiting_payments
+from igny8_core.common import upkeep
 from igny8_core.common.mail import QUEUE, RETRY
 
 DAILY_DIGEST_HOUR = 8  # UTC
@@ -41,3 +43,10 @@ def send_digests(timestamp: int) -> None:
         for admin in billing_admins():
             if any(emails.wants(admin, frequency) for frequency in due):
                 emails.tell_admin(emails.payments_waiting, admin=admin, about=f"{hour:%Y-%m-%dT%H}")
+
+
+@app.task(queue=upkeep.QUEUE, retry=upkeep.RETRY)
+def delete_files(*, names: list[str]) -> None:
+    """Delete proof files that no payment names any more; those that are gone already, too."""
+    for name in names:
+        default_storage.delete(name)

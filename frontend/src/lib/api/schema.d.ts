@@ -24,6 +24,46 @@ export interface paths {
         patch: operations["change_account"];
         trace?: never;
     };
+    "/api/v1/auth/account/close/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the account
+         * @description For good, by its owner, with the password and the e-mail typed once more. Unpaid invoices are void, subscriptions end, people and sites are erased, and every session ends. Invoices and payments are kept until `kept_until`, as the law asks. Not while a payment is under review.
+         */
+        post: operations["close_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/account/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Download all data of the account
+         * @description A ZIP for the account's owner: `account.json` (people, sites, subscriptions, invoices, payments, credits, events, mails), the invoices as PDF, and the proofs. It asks for the password once more.
+         */
+        post: operations["export_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/csrf/": {
         parameters: {
             query?: never;
@@ -295,7 +335,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm that an invoice was paid
-         * @description The account's owner says that the money was sent; a billing admin will check it. `amount` must be exactly what is due: the invoice's total, or with `currency` its payable amount. Send multipart/form-data to attach a `proof`.
+         * @description The account's owner says that the money was sent; a billing admin will check it. `amount` must be exactly what is due: the invoice's total, or with `currency` its payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. What is to be seen of it is kept, and nothing else that the file may carry.
          */
         post: operations["confirm_payment"];
         delete?: never;
@@ -473,7 +513,7 @@ export interface paths {
         };
         /**
          * Download a payment's proof
-         * @description As it was handed in.
+         * @description As it is kept: what was to be seen of the file that was sent.
          */
         get: operations["download_proof"];
         put?: never;
@@ -1206,6 +1246,28 @@ export interface components {
         ChoosePaymentMethodRequest: {
             payment_method: string;
         };
+        /** @description That it is the owner, and not somebody at a screen that was left open. */
+        CloseAccountRequest: {
+            password: string;
+            /** @description The user's own e-mail, typed once more. */
+            confirmation: string;
+        };
+        Closed: {
+            account_id: number;
+            status: components["schemas"]["ClosedStatusEnum"];
+            /** Format: date-time */
+            closed_at: string;
+            /**
+             * Format: date
+             * @description The last day on which its invoices are kept as issued; null without any.
+             */
+            kept_until: string | null;
+        };
+        /**
+         * @description * `cancelled` - cancelled
+         * @enum {string}
+         */
+        ClosedStatusEnum: "cancelled";
         ConfirmPaymentRequest: {
             /** Format: int64 */
             invoice_id: number;
@@ -1316,9 +1378,10 @@ export interface components {
          *     * `reverse` - Approval reversed
          *     * `reverse_and_void` - Approval reversed, invoice voided
          *     * `restore` - Earlier subscription restored
+         *     * `close_account` - Account closed
          * @enum {string}
          */
-        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "reverse" | "reverse_and_void" | "restore";
+        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "reverse" | "reverse_and_void" | "restore" | "close_account";
         Industry: {
             readonly id: number;
             readonly slug: string;
@@ -1558,6 +1621,10 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["Subscription"][];
+        };
+        /** @description That it is the owner, and not somebody at a screen that was left open. */
+        PasswordRequest: {
+            password: string;
         };
         /** @description The name and billing details of an account; invoices that were issued keep theirs. */
         PatchedAccountChangeRequest: {
@@ -2567,6 +2634,170 @@ export interface operations {
             };
         };
     };
+    close_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseAccountRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closed"];
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The present state, named in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    export_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     get_csrf_token: {
         parameters: {
             query?: never;
@@ -3561,6 +3792,15 @@ export interface operations {
             };
             /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description A part that is needed does not answer; `Retry-After` says when to try again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

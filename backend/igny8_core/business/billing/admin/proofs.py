@@ -5,7 +5,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from igny8_core.business.billing import selectors
-from igny8_core.business.billing.exceptions import ProofTypeNotAccepted
+from igny8_core.business.billing.exceptions import ProofsBusy, ProofTypeNotAccepted
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.previews import MAX_PAGES, preview
 from igny8_core.business.billing.views import proof_response
@@ -38,6 +38,8 @@ def show_page(request: HttpRequest, payment_id: int, page: int) -> HttpResponse:
             )
     except (FileNotFoundError, ProofTypeNotAccepted) as error:
         raise Http404 from error
+    except ProofsBusy as busy:
+        return HttpResponse(busy.detail, status=503, headers={"Retry-After": str(busy.retry_after)})
     return HttpResponse(
         picture,
         content_type="image/png",

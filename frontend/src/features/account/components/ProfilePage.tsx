@@ -1,6 +1,7 @@
 import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import type { ReactNode } from "react";
+import { Link, Outlet } from "react-router";
 import { Columns } from "../../../components/ui/Columns";
 import { BillingFields } from "../../../components/billing/BillingFields";
 import { CountrySelect } from "../../../components/billing/CountrySelect";
@@ -18,6 +19,7 @@ import {
 import type { Account, Me } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useChangeAccount, useChangeProfile } from "../api/account";
+import { useExport } from "../api/dataRights";
 
 /** Who one is, what invoices say, and the password; each part is saved by itself. */
 export function ProfilePage() {
@@ -31,6 +33,13 @@ export function ProfilePage() {
       {me.account && me.user.role === "owner" && <AccountForm account={me.account} />}
       <PasswordForm />
       <Sessions />
+      {me.account && me.user.role === "owner" && (
+        <>
+          <ExportForm />
+          <CloseAccount />
+        </>
+      )}
+      <Outlet />
     </Stack>
   );
 }
@@ -252,9 +261,69 @@ function Sessions() {
   );
 }
 
+function ExportForm() {
+  const download = useExport();
+  const form = useForm({
+    initialValues: { password: "" },
+    validate: {
+      password: (password) => (password ? null : m.errors.required(m.data.yourPassword)),
+    },
+    clearInputErrorOnChange: true,
+  });
+  const { items, attempt, show, refuse } = useServerErrors(form, ["password"]);
+  return (
+    <Section
+      title={m.data.title}
+      intro={m.data.text}
+      submitLabel={m.data.download}
+      savedText={m.data.downloaded}
+      items={items.map((item) => (item.fieldId ? { ...item, fieldId: "export_password" } : item))}
+      attempt={attempt}
+      isPending={download.isPending}
+      isSaved={download.isSuccess}
+      onSubmit={form.onSubmit(({ password }) => {
+        download.mutate(password, {
+          onSuccess: () => {
+            form.reset();
+          },
+          onError: show,
+        });
+      }, refuse)}
+    >
+      <PasswordInput
+        id="export_password"
+        label={m.data.yourPassword}
+        autoComplete="current-password"
+        maw={340}
+        {...form.getInputProps("password")}
+      />
+    </Section>
+  );
+}
+
+function CloseAccount() {
+  return (
+    <Paper withBorder p="lg" radius="md">
+      <Stack>
+        <Title order={2} size="h4">
+          {m.data.closeTitle}
+        </Title>
+        <Text c="dimmed">{m.data.closeText}</Text>
+        <div>
+          <Button component={Link} to="/account/close" variant="outline" color="red">
+            {m.data.closeOpen}
+          </Button>
+        </div>
+      </Stack>
+    </Paper>
+  );
+}
+
 interface SectionProps {
   title: string;
   intro?: string;
+  submitLabel?: string;
+  savedText?: string;
   items: readonly SummaryItem[];
   attempt: number;
   isPending: boolean;
@@ -276,13 +345,19 @@ function Section({ title, intro, items, attempt, isPending, isSaved, ...rest }: 
           {rest.children}
           {isSaved && (
             <Alert color="brand" role="status">
-              {m.profile.saved}
+              {rest.savedText ?? m.profile.saved}
             </Alert>
           )}
           <div>
-            <Button type="submit" loading={isPending} aria-label={`${m.profile.save}: ${title}`}>
-              {m.profile.save}
-            </Button>
+            {rest.submitLabel ? (
+              <Button type="submit" variant="default" loading={isPending}>
+                {rest.submitLabel}
+              </Button>
+            ) : (
+              <Button type="submit" loading={isPending} aria-label={`${m.profile.save}: ${title}`}>
+                {m.profile.save}
+              </Button>
+            )}
           </div>
         </Stack>
       </form>
