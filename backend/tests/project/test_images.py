@@ -240,6 +240,7 @@ def _nginx_config(image: Stage, folder: Path, *, upstream: str, port: str) -> st
         .replace("${NGINX_LOCAL_RESOLVERS}", "127.0.0.53")
         .replace("listen 8080", f"listen 127.0.0.1:{port}")
         .replace("/dev/stdout", str(folder / "access.log"))
+        .replace("/dev/stderr", str(folder / "error.log"))
         .replace("/usr/share/nginx/html", str(image.path("/usr/share/nginx/html")))
     )
     (folder / "default.conf").write_text(filled)
@@ -327,7 +328,8 @@ def test_nginx_says_in_the_apis_shape_that_the_backend_is_down(
     with socket.create_server(("127.0.0.1", 0)) as free:
         nobody = f"127.0.0.1:{free.getsockname()[1]}"
     with _nginx(frontend_image, tmp_path, upstream=nobody) as port:
-        answer, body = _get(port, "/api/v1/plans/", {"X-Forwarded-Proto": "https"})
+        answer, body = _get(port, "/api/v1/plans/?search=TID-0042", {"X-Forwarded-Proto": "https"})
+    assert "TID-0042" not in (tmp_path / "error.log").read_text()
     assert answer.status == 503
     assert json.loads(body)["errors"][0]["code"] == "unavailable"
     _says_all(answer)
