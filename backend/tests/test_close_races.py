@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment, PaymentEvent
-from igny8_core.business.billing.services import payments
+from igny8_core.business.billing import selectors
+from igny8_core.business.billing.services import invoices, payments
 from igny8_core.business.billing.verification import verify_billing
 from igny8_core.business.data_rights.services import closing
 from tests.factories import (
@@ -116,7 +117,7 @@ def test_closing_against_an_upgrade(catalog: None) -> None:
 def test_without_the_locks_the_race_is_seen(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: then an account is closed, and its payment waits for ever."""
     both_have_read = Barrier(2)
-    lock_account, lock_invoice = closing.lock_billing_of_account, payments.lock_own_invoice
+    lock_account, lock_invoice = selectors.lock_billing_of_account, invoices.lock_own_invoice
 
     def read_account(**arguments: Any) -> Any:
         found = lock_account(**arguments)

@@ -8,6 +8,7 @@ import pytest
 from django.conf import LazySettings
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from unfold.settings import CONFIG_DEFAULTS
@@ -66,7 +67,7 @@ def browser() -> Client:
     return Client(raise_request_exception=False, headers={"X-Forwarded-Proto": "https"})
 
 
-def check(answer: HttpResponse, path: str, *, over_https: bool = True) -> None:
+def check(answer: HttpResponseBase, path: str, *, over_https: bool = True) -> None:
     """See that an answer has every header."""
     for name, value in EVERYWHERE.items():
         if over_https or name != "Strict-Transport-Security":

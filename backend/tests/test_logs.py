@@ -25,7 +25,7 @@ from tests.smtp import Mailbox, smtp_server, start_worker
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """Everything that is logged, as the settings format it."""
-    formatter = project_settings.LOGGING["formatters"]["line"]
+    formatter: dict[str, str] = project_settings.LOGGING["formatters"]["line"]  # type: ignore[index]
     factory = logging.config.DictConfigurator({"version": 1}).configure_formatter(dict(formatter))
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)

@@ -2,7 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type BrowserContext, type Page } from "@playwright/test";
 
 export const PASSWORD = "correct-horse-battery";
-const API_URL = process.env.API_URL ?? "http://localhost:8011";
+export const API_URL = process.env.API_URL ?? "http://localhost:8011";
 
 /** An address that no other test has, so that tests run together and again. */
 export function newEmail(): string {
