@@ -39,7 +39,7 @@ def _production(settings: LazySettings) -> None:
     settings.ACCOUNT_RATE_LIMITS = rate_limits({}, is_relaxed=False)
 
 
-def elsewhere() -> dict[str, str]:
+def elsewhere() -> dict[str, Any]:
     """Return another client address each time."""
     return {"REMOTE_ADDR": f"198.51.100.{next(addresses) % 250}"}
 
