@@ -15,6 +15,7 @@ from igny8_core.common.idempotency import (
     IdempotencyKeyReused,
 )
 from igny8_core.common.parsers import BodyTooLarge
+from igny8_core.common.unavailable import ServiceUnavailable
 
 Refusal = type[DomainError] | type[exceptions.APIException]
 
@@ -52,6 +53,10 @@ REASONS = {
     413: "The body is too large.",
     415: "The body's content type is not accepted.",
     422: "The Idempotency-Key was used for another request.",
+    503: (
+        "Not possible at the moment. Send it again after `Retry-After` seconds, with the same "
+        "Idempotency-Key: whether it was done may be unknown."
+    ),
 }
 
 
@@ -70,9 +75,9 @@ class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
 
 
 def error_responses(*refusals: Refusal) -> dict[int, OpenApiResponse]:
-    """Describe what an operation may refuse, an example for each code."""
+    """Describe what an operation may refuse, an example for each code; any may be unavailable."""
     by_status: dict[int, list[Refusal]] = defaultdict(list)
-    for refusal in dict.fromkeys(refusals):
+    for refusal in dict.fromkeys((*refusals, ServiceUnavailable)):
         by_status[_status(refusal)].append(refusal)
     return {
         status: OpenApiResponse(
@@ -93,9 +98,8 @@ def _code(refusal: Refusal) -> str:
 
 
 def _example(refusal: Refusal, status: int) -> OpenApiExample:
-    is_validation = issubclass(refusal, InvalidInput | exceptions.ValidationError)
     body: dict[str, Any] = {
-        "type": "validation_error" if is_validation else "client_error",
+        "type": _type(refusal),
         "errors": [{"code": _code(refusal), "detail": _detail(refusal), "attr": None}],
     }
     if issubclass(refusal, StateConflict):
@@ -103,6 +107,12 @@ def _example(refusal: Refusal, status: int) -> OpenApiExample:
     return OpenApiExample(
         _code(refusal), value=body, response_only=True, status_codes=[str(status)]
     )
+
+
+def _type(refusal: Refusal) -> str:
+    if issubclass(refusal, InvalidInput | exceptions.ValidationError):
+        return "validation_error"
+    return "server_error" if issubclass(refusal, ServiceUnavailable) else "client_error"
 
 
 def _detail(refusal: Refusal) -> str:

@@ -47,6 +47,7 @@ from igny8_core.common.openapi import (
     error_responses,
     request_example,
 )
+from igny8_core.common.unavailable import StorageFull
 
 _ACT_ERRORS: tuple[Refusal, ...] = (*WRITE_ERRORS, *IDEMPOTENCY_ERRORS)
 _NOT_PAYABLE: tuple[Refusal, ...] = (
@@ -211,6 +212,7 @@ CONFIRM_PAYMENT = _act(
         refusals.PaidOnInFuture,
         refusals.ProofTooLarge,
         refusals.ProofTypeNotAccepted,
+        StorageFull,
     ),
 )
 LIST_PAYMENTS = _read(

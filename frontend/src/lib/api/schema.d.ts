@@ -2545,6 +2545,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     get_csrf_token: {
@@ -2585,6 +2594,15 @@ export interface operations {
             };
             /** @description Not logged in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2660,6 +2678,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     register: {
@@ -2724,6 +2751,15 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used for another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2831,6 +2867,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     list_payment_methods: {
@@ -2855,6 +2900,15 @@ export interface operations {
             };
             /** @description The input can't be used; `errors` says which part and why. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2950,6 +3004,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     show_admin_payment: {
@@ -2991,6 +3054,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3098,6 +3170,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     download_admin_proof: {
@@ -3143,6 +3224,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3250,6 +3340,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     reverse_payment: {
@@ -3343,6 +3442,15 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used for another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3449,6 +3557,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     show_credit_balance: {
@@ -3479,6 +3596,15 @@ export interface operations {
             };
             /** @description Logged in, but not allowed to. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3530,6 +3656,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3604,6 +3739,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     show_invoice: {
@@ -3645,6 +3789,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3752,6 +3905,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     download_invoice: {
@@ -3794,6 +3956,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3871,6 +4042,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     show_payment: {
@@ -3912,6 +4092,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3964,6 +4153,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4067,6 +4265,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     list_subscriptions: {
@@ -4111,6 +4318,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4207,6 +4423,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     list_countries: {
@@ -4249,6 +4474,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4345,6 +4579,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     add_site: {
@@ -4422,6 +4665,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     show_site: {
@@ -4470,6 +4722,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     remove_site: {
@@ -4510,6 +4771,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4589,6 +4859,15 @@ export interface operations {
             };
             /** @description The body's content type is not accepted. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
