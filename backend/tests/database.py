@@ -51,7 +51,7 @@ def somebody_else() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
 def wait_until_somebody_waits() -> None:
     """Wait until another connection waits for a lock."""
     with connection.cursor() as cursor:
-        for _ in range(1_000_000):
+        for _ in range(100_000):
             cursor.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
             if cursor.fetchone():
                 return
