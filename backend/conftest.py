@@ -1,5 +1,7 @@
 """Fixtures of the backend's tests. The database is real PostgreSQL, always."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.apps import apps
 from django.conf import LazySettings
@@ -11,6 +13,7 @@ import igny8_core.api.urls  # noqa: F401  (the addresses of development, before 
 from igny8_core.auth.models import Plan, User
 from igny8_core.business.billing.roles import ensure_groups
 from tests.factories import client_of, make_billing_admin, make_owner
+from tests.races import Racers
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +59,14 @@ def owner_api(owner: User) -> APIClient:
 def admin_api(billing_admin: User) -> APIClient:
     """The billing admin, logged in."""
     return client_of(billing_admin)
+
+
+@pytest.fixture(scope="session")
+def racers(django_db_setup: None) -> Iterator[Racers]:
+    """The processes that race each other, for all tests."""
+    started = Racers()
+    yield started
+    started.end()
 
 
 @pytest.fixture

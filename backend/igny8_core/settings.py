@@ -116,6 +116,15 @@ DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+_waits = {  # seconds: nobody waits for ever, and nobody lets others wait for ever
+    "lock_timeout": env.int("DATABASE_LOCK_TIMEOUT", default=5),
+    "idle_in_transaction_session_timeout": env.int("DATABASE_IDLE_TIMEOUT", default=300),
+}
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = " ".join(
+    [_options.get("options", ""), *(f"-c {name}={wait}s" for name, wait in _waits.items())]
+).strip()
+_options.setdefault("connect_timeout", 5)
 
 # What the server processes share: counts of tries, and codes that were used
 CACHES = {
@@ -154,7 +163,7 @@ S3_STORAGE = {
 STORAGES = {
     "default": S3_STORAGE
     if MEDIA_S3_BUCKET
-    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    else {"BACKEND": "igny8_core.common.storage.LocalStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if IS_DEVELOPMENT

@@ -273,7 +273,7 @@ def test_others_keep_their_mails(customer: User, billing_admin: User) -> None:
     ],
 )
 def test_refuses_who_may_not_be_the_owner(
-    customer: User, changes: dict[str, str], code: str, attr: str
+    customer: User, changes: dict[str, Any], code: str, attr: str
 ) -> None:
     answer = close(customer, **changes)
 

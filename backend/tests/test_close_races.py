@@ -10,8 +10,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from igny8_core.auth.models import User
-from igny8_core.business.billing.models import Payment, PaymentEvent
 from igny8_core.business.billing import selectors
+from igny8_core.business.billing.models import Payment, PaymentEvent
 from igny8_core.business.billing.services import invoices, payments
 from igny8_core.business.billing.verification import verify_billing
 from igny8_core.business.data_rights.services import closing

@@ -6,7 +6,6 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from django.core.files.storage import default_storage
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Industry, User

@@ -15,6 +15,7 @@ from igny8_core.common.idempotency import (
     IdempotencyKeyReused,
 )
 from igny8_core.common.parsers import BodyTooLarge
+from igny8_core.common.unavailable import ServiceUnavailable
 
 Refusal = type[DomainError] | type[exceptions.APIException]
 
@@ -54,7 +55,10 @@ REASONS = {
     415: "The body's content type is not accepted.",
     422: "The Idempotency-Key was used for another request.",
     429: "Too many requests; the header `Retry-After` says in how many seconds to try again.",
-    503: "A part that is needed does not answer; `Retry-After` says when to try again.",
+    503: (
+        "Not possible at the moment. Send it again after `Retry-After` seconds, with the same "
+        "Idempotency-Key: whether it was done may be unknown."
+    ),
 }
 
 
@@ -73,9 +77,9 @@ class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
 
 
 def error_responses(*refusals: Refusal) -> dict[int, OpenApiResponse]:
-    """Describe what an operation may refuse, an example for each code."""
+    """Describe what an operation may refuse, an example for each code; any may be unavailable."""
     by_status: dict[int, list[Refusal]] = defaultdict(list)
-    for refusal in dict.fromkeys(refusals):
+    for refusal in dict.fromkeys((*refusals, ServiceUnavailable)):
         by_status[_status(refusal)].append(refusal)
     return {
         status: OpenApiResponse(
@@ -96,9 +100,8 @@ def _code(refusal: Refusal) -> str:
 
 
 def _example(refusal: Refusal, status: int) -> OpenApiExample:
-    is_validation = issubclass(refusal, InvalidInput | exceptions.ValidationError)
     body: dict[str, Any] = {
-        "type": _type(is_validation=is_validation, status=status),
+        "type": _type(refusal, status),
         "errors": [{"code": _code(refusal), "detail": _detail(refusal), "attr": None}],
     }
     if issubclass(refusal, StateConflict):
@@ -108,8 +111,8 @@ def _example(refusal: Refusal, status: int) -> OpenApiExample:
     )
 
 
-def _type(*, is_validation: bool, status: int) -> str:
-    if is_validation:
+def _type(refusal: Refusal, status: int) -> str:
+    if issubclass(refusal, InvalidInput | exceptions.ValidationError):
         return "validation_error"
     return "server_error" if status >= SERVER_ERROR else "client_error"
 

@@ -49,6 +49,7 @@ from igny8_core.common.openapi import (
     error_responses,
     request_example,
 )
+from igny8_core.common.unavailable import StorageFull
 
 _ACT_ERRORS: tuple[Refusal, ...] = (*WRITE_ERRORS, *IDEMPOTENCY_ERRORS, Throttled)
 _NOT_PAYABLE: tuple[Refusal, ...] = (
@@ -220,6 +221,7 @@ CONFIRM_PAYMENT = _act(
         refusals.ProofLimitReached,
         refusals.ProofsBusy,
         ClamavUnavailable,
+        StorageFull,
     ),
 )
 LIST_PAYMENTS = _read(

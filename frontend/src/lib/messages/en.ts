@@ -372,7 +372,12 @@ export const en = {
     comeBack: "Sign up again",
   },
   /** Texts for the API's error codes; a code without one shows the API's own sentence. */
-  codes: {} as Partial<Record<string, string>>,
+  codes: {
+    service_unavailable:
+      "The service can't answer at the moment. Try again in a few seconds: nothing is done twice.",
+    storage_full:
+      "We can't store your file at the moment. Nothing is lost: try again later, or send it without the file.",
+  } as Partial<Record<string, string>>,
 };
 
 export type Messages = typeof en;

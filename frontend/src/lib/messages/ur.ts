@@ -423,6 +423,10 @@ export const ur: Messages = {
     domain_already_added: "یہ ڈومین پہلے سے شامل ہے۔",
     invalid_domain: "یہ ڈومین درست نہیں۔ مثال: ⁨shop.example.com⁩",
     idempotency_key_in_use: "پہلی درخواست ابھی جاری ہے۔ ایک لمحے بعد دوبارہ کوشش کریں۔",
+    service_unavailable:
+      "سروس اس وقت جواب نہیں دے سکتی۔ چند سیکنڈ بعد دوبارہ کوشش کریں: کچھ بھی دو بار نہیں ہوتا۔",
+    storage_full:
+      "آپ کی فائل اس وقت محفوظ نہیں ہو سکتی۔ کچھ ضائع نہیں ہوا: بعد میں کوشش کریں یا فائل کے بغیر بھیجیں۔",
     control_characters_not_allowed: "ایک ہی سطر میں سادہ متن لکھیں۔",
   },
 };
