@@ -36,7 +36,6 @@ from igny8_core.business.billing.serializers import (
 )
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.openapi import (
-    FILTERED_LIST_ERRORS,
     IDEMPOTENCY_ERRORS,
     IDEMPOTENCY_HEADER,
     LIST_ERRORS,
@@ -155,7 +154,7 @@ LIST_INVOICES = _read(
     "Newest first, in pages.",
     InvoiceSerializer(many=True),
     example.INVOICE,
-    *FILTERED_LIST_ERRORS,
+    *LIST_ERRORS,
 )
 SHOW_INVOICE = _read(
     "show_invoice",
@@ -220,7 +219,7 @@ LIST_PAYMENTS = _read(
     "Newest first, in pages.",
     PaymentSerializer(many=True),
     example.PAYMENT,
-    *FILTERED_LIST_ERRORS,
+    *LIST_ERRORS,
 )
 SHOW_PAYMENT = _read(
     "show_payment",
@@ -302,7 +301,7 @@ LIST_ADMIN_PAYMENTS = _read(
     "For billing admins; those that wait longest first, in pages.",
     AdminPaymentSerializer(many=True),
     example.ADMIN_PAYMENT,
-    *FILTERED_LIST_ERRORS,
+    *LIST_ERRORS,
 )
 SHOW_ADMIN_PAYMENT = _read(
     "show_admin_payment",
