@@ -111,7 +111,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     @extend_schema_field(bool)
     def get_is_billing_admin(self, user: User) -> bool:
-        return user.has_perm("billing.decide_payment")
+        return user.is_staff and user.has_perm("billing.decide_payment")
 
 
 class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
