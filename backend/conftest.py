@@ -1,8 +1,10 @@
 """Fixtures of the backend's tests. The database is real PostgreSQL, always."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import yaml
 from django.apps import apps
 from django.conf import LazySettings
 from django.core.management import call_command
@@ -13,6 +15,7 @@ import igny8_core.api.urls  # noqa: F401  (the addresses of development, before 
 from igny8_core.auth.models import Plan, User
 from igny8_core.business.billing.roles import ensure_groups
 from tests.factories import client_of, make_billing_admin, make_owner
+from tests.project.paths import ROOT
 from tests.races import Racers
 
 
@@ -74,3 +77,10 @@ def api_url(transactional_db: None, catalog: None, live_server: LiveServer) -> s
     """The address of a running server with the demo's users."""
     call_command("create_demo", verbosity=0)
     return str(live_server.url)
+
+
+@pytest.fixture(scope="session")
+def document() -> dict[str, Any]:
+    """The committed document; ``make lint`` compares it with the code."""
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text("utf-8"))
+    return loaded

@@ -357,6 +357,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "igny8_core.api.schema.add_log_in_operations",
+        "igny8_core.api.links.add_links",
     ],
     "TAGS": [
         {"name": "Session", "description": "Sign-up and where the customer stands."},

@@ -19,7 +19,7 @@ def manage(
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=BACKEND,
-        env={**_kept(), **environment},
+        env={**kept_environment(), **environment},
         stdin=stdin,
         check=False,
         capture_output=True,
@@ -38,14 +38,14 @@ def start(
     return subprocess.Popen(
         [sys.executable, *program, *arguments],
         cwd=BACKEND,
-        env={**_kept(), **environment},
+        env={**kept_environment(), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def _kept() -> dict[str, str]:
+def kept_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 
 

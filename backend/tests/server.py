@@ -97,7 +97,7 @@ class Server:
             [
                 *(sys.executable, "-m", "gunicorn", application, "--preload"),
                 *("--bind", f"fd://{self._socket.fileno()}", "--worker-class", "gthread"),
-                *("--workers", "1", "--threads", "4", "--log-level", "warning"),
+                *("--threads", "4", "--log-level", "warning"),
             ],
             cwd=BACKEND,
             env={**kept, **environment},
@@ -133,7 +133,7 @@ def running_server(
 ) -> Iterator[Server]:
     """Run a server on the test's database, or on that of another environment.
 
-    :param more: variables that the environment has, too.
+    :param more: variables that the environment has, too; ``WEB_CONCURRENCY`` is gunicorn's.
     """
     server = Server(application=application, environment={**(environment or here()), **more})
     try:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import exceptions, serializers
 
@@ -10,18 +11,23 @@ from igny8_core.common.exceptions import DomainError, InvalidInput, StateConflic
 from igny8_core.common.http import status_of
 from igny8_core.common.idempotency import (
     HEADER,
+    MAX_KEY_LENGTH,
     IdempotencyKeyInUse,
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
 )
 from igny8_core.common.parsers import BodyTooLarge
+from igny8_core.common.serializers import LineField
 from igny8_core.common.unavailable import ServiceUnavailable
 
 Refusal = type[DomainError] | type[exceptions.APIException]
 
 READ_ERRORS: tuple[Refusal, ...] = (exceptions.NotAuthenticated, exceptions.PermissionDenied)
-LIST_ERRORS: tuple[Refusal, ...] = (*READ_ERRORS, exceptions.NotFound)
-FILTERED_LIST_ERRORS: tuple[Refusal, ...] = (*LIST_ERRORS, exceptions.ValidationError)
+LIST_ERRORS: tuple[Refusal, ...] = (
+    *READ_ERRORS,
+    exceptions.NotFound,
+    exceptions.ValidationError,
+)
 BODY_ERRORS: tuple[Refusal, ...] = (
     exceptions.ValidationError,
     exceptions.ParseError,
@@ -36,7 +42,7 @@ IDEMPOTENCY_ERRORS: tuple[Refusal, ...] = (
 )
 IDEMPOTENCY_HEADER = OpenApiParameter(
     HEADER,
-    str,
+    {"type": "string", "maxLength": MAX_KEY_LENGTH, "pattern": "^[ -~]*$"},
     OpenApiParameter.HEADER,
     description=(
         "A unique key of the request, such as a UUID. The same key and body get the same answer, "
@@ -44,6 +50,8 @@ IDEMPOTENCY_HEADER = OpenApiParameter(
     ),
 )
 
+NO_NUL = r"[^\u0000]"
+ONE_LINE = r"[^\u0000-\u001F\u007F-\u009F]"  # no control characters
 SERVER_ERROR = 500
 REASONS = {
     400: "The input can't be used; `errors` says which part and why.",
@@ -60,6 +68,21 @@ REASONS = {
         "Idempotency-Key: whether it was done may be unknown."
     ),
 }
+
+
+class TextFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Texts in the schema, with the characters that they may have."""
+
+    target_class = "igny8_core.common.serializers.TextField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """Return the field's schema."""
+        schema: dict[str, Any] = auto_schema._map_serializer_field(
+            self.target, direction, bypass_extensions=True
+        )
+        allowed = ONE_LINE if isinstance(self.target, LineField) else NO_NUL
+        return {**schema, "pattern": f"^{allowed}*$"}
 
 
 class ErrorSerializer(serializers.Serializer[Any]):

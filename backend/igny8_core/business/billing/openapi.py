@@ -38,7 +38,6 @@ from igny8_core.business.billing.serializers import (
 from igny8_core.common.clamav import ClamavUnavailable
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.openapi import (
-    FILTERED_LIST_ERRORS,
     IDEMPOTENCY_ERRORS,
     IDEMPOTENCY_HEADER,
     LIST_ERRORS,
@@ -158,7 +157,7 @@ LIST_INVOICES = _read(
     "Newest first, in pages.",
     InvoiceSerializer(many=True),
     example.INVOICE,
-    *FILTERED_LIST_ERRORS,
+    *LIST_ERRORS,
 )
 SHOW_INVOICE = _read(
     "show_invoice",
@@ -231,7 +230,7 @@ LIST_PAYMENTS = _read(
     "Newest first, in pages.",
     PaymentSerializer(many=True),
     example.PAYMENT,
-    *FILTERED_LIST_ERRORS,
+    *LIST_ERRORS,
 )
 SHOW_PAYMENT = _read(
     "show_payment",
@@ -313,7 +312,7 @@ LIST_ADMIN_PAYMENTS = _read(
     "For billing admins; those that wait longest first, in pages.",
     AdminPaymentSerializer(many=True),
     example.ADMIN_PAYMENT,
-    *FILTERED_LIST_ERRORS,
+    *LIST_ERRORS,
 )
 SHOW_ADMIN_PAYMENT = _read(
     "show_admin_payment",
