@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment, PaymentEvent
+from igny8_core.business.billing.selectors import lock_billing_of_account
 from igny8_core.business.billing.services import payments
+from igny8_core.business.billing.services.invoices import lock_own_invoice
 from igny8_core.business.billing.verification import verify_billing
 from igny8_core.business.data_rights.services import closing
 from tests.factories import (
@@ -33,7 +35,7 @@ OPEN = "every closed account has nothing open and nobody who can log in"
 
 def at_once(*acts: Callable[[], int]) -> list[int]:
     """Run all, each in a thread, from the same moment on."""
-    start = Barrier(len(acts))
+    start = Barrier(len(acts), timeout=30)
 
     def run(act: Callable[[], int]) -> int:
         start.wait()
@@ -115,8 +117,8 @@ def test_closing_against_an_upgrade(catalog: None) -> None:
 
 def test_without_the_locks_the_race_is_seen(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: then an account is closed, and its payment waits for ever."""
-    both_have_read = Barrier(2)
-    lock_account, lock_invoice = closing.lock_billing_of_account, payments.lock_own_invoice
+    both_have_read = Barrier(2, timeout=30)
+    lock_account, lock_invoice = lock_billing_of_account, lock_own_invoice
 
     def read_account(**arguments: Any) -> Any:
         found = lock_account(**arguments)

@@ -100,7 +100,7 @@ def test_holds_nothing_of_anybody_else(customer: User, billing_admin: User) -> N
 
 def test_a_file_that_is_gone_does_not_hinder_the_rest(customer: User) -> None:
     first, second = Payment.objects.order_by("pk")
-    default_storage.delete(first.proof.name)
+    default_storage.delete(str(first.proof.name))
     archive = archive_of(client_of(customer))
 
     assert list(facts_of(archive)["proof_files"]) == [str(second.pk)]

@@ -59,7 +59,7 @@ def delete_forgotten_files() -> None:
 
 def test_refused_proofs_go_a_year_after_the_decision(payments: tuple[Payment, Payment]) -> None:
     first, second = payments
-    name = first.proof.name
+    name = str(first.proof.name)
     assert erase_expired(now=TODAY + timedelta(days=365)) == 0
     assert erase_expired(now=TODAY + timedelta(days=366)) == 1
     delete_forgotten_files()
@@ -67,7 +67,7 @@ def test_refused_proofs_go_a_year_after_the_decision(payments: tuple[Payment, Pa
     first.refresh_from_db()
     assert (first.proof.name, first.manual_reference) == ("", "FIRST")
     assert not default_storage.exists(name)
-    assert default_storage.exists(second.proof.name)
+    assert default_storage.exists(str(second.proof.name))
 
 
 def test_an_open_accounts_invoices_are_never_blanked(payments: tuple[Payment, Payment]) -> None:
@@ -85,7 +85,7 @@ def test_a_closed_accounts_invoices_are_blanked_after_ten_years(
 ) -> None:
     """Counted from the end of the year of their issue; money, numbers and states stay."""
     close(owner)
-    name = payments[1].proof.name
+    name = str(payments[1].proof.name)
     before = Invoice.objects.values("number", "total", "status", "issued_at").get()
     assert erase_expired(now=LAST_DAY) == 0
     assert Invoice.objects.get().billing_snapshot["customer"]["tax_id"] == "1234567-8"
