@@ -6,6 +6,7 @@ it is read. It never runs within the server, and knows nothing of it.
 """
 
 import io
+import math
 import resource
 import sys
 from collections.abc import Callable
@@ -53,8 +54,7 @@ def encode_image(content: bytes) -> tuple[bytes, str]:
         pixels = image.width * image.height
         if pixels > MAX_PIXELS:
             refuse("too_many_pixels")
-        scale = min(1.0, (KEPT_PIXELS / pixels) ** 0.5)
-        size = (max(1, int(image.width * scale)), max(1, int(image.height * scale)))
+        size = kept_size(image.width, image.height)
         image.draft("RGB", size)  # a large JPEG is decoded small at once
         has_alpha = image_format != "JPEG" and image.has_transparency_data
         eight_bits = image.point(lambda level: level / 256) if image.mode == "I;16" else image
@@ -65,6 +65,16 @@ def encode_image(content: bytes) -> tuple[bytes, str]:
     output = io.BytesIO()
     picture.save(output, image_format, quality=QUALITY)
     return output.getvalue(), IMAGE_TYPES[image_format]
+
+
+def kept_size(width: int, height: int) -> tuple[int, int]:
+    """Return the largest size of the same shape that is kept."""
+    if width * height <= KEPT_PIXELS:
+        return width, height
+    return (
+        max(1, math.isqrt(KEPT_PIXELS * width // height)),
+        max(1, math.isqrt(KEPT_PIXELS * height // width)),
+    )
 
 
 def rebuild_pdf(content: bytes) -> tuple[bytes, str]:
@@ -85,7 +95,7 @@ def rebuild_pdf(content: bytes) -> tuple[bytes, str]:
     rebuilt = pypdfium2.PdfDocument.new()
     for index in range(len(document)):
         page = document[index]
-        page.render(scale=0.01, may_draw_forms=False)  # so that each note has its drawing
+        page.render(scale=1 / 100, may_draw_forms=False)  # so that each note has its drawing
         raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
         copy = rebuilt.new_page(*page.get_size())
         page.close()  # only then is what was flattened seen
