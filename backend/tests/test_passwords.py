@@ -207,7 +207,8 @@ def test_a_stranger_does_not_learn_who_has_an_account(
 def notices() -> list[tuple[str, str, str]]:
     """Kind, recipient and subject of what waits in the queue, but for links that were asked for."""
     told = []
-    for job in ProcrastinateJob.objects.filter(task_name__endswith="deliver_prepared_mail"):
+    jobs = ProcrastinateJob.objects.filter(task_name__endswith="deliver_prepared_mail")
+    for job in jobs.order_by("id"):
         mail = OutgoingMail.objects.get(job_id=job.pk)
         if mail.kind not in {"password_reset_key", "email_confirmation"}:
             told.append((mail.kind, mail.recipient, job.args["subject"]))

@@ -50,6 +50,10 @@ test("a customer on trial upgrades, adds a site and changes its details", async 
   await expect(page.getByText("On trial")).toBeVisible();
   await page.getByRole("link", { name: "Change the plan" }).click();
   await expect(page.getByText(/The plan Growth waits for its payment/)).toBeVisible();
+
+  await page.getByRole("link", { name: "Account" }).click();
+  await page.getByRole("button", { name: "Log out everywhere" }).click();
+  await expect(page).toHaveURL(/login/);
 });
 
 test("a new password holds from the next log-in on", async ({ page }) => {
@@ -68,7 +72,7 @@ test("a new password holds from the next log-in on", async ({ page }) => {
   await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByRole("button", { name: "Save: Password" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
-  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
   await logIn(page, email, "new-horse-battery");
   await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
 });
