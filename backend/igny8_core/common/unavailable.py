@@ -11,6 +11,8 @@ from igny8_core.common.transactions import causes
 DATABASE_IS_AWAY = (
     OperationalError,  # no server, connection lost, locks not granted in time, no room on its disk
     InterfaceError,
+    errors.OperationalError,  # the same as the queue hands them on, without Django's wrapping
+    errors.InterfaceError,
     errors.IdleInTransactionSessionTimeout,
 )
 DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
