@@ -13,9 +13,7 @@ class _HasPermissions(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Tell whether the user has them."""
         user = request.user
-        return bool(
-            user.is_authenticated and user.is_staff and user.has_perms(self.permissions)
-        )
+        return bool(user.is_authenticated and user.is_staff and user.has_perms(self.permissions))
 
 
 class MayViewPayments(_HasPermissions):
