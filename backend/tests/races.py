@@ -16,6 +16,7 @@ import pytest
 from tests import racer
 from tests.processes import here
 from tests.racer import PATIENCE, Answer, Call, LocksOff
+from tests.server import UNLIMITED
 
 RACERS = int(os.environ.get("RACERS", "16"))
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "10"))
@@ -32,7 +33,7 @@ class Racers:
         self._pipes: list[Connection] = []
         self._processes: list[ForkServerProcess] = []
         with pytest.MonkeyPatch.context() as patch:
-            for name, value in here().items():
+            for name, value in {**here(), **UNLIMITED}.items():
                 patch.setenv(name, value)
             for _ in range(number):
                 ours, theirs = context.Pipe()

@@ -21,6 +21,7 @@ from tests.processes import here
 from tests.project.paths import BACKEND
 
 PATIENCE = 60  # seconds
+UNLIMITED = {"DJANGO_SETTINGS_MODULE": "tests.server_settings"}
 TRY_AGAIN = {"idempotency_key_in_use", "service_unavailable"}
 
 
@@ -135,7 +136,9 @@ def running_server(
 
     :param more: variables that the environment has, too; ``WEB_CONCURRENCY`` is gunicorn's.
     """
-    server = Server(application=application, environment={**(environment or here()), **more})
+    server = Server(
+        application=application, environment={**UNLIMITED, **(environment or here()), **more}
+    )
     try:
         assert server.visitor().send("/healthz").status == 200, server.log()
         yield server

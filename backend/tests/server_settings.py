@@ -3,6 +3,6 @@
 from igny8_core.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-ACCOUNT_RATE_LIMITS = False
+ACCOUNT_RATE_LIMITS = {}
 BILLING_PROOFS_PER_DAY = 10_000
 LOGGING["loggers"]["django"] = {"level": "ERROR"}  # noqa: F405

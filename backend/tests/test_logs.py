@@ -18,7 +18,7 @@ from igny8_core.auth.models import User
 from igny8_core.common.logs import redact
 from igny8_core.common.mail import RETRY, queue_prepared_mail
 from tests.factories import make_payment
-from tests.leaks import leaks, secrets_of_run
+from tests.leaks import leaks, secrets_of_run, session_tokens_in
 from tests.smtp import Mailbox, smtp_server, start_worker
 
 
@@ -121,7 +121,10 @@ def test_what_to_look_for_comes_from_the_run(
     payment = make_payment(owner)
     secrets = dict(secrets_of_run())
     assert secrets[owner.email] == "e-mail address"
-    assert secrets[client.session.session_key or ""] == "session token"
+    token = client.session.session_key or ""
+    log = tmp_path / "processes.log"
+    log.write_text(f"api | Cookie: sessionid={token}\n")
+    assert list(session_tokens_in([log])) == [token]
     assert secrets[payment.manual_reference] == "payment reference"
     assert secrets["4-c0ffee77"] == "key of a link in a mail"
     assert secrets["demo-password-1"] == "password"

@@ -126,4 +126,4 @@ def test_a_file_that_is_gone_is_not_found(s3: Any, owner: User) -> None:
 
 def test_files_are_on_the_disk_without_a_bucket() -> None:
     assert os.environ.get("MEDIA_S3_BUCKET") is None
-    assert storage_by({}) == {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    assert storage_by({}) == {"BACKEND": "igny8_core.common.storage.LocalStorage"}

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
-from django.utils import timezone
 
 from igny8_core.auth.models import Session, User
+from igny8_core.common.clock import utc_now
 
 
 class SessionStore(DatabaseSessionStore):
@@ -23,7 +23,7 @@ class SessionStore(DatabaseSessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        rows = Session.objects.filter(expire_date__gt=timezone.now())
+        rows = Session.objects.filter(expire_date__gt=utc_now())
         found = rows.filter(session_key=hashed(self.session_key or "")).first()
         if found is None:
             self._session_key = None

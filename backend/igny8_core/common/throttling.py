@@ -31,7 +31,7 @@ class ActionThrottle(BaseThrottle):
             self.counted["user"] = request.user
         return bool(ratelimit.consume(self.request, app=APP, **self.counted))
 
-    def wait(self) -> float:
+    def wait(self) -> int:
         """Return the seconds until there is room again, for ``Retry-After``."""
         return seconds_to_wait(self.request, **self.counted)
 

@@ -31,7 +31,7 @@ class RegisterThrottle(ActionThrottle):
     def identity(self, request: Request) -> str:
         """Return the e-mail that signs up."""
         typed = request.data.get("email", "") if isinstance(request.data, dict) else ""
-        return str(typed).strip().lower()
+        return str(typed).strip().lower().encode(errors="replace").decode()
 
 
 @openapi.REGISTER
