@@ -4,4 +4,4 @@ from igny8_core.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False
-LOGGING["loggers"]["django"] = {"level": "ERROR"}  # noqa: F405
+LOGGING["loggers"]["django"] = {"level": "ERROR"}  # type: ignore[index]  # noqa: F405

@@ -1152,11 +1152,8 @@ export interface components {
             readonly events: components["schemas"]["PaymentEvent"][];
         };
         ApprovePaymentRequest: {
-            /**
-             * @description The customer can read them.
-             * @default
-             */
-            admin_notes: string;
+            /** @description The customer can read them. */
+            admin_notes?: string;
         };
         /** @description Customer and plan as they were at issue. */
         BillingSnapshot: {
@@ -1198,13 +1195,9 @@ export interface components {
             amount: string;
             /** @description The reference that bank or wallet gave. */
             manual_reference: string;
-            /** @default  */
-            manual_notes: string;
-            /**
-             * @description The invoice's currency (default) or its payable one.
-             * @default
-             */
-            currency: string;
+            manual_notes?: string;
+            /** @description The invoice's currency (default) or its payable one. */
+            currency?: string;
             /**
              * Format: date
              * @description Day of the payment.
@@ -1709,12 +1702,9 @@ export interface components {
             /** Format: email */
             email: string;
             password: string;
-            /** @default  */
-            first_name: string;
-            /** @default  */
-            last_name: string;
-            /** @default  */
-            account_name: string;
+            first_name?: string;
+            last_name?: string;
+            account_name?: string;
             /**
              * @description Of the mails to this person.
              *
@@ -1724,31 +1714,18 @@ export interface components {
              */
             language: components["schemas"]["Language"];
             plan_slug: string;
-            /**
-             * @description ISO 3166-1 alpha-2.
-             * @default
-             */
-            country: string;
-            /**
-             * @description Code of one of the country's payment methods.
-             * @default
-             */
-            payment_method: string;
-            /** @default  */
-            billing_name: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country?: string;
+            /** @description Code of one of the country's payment methods. */
+            payment_method?: string;
+            billing_name?: string;
             billing_email?: string;
-            /** @default  */
-            billing_address_line1: string;
-            /** @default  */
-            billing_address_line2: string;
-            /** @default  */
-            billing_city: string;
-            /** @default  */
-            billing_state: string;
-            /** @default  */
-            billing_postal_code: string;
-            /** @default  */
-            tax_id: string;
+            billing_address_line1?: string;
+            billing_address_line2?: string;
+            billing_city?: string;
+            billing_state?: string;
+            billing_postal_code?: string;
+            tax_id?: string;
         };
         RegistrationResult: {
             user: components["schemas"]["User"];
@@ -1814,8 +1791,7 @@ export interface components {
         SubscriptionStatus: "pending_payment" | "active" | "past_due" | "cancelled";
         UpgradeRequest: {
             plan_slug: string;
-            /** @default  */
-            payment_method: string;
+            payment_method?: string;
         };
         UpgradeResult: {
             account: components["schemas"]["Account"];
@@ -2869,6 +2845,7 @@ export interface operations {
             query?: {
                 /** @description Country of the account, ISO 3166-1 alpha-2. */
                 country?: string;
+                /** @description ISO 4217 code of the claim. */
                 currency?: string;
                 /**
                  * @description Ordering
@@ -3510,6 +3487,15 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedCreditTransactionList"];
                 };
             };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description Not logged in. */
             401: {
                 headers: {
@@ -3546,6 +3532,7 @@ export interface operations {
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
+                /** @description Part of its number. */
                 search?: string;
                 /**
                  * @description * `pending` - Pending
@@ -4091,6 +4078,15 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedSubscriptionList"];
                 };
             };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description Not logged in. */
             401: {
                 headers: {
@@ -4316,6 +4312,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedSiteList"];
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
             /** @description Not logged in. */
