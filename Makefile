@@ -14,7 +14,7 @@ RUN_APP = cd backend && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
 	CHROMIUM_PATH="$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" $(PY) serve.py --port 8111 --web-port 5273 --data-dir "$$data"
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-backend test-frontend test-e2e soak mutants lint format bench screenshots schema status lock clean
+.PHONY: help run dev test test-backend test-frontend test-e2e soak mutants audit lint format bench screenshots schema status lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -30,17 +30,23 @@ test: test-backend test-frontend test-e2e ## run every test
 test-backend: backend/.venv/.installed frontend/dist/index.html curl
 	cd backend && $(PY) -m pytest --numprocesses 2 --dist loadfile
 
-soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine (about 3 hours)
+soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, more faults (hours)
 	cd backend && STATE_MACHINE_STEPS=200000 $(PY) -m pytest tests/test_state_machine.py
+	cd backend && RACERS=64 RACE_ROUNDS=200 $(PY) -m pytest tests/test_races.py
+	cd backend && KILL_EVERY_ACT=1 FAULT_LOAD=400 $(PY) -m pytest tests/test_faults.py tests/test_database_restart.py
 
 mutants: backend/.venv/.installed ## break the code in many ways and see that a test fails for each
 	cd backend && $(PY) -m tests.mutants $(MUTANTS)
+
+audit: backend/.venv/.installed frontend/node_modules/.installed ## look the dependencies up in the lists of known vulnerabilities
+	@cd backend && $(PY) -m tests.project.audit
 
 test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test
 
 test-e2e: backend/.venv/.installed frontend/dist/index.html chromium
-	export BILLING_DUAL_CONTROL_ABOVE=200; $(RUN_APP) --confirmations 50 --exec "npm --prefix ../frontend run e2e"
+	export BILLING_DUAL_CONTROL_ABOVE=200; $(RUN_APP) --confirmations 50 \
+	--exec "npm --prefix ../frontend run e2e && $(PY) -m tests.leaks"
 
 lint: backend/.venv/.installed frontend/node_modules/.installed ## linters, types, rooms, migrations, schema
 	cd backend && $(PY) -m ruff check . && $(PY) -m ruff format --check .

@@ -1,11 +1,12 @@
 """Fixtures of the backend's tests. The database is real PostgreSQL, always."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import yaml
 from django.apps import apps
 from django.conf import LazySettings
-from django.core.cache import cache
 from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
@@ -14,6 +15,8 @@ import igny8_core.api.urls  # noqa: F401  (the addresses of development, before 
 from igny8_core.auth.models import Plan, User
 from igny8_core.business.billing.roles import ensure_groups
 from tests.factories import client_of, make_billing_admin, make_owner
+from tests.project.paths import ROOT
+from tests.races import Racers
 
 
 @pytest.fixture(autouse=True)
@@ -21,13 +24,6 @@ def _settings(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
@@ -68,8 +64,23 @@ def admin_api(billing_admin: User) -> APIClient:
     return client_of(billing_admin)
 
 
+@pytest.fixture(scope="session")
+def racers(django_db_setup: None) -> Iterator[Racers]:
+    """The processes that race each other, for all tests."""
+    started = Racers()
+    yield started
+    started.end()
+
+
 @pytest.fixture
 def api_url(transactional_db: None, catalog: None, live_server: LiveServer) -> str:
     """The address of a running server with the demo's users."""
     call_command("create_demo", verbosity=0)
     return str(live_server.url)
+
+
+@pytest.fixture(scope="session")
+def document() -> dict[str, Any]:
+    """The committed document; ``make lint`` compares it with the code."""
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text("utf-8"))
+    return loaded

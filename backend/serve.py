@@ -15,9 +15,10 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from honcho.manager import Manager
+from honcho.printer import Printer
 
 from igny8_core.common.embedded_postgres import ensure_running
 
@@ -110,7 +111,9 @@ def _manage(environment: dict[str, str], *command: str) -> None:
 
 
 def _run(options: argparse.Namespace, environment: dict[str, str]) -> int:
-    manager: Any = Manager()  # type: ignore[no-untyped-call]  # honcho has no types
+    log = (options.data_dir / "processes.log").open("w", encoding="utf-8")
+    printer = Printer(output=Tee(sys.stdout, log))  # type: ignore[no-untyped-call]
+    manager: Any = Manager(printer)  # type: ignore[no-untyped-call]  # honcho has no types
     for name, (command, folder) in _processes(options).items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(folder))
     follower = Follower(options, environment, stop=manager.terminate)
@@ -134,6 +137,24 @@ def _processes(options: argparse.Namespace) -> dict[str, tuple[str, Path]]:
         "worker": (f"{python} manage.py procrastinate worker --concurrency 4", BACKEND),
         "web": (f"npm run --silent {'dev' if options.dev else 'preview'}", FRONTEND),
     }
+
+
+class Tee:
+    """Writes what the processes say to several places."""
+
+    def __init__(self, *outputs: TextIO) -> None:
+        """Keep where to write."""
+        self.outputs = outputs
+
+    def write(self, text: str) -> None:
+        """Write everywhere."""
+        for output in self.outputs:
+            output.write(text)
+
+    def flush(self) -> None:
+        """Flush everywhere."""
+        for output in self.outputs:
+            output.flush()
 
 
 class Follower(threading.Thread):

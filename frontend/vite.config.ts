@@ -1,9 +1,18 @@
 /// <reference types="vitest/config" />
+import { readFileSync } from "node:fs";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 const port = Number(process.env.WEB_PORT ?? 5173);
 const api = process.env.API_ORIGIN ?? "http://localhost:8011";
+/** What nginx says of every page, so that what is tested here is what is served there. */
+function nginxHeaders(): Record<string, string> {
+  const template = readFileSync(new URL("nginx.conf.template", import.meta.url), "utf-8");
+  const constant = /^ {4}add_header (\S+) "(.+)" always;$/gm;
+  const found = [...template.matchAll(constant)];
+  return Object.fromEntries(found.map(([, name = "", value = ""]) => [name, value]));
+}
+
 const VENDOR =
   /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch|clsx)\//;
 const server = {
@@ -12,10 +21,10 @@ const server = {
   proxy: Object.fromEntries(["/api", "/_allauth", "/admin", "/static"].map((path) => [path, api])),
 };
 
-export default defineConfig({
+export default defineConfig(({ isPreview }) => ({
   plugins: [react()],
   server,
-  preview: server,
+  preview: { ...server, headers: isPreview ? nginxHeaders() : {} },
   build: {
     rolldownOptions: {
       output: {
@@ -38,4 +47,4 @@ export default defineConfig({
     restoreMocks: true,
     testTimeout: 30_000,
   },
-});
+}));

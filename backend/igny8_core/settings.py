@@ -11,14 +11,17 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
+from igny8_core.common.clamav import parse_address
 from igny8_core.common.embedded_postgres import ensure_running
+from igny8_core.common.rate_limits import rate_limits
 
 django_stubs_ext.monkeypatch()  # Django's generic classes take their type parameter at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = environ.FileAwareEnv()  # SECRET_KEY_FILE names a file that holds SECRET_KEY, and so on
 
 DJANGO_ENV: str = env.str("DJANGO_ENV", default="production")
 if DJANGO_ENV not in {"production", "development"}:
@@ -29,7 +32,8 @@ IS_DEVELOPMENT = DJANGO_ENV == "development"
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str(
     "SECRET_KEY", default="insecure-development-key-" + "0" * 32 if IS_DEVELOPMENT else env.NOTSET
-)
+).strip()
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 FRONTEND_URL: str = env.str(
     "FRONTEND_URL", default="http://localhost:5173" if IS_DEVELOPMENT else env.NOTSET
@@ -45,7 +49,6 @@ INSTALLED_APPS = [
     "igny8_core.auth.admin_app.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -64,11 +67,13 @@ INSTALLED_APPS = [
     "igny8_core.auth",
     "igny8_core.business.billing",
     "igny8_core.business.onboarding",
+    "igny8_core.business.data_rights",
 ]
 
 MIDDLEWARE = [
-    "igny8_core.api.probes.ProbesMiddleware",
+    "igny8_core.api.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "igny8_core.api.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -78,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "igny8_core.auth.retry_after.RetryAfterMiddleware",
 ]
 
 ROOT_URLCONF = "igny8_core.api.urls"
@@ -100,7 +106,7 @@ TEMPLATES = [
 ]
 
 # Database: PostgreSQL, always.
-DATABASE_URL: str = env.str("DATABASE_URL", default="")
+DATABASE_URL: str = env.str("DATABASE_URL", default="").strip()
 if not DATABASE_URL:
     if not IS_DEVELOPMENT:
         msg = "DATABASE_URL is not set: name the PostgreSQL server (postgres://user:pw@host/db)."
@@ -110,6 +116,23 @@ DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+_waits = {  # seconds: nobody waits for ever, and nobody lets others wait for ever
+    "lock_timeout": env.int("DATABASE_LOCK_TIMEOUT", default=5),
+    "idle_in_transaction_session_timeout": env.int("DATABASE_IDLE_TIMEOUT", default=300),
+}
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = " ".join(
+    [_options.get("options", ""), *(f"-c {name}={wait}s" for name, wait in _waits.items())]
+).strip()
+_options.setdefault("connect_timeout", 5)
+
+# What the server processes share: counts of tries, and codes that were used
+CACHES = {
+    "default": {
+        "BACKEND": "igny8_core.common.cache.PostgresCache",
+        "LOCATION": "common_cacheentry",
+    }
+}
 
 # Language and time
 LANGUAGE_CODE = "en"
@@ -120,12 +143,27 @@ TIME_ZONE = "UTC"
 
 # Static and uploaded files
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "igny8_core" / "common" / "theme" / "static"]  # before the apps'
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 WHITENOISE_USE_FINDERS = IS_DEVELOPMENT
 WHITENOISE_AUTOREFRESH = IS_DEVELOPMENT  # no collectstatic on a laptop
+MEDIA_S3_BUCKET: str = env.str("MEDIA_S3_BUCKET", default="")
+S3_STORAGE = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": MEDIA_S3_BUCKET,
+        "location": env.str("MEDIA_S3_PREFIX", default=""),
+        "endpoint_url": env.str("MEDIA_S3_ENDPOINT_URL", default="") or None,
+        "region_name": env.str("MEDIA_S3_REGION", default="") or None,
+        "default_acl": None,  # the bucket's own rule; no object is public
+        "file_overwrite": False,
+    },
+}  # its keys are found as boto3 finds them: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, a role
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": S3_STORAGE
+    if MEDIA_S3_BUCKET
+    else {"BACKEND": "igny8_core.common.storage.LocalStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if IS_DEVELOPMENT
@@ -137,6 +175,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # People and sessions
 AUTH_USER_MODEL = "igny8_auth.User"
+SESSION_ENGINE = "igny8_core.auth.sessions"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -153,6 +192,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "igny8_core.auth.validators.PasswordFormValidator"},
 ]
 ACCOUNT_ADAPTER = "igny8_core.auth.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -160,6 +200,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"  # asked for, never in the way of paying
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person is told when how they log in was changed
+try:
+    ACCOUNT_RATE_LIMITS = rate_limits(
+        env.json("RATE_LIMITS", default={}), is_relaxed=IS_DEVELOPMENT
+    )
+except (AttributeError, TypeError, ValueError) as error:
+    msg = f'RATE_LIMITS: {error}. Give JSON such as {{"register": "50/m/ip"}}.'
+    raise ImproperlyConfigured(msg) from error
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser", "app")
 HEADLESS_FRONTEND_URLS = {
@@ -180,6 +228,7 @@ CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "igny8_core.api.errors.csrf_failure"
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=not IS_DEVELOPMENT)
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz)$"]  # probes come by the address of the container
 SECURE_HSTS_SECONDS: int = env.int(
     "SECURE_HSTS_SECONDS", default=0 if IS_DEVELOPMENT else 365 * 24 * 3600
 )
@@ -217,6 +266,22 @@ PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 # Billing
 BILLING_INVOICE_DUE_DAYS: int = env.int("BILLING_INVOICE_DUE_DAYS", default=7)
 BILLING_PROOF_MAX_BYTES = 5 * 1024 * 1024
+BILLING_PROOFS_PER_DAY: int = env.int("BILLING_PROOFS_PER_DAY", default=20)  # of an account
+BILLING_PROOF_BYTES_PER_DAY: int = env.int("BILLING_PROOF_BYTES_PER_DAY", default=50 * 1024 * 1024)
+BILLING_PROOF_CONCURRENCY: int = env.int("BILLING_PROOF_CONCURRENCY", default=2)  # of a process
+BILLING_RETENTION_YEARS: int = env.int("BILLING_RETENTION_YEARS", default=10)
+BILLING_PROOF_RETENTION_DAYS: int = env.int("BILLING_PROOF_RETENTION_DAYS", default=365)
+IDEMPOTENCY_RETENTION_DAYS: int = env.int("IDEMPOTENCY_RETENTION_DAYS", default=7)
+MAIL_RETENTION_DAYS: int = env.int("MAIL_RETENTION_DAYS", default=90)
+CLAMAV_ADDRESS: str = env.str("CLAMAV_ADDRESS", default="")
+CLAMAV_TIMEOUT: int = env.int("CLAMAV_TIMEOUT", default=20)  # seconds
+CLAMAV_FAIL_OPEN: bool = env.bool("CLAMAV_FAIL_OPEN", default=False)
+if CLAMAV_ADDRESS:
+    try:
+        parse_address(CLAMAV_ADDRESS)
+    except ValueError as error:
+        msg = f"CLAMAV_ADDRESS is {CLAMAV_ADDRESS!r}: give host:port or unix:/path/of/its/socket."
+        raise ImproperlyConfigured(msg) from error
 BILLING_DUAL_CONTROL_ABOVE: Decimal | None = None  # USD: beyond it, two admins have to approve
 if limit := env.str("BILLING_DUAL_CONTROL_ABOVE", default=""):
     try:
@@ -237,29 +302,16 @@ UNFOLD = {
     ],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
-    "COLORS": {
-        "primary": {  # the web app's accent, #0b6e5f, and its shades
-            "50": "#effaf7",
-            "100": "#d3f2ea",
-            "200": "#a7e4d6",
-            "300": "#71cfbc",
-            "400": "#40b39f",
-            "500": "#219785",
-            "600": "#0b6e5f",
-            "700": "#0a5c50",
-            "800": "#0b4a42",
-            "900": "#0c3e38",
-            "950": "#042420",
-        }
-    },
+    "STYLES": [lambda _request: static("desk/theme.css")],
+    "SCRIPTS": [lambda _request: static("desk/theme.js")],
     "SIDEBAR": {"navigation": "igny8_core.business.billing.admin.navigation.navigation"},
     "DASHBOARD_CALLBACK": "igny8_core.business.billing.admin.dashboard.add_numbers",
 }
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "igny8_core.api.authentication.BrowserSessionAuthentication",
-        "igny8_core.api.authentication.ProgramSessionAuthentication",
+        "igny8_core.auth.authentication.BrowserSessionAuthentication",
+        "igny8_core.auth.authentication.ProgramSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -305,9 +357,11 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "igny8_core.api.schema.add_log_in_operations",
+        "igny8_core.api.links.add_links",
     ],
     "TAGS": [
         {"name": "Session", "description": "Sign-up and where the customer stands."},
+        {"name": "Data rights", "description": "Export of the account's data, and its end."},
         {"name": "Catalogue", "description": "Plans, industries and countries."},
         {"name": "Payment methods", "description": "The ways to pay in a country."},
         {"name": "Invoices", "description": "What the account owes."},
@@ -323,7 +377,13 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "igny8_core.common.logs.RedactingFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -6,6 +6,7 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
+import typst
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -100,6 +101,11 @@ def make_receipt(name: str = "receipt.png") -> SimpleUploadedFile:
     image = BytesIO()
     Image.new("RGB", (2, 2)).save(image, "PNG")
     return SimpleUploadedFile(name, image.getvalue(), content_type="image/png")
+
+
+def make_pdf(*pages: str) -> bytes:
+    """Return a PDF with these words on its pages."""
+    return typst.compile("#pagebreak()".join(pages or ["Paid"]).encode())
 
 
 def make_payment(user: User, **changes: Any) -> Payment:

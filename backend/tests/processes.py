@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 from django.db import connection
@@ -19,28 +19,33 @@ def manage(
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=BACKEND,
-        env={**_kept(), **environment},
+        env={**kept_environment(), **environment},
         stdin=stdin,
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
 
 
-def start(*arguments: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    """Start a management command in the same way, and don't wait for it."""
+def start(
+    *arguments: str, environment: Mapping[str, str], program: Sequence[str] = ("manage.py",)
+) -> subprocess.Popen[str]:
+    """Start a management command in the same way, and don't wait for it.
+
+    :param program: what takes its arguments, as Python is told.
+    """
     return subprocess.Popen(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *program, *arguments],
         cwd=BACKEND,
-        env={**_kept(), **environment},
+        env={**kept_environment(), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def _kept() -> dict[str, str]:
+def kept_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 
 

@@ -6,7 +6,7 @@ import email.policy
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Any
@@ -29,14 +29,18 @@ class Mailbox:
 
     :param refused: an address for which it takes nothing.
     :param delay: seconds before it says that it has taken a mail.
+    :param is_held: it says so only after ``go_on``.
     """
 
-    def __init__(self, *, refused: str = "", delay: float = 0) -> None:
+    def __init__(self, *, refused: str = "", delay: float = 0, is_held: bool = False) -> None:
         self.received: list[tuple[list[str], EmailMessage]] = []
         self.port = free_port()
         self.refused = refused
         self.delay = delay
-        self.reached = threading.Event()
+        self.go_on = threading.Event()
+        if not is_held:
+            self.go_on.set()
+        self.arrivals = threading.Semaphore(0)
 
     async def handle_RCPT(  # noqa: N802
         self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: list[str]
@@ -47,8 +51,9 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
-        self.reached.set()
+        self.arrivals.release()
         await asyncio.sleep(self.delay)
+        await asyncio.to_thread(self.go_on.wait, 60)
         content = envelope.original_content or b""
         message = email.message_from_bytes(content, policy=email.policy.default)
         self.received.append((sorted(envelope.rcpt_tos), message))
@@ -58,8 +63,8 @@ class Mailbox:
         return [message for recipients, message in self.received if address in recipients]
 
     def wait_for_connection(self) -> None:
-        """Wait until a mail is being sent."""
-        assert self.reached.wait(timeout=60)
+        """Wait until a mail is being sent; called again, until another one is."""
+        assert self.arrivals.acquire(timeout=60)
 
 
 @contextmanager
@@ -81,13 +86,16 @@ def run_worker(port: int, **environment: str) -> None:
     assert worker.returncode == 0, errors
 
 
-def start_worker(port: int, **environment: str) -> subprocess.Popen[str]:
+def start_worker(
+    port: int, program: Sequence[str] = ("manage.py",), **environment: str
+) -> subprocess.Popen[str]:
     """Start the real worker, which ends when nothing waits any more."""
     return start(
         "procrastinate",
         "worker",
         "--one-shot",
         environment={**here(), "EMAIL_URL": f"smtp://127.0.0.1:{port}", **environment},
+        program=program,
     )
 
 

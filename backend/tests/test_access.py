@@ -1,88 +1,81 @@
-"""Who may call what: every endpoint of the URL map by every role, in one table."""
+"""Who may call what of the API: every endpoint of the URL map by every role, in one table."""
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group
-from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.models import Account, Industry, User
+from igny8_core.auth.models import Industry, User
 from igny8_core.auth.services.sites import add_site
-from igny8_core.business.billing.models import Payment, PaymentEvent
-from igny8_core.business.billing.roles import BILLING_ADMIN, BILLING_VIEWER, SUPPORT
+from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.common.clock import utc_now
 from tests.factories import (
     account_of,
     approve,
     client_of,
+    confirmation_of,
     invoice_of,
     make_billing_admin,
     make_owner,
     make_payment,
     make_receipt,
 )
+from tests.roles import METHODS, ROLES, addresses, client_as, close, read_table, undone
 
 pytestmark = pytest.mark.django_db
 
-ROLES = [
-    "visitor",
-    "owner",
-    "member",
-    "other",
-    "unverified",
-    "suspended",
-    "viewer",
-    "support",
-    "admin",
-    "superuser",
-]
-STAFF = {"viewer": BILLING_VIEWER, "support": SUPPORT, "admin": BILLING_ADMIN}
+PREFIX = "api/v1/"
+GATE = {401, 403}
+COLUMNS = dict(zip([role[:3] for role in ROLES[:-1]] + ["roo"], ROLES, strict=True))
 # What each role gets for an object of the owner's account: 401, 403 and 404 are the gate; any
-# other status, also a 400 or a 409, is past it. "other" owns another account; "unverified" is the
-# owner with an unverified address, "suspended" the owner of a suspended account.
+# other status, also a 400 or a 409, is past it. A suspended or cancelled account still sees, pays
+# and withdraws; it can't order anything new.
 TABLE = """
-                                                       vis own mem oth unv sus vie sup adm roo
-patch auth/account/                                    401 200 403 200 200 200 403 403 403 403
-get auth/csrf/                                         200 200 200 200 200 200 200 200 200 200
-get auth/me/                                           401 200 200 200 200 200 200 200 200 200
-patch auth/profile/                                    401 200 200 200 200 200 200 200 200 200
-post auth/register/                                    400 400 400 400 400 400 400 400 400 400
-post billing/admin/invoices/<int:invoice_id>/void/     401 403 403 403 403 403 403 403 409 409
-get billing/admin/payment-methods/                     200 200 200 200 200 200 200 200 200 200
-get billing/admin/payments/                            401 403 403 403 403 403 200 200 200 200
-get billing/admin/payments/<int:payment_id>/           401 403 403 403 403 403 200 200 200 200
-post billing/admin/payments/<int:payment_id>/approve/  401 403 403 403 403 403 403 403 200 200
-get billing/admin/payments/<int:payment_id>/proof/     401 403 403 403 403 403 200 403 200 200
-post billing/admin/payments/<int:payment_id>/reject/   401 403 403 403 403 403 403 403 200 200
-post billing/admin/payments/<int:payment_id>/reverse/  401 403 403 403 403 403 403 403 409 409
-post billing/admin/payments/confirm/                   401 409 403 404 409 409 403 403 403 403
-get billing/credits/                                   401 200 200 200 200 200 403 403 403 403
-get billing/credits/ledger/                            401 200 200 200 200 200 403 403 403 403
-get billing/invoices/                                  401 200 200 200 200 200 403 403 403 403
-get billing/invoices/<int:invoice_id>/                 401 200 200 404 200 200 403 403 403 403
-post billing/invoices/<int:invoice_id>/payment-method/ 401 409 403 404 409 409 403 403 403 403
-get billing/invoices/<int:invoice_id>/pdf/             401 200 200 404 200 200 403 403 403 403
-get billing/payments/                                  401 200 200 200 200 200 403 403 403 403
-get billing/payments/<int:payment_id>/                 401 200 200 404 200 200 403 403 403 403
-get billing/payments/<int:payment_id>/proof/           401 200 200 404 200 200 403 403 403 403
-post billing/payments/<int:payment_id>/withdraw/       401 200 403 404 200 200 403 403 403 403
-get billing/subscriptions/                             401 200 200 200 200 200 403 403 403 403
-post billing/subscriptions/upgrade/                    401 409 403 409 409 409 403 403 403 403
-get countries/                                         200 200 200 200 200 200 200 200 200 200
-get countries/<str:code>/                              200 200 200 200 200 200 200 200 200 200
-get industries/                                        200 200 200 200 200 200 200 200 200 200
-get plans/                                             200 200 200 200 200 200 200 200 200 200
-get sites/                                             401 200 200 200 200 200 403 403 403 403
-post sites/                                            401 409 409 409 409 409 403 403 403 403
-delete sites/<int:site_id>/                            401 204 204 404 204 204 403 403 403 403
-get sites/<int:site_id>/                               401 200 200 404 200 200 403 403 403 403
-patch sites/<int:site_id>/                             401 200 200 404 200 200 403 403 403 403
-"""
+                                                       vis own mem oth unv sus can sta vie sup adm roo
+patch  auth/account/                                   401 200 403 200 200 200 200 403 403 403 403 403
+post   auth/account/close/                             401 400 403 400 400 400 400 403 403 403 403 403
+post   auth/account/export/                            401 400 403 400 400 400 400 403 403 403 403 403
+get    auth/csrf/                                      200 200 200 200 200 200 200 200 200 200 200 200
+post   auth/log-out-everywhere/                        401 204 204 204 204 204 204 204 204 204 204 204
+get    auth/me/                                        401 200 200 200 200 200 200 200 200 200 200 200
+patch  auth/profile/                                   401 200 200 200 200 200 200 200 200 200 200 200
+post   auth/register/                                  400 400 400 400 400 400 400 400 400 400 400 400
+post   billing/admin/invoices/<int:invoice_id>/void/   401 403 403 403 403 403 403 403 403 403 409 409
+get    billing/admin/payment-methods/                  200 200 200 200 200 200 200 200 200 200 200 200
+get    billing/admin/payments/                         401 403 403 403 403 403 403 403 200 200 200 200
+get    billing/admin/payments/<int:payment_id>/        401 403 403 403 403 403 403 403 200 200 200 200
+post   billing/admin/payments/<int:payment_id>/approve/ 401 403 403 403 403 403 403 403 403 403 200 200
+get    billing/admin/payments/<int:payment_id>/proof/  401 403 403 403 403 403 403 403 200 403 200 200
+post   billing/admin/payments/<int:payment_id>/reject/ 401 403 403 403 403 403 403 403 403 403 200 200
+post   billing/admin/payments/<int:payment_id>/reverse/ 401 403 403 403 403 403 403 403 403 403 409 409
+post   billing/admin/payments/confirm/                 401 409 403 404 409 409 409 403 403 403 403 403
+get    billing/credits/                                401 200 200 200 200 200 200 403 403 403 403 403
+get    billing/credits/ledger/                         401 200 200 200 200 200 200 403 403 403 403 403
+get    billing/invoices/                               401 200 200 200 200 200 200 403 403 403 403 403
+get    billing/invoices/<int:invoice_id>/              401 200 200 404 200 200 200 403 403 403 403 403
+post   billing/invoices/<int:invoice_id>/payment-method/ 401 409 403 404 409 409 409 403 403 403 403 403
+get    billing/invoices/<int:invoice_id>/pdf/          401 200 200 404 200 200 200 403 403 403 403 403
+get    billing/payments/                               401 200 200 200 200 200 200 403 403 403 403 403
+get    billing/payments/<int:payment_id>/              401 200 200 404 200 200 200 403 403 403 403 403
+get    billing/payments/<int:payment_id>/proof/        401 200 200 404 200 200 200 403 403 403 403 403
+post   billing/payments/<int:payment_id>/withdraw/     401 200 403 404 200 200 200 403 403 403 403 403
+get    billing/subscriptions/                          401 200 200 200 200 200 200 403 403 403 403 403
+post   billing/subscriptions/upgrade/                  401 409 403 409 409 409 409 403 403 403 403 403
+get    countries/                                      200 200 200 200 200 200 200 200 200 200 200 200
+get    countries/<str:code>/                           200 200 200 200 200 200 200 200 200 200 200 200
+get    industries/                                     200 200 200 200 200 200 200 200 200 200 200 200
+get    plans/                                          200 200 200 200 200 200 200 200 200 200 200 200
+get    sites/                                          401 200 200 200 200 200 200 403 403 403 403 403
+post   sites/                                          401 409 409 409 409 409 409 403 403 403 403 403
+delete sites/<int:site_id>/                            401 204 204 404 204 204 204 403 403 403 403 403
+get    sites/<int:site_id>/                            401 200 200 404 200 200 200 403 403 403 403 403
+patch  sites/<int:site_id>/                            401 200 200 404 200 200 200 403 403 403 403 403
+"""  # noqa: E501
 BODIES: dict[str, Callable[[dict[str, int]], dict[str, object]]] = {
     "billing/admin/payments/confirm/": lambda ids: {
         "invoice_id": ids["invoice_id"],
@@ -99,35 +92,30 @@ BODIES: dict[str, Callable[[dict[str, int]], dict[str, object]]] = {
     },
     "billing/admin/invoices/<int:invoice_id>/void/": lambda _ids: {"reason": "Ordered twice"},
     "auth/account/": lambda _ids: {"name": "Renamed"},
+    "auth/account/export/": lambda _ids: {"password": "not the password"},
+    "auth/account/close/": lambda _ids: {"password": "not the password", "confirmation": "x"},
     "auth/profile/": lambda _ids: {"first_name": "Renamed"},
     "sites/<int:site_id>/": lambda _ids: {"name": "Renamed"},
     "sites/": lambda _ids: {"name": "New", "domain": "new.example", "industry": "fashion"},
 }
 
 
-def rows() -> dict[tuple[str, str], list[int]]:
-    """Read the table: method, path, and a status for each role."""
-    lines = [line.split() for line in TABLE.strip().splitlines()[1:]]
-    return {(line[0], " ".join(line[1:-10])): [int(s) for s in line[-10:]] for line in lines}
+def rows() -> dict[tuple[str, str], dict[str, int]]:
+    """Read the table: for a method and path, a status for each role."""
+    return {
+        row: {COLUMNS[column]: status for column, status in statuses.items()}
+        for row, statuses in read_table(TABLE).items()
+    }
 
 
 def served() -> set[tuple[str, str]]:
     """Every method and path below /api/v1/ that the URL map has."""
-    found = set()
-
-    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
-        for pattern in patterns:
-            path = prefix + str(pattern.pattern)
-            if isinstance(pattern, URLResolver):
-                walk(pattern.url_patterns, path)
-            elif path.startswith("api/v1/"):
-                view = getattr(pattern.callback, "view_class", None)
-                for method in ("get", "post", "put", "patch", "delete"):
-                    if hasattr(view, method):
-                        found.add((method, path.removeprefix("api/v1/")))
-
-    walk(get_resolver().url_patterns, "")
-    return found
+    return {
+        (method, path)
+        for path, pattern in addresses(PREFIX).items()
+        for method in ("get", "post", "put", "patch", "delete")
+        if hasattr(getattr(pattern.callback, "view_class", None), method)
+    }
 
 
 @pytest.fixture
@@ -153,44 +141,6 @@ def ids(owner: User) -> dict[str, int]:
     return {"invoice_id": payment.invoice_id, "payment_id": payment.pk, "site_id": site.pk}
 
 
-def client_as(role: str, owner: User) -> APIClient:
-    """Return a client that is logged in as this role."""
-    if role == "visitor":
-        return APIClient()
-    return client_of(user_as(role, owner))
-
-
-def user_as(role: str, owner: User) -> User:
-    if role in STAFF:
-        user = User.objects.create_user("staff@desk.example", is_staff=True)
-        user.groups.add(Group.objects.get(name=STAFF[role]))
-    elif role == "superuser":
-        user = User.objects.create_superuser("root@desk.example")
-    elif role == "member":
-        user = User.objects.create_user("member@shop.example", account=owner.account, role="member")
-    else:
-        user = make_owner() if role == "other" else owner
-    if role == "unverified":
-        EmailAddress.objects.filter(user=owner).update(verified=False)
-    if role == "suspended":
-        suspend(account_of(owner))
-    return user
-
-
-def suspend(account: Account) -> None:
-    """Suspend an account as no workflow does yet: the state with its event."""
-    Account.objects.filter(pk=account.pk).update(status="suspended")
-    PaymentEvent.objects.create(
-        account=account,
-        event="void",
-        object_type="account",
-        object_id=account.pk,
-        from_state=account.status,
-        to_state="suspended",
-        created_at=utc_now(),
-    )
-
-
 def call(client: APIClient, method: str, path: str, ids: dict[str, int]) -> int:
     url = path.replace("<str:code>", "PK")
     for name, value in ids.items():
@@ -198,12 +148,12 @@ def call(client: APIClient, method: str, path: str, ids: dict[str, int]) -> int:
     body = BODIES[path](ids) if path in BODIES else {}
     answer = client.generic(
         method.upper(),
-        f"/api/v1/{url}",
-        json.dumps(body) if method != "get" else "",
+        f"/{PREFIX}{url}",
+        "" if method in {"get", "head", "trace"} else json.dumps(body),
         content_type="application/json",
     )
     if answer.streaming:
-        answer.close()
+        close(answer)
     return int(answer.status_code)
 
 
@@ -212,12 +162,36 @@ def test_every_endpoint_has_its_row() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize(("method", "path"), sorted(rows()))
-def test_role_by_endpoint(
-    owner: User, ids: dict[str, int], method: str, path: str, role: str
+def test_every_endpoint_by_role(owner: User, ids: dict[str, int], role: str) -> None:
+    client = client_as(role, owner)
+    found = {}
+    for method, path in rows():
+        with undone():
+            found[method, path] = call(client, method, path, ids)
+    assert found == {row: statuses[role] for row, statuses in rows().items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_method_that_an_endpoint_lacks_is_refused(
+    owner: User, ids: dict[str, int], role: str
 ) -> None:
-    expected = rows()[method, path][ROLES.index(role)]
-    assert call(client_as(role, owner), method, path, ids) == expected
+    """By the gate for those who stand before it, by 405 for those who don't."""
+    client = client_as(role, owner)
+    found, expected = {}, {}
+    for path in addresses(PREFIX):
+        has = {method: by_role for (method, name), by_role in rows().items() if name == path}
+        gate = next(iter(has.values()))[role]
+        for method in METHODS:
+            if method in has:
+                continue
+            with undone():
+                found[method, path] = call(client, method, path, ids)
+            if method == "head" and "get" in has:
+                past = has["get"][role]
+            else:
+                past = 200 if method == "options" else 405
+            expected[method, path] = gate if gate in GATE else past
+    assert found == expected
 
 
 def test_what_is_refused_changes_nothing(owner: User, ids: dict[str, int]) -> None:
@@ -228,6 +202,45 @@ def test_what_is_refused_changes_nothing(owner: User, ids: dict[str, int]) -> No
             assert call(client, method, path, ids) in {403, 404}
     assert Payment.objects.get(pk=ids["payment_id"]).status == "pending_approval"
     assert (account_of(owner).name, invoice_of(owner).status) == ("Lahore Textiles", "pending")
+
+
+def test_every_id_that_a_body_takes_is_known(document: dict[str, Any]) -> None:
+    """So that whoever adds one also tries it with another account's id, as below."""
+    schemas = document["components"]["schemas"].items()
+    own = {name: schema for name, schema in schemas if not name.startswith("LogIn")}
+    found = {
+        (name, field)
+        for name, schema in own.items()
+        if name.endswith("Request")
+        for field in schema["properties"]
+        if field == "id" or field.endswith("_id")
+    }
+    texts = {(name, "tax_id") for name in ("RegisterRequest", "PatchedAccountChangeRequest")}
+    assert found == {("ConfirmPaymentRequest", "invoice_id"), *texts}
+
+
+@pytest.mark.parametrize("mistake", [{}, {"amount": "1.00"}, {"payment_method": "none"}])
+def test_another_accounts_invoice_in_a_body_is_not_there(
+    owner: User, mistake: dict[str, str]
+) -> None:
+    """Whatever else the body says: not even an error tells that the invoice is there."""
+    client = client_of(make_owner())
+    foreign = confirmation_of(owner)
+    answer = client.post("/api/v1/billing/admin/payments/confirm/", {**foreign, **mistake})
+    unknown = client.post(
+        "/api/v1/billing/admin/payments/confirm/", {**foreign, **mistake, "invoice_id": 10**9}
+    )
+    assert (answer.status_code, unknown.status_code) == (404, 404)
+    assert answer.json()["errors"][0]["code"] == unknown.json()["errors"][0]["code"]
+    assert not Payment.objects.exists()
+
+
+def test_another_accounts_invoice_in_a_filter_finds_nothing(
+    owner: User, ids: dict[str, int]
+) -> None:
+    url = f"/api/v1/billing/payments/?invoice={ids['invoice_id']}"
+    assert client_of(owner).get(url).json()["count"] == 1
+    assert client_of(make_owner()).get(url).json()["count"] == 0
 
 
 def test_a_write_with_the_cookie_needs_the_csrf_token(owner: User) -> None:

@@ -1,7 +1,9 @@
 """The Django admin: decisions by the workflow's own functions, and nothing else by hand."""
 
 import io
+import threading
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from django.urls import reverse
 from PIL import Image
 
 from igny8_core.auth.models import User
+from igny8_core.business.billing import sandbox
 from igny8_core.business.billing.admin.payments import PaymentAdmin
 from igny8_core.business.billing.models import (
     CreditTransaction,
@@ -364,11 +367,22 @@ def test_a_pdf_is_shown_page_by_page(desk: Client, owner: User) -> None:
     assert desk.get(page(payment, "proof/0")).status_code == 404
 
 
-def test_a_pdf_that_is_none_harms_nobody(desk: Client, owner: User) -> None:
-    broken = SimpleUploadedFile("receipt.pdf", b"%PDF-1.7 and then nothing of the kind")
-    payment = make_payment(owner, proof=broken)
+def test_a_pdf_that_is_none_any_more_harms_nobody(desk: Client, owner: User) -> None:
+    payment = make_payment(owner, proof=pdf(1))
+    Path(payment.proof.path).write_bytes(b"%PDF-1.7 and then nothing of the kind")
     assert desk.get(page(payment, "proof/1")).status_code == 404
     assert "Download" in text_of(desk.get(page(payment)))
+
+
+def test_a_page_can_be_asked_for_again_when_too_many_are_drawn(
+    desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = make_payment(owner, proof=pdf(1))
+    monkeypatch.setattr(sandbox, "WAITING_SECONDS", 0)
+    monkeypatch.setattr(sandbox, "places", threading.BoundedSemaphore(1))
+    with sandbox.places:
+        answer = desk.get(page(payment, "proof/1"))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
 
 
 def test_ready_made_reasons_are_those_of_the_method_in_the_customers_language(

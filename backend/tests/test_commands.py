@@ -126,6 +126,7 @@ BREAKAGES = {
     "every account fits": "UPDATE igny8_auth_subscription SET status = 'cancelled'",
     "every pending": "UPDATE billing_invoice SET status = 'void' WHERE status = 'pending'",
     "every live": "UPDATE billing_invoice SET status = 'void', paid_at = NULL",
+    "every closed": "UPDATE igny8_auth_account SET status = 'cancelled'",
     "6a. ": "UPDATE billing_payment SET status = 'failed' WHERE status = 'succeeded'",
     "6b. ": "UPDATE billing_paymentevent SET from_state = 'odd'",
 }

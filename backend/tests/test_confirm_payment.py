@@ -1,17 +1,21 @@
 """POST billing/admin/payments/confirm/."""
 
 import hashlib
+import os
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
-from igny8_core.business.billing.models import Payment, PaymentEvent
+from igny8_core.business.billing.models import Payment, PaymentEvent, proof_folder
+from igny8_core.business.billing.tasks import remove_orphaned_proofs
 from igny8_core.common.clock import utc_now
 from tests.factories import (
     account_of,
@@ -20,6 +24,8 @@ from tests.factories import (
     confirmation_of,
     make_owner,
     make_payment,
+    make_pdf,
+    make_receipt,
     reject,
 )
 
@@ -215,7 +221,7 @@ def test_refuses_a_small_file_that_is_a_huge_picture(owner: User, owner_api: API
 
 
 def test_takes_a_pdf(owner: User, owner_api: APIClient) -> None:
-    proof = SimpleUploadedFile("slip.pdf", b"%PDF-1.7\n%%EOF")
+    proof = SimpleUploadedFile("slip.pdf", make_pdf())
     answer = owner_api.post(URL, body(owner, proof=proof), format="multipart")
 
     assert answer.status_code == 201
@@ -247,3 +253,24 @@ def test_leaves_an_event(owner: User, owner_api: APIClient) -> None:
     assert (event.event, event.from_state, event.to_state) == ("confirm", "", "pending_approval")
     assert event.actor == owner
     assert event.created_at <= datetime.now(UTC)
+
+
+def test_files_that_no_payment_has_are_removed_after_a_day(owner: User) -> None:
+    kept = make_payment(owner, proof=make_receipt()).proof.name
+    now = utc_now()
+    orphan, fresh = (
+        default_storage.save(
+            f"{proof_folder(now - timedelta(days=2))}/{name}", ContentFile(b"lost")
+        )
+        for name in ("orphan", "fresh")
+    )
+    two_days_ago = (now - timedelta(days=2)).timestamp()
+    for name in (kept, orphan):
+        os.utime(default_storage.path(str(name)), (two_days_ago, two_days_ago))
+
+    remove_orphaned_proofs(int((now - timedelta(days=365)).timestamp()))
+    assert default_storage.exists(orphan)
+    remove_orphaned_proofs(int(now.timestamp()))
+    assert not default_storage.exists(orphan)
+    assert default_storage.exists(fresh)
+    assert default_storage.exists(str(kept))

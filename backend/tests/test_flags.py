@@ -12,10 +12,10 @@ from igny8_core.business.billing.flags import flags_of
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.selectors import payment_queue
 from igny8_core.common.clock import utc_now
-from tests.factories import make_owner, make_payment, reject
+from tests.factories import make_owner, make_payment, make_pdf, reject
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.7 a receipt"
+PDF = make_pdf("A receipt")
 
 
 def codes(payment: Payment) -> set[str]:

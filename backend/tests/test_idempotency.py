@@ -18,7 +18,8 @@ from tests.factories import (
     make_owner,
     make_payment,
 )
-from tests.test_concurrency import at_once
+from tests.racer import Answer, Call
+from tests.races import Racers
 
 PAYMENTS = "/api/v1/billing/admin/payments/"
 Request = tuple[APIClient, str, dict[str, Any], dict[str, Any]]
@@ -151,18 +152,15 @@ def test_keeps_no_password(api: APIClient, catalog: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_first_runs_the_second_is_told_so(owner: User) -> None:
+def test_while_the_first_runs_the_second_is_told_so(racers: Racers, owner: User) -> None:
     """The first is held up where it has its key and nothing else, until the second is answered."""
     client, url, body, _ = confirmation()
-    second = client_of(User.objects.get(pk=client.session["_auth_user_id"]))
-    answers = []
+    second = Call(url, body, user_id=int(client.session["_auth_user_id"]), key="k-1")
+    answers: list[Answer] = []
     stored = IdempotencyRecord.objects.create
 
     def send_second_then_store(**values: Any) -> IdempotencyRecord:
-        def send() -> None:
-            answers.append(second.post(url, body, headers={"Idempotency-Key": "k-1"}))
-
-        at_once(send)
+        answers.extend(racers.race([second]))
         return stored(**values)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -170,5 +168,4 @@ def test_while_the_first_runs_the_second_is_told_so(owner: User) -> None:
         first = client.post(url, body, headers={"Idempotency-Key": "k-1"})
 
     assert first.status_code == 201
-    assert [answer.status_code for answer in answers] == [409]
-    assert answers[0].json()["errors"][0]["code"] == "idempotency_key_in_use"
+    assert [(answer.status, answer.code) for answer in answers] == [(409, "idempotency_key_in_use")]

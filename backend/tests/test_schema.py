@@ -3,19 +3,9 @@
 from typing import Any
 
 import pytest
-import yaml
 from rest_framework.test import APIClient
 
-from tests.project.paths import ROOT
-
 METHODS = {"get", "post", "put", "patch", "delete"}
-
-
-@pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    """The committed document; ``make lint`` compares it with the code."""
-    loaded: dict[str, Any] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text("utf-8"))
-    return loaded
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

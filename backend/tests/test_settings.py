@@ -1,11 +1,13 @@
 """What a deployment is refused, warned of and given by default."""
 
+from pathlib import Path
+
 import pytest
 from django.conf import LazySettings
 from django.core import checks
 
 from igny8_core.business.billing.models import PaymentMethodConfig
-from tests.processes import manage
+from tests.processes import here, manage
 
 PRODUCTION = {
     "DJANGO_ENV": "production",
@@ -44,6 +46,40 @@ def test_production_is_the_default_and_passes_djangos_deployment_checks() -> Non
     result = manage("check", "--deploy", "--fail-level", "WARNING", environment=environment)
     assert result.returncode == 0, result.stderr
     assert "no issues" in result.stdout
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deployment_with_its_own_details_is_warned_of_nothing(catalog: None) -> None:
+    PaymentMethodConfig.objects.update(has_example_details=False)
+    environment = {**PRODUCTION, "DATABASE_URL": here()["DATABASE_URL"]}
+    result = manage("check", "--deploy", "--database", "default", environment=environment)
+    assert result.returncode == 0, result.stderr
+    assert "no issues (0 silenced)" in result.stdout
+    assert not result.stderr
+
+
+def test_secrets_may_be_named_by_files(tmp_path: Path) -> None:
+    for name in ("SECRET_KEY", "DATABASE_URL"):
+        (tmp_path / name).write_text(f"{PRODUCTION[name]}\n")
+    rest = {n: v for n, v in PRODUCTION.items() if n not in {"SECRET_KEY", "DATABASE_URL"}}
+    files = {f"{name}_FILE": str(tmp_path / name) for name in ("SECRET_KEY", "DATABASE_URL")}
+    code = (
+        "from django.conf import settings as s; print(s.SECRET_KEY, s.DATABASES['default']['NAME'])"
+    )
+    result = manage("shell", "--no-imports", "-c", code, environment={**rest, **files})
+    assert result.stdout.split() == [PRODUCTION["SECRET_KEY"], "none"], result.stderr
+
+
+def test_what_an_older_secret_key_signed_stays_valid() -> None:
+    code = "from django.core.signing import dumps; print(dumps('kept'))"
+    signed = manage("shell", "--no-imports", "-c", code, environment=PRODUCTION).stdout.strip()
+    rotated = {**PRODUCTION, "SECRET_KEY": "n" * 25 + PRODUCTION["SECRET_KEY"][::-1]}
+    code = f"from django.core.signing import loads; print(loads({signed!r}))"
+    refused = manage("shell", "--no-imports", "-c", code, environment=rotated)
+    assert "BadSignature" in refused.stderr
+    fallback = {**rotated, "SECRET_KEY_FALLBACKS": PRODUCTION["SECRET_KEY"]}
+    result = manage("shell", "--no-imports", "-c", code, environment=fallback)
+    assert result.stdout.strip() == "kept", result.stderr
 
 
 @pytest.mark.parametrize(
@@ -93,3 +129,24 @@ def test_example_details_are_warned_of_in_production(catalog: None, settings: La
 @pytest.mark.django_db
 def test_example_details_do_not_bother_a_laptop(catalog: None) -> None:
     assert not checks.run_checks(databases=["default"])
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ('{"register": "often"}', "'often' is no limit such as 10/m/ip"),
+        ('{"sign_up": "10/m/ip"}', "unknown: sign_up"),
+        ("register", "Give JSON such as"),
+        ('["register"]', "Give JSON such as"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused(value: str, reason: str) -> None:
+    result = manage("check", environment={**PRODUCTION, "RATE_LIMITS": value})
+    assert result.returncode != 0
+    assert reason in result.stderr
+
+
+def test_limits_are_changed_one_by_one() -> None:
+    limits = setting("ACCOUNT_RATE_LIMITS", RATE_LIMITS='{"register": "50/m/ip"}')
+    assert "'register': '50/m/ip'" in limits
+    assert "'login': '30/m/ip'" in limits

@@ -7,7 +7,6 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Plan, Site, SiteUserAccess, User
 from tests.factories import account_of, client_of, make_owner
-from tests.test_concurrency import at_once, posting
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/sites/"
@@ -68,14 +67,6 @@ def test_the_plans_limit_holds(trial: User) -> None:
 
     assert answer.status_code == 409
     assert answer.json()["errors"][0]["code"] == "site_limit_reached"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_limit_holds_for_two_at_once(trial: User) -> None:
-    bodies = [body(domain=f"d{number}.example") for number in range(8)]
-    statuses = at_once(*(posting(client_of(trial), URL, each) for each in bodies))
-
-    assert sorted(statuses) == [201] + [409] * 7
 
 
 def test_a_domain_is_added_once(trial: User) -> None:

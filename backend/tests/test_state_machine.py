@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from hypothesis.stateful import (
 )
 from rest_framework.test import APIClient
 
-from igny8_core.auth.models import User
+from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.verification import verify_billing
@@ -81,6 +82,11 @@ class Customer:
     status: str
     credits: int
     debts: list[Debt] = field(default_factory=list)
+    is_closed: bool = False
+
+    @property
+    def is_under_review(self) -> bool:
+        return any(debt.is_under_review for debt in self.debts)
 
     @property
     def live(self) -> Debt | None:
@@ -111,7 +117,11 @@ class Business(RuleBasedStateMachine):
     # Choosing
 
     def customer(self, place: int) -> Customer:
-        return self.customers[place % len(self.customers)]
+        customers = self.open_customers() or self.customers
+        return customers[place % len(customers)]
+
+    def open_customers(self) -> list[Customer]:
+        return [customer for customer in self.customers if not customer.is_closed]
 
     def debts(self) -> list[Debt]:
         return [debt for customer in self.customers for debt in customer.debts]
@@ -149,7 +159,7 @@ class Business(RuleBasedStateMachine):
         User.objects.filter(pk=self.insider.pk).update(account=self.customers[0].user.account)
         self.insider.refresh_from_db()
 
-    @precondition(lambda self: len(self.customers) < 3)
+    @precondition(lambda self: len(self.open_customers()) < 3)
     @rule(plan=st.sampled_from(["free", "starter", "growth", "scale"]))
     def sign_up(self, plan: str) -> None:
         email = f"c{len(self.customers)}@shop.example"
@@ -184,7 +194,9 @@ class Business(RuleBasedStateMachine):
         customer = self.customer(place)
         live = customer.live
         expected = 201
-        if customer.owes:
+        if customer.is_closed:
+            expected = 401
+        elif customer.owes:
             expected = 409
         elif plan == "free" or (live and live.plan == plan):
             expected = 400
@@ -203,6 +215,8 @@ class Business(RuleBasedStateMachine):
     def confirm(self, place: int) -> None:
         debt = self.debt(place)
         expected = 201 if debt.is_payable else 409
+        if debt.customer.is_closed:
+            expected = 401
         data = self.post(
             debt.customer.client,
             "billing/admin/payments/confirm/",
@@ -222,11 +236,12 @@ class Business(RuleBasedStateMachine):
     @rule(place=places, method=st.sampled_from(["raast", "jazzcash", "bank_transfer"]))
     def change_method(self, place: int, method: str) -> None:
         debt = self.debt(place)
+        expected = 200 if debt.is_payable else 409
         self.post(
             debt.customer.client,
             f"billing/invoices/{debt.id}/payment-method/",
             {"payment_method": method},
-            expected=200 if debt.is_payable else 409,
+            expected=401 if debt.customer.is_closed else expected,
         )
         self.touched = debt.customer
 
@@ -236,7 +251,10 @@ class Business(RuleBasedStateMachine):
         claim = self.claim(place, "pending_approval")
         waits = claim.status == "pending_approval"
         path = f"billing/payments/{claim.id}/withdraw/"
-        self.post(claim.debt.customer.client, path, {}, expected=200 if waits else 409)
+        expected = 200 if waits else 409
+        if claim.debt.customer.is_closed:
+            expected = 401
+        self.post(claim.debt.customer.client, path, {}, expected=expected)
         if waits:
             claim.status = "withdrawn"
         self.touched = claim.debt.customer
@@ -256,7 +274,9 @@ class Business(RuleBasedStateMachine):
     def buy(self, place: int, plan: str) -> None:
         """Upgrade, confirm and approve at once, so that long histories are not rare."""
         customer = self.customer(place)
-        if customer.owes or (customer.live and customer.live.plan == plan):
+        if customer.is_closed or customer.owes:
+            return
+        if customer.live and customer.live.plan == plan:
             return
         self.upgrade(place, plan)
         debt = customer.debts[-1]
@@ -354,12 +374,29 @@ class Business(RuleBasedStateMachine):
         customer.credits -= spent
         self.touched = customer
 
+    @rule(place=places)
+    def close(self, place: int) -> None:
+        """Close an account; one time in four, so that most histories are long."""
+        if place % 4:
+            return
+        customer = self.customer(place)
+        expected = 401 if customer.is_closed else 409 if customer.is_under_review else 200
+        cache.clear()  # passwords may be tried ten times a minute, and no more
+        body = {"password": PASSWORD, "confirmation": customer.user.email}
+        self.post(customer.client, "auth/account/close/", body, expected=expected)
+        if expected == 200:
+            customer.status, customer.is_closed = "cancelled", True
+            for debt in customer.debts:
+                debt.status = "void" if debt.status == "pending" else debt.status
+                debt.subscription = "cancelled"
+        self.touched = customer
+
     @precondition(lambda self: self.claims())
     @rule(place=places, act=st.sampled_from(["approve", "reject", "reverse"]))
     def an_insider_tries(self, place: int, act: str) -> None:
         """An admin decides on the own account's payment: refused whatever its state."""
         claims = [claim for debt in self.customers[0].debts for claim in debt.claims]
-        if not claims:
+        if not claims or self.customers[0].is_closed:  # then the admin has left it
             return
         path = f"billing/admin/payments/{claims[place % len(claims)].id}/{act}/"
         body = {"admin_notes": "x", "reason": "x", "invoice_becomes": "void"}
@@ -370,7 +407,7 @@ class Business(RuleBasedStateMachine):
     def a_stranger_tries(self, place: int, other: int) -> None:
         """Another account's objects are not there."""
         debt, stranger = self.debt(place), self.customer(other)
-        if stranger is debt.customer:
+        if stranger is debt.customer or stranger.is_closed:
             return
         body = {
             "invoice_id": debt.id,
@@ -398,6 +435,9 @@ class Business(RuleBasedStateMachine):
         customer = self.touched
         if customer is None:
             return
+        if customer.is_closed:
+            self.nobody_sees_it_and_it_stays(customer)
+            return
         account = customer.client.get(f"{V1}/auth/me/").json()["account"]
         assert (account["status"], account["credits"], account["plan"]["slug"]) == (
             customer.status,
@@ -412,6 +452,13 @@ class Business(RuleBasedStateMachine):
         assert {item["id"]: item["status"] for item in paid} == {
             claim.id: claim.status for debt in customer.debts for claim in debt.claims
         }
+
+    def nobody_sees_it_and_it_stays(self, customer: Customer) -> None:
+        assert customer.client.get(f"{V1}/auth/me/").status_code == 401
+        account = Account.objects.get(users=customer.user)
+        assert (account.status, account.credits) == ("cancelled", customer.credits)
+        kept = dict(account.invoices.values_list("pk", "status"))
+        assert kept == {debt.id: debt.status for debt in customer.debts}
 
 
 @pytest.mark.django_db

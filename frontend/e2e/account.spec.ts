@@ -50,6 +50,10 @@ test("a customer on trial upgrades, adds a site and changes its details", async 
   await expect(page.getByText("On trial")).toBeVisible();
   await page.getByRole("link", { name: "Change the plan" }).click();
   await expect(page.getByText(/The plan Growth waits for its payment/)).toBeVisible();
+
+  await page.getByRole("link", { name: "Account" }).click();
+  await page.getByRole("button", { name: "Log out everywhere" }).click();
+  await expect(page).toHaveURL(/login/);
 });
 
 test("a new password holds from the next log-in on", async ({ page }) => {
@@ -68,7 +72,7 @@ test("a new password holds from the next log-in on", async ({ page }) => {
   await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByRole("button", { name: "Save: Password" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
-  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
   await logIn(page, email, "new-horse-battery");
   await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
 });
@@ -115,4 +119,45 @@ test("the whole way can be gone by keyboard", async ({ page }) => {
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toBeHidden();
   await expect(page.getByRole("link", { name: "I have paid" })).toBeFocused();
+});
+
+test("a customer takes the data along and closes the account", async ({ page }) => {
+  const email = newEmail();
+  await choosePlan(page, "Free");
+  await enterAccount(page, email);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
+
+  await page.goto("/account");
+  await page.getByLabel("Your password").fill(PASSWORD);
+  const arrival = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download my data" }).click();
+  const download = await arrival;
+  expect(download.suggestedFilename()).toBe("account-data.zip");
+  const start = await new Promise<Buffer>((resolve, reject) => {
+    void download.createReadStream().then((stream) => {
+      stream.once("data", resolve).once("error", reject);
+    });
+  });
+  expect(start.subarray(0, 2).toString()).toBe("PK");
+
+  await page.getByRole("link", { name: "Close the account…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Close the account" });
+  await expect(dialog).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Close the account for good" }).click();
+  await expect(dialog.getByRole("alert")).toBeFocused();
+  await dialog.getByLabel(/to confirm/).fill(email);
+  await dialog.getByLabel("Your password").fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Close the account for good" }).click();
+  await expect(page.getByRole("heading", { name: "Your account is closed" })).toBeVisible();
+  await expectAccessible(page);
+
+  await page.goto("/account");
+  await expect(page).toHaveURL(/\/login/);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(page).toHaveURL(/\/login/);
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, openAdmin, openReview, test } from "./fixtures";
+import { API_URL, expect, expectAccessible, openAdmin, openReview, test } from "./fixtures";
 
 const CUSTOMERS = 50; // `serve.py --confirmations 50`, customer001@example.com and so on
 const MAILS = join(process.env.DATA_DIR ?? "../backend/.data", "mail");
@@ -20,6 +20,48 @@ test("the queue opens on what waits, with counts, flags and proofs", async ({ pa
     .poll(() => thumbnail.evaluate((image: HTMLImageElement) => image.naturalWidth))
     .toBeGreaterThan(10);
   await expectAccessible(page, "#content-main");
+});
+
+/* The fixtures see to it that no page breaks its content security policy. */
+test("every page of the desk works as the theme means it to", async ({ page }) => {
+  test.setTimeout(300_000);
+  await openAdmin(page);
+  const links = page.locator("#nav-sidebar a[href^='/admin/']");
+  const addresses = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+  expect(addresses.length).toBeGreaterThan(10);
+  for (const address of addresses) {
+    await openAdmin(page, address ?? "");
+    await expect(page.locator("#content, main").first()).toBeVisible();
+    const rows = page.locator("#result_list a[href*='/change/']");
+    if ((await rows.count()) === 0) continue;
+    await rows.first().click();
+    await expect(page).toHaveURL(/\/change\//);
+  }
+  await openAdmin(page, "/admin/billing/invoice/");
+  const sidebar = page.locator("#nav-sidebar");
+  await page.getByText("dock_to_right").first().click();
+  await expect(sidebar).not.toBeInViewport();
+  await page.reload();
+  await expect(sidebar).not.toBeInViewport(); // it is remembered
+  await page.getByText("dock_to_right").first().click();
+  await expect(sidebar).toBeInViewport();
+  await page.getByText("Filters").first().click();
+  await expect(page.locator("#changelist-filter")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.locator("#search-input-command").pressSequentially("Exch");
+  await expect(page.locator("#command-results-list li")).toHaveCount(1);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/exchangerate/);
+});
+
+test("the API's documentation calls the API", async ({ page }) => {
+  await page.goto(`${API_URL}/api/docs/`);
+  await page.locator("#operations-Catalogue-list_plans .opblock-summary-control").click();
+  await page.getByRole("button", { name: "Try it out" }).click();
+  await page.getByRole("button", { name: "Execute" }).click();
+  await expect(page.locator(".live-responses-table")).toContainText('"starter"');
 });
 
 test("a payment is approved with all that speaks for it on one page", async ({ page }) => {

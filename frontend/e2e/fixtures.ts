@@ -1,8 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test as base, type Page } from "@playwright/test";
+import { expect, test as base, type BrowserContext, type Page } from "@playwright/test";
 
 export const PASSWORD = "correct-horse-battery";
-const API_URL = process.env.API_URL ?? "http://localhost:8011";
+export const API_URL = process.env.API_URL ?? "http://localhost:8011";
 
 /** An address that no other test has, so that tests run together and again. */
 export function newEmail(): string {
@@ -111,11 +111,35 @@ export async function decide(
   await expect(page.getByText(verb === "Approve" ? "Approved." : "Rejected.")).toBeVisible();
 }
 
+/** Collects what a browser holds against the pages that it shows: violations of their content
+ * security policy, errors that nothing caught, and expressions that the admin's theme can't run. */
+async function complaintsOf(context: BrowserContext): Promise<string[]> {
+  const complaints: string[] = [];
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      const { documentURI, violatedDirective, blockedURI, sample, sourceFile } = event;
+      console.error("[policy]", documentURI, violatedDirective, blockedURI, sample, sourceFile);
+    });
+  });
+  context.on("console", (message) => {
+    if (/^\[policy\]|^Alpine|CSP Parser/.test(message.text())) complaints.push(message.text());
+  });
+  context.on("weberror", (error) => complaints.push(String(error.error())));
+  return complaints;
+}
+
 export const test = base.extend<{ adminPage: Page }>({
+  context: async ({ context }, provide) => {
+    const complaints = await complaintsOf(context);
+    await provide(context);
+    expect(complaints).toEqual([]);
+  },
   adminPage: async ({ browser }, provide) => {
     const context = await browser.newContext();
+    const complaints = await complaintsOf(context);
     await provide(await context.newPage());
     await context.close();
+    expect(complaints).toEqual([]);
   },
 });
 

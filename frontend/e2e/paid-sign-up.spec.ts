@@ -39,7 +39,7 @@ test("a customer signs up, pays, is approved, celebrates once and has the credit
   await expect(page.getByText("Active", { exact: true })).toBeVisible();
   await expect(celebration).toBeHidden();
 
-  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
   await logIn(page, email);
   await expect(page.getByText("Active", { exact: true })).toBeVisible();
 });

@@ -1,5 +1,6 @@
 """Every error in one shape: ``{type, errors: [{code, detail, attr}]}``, with ``state`` on 409."""
 
+import sys
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -10,9 +11,25 @@ from drf_standardized_errors import formatter, handler
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException, ErrorDetail
 
-from igny8_core.common.exceptions import DomainError, InvalidInput, NotFound, StateConflict
+from igny8_core.common.exceptions import (
+    DomainError,
+    InvalidInput,
+    LaterPossible,
+    NotFound,
+    StateConflict,
+)
 from igny8_core.common.http import status_of
 from igny8_core.common.parsers import BodyTooLarge
+from igny8_core.common.unavailable import ServiceUnavailable, as_unavailable
+
+PROGRAMS = ("/api/", "/_allauth/")
+UNAVAILABLE_PAGE = """<!doctype html>
+<html lang="en"><title>Not available at the moment</title>
+<h1>Not available at the moment</h1>
+<p>The database can't be reached. Try again in a few seconds, and before you decide on a payment
+again, look whether it is decided already.</p>
+</html>
+"""
 
 
 class ExceptionHandler(handler.ExceptionHandler):
@@ -26,6 +43,8 @@ class ExceptionHandler(handler.ExceptionHandler):
             return BodyTooLarge()
         if isinstance(exc, SuspiciousOperation | MultiPartParserError):
             return exceptions.ParseError(str(exc))
+        if unavailable := as_unavailable(exc):
+            return unavailable
         return super().convert_known_exceptions(exc)
 
 
@@ -35,9 +54,10 @@ class ExceptionFormatter(formatter.ExceptionFormatter):
     def format_error_response(self, error_response: Any) -> dict[str, Any]:
         """Return the body."""
         body: dict[str, Any] = super().format_error_response(error_response)
+        if isinstance(self.original_exc, StateConflict | LaterPossible):
+            body["errors"][0]["attr"] = self.original_exc.attr
         if isinstance(self.original_exc, StateConflict):
             body["state"] = self.original_exc.state
-            body["errors"][0]["attr"] = self.original_exc.attr
         return body
 
 
@@ -49,6 +69,8 @@ def _api_exception(refusal: DomainError) -> APIException:
         return exceptions.NotFound(refusal.detail, code=refusal.code)
     error = APIException(refusal.detail, code=refusal.code)
     error.status_code = status_of(type(refusal))
+    if isinstance(refusal, LaterPossible):
+        error.wait = refusal.retry_after  # type: ignore[attr-defined]  # the handler's Retry-After
     return error
 
 
@@ -61,6 +83,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a failure outside of the API's views, below /api/ in JSON."""
+    if unavailable := as_unavailable(sys.exception()):  # Django calls this while it handles one
+        return _unavailable(request, unavailable)
     if not request.path.startswith("/api/"):
         return defaults.server_error(request)
     return _json_error(
@@ -68,9 +92,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _unavailable(request: HttpRequest, error: ServiceUnavailable) -> HttpResponse:
+    """Answer 503 to a program in JSON, to the people at the desk in words."""
+    answer: HttpResponse
+    if request.path.startswith(PROGRAMS):
+        answer = _json_error(
+            error.default_code, str(error.detail), error.status_code, kind="server_error"
+        )
+    else:
+        answer = HttpResponse(UNAVAILABLE_PAGE, status=error.status_code)
+    answer["Retry-After"] = str(error.wait)
+    return answer
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a write without its CSRF token, below /api/ and /_allauth/ in JSON."""
-    if not request.path.startswith(("/api/", "/_allauth/")):
+    if not request.path.startswith(PROGRAMS):
         return csrf.csrf_failure(request, reason)
     detail = f"{reason} Send X-CSRFToken with the token of GET /api/v1/auth/csrf/."
     return _json_error("csrf_failed", detail, status.HTTP_403_FORBIDDEN)

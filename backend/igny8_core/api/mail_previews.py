@@ -1,6 +1,8 @@
 """Every mail in every language as it would be sent now: for developers, in development alone."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +14,12 @@ from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.common.mail import WRITERS, Letter, NothingToSend, render_letter
 
 AUTH_MAILS = sorted({name for name, _link in OWN_MAILS.values()})
+EXAMPLE = {
+    "timestamp": datetime(2026, 1, 31, 9, 30, tzinfo=UTC),
+    "ip": "203.0.113.7",
+    "to_email": "new@example.com",
+    "deleted_email": "old@example.com",
+}
 
 
 def _newest(model: type, **where: object) -> int:
@@ -30,7 +38,7 @@ def _payment(status: str) -> dict[str, int]:
     return {"payment_id": _newest(Payment, status=status)}
 
 
-ARGUMENTS: dict[str, Callable[[], dict[str, int]]] = {
+ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "welcome": lambda: {"account_id": _newest(Account, status="trial")},
     "invoice_issued": lambda: {"invoice_id": _newest(Invoice, status="pending")},
     "invoice_voided": lambda: {"invoice_id": _newest(Invoice, status="void")},
@@ -40,6 +48,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, int]]] = {
     "payment_reversed": lambda: _payment("reversed"),
     "payment_waiting": lambda: _payment("pending_approval"),
     "payments_waiting": dict,
+    "account_closed": lambda: {"kept_until": "2036-12-31"},
 }
 
 
@@ -76,7 +85,7 @@ def _letter(kind: str) -> Letter:
     if kind in AUTH_MAILS:
         return Letter(
             template=f"auth/email/{{language}}/{kind}.txt",
-            context={},
+            context=EXAMPLE,
             button_url=f"{settings.FRONTEND_URL}/an-example-link",
         )
     return WRITERS[kind](**ARGUMENTS[kind]())

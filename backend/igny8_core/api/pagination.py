@@ -1,11 +1,36 @@
 """How long lists are cut."""
 
+from typing import Any
+
 from rest_framework import pagination
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 
 class PageNumberPagination(pagination.PageNumberPagination):
     """25 a page; ``page_size`` asks for up to 100."""
 
-    page_size = 25
+    page_size: int = 25
     page_size_query_param = "page_size"
     max_page_size = 100
+    last_page_strings = ()
+
+    def get_page_size(self, request: Request) -> int:
+        """Return how many rows are asked for.
+
+        :raises ValidationError: if it isn't a number from 1 to 100.
+        """
+        asked = request.query_params.get(self.page_size_query_param)
+        if asked is None:
+            return self.page_size
+        if asked.isascii() and asked.isdecimal() and 1 <= int(asked[:9]) <= self.max_page_size:
+            return int(asked)
+        detail = f"Ask for a number of rows from 1 to {self.max_page_size}."
+        raise ValidationError({self.page_size_query_param: [detail]})
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Describe the parameters with their limits."""
+        page, page_size = super().get_schema_operation_parameters(view)
+        page["schema"]["minimum"] = 1
+        page_size["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
+        return [page, page_size]

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 
 
 class ProbesMiddleware:
-    """Answers ``/healthz`` and ``/readyz`` before all else.
+    """Answers ``/healthz`` and ``/readyz`` before the host is checked.
 
-    A probe comes by the address of its container, so the host check and the redirect to HTTPS
-    would refuse it.
+    A probe comes by the address of its container, which is none of the allowed hosts; neither is
+    it redirected to HTTPS (``SECURE_REDIRECT_EXEMPT``).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from igny8_core.api import mail_previews
 
@@ -12,14 +13,36 @@ handler500 = "igny8_core.api.errors.server_error"
 
 v1 = [
     path("auth/", include("igny8_core.business.onboarding.urls")),
+    path("auth/account/", include("igny8_core.business.data_rights.urls")),
     path("billing/", include("igny8_core.business.billing.urls")),
     path("", include("igny8_core.auth.urls")),
 ]
 
+# What django-allauth has addresses for and this project has no use for: telephones, log-in by code,
+# and refreshing tokens, which are sessions here.
+LOG_IN_OFF = (
+    r"^_allauth/(?:browser|app)/v1/"
+    r"(?:auth/code/confirm|auth/phone/verify(?:/resend)?|account/phone|tokens/refresh)$"
+)
+
+
+def nothing(_request: HttpRequest) -> HttpResponse:
+    """Say that there is nothing at this address.
+
+    :raises Http404: always.
+    """
+    raise Http404
+
+
 urlpatterns = [
     path("api/v1/", include(v1)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api/docs.html"),
+        name="docs",
+    ),
+    re_path(LOG_IN_OFF, nothing),
     path("_allauth/", include("allauth.headless.urls")),
     path("admin/", admin.site.urls),
 ]

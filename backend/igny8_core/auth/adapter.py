@@ -1,4 +1,4 @@
-"""How django-allauth fits in: closed sign-up, and mails through the queue."""
+"""How django-allauth fits in: closed sign-up, one count of tries, and mails through the queue."""
 
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -6,7 +6,9 @@ from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
+from django.db.models import Q
 from django.http import HttpRequest
 
 from igny8_core.auth.models import User
@@ -17,6 +19,14 @@ OWN_MAILS = {  # allauth's name: the template of ours, and where in the context 
     "account/email/email_confirmation": ("verify_email", "activate_url"),
     "account/email/password_reset_key": ("password_reset", "password_reset_url"),
     "account/email/unknown_account": ("unknown_account", "signup_url"),
+    "account/email/password_changed": ("password_changed", "reset_url"),
+    "account/email/password_reset": ("password_changed", "reset_url"),
+    "account/email/password_set": ("password_changed", "reset_url"),
+    "account/email/email_changed": ("email_changed", "reset_url"),
+    "account/email/email_deleted": ("email_removed", "reset_url"),
+    "mfa/email/totp_activated": ("second_factor_on", "reset_url"),
+    "mfa/email/totp_deactivated": ("second_factor_off", "reset_url"),
+    "mfa/email/recovery_codes_generated": ("recovery_codes_made", "reset_url"),
 }
 
 
@@ -33,6 +43,21 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse allauth's own sign-up: ``POST auth/register/`` makes the account too."""
         return False
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a person that how they log in was changed, and what to do if it was not them."""
+        link = {"reset_url": settings.HEADLESS_FRONTEND_URLS["account_reset_password"]}
+        super().send_notification_mail(template_prefix, user, {**(context or {}), **link}, email)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count by the e-mail alone: allauth's key holds the host too, which the client names."""
+        return str(credentials.get("email", "")).lower()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue the mail, so that no request waits for a mail server."""
@@ -69,5 +94,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def language_of(email: str) -> str:
     """Return the language of the person with this address; the default one for a stranger."""
-    found = User.objects.filter(email=email.lower()).values_list("language", flat=True).first()
+    owns = Q(email=email.lower()) | Q(emailaddress__email=email.lower())
+    found = User.objects.filter(owns).values_list("language", flat=True).first()
     return found or settings.LANGUAGE_CODE

@@ -1,11 +1,18 @@
 """Accounts, plans, sites and people in the admin."""
 
-from django.contrib import admin
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
+from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin
 
 
@@ -15,6 +22,11 @@ class AccountAdmin(WorkflowAdmin):
     list_filter = ["status", "plan"]
     search_fields = ["name", "billing_email", "users__email"]
     readonly_fields = ["status", "plan", "credits"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse on a closed account: nothing gets back into it."""
+        is_closed = isinstance(obj, Account) and obj.status == AccountStatus.CANCELLED
+        return bool(super().has_change_permission(request, obj)) and not is_closed
 
 
 @admin.register(Subscription)
@@ -63,3 +75,30 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
     ]
     filter_horizontal = ["groups"]
     autocomplete_fields = ["account"]
+    actions = ["log_out_everywhere"]
+
+    @admin.action(description="Log out of every browser and program", permissions=["change"])
+    def log_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """End all sessions of the chosen people."""
+        for user in users:
+            end_sessions(user=user)
+        messages.success(request, f"{users.count()} logged out everywhere.")
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002  (Django's)
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Give somebody another password, and tell them by mail."""
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        if isinstance(response, HttpResponseRedirect):
+            user = User.objects.get(pk=id)
+            get_adapter().send_notification_mail("account/email/password_changed", user)
+        return response
+
+    def save_model(self, request: HttpRequest, user: User, form: Any, change: Any) -> None:
+        """Save; who is closed is logged out, and stays so when opened again."""
+        super().save_model(request, user, form, change)
+        if not user.is_active:
+            end_sessions(user=user)

@@ -1,4 +1,9 @@
+import json
+from typing import Any
+
 from django.contrib.admin.apps import AdminConfig
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 
 class DeskAdminConfig(AdminConfig):
@@ -6,3 +11,15 @@ class DeskAdminConfig(AdminConfig):
 
     default = True
     default_site = "igny8_core.auth.admin_site.DeskAdminSite"
+
+    def ready(self) -> None:
+        """Show JSON as plain text: the theme's colours of it would be style attributes."""
+        from unfold import fields
+
+        fields.prettify_json = _json_text
+        super().ready()
+
+
+def _json_text(data: Any, encoder: type[json.JSONEncoder] | None) -> SafeString:
+    text = json.dumps(data, sort_keys=True, indent=2, ensure_ascii=False, cls=encoder)
+    return format_html('<pre class="desk-json">{}</pre>', text)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -20,6 +21,10 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
     login_form = second_factor.AdminLoginForm
     login_template = "admin/second_factor_login.html"
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave the colours to ``desk/theme.css``: no style element, which the policy refuses."""
+        return {**super().each_context(request), "colors": {}}
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  (Django's)
         """Let nobody in without a second factor where the setting asks for one."""
         guarded: View = super().admin_view(view, cacheable)
@@ -33,6 +38,15 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
             return guarded(request, *args, **kwargs)
 
         return inner
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Change one's own password, and be told by mail."""
+        response: HttpResponse = super().password_change(request, extra_context)
+        if isinstance(response, HttpResponseRedirect) and request.user.is_authenticated:
+            get_adapter().send_notification_mail("account/email/password_changed", request.user)
+        return response
 
     def extra_urls(self) -> list[URLPattern]:
         """Add the page where one's own second factor is set up."""

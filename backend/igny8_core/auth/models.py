@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -152,6 +153,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     def full_name(self) -> str:
         """First and last name, or the e-mail where neither is given."""
         return f"{self.first_name} {self.last_name}".strip() or self.email
+
+
+class Session(AbstractBaseSession):
+    """A log-in of a browser or a program; see ``auth/sessions.py``."""
+
+    session_key = models.CharField(
+        max_length=64, primary_key=True, help_text="A hash: the key itself is not kept."
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    class Meta(AbstractBaseSession.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"Session of {self.user or 'a visitor'}"
 
 
 class Subscription(TimestampedModel):

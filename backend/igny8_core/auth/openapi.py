@@ -88,6 +88,16 @@ SHOW_COUNTRY = extend_schema_view(
         auth=[],
     )
 )
+LOG_OUT_EVERYWHERE = extend_schema_view(
+    post=extend_schema(
+        operation_id="log_out_everywhere",
+        tags=["Session"],
+        summary="Log out everywhere",
+        description="Ends every session of the user, this one too: of browsers and programs.",
+        request=None,
+        responses={204: None, **error_responses(*READ_ERRORS)},
+    )
+)
 CHANGE_PROFILE = extend_schema_view(
     patch=extend_schema(
         operation_id="change_profile",

@@ -96,6 +96,7 @@ def _set_up(request: HttpRequest, user: User, site_context: dict[str, Any]) -> H
             TOTP.activate(user, form.secret)
             recovery = RecoveryCodes.activate(user)
         clear_totp_secret(request)
+        get_adapter().send_notification_mail("mfa/email/totp_activated", user)
         return _page(request, site_context, recovery_codes=recovery.get_unused_codes())
     form.fields["code"].widget.attrs["class"] = "desk-input"
     address = get_mfa_adapter().build_totp_url(user, form.secret)
@@ -112,6 +113,7 @@ def _remove(request: HttpRequest, user: User, site_context: dict[str, Any]) -> H
             form.add_error(None, error)
         else:
             Authenticator.objects.filter(user_id=user.pk).delete()
+            get_adapter().send_notification_mail("mfa/email/totp_deactivated", user)
             messages.success(request, "The second factor is removed.")
             return HttpResponseRedirect(reverse("admin:second_factor"))
     return _page(request, site_context, form=form, is_on=True)

@@ -13,7 +13,7 @@ from igny8_core.auth.selectors import valid_country_code
 from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.validators import normalised_domain
 from igny8_core.common.exceptions import InvalidInput
-from igny8_core.common.serializers import LineField, MoneyField
+from igny8_core.common.serializers import LineField, MoneyField, TextField
 
 PERSON_FIELDS = ("email", "first_name", "last_name")
 
@@ -111,7 +111,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     @extend_schema_field(bool)
     def get_is_billing_admin(self, user: User) -> bool:
-        return user.has_perm("billing.decide_payment")
+        return user.is_staff and user.has_perm("billing.decide_payment")
 
 
 class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
@@ -135,7 +135,7 @@ class RegisterSerializer(serializers.Serializer[Any]):
     """A visitor's sign-up with the billing details of a paid plan."""
 
     email = serializers.EmailField(max_length=254)
-    password = serializers.CharField(
+    password = TextField(
         write_only=True, trim_whitespace=False, max_length=128, style={"input_type": "password"}
     )
     first_name = LineField(max_length=100, required=False, default="", allow_blank=True)

@@ -10,6 +10,11 @@ urlpatterns = [
     path("industries/", views.IndustryListView.as_view(), name="industries"),
     path("countries/", views.CountryListView.as_view(), name="countries"),
     path("countries/<str:code>/", views.CountryDetailView.as_view(), name="country"),
+    path(
+        "auth/log-out-everywhere/",
+        views.LogOutEverywhereView.as_view(),
+        name="log-out-everywhere",
+    ),
     path("auth/profile/", views.ProfileView.as_view(), name="profile"),
     path("auth/account/", views.AccountView.as_view(), name="account"),
     path("sites/", views.SiteListView.as_view(), name="sites"),

@@ -1,9 +1,34 @@
-"""Checks of what a customer types about a site."""
+"""Checks of what a customer types: a password, the domain of a site."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
 
 from igny8_core.common.exceptions import InvalidInput
+
+
+class PasswordFormValidator:
+    """Refuses a password that the log-in would read as another, and one beyond all measure.
+
+    django-allauth drops the spaces around what is typed at log-in.
+    """
+
+    max_length = 128
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Check a new password.
+
+        :raises ValidationError: with the code ``password_too_long`` or ``password_edge_space``.
+        """
+        if len(password) > self.max_length:
+            message = f"This password is too long: give at most {self.max_length} characters."
+            raise ValidationError(message, code="password_too_long")
+        if password != password.strip():
+            message = "A password can't begin or end with a space."
+            raise ValidationError(message, code="password_edge_space")
+
+    def get_help_text(self) -> str:
+        """Tell the rule."""
+        return f"At most {self.max_length} characters, without spaces around them."
 
 
 class InvalidDomain(InvalidInput):

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from django.contrib.auth import logout
 from django.middleware.csrf import get_token
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -28,6 +29,7 @@ from igny8_core.auth.serializers import (
 )
 from igny8_core.auth.services.accounts import change_account, change_profile
 from igny8_core.auth.services.sites import add_site, change_site, remove_site
+from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.addresses import address_format
 from igny8_core.common.countries import all_countries
 
@@ -74,6 +76,14 @@ class CountryDetailView(APIView):
             {**asdict(country), "address": address_format(country.code)}
         )
         return Response(answer.data)
+
+
+@openapi.LOG_OUT_EVERYWHERE
+class LogOutEverywhereView(APIView):
+    def post(self, request: Request) -> Response:
+        end_sessions(user=user_of(request))
+        logout(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 @openapi.CHANGE_PROFILE

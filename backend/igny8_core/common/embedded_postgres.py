@@ -26,20 +26,28 @@ def ensure_running(data_dir: Path) -> str:
     data_dir.mkdir(parents=True, exist_ok=True)
     server = get_server(folder)
     maintenance_url = server.get_uri()
-    _create_database(maintenance_url)
+    with psycopg.connect(maintenance_url, autocommit=True) as connection:
+        _log_no_values(connection)
+        _create_database(connection)
     parts = urlsplit(maintenance_url)
     socket_folder = parse_qs(parts.query)["host"][0]
     return f"postgresql://{parts.username}@/{DATABASE_NAME}?host={socket_folder}"
 
 
-def _create_database(maintenance_url: str) -> None:
-    with psycopg.connect(maintenance_url, autocommit=True) as connection:
-        found = connection.execute(
-            "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME]
-        ).fetchone()
-        if found:
-            return
-        try:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE_NAME)))
-        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            return  # another process was faster
+def _log_no_values(connection: psycopg.Connection) -> None:
+    """Let the server's log tell of errors without the statements and values in them."""
+    connection.execute("ALTER SYSTEM SET log_min_error_statement = panic")
+    connection.execute("ALTER SYSTEM SET log_error_verbosity = terse")
+    connection.execute("SELECT pg_reload_conf()")
+
+
+def _create_database(connection: psycopg.Connection) -> None:
+    found = connection.execute(
+        "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME]
+    ).fetchone()
+    if found:
+        return
+    try:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE_NAME)))
+    except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+        return  # another process was faster

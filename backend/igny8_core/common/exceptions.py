@@ -41,3 +41,22 @@ class StateConflict(DomainError):
     def __init__(self, detail: str, *, state: str, attr: str | None = None) -> None:
         super().__init__(detail, attr=attr)
         self.state = state
+
+
+class LaterPossible(DomainError):
+    """Neither the input nor the state is at fault: the same may be tried again later.
+
+    :param retry_after: seconds until it makes sense.
+    """
+
+    def __init__(self, detail: str, *, retry_after: int, attr: str | None = None) -> None:
+        super().__init__(detail, attr=attr)
+        self.retry_after = retry_after
+
+
+class LimitReached(LaterPossible):
+    """Somebody has done as much of this as is allowed in a time."""
+
+
+class Unavailable(LaterPossible):
+    """A part that is needed does not answer, or has no place free."""

@@ -5,9 +5,11 @@ from rest_framework import status
 from igny8_core.common.exceptions import (
     DomainError,
     InvalidInput,
+    LimitReached,
     NotAllowed,
     NotFound,
     StateConflict,
+    Unavailable,
 )
 
 STATUS_OF_REFUSAL: dict[type[DomainError], int] = {
@@ -15,6 +17,8 @@ STATUS_OF_REFUSAL: dict[type[DomainError], int] = {
     NotAllowed: status.HTTP_403_FORBIDDEN,
     NotFound: status.HTTP_404_NOT_FOUND,
     StateConflict: status.HTTP_409_CONFLICT,
+    LimitReached: status.HTTP_429_TOO_MANY_REQUESTS,
+    Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import connection
 from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 from rest_framework import status
@@ -23,6 +23,7 @@ from rest_framework.response import Response
 
 from igny8_core.common.exceptions import InvalidInput
 from igny8_core.common.models import IdempotencyRecord
+from igny8_core.common.transactions import commit_or_retry
 
 HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
@@ -61,24 +62,27 @@ def run_once(request: Request, act: Callable[[], Response]) -> Response:
         :raises IdempotencyKeyReused: 422.
     """
     key = _key_of(request)
-    with transaction.atomic(durable=True):
-        if not key:
-            return act()
-        scope = f"{request.method} {request.path} {request.user.pk or 'visitor'}"
-        fingerprint = _fingerprint(request)
-        _lock_or_refuse(scope, key)
-        record = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
-        if record is not None:
-            return _replay(record, fingerprint)
-        response = act()
-        IdempotencyRecord.objects.create(
-            scope=scope,
-            key=key,
-            fingerprint=fingerprint,
-            response_status=response.status_code,
-            response_body=json.loads(json.dumps(response.data, cls=DjangoJSONEncoder)),
-        )
-        return response
+    if not key:
+        return commit_or_retry(act)
+    return commit_or_retry(lambda: _act_or_replay(request, key, act))
+
+
+def _act_or_replay(request: Request, key: str, act: Callable[[], Response]) -> Response:
+    scope = f"{request.method} {request.path} {request.user.pk or 'visitor'}"
+    fingerprint = _fingerprint(request)
+    _lock_or_refuse(scope, key)
+    record = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
+    if record is not None:
+        return _replay(record, fingerprint)
+    response = act()
+    IdempotencyRecord.objects.create(
+        scope=scope,
+        key=key,
+        fingerprint=fingerprint,
+        response_status=response.status_code,
+        response_body=json.loads(json.dumps(response.data, cls=DjangoJSONEncoder)),
+    )
+    return response
 
 
 def _key_of(request: Request) -> str:

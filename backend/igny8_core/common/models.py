@@ -33,6 +33,20 @@ class IdempotencyRecord(models.Model):
         return f"{self.scope} {self.key}"
 
 
+class CacheEntry(models.Model):
+    """What the server processes share for a while; see ``common/cache.py``.
+
+    The table is unlogged: fast, and empty after a crash of the database server.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key
+
+
 class OutgoingMail(TimestampedModel):
     """One mail to one person for one event: waiting, sent, or in trouble.
 

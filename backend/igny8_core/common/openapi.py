@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import exceptions, serializers
 
@@ -10,17 +11,23 @@ from igny8_core.common.exceptions import DomainError, InvalidInput, StateConflic
 from igny8_core.common.http import status_of
 from igny8_core.common.idempotency import (
     HEADER,
+    MAX_KEY_LENGTH,
     IdempotencyKeyInUse,
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
 )
 from igny8_core.common.parsers import BodyTooLarge
+from igny8_core.common.serializers import LineField
+from igny8_core.common.unavailable import ServiceUnavailable
 
 Refusal = type[DomainError] | type[exceptions.APIException]
 
 READ_ERRORS: tuple[Refusal, ...] = (exceptions.NotAuthenticated, exceptions.PermissionDenied)
-LIST_ERRORS: tuple[Refusal, ...] = (*READ_ERRORS, exceptions.NotFound)
-FILTERED_LIST_ERRORS: tuple[Refusal, ...] = (*LIST_ERRORS, exceptions.ValidationError)
+LIST_ERRORS: tuple[Refusal, ...] = (
+    *READ_ERRORS,
+    exceptions.NotFound,
+    exceptions.ValidationError,
+)
 BODY_ERRORS: tuple[Refusal, ...] = (
     exceptions.ValidationError,
     exceptions.ParseError,
@@ -35,7 +42,7 @@ IDEMPOTENCY_ERRORS: tuple[Refusal, ...] = (
 )
 IDEMPOTENCY_HEADER = OpenApiParameter(
     HEADER,
-    str,
+    {"type": "string", "maxLength": MAX_KEY_LENGTH, "pattern": "^[ -~]*$"},
     OpenApiParameter.HEADER,
     description=(
         "A unique key of the request, such as a UUID. The same key and body get the same answer, "
@@ -43,6 +50,9 @@ IDEMPOTENCY_HEADER = OpenApiParameter(
     ),
 )
 
+NO_NUL = r"[^\u0000]"
+ONE_LINE = r"[^\u0000-\u001F\u007F-\u009F]"  # no control characters
+SERVER_ERROR = 500
 REASONS = {
     400: "The input can't be used; `errors` says which part and why.",
     401: "Not logged in.",
@@ -52,7 +62,27 @@ REASONS = {
     413: "The body is too large.",
     415: "The body's content type is not accepted.",
     422: "The Idempotency-Key was used for another request.",
+    429: "Too many requests; the header `Retry-After` says in how many seconds to try again.",
+    503: (
+        "Not possible at the moment. Send it again after `Retry-After` seconds, with the same "
+        "Idempotency-Key: whether it was done may be unknown."
+    ),
 }
+
+
+class TextFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Texts in the schema, with the characters that they may have."""
+
+    target_class = "igny8_core.common.serializers.TextField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """Return the field's schema."""
+        schema: dict[str, Any] = auto_schema._map_serializer_field(
+            self.target, direction, bypass_extensions=True
+        )
+        allowed = ONE_LINE if isinstance(self.target, LineField) else NO_NUL
+        return {**schema, "pattern": f"^{allowed}*$"}
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -70,9 +100,9 @@ class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
 
 
 def error_responses(*refusals: Refusal) -> dict[int, OpenApiResponse]:
-    """Describe what an operation may refuse, an example for each code."""
+    """Describe what an operation may refuse, an example for each code; any may be unavailable."""
     by_status: dict[int, list[Refusal]] = defaultdict(list)
-    for refusal in dict.fromkeys(refusals):
+    for refusal in dict.fromkeys((*refusals, ServiceUnavailable)):
         by_status[_status(refusal)].append(refusal)
     return {
         status: OpenApiResponse(
@@ -93,9 +123,8 @@ def _code(refusal: Refusal) -> str:
 
 
 def _example(refusal: Refusal, status: int) -> OpenApiExample:
-    is_validation = issubclass(refusal, InvalidInput | exceptions.ValidationError)
     body: dict[str, Any] = {
-        "type": "validation_error" if is_validation else "client_error",
+        "type": _type(refusal, status),
         "errors": [{"code": _code(refusal), "detail": _detail(refusal), "attr": None}],
     }
     if issubclass(refusal, StateConflict):
@@ -103,6 +132,12 @@ def _example(refusal: Refusal, status: int) -> OpenApiExample:
     return OpenApiExample(
         _code(refusal), value=body, response_only=True, status_codes=[str(status)]
     )
+
+
+def _type(refusal: Refusal, status: int) -> str:
+    if issubclass(refusal, InvalidInput | exceptions.ValidationError):
+        return "validation_error"
+    return "server_error" if status >= SERVER_ERROR else "client_error"
 
 
 def _detail(refusal: Refusal) -> str:

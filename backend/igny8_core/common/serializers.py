@@ -49,7 +49,16 @@ class RateField(serializers.Field[Any, Any, str, Any]):
         return f"{value.normalize():f}"
 
 
-class LineField(serializers.CharField):
+class TextField(serializers.CharField):
+    """Text, and nothing that would have to be turned into it: a number loses leading zeros."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class LineField(TextField):
     """One line of text: it may get into subjects of mails and into bank references."""
 
     default_error_messages = {

@@ -5,6 +5,7 @@ The result goes into ``docs/RELIABILITY.md`` when every mutant was run.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,10 +14,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.mutants import Mutant, all_mutants
-from tests.project.documents import write_block
 from tests.project.paths import ROOT
 
 REPORT = ROOT / "docs/RELIABILITY.md"
+BLOCK = re.compile(r"(<!-- mutants -->\n).*?(<!-- /mutants -->)", re.DOTALL)
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".data", "node_modules", "screenshots", "__pycache__", ".*_cache"
 )
@@ -80,7 +81,8 @@ def _report(rows: list[tuple[Mutant, bool]]) -> None:
     block = (
         f"| area | what was broken | test that fails | result |\n| --- | --- | --- | --- |\n{lines}"
     )
-    write_block(REPORT, "mutants", block)
+    text = REPORT.read_text("utf-8")
+    REPORT.write_text(BLOCK.sub(rf"\g<1>{block}\g<2>", text), "utf-8")
 
 
 if __name__ == "__main__":

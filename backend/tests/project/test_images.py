@@ -126,12 +126,17 @@ def test_backend_image_serves_production(
         assert redirected.getheader("Location") == "https://billing.example.com/api/v1/plans/"
         stranger, _ = _get(port, "/api/v1/plans/", {**over_tls, "Host": "elsewhere.example"})
         assert stranger.status == 400
+        _get(port, "/api/v1/plans/?search=my-own-words", {**over_tls, "Referer": "http://from.x/"})
         _, page = _get(port, "/admin/login/", over_tls)
         style = re.search(r'href="(/static/[^"]+\.css)"', page.decode())
         assert style
         assert (
             _get(port, style[1], over_tls)[0].getheader("Cache-Control", "").endswith("immutable")
         )
+    log = (tmp_path / "log.txt").read_text()
+    assert "GET /api/v1/plans/ 200" in log
+    assert "my-own-words" not in log
+    assert "from.x" not in log
 
 
 def test_production_image_refuses_demo_accounts(backend_image: Stage, database_url: str) -> None:
@@ -207,19 +212,18 @@ def upstream() -> Iterator[str]:
 @pytest.fixture
 def web(frontend_image: Stage, upstream: str, tmp_path: Path) -> Iterator[str]:
     """Port of a real nginx with the image's configuration and files."""
+    with _nginx(frontend_image, tmp_path, upstream=upstream) as port:
+        yield port
+
+
+@contextmanager
+def _nginx(image: Stage, folder: Path, *, upstream: str) -> Iterator[str]:
     if NGINX is None:
         pytest.skip("nginx is not installed: its configuration was not run")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    process = subprocess.Popen(
-        [
-            NGINX,
-            "-p",
-            str(tmp_path),
-            "-c",
-            _nginx_config(frontend_image, tmp_path, upstream=upstream, port=port),
-        ]
-    )
+    config = _nginx_config(image, folder, upstream=upstream, port=port)
+    process = subprocess.Popen([NGINX, "-p", str(folder), "-c", config])
     try:
         _wait_until(lambda: _listens(port), lambda: "nginx doesn't listen")
         yield port
@@ -235,6 +239,8 @@ def _nginx_config(image: Stage, folder: Path, *, upstream: str, port: str) -> st
         template.replace("${API_UPSTREAM}", upstream)
         .replace("${NGINX_LOCAL_RESOLVERS}", "127.0.0.53")
         .replace("listen 8080", f"listen 127.0.0.1:{port}")
+        .replace("/dev/stdout", str(folder / "access.log"))
+        .replace("/dev/stderr", str(folder / "error.log"))
         .replace("/usr/share/nginx/html", str(image.path("/usr/share/nginx/html")))
     )
     (folder / "default.conf").write_text(filled)
@@ -261,7 +267,6 @@ def test_nginx_serves_pages_fresh_and_built_files_for_ever(web: str, frontend_im
     assert page.status == 200
     assert b'<div id="root">' in body
     assert page.getheader("Cache-Control") == "no-cache"
-    assert "frame-ancestors 'none'" in (page.getheader("Content-Security-Policy") or "")
     script = next(frontend_image.path("/usr/share/nginx/html/assets").glob("*.js"))
     built, _ = _get(web, f"/assets/{script.name}", {})
     assert built.getheader("Cache-Control") == IMMUTABLE
@@ -281,6 +286,68 @@ def test_nginx_hands_the_backend_its_paths(web: str, path: str) -> None:
     assert seen["X-Forwarded-Proto"] == "http"
     assert answer.getheader("Cache-Control") == "private"
     assert answer.getheader("Content-Security-Policy") is None
+
+
+SAID_OF_EVERY_PAGE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/", 200), ("/assets/none.js", 404), ("/favicon.svg", 200)]
+)
+def test_nginx_says_what_browsers_may_do(web: str, path: str, status: int) -> None:
+    answer, _ = _get(web, path, {"X-Forwarded-Proto": "https"})
+    assert answer.status == status
+    _says_all(answer)
+    plain, _ = _get(web, path, {})
+    assert plain.getheader("Strict-Transport-Security") is None
+
+
+def _says_all(answer: http.client.HTTPResponse) -> None:
+    for name, value in SAID_OF_EVERY_PAGE.items():
+        assert answer.getheader(name) == value, name
+    assert "camera=()" in (answer.getheader("Permissions-Policy") or "")
+    policy = answer.getheader("Content-Security-Policy") or ""
+    for part in (
+        *("default-src 'none'", "script-src 'self';", "style-src 'self';"),
+        *("frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"),
+    ):
+        assert part in policy
+    assert "unsafe" not in policy
+
+
+def test_nginx_says_in_the_apis_shape_that_the_backend_is_down(
+    frontend_image: Stage, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nobody = f"127.0.0.1:{free.getsockname()[1]}"
+    with _nginx(frontend_image, tmp_path, upstream=nobody) as port:
+        answer, body = _get(port, "/api/v1/plans/?search=TID-0042", {"X-Forwarded-Proto": "https"})
+    assert "TID-0042" not in (tmp_path / "error.log").read_text()
+    assert answer.status == 503
+    assert json.loads(body)["errors"][0]["code"] == "unavailable"
+    _says_all(answer)
+
+
+def test_nginx_logs_no_query_and_no_key_of_a_link(
+    frontend_image: Stage, tmp_path: Path, upstream: str
+) -> None:
+    with _nginx(frontend_image, tmp_path, upstream=upstream) as port:
+        _get(port, "/reset-password/4-c0ffee-key?x=1", {"Referer": "http://x/from-there"})
+        _get(port, "/verify-email/c0ffee", {})
+        _get(port, "/api/v1/billing/payments/?search=TID-0042", {})
+    log = (tmp_path / "access.log").read_text()
+    assert "GET /reset-password/ 200" in log
+    assert "GET /verify-email/ 200" in log
+    assert "GET /api/v1/billing/payments/ 200" in log
+    for secret in ("c0ffee", "TID-0042", "x=1", "from-there"):
+        assert secret not in log
 
 
 def test_nginx_passes_on_that_the_outer_proxy_ended_tls(web: str) -> None:

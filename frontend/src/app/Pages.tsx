@@ -44,6 +44,7 @@ const routes: RouteObject[] = [
         () => import("../features/session/components/VerifyEmailPage"),
         "VerifyEmailPage",
       ),
+      page("/goodbye", () => import("../features/account/components/GoodbyePage"), "GoodbyePage"),
       {
         element: <RequireLogIn />,
         children: [
@@ -80,6 +81,13 @@ const routes: RouteObject[] = [
             "/account",
             () => import("../features/account/components/ProfilePage"),
             "ProfilePage",
+            [
+              page(
+                "close",
+                () => import("../features/account/components/CloseAccountDialog"),
+                "CloseAccountDialog",
+              ),
+            ],
           ),
         ],
       },

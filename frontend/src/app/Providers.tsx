@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { ApiError } from "../lib/errors/apiError";
 import { language, LANGUAGES } from "../lib/messages";
-import { cssVariables, theme } from "./theme";
+import { theme } from "./theme";
 
 const MAX_RETRIES = 2;
 
@@ -21,7 +21,8 @@ export function Providers({ children }: { children: ReactNode }) {
     <DirectionProvider initialDirection={LANGUAGES[language].dir} detectDirection={false}>
       <MantineProvider
         theme={theme}
-        cssVariablesResolver={cssVariables}
+        withCssVariables={false} // applyTheme() sets them
+        withGlobalClasses={false} // app.css has those in use
         defaultColorScheme="auto"
         env={import.meta.env.MODE === "test" ? "test" : "default"}
       >

@@ -15,7 +15,6 @@ import "@mantine/core/styles/Radio.css";
 import "@mantine/core/styles/Input.css";
 import "@mantine/core/styles/PasswordInput.css";
 import "@mantine/core/styles/Stack.css";
-import "@mantine/core/styles/SimpleGrid.css";
 import "@mantine/core/styles/Text.css";
 import "@mantine/core/styles/Title.css";
 import "@mantine/core/styles/Anchor.css";

@@ -1,4 +1,13 @@
-import { Alert, Anchor, createTheme, type CSSVariablesResolver } from "@mantine/core";
+import {
+  Alert,
+  Anchor,
+  convertCssVariables,
+  createTheme,
+  DEFAULT_THEME,
+  defaultCssVariablesResolver,
+  mergeMantineTheme,
+  type ConvertCSSVariablesInput,
+} from "@mantine/core";
 
 /** One accent colour; every shade that carries text has 4.5 : 1 against its ground or more. */
 export const theme = createTheme({
@@ -33,7 +42,7 @@ export const theme = createTheme({
 });
 
 /** Where Mantine's own shade has less than 4.5 : 1 against its ground. */
-export const cssVariables: CSSVariablesResolver = () => ({
+const contrast: ConvertCSSVariablesInput = {
   variables: {},
   light: {
     "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
@@ -47,4 +56,19 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "var(--mantine-color-red-4)",
     "--mantine-color-placeholder": "var(--mantine-color-dark-2)",
   },
-});
+};
+
+/** The theme as CSS variables. Mantine would write them into a style element, which the content
+ * security policy refuses; a constructed sheet it allows. */
+export function applyTheme(): void {
+  const own = defaultCssVariablesResolver(mergeMantineTheme(DEFAULT_THEME, theme));
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    convertCssVariables({
+      variables: own.variables,
+      light: { ...own.light, ...contrast.light },
+      dark: { ...own.dark, ...contrast.dark },
+    }),
+  );
+  document.adoptedStyleSheets.push(sheet);
+}

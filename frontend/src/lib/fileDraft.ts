@@ -1,4 +1,4 @@
-import { del, get, set } from "idb-keyval";
+import { clear, del, get, set } from "idb-keyval";
 
 /** Keeps a chosen file over a reload or a log-in; a browser without IndexedDB keeps it until then. */
 export async function keepFile(name: string, file: File | null): Promise<void> {
@@ -14,5 +14,15 @@ export async function keptFile(name: string): Promise<File | null> {
     return (await get<File>(name)) ?? null;
   } catch {
     return null;
+  }
+}
+
+/** Forgets every draft of this browser, typed or chosen. */
+export async function forgetDrafts(): Promise<void> {
+  try {
+    sessionStorage.clear();
+    await clear();
+  } catch {
+    // Nothing could be kept, so there is nothing to forget.
   }
 }

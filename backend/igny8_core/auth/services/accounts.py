@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from igny8_core.auth.enums import AccountStatus, UserRole
-from igny8_core.auth.exceptions import EmailAlreadyRegistered
+from igny8_core.auth.exceptions import AccountNotUsable, EmailAlreadyRegistered
 from igny8_core.auth.models import Account, Plan, User
 from igny8_core.auth.selectors import lock_account
 
@@ -84,23 +84,33 @@ def change_account(*, account: Account, changes: Mapping[str, str]) -> Account:
     """Change an account's name, country or billing details; issued invoices keep theirs.
 
     :param changes: any of ``name``, ``country`` and ``BILLING_FIELDS``.
+    :raises AccountNotUsable: if it was closed at this moment: nothing gets back into it.
     """
     locked = lock_account(account_id=account.pk)
+    if locked.status == AccountStatus.CANCELLED:
+        detail = "The account is closed."
+        raise AccountNotUsable(detail, state=locked.status)
     for field, value in changes.items():
         setattr(locked, field, value)
     locked.save(update_fields=[*changes, "updated_at"])
     return locked
 
 
+@transaction.atomic
 def change_profile(*, user: User, changes: Mapping[str, str]) -> User:
     """Change a user's name or language.
 
     :param changes: any of ``first_name``, ``last_name`` and ``language``.
+    :raises AccountNotUsable: if the account was closed at this moment.
     """
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if not locked.is_active:
+        detail = "The account is closed."
+        raise AccountNotUsable(detail, state=AccountStatus.CANCELLED)
     for field, value in changes.items():
-        setattr(user, field, value)
-    user.save(update_fields=[*changes])
-    return user
+        setattr(locked, field, value)
+    locked.save(update_fields=[*changes])
+    return locked
 
 
 def _billing_details(*, billing: Mapping[str, str], full_name: str, email: str) -> dict[str, str]:

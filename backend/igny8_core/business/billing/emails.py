@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing import selectors
 from igny8_core.business.billing.enums import EventName, NoticeFrequency, ObjectType
@@ -29,8 +30,12 @@ MAX_LISTED = 20
 def tell_customer(write: Writer, *, account: Account, about: int, **arguments: Any) -> None:
     """Queue a mail to the account's owner, and to its billing address where that is another.
 
+    A closed account has neither: nobody is told.
+
     :param about: id of what it is about, so that nobody is told of an event twice.
     """
+    if account.status == AccountStatus.CANCELLED:
+        return
     owner = selectors.owner_of(account=account)
     for recipient in dict.fromkeys([owner.email, account.billing_email or owner.email]):
         queue_mail(

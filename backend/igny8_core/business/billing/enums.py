@@ -75,6 +75,7 @@ class EventName(models.TextChoices):
     REVERSE = "reverse", "Approval reversed"
     REVERSE_AND_VOID = "reverse_and_void", "Approval reversed, invoice voided"
     RESTORE = "restore", "Earlier subscription restored"
+    CLOSE_ACCOUNT = "close_account", "Account closed"
 
 
 class NoticeFrequency(models.TextChoices):

@@ -1,6 +1,12 @@
 """What the billing services refuse, each with its stable code."""
 
-from igny8_core.common.exceptions import InvalidInput, NotAllowed, StateConflict
+from igny8_core.common.exceptions import (
+    InvalidInput,
+    LimitReached,
+    NotAllowed,
+    StateConflict,
+    Unavailable,
+)
 
 
 class UnknownPaymentMethod(InvalidInput):
@@ -40,9 +46,39 @@ class ProofTooLarge(InvalidInput):
 
 
 class ProofTypeNotAccepted(InvalidInput):
-    """The proof file is no readable JPEG, PNG, WebP or PDF."""
+    """The proof file is no readable, still JPEG, PNG, WebP or PDF."""
 
     code = "proof_type_not_accepted"
+
+
+class ProofEncrypted(InvalidInput):
+    """The proof file is a PDF that asks for a password."""
+
+    code = "proof_encrypted"
+
+
+class ProofTooLong(InvalidInput):
+    """The proof file is a PDF of too many pages."""
+
+    code = "proof_too_long"
+
+
+class ProofInfected(InvalidInput):
+    """The virus scanner finds something in the proof file."""
+
+    code = "proof_infected"
+
+
+class ProofLimitReached(LimitReached):
+    """The account has sent as many proof files, or bytes of them, as a day allows."""
+
+    code = "proof_limit_reached"
+
+
+class ProofsBusy(Unavailable):
+    """Too many proof files are being read at this moment."""
+
+    code = "proofs_busy"
 
 
 class ReasonRequired(InvalidInput):

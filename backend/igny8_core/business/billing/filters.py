@@ -1,16 +1,46 @@
 """Filters of the lists."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.selectors import matching_payments
+from igny8_core.common.openapi import NO_NUL
+
+MAX_ID = 2**63 - 1
+
+
+def _text(*, max_length: int, label: str, **options: Any) -> filters.CharFilter:
+    """Make a filter by a text, described with its limits."""
+    schema = {
+        "type": "string",
+        "maxLength": max_length,
+        "pattern": f"^{NO_NUL}*$",
+        "description": label,
+    }
+    chosen = filters.CharFilter(max_length=max_length, label=label, **options)
+    found: filters.CharFilter = extend_schema_field(schema)(chosen)
+    return found
+
+
+def _id(*, label: str, **options: Any) -> filters.NumberFilter:
+    """Make a filter by an id, described with its limits."""
+    limits = {"minimum": 1, "maximum": MAX_ID}
+    chosen = filters.NumberFilter(min_value=1, max_value=MAX_ID, label=label, **options)
+    schema = {"type": "integer", "description": label, **limits}
+    found: filters.NumberFilter = extend_schema_field(schema)(chosen)
+    return found
 
 
 class InvoiceFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=InvoiceStatus.choices)
-    search = filters.CharFilter(field_name="number", lookup_expr="icontains", max_length=100)
+    search = _text(
+        field_name="number", lookup_expr="icontains", max_length=100, label="Part of its number."
+    )
 
     class Meta:
         model = Invoice
@@ -19,9 +49,7 @@ class InvoiceFilter(filters.FilterSet):
 
 class PaymentFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=PaymentStatus.choices)
-    invoice = filters.NumberFilter(
-        field_name="invoice_id", min_value=1, max_value=2**63 - 1, label="Id of an invoice."
-    )
+    invoice = _id(field_name="invoice_id", label="Id of an invoice.")
 
     class Meta:
         model = Payment
@@ -30,11 +58,11 @@ class PaymentFilter(filters.FilterSet):
 
 class AdminPaymentFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=PaymentStatus.choices)
-    payment_method = filters.CharFilter(
+    payment_method = _text(
         field_name="method__payment_method", max_length=40, label="Code of a payment method."
     )
-    currency = filters.CharFilter(lookup_expr="iexact", max_length=3)
-    country = filters.CharFilter(
+    currency = _text(lookup_expr="iexact", max_length=3, label="ISO 4217 code of the claim.")
+    country = _text(
         field_name="invoice__account__country",
         lookup_expr="iexact",
         max_length=2,
@@ -42,7 +70,7 @@ class AdminPaymentFilter(filters.FilterSet):
     )
     submitted_after = filters.IsoDateTimeFilter(field_name="submitted_at", lookup_expr="gte")
     submitted_before = filters.IsoDateTimeFilter(field_name="submitted_at", lookup_expr="lt")
-    search = filters.CharFilter(
+    search = _text(
         method="search_everywhere",
         max_length=100,
         label="Part of a reference, e-mail, invoice number or account name.",

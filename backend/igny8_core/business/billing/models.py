@@ -1,7 +1,7 @@
 """Invoices, the payments that claim to settle them, the ways to pay, and the ledgers."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -321,10 +321,14 @@ class InvoiceLine(models.Model):
         return self.description
 
 
+def proof_folder(moment: datetime) -> str:
+    """Return where the proofs of a month are kept."""
+    return f"proofs/{moment:%Y/%m}"
+
+
 def proof_path(_payment: "Payment", _filename: str) -> str:
     """Return a random name: nothing of the customer's own gets into a path."""
-    today = utc_now().date()
-    return f"proofs/{today:%Y/%m}/{uuid.uuid4().hex}"
+    return f"{proof_folder(utc_now())}/{uuid.uuid4().hex}"
 
 
 class Payment(TimestampedModel):
@@ -341,6 +345,7 @@ class Payment(TimestampedModel):
     proof = models.FileField(upload_to=proof_path, blank=True)
     proof_content_type = models.CharField(max_length=40, blank=True)
     proof_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file, in hex.")
+    proof_size = models.PositiveIntegerField(default=0, help_text="In bytes, as it is kept.")
     submitted_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="submitted_payments"
     )

@@ -9,6 +9,7 @@ from drf_spectacular.utils import (
     extend_schema,
     extend_schema_view,
 )
+from rest_framework.exceptions import Throttled
 
 from igny8_core.auth.exceptions import UnknownCountry, UnknownPlan
 from igny8_core.auth.openapi_examples import ACTIVE_SUBSCRIPTION
@@ -34,9 +35,9 @@ from igny8_core.business.billing.serializers import (
     UpgradeSerializer,
     VoidInvoiceSerializer,
 )
+from igny8_core.common.clamav import ClamavUnavailable
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.openapi import (
-    FILTERED_LIST_ERRORS,
     IDEMPOTENCY_ERRORS,
     IDEMPOTENCY_HEADER,
     LIST_ERRORS,
@@ -47,8 +48,9 @@ from igny8_core.common.openapi import (
     error_responses,
     request_example,
 )
+from igny8_core.common.unavailable import StorageFull
 
-_ACT_ERRORS: tuple[Refusal, ...] = (*WRITE_ERRORS, *IDEMPOTENCY_ERRORS)
+_ACT_ERRORS: tuple[Refusal, ...] = (*WRITE_ERRORS, *IDEMPOTENCY_ERRORS, Throttled)
 _NOT_PAYABLE: tuple[Refusal, ...] = (
     refusals.InvoiceAlreadyPaid,
     refusals.InvoiceVoid,
@@ -155,7 +157,7 @@ LIST_INVOICES = _read(
     "Newest first, in pages.",
     InvoiceSerializer(many=True),
     example.INVOICE,
-    *FILTERED_LIST_ERRORS,
+    *LIST_ERRORS,
 )
 SHOW_INVOICE = _read(
     "show_invoice",
@@ -191,7 +193,8 @@ CONFIRM_PAYMENT = _act(
     (
         "The account's owner says that the money was sent; a billing admin will check it. "
         "`amount` must be exactly what is due: the invoice's total, or with `currency` its "
-        "payable amount. Send multipart/form-data to attach a `proof`."
+        "payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. "
+        "What is to be seen of it is kept, and nothing else that the file may carry."
     ),
     request=ConfirmPaymentSerializer,
     sent={
@@ -211,6 +214,13 @@ CONFIRM_PAYMENT = _act(
         refusals.PaidOnInFuture,
         refusals.ProofTooLarge,
         refusals.ProofTypeNotAccepted,
+        refusals.ProofEncrypted,
+        refusals.ProofTooLong,
+        refusals.ProofInfected,
+        refusals.ProofLimitReached,
+        refusals.ProofsBusy,
+        ClamavUnavailable,
+        StorageFull,
     ),
 )
 LIST_PAYMENTS = _read(
@@ -220,7 +230,7 @@ LIST_PAYMENTS = _read(
     "Newest first, in pages.",
     PaymentSerializer(many=True),
     example.PAYMENT,
-    *FILTERED_LIST_ERRORS,
+    *LIST_ERRORS,
 )
 SHOW_PAYMENT = _read(
     "show_payment",
@@ -236,7 +246,7 @@ PAYMENT_PROOF = _file(
     "download_proof",
     "Payments",
     "Download a payment's proof",
-    "As it was handed in.",
+    "As it is kept: what was to be seen of the file that was sent.",
     *_PROOF_TYPES,
 )
 WITHDRAW_PAYMENT = _act(
@@ -302,7 +312,7 @@ LIST_ADMIN_PAYMENTS = _read(
     "For billing admins; those that wait longest first, in pages.",
     AdminPaymentSerializer(many=True),
     example.ADMIN_PAYMENT,
-    *FILTERED_LIST_ERRORS,
+    *LIST_ERRORS,
 )
 SHOW_ADMIN_PAYMENT = _read(
     "show_admin_payment",

@@ -6,13 +6,14 @@ from rest_framework.views import APIView
 
 
 class _HasPermissions(BasePermission):
-    """A user with all of these permissions."""
+    """Staff with all of these permissions: who is no staff any more has none at the desk."""
 
     permissions: tuple[str, ...] = ()
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Tell whether the user has them."""
-        return request.user.is_authenticated and request.user.has_perms(self.permissions)
+        user = request.user
+        return bool(user.is_authenticated and user.is_staff and user.has_perms(self.permissions))
 
 
 class MayViewPayments(_HasPermissions):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 
 from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
@@ -25,7 +26,9 @@ from igny8_core.business.billing.models import (
     RejectionReason,
 )
 from igny8_core.common.exceptions import NotFound
+from igny8_core.common.models import OutgoingMail
 
+ADMIN_MAILS = ("payment_waiting", "payments_waiting")
 COUNTED_UP_TO = 10_000  # beyond, "10,000+" is all that anybody needs to know
 INVOICE_PARTS = ("lines", Prefetch("payments", Payment.objects.select_related("method")))
 
@@ -126,6 +129,13 @@ def payment_of(*, account: Account, payment_id: int) -> Payment:
     return payment
 
 
+def proofs_since(*, account: Account, time: datetime) -> tuple[int, int]:
+    """How many proof files the account has sent since a time, and their bytes."""
+    sent = Payment.objects.filter(invoice__account=account, submitted_at__gt=time, proof_size__gt=0)
+    counted = sent.aggregate(number=Count("pk"), size=Coalesce(Sum("proof_size"), 0))
+    return counted["number"], counted["size"]
+
+
 def last_decision(*, account: Account) -> Payment | None:
     """The payment of the account that an admin decided on last, if any."""
     return (
@@ -155,6 +165,16 @@ def timeline_for_customer(*, payment: Payment) -> QuerySet[PaymentEvent]:
     return timeline_of(payment=payment).exclude(event=EventName.FIRST_APPROVE)
 
 
+def events_for_customer(*, account: Account) -> QuerySet[PaymentEvent]:
+    """All that happened in an account, oldest first; not what admins settle among themselves."""
+    return (
+        PaymentEvent.objects.filter(account=account)
+        .exclude(event=EventName.FIRST_APPROVE)
+        .select_related("actor")
+        .order_by("pk")
+    )
+
+
 def ledger_of(*, account: Account) -> QuerySet[CreditTransaction]:
     """An account's credit entries, newest first."""
     return (
@@ -162,6 +182,23 @@ def ledger_of(*, account: Account) -> QuerySet[CreditTransaction]:
         .select_related("payment__invoice")
         .order_by("-created_at", "-pk")
     )
+
+
+def mails_of(*, account: Account) -> QuerySet[OutgoingMail]:
+    """The mails to an account's people and to its billing addresses, old ones too."""
+    about = (
+        Q(arguments__account_id=account.pk)
+        | Q(arguments__invoice_id__in=list(account.invoices.values_list("pk", flat=True)))
+        | Q(
+            arguments__payment_id__in=list(
+                payments_of(account=account).values_list("pk", flat=True)
+            )
+        )
+    )
+    people = account.users.filter(is_staff=False, is_superuser=False).values("email")
+    return OutgoingMail.objects.filter(
+        about & ~Q(kind__in=ADMIN_MAILS) | Q(recipient__in=people)
+    ).order_by("pk")
 
 
 # The admins' view
@@ -331,6 +368,31 @@ def lock_billing_of_invoice(*, invoice_id: int) -> LockedBilling:
     for payment in payments:
         payment.invoice = invoice
     return LockedBilling(account, subscriptions, invoice, payments)
+
+
+@dataclass(frozen=True)
+class LockedAccount:
+    """All that an account has in billing, locked until the transaction ends."""
+
+    account: Account
+    subscriptions: list[Subscription]
+    invoices: list[Invoice]
+    payments: list[Payment]
+
+
+def lock_billing_of_account(*, account_id: int) -> LockedAccount:
+    """Lock everything of an account.
+
+    :raises Account.DoesNotExist: if there is none.
+    """
+    account = lock_account(account_id=account_id)
+    subscriptions = lock_subscriptions(account_id=account_id)
+    invoices = Invoice.objects.select_for_update(of=("self",)).filter(account_id=account_id)
+    invoices = invoices.order_by("pk")
+    payments = Payment.objects.select_for_update(of=("self",)).filter(
+        invoice__account_id=account_id
+    )
+    return LockedAccount(account, subscriptions, list(invoices), list(payments.order_by("pk")))
 
 
 def lock_billing_of_payment(*, payment_id: int) -> LockedBilling:

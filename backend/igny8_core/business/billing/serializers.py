@@ -19,7 +19,7 @@ from igny8_core.business.billing.models import (
 from igny8_core.business.billing.selectors import timeline_for_customer, timeline_of
 from igny8_core.business.billing.services.payments import Claim
 from igny8_core.common.money import currency_decimals
-from igny8_core.common.serializers import LineField, MoneyField, RateField
+from igny8_core.common.serializers import LineField, MoneyField, RateField, TextField
 
 
 class PaymentMethodDetailSerializer(serializers.Serializer[Any]):
@@ -279,9 +279,7 @@ class ConfirmPaymentSerializer(serializers.Serializer[Any]):
     manual_reference = LineField(
         max_length=100, help_text="The reference that bank or wallet gave."
     )
-    manual_notes = serializers.CharField(
-        max_length=1000, required=False, default="", allow_blank=True
-    )
+    manual_notes = TextField(max_length=1000, required=False, default="", allow_blank=True)
     currency = LineField(
         max_length=3,
         required=False,
@@ -324,7 +322,7 @@ class UpgradeSerializer(serializers.Serializer[Any]):
 
 
 class ApprovePaymentSerializer(serializers.Serializer[Any]):
-    admin_notes = serializers.CharField(
+    admin_notes = TextField(
         max_length=1000,
         required=False,
         default="",
@@ -334,13 +332,13 @@ class ApprovePaymentSerializer(serializers.Serializer[Any]):
 
 
 class RejectPaymentSerializer(serializers.Serializer[Any]):
-    admin_notes = serializers.CharField(
+    admin_notes = TextField(
         max_length=1000, help_text="The reason, in words that the customer will read."
     )
 
 
 class ReversePaymentSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=1000, help_text="The customer will read it.")
+    reason = TextField(max_length=1000, help_text="The customer will read it.")
     invoice_becomes = serializers.ChoiceField(
         choices=[(InvoiceStatus.PENDING.value, "Due again"), (InvoiceStatus.VOID.value, "Void")],
         help_text="Whether the invoice is due again, or nothing is owed on it any more.",
@@ -352,7 +350,7 @@ class ReversePaymentSerializer(serializers.Serializer[Any]):
 
 
 class VoidInvoiceSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=1000, help_text="The customer will read it.")
+    reason = TextField(max_length=1000, help_text="The customer will read it.")
 
 
 # Answers made of several objects

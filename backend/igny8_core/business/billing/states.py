@@ -101,4 +101,20 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
         ObjectType.SUBSCRIPTION: _row(SubscriptionStatus.CANCELLED, to=SubscriptionStatus.ACTIVE),
         ObjectType.ACCOUNT: _row(AccountStatus.ACTIVE, to=AccountStatus.ACTIVE),
     },
+    EventName.CLOSE_ACCOUNT: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _row(
+            SubscriptionStatus.PENDING_PAYMENT,
+            SubscriptionStatus.ACTIVE,
+            SubscriptionStatus.PAST_DUE,
+            to=SubscriptionStatus.CANCELLED,
+        ),
+        ObjectType.ACCOUNT: _row(
+            AccountStatus.TRIAL,
+            AccountStatus.PENDING_PAYMENT,
+            AccountStatus.ACTIVE,
+            AccountStatus.SUSPENDED,
+            to=AccountStatus.CANCELLED,
+        ),
+    },
 }

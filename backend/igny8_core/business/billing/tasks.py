@@ -1,16 +1,21 @@
 """Background work of billing. Each customer's mail is a row of its own: see ``common.mail``."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import NoticeFrequency
+from igny8_core.business.billing.models import Payment, proof_folder
 from igny8_core.business.billing.selectors import billing_admins, waiting_payments
+from igny8_core.common import upkeep
 from igny8_core.common.mail import QUEUE, RETRY
 
 DAILY_DIGEST_HOUR = 8  # UTC
+LONGEST_UPLOAD = timedelta(days=1)  # a younger file may yet get its payment
+A_MONTH = timedelta(days=28)
 
 
 @app.task(queue=QUEUE, retry=RETRY)
@@ -41,3 +46,36 @@ def send_digests(timestamp: int) -> None:
         for admin in billing_admins():
             if any(emails.wants(admin, frequency) for frequency in due):
                 emails.tell_admin(emails.payments_waiting, admin=admin, about=f"{hour:%Y-%m-%dT%H}")
+
+
+@app.task(queue=upkeep.QUEUE, retry=upkeep.RETRY)
+def delete_files(*, names: list[str]) -> None:
+    """Delete proof files that no payment names any more; those that are gone already, too."""
+    for name in names:
+        default_storage.delete(name)
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(queue=upkeep.QUEUE, queueing_lock="remove_orphaned_proofs", retry=upkeep.RETRY)
+def remove_orphaned_proofs(timestamp: int) -> None:
+    """Remove the files of this month and the last that no payment has.
+
+    A file is stored before its payment is committed: what fails in between leaves it behind.
+
+    :param timestamp: now, in seconds since 1970 (UTC).
+    """
+    limit = datetime.fromtimestamp(timestamp, tz=UTC) - LONGEST_UPLOAD
+    for folder in {proof_folder(limit), proof_folder(limit - A_MONTH)}:
+        stored = set(_files_in(folder))
+        kept = Payment.objects.filter(proof__in=stored).values_list("proof", flat=True)
+        for name in stored.difference(kept):
+            if default_storage.get_modified_time(name) < limit:
+                default_storage.delete(name)
+
+
+def _files_in(folder: str) -> list[str]:
+    try:
+        _folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:  # nobody has sent a proof in that month
+        return []
+    return [f"{folder}/{name}" for name in names]

@@ -205,6 +205,16 @@ def _live_subscriptions_unpaid() -> Iterable[object]:
     return live.annotate(paid=paid).filter(paid=0)
 
 
+def _closed_accounts_with_something_open() -> Iterable[object]:
+    closed = Account.objects.filter(status=AccountStatus.CANCELLED)
+    return closed.filter(
+        Q(subscriptions__in=Subscription.objects.exclude(status=SubscriptionStatus.CANCELLED))
+        | Q(invoices__status=InvoiceStatus.PENDING)
+        | Q(invoices__payments__status=PaymentStatus.PENDING_APPROVAL)
+        | Q(users__is_active=True)
+    ).distinct()
+
+
 CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "1a. no invoice has two payments under review": _several_under_review,
     "1b. no invoice has two succeeded payments": _several_succeeded,
@@ -220,6 +230,9 @@ CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "every account fits its subscription": _accounts_off_their_subscription,
     "every pending subscription has its invoice": _pending_subscriptions_without_invoice,
     "every live subscription is paid for": _live_subscriptions_unpaid,
+    "every closed account has nothing open and nobody who can log in": (
+        _closed_accounts_with_something_open
+    ),
     "6a. every state has its event": _states_without_their_event,
     "6b. no event skips a state": _events_that_skip_a_state,
 }

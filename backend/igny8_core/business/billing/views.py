@@ -49,6 +49,7 @@ from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.idempotency import run_once
 from igny8_core.common.parsers import JSONParser
+from igny8_core.common.throttling import DecideThrottle, PayThrottle
 
 # Anyone
 
@@ -103,6 +104,7 @@ class InvoicePdfView(APIView):
 @openapi.CHOOSE_PAYMENT_METHOD
 class InvoicePaymentMethodView(APIView):
     permission_classes = [IsAccountOwner]
+    throttle_classes = [PayThrottle]
 
     def post(self, request: Request, invoice_id: int) -> Response:
         body = ChoosePaymentMethodSerializer(data=request.data)
@@ -124,6 +126,7 @@ class InvoicePaymentMethodView(APIView):
 @openapi.CONFIRM_PAYMENT
 class ConfirmPaymentView(APIView):
     permission_classes = [IsAccountOwner]
+    throttle_classes = [PayThrottle]
     parser_classes = [JSONParser, MultiPartParser]
 
     def post(self, request: Request) -> Response:
@@ -171,6 +174,7 @@ class PaymentProofView(APIView):
 @openapi.WITHDRAW_PAYMENT
 class WithdrawPaymentView(APIView):
     permission_classes = [IsAccountOwner]
+    throttle_classes = [PayThrottle]
 
     def post(self, request: Request, payment_id: int) -> Response:
         def withdraw() -> Response:
@@ -195,6 +199,7 @@ class SubscriptionListView(OwnListView[Subscription]):
 @openapi.UPGRADE
 class UpgradeView(APIView):
     permission_classes = [IsAccountOwner]
+    throttle_classes = [PayThrottle]
 
     def post(self, request: Request) -> Response:
         body = UpgradeSerializer(data=request.data)
@@ -266,6 +271,7 @@ class AdminPaymentProofView(APIView):
 @openapi.APPROVE_PAYMENT
 class ApprovePaymentView(APIView):
     permission_classes = [IsBillingAdmin]
+    throttle_classes = [DecideThrottle]
 
     def post(self, request: Request, payment_id: int) -> Response:
         body = ApprovePaymentSerializer(data=request.data)
@@ -286,6 +292,7 @@ class ApprovePaymentView(APIView):
 @openapi.REJECT_PAYMENT
 class RejectPaymentView(APIView):
     permission_classes = [IsBillingAdmin]
+    throttle_classes = [DecideThrottle]
 
     def post(self, request: Request, payment_id: int) -> Response:
         body = RejectPaymentSerializer(data=request.data)
@@ -306,6 +313,7 @@ class RejectPaymentView(APIView):
 @openapi.REVERSE_PAYMENT
 class ReversePaymentView(APIView):
     permission_classes = [MayReverse]
+    throttle_classes = [DecideThrottle]
 
     def post(self, request: Request, payment_id: int) -> Response:
         body = ReversePaymentSerializer(data=request.data)
@@ -329,6 +337,7 @@ class ReversePaymentView(APIView):
 @openapi.VOID_INVOICE
 class VoidInvoiceView(APIView):
     permission_classes = [IsBillingAdmin]
+    throttle_classes = [DecideThrottle]
 
     def post(self, request: Request, invoice_id: int) -> Response:
         body = VoidInvoiceSerializer(data=request.data)

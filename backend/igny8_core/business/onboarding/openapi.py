@@ -1,7 +1,7 @@
 """How registration and the session are described."""
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied, Throttled
 
 from igny8_core.auth import exceptions
 from igny8_core.auth import openapi_examples as auth_example
@@ -47,6 +47,8 @@ REGISTER = extend_schema_view(
                 UnknownPaymentMethod,
                 ExchangeRateMissing,
                 *IDEMPOTENCY_ERRORS,
+                PermissionDenied,
+                Throttled,
             ),
         },
         examples=[

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
+from igny8_core.auth.authentication import VisitorAuthentication
 from igny8_core.auth.models import User
 from igny8_core.auth.permissions import user_of
 from igny8_core.auth.selectors import live_subscription, pending_subscription
@@ -21,12 +22,23 @@ from igny8_core.business.onboarding.serializers import MeSerializer, Registratio
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
 from igny8_core.common.idempotency import run_once
+from igny8_core.common.throttling import ActionThrottle
+
+
+class RegisterThrottle(ActionThrottle):
+    action = "register"
+
+    def identity(self, request: Request) -> str:
+        """Return the e-mail that signs up."""
+        typed = request.data.get("email", "") if isinstance(request.data, dict) else ""
+        return str(typed).strip().lower().encode(errors="replace").decode()
 
 
 @openapi.REGISTER
 class RegisterView(APIView):
     permission_classes = [AllowAny]
-    authentication_classes = []
+    authentication_classes = [VisitorAuthentication]
+    throttle_classes = [RegisterThrottle]
 
     def post(self, request: Request) -> Response:
         body = RegisterSerializer(data=request.data)

@@ -1,5 +1,6 @@
-import { NativeSelect, SimpleGrid, TextInput } from "@mantine/core";
+import { NativeSelect, TextInput } from "@mantine/core";
 import type { GetInputPropsReturnType } from "@mantine/form";
+import { Columns } from "../ui/Columns";
 import { useCountry } from "../../lib/api/catalogue";
 import type { AddressFormat } from "../../lib/api/types";
 import { m } from "../../lib/messages";
@@ -17,7 +18,7 @@ export function BillingFields({ country, inputProps }: Props) {
   const taxId = address?.tax_id_name ?? "";
   const optional = (label: string) => `${label} ${m.signup.optional}`;
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }}>
+    <Columns>
       <TextInput
         id="billing_name"
         label={optional(m.signup.billingName)}
@@ -68,7 +69,7 @@ export function BillingFields({ country, inputProps }: Props) {
         autoComplete="off"
         {...inputProps("tax_id")}
       />
-    </SimpleGrid>
+    </Columns>
   );
 }
 

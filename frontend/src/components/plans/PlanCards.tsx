@@ -1,5 +1,6 @@
-import { Badge, Group, Radio, SimpleGrid, Skeleton, Text } from "@mantine/core";
+import { Badge, Group, Radio, Skeleton, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Columns } from "../ui/Columns";
 import type { OfferedPaymentMethod, Plan } from "../../lib/api/types";
 import { localPrice } from "../../lib/format/convert";
 import { formatCount, formatMoney } from "../../lib/format/money";
@@ -28,11 +29,11 @@ export function PlanCards({ plans, value, onChange, error, method, current }: Pr
       tabIndex={-1}
       aria-label={m.signup.planLegend}
     >
-      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+      <Columns gap="sm">
         {plans.map((plan) => (
           <PlanCard key={plan.slug} plan={plan} method={method} isCurrent={plan.slug === current} />
         ))}
-      </SimpleGrid>
+      </Columns>
     </Radio.Group>
   );
 }
@@ -40,17 +41,11 @@ export function PlanCards({ plans, value, onChange, error, method, current }: Pr
 /** The shape of the plans while they are on their way. */
 export function PlanSkeleton() {
   return (
-    <SimpleGrid
-      cols={{ base: 1, sm: 2 }}
-      spacing="sm"
-      aria-busy="true"
-      aria-label={m.app.loading}
-      role="status"
-    >
+    <Columns gap="sm" aria-busy="true" aria-label={m.app.loading} role="status">
       {[1, 2, 3, 4].map((card) => (
         <Skeleton key={card} height={154} radius="md" />
       ))}
-    </SimpleGrid>
+    </Columns>
   );
 }
 

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Me } from "../../lib/api/types";
 import { invoice, jazzcash, me, pakistan, starter } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
@@ -244,6 +244,178 @@ describe("the account's details", () => {
     await userEvent.click(screen.getByRole("button", { name: "Save: Password" }));
     await waitFor(() => {
       expect(current).toHaveAccessibleDescription("Please type your current password.");
+    });
+  });
+
+  it("log out everywhere", async () => {
+    const posted = vi.fn();
+    server.use(
+      http.post("*/api/v1/auth/log-out-everywhere/", () => {
+        posted();
+        return new HttpResponse(null, { status: 204 });
+      }),
+    );
+    renderApp("/account");
+    await userEvent.click(await screen.findByRole("button", { name: "Log out everywhere" }));
+    await waitFor(() => {
+      expect(posted).toHaveBeenCalledOnce();
+    });
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("say when to try again after too many tries", async () => {
+    server.use(
+      http.post("*/api/v1/auth/log-out-everywhere/", () =>
+        HttpResponse.json(
+          { type: "client_error", errors: [{ code: "throttled", detail: "Wait.", attr: null }] },
+          { status: 429, headers: { "Retry-After": "120" } },
+        ),
+      ),
+    );
+    renderApp("/account");
+    await userEvent.click(await screen.findByRole("button", { name: "Log out everywhere" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Try again in 2 minutes.");
+  });
+});
+
+function knowCountries() {
+  server.use(
+    http.get("*/api/v1/countries/", () => HttpResponse.json([])),
+    http.get("*/api/v1/countries/PK/", () => HttpResponse.json(pakistan)),
+  );
+}
+
+describe("the account's data", () => {
+  beforeEach(knowCountries);
+
+  function answerExport(answer: () => Response) {
+    server.use(http.post("*/api/v1/auth/account/export/", answer));
+  }
+
+  it("are downloaded with the password", async () => {
+    const saved: Blob[] = [];
+    vi.stubGlobal(
+      "URL",
+      Object.assign(URL, {
+        createObjectURL: (file: Blob) => {
+          saved.push(file);
+          return "blob:data";
+        },
+        revokeObjectURL: () => undefined,
+      }),
+    );
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    answerExport(
+      () => new HttpResponse("PK zip", { headers: { "Content-Type": "application/zip" } }),
+    );
+    renderApp("/account");
+    await userEvent.type(await screen.findByLabelText("Your password"), "a-long-passphrase");
+    await userEvent.click(screen.getByRole("button", { name: "Download my data" }));
+
+    expect(await screen.findByText(/^Downloaded/)).toBeVisible();
+    expect(await saved[0]?.text()).toBe("PK zip");
+    expect(screen.getByLabelText("Your password")).toHaveValue("");
+    vi.restoreAllMocks();
+  });
+
+  it("are not given for a wrong password", async () => {
+    answerExport(() => refuse("password_incorrect", "The password is not right.", "password"));
+    renderApp("/account");
+    await userEvent.type(await screen.findByLabelText("Your password"), "wrong");
+    await userEvent.click(screen.getByRole("button", { name: "Download my data" }));
+
+    const summary = await screen.findByRole("alert");
+    await userEvent.click(within(summary).getByRole("link"));
+    expect(screen.getByLabelText("Your password")).toHaveFocus();
+  });
+
+  it("are the owner's matter", async () => {
+    logIn({ user: { ...me.user, role: "member" } });
+    renderApp("/account");
+    await screen.findByRole("heading", { name: "Account" });
+    expect(screen.queryByRole("button", { name: "Download my data" })).toBeNull();
+    expect(screen.queryByRole("link", { name: /Close the account/ })).toBeNull();
+  });
+});
+
+describe("closing the account", () => {
+  beforeEach(knowCountries);
+
+  const closed = {
+    account_id: 1,
+    status: "cancelled",
+    closed_at: "2026-11-24T10:00:00Z",
+    kept_until: "2036-12-31",
+  };
+
+  async function fill(email: string, password = "a-long-passphrase") {
+    const dialog = await screen.findByRole("dialog", { name: "Close the account" });
+    await userEvent.type(within(dialog).getByLabelText(/to confirm/), email);
+    await userEvent.type(within(dialog).getByLabelText("Your password"), password);
+    await userEvent.click(
+      within(dialog).getByRole("button", { name: "Close the account for good" }),
+    );
+    return dialog;
+  }
+
+  it("says what is lost and what is kept, and says goodbye", async () => {
+    const sent: unknown[] = [];
+    server.use(
+      http.post("*/api/v1/auth/account/close/", async ({ request }) => {
+        sent.push(await request.json());
+        return HttpResponse.json(closed);
+      }),
+    );
+    sessionStorage.setItem("draft", "personal");
+    const shown = renderApp("/account");
+    await userEvent.click(await screen.findByRole("link", { name: "Close the account…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Close the account" });
+    for (const title of ["What ends", "What is erased", "What is kept"]) {
+      expect(within(dialog).getByRole("heading", { name: title })).toBeVisible();
+    }
+    await fill(me.user.email);
+
+    expect(await screen.findByRole("heading", { name: "Your account is closed" })).toBeVisible();
+    expect(screen.getByText(/are kept until .*2036/)).toBeVisible();
+    expect(sent).toEqual([{ confirmation: me.user.email, password: "a-long-passphrase" }]);
+    expect(shown.pathname).toBe("/goodbye");
+    expect(sessionStorage.getItem("draft")).toBeNull();
+  });
+
+  it("wants the own e-mail typed", async () => {
+    renderApp("/account/close");
+    const dialog = await fill("somebody@else.example");
+    expect(await within(dialog).findByRole("alert")).toHaveTextContent(
+      "Type the e-mail that you log in with.",
+    );
+  });
+
+  it("waits for a payment under review", async () => {
+    logIn({ open_invoice: { ...invoice, payment_state: "under_review" } });
+    renderApp("/account/close");
+    const dialog = await screen.findByRole("dialog", { name: "Close the account" });
+    expect(within(dialog).getByText(/is under review/)).toBeVisible();
+    expect(within(dialog).queryByLabelText("Your password")).toBeNull();
+  });
+
+  it("says what the server refuses", async () => {
+    server.use(
+      http.post("*/api/v1/auth/account/close/", () =>
+        refuse("password_incorrect", "The password is not right.", "password"),
+      ),
+    );
+    const shown = renderApp("/account/close");
+    const dialog = await fill(me.user.email, "wrong");
+    expect(await within(dialog).findByRole("alert")).toHaveTextContent(
+      "The password is not right.",
+    );
+    expect(shown.pathname).toBe("/account/close");
+  });
+
+  it("has no goodbye for who has not closed anything", async () => {
+    const shown = renderApp("/goodbye");
+    await waitFor(() => {
+      expect(shown.pathname).toBe("/");
     });
   });
 });

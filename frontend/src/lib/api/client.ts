@@ -71,7 +71,7 @@ export async function upload<T>(
   );
   const body: unknown = await answer.json().catch(() => null);
   if (answer.ok) return body as T;
-  throw ApiError.from(answer.status, body);
+  throw ApiError.from(answer, body);
 }
 
 function sendForm(
@@ -89,7 +89,9 @@ function sendForm(
       onProgress(total ? loaded / total : 0);
     });
     request.addEventListener("load", () => {
-      resolve(new Response(request.responseText, { status: request.status }));
+      const wait = request.getResponseHeader("Retry-After");
+      const headers = wait ? { "Retry-After": wait } : {};
+      resolve(new Response(request.responseText, { status: request.status, headers }));
     });
     request.addEventListener("error", () => {
       reject(new NetworkError());
@@ -114,5 +116,5 @@ interface Answer<T> {
 export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await answer;
   if (response.ok) return data as T;
-  throw ApiError.from(response.status, error);
+  throw ApiError.from(response, error);
 }

@@ -24,6 +24,46 @@ export interface paths {
         patch: operations["change_account"];
         trace?: never;
     };
+    "/api/v1/auth/account/close/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the account
+         * @description For good, by its owner, with the password and the e-mail typed once more. Unpaid invoices are void, subscriptions end, people and sites are erased, and every session ends. Invoices and payments are kept until `kept_until`, as the law asks. Not while a payment is under review.
+         */
+        post: operations["close_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/account/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Download all data of the account
+         * @description A ZIP for the account's owner: `account.json` (people, sites, subscriptions, invoices, payments, credits, events, mails), the invoices as PDF, and the proofs. It asks for the password once more.
+         */
+        post: operations["export_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/csrf/": {
         parameters: {
             query?: never;
@@ -38,6 +78,26 @@ export interface paths {
         get: operations["get_csrf_token"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/log-out-everywhere/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log out everywhere
+         * @description Ends every session of the user, this one too: of browsers and programs.
+         */
+        post: operations["log_out_everywhere"];
         delete?: never;
         options?: never;
         head?: never;
@@ -275,7 +335,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm that an invoice was paid
-         * @description The account's owner says that the money was sent; a billing admin will check it. `amount` must be exactly what is due: the invoice's total, or with `currency` its payable amount. Send multipart/form-data to attach a `proof`.
+         * @description The account's owner says that the money was sent; a billing admin will check it. `amount` must be exactly what is due: the invoice's total, or with `currency` its payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. What is to be seen of it is kept, and nothing else that the file may carry.
          */
         post: operations["confirm_payment"];
         delete?: never;
@@ -453,7 +513,7 @@ export interface paths {
         };
         /**
          * Download a payment's proof
-         * @description As it was handed in.
+         * @description As it is kept: what was to be seen of the file that was sent.
          */
         get: operations["download_proof"];
         put?: never;
@@ -1152,11 +1212,8 @@ export interface components {
             readonly events: components["schemas"]["PaymentEvent"][];
         };
         ApprovePaymentRequest: {
-            /**
-             * @description The customer can read them.
-             * @default
-             */
-            admin_notes: string;
+            /** @description The customer can read them. */
+            admin_notes?: string;
         };
         /** @description Customer and plan as they were at issue. */
         BillingSnapshot: {
@@ -1186,6 +1243,28 @@ export interface components {
         ChoosePaymentMethodRequest: {
             payment_method: string;
         };
+        /** @description That it is the owner, and not somebody at a screen that was left open. */
+        CloseAccountRequest: {
+            password: string;
+            /** @description The user's own e-mail, typed once more. */
+            confirmation: string;
+        };
+        Closed: {
+            account_id: number;
+            status: components["schemas"]["ClosedStatusEnum"];
+            /** Format: date-time */
+            closed_at: string;
+            /**
+             * Format: date
+             * @description The last day on which its invoices are kept as issued; null without any.
+             */
+            kept_until: string | null;
+        };
+        /**
+         * @description * `cancelled` - cancelled
+         * @enum {string}
+         */
+        ClosedStatusEnum: "cancelled";
         ConfirmPaymentRequest: {
             /** Format: int64 */
             invoice_id: number;
@@ -1198,13 +1277,9 @@ export interface components {
             amount: string;
             /** @description The reference that bank or wallet gave. */
             manual_reference: string;
-            /** @default  */
-            manual_notes: string;
-            /**
-             * @description The invoice's currency (default) or its payable one.
-             * @default
-             */
-            currency: string;
+            manual_notes?: string;
+            /** @description The invoice's currency (default) or its payable one. */
+            currency?: string;
             /**
              * Format: date
              * @description Day of the payment.
@@ -1296,9 +1371,10 @@ export interface components {
          *     * `reverse` - Approval reversed
          *     * `reverse_and_void` - Approval reversed, invoice voided
          *     * `restore` - Earlier subscription restored
+         *     * `close_account` - Account closed
          * @enum {string}
          */
-        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "reverse" | "reverse_and_void" | "restore";
+        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "reverse" | "reverse_and_void" | "restore" | "close_account";
         Industry: {
             readonly id: number;
             readonly slug: string;
@@ -1539,6 +1615,10 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["Subscription"][];
         };
+        /** @description That it is the owner, and not somebody at a screen that was left open. */
+        PasswordRequest: {
+            password: string;
+        };
         /** @description The name and billing details of an account; invoices that were issued keep theirs. */
         PatchedAccountChangeRequest: {
             name?: string;
@@ -1709,12 +1789,9 @@ export interface components {
             /** Format: email */
             email: string;
             password: string;
-            /** @default  */
-            first_name: string;
-            /** @default  */
-            last_name: string;
-            /** @default  */
-            account_name: string;
+            first_name?: string;
+            last_name?: string;
+            account_name?: string;
             /**
              * @description Of the mails to this person.
              *
@@ -1724,31 +1801,18 @@ export interface components {
              */
             language: components["schemas"]["Language"];
             plan_slug: string;
-            /**
-             * @description ISO 3166-1 alpha-2.
-             * @default
-             */
-            country: string;
-            /**
-             * @description Code of one of the country's payment methods.
-             * @default
-             */
-            payment_method: string;
-            /** @default  */
-            billing_name: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country?: string;
+            /** @description Code of one of the country's payment methods. */
+            payment_method?: string;
+            billing_name?: string;
             billing_email?: string;
-            /** @default  */
-            billing_address_line1: string;
-            /** @default  */
-            billing_address_line2: string;
-            /** @default  */
-            billing_city: string;
-            /** @default  */
-            billing_state: string;
-            /** @default  */
-            billing_postal_code: string;
-            /** @default  */
-            tax_id: string;
+            billing_address_line1?: string;
+            billing_address_line2?: string;
+            billing_city?: string;
+            billing_state?: string;
+            billing_postal_code?: string;
+            tax_id?: string;
         };
         RegistrationResult: {
             user: components["schemas"]["User"];
@@ -1814,8 +1878,7 @@ export interface components {
         SubscriptionStatus: "pending_payment" | "active" | "past_due" | "cancelled";
         UpgradeRequest: {
             plan_slug: string;
-            /** @default  */
-            payment_method: string;
+            payment_method?: string;
         };
         UpgradeResult: {
             account: components["schemas"]["Account"];
@@ -2545,6 +2608,197 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    close_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseAccountRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closed"];
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The present state, named in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    export_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     get_csrf_token: {
@@ -2562,6 +2816,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CsrfToken"];
+                };
+            };
+        };
+    };
+    log_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
         };
@@ -2585,6 +2884,15 @@ export interface operations {
             };
             /** @description Not logged in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2660,6 +2968,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     register: {
@@ -2688,6 +3005,15 @@ export interface operations {
             };
             /** @description The input can't be used; `errors` says which part and why. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2724,6 +3050,24 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used for another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2831,6 +3175,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     list_payment_methods: {
@@ -2862,6 +3224,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     list_admin_payments: {
@@ -2869,6 +3240,7 @@ export interface operations {
             query?: {
                 /** @description Country of the account, ISO 3166-1 alpha-2. */
                 country?: string;
+                /** @description ISO 4217 code of the claim. */
                 currency?: string;
                 /**
                  * @description Ordering
@@ -2950,6 +3322,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     show_admin_payment: {
@@ -2991,6 +3372,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3098,6 +3488,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     download_admin_proof: {
@@ -3143,6 +3551,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3250,6 +3667,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     reverse_payment: {
@@ -3343,6 +3778,24 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used for another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3449,6 +3902,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     show_credit_balance: {
@@ -3486,6 +3957,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     list_credit_transactions: {
@@ -3508,6 +3988,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedCreditTransactionList"];
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
             /** @description Not logged in. */
@@ -3537,6 +4026,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     list_invoices: {
@@ -3546,6 +4044,7 @@ export interface operations {
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
+                /** @description Part of its number. */
                 search?: string;
                 /**
                  * @description * `pending` - Pending
@@ -3604,6 +4103,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     show_invoice: {
@@ -3645,6 +4153,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3752,6 +4269,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     download_invoice: {
@@ -3794,6 +4329,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3871,6 +4415,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     show_payment: {
@@ -3912,6 +4465,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3964,6 +4526,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4067,6 +4638,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     list_subscriptions: {
@@ -4091,6 +4680,15 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedSubscriptionList"];
                 };
             };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description Not logged in. */
             401: {
                 headers: {
@@ -4111,6 +4709,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4207,6 +4814,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     list_countries: {
@@ -4249,6 +4874,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4318,6 +4952,15 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedSiteList"];
                 };
             };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description Not logged in. */
             401: {
                 headers: {
@@ -4338,6 +4981,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4422,6 +5074,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     show_site: {
@@ -4470,6 +5131,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
         };
     };
     remove_site: {
@@ -4510,6 +5180,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4589,6 +5268,15 @@ export interface operations {
             };
             /** @description The body's content type is not accepted. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -31,10 +31,24 @@ export function useLogOut() {
         401,
         unwrap(api.DELETE("/_allauth/{client}/v1/auth/session", { params: BROWSER })),
       );
-      rememberLogIn(false);
-      window.location.assign("/login");
+      startAnew();
     },
   });
+}
+
+/** Ends every session of the person, of this browser and of all others. */
+export function useLogOutEverywhere() {
+  return useMutation({
+    mutationFn: async () => {
+      await unwrap(api.POST("/api/v1/auth/log-out-everywhere/"));
+      startAnew();
+    },
+  });
+}
+
+function startAnew(): void {
+  rememberLogIn(false);
+  window.location.assign("/login");
 }
 
 export function useRequestPasswordReset() {

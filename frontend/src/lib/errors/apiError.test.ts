@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ApiError, splitErrors } from "./apiError";
 
+function answer(status: number, headers: Record<string, string> = {}) {
+  return { status, headers: new Headers(headers) };
+}
+
 describe("ApiError", () => {
   it("reads the API's envelope with its state", () => {
-    const error = ApiError.from(409, {
+    const error = ApiError.from(answer(409), {
       type: "client_error",
       errors: [{ code: "invoice_already_paid", detail: "Paid.", attr: null }],
       state: "paid",
@@ -14,7 +18,7 @@ describe("ApiError", () => {
   });
 
   it("reads allauth's errors, whose fields are params", () => {
-    const error = ApiError.from(400, {
+    const error = ApiError.from(answer(400), {
       status: 400,
       errors: [{ code: "email_password_mismatch", message: "Wrong.", param: "password" }],
     });
@@ -23,14 +27,24 @@ describe("ApiError", () => {
     ]);
   });
 
+  it.each([
+    ["42", "That was too often. Try again in a minute."],
+    ["3541", "That was too often. Try again in 60 minutes."],
+    [undefined, "That was too often. Try again in a minute."],
+  ])("says when to try again: %s seconds", (wait, text) => {
+    const error = ApiError.from(answer(429, wait ? { "Retry-After": wait } : {}), { status: 429 });
+    expect(error.has("throttled")).toBe(true);
+    expect(error.message).toBe(text);
+  });
+
   it("survives an answer that is no envelope", () => {
-    expect(ApiError.from(502, "<html>").message).toBe("HTTP 502");
+    expect(ApiError.from(answer(502), "<html>").message).toBe("HTTP 502");
   });
 });
 
 describe("splitErrors", () => {
   it("gives known fields their first error and keeps the rest apart", () => {
-    const error = ApiError.from(400, {
+    const error = ApiError.from(answer(400), {
       errors: [
         { code: "a", detail: "Too short.", attr: "password" },
         { code: "b", detail: "Too common.", attr: "password" },

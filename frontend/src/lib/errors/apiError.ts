@@ -17,11 +17,17 @@ export class ApiError extends Error {
     this.name = "ApiError";
   }
 
-  static from(status: number, body: unknown): ApiError {
+  static from({ status, headers }: Pick<Response, "status" | "headers">, body: unknown): ApiError {
+    if (status === 429) return ApiError.throttled(headers.get("Retry-After"));
     const envelope = isRecord(body) ? body : {};
     const rows: unknown[] = Array.isArray(envelope.errors) ? envelope.errors : [];
     const state = typeof envelope.state === "string" ? envelope.state : null;
     return new ApiError(status, rows.filter(isRecord).map(fieldError), state);
+  }
+
+  private static throttled(seconds: string | null): ApiError {
+    const detail = m.errors.tooMany(Number(seconds));
+    return new ApiError(429, [{ code: "throttled", detail, attr: null }]);
   }
 
   has(code: string): boolean {

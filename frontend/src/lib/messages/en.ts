@@ -16,6 +16,10 @@ export const en = {
     offline:
       "No answer from the server. Check your connection and try again: nothing is done twice.",
     unexpected: "Something went wrong on our side. Try again in a moment.",
+    tooMany: (seconds: number) =>
+      seconds <= 60
+        ? "That was too often. Try again in a minute."
+        : `That was too often. Try again in ${Math.ceil(seconds / 60)} minutes.`,
     pageTitle: "Something went wrong",
     reload: "Reload the page",
     notFoundTitle: "Page not found",
@@ -323,9 +327,57 @@ export const en = {
     currentPassword: "Current password",
     save: "Save",
     saved: "Saved.",
+    sessions: "Where you are logged in",
+    sessionsIntro:
+      "If somebody else may be logged in as you: end every log-in, of this browser too, and set another password.",
+    logOutEverywhere: "Log out everywhere",
+  },
+  data: {
+    title: "Your data",
+    text: "Download all that we keep about this account: its details, people, sites, invoices, payments and receipts, in one ZIP file.",
+    yourPassword: "Your password",
+    download: "Download my data",
+    downloaded: "Downloaded: look into your browser's downloads.",
+    closeTitle: "Close the account",
+    closeText: "Ends your plan, and erases who you are. It can't be undone.",
+    closeOpen: "Close the account…",
+    closeDialog: "Cancel",
+    erased: "What is erased",
+    erasedList: [
+      "Your name, e-mail, addresses and log-in, and those of everybody in this account",
+      "Your sites",
+      "Receipts of payments that were not accepted",
+    ],
+    ends: "What ends",
+    endsList: [
+      "Your plan ends now, also if it is paid for longer",
+      "Credits that are left can't be used any more",
+      "Unpaid invoices are void: you owe nothing on them",
+    ],
+    kept: "What is kept",
+    keptList: [
+      "Invoices and the payments for them, because the law asks us to; then what is personal in them is erased, too. We tell you by mail until when.",
+    ],
+    downloadFirst: "Download your data first, if you may need your invoices.",
+    confirmation: (email: string) => `Type ${email} to confirm`,
+    confirmationWrong: "Type the e-mail that you log in with.",
+    closeNow: "Close the account for good",
+    underReview:
+      "A payment confirmation is under review. Wait for the decision, or withdraw it on the invoice's page, before you close the account.",
+    goodbyeTitle: "Your account is closed",
+    goodbyeText: "Nobody can log in to it any more. We have sent you a mail that says so.",
+    goodbyeKept: (day: string) =>
+      `Invoices and the payments for them are kept until ${day}, because the law asks us to.`,
+    goodbyeNothing: "There were no invoices: nothing that says who you are is kept.",
+    comeBack: "Sign up again",
   },
   /** Texts for the API's error codes; a code without one shows the API's own sentence. */
-  codes: {} as Partial<Record<string, string>>,
+  codes: {
+    service_unavailable:
+      "The service can't answer at the moment. Try again in a few seconds: nothing is done twice.",
+    storage_full:
+      "We can't store your file at the moment. Nothing is lost: try again later, or send it without the file.",
+  } as Partial<Record<string, string>>,
 };
 
 export type Messages = typeof en;

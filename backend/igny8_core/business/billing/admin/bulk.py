@@ -18,6 +18,7 @@ from igny8_core.business.billing.services.payments import approve_payment
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.money import Money
+from igny8_core.common.transactions import commit_or_retry
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,10 @@ def _totals(payments: list[Payment]) -> list[tuple[Money, int]]:
 def _approve(request: HttpRequest, payment: Payment) -> Outcome:
     """Approve one in a transaction of its own; a refusal holds up no other."""
     try:
-        decision = approve_payment(
-            payment_id=payment.pk, actor=actor_from_request(request), now=utc_now()
+        decision = commit_or_retry(
+            lambda: approve_payment(
+                payment_id=payment.pk, actor=actor_from_request(request), now=utc_now()
+            )
         )
     except DomainError as refusal:
         return Outcome(payment, is_approved=False, detail=refusal.detail)

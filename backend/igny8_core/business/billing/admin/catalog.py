@@ -38,7 +38,7 @@ class PaymentMethodConfigAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has 
         if not method.has_example_details:
             return "Edited"
         return format_html(
-            '<strong style="color:#b45309">{}</strong>',
+            '<strong class="desk-warning">{}</strong>',
             "Example details: replace before taking money",
         )
 

@@ -3,9 +3,10 @@
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from igny8_core.business.billing import selectors
-from igny8_core.business.billing.exceptions import ProofTypeNotAccepted
+from igny8_core.business.billing.exceptions import ProofsBusy, ProofTypeNotAccepted
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.previews import MAX_PAGES, preview
 from igny8_core.business.billing.views import proof_response
@@ -20,11 +21,13 @@ def may_see_proofs(request: HttpRequest) -> bool:
     return bool(request.user.has_perm("billing.view_proof"))
 
 
+@require_safe
 def download(request: HttpRequest, payment_id: int) -> FileResponse:
     """Send the file, to be saved."""
     return proof_response(_payment(request, payment_id))
 
 
+@require_safe
 def show_page(request: HttpRequest, payment_id: int, page: int) -> HttpResponse:
     """Send a picture of one page of the proof; says in a header how many there are."""
     payment = _payment(request, payment_id)
@@ -38,6 +41,8 @@ def show_page(request: HttpRequest, payment_id: int, page: int) -> HttpResponse:
             )
     except (FileNotFoundError, ProofTypeNotAccepted) as error:
         raise Http404 from error
+    except ProofsBusy as busy:
+        return HttpResponse(busy.detail, status=503, headers={"Retry-After": str(busy.retry_after)})
     return HttpResponse(
         picture,
         content_type="image/png",

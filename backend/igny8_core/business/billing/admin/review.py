@@ -30,6 +30,7 @@ from igny8_core.business.billing.services.payments import (
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
+from igny8_core.common.transactions import commit_or_retry
 
 QUEUE = "admin:billing_payment_changelist"
 REVIEW = "admin:billing_payment_change"
@@ -128,7 +129,8 @@ def _view(act: Act) -> Callable[..., HttpResponse]:
             return _page(request, payment, model_admin, **shown)
         following = _next(payment) if act.opens_next else payment_id
         try:
-            messages.success(request, act.perform(request, payment_id, form.cleaned_data))
+            done = commit_or_retry(lambda: act.perform(request, payment_id, form.cleaned_data))
+            messages.success(request, done)
         except DomainError as refusal:
             messages.error(request, f"Nothing was changed. {refusal.detail}")
             following = payment_id

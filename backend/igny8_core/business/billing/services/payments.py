@@ -19,6 +19,7 @@ from igny8_core.business.billing.exceptions import (
     OwnAccountPayment,
     PaidOnInFuture,
     PaymentAlreadyDecided,
+    ProofLimitReached,
     ReasonRequired,
     ReferencePatternMismatch,
     SecondApproverRequired,
@@ -29,6 +30,7 @@ from igny8_core.business.billing.selectors import (
     LockedBilling,
     lock_billing_of_payment,
     payment_method_for,
+    proofs_since,
 )
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import lock_own_invoice, require_payable
@@ -38,6 +40,7 @@ from igny8_core.common.exceptions import NotFound
 from igny8_core.common.mail import Writer
 from igny8_core.common.money import Money
 
+A_DAY = timedelta(days=1)
 LATEST_TIME_ZONE = timezone(timedelta(hours=14))  # Kiribati: where a day begins first
 
 
@@ -82,11 +85,16 @@ def confirm_payment(
     :raises UnknownPaymentMethod: if the account's country has no such method.
     :raises AmountMismatch, CurrencyNotAccepted: unless exactly what is due is claimed.
     :raises ReferencePatternMismatch, PaidOnInFuture: if the claim can't be right.
-    :raises ProofTooLarge, ProofTypeNotAccepted: if the file can't be used.
+    :raises ProofLimitReached: if the account has sent too many files today.
+    :raises ProofTooLarge, ProofTypeNotAccepted, …: see ``accept_proof``.
     """
+    if claim.proof:
+        _require_proof_allowance(account=account, size=0, now=now)  # before the work, and below
     proof = accept_proof(claim.proof) if claim.proof else None  # slow, so before the locks
     locked = lock_own_invoice(invoice_id=invoice_id, account=account)
     require_payable(locked)
+    if proof:
+        _require_proof_allowance(account=locked.account, size=proof.size, now=now)
     invoice = locked.invoice
     method = payment_method_for(code=claim.method_code, country=locked.account.country)
     money = _claimed_money(claim=claim, invoice=invoice)
@@ -104,6 +112,7 @@ def confirm_payment(
         proof=proof.file if proof else "",
         proof_content_type=proof.content_type if proof else "",
         proof_sha256=proof.sha256 if proof else "",
+        proof_size=proof.size if proof else 0,
         submitted_by=submitter,
         submitted_at=now,
     )
@@ -276,6 +285,24 @@ def _claimed_money(*, claim: Claim, invoice: Invoice) -> Money:
         detail = f"The amount must be exactly what is due: {wanted}, with its currency."
         raise AmountMismatch(detail, attr="amount")
     return due
+
+
+def _require_proof_allowance(*, account: Account, size: int, now: datetime) -> None:
+    """Check that an account may send one more file of this size.
+
+    :raises ProofLimitReached: beyond ``BILLING_PROOFS_PER_DAY``, ``BILLING_PROOF_BYTES_PER_DAY``.
+    """
+    number, size_before = proofs_since(account=account, time=now - A_DAY)
+    if (
+        number >= settings.BILLING_PROOFS_PER_DAY
+        or size_before + size > settings.BILLING_PROOF_BYTES_PER_DAY
+    ):
+        detail = (
+            "This account has sent as many files as are taken in a day. Confirm without a file, "
+            "or try again tomorrow."
+        )
+        retry_after = int(A_DAY.total_seconds())
+        raise ProofLimitReached(detail, retry_after=retry_after, attr="proof")
 
 
 def _require_reference(*, reference: str, method: PaymentMethodConfig) -> None:

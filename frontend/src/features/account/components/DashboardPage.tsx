@@ -1,5 +1,6 @@
-import { Anchor, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
+import { Columns } from "../../../components/ui/Columns";
 import { StateBadge } from "../../../components/ui/StateBadge";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useMe } from "../../../lib/api/me";
@@ -27,7 +28,7 @@ function AccountCards({ me, account }: { me: Me; account: Account }) {
   const end = me.subscription?.current_period_end;
   return (
     <>
-      <SimpleGrid cols={{ base: 1, sm: 3 }}>
+      <Columns columns={3}>
         <Fact label={m.dashboard.status} value={m.dashboard.statuses[account.status]} />
         <Fact
           label={m.dashboard.plan}
@@ -42,7 +43,7 @@ function AccountCards({ me, account }: { me: Me; account: Account }) {
           to="/credits"
           link={m.credits.see}
         />
-      </SimpleGrid>
+      </Columns>
       <NextStep me={me} account={account} />
     </>
   );

@@ -1,16 +1,8 @@
-import {
-  Alert,
-  Button,
-  Paper,
-  PasswordInput,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from "@mantine/core";
+import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import type { ReactNode } from "react";
+import { Link, Outlet } from "react-router";
+import { Columns } from "../../../components/ui/Columns";
 import { BillingFields } from "../../../components/billing/BillingFields";
 import { CountrySelect } from "../../../components/billing/CountrySelect";
 import { BILLING_FIELDS, type BillingField } from "../../../components/billing/fields";
@@ -19,10 +11,15 @@ import { describe } from "../../../components/ui/QueryState";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useMe } from "../../../lib/api/me";
-import { useChangePassword, useResendVerification } from "../../../lib/api/session";
+import {
+  useChangePassword,
+  useLogOutEverywhere,
+  useResendVerification,
+} from "../../../lib/api/session";
 import type { Account, Me } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useChangeAccount, useChangeProfile } from "../api/account";
+import { useExport } from "../api/dataRights";
 
 /** Who one is, what invoices say, and the password; each part is saved by itself. */
 export function ProfilePage() {
@@ -35,6 +32,14 @@ export function ProfilePage() {
       <PersonForm user={me.user} />
       {me.account && me.user.role === "owner" && <AccountForm account={me.account} />}
       <PasswordForm />
+      <Sessions />
+      {me.account && me.user.role === "owner" && (
+        <>
+          <ExportForm />
+          <CloseAccount />
+        </>
+      )}
+      <Outlet />
     </Stack>
   );
 }
@@ -69,7 +74,7 @@ function PersonForm({ user }: { user: Me["user"] }) {
         <Text style={{ overflowWrap: "anywhere" }}>{user.email}</Text>
         {!user.email_verified && <Unverified email={user.email} />}
       </div>
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <Columns>
         <TextInput
           id="first_name"
           label={m.signup.firstName}
@@ -82,7 +87,7 @@ function PersonForm({ user }: { user: Me["user"] }) {
           autoComplete="family-name"
           {...form.getInputProps("last_name")}
         />
-      </SimpleGrid>
+      </Columns>
     </Section>
   );
 }
@@ -208,7 +213,7 @@ function PasswordForm() {
         });
       }, refuse)}
     >
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <Columns>
         <PasswordInput
           id="current_password"
           label={m.profile.currentPassword}
@@ -223,14 +228,102 @@ function PasswordForm() {
           autoComplete="new-password"
           {...form.getInputProps("new_password")}
         />
-      </SimpleGrid>
+      </Columns>
     </Section>
+  );
+}
+
+function Sessions() {
+  const logOut = useLogOutEverywhere();
+  return (
+    <Paper withBorder p="lg" radius="md">
+      <Stack align="flex-start">
+        <Title order={2} size="h4">
+          {m.profile.sessions}
+        </Title>
+        <Text c="dimmed">{m.profile.sessionsIntro}</Text>
+        {logOut.error && (
+          <Alert color="red" role="alert">
+            {describe(logOut.error)}
+          </Alert>
+        )}
+        <Button
+          variant="default"
+          loading={logOut.isPending}
+          onClick={() => {
+            logOut.mutate();
+          }}
+        >
+          {m.profile.logOutEverywhere}
+        </Button>
+      </Stack>
+    </Paper>
+  );
+}
+
+function ExportForm() {
+  const download = useExport();
+  const form = useForm({
+    initialValues: { password: "" },
+    validate: {
+      password: (password) => (password ? null : m.errors.required(m.data.yourPassword)),
+    },
+    clearInputErrorOnChange: true,
+  });
+  const { items, attempt, show, refuse } = useServerErrors(form, ["password"]);
+  return (
+    <Section
+      title={m.data.title}
+      intro={m.data.text}
+      submitLabel={m.data.download}
+      savedText={m.data.downloaded}
+      items={items.map((item) => (item.fieldId ? { ...item, fieldId: "export_password" } : item))}
+      attempt={attempt}
+      isPending={download.isPending}
+      isSaved={download.isSuccess}
+      onSubmit={form.onSubmit(({ password }) => {
+        download.mutate(password, {
+          onSuccess: () => {
+            form.reset();
+          },
+          onError: show,
+        });
+      }, refuse)}
+    >
+      <PasswordInput
+        id="export_password"
+        label={m.data.yourPassword}
+        autoComplete="current-password"
+        maw={340}
+        {...form.getInputProps("password")}
+      />
+    </Section>
+  );
+}
+
+function CloseAccount() {
+  return (
+    <Paper withBorder p="lg" radius="md">
+      <Stack>
+        <Title order={2} size="h4">
+          {m.data.closeTitle}
+        </Title>
+        <Text c="dimmed">{m.data.closeText}</Text>
+        <div>
+          <Button component={Link} to="/account/close" variant="outline" color="red">
+            {m.data.closeOpen}
+          </Button>
+        </div>
+      </Stack>
+    </Paper>
   );
 }
 
 interface SectionProps {
   title: string;
   intro?: string;
+  submitLabel?: string;
+  savedText?: string;
   items: readonly SummaryItem[];
   attempt: number;
   isPending: boolean;
@@ -252,13 +345,19 @@ function Section({ title, intro, items, attempt, isPending, isSaved, ...rest }: 
           {rest.children}
           {isSaved && (
             <Alert color="brand" role="status">
-              {m.profile.saved}
+              {rest.savedText ?? m.profile.saved}
             </Alert>
           )}
           <div>
-            <Button type="submit" loading={isPending} aria-label={`${m.profile.save}: ${title}`}>
-              {m.profile.save}
-            </Button>
+            {rest.submitLabel ? (
+              <Button type="submit" variant="default" loading={isPending}>
+                {rest.submitLabel}
+              </Button>
+            ) : (
+              <Button type="submit" loading={isPending} aria-label={`${m.profile.save}: ${title}`}>
+                {m.profile.save}
+              </Button>
+            )}
           </div>
         </Stack>
       </form>

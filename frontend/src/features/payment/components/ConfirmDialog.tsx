@@ -11,12 +11,13 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Navigate, useNavigate, useOutletContext } from "react-router";
 import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
 import { ErrorSummary } from "../../../components/ui/ErrorSummary";
 import { QueryState } from "../../../components/ui/QueryState";
 import { RadioCard } from "../../../components/ui/RadioCard";
+import { useFocusBack } from "../../../components/ui/useFocusBack";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useOwnPaymentMethods } from "../../../lib/api/catalogue";
 import type { Invoice, OfferedPaymentMethod } from "../../../lib/api/types";
@@ -41,7 +42,14 @@ export function ConfirmDialog() {
   }
   const close = () => void navigate(page);
   return (
-    <Modal.Root opened onClose={close} size="lg" radius={isSmall ? 0 : "md"} fullScreen={isSmall}>
+    <Modal.Root
+      opened
+      onClose={close}
+      size="lg"
+      radius={isSmall ? 0 : "md"}
+      fullScreen={isSmall}
+      lockScroll={false} // by a style element, which the policy refuses; app.css does it
+    >
       <Modal.Overlay />
       <Modal.Content>
         <Modal.Body>
@@ -59,20 +67,6 @@ export function ConfirmDialog() {
       </Modal.Content>
     </Modal.Root>
   );
-}
-
-/** Gives the focus back to what opened the dialog, or to the page where that is gone. */
-function useFocusBack() {
-  useEffect(() => {
-    const opener = document.activeElement;
-    return () => {
-      setTimeout(() => {
-        const isThere = opener instanceof HTMLElement && opener.isConnected;
-        const target = isThere && opener !== document.body ? opener : null;
-        (target ?? document.getElementById("main"))?.focus();
-      });
-    };
-  }, []);
 }
 
 interface Props {

@@ -1,4 +1,5 @@
-import { PasswordInput, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Columns } from "../../../components/ui/Columns";
 import { m } from "../../../lib/messages";
 import type { SignUpForm } from "../useSignUpForm";
 
@@ -20,7 +21,7 @@ export function AccountStep({ form }: { form: SignUpForm }) {
         description={m.signup.passwordHint}
         {...form.getInputProps("password")}
       />
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <Columns>
         <TextInput
           id="first_name"
           autoComplete="given-name"
@@ -33,7 +34,7 @@ export function AccountStep({ form }: { form: SignUpForm }) {
           label={`${m.signup.lastName} ${m.signup.optional}`}
           {...form.getInputProps("last_name")}
         />
-      </SimpleGrid>
+      </Columns>
       <TextInput
         id="account_name"
         autoComplete="organization"

@@ -28,6 +28,22 @@ class BrowserSessionAuthentication(SessionAuthentication):
             raise PermissionDenied(detail, code="csrf_failed") from error
 
 
+class VisitorAuthentication(BrowserSessionAuthentication):
+    """Nobody yet: for sign-up, which logs in. A browser has to send the CSRF token all the same.
+
+    Else another site could log its visitors in here, to an account of its own. Browsers name the
+    site that a write comes from (``Origin``), or send cookies; programs do neither.
+    """
+
+    def authenticate(self, request: Request) -> None:
+        """Check the token of a browser.
+
+        :raises PermissionDenied: with the code ``csrf_failed``.
+        """
+        if request.headers.get("Origin") or request.COOKIES:
+            self.enforce_csrf(request)
+
+
 class ProgramSessionAuthentication(XSessionTokenAuthentication):
     """``X-Session-Token``, as django-allauth's app client hands it out."""
 

@@ -1,0 +1,73 @@
+"""What every answer says to browsers: the content security policy of its page, and the rest."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+PAGES = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+# Mails need inline styles, as programs that show mails read no others; in development alone.
+MAIL_PREVIEWS = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "
+    "sandbox allow-popups allow-top-navigation-by-user-activation"
+)
+POLICIES = {
+    "/admin/": PAGES,
+    "/api/docs/": PAGES,
+    "/mail-previews/": MAIL_PREVIEWS,
+}
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "camera",
+        "display-capture",
+        "geolocation",
+        "microphone",
+        "payment",
+        "usb",
+    )
+)
+
+
+class HeadersMiddleware:
+    """Completes the headers of every answer, also of those that end before any view.
+
+    What a view has said itself stays: a proof's own policy is stricter.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what answers."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and add what is missing."""
+        response = self.get_response(request)
+        for name, value in _headers(request.path).items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+def _headers(path: str) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": _policy(path),
+        "Permissions-Policy": PERMISSIONS,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",  # what may be kept says so itself
+        # Django's own, for what is refused before its middleware.
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    }
+
+
+def _policy(path: str) -> str:
+    for start, policy in POLICIES.items():
+        if path.startswith(start):
+            return policy
+    return NOTHING

@@ -1,0 +1,16 @@
+"""What the worker does for accounts."""
+
+from procrastinate.contrib.django import app
+
+from igny8_core.auth.sessions import SessionStore
+from igny8_core.common import cache
+from igny8_core.common.clock import utc_now
+from igny8_core.common.upkeep import QUEUE, RETRY
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue=QUEUE, queueing_lock="remove_expired", retry=RETRY)
+def remove_expired(timestamp: int) -> None:  # noqa: ARG001
+    """Remove sessions and counts that nobody can use any more."""
+    SessionStore.clear_expired()
+    cache.remove_expired(now=utc_now())

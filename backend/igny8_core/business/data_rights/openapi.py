@@ -1,0 +1,78 @@
+"""How closing and exporting are described."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+
+from igny8_core.business.billing.exceptions import AccountClosed, PaymentAlreadyUnderReview
+from igny8_core.business.data_rights import exceptions
+from igny8_core.business.data_rights.serializers import (
+    CloseAccountSerializer,
+    ClosedSerializer,
+    PasswordSerializer,
+)
+from igny8_core.common.openapi import (
+    WRITE_ERRORS,
+    answer_example,
+    error_responses,
+    request_example,
+)
+
+_CHECKED = (*WRITE_ERRORS, exceptions.PasswordIncorrect, exceptions.TooManyAttempts)
+
+EXPORT = extend_schema_view(
+    post=extend_schema(
+        operation_id="export_account",
+        tags=["Data rights"],
+        summary="Download all data of the account",
+        description=(
+            "A ZIP for the account's owner: `account.json` (people, sites, subscriptions, "
+            "invoices, payments, credits, events, mails), the invoices as PDF, and the proofs. "
+            "It asks for the password once more."
+        ),
+        request=PasswordSerializer,
+        responses={
+            (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The file."),
+            **error_responses(*_CHECKED),
+        },
+        examples=[request_example({"password": "a-long-passphrase"})],
+    )
+)
+CLOSE = extend_schema_view(
+    post=extend_schema(
+        operation_id="close_account",
+        tags=["Data rights"],
+        summary="Close the account",
+        description=(
+            "For good, by its owner, with the password and the e-mail typed once more. Unpaid "
+            "invoices are void, subscriptions end, people and sites are erased, and every session "
+            "ends. Invoices and payments are kept until `kept_until`, as the law asks. Not while a "
+            "payment is under review."
+        ),
+        request=CloseAccountSerializer,
+        responses={
+            200: ClosedSerializer,
+            **error_responses(
+                *_CHECKED,
+                exceptions.ConfirmationMismatch,
+                AccountClosed,
+                PaymentAlreadyUnderReview,
+            ),
+        },
+        examples=[
+            request_example(
+                {
+                    "password": "a-long-passphrase",
+                    "confirmation": "ayesha@lahore-textiles.example",
+                }
+            ),
+            answer_example(
+                {
+                    "account_id": 1,
+                    "status": "cancelled",
+                    "closed_at": "2026-11-24T10:00:00Z",
+                    "kept_until": "2036-12-31",
+                }
+            ),
+        ],
+    )
+)

@@ -1,0 +1,27 @@
+"""What closing and exporting read and answer."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class PasswordSerializer(serializers.Serializer[Any]):
+    """That it is the owner, and not somebody at a screen that was left open."""
+
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+
+
+class CloseAccountSerializer(PasswordSerializer):
+    confirmation = serializers.CharField(
+        max_length=254, write_only=True, help_text="The user's own e-mail, typed once more."
+    )
+
+
+class ClosedSerializer(serializers.Serializer[Any]):
+    account_id = serializers.IntegerField(source="account.pk")
+    status = serializers.ChoiceField(source="account.status", choices=["cancelled"])
+    closed_at = serializers.DateTimeField()
+    kept_until = serializers.DateField(
+        allow_null=True,
+        help_text="The last day on which its invoices are kept as issued; null without any.",
+    )

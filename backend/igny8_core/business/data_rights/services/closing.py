@@ -1,0 +1,51 @@
+"""Closing an account: its business ends, its people are erased, its invoices are kept."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account
+from igny8_core.auth.services.erasure import erase_people
+from igny8_core.business.billing.selectors import lock_billing_of_account, owner_of
+from igny8_core.business.billing.services.closing import end_business, require_closable
+from igny8_core.business.billing.services.erasure import erase_at_closing, kept_until
+from igny8_core.business.data_rights.emails import tell_of_closing
+
+
+@dataclass(frozen=True)
+class Closed:
+    """An account that was closed.
+
+    :param kept_until: last day on which its invoices are kept as issued; None without any.
+    """
+
+    account: Account
+    closed_at: datetime
+    kept_until: date | None
+
+
+@transaction.atomic
+def close_account(*, account_id: int, actor: Actor, now: datetime) -> Closed:
+    """Close an account for good, with everybody in it.
+
+    Unpaid invoices are void, subscriptions cancelled, people and sites erased. Invoices, payments,
+    ledger and events stay, as the law asks; ``erase_expired`` takes what is personal in them.
+
+    :raises AccountClosed: if it is closed already, also at this very moment by somebody else.
+    :raises PaymentAlreadyUnderReview: if a payment waits for a decision.
+    """
+    locked = lock_billing_of_account(account_id=account_id)
+    require_closable(locked)
+    account = locked.account
+    owner = owner_of(account=account)
+    recipients = [owner.email, account.billing_email or owner.email]
+    erase_until = kept_until(account=account)
+    end_business(locked=locked, actor=actor, now=now)
+    erase_at_closing(account=account, now=now)
+    erase_people(account=account)
+    tell_of_closing(
+        account=account, recipients=recipients, language=owner.language, kept_until=erase_until
+    )
+    return Closed(account=account, closed_at=now, kept_until=erase_until)

@@ -1,0 +1,18 @@
+"""Daily: what has been kept as long as it had to be is erased."""
+
+from datetime import UTC, datetime
+
+from procrastinate.contrib.django import app
+
+from igny8_core.business.billing.services.erasure import erase_expired
+from igny8_core.common.upkeep import QUEUE, RETRY
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queue=QUEUE, queueing_lock="erase_expired_records", retry=RETRY)
+def erase_expired_records(timestamp: int) -> None:
+    """Erase what has expired.
+
+    :param timestamp: the time that it is for, in seconds since 1970 (UTC).
+    """
+    erase_expired(now=datetime.fromtimestamp(timestamp, tz=UTC))

@@ -1,0 +1,62 @@
+"""The cache that all server processes share: a table of the same PostgreSQL.
+
+It keeps what has to be counted once for all of them: tries of a log-in, codes that were used.
+"""
+
+import base64
+import pickle
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.db import DatabaseCache
+from django.db import connection
+
+from igny8_core.common.clock import utc_now
+from igny8_core.common.models import CacheEntry
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+WRITE = """
+INSERT INTO common_cacheentry (cache_key, value, expires) VALUES (%(key)s, %(value)s, %(expires)s)
+ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires
+"""
+UNLESS_THERE = "WHERE common_cacheentry.expires < %(now)s"
+
+
+class PostgresCache(DatabaseCache):
+    """Django's database cache, each of its writes one statement.
+
+    So of several processes that ``add`` a key at once, one is told that it did: Django's own reads
+    before it writes. Nor does a write count all rows; a job removes those that have expired.
+    """
+
+    def set(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
+        """Keep a value."""
+        self._write(WRITE, key, value, timeout, version)
+
+    def add(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> bool:
+        """Keep a value unless there is one; tell whether it is kept."""
+        return self._write(WRITE + UNLESS_THERE, key, value, timeout, version)
+
+    def _write(
+        self, statement: str, key: Any, value: Any, timeout: Any, version: int | None
+    ) -> bool:
+        until = self.get_backend_timeout(timeout)
+        row: dict[str, str | datetime] = {
+            "key": self.make_and_validate_key(key, version=version),
+            "value": base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode(),
+            "expires": FOREVER if until is None else datetime.fromtimestamp(until, tz=UTC),
+            "now": utc_now(),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(statement, row)
+            return bool(cursor.rowcount)
+
+
+def remove_expired(*, now: datetime) -> None:
+    """Remove what nobody can read any more."""
+    CacheEntry.objects.filter(expires__lt=now).delete()

@@ -1,0 +1,54 @@
+// The admin's theme under a strict content security policy. Its Alpine.js is the build that
+// evaluates no strings (common/theme); what that build's parser does not read is said here in
+// functions, and what the theme would write into style elements or attributes is avoided.
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+
+const SIDEBAR = "sidebarDesktopOpen";
+
+function page(primaryTab) {
+  return {
+    activeTab: getCurrentTab() || primaryTab,
+    sidebarMobileOpen: false,
+    sidebarDesktopOpen: localStorage.getItem(SIDEBAR) !== "0",
+    init() {
+      this.$watch(SIDEBAR, (isOpen) => localStorage.setItem(SIDEBAR, isOpen ? "1" : "0"));
+    },
+    formAddress() {
+      const { pathname, search } = window.location;
+      return pathname + search + (this.activeTab && this.activeTab !== "general" ? `#${this.activeTab}` : "");
+    },
+  };
+}
+
+function command() {
+  return {
+    ...searchCommand(),
+    chooseByEnter(event) {
+      if (!event.metaKey && !event.ctrlKey) this.selectItem(false, false);
+    },
+  };
+}
+
+// [what, its attribute, how the theme's expression starts, ours]
+const REPLACED = [
+  ["body", "x-init", "activeTab", ""],
+  ["body", "x-data", "{", (theirs) => `page('${theirs.match(/activeTab: '([\w-]*)'/)?.[1] ?? ""}')`],
+  ["[x-data='searchCommand()']", "x-data", "searchCommand", "command()"],
+  ["#search-input-command", "x-on:keydown.enter.prevent", "if", "chooseByEnter($event)"],
+  ["form", "x-bind:action", "activeTab", "formAddress()"],
+  ["#changelist-actions", "x-bind:style", "'width: '", "{ width: changeListWidth + 'px' }"],
+  ["span", "x-on:click", "sidebarDesktopOpen", "sidebarDesktopOpen = !sidebarDesktopOpen"],
+];
+
+document.addEventListener("alpine:init", () => {
+  for (const [name, data] of Object.entries({ theme, searchForm, page, command })) Alpine.data(name, data);
+  for (const [what, attribute, start, ours] of REPLACED) {
+    for (const element of document.querySelectorAll(what)) {
+      const theirs = element.getAttribute(attribute)?.trim();
+      if (!theirs?.startsWith(start)) continue;
+      element.setAttribute(attribute, typeof ours === "function" ? ours(theirs) : ours);
+      if (ours === "") element.removeAttribute(attribute);
+    }
+  }
+});

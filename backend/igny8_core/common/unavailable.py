@@ -1,0 +1,46 @@
+"""503: the request is fine, but the database or the disk can't serve it now."""
+
+import errno
+
+from django.db import InterfaceError, OperationalError
+from psycopg import errors
+from rest_framework.exceptions import APIException
+
+from igny8_core.common.transactions import causes
+
+DATABASE_IS_AWAY = (
+    OperationalError,  # no server, connection lost, locks not granted in time, no room on its disk
+    InterfaceError,
+    errors.OperationalError,  # the same as the queue hands them on, without Django's wrapping
+    errors.InterfaceError,
+    errors.IdleInTransactionSessionTimeout,
+)
+DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class ServiceUnavailable(APIException):
+    """The database can't be reached, or others kept what the request needs locked."""
+
+    status_code = 503
+    wait = 5  # seconds, for Retry-After
+    default_code = "service_unavailable"
+    default_detail = (
+        "The service can't answer at the moment. Send the same request again in a few seconds; "
+        "with the same Idempotency-Key nothing is done twice."
+    )
+
+
+class StorageFull(ServiceUnavailable):
+    """There is no room for the file."""
+
+    wait = 60
+    default_code = "storage_full"
+    default_detail = "There is no room for the file at the moment. Nothing was stored: try later."
+
+
+def as_unavailable(error: BaseException | None) -> ServiceUnavailable | None:
+    """Return what to answer if an error means that the service is unavailable for a while."""
+    if isinstance(error, OSError):
+        return StorageFull() if error.errno in DISK_IS_FULL else None
+    is_away = any(isinstance(cause, DATABASE_IS_AWAY) for cause in causes(error))
+    return ServiceUnavailable() if is_away else None

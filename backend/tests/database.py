@@ -1,0 +1,73 @@
+"""What tests of faults ask of the database itself."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.db.models import Sum
+
+from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment, PaymentEvent
+from igny8_core.business.billing.verification import verify_billing
+from igny8_core.common.models import IdempotencyRecord, OutgoingMail
+
+
+def counted() -> Counter[str]:
+    """Return how many there are of everything that an act may change."""
+    found: Counter[str] = Counter()
+    for model in (Account, Subscription, Invoice, Payment):
+        statuses = model._default_manager.values_list("status", flat=True)
+        found.update(f"{model.__name__} {status}" for status in statuses)
+    for kept in (User, CreditTransaction, PaymentEvent, OutgoingMail, IdempotencyRecord):
+        found[kept.__name__] = kept._default_manager.count()
+    found["credits"] = Account.objects.aggregate(credits=Sum("credits"))["credits"] or 0
+    return found
+
+
+def changes_since(before: Counter[str]) -> dict[str, int]:
+    """Return what is more and what is less than before."""
+    now = counted()
+    return {name: now[name] - before[name] for name in now | before if now[name] != before[name]}
+
+
+def assert_all_invariants_hold() -> None:
+    """Run what ``manage.py verify_billing`` runs."""
+    assert [str(result) for result in verify_billing() if not result.holds] == []
+
+
+@contextmanager
+def somebody_else() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """Connect to the test's database by another connection; its transaction is rolled back."""
+    params = connection.get_connection_params()
+    known = {name: params[name] for name in ("dbname", "host", "user") if name in params}
+    with psycopg.connect(**known) as other:
+        yield other
+        other.rollback()
+
+
+def wait_until_somebody_waits() -> None:
+    """Wait until another connection waits for a lock."""
+    with connection.cursor() as cursor:
+        for _ in range(100_000):
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            if cursor.fetchone():
+                return
+    message = "Nobody waits for a lock."
+    raise AssertionError(message)
+
+
+def cut_connections(which: str = "%") -> None:
+    """Cut the connections to the test's database, all but this one.
+
+    :param which: what they wait for, as PostgreSQL calls it: ``Lock``.
+    """
+    query = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND datname = current_database()
+        AND coalesce(wait_event_type, '') LIKE %s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, [which])

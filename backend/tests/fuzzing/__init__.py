@@ -1,0 +1,1 @@
+"""Contract fuzzing: Schemathesis on the real server, by the OpenAPI document."""

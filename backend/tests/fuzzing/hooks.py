@@ -1,0 +1,96 @@
+"""Loaded by Schemathesis: who is logged in for which operation, and an open road."""
+
+import os
+from typing import Any
+
+import requests
+import schemathesis
+
+SERVER = os.environ["FUZZED_SERVER"]
+V1 = f"{SERVER}/api/v1"
+OWNER = os.environ["FUZZED_OWNER"]
+ADMIN = os.environ["FUZZED_ADMIN"]
+ALWAYS = 24 * 3600  # seconds that a token is kept: longer than any run
+
+
+def log_in(email: str) -> str:
+    """Return the token of a new session."""
+    answer = requests.post(
+        f"{SERVER}/_allauth/app/v1/auth/login",
+        json={"email": email, "password": os.environ["FUZZED_PASSWORD"]},
+        timeout=30,
+    )
+    answer.raise_for_status()
+    return str(answer.json()["meta"]["session_token"])
+
+
+class _LoggedIn:
+    """Sends the token of a session."""
+
+    email: str
+
+    def get(self, _case: Any, _context: Any) -> str:
+        """Log in."""
+        return log_in(self.email)
+
+    def set(self, case: Any, token: str, _context: Any) -> None:
+        """Send the token with a case."""
+        case.headers["X-Session-Token"] = token
+
+
+@schemathesis.auth(refresh_interval=ALWAYS).apply_to(tag="Approval")
+class BillingAdmin(_LoggedIn):
+    """Decides on what the owner sends."""
+
+    email = ADMIN
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(operation_id="log_out_everywhere")
+class Bystander(_LoggedIn):
+    """Ends all sessions, of nobody else."""
+
+    email = os.environ["FUZZED_BYSTANDER"]
+
+
+@(
+    schemathesis.auth(refresh_interval=ALWAYS)
+    .skip_for(tag=["Approval", "Log-in"])
+    .skip_for(operation_id="log_out_everywhere")
+)
+class Owner(_LoggedIn):
+    """Upgrades, confirms and withdraws."""
+
+    email = OWNER
+
+
+@schemathesis.auth(
+    refresh_interval=ALWAYS, cache_by_key=lambda _case, context: context.operation.label
+).apply_to(tag="Log-in")
+class OwnerAnew(Owner):
+    """Logs in for each operation anew: one of them logs out."""
+
+
+@schemathesis.hook("before_call").apply_to(operation_id="upgrade_subscription")
+def open_the_road(_context: Any, _case: Any, _options: Any) -> None:
+    """Reject and void what is open, so that an upgrade is not refused for the one before it."""
+    owner, admin = ({"X-Session-Token": token} for token in _sessions())
+    invoice = requests.get(f"{V1}/auth/me/", headers=owner, timeout=30).json()["open_invoice"]
+    if invoice is None:
+        return
+    if invoice["payment_state"] == "under_review":
+        payment = f"{V1}/billing/admin/payments/{invoice['latest_payment']['id']}"
+        _post(f"{payment}/reject/", {"admin_notes": "Another upgrade"}, admin)
+    _post(f"{V1}/billing/admin/invoices/{invoice['id']}/void/", {"reason": "Another"}, admin)
+
+
+def _sessions() -> list[str]:
+    if not _TOKENS:
+        _TOKENS.extend([log_in(OWNER), log_in(ADMIN)])
+    return _TOKENS
+
+
+def _post(url: str, body: dict[str, str], headers: dict[str, str]) -> None:
+    requests.post(url, json=body, headers=headers, timeout=30).raise_for_status()
+
+
+_TOKENS: list[str] = []

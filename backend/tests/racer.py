@@ -1,0 +1,148 @@
+"""One process of a race: what ``tests.races`` starts many of. It loads Django when imported."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+from unittest import mock
+
+import django
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.urls import get_resolver
+
+django.setup()  # once, in the process that all racers are forked from
+
+from rest_framework.test import APIClient  # noqa: E402
+
+from igny8_core.auth.models import User  # noqa: E402
+
+get_resolver().url_patterns  # noqa: B018  (loads all views)
+
+PATIENCE = 120  # seconds
+WRITE = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) ")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of a race.
+
+    :param user_id: who is logged in; nobody, if it is None.
+    :param fails_at: a part of the SQL statement at which the database is lost.
+    """
+
+    url: str
+    body: dict[str, Any] = field(default_factory=dict)
+    user_id: int | None = None
+    key: str = ""
+    fails_at: str = ""
+
+
+@dataclass(frozen=True)
+class LocksOff:
+    """How the control runs: without what stops the race, and nobody writes before all have read.
+
+    :param disabled: names of functions that then do nothing.
+    :param all_read_before: the statement that waits for everybody; any write, if it is empty.
+    """
+
+    disabled: tuple[str, ...] = ()
+    all_read_before: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a racer was answered."""
+
+    call: Call
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def code(self) -> str:
+        """The code of a refusal."""
+        return str(self.body["errors"][0]["code"])
+
+
+def serve(pipe: Connection, start: Any, meeting: Any) -> None:
+    """Be a racer, until the other end of the pipe is closed."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    while True:
+        try:
+            call, locks_off = pipe.recv()
+        except EOFError:
+            return
+        try:
+            run = _prepared(call)
+            pipe.send("ready")
+            start.wait()
+            with _without_locks(locks_off, meeting), _failing(call.fails_at):
+                pipe.send(run())
+        except Exception as error:  # noqa: BLE001  (it is raised in the test's own process)
+            pipe.send(RuntimeError(repr(error)))
+
+
+def send(call: Call) -> Answer:
+    """Send a request."""
+    return _prepared(call)()
+
+
+def _prepared(call: Call) -> Callable[[], Answer]:
+    """Log in, and return what sends the request."""
+    client = APIClient(raise_request_exception=False)
+    if call.user_id:
+        client.force_login(User.objects.get(pk=call.user_id))
+    connection.ensure_connection()
+    headers = {"Idempotency-Key": call.key} if call.key else {}
+
+    def run() -> Answer:
+        response = client.post(call.url, call.body, headers=headers)
+        return Answer(call, response.status_code, response.json())
+
+    return run
+
+
+@contextmanager
+def _without_locks(locks_off: LocksOff | None, meeting: Any) -> Iterator[None]:
+    if locks_off is None:
+        yield
+        return
+    has_met = False
+
+    def meet_before_write(execute: Any, sql: str, *more: Any) -> Any:
+        nonlocal has_met
+        awaited = locks_off.all_read_before
+        if not has_met and (sql.startswith(awaited) if awaited else WRITE.match(sql)):
+            has_met = True
+            meeting.wait(PATIENCE)
+        return execute(sql, *more)
+
+    with ExitStack() as stack:
+        stack.enter_context(
+            mock.patch.object(QuerySet, "select_for_update", lambda queryset, **_: queryset)
+        )
+        for name in locks_off.disabled:
+            stack.enter_context(mock.patch(name))
+        stack.enter_context(connection.execute_wrapper(meet_before_write))
+        try:
+            yield
+        finally:
+            if not has_met:  # refused before it could write
+                meeting.wait(PATIENCE)
+
+
+@contextmanager
+def _failing(at: str) -> Iterator[None]:
+    """Lose the connection at a statement, if one is named."""
+
+    def lose(execute: Any, sql: str, *more: Any) -> Any:
+        if at and at in sql:
+            connection.connection.close()
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(lose):
+        yield

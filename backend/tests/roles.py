@@ -1,0 +1,103 @@
+"""Everybody who may knock, and what the URL map has: for the tables of who may call what."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import Account, User
+from igny8_core.business.billing.models import PaymentEvent
+from igny8_core.business.billing.roles import BILLING_ADMIN, BILLING_VIEWER, SUPPORT
+from igny8_core.common.clock import utc_now
+from tests.factories import account_of, client_of, make_owner
+
+# "other" owns another account; "unverified" is the owner with an unverified address; "suspended"
+# and "cancelled" are the owner of an account in that state; "staff" has the flag and no group.
+CUSTOMERS = ["visitor", "owner", "member", "other", "unverified", "suspended", "cancelled"]
+DESK = ["staff", "viewer", "support", "admin", "superuser"]
+ROLES = CUSTOMERS + DESK
+GROUP_OF = {"viewer": BILLING_VIEWER, "support": SUPPORT, "admin": BILLING_ADMIN}
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
+
+
+def user_as(role: str, owner: User) -> User:
+    """Return a user of this role, seen from the owner's account."""
+    if role == "superuser":
+        return User.objects.create_superuser("root@desk.example")
+    if role in DESK:
+        user = User.objects.create_user("staff@desk.example", is_staff=True)
+        user.groups.set(Group.objects.filter(name=GROUP_OF.get(role)))
+        return user
+    if role == "member":
+        return User.objects.create_user("member@shop.example", account=owner.account, role="member")
+    if role == "other":
+        return make_owner()
+    if role == "unverified":
+        EmailAddress.objects.filter(user=owner).update(verified=False)
+    if role in {"suspended", "cancelled"}:
+        put_into(role, account_of(owner))
+    return User.objects.get(pk=owner.pk)
+
+
+def put_into(state: str, account: Account) -> None:
+    """Suspend or cancel an account as no workflow does yet: the state with its event."""
+    Account.objects.filter(pk=account.pk).update(status=state)
+    PaymentEvent.objects.create(
+        account=account,
+        event="void",
+        object_type="account",
+        object_id=account.pk,
+        from_state=account.status,
+        to_state=state,
+        created_at=utc_now(),
+    )
+
+
+def client_as(role: str, owner: User) -> APIClient:
+    """Return a client that is logged in as this role."""
+    return APIClient() if role == "visitor" else client_of(user_as(role, owner))
+
+
+def addresses(prefix: str) -> dict[str, URLPattern]:
+    """Return everything below a prefix that the URL map has."""
+    found = {}
+
+    def walk(patterns: list[URLPattern | URLResolver], above: str) -> None:
+        for pattern in patterns:
+            path = above + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                walk(pattern.url_patterns, path)
+            elif path.startswith(prefix):
+                found.setdefault(path.removeprefix(prefix), pattern)
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def read_table(table: str) -> dict[tuple[str, str], dict[str, int]]:
+    """Read a table of method, address and a status for each column of its first line."""
+    first, *lines = (line.split() for line in table.strip().splitlines())
+    return {(line[0], line[1]): dict(zip(first, map(int, line[2:]), strict=True)) for line in lines}
+
+
+def close(answer: Any) -> None:
+    """Close a file's answer as the test client closes others: not the database's connection too."""
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Take back what is done inside: so one setting serves a whole column."""
+    savepoint = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(savepoint)

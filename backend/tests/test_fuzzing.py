@@ -1,0 +1,90 @@
+"""Contract fuzzing: requests made up from the OpenAPI document, and no answer outside of it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from igny8_core.business.billing.models import PaymentEvent
+from igny8_core.business.onboarding.management.commands.create_demo import ADMIN_EMAIL, PASSWORD
+from tests.processes import kept_environment
+from tests.project.paths import BACKEND
+from tests.server import running_server
+
+SEED = os.environ.get("FUZZING_SEED", "20261124")
+EXAMPLES = os.environ.get("FUZZING_EXAMPLES", "45")  # at most, for an operation and a phase
+OWNER = "free@example.com"
+BYSTANDER = "active@example.com"  # who logs out everywhere
+LOG_IN = "^/_allauth/"
+CONFIGURATION = "tests/fuzzing/schemathesis.toml"
+
+
+@pytest.fixture
+def server(transactional_db: None, catalog: None) -> Iterator[str]:
+    """The address of a real server with the demo's users."""
+    call_command("create_demo", confirmations=12, verbosity=0)
+    with running_server(WEB_CONCURRENCY="2") as running:
+        yield running.address
+
+
+def fuzz(server: str, folder: Path, *options: str) -> dict[str, Any]:
+    """Run Schemathesis to its end, and return its report.
+
+    What it found, how to repeat it, and the seed stand in the output that pytest shows.
+    """
+    report = folder / "report.json"
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIGURATION, "run"]
+    reporting = ["--report", "json", "--report-json-path", str(report), "--no-color"]
+    drawing = ["--seed", SEED, "--max-examples", EXAMPLES]
+    run = subprocess.run(
+        [*command, f"{server}/api/schema/", *reporting, *drawing, *options],
+        cwd=BACKEND,
+        env={
+            **kept_environment(),
+            "FUZZED_SERVER": server,
+            "FUZZED_OWNER": OWNER,
+            "FUZZED_BYSTANDER": BYSTANDER,
+            "FUZZED_ADMIN": ADMIN_EMAIL,
+            "FUZZED_PASSWORD": PASSWORD,
+        },
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    print(run.stdout, run.stderr)  # noqa: T201  (pytest keeps it for a failure)
+    found: dict[str, Any] = json.loads(report.read_text("utf-8"))
+    return found
+
+
+def assert_clean(report: dict[str, Any], *, cases: int, operations: int) -> None:
+    """Nothing was found, and it was looked for often enough."""
+    assert report["failures"] == []
+    assert report["errors"] == []
+    assert report["exit_code"] == 0
+    assert report["operations"]["tested"] == operations
+    assert report["test_cases"]["generated"] >= cases
+
+
+def test_an_owner_and_a_billing_admin_get_no_answer_outside_of_the_contract(
+    server: str, tmp_path: Path
+) -> None:
+    """Also along the links of the workflow; and all that was done is in order afterwards."""
+    report = fuzz(server, tmp_path, "--exclude-path-regex", LOG_IN)
+    assert_clean(report, cases=4000, operations=38)
+    events = PaymentEvent.objects.filter(account__users__email=OWNER)
+    walked = set(events.values_list("event", flat=True))
+    assert walked >= {"upgrade", "confirm", "approve", "reject", "void"}
+    call_command("verify_billing")
+
+
+def test_log_in_never_fails(server: str, tmp_path: Path) -> None:
+    """The shape of these answers is django-allauth's own matter; that there is one is ours."""
+    options = ("--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing")
+    report = fuzz(server, tmp_path, "--include-path-regex", LOG_IN, *options)
+    assert_clean(report, cases=1000, operations=23)

@@ -1,0 +1,130 @@
+"""What the logs withhold: what others put into messages and tracebacks."""
+
+import io
+import logging
+import logging.config
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.conf import settings as project_settings
+from django.db import IntegrityError, connection
+from django.test import Client
+from rest_framework.test import APIClient
+
+from igny8_core.auth import views
+from igny8_core.auth.models import User
+from igny8_core.common.logs import redact
+from igny8_core.common.mail import RETRY, queue_prepared_mail
+from tests.factories import make_payment
+from tests.leaks import leaks, secrets_of_run, session_tokens_in
+from tests.smtp import Mailbox, smtp_server, start_worker
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything that is logged, as the settings format it."""
+    formatter: dict[str, str] = project_settings.LOGGING["formatters"]["line"]  # type: ignore[index]
+    factory = logging.config.DictConfigurator({"version": 1}).configure_formatter(dict(formatter))
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(factory)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield stream
+    root.removeHandler(handler)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "duplicate key\nDETAIL:  Key (email)=(asma@example.com) already exists.\nnext",
+            "duplicate key\nDETAIL: (withheld)\nnext",
+        ),
+        ("LINE 1: SELECT 'TID-123456'", "LINE 1: (withheld)"),
+        (
+            "Job a.b.deliver[7](body='(x) https://y', n=1) ended",
+            "Job a.b.deliver[7](withheld) ended",
+        ),
+        ("GET /reset-password/4-c0ffee-abc HTTP", "GET /reset-password/(withheld) HTTP"),
+        ("sent to <asma+x@mail.example.com>.", "sent to <(withheld)>."),
+        ("nothing to hide: rate 89.00 @ 281.5", "nothing to hide: rate 89.00 @ 281.5"),
+    ],
+)
+def test_values_are_withheld(text: str, left: str) -> None:
+    assert redact(text) == left
+
+
+@pytest.mark.django_db
+def test_a_failure_is_logged_without_the_values_that_it_is_about(
+    log: io.StringIO, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = "a-long-one"
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        User.objects.create_user(email=owner.email, password=password)
+
+    monkeypatch.setattr(views.PlanListView, "get", fail)
+    answer = APIClient(raise_request_exception=False).get("/api/v1/plans/?search=my-own-words")
+    assert answer.status_code == 500
+    written = log.getvalue()
+    assert IntegrityError.__name__ in written
+    assert "DETAIL: (withheld)" in written
+    for secret in (owner.email, password, "my-own-words"):
+        assert secret not in written
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_is_given_up_is_logged_without_its_words() -> None:
+    address = "asma@example.com"
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    queue_prepared_mail(
+        kind="password_reset",
+        about="x",
+        recipient=address,
+        language="en",
+        subject="Your password",
+        body="Open https://app.example.com/reset-password/4-c0ffee-abcdef (within a day)",
+        html="",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s", [RETRY.max_attempts])
+    with smtp_server(Mailbox(refused=address)) as mailbox:
+        _output, written = start_worker(mailbox.port).communicate(timeout=120)
+    assert "deliver_prepared_mail" in written
+    assert "550" in written
+    for secret in (address, "c0ffee", "Your password"):
+        assert secret not in written
+
+
+def test_a_leak_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "processes.log"
+    path.write_text("api | fine\napi | reference TID-0042-77\n")
+    secrets = {"TID-0042-77": "payment reference", "TID-0042-78": "payment reference"}
+    assert list(leaks([path], secrets)) == [("payment reference", path, 2)]
+
+
+@pytest.mark.django_db
+def test_what_to_look_for_comes_from_the_run(
+    owner: User, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "1.log").write_text(
+        "https://app.example.com/reset-password/4-c0ffee=\n77\n"
+    )
+    client = Client()
+    client.force_login(owner)
+    payment = make_payment(owner)
+    secrets = dict(secrets_of_run())
+    assert secrets[owner.email] == "e-mail address"
+    token = client.session.session_key or ""
+    log = tmp_path / "processes.log"
+    log.write_text(f"api | Cookie: sessionid={token}\n")
+    assert list(session_tokens_in([log])) == [token]
+    assert secrets[payment.manual_reference] == "payment reference"
+    assert secrets["4-c0ffee77"] == "key of a link in a mail"
+    assert secrets["demo-password-1"] == "password"

@@ -1,0 +1,117 @@
+"""Mails when things break: no mail server for the whole run, workers that die or race."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from igny8_core.common.mail import deliver_mail
+from igny8_core.common.models import OutgoingMail
+from tests.database import assert_all_invariants_hold, wait_until_somebody_waits
+from tests.factories import (
+    account_of,
+    approve,
+    make_billing_admin,
+    make_owner,
+    make_payment,
+    reject,
+)
+from tests.smtp import Mailbox, free_port, run_worker, smtp_server, start_worker
+from tests.test_emails import queued, tasks_of_the_minute, the_time_has_come
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalog")]
+FAULTY = ("-m", "tests.faulty")
+MARKING = 'UPDATE "common_outgoingmail"'
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_events")
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server that takes all."""
+    with smtp_server() as mailbox:
+        yield mailbox
+
+
+def test_without_a_mail_server_everything_works_and_is_told_later(mailbox: Mailbox) -> None:
+    admin, owner, nobody = make_billing_admin(), make_owner(), free_port()
+    run_worker(nobody)
+    reject(make_payment(owner), admin)
+    run_worker(nobody)
+    approve(make_payment(owner, reference="BT-2025-002"), admin)
+    run_worker(nobody)
+    assert account_of(owner).status == "active"
+    assert not mailbox.received
+    assert queued() == [
+        *("invoice_issued", "payment_submitted", "payment_rejected"),
+        *("payment_submitted", "payment_approved"),
+    ]
+
+    the_time_has_come()
+    run_worker(mailbox.port)
+    assert queued() == []
+    assert len(mailbox.to(owner.email)) == 5
+    ids = Counter(str(message["Message-ID"]) for _, message in mailbox.received)
+    assert set(ids.values()) == {1}
+    assert_all_invariants_hold()
+
+
+def test_killed_between_sending_and_marking_a_mail_comes_again_with_its_id(
+    mailbox: Mailbox,
+) -> None:
+    owner = make_owner()
+    worker = start_worker(mailbox.port, FAULTY, FAULT=MARKING)
+    worker.communicate(timeout=120)
+    assert worker.returncode == -9
+    assert len(mailbox.to(owner.email)) == 1
+    assert queued() == ["invoice_issued"]
+
+    with connection.cursor() as cursor:  # nobody has heard of that worker for a long time
+        cursor.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '10 minutes'"
+        )
+    tasks_of_the_minute()
+    run_worker(mailbox.port)
+    run_worker(mailbox.port)
+    first, again = mailbox.to(owner.email)
+    assert first["Message-ID"] == again["Message-ID"]
+    assert queued() == []
+
+
+def test_two_workers_send_each_mail_once(mailbox: Mailbox) -> None:
+    """Each mail is in the queue twice, as after the death of a worker that was only slow."""
+    owners = [make_owner() for _ in range(10)]
+    for mail in OutgoingMail.objects.all():
+        deliver_mail.defer(mail_id=mail.pk)
+    workers = [start_worker(mailbox.port), start_worker(mailbox.port)]
+    for worker in workers:
+        _output, errors = worker.communicate(timeout=120)
+        assert worker.returncode == 0, errors
+
+    assert [len(mailbox.to(owner.email)) for owner in owners] == [1] * len(owners)
+    assert queued() == []
+
+
+@pytest.mark.parametrize(("locks", "copies"), [("on", 1), ("off", 2)])
+def test_a_mail_that_is_being_sent_is_not_sent_by_another(locks: str, copies: int) -> None:
+    """With the locks off it is: the control."""
+    owner = make_owner()
+    deliver_mail.defer(mail_id=OutgoingMail.objects.get().pk)
+    with smtp_server(Mailbox(is_held=True)) as mailbox:
+        workers = [start_worker(mailbox.port, FAULTY, LOCKS=locks) for _ in range(2)]
+        mailbox.wait_for_connection()
+        if locks == "on":
+            wait_until_somebody_waits()
+        else:
+            mailbox.wait_for_connection()
+        mailbox.go_on.set()
+        for worker in workers:
+            _output, errors = worker.communicate(timeout=120)
+            assert worker.returncode == 0, errors
+        assert len(mailbox.to(owner.email)) == copies

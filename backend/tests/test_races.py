@@ -1,0 +1,405 @@
+"""Races on real PostgreSQL between separate processes, and with the locks off each is seen."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count, cycle, islice
+
+import pytest
+from django.db import connection
+
+from igny8_core.auth.models import Account, User
+from igny8_core.business.billing.enums import EventName, ObjectType, PaymentStatus
+from igny8_core.business.billing.models import (
+    CreditTransaction,
+    Invoice,
+    InvoiceNumberCounter,
+    Payment,
+    PaymentEvent,
+)
+from igny8_core.business.billing.verification import verify_billing
+from igny8_core.common.models import OutgoingMail
+from tests.factories import (
+    PASSWORD,
+    account_of,
+    approve,
+    confirmation_of,
+    invoice_of,
+    make_owner,
+    make_payment,
+)
+from tests.racer import Answer, Call, LocksOff, send
+from tests.races import RACERS, ROUNDS, Racers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAYMENTS = "/api/v1/billing/admin/payments/"
+REGISTER = "/api/v1/auth/register/"
+KEY_LOCK = "igny8_core.common.idempotency._lock_or_refuse"
+emails = (f"race{number}@shop.example" for number in count(1))
+
+
+def deciding(verb: str, payment: Payment, admin: User) -> Call:
+    body = {"admin_notes": "Looked it up"}
+    if verb == "reverse":
+        body = {"reason": "It bounced", "invoice_becomes": "pending"}
+    return Call(f"{PAYMENTS}{payment.pk}/{verb}/", body, user_id=admin.pk)
+
+
+def withdrawing(payment: Payment, owner: User) -> Call:
+    return Call(f"/api/v1/billing/payments/{payment.pk}/withdraw/", user_id=owner.pk)
+
+
+def voiding(invoice: Invoice, admin: User) -> Call:
+    url = f"/api/v1/billing/admin/invoices/{invoice.pk}/void/"
+    return Call(url, {"reason": "Ordered twice"}, user_id=admin.pk)
+
+
+def confirming(owner: User) -> Call:
+    return Call(f"{PAYMENTS}confirm/", confirmation_of(owner), user_id=owner.pk)
+
+
+def upgrading(owner: User, plan_slug: str = "scale") -> Call:
+    body = {"plan_slug": plan_slug, "payment_method": "bank_transfer"}
+    return Call("/api/v1/billing/subscriptions/upgrade/", body, user_id=owner.pk)
+
+
+def registering(email: str, *, key: str = "", fails_at: str = "") -> Call:
+    body = {
+        "email": email,
+        "password": PASSWORD,
+        "plan_slug": "starter",
+        "country": "PK",
+        "payment_method": "jazzcash",
+    }
+    return Call(REGISTER, body, key=key, fails_at=fails_at)
+
+
+def shared_out(*calls: Call) -> list[Call]:
+    """As many calls as racers, of each of these the same number."""
+    return list(islice(cycle(calls), RACERS))
+
+
+def statuses(answers: Sequence[Answer]) -> Counter[int]:
+    return Counter(answer.status for answer in answers)
+
+
+def successes(answers: Sequence[Answer]) -> Counter[str]:
+    """How many of each act were done, by the last word of their address."""
+    done = [answer.call.url.rstrip("/") for answer in answers if answer.status in {200, 201}]
+    return Counter(url.rpartition("/")[2] for url in done)
+
+
+def assert_all_invariants_hold() -> None:
+    assert [str(result) for result in verify_billing() if not result.holds] == []
+
+
+def assert_losers_are_told_the_state(answers: Sequence[Answer]) -> None:
+    """Everybody who did not win got 409 with the present state, and nobody anything else."""
+    losers = [answer for answer in answers if answer.status not in {200, 201}]
+    assert {answer.status for answer in losers} <= {409}, [answer.body for answer in losers]
+    assert all(answer.body["state"] for answer in losers)
+
+
+def events(payment: Payment, *names: EventName) -> int:
+    return PaymentEvent.objects.filter(
+        object_type=ObjectType.PAYMENT, object_id=payment.pk, event__in=names
+    ).count()
+
+
+def test_one_of_many_approvals_wins_and_grants_once(racers: Racers, billing_admin: User) -> None:
+    for _ in range(ROUNDS):
+        owner = make_owner()
+        payment = make_payment(owner)
+        answers = racers.race(shared_out(deciding("approve", payment, billing_admin)))
+
+        assert statuses(answers) == {200: 1, 409: RACERS - 1}
+        assert_losers_are_told_the_state(answers)
+        assert CreditTransaction.objects.filter(account__users=owner).count() == 1
+        assert OutgoingMail.objects.filter(key=f"payment_approved:{payment.pk}").count() == 1
+        assert (events(payment, EventName.APPROVE), account_of(owner).credits) == (1, 1000)
+        assert_all_invariants_hold()
+
+
+def test_without_locks_all_approvals_pass_the_check(
+    racers: Racers, owner: User, billing_admin: User
+) -> None:
+    """What is then left to hold is the database."""
+    calls = shared_out(deciding("approve", make_payment(owner), billing_admin))
+    assert statuses(racers.race(calls, LocksOff())) == {200: 1, 500: RACERS - 1}
+    assert_all_invariants_hold()
+
+
+def test_approvals_against_rejections(racers: Racers, billing_admin: User) -> None:
+    for _ in range(ROUNDS):
+        owner = make_owner()
+        payment = make_payment(owner)
+        verbs = (deciding(verb, payment, billing_admin) for verb in ("approve", "reject"))
+        answers = racers.race(shared_out(*verbs))
+
+        assert statuses(answers) == {200: 1, 409: RACERS - 1}
+        assert_losers_are_told_the_state(answers)
+        payment.refresh_from_db()
+        ((winner, _once),) = successes(answers).items()
+        assert payment.status == {"approve": "succeeded", "reject": "failed"}[winner]
+        assert account_of(owner).credits == {"approve": 1000, "reject": 0}[winner]
+        assert events(payment, EventName.APPROVE, EventName.REJECT) == 1
+        assert_all_invariants_hold()
+
+
+def test_without_locks_approvals_and_rejections_pass_the_check(
+    racers: Racers, owner: User, billing_admin: User
+) -> None:
+    payment = make_payment(owner)
+    verbs = (deciding(verb, payment, billing_admin) for verb in ("approve", "reject"))
+    assert 409 not in statuses(racers.race(shared_out(*verbs), LocksOff()))
+
+
+def test_one_of_many_confirmations_wins(racers: Racers, catalog: None) -> None:
+    for _ in range(ROUNDS):
+        owner = make_owner()
+        answers = racers.race(shared_out(confirming(owner)))
+
+        assert statuses(answers) == {201: 1, 409: RACERS - 1}
+        assert_losers_are_told_the_state(answers)
+        payments = Payment.objects.filter(invoice=invoice_of(owner))
+        assert [payment.status for payment in payments] == [PaymentStatus.PENDING_APPROVAL]
+        assert_all_invariants_hold()
+
+
+def test_without_locks_all_confirmations_pass_the_check(racers: Racers, owner: User) -> None:
+    answers = racers.race(shared_out(confirming(owner)), LocksOff())
+    assert statuses(answers) == {201: 1, 500: RACERS - 1}
+
+
+def test_approvals_against_withdrawals(racers: Racers, billing_admin: User) -> None:
+    for _ in range(ROUNDS):
+        owner = make_owner()
+        payment = make_payment(owner)
+        calls = (deciding("approve", payment, billing_admin), withdrawing(payment, owner))
+        answers = racers.race(shared_out(*calls))
+
+        assert statuses(answers) == {200: 1, 409: RACERS - 1}
+        assert_losers_are_told_the_state(answers)
+        payment.refresh_from_db()
+        ((winner, _once),) = successes(answers).items()
+        assert payment.status == {"approve": "succeeded", "withdraw": "withdrawn"}[winner]
+        assert_all_invariants_hold()
+
+
+def test_without_locks_approvals_and_withdrawals_pass_the_check(
+    racers: Racers, owner: User, billing_admin: User
+) -> None:
+    payment = make_payment(owner)
+    calls = (deciding("approve", payment, billing_admin), withdrawing(payment, owner))
+    assert 409 not in statuses(racers.race(shared_out(*calls), LocksOff()))
+
+
+def everything_at_once(owner: User, admin: User) -> tuple[Payment, list[Call]]:
+    payment = make_payment(owner)
+    return payment, shared_out(
+        deciding("approve", payment, admin),
+        voiding(payment.invoice, admin),
+        withdrawing(payment, owner),
+        deciding("reverse", payment, admin),
+    )
+
+
+def test_approvals_voids_withdrawals_and_reversals(racers: Racers, billing_admin: User) -> None:
+    for _ in range(ROUNDS):
+        owner = make_owner()
+        payment, calls = everything_at_once(owner, billing_admin)
+        answers = racers.race(calls)
+
+        assert_losers_are_told_the_state(answers)
+        done = successes(answers)
+        assert done["approve"] + done["withdraw"] == 1
+        assert done["reverse"] <= done["approve"]
+        assert done["void"] <= done["withdraw"] + done["reverse"]
+        assert done["approve"] == events(payment, EventName.APPROVE)
+        assert done["withdraw"] == events(payment, EventName.WITHDRAW)
+        assert done["reverse"] == events(payment, EventName.REVERSE)
+        assert done["void"] == (invoice_of(owner).status == "void")
+        assert account_of(owner).credits == 1000 * (done["approve"] - done["reverse"])
+        assert_all_invariants_hold()
+
+
+def test_without_locks_all_of_them_pass_the_check(
+    racers: Racers, owner: User, billing_admin: User
+) -> None:
+    _payment, calls = everything_at_once(owner, billing_admin)
+    answers = racers.race(calls, LocksOff())
+    got_past = [answer for answer in answers if answer.status != 409]
+    verbs = Counter(answer.call.url.rstrip("/").rpartition("/")[2] for answer in got_past)
+    assert verbs["approve"] + verbs["withdraw"] == RACERS // 2
+
+
+def test_one_of_many_upgrades_wins(racers: Racers, catalog: None) -> None:
+    for _ in range(ROUNDS):
+        owner = make_owner(plan_slug="free")
+        answers = racers.race(shared_out(upgrading(owner, "growth"), upgrading(owner)))
+
+        assert statuses(answers) == {201: 1, 409: RACERS - 1}
+        assert_losers_are_told_the_state(answers)
+        assert Invoice.objects.filter(account__users=owner).count() == 1
+        assert_all_invariants_hold()
+
+
+def test_without_locks_all_upgrades_pass_the_check(racers: Racers, catalog: None) -> None:
+    owner = make_owner(plan_slug="free")
+    answers = racers.race(shared_out(upgrading(owner)), LocksOff())
+    assert 409 not in statuses(answers)
+
+
+def make_upgrade_under_review(admin: User) -> tuple[User, Payment]:
+    """An active account with a confirmation of its upgrade."""
+    owner = make_owner()
+    approve(make_payment(owner), admin)
+    assert send(upgrading(owner, "growth")).status == 201
+    return owner, make_payment(owner, reference="BT-2025-002")
+
+
+def test_upgrades_against_approvals(racers: Racers, billing_admin: User) -> None:
+    for _ in range(ROUNDS):
+        owner, payment = make_upgrade_under_review(billing_admin)
+        calls = (upgrading(owner), deciding("approve", payment, billing_admin))
+        answers = racers.race(shared_out(*calls))
+
+        assert_losers_are_told_the_state(answers)
+        done = successes(answers)
+        assert done["approve"] == 1
+        assert done["upgrade"] <= 1
+        assert Invoice.objects.filter(account__users=owner).count() == 2 + done["upgrade"]
+        assert account_of(owner).credits == 1000 + 2000
+        assert_all_invariants_hold()
+
+
+def test_without_locks_upgrades_are_judged_by_what_was(racers: Racers, billing_admin: User) -> None:
+    owner, payment = make_upgrade_under_review(billing_admin)
+    calls = (upgrading(owner), deciding("approve", payment, billing_admin))
+    answers = racers.race(shared_out(*calls), LocksOff())
+    assert statuses(answers) == {200: 1, 409: RACERS // 2, 500: RACERS // 2 - 1}
+
+
+def test_one_of_many_registrations_with_one_email_wins(racers: Racers, catalog: None) -> None:
+    for _ in range(ROUNDS):
+        email = next(emails)
+        answers = racers.race(shared_out(registering(email)))
+
+        assert statuses(answers) == {201: 1, 400: RACERS - 1}
+        assert {answer.code for answer in answers if answer.status == 400} == {
+            "email_already_registered"
+        }
+        (user,) = User.objects.filter(email=email)
+        assert Account.objects.filter(billing_email=email).count() == 1
+        assert Invoice.objects.filter(account=user.account).count() == 1
+        assert_all_invariants_hold()
+
+
+def test_without_its_constraint_one_email_gets_many_accounts(racers: Racers, catalog: None) -> None:
+    email = next(emails)
+    with without_constraint(User._meta.db_table, "email"):
+        answers = racers.race(shared_out(registering(email)), LocksOff())
+        assert statuses(answers)[201] > 1
+        assert Account.objects.filter(billing_email=email).count() > 1
+        truncate(User._meta.db_table)
+
+
+@contextmanager
+def without_constraint(table: str, column: str) -> Iterator[None]:
+    """Take the unique constraint off a column for a while."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE conrelid = %s::regclass AND contype = 'u' AND pg_get_constraintdef(oid) = %s",
+            [table, f"UNIQUE ({column})"],
+        )
+        ((name, definition),) = cursor.fetchall()
+        cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+        yield
+        cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
+
+
+def truncate(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'TRUNCATE "{table}" CASCADE')
+
+
+def test_one_registration_with_one_key_is_done_once(racers: Racers, catalog: None) -> None:
+    for _ in range(ROUNDS):
+        email = next(emails)
+        answers = racers.race(shared_out(registering(email, key=email)))
+
+        assert statuses(answers).keys() <= {201, 409}
+        assert {answer.code for answer in answers if answer.status == 409} <= {
+            "idempotency_key_in_use"
+        }
+        (user,) = User.objects.filter(email=email)
+        winners = [answer.body["user"]["id"] for answer in answers if answer.status == 201]
+        assert set(winners) == {user.pk}
+        assert Invoice.objects.filter(account=user.account).count() == 1
+        again = send(registering(email, key=email))
+        assert (again.status, again.body["user"]["id"]) == (201, user.pk)
+        assert_all_invariants_hold()
+
+
+def test_without_the_keys_lock_its_answer_is_not_the_same(racers: Racers, catalog: None) -> None:
+    email = next(emails)
+    calls = shared_out(registering(email, key=email))
+    answers = racers.race(calls, LocksOff(disabled=(KEY_LOCK,)))
+    assert statuses(answers) == {201: 1, 400: RACERS - 1}
+
+
+def serials() -> list[int]:
+    numbers = Invoice.objects.values_list("number", flat=True)
+    return sorted(int(number[-6:]) for number in numbers)
+
+
+def test_numbers_have_no_gaps_where_every_other_is_given_back(
+    racers: Racers, catalog: None
+) -> None:
+    """Every other sign-up loses its database after it has taken a number."""
+    lost = "procrastinate_defer_jobs"  # the mail's job: the last that a sign-up does
+    for number in range(1, ROUNDS + 1):
+        answers = racers.race(
+            [registering(next(emails), fails_at=lost if n % 2 else "") for n in range(RACERS)]
+        )
+        assert statuses(answers) == {201: RACERS // 2, 503: RACERS // 2}
+        assert serials() == list(range(1, number * RACERS // 2 + 1))
+        assert_all_invariants_hold()
+
+
+def test_without_locks_one_number_is_taken_many_times(racers: Racers, owner: User) -> None:
+    """The numbers' own constraint lets one of them have it."""
+    counter = f'UPDATE "{InvoiceNumberCounter._meta.db_table}"'
+    calls = [registering(next(emails)) for _ in range(RACERS)]
+    answers = racers.race(calls, LocksOff(all_read_before=counter))
+    assert statuses(answers) == {201: 1, 500: RACERS - 1}
+    assert serials() == [1, 2]
+
+
+def adding_sites(owner: User) -> list[Call]:
+    bodies = (
+        {"name": "Shop", "domain": f"d{n}.example", "industry": "retail"} for n in range(RACERS)
+    )
+    return [Call("/api/v1/sites/", body, user_id=owner.pk) for body in bodies]
+
+
+def test_the_plans_limit_of_sites_holds(racers: Racers, catalog: None) -> None:
+    answers = racers.race(adding_sites(make_owner(plan_slug="free")))
+    assert statuses(answers) == {201: 1, 409: RACERS - 1}
+    assert_losers_are_told_the_state(answers)
+
+
+def test_without_locks_the_limit_of_sites_is_passed(racers: Racers, catalog: None) -> None:
+    answers = racers.race(adding_sites(make_owner(plan_slug="free")), LocksOff())
+    assert statuses(answers) == {201: RACERS}
+
+
+def test_decisions_on_many_accounts_do_not_wait_for_each_other(
+    racers: Racers, billing_admin: User
+) -> None:
+    payments = [make_payment(make_owner()) for _ in range(RACERS)]
+    answers = racers.race([deciding("approve", payment, billing_admin) for payment in payments])
+    assert statuses(answers) == {200: RACERS}
+    assert_all_invariants_hold()

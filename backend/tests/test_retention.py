@@ -1,0 +1,210 @@
+"""What is deleted when its time is over, and what PostgreSQL lets through of it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account, Session, User
+from igny8_core.auth.tasks import remove_expired
+from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
+from igny8_core.business.billing.pdf import invoice_pdf
+from igny8_core.business.billing.services.erasure import erase_expired
+from igny8_core.business.billing.tasks import delete_files
+from igny8_core.business.billing.verification import verify_billing
+from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.business.data_rights.tasks import erase_expired_records
+from igny8_core.common.clock import utc_now
+from igny8_core.common.models import IdempotencyRecord, OutgoingMail
+from igny8_core.common.tasks import delete_old_records
+from tests.factories import account_of, approve, client_of, make_payment, make_receipt, reject
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime(2026, 11, 24, tzinfo=UTC)
+LAST_DAY = datetime(2036, 12, 31, 23, 59, tzinfo=UTC)
+NEXT_DAY = datetime(2037, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def payments(billing_admin: User, owner: User) -> tuple[Payment, Payment]:
+    """A rejected and an approved payment of 2026, each with a proof."""
+    first = make_payment(owner, reference="FIRST", proof=make_receipt())
+    reject(first, billing_admin, "SECRET reason")
+    second = make_payment(owner, reference="SECOND", notes="SECRET", proof=make_receipt())
+    approve(second, billing_admin)
+    return first, second
+
+
+@pytest.fixture(autouse=True)
+def _today() -> object:
+    with time_machine.travel(TODAY, tick=False) as now:
+        yield now
+
+
+def close(owner: User) -> None:
+    close_account(account_id=account_of(owner).pk, actor=Actor(user=owner), now=utc_now())
+
+
+def delete_forgotten_files() -> None:
+    for job in ProcrastinateJob.objects.filter(task_name__endswith="delete_files"):
+        delete_files(**job.args)
+
+
+def test_refused_proofs_go_a_year_after_the_decision(payments: tuple[Payment, Payment]) -> None:
+    first, second = payments
+    name = str(first.proof)
+    assert erase_expired(now=TODAY + timedelta(days=365)) == 0
+    assert erase_expired(now=TODAY + timedelta(days=366)) == 1
+    delete_forgotten_files()
+
+    first.refresh_from_db()
+    assert (first.proof.name, first.manual_reference) == ("", "FIRST")
+    assert not default_storage.exists(name)
+    assert default_storage.exists(str(second.proof))
+
+
+def test_an_open_accounts_invoices_are_never_blanked(payments: tuple[Payment, Payment]) -> None:
+    erase_expired(now=NEXT_DAY + timedelta(days=3650))
+
+    assert Invoice.objects.get().billing_snapshot["customer"]["billing_city"] == "Lahore"
+    assert set(Payment.objects.values_list("manual_reference", "proof")) == {
+        ("FIRST", ""),
+        ("SECOND", ""),
+    }
+
+
+def test_a_closed_accounts_invoices_are_blanked_after_ten_years(
+    owner: User, payments: tuple[Payment, Payment]
+) -> None:
+    """Counted from the end of the year of their issue; money, numbers and states stay."""
+    close(owner)
+    name = str(payments[1].proof)
+    before = Invoice.objects.values("number", "total", "status", "issued_at").get()
+    assert erase_expired(now=LAST_DAY) == 0
+    assert Invoice.objects.get().billing_snapshot["customer"]["tax_id"] == "1234567-8"
+    assert erase_expired(now=NEXT_DAY) > 0
+    delete_forgotten_files()
+
+    invoice = Invoice.objects.get()
+    customer = invoice.billing_snapshot["customer"]
+    assert {field: value for field, value in customer.items() if value} == {"country": "PK"}
+    assert invoice.billing_snapshot["plan"]["slug"] == "starter"
+    assert Invoice.objects.values("number", "total", "status", "issued_at").get() == before
+    kept = Payment.objects.get(status="succeeded")
+    assert (kept.manual_reference, kept.manual_notes, kept.proof.name) == ("erased", "", "")
+    assert not default_storage.exists(name)
+    assert set(PaymentEvent.objects.filter(invoice=invoice).values_list("note", "ip_address")) == {
+        ("", None)
+    }
+    assert invoice_pdf(invoice).startswith(b"%PDF-")
+    assert erase_expired(now=NEXT_DAY) == 0  # all done
+    assert [str(check) for check in verify_billing() if not check.holds] == []
+
+
+def test_the_worker_does_it_by_its_own_clock(
+    owner: User, payments: tuple[Payment, Payment]
+) -> None:
+    close(owner)
+    erase_expired_records(int(NEXT_DAY.timestamp()))
+    assert Invoice.objects.get().billing_snapshot["customer"]["tax_id"] == ""
+
+
+def test_answers_and_mails_are_forgotten(owner: User) -> None:
+    record = {"fingerprint": "", "response_status": 201, "response_body": {}}
+    old = IdempotencyRecord.objects.create(scope="POST /", key="old", **record)
+    IdempotencyRecord.objects.create(scope="POST /", key="new", **record)
+    IdempotencyRecord.objects.filter(pk=old.pk).update(created_at=TODAY - timedelta(days=8))
+    (mail,) = OutgoingMail.objects.all()
+    OutgoingMail.objects.update(created_at=TODAY - timedelta(days=89))
+    delete_old_records(int(TODAY.timestamp()))
+    assert list(IdempotencyRecord.objects.values_list("key", flat=True)) == ["new"]
+    assert list(OutgoingMail.objects.all()) == [mail]
+
+    delete_old_records(int((TODAY + timedelta(days=2)).timestamp()))
+    assert not OutgoingMail.objects.exists()
+
+
+def test_sessions_that_have_ended_are_deleted(owner: User) -> None:
+    client_of(owner)
+    remove_expired(0)
+    assert Session.objects.count() == 1
+    Session.objects.update(expire_date=utc_now() - timedelta(minutes=1))
+    remove_expired(0)
+    assert not Session.objects.exists()
+
+
+# What PostgreSQL lets through
+
+
+def assert_refused(act: Callable[[], object]) -> None:
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        act()
+
+
+def blank_customer() -> None:
+    invoice = Invoice.objects.get()
+    snapshot = invoice.billing_snapshot
+    customer = {key: "" if key != "country" else "PK" for key in snapshot["customer"]}
+    invoice.billing_snapshot = {**snapshot, "customer": customer}
+    invoice.save()
+
+
+def forge_customer() -> None:
+    invoice = Invoice.objects.get()
+    invoice.billing_snapshot["customer"]["billing_name"] = "Somebody else"
+    invoice.save()
+
+
+def forge_price() -> None:
+    invoice = Invoice.objects.get()
+    snapshot = invoice.billing_snapshot
+    customer = {key: "" if key != "country" else "PK" for key in snapshot["customer"]}
+    plan = {**snapshot["plan"], "price": "1.00"}
+    invoice.billing_snapshot = {**snapshot, "customer": customer, "plan": plan}
+    invoice.save()
+
+
+def test_an_open_account_loses_nothing(payments: tuple[Payment, Payment]) -> None:
+    assert_refused(blank_customer)
+    assert_refused(lambda: Payment.objects.update(manual_reference="erased"))
+    assert_refused(lambda: PaymentEvent.objects.update(note=""))
+    assert_refused(lambda: PaymentEvent.objects.update(ip_address=None))
+
+
+FORGERIES: dict[str, Callable[[], object]] = {
+    "customer": forge_customer,
+    "price": forge_price,
+    "reference": lambda: Payment.objects.update(manual_reference="BT-2"),
+    "amount": lambda: Payment.objects.update(manual_reference="erased", amount=1),
+    "note": lambda: PaymentEvent.objects.update(note="Another"),
+    "address": lambda: PaymentEvent.objects.update(ip_address="198.51.100.1"),
+    "state": lambda: PaymentEvent.objects.update(note="", to_state="active"),
+    "time": lambda: PaymentEvent.objects.update(created_at=NEXT_DAY),
+    "an event": lambda: PaymentEvent.objects.all()._raw_delete("default"),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_closed_account_loses_what_is_personal_and_nothing_else(
+    owner: User, payments: tuple[Payment, Payment], name: str
+) -> None:
+    close(owner)
+    assert_refused(FORGERIES[name])
+
+
+def test_what_the_database_lets_through_can_be_done(
+    owner: User, payments: tuple[Payment, Payment]
+) -> None:
+    """The control of the two tests above."""
+    close(owner)
+    blank_customer()
+    Payment.objects.update(manual_reference="erased")
+    PaymentEvent.objects.update(note="", ip_address=None)
+    assert not EmailAddress.objects.exists()
+    assert Account.objects.get().status == "cancelled"

@@ -1,0 +1,129 @@
+"""Proofs in an S3-compatible store: a real server of its protocol, in a process of its own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import boto3
+import pytest
+from django.conf import LazySettings
+from PIL import Image
+
+from igny8_core.auth.models import User
+from igny8_core.business.billing.models import Payment
+from tests.factories import client_of, make_billing_admin, make_owner, make_payment, make_receipt
+from tests.processes import here, manage
+
+pytestmark = pytest.mark.django_db
+BUCKET = "proofs"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=1).close()  # noqa: S310  (our own server)
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def s3_url() -> Iterator[str]:
+    """The address of a running S3 server."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while not answers(url):
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+        yield url
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture
+def s3(s3_url: str, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A client of the bucket that the application keeps proofs in, by its settings."""
+    keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+    for name, value in keys.items():
+        monkeypatch.setenv(name, value)
+    environment = {
+        "MEDIA_S3_BUCKET": BUCKET,
+        "MEDIA_S3_ENDPOINT_URL": s3_url,
+        "MEDIA_S3_REGION": "us-east-1",
+        "MEDIA_S3_PREFIX": "billing",
+    }
+    settings.STORAGES = {**settings.STORAGES, "default": storage_by(environment)}
+    client = boto3.client("s3", endpoint_url=s3_url, region_name="us-east-1")
+    client.create_bucket(Bucket=BUCKET)
+    yield client
+    for name in names(client):
+        client.delete_object(Bucket=BUCKET, Key=name)
+    client.delete_bucket(Bucket=BUCKET)
+    client.close()
+
+
+def storage_by(environment: dict[str, str]) -> Any:
+    """Return what a process with this environment has as its file storage."""
+    script = "import json; from django.conf import settings; "
+    script += "print(json.dumps(settings.STORAGES['default']))"
+    done = manage("shell", "-v0", "-c", script, environment={**here(), **environment})
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def names(client: Any) -> list[str]:
+    return [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+def test_a_proof_is_kept_there_and_comes_back_through_us_alone(s3: Any, owner: User) -> None:
+    payment = make_payment(owner, proof=make_receipt())
+    (name,) = names(s3)
+    assert name == f"billing/{payment.proof.name}"
+
+    url = f"/api/v1/billing/payments/{payment.pk}/proof/"
+    answer = client_of(owner).get(url)
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    with Image.open(BytesIO(content)) as image:
+        assert image.format == "PNG"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert client_of(make_owner()).get(url).status_code == 404
+    desk = client_of(make_billing_admin())
+    assert desk.get(f"/admin/billing/payment/{payment.pk}/proof/1/").status_code == 200
+    said = client_of(owner).get(f"/api/v1/billing/payments/{payment.pk}/").json()
+    assert said["proof_url"] == url
+
+
+def test_nobody_gets_at_it_without_a_key(s3: Any, s3_url: str, owner: User) -> None:
+    make_payment(owner, proof=make_receipt())
+    (name,) = names(s3)
+    grants = s3.get_object_acl(Bucket=BUCKET, Key=name)["Grants"]
+    assert [grant["Grantee"]["Type"] for grant in grants] == ["CanonicalUser"]
+
+
+def test_a_file_that_is_gone_is_not_found(s3: Any, owner: User) -> None:
+    payment = make_payment(owner, proof=make_receipt())
+    s3.delete_object(Bucket=BUCKET, Key=names(s3)[0])
+    answer = client_of(owner).get(f"/api/v1/billing/payments/{payment.pk}/proof/")
+    assert answer.status_code == 404
+    assert Payment.objects.get().proof_size
+
+
+def test_files_are_on_the_disk_without_a_bucket() -> None:
+    assert os.environ.get("MEDIA_S3_BUCKET") is None
+    assert storage_by({}) == {"BACKEND": "igny8_core.common.storage.LocalStorage"}

@@ -1,0 +1,272 @@
+"""How often an address or a person may try, counted once for all server processes."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from allauth.core.internal import ratelimit
+from django.conf import LazySettings
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.urls import resolve
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import User
+from igny8_core.auth.tasks import remove_expired
+from igny8_core.common.clock import utc_now
+from igny8_core.common.models import CacheEntry
+from igny8_core.common.rate_limits import RATE_LIMITS, rate_limits
+from tests.factories import PASSWORD, client_of, confirmation_of, make_billing_admin, make_owner
+from tests.processes import here, manage
+from tests.test_access import served
+
+pytestmark = pytest.mark.django_db
+REGISTER = "/api/v1/auth/register/"
+CONFIRM = "/api/v1/billing/admin/payments/confirm/"
+LOG_IN = "/_allauth/browser/v1/auth/login"
+RESET = "/_allauth/browser/v1/auth/password/request"
+ADMIN = "/admin/login/"
+addresses = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _production(settings: LazySettings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = rate_limits({}, is_relaxed=False)
+
+
+def elsewhere() -> dict[str, Any]:
+    """Return another client address each time."""
+    return {"REMOTE_ADDR": f"198.51.100.{next(addresses) % 250}"}
+
+
+def sign_up(email: str, **request: Any) -> Any:
+    body = {"email": email, "password": PASSWORD, "plan_slug": "free"}
+    return APIClient().post(REGISTER, body, **request)
+
+
+def log_in(email: str, password: str, **request: Any) -> Any:
+    return APIClient().post(LOG_IN, {"email": email, "password": password}, **request)
+
+
+def is_throttled(answer: Any, *, within: int) -> bool:
+    """Check the shape of a refusal: the code, and when to try again."""
+    if answer.status_code != 429:
+        return False
+    assert 1 <= int(answer.headers["Retry-After"]) <= within
+    return True
+
+
+def test_sign_ups_of_one_address(catalog: None) -> None:
+    for number in range(10):
+        assert sign_up(f"new{number}@shop.example").status_code == 201
+    refused = sign_up("new11@shop.example")
+
+    assert is_throttled(refused, within=60)
+    assert refused.json()["errors"][0]["code"] == "throttled"
+    assert not User.objects.filter(email="new11@shop.example").exists()
+    assert sign_up("new11@shop.example", **elsewhere()).status_code == 201
+
+
+def test_sign_ups_with_one_email_from_many_addresses(owner: User) -> None:
+    for _ in range(20):
+        assert sign_up(owner.email, **elsewhere()).status_code == 400
+    assert is_throttled(sign_up(owner.email.upper(), **elsewhere()), within=3600)
+
+
+def test_confirmations_of_one_user(owner: User) -> None:
+    body = confirmation_of(owner)
+    statuses = [client_of(owner).post(CONFIRM, body, **elsewhere()).status_code for _ in range(20)]
+    assert statuses == [201] + [409] * 19
+    refused = client_of(owner).post(CONFIRM, body, **elsewhere())
+    assert is_throttled(refused, within=60)
+
+    other = make_owner()
+    assert client_of(other).post(CONFIRM, confirmation_of(other)).status_code == 201
+
+
+def test_payments_from_one_address(settings: LazySettings, catalog: None) -> None:
+    settings.ACCOUNT_RATE_LIMITS = rate_limits({"pay": "2/m/ip"}, is_relaxed=False)
+    owners = [make_owner() for _ in range(3)]
+    answers = [client_of(owner).post(CONFIRM, confirmation_of(owner)) for owner in owners]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+
+
+def test_everything_that_moves_money_is_throttled() -> None:
+    """From the URL map: a new POST without a throttle fails."""
+    bare = []
+    for method, path in sorted(served()):
+        view: Any = resolve(
+            "/api/v1/" + re.sub(r"<int:\w+>", "1", path).replace("<str:code>", "PK")
+        )
+        if method == "post" and path.startswith(("billing/", "auth/register/")):
+            bare += [path] if not view.func.view_class.throttle_classes else []
+    assert bare == []
+
+
+def test_log_ins_of_one_address(owner: User) -> None:
+    for _ in range(30):
+        assert log_in(owner.email, PASSWORD).status_code == 200
+    assert is_throttled(log_in(owner.email, PASSWORD), within=60)
+    assert log_in(owner.email, PASSWORD, **elsewhere()).status_code == 200
+
+
+def guess_at_web_app(email: str, password: str, **request: Any) -> bool:
+    return bool(log_in(email, password, **request).status_code == 200)
+
+
+def guess_at_admin(email: str, password: str, **request: Any) -> bool:
+    answer = Client().post(ADMIN, {"username": email, "password": password}, **request)
+    return answer.status_code == 302
+
+
+@pytest.mark.parametrize("first", [guess_at_web_app, guess_at_admin])
+@pytest.mark.parametrize("then", [guess_at_web_app, guess_at_admin])
+def test_guesses_at_one_person_end_at_both_doors(
+    billing_admin: User, first: Callable[..., bool], then: Callable[..., bool]
+) -> None:
+    assert then(billing_admin.email, PASSWORD, **elsewhere())
+    for number in range(5):
+        assert not first(billing_admin.email, f"guess-{number}", **elsewhere())
+    assert not then(billing_admin.email, PASSWORD, **elsewhere())
+    assert then(make_billing_admin().email, PASSWORD, **elsewhere())
+
+
+@pytest.mark.parametrize("door", [guess_at_web_app, guess_at_admin])
+def test_guesses_of_one_address_at_many_people_end(
+    billing_admin: User, door: Callable[..., bool]
+) -> None:
+    for number in range(10):
+        assert not door(f"person{number}@shop.example", "guess")
+    assert not door(billing_admin.email, PASSWORD)
+    assert door(billing_admin.email, PASSWORD, **elsewhere())
+
+
+def test_another_host_name_is_no_further_chance(billing_admin: User) -> None:
+    for number in range(5):
+        guess_at_admin(billing_admin.email, f"guess-{number}", headers={"host": "localhost"})
+    assert not guess_at_admin(billing_admin.email, PASSWORD, headers={"host": "127.0.0.1"})
+
+
+def test_the_admin_says_so(billing_admin: User) -> None:
+    for _ in range(6):
+        page = Client().post(ADMIN, {"username": billing_admin.email, "password": "guess"})
+    assert "Too many failed login attempts" in page.content.decode()
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_resets_of_one_email(*, owner: User, is_known: bool) -> None:
+    email = owner.email if is_known else "nobody@shop.example"
+    for _ in range(5):
+        assert APIClient().post(RESET, {"email": email}, **elsewhere()).status_code == 200
+    refused = APIClient().post(RESET, {"email": email.upper()}, **elsewhere())
+    assert is_throttled(refused, within=3600)
+    assert int(refused.headers["Retry-After"]) > 3500
+
+
+def test_no_reset_lifts_the_limit_of_another(owner: User) -> None:
+    for number in range(21):
+        answer = APIClient().post(RESET, {"email": f"person{number}@shop.example"})
+    assert is_throttled(answer, within=60)
+
+
+# Which address is the client's
+
+
+def test_a_made_up_forwarding_header_changes_nothing(catalog: None) -> None:
+    answers = [
+        sign_up(f"new{number}@shop.example", headers={"X-Forwarded-For": f"203.0.113.{number}"})
+        for number in range(11)
+    ]
+    assert [answer.status_code for answer in answers] == [201] * 10 + [429]
+
+
+def test_behind_a_proxy_it_is_the_address_that_the_proxy_saw(
+    settings: LazySettings, catalog: None
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    liar = [
+        sign_up(
+            f"new{number}@shop.example",
+            headers={"X-Forwarded-For": f"198.18.0.{number}, 203.0.113.7"},
+        )
+        for number in range(11)
+    ]
+    other = sign_up("other@shop.example", headers={"X-Forwarded-For": "203.0.113.8"})
+
+    assert [answer.status_code for answer in liar] == [201] * 10 + [429]
+    assert other.status_code == 201
+
+
+# One count for all processes
+
+
+@pytest.mark.parametrize("had_expired", [False, True])
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_add_at_once_one_is_told_that_it_did(*, had_expired: bool) -> None:
+    if had_expired:
+        cache.set("code", "earlier")
+        CacheEntry.objects.update(expires=utc_now() - timedelta(seconds=1))
+    assert sum(at_once(16, lambda: cache.add("code", "used"))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_once_no_more_pass_than_the_limit(settings: LazySettings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = rate_limits({"register": "5/m/ip"}, is_relaxed=False)
+    request = RequestFactory().post(REGISTER)
+
+    def pass_through() -> bool:
+        return bool(ratelimit.consume(request, app="allauth.account", action="register"))
+
+    assert 1 <= sum(at_once(16, pass_through)) <= 5
+
+
+def at_once(times: int, act: Callable[[], bool]) -> list[bool]:
+    def run(_number: int) -> bool:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(run, range(times)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_count_of_another_process_is_seen() -> None:
+    written = manage(
+        "shell",
+        "-c",
+        "from django.core.cache import cache; cache.set('tries', [3])",
+        environment=here(),
+    )
+    assert written.returncode == 0, written.stderr
+    assert cache.get("tries") == [3]
+
+
+def test_what_has_expired_is_removed() -> None:
+    cache.set("old", 1)
+    CacheEntry.objects.update(expires=utc_now() - timedelta(seconds=1))
+    cache.set("new", 1)
+    remove_expired(0)
+    assert [row.cache_key for row in CacheEntry.objects.all()] == [cache.make_key("new")]
+
+
+# The settings
+
+
+def test_a_laptop_is_lenient_with_addresses_and_users_not_with_emails() -> None:
+    relaxed = rate_limits({"register": "3/m/ip, 7/m/key"}, is_relaxed=True)
+    assert relaxed["register"] == "300/m/ip,7/m/key"
+    assert relaxed["pay"] == "2000/m/user,20000/h/user,6000/m/ip"
+    assert rate_limits({}, is_relaxed=False) == RATE_LIMITS
+
+
+@pytest.mark.parametrize("changes", [{"log_in": "3/m/ip"}, {"login": "3 a minute"}, {"login": ""}])
+def test_refuses_what_it_does_not_understand(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"log_in|no limit"):
+        rate_limits(changes, is_relaxed=False)
