@@ -5,7 +5,6 @@ The result goes into ``docs/RELIABILITY.md`` when every mutant was run.
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -14,10 +13,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.mutants import Mutant, all_mutants
+from tests.project.documents import write_block
 from tests.project.paths import ROOT
 
 REPORT = ROOT / "docs/RELIABILITY.md"
-BLOCK = re.compile(r"(<!-- mutants -->\n).*?(<!-- /mutants -->)", re.DOTALL)
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".data", "node_modules", "screenshots", "__pycache__", ".*_cache"
 )
@@ -81,8 +80,7 @@ def _report(rows: list[tuple[Mutant, bool]]) -> None:
     block = (
         f"| area | what was broken | test that fails | result |\n| --- | --- | --- | --- |\n{lines}"
     )
-    text = REPORT.read_text("utf-8")
-    REPORT.write_text(BLOCK.sub(rf"\g<1>{block}\g<2>", text), "utf-8")
+    write_block(REPORT, "mutants", block)
 
 
 if __name__ == "__main__":

@@ -9,19 +9,18 @@ from pathlib import Path
 
 import yaml
 
+from tests.project.documents import write_block
 from tests.project.paths import BACKEND, FRONTEND, ROOT
 
 STATUS = ROOT / "docs/IMPLEMENTATION-STATUS.md"
 CATALOG = BACKEND / "igny8_core/business/billing/catalog"
-BLOCK = re.compile(r"(<!-- counts -->\n).*?(<!-- /counts -->)", re.DOTALL)
 
 
 def main() -> None:
     """Write the block between the markers anew."""
     rows = "".join(f"| {what} | {count:,} |\n" for what, count in counts().items())
     block = f"| what | how many |\n| --- | --- |\n{rows}"
-    text = STATUS.read_text("utf-8")
-    STATUS.write_text(BLOCK.sub(rf"\g<1>{block}\g<2>", text), "utf-8")
+    write_block(STATUS, "counts", block)
     print(block)  # noqa: T201
 
 
