@@ -1,11 +1,15 @@
 """The admin's site: its log-in takes a second factor, and may insist on one."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from unfold.sites import UnfoldAdminSite
@@ -13,6 +17,7 @@ from unfold.sites import UnfoldAdminSite
 from igny8_core.auth import second_factor
 
 View = Callable[..., HttpResponse]
+ID = re.compile(r"[0-9]{1,19}")
 
 
 class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
@@ -26,7 +31,11 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
         return {**super().each_context(request), "colors": {}}
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  (Django's)
-        """Let nobody in without a second factor where the setting asks for one."""
+        """Let nobody in without a second factor where the setting asks for one.
+
+        What was tampered with, and what no column can hold, is a bad request: Django's own lists
+        would fail on it.
+        """
         guarded: View = super().admin_view(view, cacheable)
         if getattr(view, "is_open_without_second_factor", False):
             return guarded
@@ -35,7 +44,14 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if _lacks_second_factor(request) and self.has_permission(request):
                 return HttpResponseRedirect(reverse("admin:second_factor"))
-            return guarded(request, *args, **kwargs)
+            if not all(map(ID.fullmatch, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+                message = "These rows can't be: choose them in the list."
+                raise BadRequest(message)
+            try:
+                return guarded(request, *args, **kwargs)
+            except DataError as error:
+                message = "The database can't hold a value of this address or form."
+                raise BadRequest(message) from error
 
         return inner
 

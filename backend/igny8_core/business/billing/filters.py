@@ -1,9 +1,12 @@
 """Filters of the lists."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import extend_schema_field
 
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
@@ -12,6 +15,25 @@ from igny8_core.business.billing.selectors import matching_payments
 from igny8_core.common.openapi import NO_NUL
 
 MAX_ID = 2**63 - 1
+
+
+class InstantField(IsoDateTimeField):  # type: ignore[misc]  # django-filter has no types
+    """A time that UTC has: the first and the last day of all have some that it lacks."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read it.
+
+        :raises ValidationError: if it is none.
+        """
+        found: datetime | None = super().to_python(value)
+        try:
+            return found.astimezone(UTC) if found else None
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class InstantFilter(filters.IsoDateTimeFilter):
+    field_class = InstantField
 
 
 def _text(*, max_length: int, label: str, **options: Any) -> filters.CharFilter:
@@ -68,8 +90,8 @@ class AdminPaymentFilter(filters.FilterSet):
         max_length=2,
         label="Country of the account, ISO 3166-1 alpha-2.",
     )
-    submitted_after = filters.IsoDateTimeFilter(field_name="submitted_at", lookup_expr="gte")
-    submitted_before = filters.IsoDateTimeFilter(field_name="submitted_at", lookup_expr="lt")
+    submitted_after = InstantFilter(field_name="submitted_at", lookup_expr="gte")
+    submitted_before = InstantFilter(field_name="submitted_at", lookup_expr="lt")
     search = _text(
         method="search_everywhere",
         max_length=100,

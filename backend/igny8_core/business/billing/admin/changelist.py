@@ -1,7 +1,7 @@
 """A list of the admin whose last page opens as fast as its first."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
@@ -12,6 +12,20 @@ from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.selectors import after_in_time, before_in_time
 
 AFTER = "after"
+
+
+def _read(place: str) -> tuple[datetime, int]:
+    """Return the time and the id of a place.
+
+    :raises ValueError: if it is none, or names no time zone.
+    :raises OverflowError: if UTC has no such time.
+    """
+    time, _, pk = place.partition("_")
+    submitted_at = datetime.fromisoformat(time)
+    if submitted_at.tzinfo is None:
+        message = f"{time} names no time zone."
+        raise ValueError(message)
+    return submitted_at.astimezone(UTC), int(pk)
 
 
 class KeysetChangeList(ChangeList):
@@ -59,9 +73,8 @@ class KeysetChangeList(ChangeList):
     def _after(self, place: str) -> QuerySet[Payment]:
         queryset: QuerySet[Payment] = self.queryset
         try:
-            time, _, pk = place.partition("_")
-            submitted_at, last = datetime.fromisoformat(time), int(pk)
-        except ValueError:
+            submitted_at, last = _read(place)
+        except (ValueError, OverflowError):
             return queryset  # no place, or one that nobody gave out: from the start
         following = before_in_time if self.is_newest_first else after_in_time
         return following(queryset, submitted_at=submitted_at, pk=last)
