@@ -66,7 +66,7 @@ def client_as(role: str, owner: User) -> APIClient:
 
 def addresses(prefix: str) -> dict[str, URLPattern]:
     """Return everything below a prefix that the URL map has."""
-    found = {}
+    found: dict[str, URLPattern] = {}
 
     def walk(patterns: list[URLPattern | URLResolver], above: str) -> None:
         for pattern in patterns:

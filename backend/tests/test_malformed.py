@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
-from tests.factories import PASSWORD, invoice_of
+from tests.factories import PASSWORD, confirmation_of, invoice_of
 
 pytestmark = pytest.mark.django_db
 REGISTER = "/api/v1/auth/register/"
@@ -62,6 +62,14 @@ def test_bodies_that_can_not_be_read(
         {"first_name": "Aye\x00sha"},
         {"account_name": "Shop\r\nBcc: x@shop.example"},
         {"plan_slug": 5},
+        {"tax_id": 7},
+        {"billing_city": True},
+        {"first_name": 1.5},
+        {"account_name": "x" * 151},
+        {"email": "a\u202e@shop.example"},
+        {"email": "a@shop.example\u0000"},
+        {"country": "\U0001f1f5\U0001f1f0"},
+        {"language": "xx"},
         {"plan_slug": None},
         {"country": "\x00\x00"},
         {"payment_method": "x" * 1000},
@@ -95,6 +103,47 @@ def test_amounts_that_can_not_be(owner: User, owner_api: APIClient, amount: obje
         return
     assert_refused(answer, 400)
     assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"manual_reference": "BT-2025\x07"},
+        {"manual_reference": "BT\r\n2025"},
+        {"manual_reference": "BT\x7f2025"},
+        {"manual_reference": "BT\x002025"},
+        {"manual_reference": "\u202e5202-TB"},
+        {"manual_reference": "BT\u200b2025"},
+        {"manual_reference": 20250001},
+        {"manual_reference": "  "},
+        {"manual_reference": "B" * 101},
+        {"manual_notes": "x" * 1001},
+        {"manual_notes": "\x00"},
+        {"manual_notes": 5},
+        {"currency": "EUR"},
+        {"currency": "U$D"},
+        {"currency": "USDT"},
+        {"currency": 840},
+        {"payment_method": "\u202e"},
+        {"paid_on": "2026-02-30"},
+        {"paid_on": "2999-01-01"},
+        {"paid_on": "0000-00-00"},
+        {"proof": "no file"},
+    ],
+)
+def test_confirmations_that_can_not_be(
+    owner: User, owner_api: APIClient, changes: dict[str, Any]
+) -> None:
+    assert_refused(owner_api.post(CONFIRM, {**confirmation_of(owner), **changes}), 400)
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("notes", ["\u202e\u2066<b>\u200b", "e\u0301" * 500, "\U0001f4b8\r\n\t<i>"])
+def test_notes_stay_as_they_were_typed(owner: User, owner_api: APIClient, notes: str) -> None:
+    answer = owner_api.post(CONFIRM, {**confirmation_of(owner), "manual_notes": notes})
+    assert answer.status_code == 201
+    assert answer.json()["manual_notes"] == notes
+    assert Payment.objects.get().manual_notes == notes
 
 
 @pytest.mark.parametrize("invoice_id", [0, -1, 2**63, 10**40, "x", None, 1.5, "1; DROP TABLE"])

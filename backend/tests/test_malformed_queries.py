@@ -167,16 +167,17 @@ def test_forms_of_the_desk(payment: Payment, admin_client: Client, value: str) -
         with undone():
             answer = admin_client.post(f"{desk}{payment.pk}/{act}/", body)
         assert answer.status_code in {200, 302}, act
-    for body in (
+    bulk: list[dict[str, Any]] = [
         {"action": value, "_selected_action": value},
         {"action": "approve_selected", "_selected_action": value},
         {"action": "approve_selected", "_selected_action": value, "confirmed": "yes"},
         {"action": "approve_selected", "_selected_action": payment.pk, "index": value},
-    ):
+    ]
+    for chosen in bulk:
         query = "?status__exact=pending_approval"
         with undone():
-            answer = admin_client.post(f"{desk}{query}", body)
-        assert answer.status_code in {200, 302, 400}, body
+            answer = admin_client.post(f"{desk}{query}", chosen)
+        assert answer.status_code in {200, 302, 400}, chosen
 
 
 def test_ids_in_the_admins_addresses(admin_client: Client, catalog: None) -> None:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.drainage import set_override
 
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
@@ -17,7 +17,7 @@ from igny8_core.common.openapi import NO_NUL
 MAX_ID = 2**63 - 1
 
 
-class InstantField(IsoDateTimeField):  # type: ignore[misc]  # django-filter has no types
+class InstantField(IsoDateTimeField):
     """A time that UTC has: the first and the last day of all have some that it lacks."""
 
     def to_python(self, value: Any) -> datetime | None:
@@ -45,8 +45,8 @@ def _text(*, max_length: int, label: str, **options: Any) -> filters.CharFilter:
         "description": label,
     }
     chosen = filters.CharFilter(max_length=max_length, label=label, **options)
-    found: filters.CharFilter = extend_schema_field(schema)(chosen)
-    return found
+    set_override(chosen, "field", schema)
+    return chosen
 
 
 def _id(*, label: str, **options: Any) -> filters.NumberFilter:
@@ -54,8 +54,8 @@ def _id(*, label: str, **options: Any) -> filters.NumberFilter:
     limits = {"minimum": 1, "maximum": MAX_ID}
     chosen = filters.NumberFilter(min_value=1, max_value=MAX_ID, label=label, **options)
     schema = {"type": "integer", "description": label, **limits}
-    found: filters.NumberFilter = extend_schema_field(schema)(chosen)
-    return found
+    set_override(chosen, "field", schema)
+    return chosen
 
 
 class InvoiceFilter(filters.FilterSet):
