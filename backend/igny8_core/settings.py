@@ -150,7 +150,7 @@ WHITENOISE_USE_FINDERS = IS_DEVELOPMENT
 WHITENOISE_AUTOREFRESH = IS_DEVELOPMENT  # no collectstatic on a laptop
 MEDIA_S3_BUCKET: str = env.str("MEDIA_S3_BUCKET", default="")
 S3_STORAGE = {
-    "BACKEND": "storages.backends.s3.S3Storage",
+    "BACKEND": "igny8_core.common.s3_storage.S3Storage",
     "OPTIONS": {
         "bucket_name": MEDIA_S3_BUCKET,
         "location": env.str("MEDIA_S3_PREFIX", default=""),
@@ -225,7 +225,10 @@ LOGIN_URL = "admin:login"
 # Transport security
 SESSION_COOKIE_SECURE: bool = env.bool("SESSION_COOKIE_SECURE", default=not IS_DEVELOPMENT)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
-SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # the web app asks for the token
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if SESSION_COOKIE_SECURE:  # browsers take these from this very host alone (RFC 6265bis, 4.1.3.2)
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 CSRF_FAILURE_VIEW = "igny8_core.api.errors.csrf_failure"
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=not IS_DEVELOPMENT)
 SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz)$"]  # probes come by the address of the container

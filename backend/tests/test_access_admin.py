@@ -122,6 +122,8 @@ get  billing/payment/<path:object_id>/history/             302 403 200 200 200 2
 post billing/payment/<path:object_id>/history/             302 403 200 200 200 200
 get  billing/payment/add/                                  302 403 403 403 403 403
 post billing/payment/add/                                  302 403 403 403 403 403
+get  billing/payment/export/                               302 403 200 200 200 200
+post billing/payment/export/                               302 405 405 405 405 405
 get  billing/payment/notices/                              302 403 403 403 200 200
 post billing/payment/notices/                              302 403 403 403 302 302
 get  billing/paymentevent/                                 302 403 200 200 200 200

@@ -302,12 +302,11 @@ def test_without_its_constraint_one_email_gets_many_accounts(racers: Racers, cat
         answers = racers.race(shared_out(registering(email)), LocksOff())
         assert statuses(answers)[201] > 1
         assert Account.objects.filter(billing_email=email).count() > 1
-        truncate(User._meta.db_table)
 
 
 @contextmanager
 def without_constraint(table: str, column: str) -> Iterator[None]:
-    """Take the unique constraint off a column for a while."""
+    """Take the unique constraint off a column for a while; then the table is emptied."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
@@ -316,13 +315,11 @@ def without_constraint(table: str, column: str) -> Iterator[None]:
         )
         ((name, definition),) = cursor.fetchall()
         cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
-        yield
-        cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
-
-
-def truncate(table: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f'TRUNCATE "{table}" CASCADE')
+        try:
+            yield
+        finally:
+            cursor.execute(f'TRUNCATE "{table}" CASCADE')
+            cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
 
 
 def test_one_registration_with_one_key_is_done_once(racers: Racers, catalog: None) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -15,10 +15,18 @@ import boto3
 import pytest
 from django.conf import LazySettings
 from PIL import Image
+from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
-from tests.factories import client_of, make_billing_admin, make_owner, make_payment, make_receipt
+from tests.factories import (
+    client_of,
+    confirmation_of,
+    make_billing_admin,
+    make_owner,
+    make_payment,
+    make_receipt,
+)
 from tests.processes import here, manage
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +130,54 @@ def test_a_file_that_is_gone_is_not_found(s3: Any, owner: User) -> None:
     answer = client_of(owner).get(f"/api/v1/billing/payments/{payment.pk}/proof/")
     assert answer.status_code == 404
     assert Payment.objects.get().proof_size
+
+
+@pytest.fixture
+def unreachable(s3: Any, settings: LazySettings) -> Callable[[], None]:
+    """What makes the application lose its store."""
+
+    def lose() -> None:
+        default: Any = settings.STORAGES["default"]
+        options = {**default["OPTIONS"], "endpoint_url": f"http://127.0.0.1:{free_port()}"}
+        settings.STORAGES = {**settings.STORAGES, "default": {**default, "OPTIONS": options}}
+
+    return lose
+
+
+def patient(user: User) -> APIClient:
+    """Return a client that is answered what others are, where a test would see the error itself."""
+    client = client_of(user)
+    client.raise_request_exception = False
+    return client
+
+
+def test_while_the_store_is_away_a_proof_is_to_be_sent_later(
+    unreachable: Callable[[], None], owner: User
+) -> None:
+    unreachable()
+    body: dict[str, Any] = {**confirmation_of(owner), "proof": make_receipt()}
+    url = "/api/v1/billing/admin/payments/confirm/"
+    customer = patient(owner)
+    answer = customer.post(url, body, format="multipart")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert answer.json()["errors"][0]["code"] == "storage_unavailable"
+    assert not Payment.objects.exists()
+
+    del body["proof"]
+    assert customer.post(url, body).status_code == 201
+
+
+def test_while_the_store_is_away_a_proof_is_to_be_seen_later(
+    unreachable: Callable[[], None], owner: User
+) -> None:
+    payment = make_payment(owner, proof=make_receipt())
+    unreachable()
+    answer = patient(owner).get(f"/api/v1/billing/payments/{payment.pk}/proof/")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (503, "storage_unavailable")
+    desk = patient(make_billing_admin())
+    for page in ("proof/", "proof/1/"):
+        shown = desk.get(f"/admin/billing/payment/{payment.pk}/{page}")
+        assert (shown.status_code, shown.headers["Retry-After"]) == (503, "60")
 
 
 def test_files_are_on_the_disk_without_a_bucket() -> None:

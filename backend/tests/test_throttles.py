@@ -202,6 +202,22 @@ def test_behind_a_proxy_it_is_the_address_that_the_proxy_saw(
     assert other.status_code == 201
 
 
+def test_who_comes_past_the_proxies_is_known_by_the_connection(
+    settings: LazySettings, catalog: None
+) -> None:
+    """As a probe within the network does, or after a wrong setting: no failure."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    answers = [
+        sign_up(
+            f"new{number}@shop.example",
+            headers={"X-Forwarded-For": f"198.18.0.{number}"},
+            REMOTE_ADDR="203.0.113.7",
+        )
+        for number in range(11)
+    ]
+    assert [answer.status_code for answer in answers] == [201] * 10 + [429]
+
+
 # One count for all processes
 
 

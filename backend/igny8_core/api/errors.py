@@ -26,8 +26,8 @@ PROGRAMS = ("/api/", "/_allauth/")
 UNAVAILABLE_PAGE = """<!doctype html>
 <html lang="en"><title>Not available at the moment</title>
 <h1>Not available at the moment</h1>
-<p>The database can't be reached. Try again in a few seconds, and before you decide on a payment
-again, look whether it is decided already.</p>
+<p>The database or the store of files can't be reached. Try again in a few seconds, and before you
+decide on a payment again, look whether it is decided already.</p>
 </html>
 """
 

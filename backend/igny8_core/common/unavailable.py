@@ -1,4 +1,4 @@
-"""503: the request is fine, but the database or the disk can't serve it now."""
+"""503: the request is fine, but the database, the disk or the file store can't serve it now."""
 
 import errno
 
@@ -38,9 +38,19 @@ class StorageFull(ServiceUnavailable):
     default_detail = "There is no room for the file at the moment. Nothing was stored: try later."
 
 
+class StorageUnavailable(ServiceUnavailable):
+    """The file store does not answer."""
+
+    wait = 60
+    default_code = "storage_unavailable"
+    default_detail = "Files can't be stored or read at the moment. Nothing was changed: try later."
+
+
 def as_unavailable(error: BaseException | None) -> ServiceUnavailable | None:
     """Return what to answer if an error means that the service is unavailable for a while."""
     if isinstance(error, OSError):
+        if error.errno == errno.EHOSTUNREACH:  # as ``common.s3_storage`` says it
+            return StorageUnavailable()
         return StorageFull() if error.errno in DISK_IS_FULL else None
     is_away = any(isinstance(cause, DATABASE_IS_AWAY) for cause in causes(error))
     return ServiceUnavailable() if is_away else None

@@ -31,6 +31,10 @@ def main(wanted: list[str]) -> int:
         for mutant in all_mutants()
         if not wanted or mutant.name in wanted or mutant.area in wanted
     ]
+    if not mutants:
+        areas = ", ".join(dict.fromkeys(mutant.area for mutant in all_mutants()))
+        print(f"No mutant is called that. Name one, or an area: {areas}.")
+        return 2
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         shutil.copytree(ROOT, project, ignore=LEFT_OUT)

@@ -5,7 +5,9 @@ from django.db import migrations
 GUARDS = """
 CREATE FUNCTION igny8_auth_refuse_return() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'a closed account stays closed and blank' USING ERRCODE = 'restrict_violation';
+    -- Whoever gets here has read the row before it was closed: to be tried again, or refused.
+    RAISE EXCEPTION 'a closed account stays closed and blank'
+        USING ERRCODE = 'serialization_failure';
 END $$;
 
 CREATE TRIGGER closed_account_stays_blank

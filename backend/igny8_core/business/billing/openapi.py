@@ -48,7 +48,7 @@ from igny8_core.common.openapi import (
     error_responses,
     request_example,
 )
-from igny8_core.common.unavailable import StorageFull
+from igny8_core.common.unavailable import StorageFull, StorageUnavailable
 
 _ACT_ERRORS: tuple[Refusal, ...] = (*WRITE_ERRORS, *IDEMPOTENCY_ERRORS, Throttled)
 _NOT_PAYABLE: tuple[Refusal, ...] = (
@@ -221,6 +221,7 @@ CONFIRM_PAYMENT = _act(
         refusals.ProofsBusy,
         ClamavUnavailable,
         StorageFull,
+        StorageUnavailable,
     ),
 )
 LIST_PAYMENTS = _read(

@@ -377,6 +377,8 @@ export const en = {
       "The service can't answer at the moment. Try again in a few seconds: nothing is done twice.",
     storage_full:
       "We can't store your file at the moment. Nothing is lost: try again later, or send it without the file.",
+    storage_unavailable:
+      "We can't store your file at the moment. Nothing is lost: try again later, or send it without the file.",
   } as Partial<Record<string, string>>,
 };
 

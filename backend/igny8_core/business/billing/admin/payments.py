@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from igny8_core.business.billing import selectors
-from igny8_core.business.billing.admin import bulk, preferences, proofs, review
+from igny8_core.business.billing.admin import bulk, export, preferences, proofs, review
 from igny8_core.business.billing.admin.changelist import KeysetChangeList
 from igny8_core.business.billing.admin.navigation import capped
 from igny8_core.business.billing.admin.proofs import may_see_proofs
@@ -104,7 +104,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         return lookup == STATUS_PARAMETER or super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the review with its decisions, the proofs, and the preferences."""
+        """Add the review with its decisions, the proofs, the preferences, and the export."""
         wrap: Callable[[Any], Any] = self.admin_site.admin_view
 
         def page(route: str, view: Any, name: str) -> URLPattern:
@@ -124,6 +124,7 @@ class PaymentAdmin(ReadOnlyAdmin):
                 name="billing_payment_proof_page",
             ),
             page("notices/", preferences.notices, "notices"),
+            page("export/", export.download, "export"),
             *super().get_urls(),
         ]
 
