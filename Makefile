@@ -28,7 +28,7 @@ dev: backend/.venv/.installed frontend/node_modules/.installed ## the same, relo
 test: test-backend test-frontend test-e2e ## run every test
 
 test-backend: backend/.venv/.installed frontend/dist/index.html curl
-	cd backend && $(PY) -m pytest --numprocesses 2 --dist loadfile
+	cd backend && $(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, more faults (hours)
 	cd backend && STATE_MACHINE_STEPS=200000 $(PY) -m pytest tests/test_state_machine.py

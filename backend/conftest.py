@@ -8,7 +8,9 @@ import yaml
 from django.apps import apps
 from django.conf import LazySettings
 from django.core.management import call_command
+from django.db import connection
 from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 import igny8_core.api.urls  # noqa: F401  (the addresses of development, before a test plays production)
@@ -17,6 +19,15 @@ from igny8_core.business.billing.roles import ensure_groups
 from tests.factories import client_of, make_billing_admin, make_owner
 from tests.project.paths import ROOT
 from tests.races import Racers
+from tests.smtp import Mailbox, smtp_server
+
+LONGEST = ("test_state_machine.py", "test_fuzzing.py", "test_images.py")  # minutes
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, so that no process is left alone with them at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +35,20 @@ def _settings(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def _no_jobs_left(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Empty the queue behind a test that commits: its tables are not Django's, no flush does."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    yield
+    if commits or "transactional_db" in request.fixturenames:
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_events")
+            cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 @pytest.fixture
@@ -70,6 +95,13 @@ def racers(django_db_setup: None) -> Iterator[Racers]:
     started = Racers()
     yield started
     started.end()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server that takes all."""
+    with smtp_server() as mailbox:
+        yield mailbox
 
 
 @pytest.fixture

@@ -217,6 +217,7 @@ HEADLESS_FRONTEND_URLS = {
     "account_signup": f"{FRONTEND_URL}/signup",
 }
 ADMIN_REQUIRE_SECOND_FACTOR: bool = env.bool("ADMIN_REQUIRE_SECOND_FACTOR", default=False)
+MFA_ADAPTER = "igny8_core.auth.mfa_adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "IGNY8 Billing"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)

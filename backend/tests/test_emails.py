@@ -1,6 +1,5 @@
 """Mails: queued in the transition itself, sent by the real worker over real SMTP."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,21 +38,6 @@ TEMPLATES = {
     "auth": Path(auth.__file__).parent / "templates" / "auth" / "email",
 }
 REASON = 'No transfer with "BT-2025-001" has arrived: <check> the number & try again.'
-
-
-@pytest.fixture(autouse=True)
-def _empty_queue() -> None:
-    """Procrastinate's tables are not Django's: no test's end empties them."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_events")
-        cursor.execute("DELETE FROM procrastinate_jobs")
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    """A mail server that takes all."""
-    with smtp_server() as mailbox:
-        yield mailbox
 
 
 def the_time_has_come() -> None:

@@ -1,29 +1,16 @@
 """What a customer types stays text: in headers of mails, in their HTML, and at the desk."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.db import connection
 from django.test import Client
 
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Payment
 from tests.factories import make_billing_admin, make_owner, make_payment, reject
-from tests.smtp import Mailbox, part, run_worker, smtp_server
+from tests.smtp import Mailbox, part, run_worker
 
 SCRIPT = "<script>alert(1)</script>"
 LINE = "Shop\r\nBcc: thief@example.com\r\nX-Injected: yes\r\n\r\n<h1>Pay here</h1>"
 BIDI = "\u202egpj.exe\u202c \u200b\u2066x\u2069 e\u0301\U0001f4b8"
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    """A mail server that takes all, and a queue in which nothing waits yet."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_events")
-        cursor.execute("DELETE FROM procrastinate_jobs")
-    with smtp_server() as mailbox:
-        yield mailbox
 
 
 def rename(user: User, name: str) -> None:

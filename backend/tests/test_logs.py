@@ -17,7 +17,7 @@ from igny8_core.auth import views
 from igny8_core.auth.models import User
 from igny8_core.common.logs import redact
 from igny8_core.common.mail import RETRY, queue_prepared_mail
-from tests.factories import make_payment
+from tests.factories import PASSWORD, make_payment
 from tests.leaks import leaks, secrets_of_run, session_tokens_in
 from tests.smtp import Mailbox, smtp_server, start_worker
 
@@ -79,8 +79,6 @@ def test_a_failure_is_logged_without_the_values_that_it_is_about(
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_that_is_given_up_is_logged_without_its_words() -> None:
     address = "asma@example.com"
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
     queue_prepared_mail(
         kind="password_reset",
         about="x",
@@ -98,6 +96,22 @@ def test_a_mail_that_is_given_up_is_logged_without_its_words() -> None:
     assert "550" in written
     for secret in (address, "c0ffee", "Your password"):
         assert secret not in written
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("url", "sent_as"), [("/_allauth/app/v1/auth/login", "json"), ("/admin/login/", "multipart")]
+)
+def test_log_ins_are_logged_without_the_e_mail(
+    log: io.StringIO, billing_admin: User, url: str, sent_as: str
+) -> None:
+    for password in ("wrong-password-1", PASSWORD):
+        body = {"username": billing_admin.email, "email": billing_admin.email}
+        client = APIClient(REMOTE_ADDR="203.0.113.7")
+        client.post(url, {**body, "password": password}, format=sent_as)
+    assert "A log-in failed, from 203.0.113.7" in log.getvalue()
+    assert f"User {billing_admin.pk} logged in from 203.0.113.7" in log.getvalue()
+    assert billing_admin.email not in log.getvalue()
 
 
 def test_a_leak_is_found(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Mails when things break: no mail server for the whole run, workers that die or race."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -23,20 +22,6 @@ from tests.test_emails import queued, tasks_of_the_minute, the_time_has_come
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalog")]
 FAULTY = ("-m", "tests.faulty")
 MARKING = 'UPDATE "common_outgoingmail"'
-
-
-@pytest.fixture(autouse=True)
-def _empty_queue() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_events")
-        cursor.execute("DELETE FROM procrastinate_jobs")
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    """A mail server that takes all."""
-    with smtp_server() as mailbox:
-        yield mailbox
 
 
 def test_without_a_mail_server_everything_works_and_is_told_later(mailbox: Mailbox) -> None:

@@ -64,6 +64,11 @@ def upgrading(owner: User, plan_slug: str = "scale") -> Call:
     return Call("/api/v1/billing/subscriptions/upgrade/", body, user_id=owner.pk)
 
 
+def closing(owner: User) -> Call:
+    body = {"password": PASSWORD, "confirmation": owner.email}
+    return Call("/api/v1/auth/account/close/", body, user_id=owner.pk)
+
+
 def registering(email: str, *, key: str = "", fails_at: str = "") -> Call:
     body = {
         "email": email,
@@ -345,6 +350,68 @@ def test_without_the_keys_lock_its_answer_is_not_the_same(racers: Racers, catalo
     calls = shared_out(registering(email, key=email))
     answers = racers.race(calls, LocksOff(disabled=(KEY_LOCK,)))
     assert statuses(answers) == {201: 1, 400: RACERS - 1}
+
+
+def assert_losers_are_out(answers: Sequence[Answer]) -> None:
+    """Who comes after a closing is told that it is closed, or logged out already."""
+    assert {answer.status for answer in answers} <= {200, 201, 401, 409}
+
+
+def test_one_of_many_closings_wins(racers: Racers, catalog: None) -> None:
+    for _ in range(ROUNDS):
+        owner = make_owner()
+        answers = racers.race(shared_out(closing(owner)))
+
+        assert_losers_are_out(answers)
+        assert successes(answers) == {"close": 1}
+        account = account_of(owner)
+        closed = PaymentEvent.objects.filter(account=account, event=EventName.CLOSE_ACCOUNT)
+        assert closed.filter(object_type=ObjectType.ACCOUNT).count() == 1
+        assert_all_invariants_hold()
+
+
+def test_closings_against_confirmations(racers: Racers, catalog: None) -> None:
+    for _ in range(ROUNDS):
+        owner = make_owner()
+        answers = racers.race(shared_out(closing(owner), confirming(owner)))
+
+        assert_losers_are_out(answers)
+        assert successes(answers) in ({"close": 1}, {"confirm": 1})
+        assert_all_invariants_hold()
+
+
+def test_closings_against_approvals(racers: Racers, billing_admin: User) -> None:
+    for _ in range(ROUNDS):
+        owner = make_owner()
+        calls = (closing(owner), deciding("approve", make_payment(owner), billing_admin))
+        answers = racers.race(shared_out(*calls))
+
+        assert_losers_are_out(answers)
+        done = successes(answers)
+        assert done["approve"] == 1
+        account = account_of(owner)
+        assert account.status == ("cancelled" if done["close"] else "active")
+        assert account.credits == 1000
+        assert_all_invariants_hold()
+
+
+def test_closings_against_upgrades(racers: Racers, catalog: None) -> None:
+    for _ in range(ROUNDS):
+        owner = make_owner(plan_slug="free")
+        answers = racers.race(shared_out(closing(owner), upgrading(owner, "growth")))
+
+        assert_losers_are_out(answers)
+        assert successes(answers)["close"] == 1
+        assert_all_invariants_hold()
+
+
+def test_without_locks_a_closed_account_has_a_payment_under_review(
+    racers: Racers, owner: User
+) -> None:
+    calls = [closing(owner), *[confirming(owner)] * (RACERS - 1)]
+    assert successes(racers.race(calls, LocksOff())) == {"close": 1, "confirm": 1}
+    broken = [check.sentence for check in verify_billing() if not check.holds]
+    assert "every closed account has nothing open and nobody who can log in" in broken
 
 
 def serials() -> list[int]:

@@ -1,10 +1,12 @@
 """The admin's log-in: password, second factor, and an end to guessing."""
 
+import json
 import re
 import time
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import LazySettings
 from django.test import Client
@@ -116,3 +118,33 @@ def test_customers_do_not_get_in(owner: User) -> None:
     answer, _client = log_in(owner)
     assert answer.status_code == 200
     assert "staff account" in answer.content.decode()
+
+
+def test_the_database_holds_no_seed_that_codes_can_be_computed_from(billing_admin: User) -> None:
+    _answer, client = log_in(billing_admin)
+    secret, recovery = set_up(client)
+    kept = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in kept
+    assert not any(item in kept for item in recovery)
+
+
+def test_seeds_outlive_a_change_of_the_secret_key(
+    billing_admin: User, settings: LazySettings
+) -> None:
+    _answer, client = log_in(billing_admin)
+    secret, _recovery = set_up(client)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another" * 10
+    answer, _client = log_in(billing_admin, code=code(secret))
+    assert answer.status_code == 302
+
+
+def test_without_the_key_no_code_is_right(billing_admin: User, settings: LazySettings) -> None:
+    """And nothing fails: a superuser removes the second factor."""
+    _answer, client = log_in(billing_admin)
+    secret, recovery = set_up(client)
+    settings.SECRET_KEY = "another" * 10
+    for given in (code(secret), recovery[0], "000000"):
+        answer, _client = log_in(billing_admin, code=given)
+        assert answer.status_code == 200
+        assert "authenticator app" in answer.content.decode()

@@ -19,8 +19,7 @@ LINKS: dict[str, dict[str, dict[str, Any]]] = {
                 "amount": "$response.body#/invoice/total",
                 "payment_method": "bank_transfer",
                 "manual_reference": "BT-2025-001",
-            },
-            "x-schemathesis": {"merge_body": False},  # as it stands, and nothing made up beside
+            }
         },
     },
     "confirm_payment": {

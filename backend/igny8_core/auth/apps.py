@@ -5,3 +5,7 @@ class AuthConfig(AppConfig):
     name = "igny8_core.auth"
     label = "igny8_auth"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        """Have log-ins logged."""
+        from igny8_core.auth import log_ins  # noqa: F401  (models are loaded by now)

@@ -72,9 +72,25 @@ class OwnerAnew(Owner):
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _options: Any) -> None:
-    """Reject and void what is open, so that an upgrade is not refused for the one before it."""
+    """Let the workflow go on, where what is made up would be refused nearly always."""
     if case.operation.path == "/api/v1/billing/subscriptions/upgrade/":
         open_the_road()
+    if case.operation.path == "/api/v1/billing/admin/payments/confirm/" and is_a_step(case):
+        case.body = what_is_due() or case.body
+
+
+def is_a_step(case: Any) -> bool:
+    """Tell whether a case is part of a walk along the links, and meant to be right."""
+    is_of_a_walk = case.meta.phase.name.name == "STATEFUL"
+    return is_of_a_walk and isinstance(case.body, dict) and case.meta.generation.mode.is_positive
+
+
+def what_is_due() -> dict[str, Any]:
+    """Return the confirmation of the owner's open invoice; nothing, if there is none."""
+    headers = {"X-Session-Token": _sessions()[0]}
+    invoice = requests.get(f"{V1}/auth/me/", headers=headers, timeout=30).json()["open_invoice"]
+    paid = {"payment_method": "bank_transfer", "manual_reference": "BT-2025-001"}
+    return {"invoice_id": invoice["id"], "amount": invoice["total"], **paid} if invoice else {}
 
 
 def open_the_road() -> None:

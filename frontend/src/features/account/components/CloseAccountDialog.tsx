@@ -1,20 +1,8 @@
-import {
-  Alert,
-  Button,
-  CloseButton,
-  Group,
-  List,
-  Modal,
-  PasswordInput,
-  Stack,
-  Text,
-  TextInput,
-} from "@mantine/core";
+import { Alert, Button, Group, List, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useMediaQuery } from "@mantine/hooks";
 import { Navigate, useNavigate } from "react-router";
 import { ErrorSummary } from "../../../components/ui/ErrorSummary";
-import { useFocusBack } from "../../../components/ui/useFocusBack";
+import { PageDialog } from "../../../components/ui/PageDialog";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useMe } from "../../../lib/api/me";
 import { m } from "../../../lib/messages";
@@ -27,32 +15,19 @@ const FIELDS = ["confirmation", "password"] as const;
 export function CloseAccountDialog() {
   const me = useMe().data;
   const navigate = useNavigate();
-  useFocusBack();
-  const isSmall = useMediaQuery("(max-width: 36em)", false, { getInitialValueInEffect: false });
   if (me?.user.role !== "owner") return <Navigate to={PAGE} replace />;
   const cancel = () => void navigate(PAGE);
   return (
-    <Modal.Root opened onClose={cancel} size="lg" radius={isSmall ? 0 : "md"} fullScreen={isSmall}>
-      <Modal.Overlay />
-      <Modal.Content>
-        <Modal.Body>
-          <Group justify="space-between" wrap="nowrap" mb="xs">
-            <Modal.Title fz="h3" fw={700}>
-              {m.data.closeTitle}
-            </Modal.Title>
-            <CloseButton onClick={cancel} aria-label={m.data.closeDialog} />
-          </Group>
-          <Stack>
-            <Consequences />
-            {me.open_invoice?.payment_state === "under_review" ? (
-              <Alert color="yellow">{m.data.underReview}</Alert>
-            ) : (
-              <CloseForm email={me.user.email} />
-            )}
-          </Stack>
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+    <PageDialog title={m.data.closeTitle} closeLabel={m.data.closeDialog} onClose={cancel}>
+      <Stack>
+        <Consequences />
+        {me.open_invoice?.payment_state === "under_review" ? (
+          <Alert color="yellow">{m.data.underReview}</Alert>
+        ) : (
+          <CloseForm email={me.user.email} />
+        )}
+      </Stack>
+    </PageDialog>
   );
 }
 

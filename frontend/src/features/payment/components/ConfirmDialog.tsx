@@ -1,23 +1,11 @@
-import {
-  Alert,
-  Button,
-  CloseButton,
-  Group,
-  Modal,
-  Radio,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
+import { Alert, Button, Group, Radio, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Navigate, useNavigate, useOutletContext } from "react-router";
 import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
 import { ErrorSummary } from "../../../components/ui/ErrorSummary";
+import { PageDialog } from "../../../components/ui/PageDialog";
 import { QueryState } from "../../../components/ui/QueryState";
 import { RadioCard } from "../../../components/ui/RadioCard";
-import { useFocusBack } from "../../../components/ui/useFocusBack";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useOwnPaymentMethods } from "../../../lib/api/catalogue";
 import type { Invoice, OfferedPaymentMethod } from "../../../lib/api/types";
@@ -35,37 +23,17 @@ export function ConfirmDialog() {
   const navigate = useNavigate();
   const methods = useOwnPaymentMethods();
   const page = `/invoices/${invoice.id}`;
-  useFocusBack();
-  const isSmall = useMediaQuery("(max-width: 36em)", false, { getInitialValueInEffect: false });
   if (!["due", "overdue", "rejected"].includes(invoice.payment_state)) {
     return <Navigate to={page} replace />;
   }
   const close = () => void navigate(page);
   return (
-    <Modal.Root
-      opened
-      onClose={close}
-      size="lg"
-      radius={isSmall ? 0 : "md"}
-      fullScreen={isSmall}
-      lockScroll={false} // by a style element, which the policy refuses; app.css does it
-    >
-      <Modal.Overlay />
-      <Modal.Content>
-        <Modal.Body>
-          <Group justify="space-between" wrap="nowrap" mb="xs">
-            <Modal.Title fz="h3" fw={700}>
-              {m.confirm.title}
-            </Modal.Title>
-            <CloseButton onClick={close} aria-label={m.confirm.close} />
-          </Group>
-          <Text mb="md">{m.confirm.intro(invoice.number)}</Text>
-          <QueryState query={methods}>
-            {(list) => <ConfirmForm invoice={invoice} methods={list} />}
-          </QueryState>
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+    <PageDialog title={m.confirm.title} closeLabel={m.confirm.close} onClose={close}>
+      <Text mb="md">{m.confirm.intro(invoice.number)}</Text>
+      <QueryState query={methods}>
+        {(list) => <ConfirmForm invoice={invoice} methods={list} />}
+      </QueryState>
+    </PageDialog>
   );
 }
 

@@ -1,0 +1,31 @@
+"""A line in the log for every log-in, and for every one that failed: from where, and whose."""
+
+import logging
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from igny8_core.auth.models import User
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(user_logged_in)
+def log_success(request: HttpRequest, user: User, **_more: Any) -> None:
+    """Name the person by the id: a log holds no e-mail."""
+    logger.info("User %s logged in from %s", user.pk, _address(request))
+
+
+@receiver(user_login_failed)
+def log_failure(request: HttpRequest | None, **_more: Any) -> None:
+    """Say no more than that somebody tried."""
+    logger.warning("A log-in failed, from %s", _address(request))
+
+
+def _address(request: HttpRequest | None) -> str:
+    if request is None or "REMOTE_ADDR" not in request.META:
+        return "this machine"
+    return str(get_adapter().get_client_ip(request))

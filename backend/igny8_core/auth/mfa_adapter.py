@@ -1,0 +1,31 @@
+"""How django-allauth keeps the secrets of second factors: encrypted by ``SECRET_KEY``."""
+
+import base64
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """allauth with encrypted seeds: a copy of the database computes no code."""
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt a seed (Fernet: AES-128 in CBC mode, HMAC-SHA-256)."""
+        return _ciphers().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a seed; one that nobody knows, whose codes are all wrong, if the key is lost."""
+        try:
+            return _ciphers().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            return str(generate_totp_secret())
+
+
+def _ciphers() -> MultiFernet:
+    """Return the cipher of the present key, with those of earlier ones."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    digests = (salted_hmac(__name__, "", secret=key, algorithm="sha256").digest() for key in keys)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
