@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.mutants import Mutant, all_mutants
 from tests.project.documents import write_block
@@ -20,6 +22,7 @@ REPORT = ROOT / "docs/RELIABILITY.md"
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".data", "node_modules", "screenshots", "__pycache__", ".*_cache"
 )
+WORKERS = os.cpu_count() or 1
 TESTS_FAILED = 1  # pytest's exit code
 SHORTER = {"STATE_MACHINE_STEPS": "500"}
 
@@ -36,32 +39,37 @@ def main(wanted: list[str]) -> int:
         print(f"No mutant is called that. Name one, or an area: {areas}.")
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder) / "project"
-        shutil.copytree(ROOT, project, ignore=LEFT_OUT)
+        copies: SimpleQueue[Path] = SimpleQueue()
+        for number in range(WORKERS):
+            copy = Path(folder) / str(number)
+            shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+            copies.put(copy)
         print(f"{len(mutants)} mutants; first the tests on the code as it is", flush=True)
-        if _run(project, dict.fromkeys(mutant.test for mutant in mutants)) != 0:
+        tests = dict.fromkeys(mutant.test for mutant in mutants)
+        if _run(copy, ["--numprocesses", str(WORKERS), *tests]) != 0:
             print("The tests fail without any mutant.")
             return 1
-        rows = []
-        for mutant in mutants:
-            caught = _is_caught(project, mutant)
-            rows.append((mutant, caught))
-            print(
-                f"{'caught  ' if caught else 'SURVIVED'} {mutant.area}: {mutant.name}", flush=True
-            )
+        with ThreadPoolExecutor(WORKERS) as pool:
+            caught = list(pool.map(lambda mutant: _is_caught(copies, mutant), mutants))
+    rows = list(zip(mutants, caught, strict=True))
     if not wanted:
         _report(rows)
-    return 0 if all(caught for _mutant, caught in rows) else 1
+    return 0 if all(caught) else 1
 
 
-def _is_caught(project: Path, mutant: Mutant) -> bool:
-    file = project / mutant.file
+def _is_caught(copies: SimpleQueue[Path], mutant: Mutant) -> bool:
+    """Break a copy that nobody else has, and mend it again."""
+    copy = copies.get()
+    file = copy / mutant.file
     text = file.read_text("utf-8")
     file.write_text(text.replace(mutant.old, mutant.new), "utf-8")
     try:
-        return _run(project, [mutant.test]) == TESTS_FAILED
+        caught = _run(copy, [mutant.test]) == TESTS_FAILED
     finally:
         file.write_text(text, "utf-8")
+        copies.put(copy)
+    print(f"{'caught  ' if caught else 'SURVIVED'} {mutant.area}: {mutant.name}", flush=True)
+    return caught
 
 
 def _run(project: Path, tests: Iterable[str]) -> int:
