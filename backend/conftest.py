@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 from rest_framework.test import APIClient
@@ -87,6 +88,13 @@ def owner_api(owner: User) -> APIClient:
 def admin_api(billing_admin: User) -> APIClient:
     """The billing admin, logged in."""
     return client_of(billing_admin)
+
+
+@pytest.fixture
+def desk(billing_admin: User, client: Client) -> Client:
+    """The billing admin in the admin."""
+    client.force_login(billing_admin)
+    return client
 
 
 @pytest.fixture(scope="session")

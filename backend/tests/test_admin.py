@@ -44,13 +44,6 @@ def text_of(answer: Any) -> str:
 
 
 @pytest.fixture
-def desk(billing_admin: User, client: Client) -> Client:
-    """The billing admin in the admin."""
-    client.force_login(billing_admin)
-    return client
-
-
-@pytest.fixture
 def payment(owner: User) -> Payment:
     """A confirmation that waits."""
     return make_payment(owner, notes="Sent from <b>my</b> phone")

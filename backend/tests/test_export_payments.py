@@ -17,13 +17,6 @@ pytestmark = pytest.mark.django_db
 EXPORT = "/admin/billing/payment/export/"
 
 
-@pytest.fixture
-def desk(billing_admin: User, client: Client) -> Client:
-    """The billing admin in the admin."""
-    client.force_login(billing_admin)
-    return client
-
-
 def rows_of(answer: Any) -> list[dict[str, str]]:
     assert answer.status_code == 200
     text = b"".join(answer.streaming_content).decode("utf-8-sig")

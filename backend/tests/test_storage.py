@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -28,15 +27,10 @@ from tests.factories import (
     make_receipt,
 )
 from tests.processes import here, manage
+from tests.smtp import free_port
 
 pytestmark = pytest.mark.django_db
 BUCKET = "proofs"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(url: str) -> bool:

@@ -49,6 +49,18 @@ def sign_up(email: str, **request: Any) -> Any:
     return APIClient().post(REGISTER, body, **request)
 
 
+def sign_up_often(forwarded_for: Callable[[int], str], **request: Any) -> list[Any]:
+    """Sign up eleven people, each with what the header says of the client's address."""
+    return [
+        sign_up(
+            f"new{number}@shop.example",
+            headers={"X-Forwarded-For": forwarded_for(number)},
+            **request,
+        )
+        for number in range(11)
+    ]
+
+
 def log_in(email: str, password: str, **request: Any) -> Any:
     return APIClient().post(LOG_IN, {"email": email, "password": password}, **request)
 
@@ -189,13 +201,7 @@ def test_behind_a_proxy_it_is_the_address_that_the_proxy_saw(
     settings: LazySettings, catalog: None
 ) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    liar = [
-        sign_up(
-            f"new{number}@shop.example",
-            headers={"X-Forwarded-For": f"198.18.0.{number}, 203.0.113.7"},
-        )
-        for number in range(11)
-    ]
+    liar = sign_up_often(lambda number: f"198.18.0.{number}, 203.0.113.7")
     other = sign_up("other@shop.example", headers={"X-Forwarded-For": "203.0.113.8"})
 
     assert [answer.status_code for answer in liar] == [201] * 10 + [429]
@@ -207,14 +213,7 @@ def test_who_comes_past_the_proxies_is_known_by_the_connection(
 ) -> None:
     """As a probe within the network does, or after a wrong setting: no failure."""
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
-    answers = [
-        sign_up(
-            f"new{number}@shop.example",
-            headers={"X-Forwarded-For": f"198.18.0.{number}"},
-            REMOTE_ADDR="203.0.113.7",
-        )
-        for number in range(11)
-    ]
+    answers = sign_up_often(lambda number: f"198.18.0.{number}", REMOTE_ADDR="203.0.113.7")
     assert [answer.status_code for answer in answers] == [201] * 10 + [429]
 
 

@@ -87,22 +87,26 @@ def is_a_step(case: Any) -> bool:
 
 def what_is_due() -> dict[str, Any]:
     """Return the confirmation of the owner's open invoice; nothing, if there is none."""
-    headers = {"X-Session-Token": _sessions()[0]}
-    invoice = requests.get(f"{V1}/auth/me/", headers=headers, timeout=30).json()["open_invoice"]
+    invoice = _open_invoice()
     paid = {"payment_method": "bank_transfer", "manual_reference": "BT-2025-001"}
     return {"invoice_id": invoice["id"], "amount": invoice["total"], **paid} if invoice else {}
 
 
 def open_the_road() -> None:
     """Leave the owner without an open invoice."""
-    owner, admin = ({"X-Session-Token": token} for token in _sessions())
-    invoice = requests.get(f"{V1}/auth/me/", headers=owner, timeout=30).json()["open_invoice"]
+    invoice = _open_invoice()
     if invoice is None:
         return
+    admin = {"X-Session-Token": _sessions()[1]}
     if invoice["payment_state"] == "under_review":
         payment = f"{V1}/billing/admin/payments/{invoice['latest_payment']['id']}"
         _post(f"{payment}/reject/", {"admin_notes": "Another upgrade"}, admin)
     _post(f"{V1}/billing/admin/invoices/{invoice['id']}/void/", {"reason": "Another"}, admin)
+
+
+def _open_invoice() -> Any:
+    owner = {"X-Session-Token": _sessions()[0]}
+    return requests.get(f"{V1}/auth/me/", headers=owner, timeout=30).json()["open_invoice"]
 
 
 def _sessions() -> list[str]:
