@@ -2,22 +2,27 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from django.conf import LazySettings
+from django.core.files.base import ContentFile
 from PIL import Image
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
+from igny8_core.common.storage import LocalStorage
 from tests.factories import (
     client_of,
     confirmation_of,
@@ -177,3 +182,32 @@ def test_while_the_store_is_away_a_proof_is_to_be_seen_later(
 def test_files_are_on_the_disk_without_a_bucket() -> None:
     assert os.environ.get("MEDIA_S3_BUCKET") is None
     assert storage_by({}) == {"BACKEND": "igny8_core.common.storage.LocalStorage"}
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """The operating system lets this process write no file beyond a size, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_costs_nobody_elses_file(tmp_path: Path) -> None:
+    """Two files are sent under one name, and there is no room for the second."""
+    storage = LocalStorage(location=tmp_path)
+    first = storage.save("one/name", ContentFile(b"first"))
+    with files_of_at_most(1000), pytest.raises(OSError, match="too large"):
+        storage._save("one/name", ContentFile(b"x" * 1001))
+
+    assert [path.name for path in (tmp_path / "one").iterdir()] == ["name"]
+    with storage.open(first) as file:
+        assert file.read() == b"first"
+
+
+def test_a_second_file_of_one_name_gets_another(tmp_path: Path) -> None:
+    storage = LocalStorage(location=tmp_path)
+    given = [storage._save("name", ContentFile(content)) for content in (b"1", b"2")]
+    assert [Path(storage.path(name)).read_bytes() for name in given] == [b"1", b"2"]
