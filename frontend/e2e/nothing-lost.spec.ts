@@ -98,3 +98,38 @@ test("files that are no proof are refused at once", async ({ page }) => {
   await expect(page.getByText(/more than 5 MB/)).toBeVisible();
   await expectAccessible(page);
 });
+
+/** Counts how often a page reads from the browser's database. */
+async function countReads(page: Page): Promise<() => Promise<number>> {
+  await page.addInitScript(() => {
+    const counted = Object.assign(window, { reads: 0 });
+    const store = IDBObjectStore.prototype;
+    const get = Reflect.get(store, "get");
+    store.get = function (this: IDBObjectStore, query) {
+      counted.reads += 1;
+      return get.call(this, query);
+    };
+  });
+  return () => page.evaluate(() => (window as unknown as { reads: number }).reads);
+}
+
+test("a receipt that the server refuses stays, with the reason, and costs nothing meanwhile", async ({
+  page,
+}) => {
+  const reads = await countReads(page);
+  await signUpForStarter(page);
+  await fillConfirmation(page, newReference());
+  const refused = { ...receipt("receipt.png"), buffer: Buffer.from("no picture at all") };
+  await page.setInputFiles("input#proof", refused);
+  await page.waitForTimeout(1000);
+  expect(await reads()).toBeLessThanOrEqual(1);
+  await page.getByRole("button", SEND).click();
+  const summary = page.getByRole("alert");
+  await expect(summary).toBeFocused();
+  await page.waitForTimeout(1000);
+  await expect(summary.getByRole("link")).toHaveAttribute("href", "#proof");
+  await expect(summary).toBeFocused();
+  await expect(page.getByText("receipt.png")).toBeVisible();
+  await expectAccessible(page);
+  expect(await reads()).toBeLessThanOrEqual(1);
+});

@@ -1,10 +1,14 @@
 import { render } from "@testing-library/react";
+import { Fragment, type ComponentType, type PropsWithChildren } from "react";
 import { MemoryRouter, useLocation } from "react-router";
 import { Pages } from "../app/Pages";
 import { Providers } from "../app/Providers";
 
 /** Opens the whole app at an address; `pathname` tells where it is by now. */
-export function renderApp(address: string) {
+export function renderApp(
+  address: string,
+  Mode: ComponentType<PropsWithChildren> | typeof Fragment = Fragment,
+) {
   const shown = { pathname: "" };
   function Address() {
     const { pathname } = useLocation();
@@ -12,12 +16,14 @@ export function renderApp(address: string) {
     return null;
   }
   render(
-    <Providers>
-      <MemoryRouter initialEntries={[address]}>
-        <Address />
-        <Pages />
-      </MemoryRouter>
-    </Providers>,
+    <Mode>
+      <Providers>
+        <MemoryRouter initialEntries={[address]}>
+          <Address />
+          <Pages />
+        </MemoryRouter>
+      </Providers>
+    </Mode>,
   );
   return shown;
 }

@@ -1,5 +1,5 @@
 import { useForm } from "@mantine/form";
-import { useEffect } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import type { Invoice, OfferedPaymentMethod } from "../../lib/api/types";
 import { dropDraft, readDraft, writeDraft } from "../../lib/draft";
 import { keepFile, keptFile } from "../../lib/fileDraft";
@@ -22,22 +22,28 @@ export function useConfirmationForm(invoice: Invoice, methods: readonly OfferedP
     validate: (values) => checkConfirmation(values, methods),
     clearInputErrorOnChange: true,
   });
-  const { values, setFieldValue } = form;
+  const { values } = form;
   useEffect(() => {
     writeDraft(draft, { ...values, proof: undefined });
   }, [draft, values]);
+  const isTouched = useRef(false);
+  // An event of the effect, or each render would read the file anew and clear what is wrong with it.
+  const restore = useEffectEvent((file: File | null) => {
+    if (file && !isTouched.current) form.setFieldValue("proof", file);
+  });
   useEffect(() => {
     let isCurrent = true;
     void keptFile(draft).then((file) => {
-      if (file && isCurrent) setFieldValue("proof", file);
+      if (isCurrent) restore(file);
     });
     return () => {
       isCurrent = false;
     };
-  }, [draft, setFieldValue]);
+  }, [draft]);
 
   const setProof = (file: File | null) => {
-    setFieldValue("proof", file);
+    isTouched.current = true;
+    form.setFieldValue("proof", file);
     void keepFile(draft, file);
   };
   const drop = () => {

@@ -84,6 +84,9 @@ function ConfirmForm({ invoice, methods }: Props) {
           file={form.values.proof}
           onChange={setProof}
           check={proofError}
+          onRefused={() => {
+            form.clearFieldError("proof");
+          }}
           error={form.errors.proof as string | undefined}
           progress={confirm.isPending ? confirm.progress : undefined}
         />

@@ -1,5 +1,5 @@
 import { Button, Group, Input, Progress, Text } from "@mantine/core";
-import { useEffect, useMemo, useRef, useState, type DragEvent } from "react";
+import { useCallback, useEffect, useRef, useState, type DragEvent } from "react";
 import { formatBytes } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 import { PROOF_TYPES } from "../confirmation";
@@ -10,22 +10,25 @@ interface Props {
   onChange: (file: File | null) => void;
   /** What is wrong with a file, or null; such a file is not taken. */
   check: (file: File) => string | null;
+  /** The error is out of date: another file was refused since. */
+  onRefused: () => void;
   error?: string | undefined;
   /** The share sent so far, while the form is being sent. */
   progress?: number | undefined;
 }
 
 /** A receipt: chosen, dropped, pasted or photographed; shown before it is sent. */
-export function ProofField({ file, onChange, check, error, progress }: Props) {
+export function ProofField({ file, onChange, check, onRefused, error, progress }: Props) {
   const [refusal, setRefusal] = useState<string | null>(null);
   const take = (taken: File | undefined) => {
     if (!taken) return;
     const wrong = check(taken);
     setRefusal(wrong);
-    if (!wrong) onChange(taken);
+    if (wrong) onRefused();
+    else onChange(taken);
   };
   usePastedFile(take);
-  const shown = refusal ?? error;
+  const shown = error ?? refusal;
   return (
     <Input.Wrapper
       id="proof"
@@ -130,7 +133,14 @@ function Chosen({
   onRemove: () => void;
 }) {
   return (
-    <div className={classes.chosen}>
+    <div
+      id="proof"
+      role="group"
+      tabIndex={-1} // the error summary leads here
+      aria-labelledby="proof-label"
+      aria-describedby="proof-description proof-error"
+      className={classes.chosen}
+    >
       <Group wrap="nowrap">
         <Preview file={file} />
         <div className={classes.name}>
@@ -155,20 +165,33 @@ function Chosen({
 }
 
 function Preview({ file }: { file: File }) {
-  const address = useMemo(
-    () => (file.type.startsWith("image/") ? URL.createObjectURL(file) : null),
+  const show = useCallback(
+    (image: HTMLImageElement | null) => {
+      if (!image) return;
+      const address = URL.createObjectURL(file);
+      image.src = address;
+      return () => {
+        URL.revokeObjectURL(address);
+      };
+    },
     [file],
   );
-  useEffect(
-    () => () => {
-      if (address) URL.revokeObjectURL(address);
-    },
-    [address],
-  );
-  if (address) return <img src={address} alt={m.confirm.preview} className={classes.preview} />;
+  const [broken, setBroken] = useState<File | null>(null);
+  if (file.type.startsWith("image/") && broken !== file) {
+    return (
+      <img
+        ref={show}
+        alt={m.confirm.preview}
+        className={classes.preview}
+        onError={() => {
+          setBroken(file);
+        }}
+      />
+    );
+  }
   return (
     <span className={classes.preview} aria-hidden>
-      PDF
+      {file.type === "application/pdf" ? "PDF" : "?"}
     </span>
   );
 }
