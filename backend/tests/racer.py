@@ -39,6 +39,7 @@ class Call:
     user_id: int | None = None
     key: str = ""
     fails_at: str = ""
+    method: str = "post"
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,8 @@ def _prepared(call: Call) -> Callable[[], Answer]:
     headers = {"Idempotency-Key": call.key} if call.key else {}
 
     def run() -> Answer:
-        response = client.post(call.url, call.body, headers=headers)
-        return Answer(call, response.status_code, response.json())
+        response = getattr(client, call.method)(call.url, call.body, headers=headers)
+        return Answer(call, response.status_code, response.json() if response.content else {})
 
     return run
 

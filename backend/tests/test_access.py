@@ -72,9 +72,9 @@ get    industries/                                     200 200 200 200 200 200 2
 get    plans/                                          200 200 200 200 200 200 200 200 200 200 200 200
 get    sites/                                          401 200 200 200 200 200 200 403 403 403 403 403
 post   sites/                                          401 409 409 409 409 409 409 403 403 403 403 403
-delete sites/<int:site_id>/                            401 204 204 404 204 204 204 403 403 403 403 403
-get    sites/<int:site_id>/                            401 200 200 404 200 200 200 403 403 403 403 403
-patch  sites/<int:site_id>/                            401 200 200 404 200 200 200 403 403 403 403 403
+delete sites/<int:site_id>/                            401 204 404 404 204 204 409 403 403 403 403 403
+get    sites/<int:site_id>/                            401 200 404 404 200 200 200 403 403 403 403 403
+patch  sites/<int:site_id>/                            401 200 404 404 200 200 409 403 403 403 403 403
 """  # noqa: E501
 BODIES: dict[str, Callable[[dict[str, int]], dict[str, object]]] = {
     "billing/admin/payments/confirm/": lambda ids: {

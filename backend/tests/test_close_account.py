@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -136,12 +137,20 @@ def everything() -> str:
 def test_what_is_personal_is_erased(customer: User, billing_admin: User) -> None:
     """Only the goodbye mail knows the address, until it is deleted in its time."""
     log_in(customer)
+    refused = make_payment(customer, amount=Decimal("139.00"), reference="SECRET-2")
+    answer = client_of(billing_admin).post(
+        f"/api/v1/billing/admin/payments/{refused.pk}/reject/",
+        {"admin_notes": "SECRET again"},
+        headers={"Idempotency-Key": "of-an-admin"},
+    )
+    assert answer.status_code == 200
     Authenticator.objects.create(user=customer, type="totp", data={"secret": "SECRET"})
     record = {
         "scope": f"POST /x {customer.pk}",
         "key": "k",
         "fingerprint": "",
         "response_status": 1,
+        "account_id": account_of(customer).pk,
     }
     IdempotencyRecord.objects.create(**record, response_body={"email": customer.email})
     LogEntry.objects.create(

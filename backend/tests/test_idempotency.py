@@ -1,27 +1,39 @@
 """``Idempotency-Key`` on everything that moves money."""
 
+import hashlib
+import json
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.http import QueryDict
+from django.utils.crypto import salted_hmac
 from rest_framework.test import APIClient
 
-from igny8_core.auth.models import User
+from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Payment
+from igny8_core.common import fingerprints
 from igny8_core.common.models import IdempotencyRecord
 from tests.factories import (
     PASSWORD,
+    approve,
     client_of,
     confirmation_of,
     invoice_of,
     make_billing_admin,
     make_owner,
     make_payment,
+    make_receipt,
 )
 from tests.racer import Answer, Call
 from tests.races import Racers
 
 PAYMENTS = "/api/v1/billing/admin/payments/"
+whose_answers = import_module("igny8_core.business.billing.migrations.0007_whose_answers")
 Request = tuple[APIClient, str, dict[str, Any], dict[str, Any]]
 
 
@@ -70,6 +82,14 @@ def method_change() -> Request:
     return client_of(owner), url, {"payment_method": "raast"}, {"payment_method": "jazzcash"}
 
 
+def reversal() -> Request:
+    admin, payment = make_billing_admin(), make_payment(make_owner())
+    approve(payment, admin)
+    body = {"reason": "It bounced", "invoice_becomes": "pending"}
+    url = f"{PAYMENTS}{payment.pk}/reverse/"
+    return client_of(admin), url, body, {**body, "reason": "Changed"}
+
+
 def voiding() -> Request:
     url = f"/api/v1/billing/admin/invoices/{invoice_of(make_owner()).pk}/void/"
     return client_of(make_billing_admin()), url, {"reason": "Ordered twice"}, {"reason": "Changed"}
@@ -83,6 +103,7 @@ REQUESTS = [
     rejection,
     upgrade,
     method_change,
+    reversal,
     voiding,
 ]
 
@@ -149,6 +170,95 @@ def test_keeps_no_password(api: APIClient, catalog: None) -> None:
 
     record = IdempotencyRecord.objects.get()
     assert PASSWORD not in f"{record.fingerprint}{record.response_body}"
+
+
+def digest_of_the_release_before(body: dict[str, Any]) -> str:
+    texts = {name: str(value) for name, value in body.items()}
+    canonical = json.dumps(texts, sort_keys=True)
+    return salted_hmac("igny8.idempotency", canonical, algorithm="sha256").hexdigest()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_of_the_release_before", [False, True])
+def test_a_rotated_secret_key_leaves_the_first_answer(
+    settings: LazySettings, owner: User, owner_api: APIClient, *, is_of_the_release_before: bool
+) -> None:
+    body = confirmation_of(owner)
+    headers = {"Idempotency-Key": "k-1"}
+    first = owner_api.post(f"{PAYMENTS}confirm/", body, headers=headers)
+    if is_of_the_release_before:
+        digest = digest_of_the_release_before(body)
+        IdempotencyRecord.objects.update(fingerprint=digest)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-secret-key-of-enough-characters"
+    client = client_of(owner)  # whose session is signed by the key
+    again = client.post(f"{PAYMENTS}confirm/", body, headers=headers)
+    other = client.post(f"{PAYMENTS}confirm/", {**body, "manual_notes": "Changed"}, headers=headers)
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again["Idempotency-Replayed"] == "true"
+    assert other.status_code == 422
+
+
+def form(value: Any) -> QueryDict:
+    """Return what the parser of forms makes of a field."""
+    body = QueryDict(mutable=True)
+    body["field"] = value
+    return body
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"field": None}, {"field": "None"}),
+        ({"field": 1}, {"field": "1"}),
+        ({"field": 1}, {"field": 1.0}),
+        ({"field": True}, {"field": "True"}),
+        ({"field": True}, {"field": 1}),
+        ({"field": ["1"]}, {"field": [1]}),
+        ({"field": {"1": 2}}, {"field": "{'1': 2}"}),
+        ({"field": ["1"]}, form("1")),
+        (form("1"), form("2")),
+        (form(make_receipt()), form(hashlib.sha256(make_receipt().read()).hexdigest())),
+        (form(make_receipt()), form(SimpleUploadedFile("receipt.png", b"Another"))),
+    ],
+)
+def test_bodies_of_other_values_or_types_are_told_apart(first: Any, second: Any) -> None:
+    for one, other in ((first, second), (second, first)):
+        assert fingerprints.matches(fingerprints.current(one), one)
+        assert not fingerprints.matches(fingerprints.current(one), other)
+
+
+def test_neither_order_nor_the_name_of_a_file_makes_another_body() -> None:
+    for one, other in (
+        ({"a": 1, "b": [2]}, {"b": [2], "a": 1}),
+        (form(make_receipt()), form(make_receipt("another name.png"))),
+    ):
+        assert fingerprints.matches(fingerprints.current(one), other)
+
+
+@pytest.mark.django_db
+def test_null_is_no_text(owner: User, owner_api: APIClient) -> None:
+    url, headers = f"{PAYMENTS}confirm/", {"Idempotency-Key": "k-1"}
+    body = {**confirmation_of(owner), "extra": None}
+    assert owner_api.post(url, body, headers=headers).status_code == 201
+    assert owner_api.post(url, {**body, "extra": "None"}, headers=headers).status_code == 422
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("request_of", REQUESTS)
+def test_an_answer_says_whose_it_is(catalog: None, request_of: Callable[[], Request]) -> None:
+    """So that it goes with its account, whoever got it: admins too."""
+    client, url, body, _ = request_of()
+    assert client.post(url, body, headers={"Idempotency-Key": "k-1"}).status_code in {200, 201}
+    record, account = IdempotencyRecord.objects.get(), Account.objects.get()
+    assert record.account_id == account.pk
+
+    IdempotencyRecord.objects.update(account_id=None)  # as the release before left it
+    with connection.cursor() as cursor:
+        cursor.execute(whose_answers.FILL % ())
+    record.refresh_from_db()
+    assert record.account_id == account.pk
 
 
 @pytest.mark.django_db(transaction=True)

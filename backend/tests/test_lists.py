@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django_filters.rest_framework import FilterSet, OrderingFilter
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
@@ -179,6 +180,45 @@ def test_admins_filter_and_search(
     queue: list[Payment], admin_api: APIClient, query: dict[str, Any], expected: list[str]
 ) -> None:
     assert references(results(admin_api, ADMIN_LIST, **query)) == expected
+
+
+@pytest.mark.parametrize("order", ["amount", "-amount", "decided_at", "-decided_at"])
+def test_pages_of_rows_that_are_alike_hold_each_once(
+    catalog: None, admin_api: APIClient, order: str
+) -> None:
+    expected = [make_payment(make_owner()).pk for _ in range(5)]
+    found: list[int] = []
+    for page in range(1, 6):
+        query = {"ordering": order, "page": page, "page_size": 1}
+        found += [row["id"] for row in results(admin_api, ADMIN_LIST, **query)]
+    assert found == (expected[::-1] if order.startswith("-") else expected)
+
+
+def test_every_order_that_can_be_asked_for_has_no_ties() -> None:
+    asked = 0
+    for filterset in all_filtersets():
+        for name, chosen in filterset.base_filters.items():
+            for choice, _label in chosen.extra.get("choices", []) if is_order(chosen) else []:
+                query = filterset({name: choice}, Payment.objects.all()).qs.query
+                assert str(query.order_by[-1]).lstrip("-") in {"pk", "id"}, (filterset, choice)
+                asked += 1
+    assert asked >= 6
+
+
+def all_filtersets() -> list[type[FilterSet]]:
+    """Return every set of filters of the API."""
+    found: list[type[FilterSet]] = []
+    waiting = list(FilterSet.__subclasses__())
+    while waiting:
+        one = waiting.pop()
+        waiting.extend(one.__subclasses__())
+        if one.__module__.startswith("igny8_core"):
+            found.append(one)
+    return found
+
+
+def is_order(chosen: Any) -> bool:
+    return isinstance(chosen, OrderingFilter)
 
 
 def test_admins_filter_by_time(queue: list[Payment], admin_api: APIClient) -> None:

@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Plan, Site, SiteUserAccess, User
 from tests.factories import account_of, client_of, make_owner
+from tests.roles import put_into
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/sites/"
@@ -100,3 +101,41 @@ def test_an_unpaid_account_adds_none(owner: User, owner_api: APIClient) -> None:
 
     assert answer.status_code == 409
     assert answer.json()["state"] == account_of(owner).status == "pending_payment"
+
+
+def test_a_closed_accounts_sites_stay_as_they_are(trial: User) -> None:
+    """Its people are logged out; this is the request that was on its way."""
+    client = client_of(trial)
+    site = client.post(URL, body()).json()
+    put_into("cancelled", account_of(trial))
+
+    for answer in (
+        client.patch(f"{URL}{site['id']}/", {"name": "Bazaar"}),
+        client.delete(f"{URL}{site['id']}/"),
+    ):
+        assert (answer.status_code, answer.json()["state"]) == (409, "cancelled")
+    assert Site.objects.get().name == "Shop"
+
+
+def test_a_member_works_on_sites_with_access_alone(trial: User) -> None:
+    Plan.objects.filter(slug="free").update(max_sites=5)
+    owner = client_of(trial)
+    own, other = (
+        owner.post(URL, body(domain=f"{name}.example")).json()["id"] for name in ("own", "other")
+    )
+    member = User.objects.create_user("m@shop.example", account=account_of(trial), role="member")
+    SiteUserAccess.objects.create(site_id=own, user=member)
+    client = client_of(member)
+
+    assert [site["id"] for site in client.get(URL).json()["results"]] == [own]
+    assert client.get(f"{URL}{own}/").status_code == 200
+    assert client.patch(f"{URL}{own}/", {"name": "Bazaar"}).status_code == 200
+    for answer in (
+        client.get(f"{URL}{other}/"),
+        client.patch(f"{URL}{other}/", {"name": "Bazaar"}),
+        client.delete(f"{URL}{other}/"),
+    ):
+        assert answer.status_code == 404
+    added = client.post(URL, body(domain="members.example")).json()["id"]
+    assert client.delete(f"{URL}{added}/").status_code == 204
+    assert [site["id"] for site in owner.get(URL).json()["results"]] == [own, other]

@@ -1,7 +1,7 @@
 """Lists of what belongs to the account that asks."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from rest_framework.generics import ListAPIView
@@ -16,10 +16,10 @@ class OwnListView(ListAPIView[M]):
 
     permission_classes = [HasAccount]
     model: type[M]
-    select: ClassVar[Callable[..., QuerySet[Any]]]
+    select: Callable[..., QuerySet[Any]]
 
     def get_queryset(self) -> QuerySet[M]:
         """Return the account's own rows; none while the schema is made."""
         if getattr(self, "swagger_fake_view", False):
             return self.model._default_manager.none()
-        return type(self).select(account=account_of(self.request))
+        return self.select(account=account_of(self.request))

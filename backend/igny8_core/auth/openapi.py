@@ -105,7 +105,10 @@ CHANGE_PROFILE = extend_schema_view(
         summary="Change one's own name or language",
         description="Only the fields that are sent are changed.",
         request=ProfileSerializer(partial=True),
-        responses={200: UserSerializer, **error_responses(*WRITE_ERRORS)},
+        responses={
+            200: UserSerializer,
+            **error_responses(*WRITE_ERRORS, exceptions.AccountNotUsable),
+        },
         examples=[
             request_example({"first_name": "Ayesha", "language": "ur"}),
             answer_example(openapi_examples.USER),
@@ -124,7 +127,9 @@ CHANGE_ACCOUNT = extend_schema_view(
         request=AccountChangeSerializer(partial=True),
         responses={
             200: AccountSerializer,
-            **error_responses(*WRITE_ERRORS, exceptions.UnknownCountry),
+            **error_responses(
+                *WRITE_ERRORS, exceptions.UnknownCountry, exceptions.AccountNotUsable
+            ),
         },
         examples=[
             request_example({"billing_city": "Karachi", "tax_id": "7654321-0"}),
@@ -144,7 +149,10 @@ SITES = extend_schema_view(
         operation_id="list_sites",
         tags=["Sites"],
         summary="List the account's sites",
-        description="By name, in pages.",
+        description=(
+            "By name, in pages. Its owner works on all of them, a member on those that it has "
+            "access to: the others are not there."
+        ),
         responses={200: SiteSerializer(many=True), **error_responses(*LIST_ERRORS)},
         examples=[answer_example(openapi_examples.SITE)],
     ),
@@ -184,7 +192,10 @@ SITE = extend_schema_view(
         summary="Change a site",
         description="Only the fields that are sent are changed.",
         request=SiteChangeSerializer(partial=True),
-        responses={200: SiteSerializer, **error_responses(*_SITE_ERRORS, NotFound)},
+        responses={
+            200: SiteSerializer,
+            **error_responses(*_SITE_ERRORS, exceptions.AccountNotUsable, NotFound),
+        },
         examples=[request_example({"name": "New shop"}), answer_example(openapi_examples.SITE)],
     ),
     delete=extend_schema(
@@ -192,6 +203,9 @@ SITE = extend_schema_view(
         tags=["Sites"],
         summary="Remove a site",
         description="The site and all access to it are deleted.",
-        responses={204: None, **error_responses(*READ_ERRORS, NotFound)},
+        responses={
+            204: None,
+            **error_responses(*READ_ERRORS, exceptions.AccountNotUsable, NotFound),
+        },
     ),
 )

@@ -2,9 +2,9 @@
 
 from django.db.models import QuerySet
 
-from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus, UserRole
 from igny8_core.auth.exceptions import UnknownCountry, UnknownIndustry, UnknownPlan
-from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription
+from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
 from igny8_core.common.countries import Country, country_of, is_country_code
 from igny8_core.common.exceptions import NotFound
 
@@ -76,16 +76,37 @@ def sites_of(*, account: Account) -> QuerySet[Site]:
     return account.sites.select_related("industry").order_by("name", "pk")
 
 
-def site_of(*, account: Account, site_id: int) -> Site:
-    """Find one of an account's sites.
+def sites_for(*, user: User, account: Account) -> QuerySet[Site]:
+    """The sites of an account that one of its people works on: all for its owner."""
+    sites = sites_of(account=account)
+    return sites if user.role == UserRole.OWNER else sites.filter(user_access__user=user)
 
-    :raises NotFound: if the account has none of this id.
+
+def site_for(*, user: User, account: Account, site_id: int) -> Site:
+    """Find one of the sites that a user works on.
+
+    :raises NotFound: if there is none of this id.
     """
-    site = sites_of(account=account).filter(pk=site_id).first()
+    site = sites_for(user=user, account=account).filter(pk=site_id).first()
     if site is None:
-        detail = f"There is no site {site_id}."
-        raise NotFound(detail)
+        raise _no_site(site_id)
     return site
+
+
+def lock_site(*, user: User, account: Account, site_id: int) -> Site:
+    """Lock a site that a user works on; after its account.
+
+    :raises NotFound: if there is none of this id.
+    """
+    sites = sites_for(user=user, account=account).select_for_update(of=("self",))
+    site = sites.filter(pk=site_id).first()
+    if site is None:
+        raise _no_site(site_id)
+    return site
+
+
+def _no_site(site_id: int) -> NotFound:
+    return NotFound(f"There is no site {site_id}.")
 
 
 def subscriptions_of(*, account: Account) -> QuerySet[Subscription]:

@@ -1,6 +1,6 @@
 """What the API reads and writes of accounts."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -9,8 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
-from igny8_core.auth.selectors import valid_country_code
+from igny8_core.auth.selectors import industry_by_slug, valid_country_code
 from igny8_core.auth.services.accounts import BILLING_FIELDS
+from igny8_core.auth.services.sites import SiteChanges
 from igny8_core.auth.validators import normalised_domain
 from igny8_core.common.exceptions import InvalidInput
 from igny8_core.common.serializers import LineField, MoneyField, TextField
@@ -228,6 +229,16 @@ class SiteChangeSerializer(serializers.Serializer[Any]):
 
     def validate_domain(self, value: str) -> str:
         return _as_field_error(normalised_domain, value)
+
+    def changes(self) -> SiteChanges:
+        """Return what was sent, with the industry that its slug names.
+
+        :raises UnknownIndustry: if it names none.
+        """
+        sent: dict[str, Any] = dict(self.validated_data)
+        if "industry" in sent:
+            sent["industry"] = industry_by_slug(slug=sent["industry"])
+        return cast("SiteChanges", sent)
 
 
 def _as_field_error(check: Any, value: str) -> str:

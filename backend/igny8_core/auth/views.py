@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from django.contrib.auth import logout
+from django.db.models import QuerySet
 from django.middleware.csrf import get_token
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -13,7 +14,7 @@ from rest_framework.views import APIView
 
 from igny8_core.auth import openapi, selectors
 from igny8_core.auth.listing import OwnListView
-from igny8_core.auth.models import Industry, Plan, Site
+from igny8_core.auth.models import Account, Industry, Plan, Site
 from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
 from igny8_core.auth.serializers import (
     AccountChangeSerializer,
@@ -32,6 +33,7 @@ from igny8_core.auth.services.sites import add_site, change_site, remove_site
 from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.addresses import address_format
 from igny8_core.common.countries import all_countries
+from igny8_core.common.transactions import commit_or_retry
 
 
 @openapi.CSRF_TOKEN
@@ -91,7 +93,9 @@ class ProfileView(APIView):
     def patch(self, request: Request) -> Response:
         body = ProfileSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        user = change_profile(user=user_of(request), changes=body.validated_data)
+        user = commit_or_retry(
+            lambda: change_profile(user=user_of(request), changes=body.validated_data)
+        )
         return Response(UserSerializer(user).data)
 
 
@@ -102,25 +106,28 @@ class AccountView(APIView):
     def patch(self, request: Request) -> Response:
         body = AccountChangeSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        account = change_account(account=account_of(request), changes=body.validated_data)
+        account = commit_or_retry(
+            lambda: change_account(account=account_of(request), changes=body.validated_data)
+        )
         return Response(AccountSerializer(account).data)
 
 
 @openapi.SITES
 class SiteListView(OwnListView[Site]):
     model = Site
-    select = staticmethod(selectors.sites_of)
     serializer_class = SiteSerializer
+
+    def select(self, account: Account) -> QuerySet[Site]:
+        """Return the sites that the user works on."""
+        return selectors.sites_for(user=user_of(self.request), account=account)
 
     def post(self, request: Request) -> Response:
         body = SiteChangeSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        site = add_site(
-            account=account_of(request),
-            creator=user_of(request),
-            name=body.validated_data["name"],
-            domain=body.validated_data["domain"],
-            industry=selectors.industry_by_slug(slug=body.validated_data["industry"]),
+        site = commit_or_retry(
+            lambda: add_site(
+                account=account_of(request), creator=user_of(request), **body.changes()
+            )
         )
         return Response(SiteSerializer(site).data, status=status.HTTP_201_CREATED)
 
@@ -130,25 +137,26 @@ class SiteDetailView(APIView):
     permission_classes = [HasAccount]
 
     def get(self, request: Request, site_id: int) -> Response:
-        return Response(SiteSerializer(_site(request, site_id)).data)
+        site = selectors.site_for(
+            user=user_of(request), account=account_of(request), site_id=site_id
+        )
+        return Response(SiteSerializer(site).data)
 
     def patch(self, request: Request, site_id: int) -> Response:
-        site = _site(request, site_id)
         body = SiteChangeSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        slug = body.validated_data.get("industry", site.industry.slug)
-        changed = change_site(
-            site=site,
-            name=body.validated_data.get("name", site.name),
-            domain=body.validated_data.get("domain", site.domain),
-            industry=selectors.industry_by_slug(slug=slug),
+        site = commit_or_retry(
+            lambda: change_site(
+                site_id=site_id,
+                user=user_of(request),
+                account=account_of(request),
+                changes=body.changes(),
+            )
         )
-        return Response(SiteSerializer(changed).data)
+        return Response(SiteSerializer(site).data)
 
     def delete(self, request: Request, site_id: int) -> Response:
-        remove_site(site=_site(request, site_id))
+        commit_or_retry(
+            lambda: remove_site(site_id=site_id, user=user_of(request), account=account_of(request))
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _site(request: Request, site_id: int) -> Site:
-    return selectors.site_of(account=account_of(request), site_id=site_id)

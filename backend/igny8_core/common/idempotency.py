@@ -11,16 +11,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.http import QueryDict
-from django.utils.crypto import salted_hmac
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from igny8_core.common import fingerprints
 from igny8_core.common.exceptions import InvalidInput
 from igny8_core.common.models import IdempotencyRecord
 from igny8_core.common.transactions import commit_or_retry
@@ -53,7 +51,18 @@ class IdempotencyKeyReused(APIException):
     )
 
 
-def run_once(request: Request, act: Callable[[], Response]) -> Response:
+class AccountAnswer(Response):
+    """An answer that tells of an account: it is kept for its key until that is closed.
+
+    :param account_id: whose data it holds, whoever has sent the request.
+    """
+
+    def __init__(self, data: Any, *, account_id: int, status: int = status.HTTP_200_OK) -> None:
+        super().__init__(data, status=status)
+        self.account_id = account_id
+
+
+def run_once(request: Request, act: Callable[[], AccountAnswer]) -> Response:
     """Carry out ``act`` in one transaction, once for the request's key, if it has one.
 
     :param act: returns a 2xx answer, or raises and so rolls everything back.
@@ -67,18 +76,18 @@ def run_once(request: Request, act: Callable[[], Response]) -> Response:
     return commit_or_retry(lambda: _act_or_replay(request, key, act))
 
 
-def _act_or_replay(request: Request, key: str, act: Callable[[], Response]) -> Response:
+def _act_or_replay(request: Request, key: str, act: Callable[[], AccountAnswer]) -> Response:
     scope = f"{request.method} {request.path} {request.user.pk or 'visitor'}"
-    fingerprint = _fingerprint(request)
     _lock_or_refuse(scope, key)
     record = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
     if record is not None:
-        return _replay(record, fingerprint)
+        return _replay(record, request)
     response = act()
     IdempotencyRecord.objects.create(
         scope=scope,
         key=key,
-        fingerprint=fingerprint,
+        fingerprint=fingerprints.current(request.data),
+        account_id=response.account_id,
         response_status=response.status_code,
         response_body=json.loads(json.dumps(response.data, cls=DjangoJSONEncoder)),
     )
@@ -103,31 +112,11 @@ def _lock_or_refuse(scope: str, key: str) -> None:
         raise IdempotencyKeyInUse
 
 
-def _replay(record: IdempotencyRecord, fingerprint: str) -> Response:
-    if record.fingerprint != fingerprint:
+def _replay(record: IdempotencyRecord, request: Request) -> Response:
+    if not fingerprints.matches(record.fingerprint, request.data):
         raise IdempotencyKeyReused
     return Response(
         record.response_body,
         status=record.response_status,
         headers={"Idempotency-Replayed": "true"},
     )
-
-
-def _fingerprint(request: Request) -> str:
-    """Return a keyed digest of the body: it holds passwords, so no plain hash is kept."""
-    body = dict(request.data.lists()) if isinstance(request.data, QueryDict) else request.data
-    canonical = json.dumps(_plain(body), sort_keys=True)
-    return salted_hmac("igny8.idempotency", canonical, algorithm="sha256").hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, UploadedFile):
-        value.seek(0)
-        digest = hashlib.file_digest(value, "sha256").hexdigest()
-        value.seek(0)
-        return digest
-    return str(value)

@@ -22,6 +22,9 @@ class IdempotencyRecord(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="Keyed digest of the body.")
     response_status = models.PositiveSmallIntegerField()
     response_body = models.JSONField()
+    account_id = models.BigIntegerField(
+        null=True, db_index=True, help_text="Whose data it holds: it goes when that is closed."
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

@@ -42,7 +42,7 @@ def erase_people(*, account: Account) -> None:
     for user in customers:
         _erase_person(user)
     _erase_names_in_admin_log(account, customers)
-    forget_answers(user.pk for user in customers)
+    forget_answers(account_id=account.pk)
 
 
 def _erase_person(user: User) -> None:

@@ -1,13 +1,23 @@
 """Adding, changing and removing sites."""
 
+from typing import TypedDict
+
 from django.db import IntegrityError, transaction
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.exceptions import AccountNotUsable, DomainAlreadyAdded, SiteLimitReached
 from igny8_core.auth.models import Account, Industry, Site, SiteUserAccess, User
-from igny8_core.auth.selectors import lock_account
+from igny8_core.auth.selectors import lock_account, lock_site
 
 USABLE_STATUSES = (AccountStatus.TRIAL, AccountStatus.ACTIVE)
+
+
+class SiteChanges(TypedDict, total=False):
+    """The fields of a site that its people may change."""
+
+    name: str
+    domain: str
+    industry: Industry
 
 
 @transaction.atomic
@@ -33,23 +43,41 @@ def add_site(
 
 
 @transaction.atomic
-def change_site(*, site: Site, name: str, domain: str, industry: Industry) -> Site:
+def change_site(*, site_id: int, user: User, account: Account, changes: SiteChanges) -> Site:
     """Change what a site is.
 
+    :param changes: the fields to change; the others stay, whoever changes them at this moment.
+    :raises AccountNotUsable: if the account was closed at this moment.
+    :raises NotFound: if the user works on no such site, or somebody has removed it.
     :raises DomainAlreadyAdded: if another site of the account has this domain.
     """
-    site.name, site.domain, site.industry = name, domain, industry
+    site = _lock_site(site_id=site_id, user=user, account=account)
+    for field, value in changes.items():
+        setattr(site, field, value)
     try:
         with transaction.atomic():
-            site.save(update_fields=["name", "domain", "industry", "updated_at"])
+            site.save(update_fields=[*changes, "updated_at"])
     except IntegrityError as error:
-        raise _domain_taken(domain) from error
+        raise _domain_taken(site.domain) from error
     return site
 
 
-def remove_site(*, site: Site) -> None:
-    """Remove a site and the access to it."""
-    site.delete()
+@transaction.atomic
+def remove_site(*, site_id: int, user: User, account: Account) -> None:
+    """Remove a site and the access to it.
+
+    :raises AccountNotUsable: if the account was closed at this moment.
+    :raises NotFound: if the user works on no such site, or somebody has removed it.
+    """
+    _lock_site(site_id=site_id, user=user, account=account).delete()
+
+
+def _lock_site(*, site_id: int, user: User, account: Account) -> Site:
+    locked = lock_account(account_id=account.pk)
+    if locked.status == AccountStatus.CANCELLED:
+        detail = "The account is closed."
+        raise AccountNotUsable(detail, state=locked.status)
+    return lock_site(site_id=site_id, user=user, account=locked)
 
 
 def _require_usable(account: Account) -> None:

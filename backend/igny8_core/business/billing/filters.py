@@ -36,6 +36,18 @@ class InstantFilter(filters.IsoDateTimeFilter):
     field_class = InstantField
 
 
+class TotalOrdering(filters.OrderingFilter):
+    """An order without ties: pages neither repeat rows nor skip any."""
+
+    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        """Put rows of the same value in the order of their ids, in the same direction."""
+        ordered: QuerySet[Any] = super().filter(qs, value)
+        if not value:
+            return ordered
+        names = ordered.query.order_by
+        return ordered.order_by(*names, "-pk" if str(names[-1]).startswith("-") else "pk")
+
+
 def _text(*, max_length: int, label: str, **options: Any) -> filters.CharFilter:
     """Make a filter by a text, described with its limits."""
     schema = {
@@ -97,7 +109,7 @@ class AdminPaymentFilter(filters.FilterSet):
         max_length=100,
         label="Part of a reference, e-mail, invoice number or account name.",
     )
-    ordering = filters.OrderingFilter(
+    ordering = TotalOrdering(
         fields=[
             ("submitted_at", "submitted_at"),
             ("decided_at", "decided_at"),

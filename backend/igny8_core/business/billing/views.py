@@ -47,7 +47,7 @@ from igny8_core.business.billing.serializers import (
 from igny8_core.business.billing.services import invoices, payments, reversals, subscriptions
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.idempotency import run_once
+from igny8_core.common.idempotency import AccountAnswer, run_once
 from igny8_core.common.parsers import JSONParser
 from igny8_core.common.throttling import DecideThrottle, PayThrottle
 
@@ -110,15 +110,16 @@ class InvoicePaymentMethodView(APIView):
         body = ChoosePaymentMethodSerializer(data=request.data)
         body.is_valid(raise_exception=True)
 
-        def choose() -> Response:
-            invoices.change_payment_method(
+        def choose() -> AccountAnswer:
+            invoice = invoices.change_payment_method(
                 invoice_id=invoice_id,
                 account=account_of(request),
                 method_code=body.validated_data["payment_method"],
                 actor=actor_from_request(request),
                 now=utc_now(),
             )
-            return Response(InvoiceSerializer(_own_invoice(request, invoice_id)).data)
+            answer = InvoiceSerializer(_own_invoice(request, invoice_id))
+            return AccountAnswer(answer.data, account_id=invoice.account_id)
 
         return run_once(request, choose)
 
@@ -133,7 +134,7 @@ class ConfirmPaymentView(APIView):
         body = ConfirmPaymentSerializer(data=request.data)
         body.is_valid(raise_exception=True)
 
-        def confirm() -> Response:
+        def confirm() -> AccountAnswer:
             payment = payments.confirm_payment(
                 invoice_id=body.validated_data["invoice_id"],
                 account=account_of(request),
@@ -142,7 +143,11 @@ class ConfirmPaymentView(APIView):
                 actor=actor_from_request(request),
                 now=utc_now(),
             )
-            return Response(PaymentSerializer(payment).data, status=status.HTTP_201_CREATED)
+            return AccountAnswer(
+                PaymentSerializer(payment).data,
+                account_id=payment.invoice.account_id,
+                status=status.HTTP_201_CREATED,
+            )
 
         return run_once(request, confirm)
 
@@ -177,14 +182,15 @@ class WithdrawPaymentView(APIView):
     throttle_classes = [PayThrottle]
 
     def post(self, request: Request, payment_id: int) -> Response:
-        def withdraw() -> Response:
+        def withdraw() -> AccountAnswer:
             payment = payments.withdraw_payment(
                 payment_id=payment_id,
                 account=account_of(request),
                 actor=actor_from_request(request),
                 now=utc_now(),
             )
-            return Response(PaymentSerializer(payment).data)
+            answer = PaymentSerializer(payment)
+            return AccountAnswer(answer.data, account_id=payment.invoice.account_id)
 
         return run_once(request, withdraw)
 
@@ -205,7 +211,7 @@ class UpgradeView(APIView):
         body = UpgradeSerializer(data=request.data)
         body.is_valid(raise_exception=True)
 
-        def upgrade() -> Response:
+        def upgrade() -> AccountAnswer:
             started = subscriptions.request_upgrade(
                 account=account_of(request),
                 plan_slug=body.validated_data["plan_slug"],
@@ -220,7 +226,11 @@ class UpgradeView(APIView):
                     "invoice": started.invoice,
                 }
             )
-            return Response(answer.data, status=status.HTTP_201_CREATED)
+            return AccountAnswer(
+                answer.data,
+                account_id=started.subscription.account_id,
+                status=status.HTTP_201_CREATED,
+            )
 
         return run_once(request, upgrade)
 
@@ -277,14 +287,14 @@ class ApprovePaymentView(APIView):
         body = ApprovePaymentSerializer(data=request.data)
         body.is_valid(raise_exception=True)
 
-        def approve() -> Response:
+        def approve() -> AccountAnswer:
             decision = payments.approve_payment(
                 payment_id=payment_id,
                 actor=actor_from_request(request),
                 now=utc_now(),
                 admin_notes=body.validated_data["admin_notes"],
             )
-            return Response(DecisionSerializer(decision).data)
+            return _decision_answer(decision)
 
         return run_once(request, approve)
 
@@ -298,14 +308,14 @@ class RejectPaymentView(APIView):
         body = RejectPaymentSerializer(data=request.data)
         body.is_valid(raise_exception=True)
 
-        def reject() -> Response:
+        def reject() -> AccountAnswer:
             decision = payments.reject_payment(
                 payment_id=payment_id,
                 actor=actor_from_request(request),
                 now=utc_now(),
                 admin_notes=body.validated_data["admin_notes"],
             )
-            return Response(DecisionSerializer(decision).data)
+            return _decision_answer(decision)
 
         return run_once(request, reject)
 
@@ -320,7 +330,7 @@ class ReversePaymentView(APIView):
         body.is_valid(raise_exception=True)
         is_void = body.validated_data["invoice_becomes"] == InvoiceStatus.VOID
 
-        def reverse() -> Response:
+        def reverse() -> AccountAnswer:
             decision = reversals.reverse_payment(
                 payment_id=payment_id,
                 actor=actor_from_request(request),
@@ -329,7 +339,7 @@ class ReversePaymentView(APIView):
                 event=EventName.REVERSE_AND_VOID if is_void else EventName.REVERSE,
                 is_forced=body.validated_data["force"],
             )
-            return Response(DecisionSerializer(decision).data)
+            return _decision_answer(decision)
 
         return run_once(request, reverse)
 
@@ -343,14 +353,15 @@ class VoidInvoiceView(APIView):
         body = VoidInvoiceSerializer(data=request.data)
         body.is_valid(raise_exception=True)
 
-        def void() -> Response:
+        def void() -> AccountAnswer:
             invoice = invoices.void_invoice(
                 invoice_id=invoice_id,
                 actor=actor_from_request(request),
                 now=utc_now(),
                 reason=body.validated_data["reason"],
             )
-            return Response(InvoiceSerializer(invoice).data)
+            answer = InvoiceSerializer(invoice)
+            return AccountAnswer(answer.data, account_id=invoice.account_id)
 
         return run_once(request, void)
 
@@ -373,6 +384,11 @@ def proof_response(payment: Payment) -> FileResponse:
         content_type=payment.proof_content_type,
         headers={"Content-Security-Policy": "sandbox; default-src 'none'"},
     )
+
+
+def _decision_answer(decision: payments.Decision) -> AccountAnswer:
+    answer = DecisionSerializer(decision)
+    return AccountAnswer(answer.data, account_id=decision.billing.account.pk)
 
 
 def _own_invoice(request: Request, invoice_id: int) -> Invoice:

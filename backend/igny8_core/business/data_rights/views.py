@@ -23,6 +23,7 @@ from igny8_core.business.data_rights.serializers import (
 )
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.common.clock import utc_now
+from igny8_core.common.transactions import commit_or_retry
 
 A_MINUTE = 60  # seconds
 
@@ -53,8 +54,10 @@ class CloseView(APIView):
         body.is_valid(raise_exception=True)
         _require_password(request, body.validated_data["password"])
         _require_confirmation(request, body.validated_data["confirmation"])
-        closed = close_account(
-            account_id=account_of(request).pk, actor=actor_from_request(request), now=utc_now()
+        closed = commit_or_retry(
+            lambda: close_account(
+                account_id=account_of(request).pk, actor=actor_from_request(request), now=utc_now()
+            )
         )
         answer = ClosedSerializer(closed).data
         logout(request._request)

@@ -21,7 +21,7 @@ from igny8_core.business.onboarding import openapi
 from igny8_core.business.onboarding.serializers import MeSerializer, RegistrationResultSerializer
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
-from igny8_core.common.idempotency import run_once
+from igny8_core.common.idempotency import AccountAnswer, run_once
 from igny8_core.common.throttling import ActionThrottle
 
 
@@ -44,14 +44,18 @@ class RegisterView(APIView):
         body = RegisterSerializer(data=request.data)
         body.is_valid(raise_exception=True)
 
-        def register() -> Response:
+        def register() -> AccountAnswer:
             registered = register_account(
                 registration=_registration(body.validated_data),
                 ip_address=actor_from_request(request).ip_address,
                 now=utc_now(),
             )
             answer = RegistrationResultSerializer(registered)
-            return Response(answer.data, status=status.HTTP_201_CREATED)
+            return AccountAnswer(
+                answer.data,
+                account_id=registered.account.pk,
+                status=status.HTTP_201_CREATED,
+            )
 
         response = run_once(request, register)
         _log_in(request, User.objects.get(pk=response.data["user"]["id"]))

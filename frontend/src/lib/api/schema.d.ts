@@ -673,7 +673,7 @@ export interface paths {
         };
         /**
          * List the account's sites
-         * @description By name, in pages.
+         * @description By name, in pages. Its owner works on all of them, a member on those that it has access to: the others are not there.
          */
         get: operations["list_sites"];
         put?: never;
@@ -2590,6 +2590,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description The present state, named in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -2943,6 +2952,15 @@ export interface operations {
             };
             /** @description Logged in, but not allowed to. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The present state, named in `state`, doesn't allow this. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5187,6 +5205,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
+            /** @description The present state, named in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
             /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
             503: {
                 headers: {
@@ -5250,6 +5277,15 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The present state, named in `state`, doesn't allow this. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

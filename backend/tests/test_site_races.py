@@ -1,0 +1,86 @@
+"""Sites that many change and remove at once, and what is held up while they do."""
+
+from collections import Counter
+from itertools import count
+
+import pytest
+
+from igny8_core.auth.models import Account, Industry, Plan, Site, User
+from igny8_core.auth.services.sites import add_site
+from tests.factories import account_of, make_owner
+from tests.racer import Call, LocksOff
+from tests.races import RACERS, ROUNDS, Racers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+URL = "/api/v1/sites/"
+numbers = count(1)
+
+
+@pytest.fixture
+def trial(catalog: None) -> User:
+    """An owner on trial, who may have many sites."""
+    Plan.objects.filter(slug="free").update(max_sites=1000)
+    return make_owner(plan_slug="free")
+
+
+def new_site(owner: User) -> Site:
+    return add_site(
+        account=account_of(owner),
+        creator=owner,
+        name="Shop",
+        domain=f"shop{next(numbers)}.example",
+        industry=Industry.objects.get(slug="fashion"),
+    )
+
+
+def changing(owner: User, site: Site, **body: str) -> Call:
+    return Call(f"{URL}{site.pk}/", body, user_id=owner.pk, method="patch")
+
+
+def removing(owner: User, site: Site) -> Call:
+    return Call(f"{URL}{site.pk}/", user_id=owner.pk, method="delete")
+
+
+def test_changing_against_removing(racers: Racers, trial: User) -> None:
+    """Who comes first is done; who finds it gone is told 404."""
+    for _ in range(ROUNDS):
+        site = new_site(trial)
+        calls = [changing(trial, site, name="New"), removing(trial, site)] * (RACERS // 2)
+        answers = racers.race(calls)
+        assert {answer.status for answer in answers} <= {200, 204, 404}, answers
+        assert Counter(answer.status for answer in answers)[204] == 1
+        assert not Site.objects.filter(pk=site.pk).exists()
+
+
+def test_changes_of_different_fields_lose_none(racers: Racers, trial: User) -> None:
+    for _ in range(ROUNDS):
+        site = new_site(trial)
+        domain = f"moved{site.pk}.example"
+        fields = [{"name": "New"}, {"domain": domain}, {"industry": "retail"}]
+        answers = racers.race([changing(trial, site, **body) for body in fields])
+        assert {answer.status for answer in answers} == {200}
+        found = Site.objects.get(pk=site.pk)
+        assert (found.name, found.domain, found.industry.slug) == ("New", domain, "retail")
+
+
+def test_without_locks_a_change_finds_its_site_gone(racers: Racers, trial: User) -> None:
+    """The control: what the lock prevents is seen without it."""
+    site = new_site(trial)
+    calls = [changing(trial, site, name="New"), removing(trial, site)] * (RACERS // 2)
+    answers = racers.race(calls, LocksOff())
+    assert 500 in {answer.status for answer in answers}
+
+
+def test_adding_against_the_limit(racers: Racers, trial: User) -> None:
+    Plan.objects.filter(slug="free").update(max_sites=3)
+    calls = [
+        Call(
+            URL,
+            {"name": "Shop", "domain": f"s{n}.example", "industry": "retail"},
+            user_id=trial.pk,
+        )
+        for n in range(RACERS)
+    ]
+    answers = racers.race(calls)
+    assert Counter(answer.status for answer in answers) == {201: 3, 409: RACERS - 3}
+    assert Account.objects.get(users=trial).sites.count() == 3
