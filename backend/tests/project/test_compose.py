@@ -13,12 +13,15 @@ from tests.project.paths import DEVELOPMENT_COMPOSE, PRODUCTION_COMPOSE, ROOT
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "compose-spec.schema.json").read_text())
 PRODUCTION_VALUES = {
-    "SECRET_KEY": "k" * 50,
-    "POSTGRES_PASSWORD": "database-password",
+    "SECRETS_DIR": "/etc/igny8",
     "ALLOWED_HOSTS": "billing.example.com",
     "FRONTEND_URL": "https://billing.example.com",
-    "EMAIL_URL": "smtp+tls://user:password@mail.example.com:587",
     "DEFAULT_FROM_EMAIL": "billing@example.com",
+}
+SECRETS = {
+    "secret_key": "FDHvfwtcqPl-1m7RzgO2KfV0ySx8uJdnEaQk4ZbYTo9ihXsM3WrLCeUj",
+    "database_password": "u4Wc1-dUq/#?@",
+    "email_url": "smtp+tls://user:password@mail.example.com:587",
 }
 ONE_OFF = "igny8_migrate"
 
@@ -44,7 +47,12 @@ STACKS = pytest.mark.parametrize("stack", [development(), production()], ids=["d
 @pytest.mark.parametrize("path", [DEVELOPMENT_COMPOSE, PRODUCTION_COMPOSE], ids=lambda p: p.name)
 def test_file_follows_the_compose_specification(path: Path) -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
-    jsonschema.Draft7Validator(SCHEMA).validate(compose.read(path))
+    jsonschema.Draft7Validator(SCHEMA).validate(compose.without_resets(compose.read(path)))
+
+
+@STACKS
+def test_stack_follows_the_compose_specification(stack: dict[str, Any]) -> None:
+    jsonschema.Draft7Validator(SCHEMA).validate(stack)
 
 
 def test_the_schema_refuses_a_mistake() -> None:
@@ -112,13 +120,53 @@ def test_migrations_run_once_before_anything_serves(stack: dict[str, Any]) -> No
 
 
 @STACKS
-def test_ports_are_the_documented_ones_and_on_this_machine_only(stack: dict[str, Any]) -> None:
-    ports = {k: v["ports"] for k, v in stack["services"].items() if "ports" in v}
-    assert ports == {
+def test_every_service_has_limits(stack: dict[str, Any]) -> None:
+    for name, service in stack["services"].items():
+        assert service["mem_limit"][-1] in "mg", name
+        assert service["memswap_limit"] == service["mem_limit"], f"{name} may swap"
+        assert 0 < service["pids_limit"] <= 256, name
+        assert 0 < service["cpus"] <= 2, name
+        assert all("size=" in mount for mount in service["tmpfs"]), f"{name}: memory without end"
+
+
+def test_ports_of_development_are_the_documented_ones_and_on_this_machine_only() -> None:
+    assert _ports(development()) == {
         "igny8_backend": ["127.0.0.1:8011:8011"],
         "igny8_frontend": ["127.0.0.1:5173:8080"],
         "igny8_mail": ["127.0.0.1:8025:8025"],
     }
+
+
+def test_production_publishes_the_web_app_alone_so_that_nobody_gets_past_nginx() -> None:
+    published = {
+        name: ports
+        for name, ports in _ports(production()).items()
+        if "profiles" not in production()["services"][name]
+    }
+    assert published == {"igny8_frontend": ["127.0.0.1:5173:8080"]}
+
+
+def _ports(stack: dict[str, Any]) -> dict[str, list[str]]:
+    return {k: v["ports"] for k, v in stack["services"].items() if "ports" in v}
+
+
+def test_production_keeps_secrets_out_of_the_environment() -> None:
+    stack = production()
+    assert set(stack["secrets"]) == set(SECRETS)
+    for name, service in stack["services"].items():
+        if "profiles" in service:
+            continue
+        environment = service["environment"]
+        assert not environment.keys() & {"SECRET_KEY", "POSTGRES_PASSWORD", "DATABASE_PASSWORD"}
+        named = {v for k, v in environment.items() if k.endswith("_FILE")}
+        assert named == {f"/run/secrets/{secret}" for secret in service.get("secrets", [])}, name
+        assert "igny8:igny8@" not in str(environment), name
+
+
+def test_production_does_not_start_with_unsafe_settings() -> None:
+    check, *rest = production()["services"][ONE_OFF]["command"][-1].split(" && ")
+    assert check == "python manage.py check --deploy --database default --fail-level WARNING"
+    assert rest == ["python manage.py migrate", "python manage.py load_catalog"]
 
 
 @STACKS

@@ -25,7 +25,7 @@ from igny8_core.common.embedded_postgres import ensure_running
 from tests.project import compose
 from tests.project.dockerfile import Stage, build
 from tests.project.paths import BACKEND, DEVELOPMENT_COMPOSE, FRONTEND, PRODUCTION_COMPOSE
-from tests.project.test_compose import PRODUCTION_VALUES
+from tests.project.test_compose import PRODUCTION_VALUES, SECRETS
 
 PATIENCE = 60  # seconds
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -50,13 +50,31 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return ensure_running(tmp_path_factory.mktemp("image-database"))
 
 
-def _environment_of(service: str, *, production: bool, database_url: str) -> dict[str, str]:
-    """Return what compose would set, but for the database and a free port."""
+@pytest.fixture
+def secrets_dir(tmp_path: Path) -> Path:
+    """The operator's folder of secrets, which compose mounts."""
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    for name, value in SECRETS.items():
+        (folder / name).write_text(f"{value}\n")
+    return folder
+
+
+def _environment_of(
+    service: str, *, database_url: str, secrets_dir: Path | None = None
+) -> dict[str, str]:
+    """Return what compose would set, but for the database and a free port.
+
+    :param secrets_dir: in production.
+    """
     stack = compose.read(DEVELOPMENT_COMPOSE)
-    if production:
+    if secrets_dir:
         stack = compose.merge(stack, compose.read(PRODUCTION_COMPOSE))
-    filled = compose.fill_in(stack, PRODUCTION_VALUES if production else {})
-    environment: dict[str, str] = filled["services"][service]["environment"]
+    filled = compose.fill_in(stack, PRODUCTION_VALUES if secrets_dir else {})
+    environment: dict[str, str] = {
+        name: value.replace("/run/secrets", str(secrets_dir))
+        for name, value in filled["services"][service]["environment"].items()
+    }
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     own = {"DATABASE_URL": database_url, "PORT": port, "API_URL": f"http://localhost:{port}"}
@@ -111,9 +129,11 @@ def _migration_command(path: Path) -> list[str]:
 
 
 def test_backend_image_serves_production(
-    backend_image: Stage, database_url: str, tmp_path: Path
+    backend_image: Stage, database_url: str, secrets_dir: Path, tmp_path: Path
 ) -> None:
-    environment = _environment_of("igny8_backend", production=True, database_url=database_url)
+    environment = _environment_of(
+        "igny8_backend", database_url=database_url, secrets_dir=secrets_dir
+    )
     _run(backend_image, _migration_command(PRODUCTION_COMPOSE), environment)
     over_tls = {"Host": "billing.example.com", "X-Forwarded-Proto": "https"}
     with _started(backend_image, environment, tmp_path / "log.txt"):
@@ -139,8 +159,12 @@ def test_backend_image_serves_production(
     assert "from.x" not in log
 
 
-def test_production_image_refuses_demo_accounts(backend_image: Stage, database_url: str) -> None:
-    environment = _environment_of("igny8_backend", production=True, database_url=database_url)
+def test_production_image_refuses_demo_accounts(
+    backend_image: Stage, database_url: str, secrets_dir: Path
+) -> None:
+    environment = _environment_of(
+        "igny8_backend", database_url=database_url, secrets_dir=secrets_dir
+    )
     process = backend_image.start(
         ["python", "manage.py", "create_demo"], environment, output=subprocess.PIPE
     )
@@ -152,7 +176,7 @@ def test_production_image_refuses_demo_accounts(backend_image: Stage, database_u
 def test_backend_image_runs_the_documented_commands(
     backend_image: Stage, database_url: str, tmp_path: Path
 ) -> None:
-    environment = _environment_of("igny8_backend", production=False, database_url=database_url)
+    environment = _environment_of("igny8_backend", database_url=database_url)
     _run(backend_image, _migration_command(DEVELOPMENT_COMPOSE), environment)
     with _started(backend_image, environment, tmp_path / "log.txt"):
         workflow = _run(backend_image, ["python", "test_payment_workflow.py"], environment)
@@ -238,6 +262,7 @@ def _nginx_config(image: Stage, folder: Path, *, upstream: str, port: str) -> st
     filled = (
         template.replace("${API_UPSTREAM}", upstream)
         .replace("${NGINX_LOCAL_RESOLVERS}", "127.0.0.53")
+        .replace("${STRICT_TRANSPORT_SECURITY}", image.environment["STRICT_TRANSPORT_SECURITY"])
         .replace("listen 8080", f"listen 127.0.0.1:{port}")
         .replace("/dev/stdout", str(folder / "access.log"))
         .replace("/dev/stderr", str(folder / "error.log"))
@@ -294,7 +319,7 @@ SAID_OF_EVERY_PAGE = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+    "Strict-Transport-Security": "max-age=31536000",
 }
 
 

@@ -12,10 +12,13 @@ from igny8_core.business.billing.selectors import enabled_methods_with_example_d
 
 
 @register(Tags.database)
-def no_example_payment_details(
+def example_payment_details(
     *, databases: Sequence[str] | None = None, **_options: Any
 ) -> list[CheckMessage]:
-    """Warn in production while customers could be told to pay to the shipped example details."""
+    """Say in production which methods are not offered, as they have the shipped example details.
+
+    No warning: it must not stop a start, as the desk is where the details are replaced.
+    """
     if settings.IS_DEVELOPMENT or "default" not in (databases or ()):
         return []
     try:
@@ -25,9 +28,9 @@ def no_example_payment_details(
     if not names:
         return []
     return [
-        checks.Warning(
-            f"Example details are still shown to customers for: {', '.join(names)}.",
+        checks.Info(
+            f"Not offered to customers, as their details are examples: {', '.join(names)}.",
             hint="Replace them, or disable the methods, at /admin/billing/paymentmethodconfig/.",
-            id="billing.W001",
+            id="billing.I001",
         )
     ]

@@ -15,6 +15,7 @@ from igny8_core.business.billing.enums import (
     ObjectType,
     PaymentStatus,
 )
+from igny8_core.business.billing.examples import are_withheld
 from igny8_core.business.billing.exceptions import UnknownPaymentMethod
 from igny8_core.business.billing.models import (
     CreditTransaction,
@@ -39,13 +40,17 @@ INVOICE_PARTS = ("lines", Prefetch("payments", Payment.objects.select_related("m
 def payment_methods_for(*, country: str) -> list[PaymentMethodConfig]:
     """The enabled methods of a country, its own and the global ones, in order.
 
-    A country's own method hides the global one of the same code.
+    A country's own method hides the global one of the same code. Methods that still have their
+    example details are offered in development alone.
 
     :param country: ISO 3166-1 alpha-2, or empty for the global ones alone.
     """
-    offered = PaymentMethodConfig.objects.filter(is_enabled=True).filter(
-        Q(countries__contains=[country]) | Q(countries__len=0)
-    )
+    places = Q(countries__contains=[country]) | Q(countries__len=0)
+    offered = [
+        method
+        for method in PaymentMethodConfig.objects.filter(places, is_enabled=True)
+        if not are_withheld(is_example=method.has_example_details)
+    ]
     own_codes = {method.payment_method for method in offered if not method.is_global}
     return [
         method
@@ -63,7 +68,8 @@ def payment_method_for(*, code: str, country: str) -> PaymentMethodConfig:
     found = next((method for method in methods if method.payment_method == code), None)
     if found is None:
         offered = ", ".join(method.payment_method for method in methods)
-        detail = f"There is no payment method '{code}' for this country. Choose one of: {offered}."
+        advice = f"Choose one of: {offered}." if offered else "None is set up: write to support."
+        detail = f"There is no payment method '{code}' for this country. {advice}"
         raise UnknownPaymentMethod(detail, attr="payment_method")
     return found
 
@@ -74,7 +80,7 @@ def exchange_rates() -> dict[str, ExchangeRate]:
 
 
 def enabled_methods_with_example_details() -> QuerySet[PaymentMethodConfig]:
-    """Methods that customers see and nobody has filled in yet."""
+    """Methods that are switched on and that nobody has filled in yet."""
     return PaymentMethodConfig.objects.filter(is_enabled=True, has_example_details=True)
 
 

@@ -8,6 +8,7 @@ from rest_framework.reverse import reverse
 
 from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer
 from igny8_core.business.billing.enums import InvoicePaymentState, InvoiceStatus
+from igny8_core.business.billing.examples import WITHHELD, are_withheld
 from igny8_core.business.billing.models import (
     CreditTransaction,
     Invoice,
@@ -51,6 +52,13 @@ class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
             "order",
         ]
         read_only_fields = fields
+
+    def to_representation(self, method: PaymentMethodConfig) -> dict[str, Any]:
+        """Withhold example details outside of development."""
+        answer: dict[str, Any] = super().to_representation(method)
+        if are_withheld(is_example=method.has_example_details):
+            answer |= {"instructions": WITHHELD, "details": []}
+        return answer
 
 
 class OfferedPaymentMethodSerializer(PaymentMethodSerializer):

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from igny8_core.business.billing.examples import have_example_values
 from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig, RejectionReason
 
 DETAIL_FIELDS = {"details"}
@@ -39,15 +40,15 @@ class PaymentMethodConfigAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has 
             return "Edited"
         return format_html(
             '<strong class="desk-warning">{}</strong>',
-            "Example details: replace before taking money",
+            "Example details: not offered in production",
         )
 
     def save_model(
         self, request: HttpRequest, obj: PaymentMethodConfig, form: ModelForm[Any], change: Any
     ) -> None:
-        """Save; details that were edited are no longer examples."""
+        """Save; details are examples as long as one of them is as shipped."""
         if DETAIL_FIELDS & set(form.changed_data):
-            obj.has_example_details = False
+            obj.has_example_details = have_example_values(obj.details)
         super().save_model(request, obj, form, change)
 
 

@@ -1,0 +1,44 @@
+"""The example details that the payment methods are shipped with: nobody's account.
+
+They are there to be looked at. Outside of development nobody is told to send money to them.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+CATALOG = Path(__file__).parent / "catalog" / "payment_methods.json"
+WITHHELD = "We are still setting this payment method up. Choose another one, or write to support."
+
+
+def are_withheld(*, is_example: bool) -> bool:
+    """Tell whether a method's details must not reach customers.
+
+    :param is_example: of the method, or of what an invoice keeps of it.
+    """
+    return is_example and not settings.IS_DEVELOPMENT
+
+
+def have_example_values(details: Iterable[Mapping[str, Any]]) -> bool:
+    """Tell whether one of a method's details is still as shipped, however it is spaced."""
+    return any(_bare(str(detail.get("value", ""))) in _shipped() for detail in details)
+
+
+@cache
+def _shipped() -> frozenset[str]:
+    """Return what names an account: numbers, addresses and tags, not the seller or a type."""
+    methods = json.loads(CATALOG.read_text("utf-8"))
+    values = [detail["value"] for method in methods for detail in method["details"]]
+    return frozenset(
+        _bare(value)
+        for value in values
+        if "@" in value or any(map(str.isdigit, value.replace("IGNY8", "")))
+    )
+
+
+def _bare(value: str) -> str:
+    return "".join(character for character in value.lower() if character.isalnum())

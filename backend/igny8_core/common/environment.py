@@ -1,0 +1,134 @@
+"""Environment variables, read strictly: what can't be read stops the start and says which one."""
+
+import json
+from collections.abc import Collection
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+
+class Environment(environ.FileAwareEnv):
+    """``NAME``, or the content of the file that ``NAME_FILE`` names; blank counts as unset.
+
+    django-environ alone takes a misspelt ``true`` for false, and a value that begins with ``$``
+    for the name of another variable.
+    """
+
+    def __init__(self) -> None:
+        """Read this process's environment."""
+        super().__init__()  # type: ignore[no-untyped-call]  # django-environ has no types
+
+    def get_value(
+        self,
+        var: str,
+        cast: Any = None,
+        default: Any = environ.Env.NOTSET,
+        parse_default: bool = False,  # noqa: FBT001, FBT002  (django-environ's)
+    ) -> Any:
+        """Return a variable's value, or its default.
+
+        :raises ImproperlyConfigured: if it is unset without a default, or can't be read.
+        """
+        text = self._text(var)
+        if not text:
+            if default is self.NOTSET:
+                message = f"{var} is not set. The README says what to set it to."
+                raise ImproperlyConfigured(message)
+            return default
+        try:
+            return self.parse_value(text, cast)  # type: ignore[no-untyped-call]
+        except (ValueError, TypeError) as error:
+            message = f"{var} can't be read: {error}."
+            raise ImproperlyConfigured(message) from error
+
+    def flag(self, var: str, default: Any = environ.Env.NOTSET) -> bool:
+        """Return a yes or no; anything else is refused."""
+        value = self.get_value(var, default=default)
+        if not isinstance(value, str):
+            return bool(value)
+        if value.lower() not in YES + NO:
+            message = f"{var} is {value!r}: set it to 'true' or 'false'."
+            raise ImproperlyConfigured(message)
+        return value.lower() in YES
+
+    def choice(self, var: str, choices: Collection[str], *, default: str) -> str:
+        """Return one of a few words."""
+        value = str(self.get_value(var, default=default))
+        if value not in choices:
+            message = f"{var} is {value!r}: set it to one of {', '.join(choices)}."
+            raise ImproperlyConfigured(message)
+        return value
+
+    def number(
+        self, var: str, *, default: int, at_least: int = 0, at_most: int = 2_000_000_000
+    ) -> int:
+        """Return a whole number within bounds."""
+        value = self.get_value(var, default=default)
+        if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit():
+            value = int(value)
+        if not isinstance(value, int) or not at_least <= value <= at_most:
+            message = f"{var} is {value!r}: set it to a whole number from {at_least} to {at_most}."
+            raise ImproperlyConfigured(message)
+        return value
+
+    def amount(self, var: str) -> Decimal | None:
+        """Return an amount of money, or nothing if it is unset."""
+        value = self.get_value(var, default="")
+        if not value:
+            return None
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount < 0:
+            message = f"{var} is {value!r}: give an amount in USD, such as 500."
+            raise ImproperlyConfigured(message)
+        return amount
+
+    def texts(self, var: str, *, default: list[str]) -> list[str]:
+        """Return the parts between commas, without the blanks around them."""
+        value = self.get_value(var, default=default)
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return list(value)
+
+    def object(self, var: str, *, example: str) -> dict[str, Any]:
+        """Return a JSON object; ``{}`` if it is unset."""
+        try:
+            value = json.loads(self.get_value(var, default="{}"))
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            message = f"{var} is no JSON object. Give JSON such as {example}."
+            raise ImproperlyConfigured(message)
+        return value
+
+    def _text(self, var: str) -> str:
+        try:
+            return str(self.ENVIRON.get(var) or "").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"{var}_FILE names a file that can't be read: {error}."
+            raise ImproperlyConfigured(message) from error
+
+
+def database(url: str, *, password: str) -> dict[str, Any]:
+    """Return Django's configuration of a PostgreSQL server.
+
+    :param url: such as ``postgres://user:password@host:5432/name``.
+    :param password: in place of the URL's; it may have any characters.
+    :raises ImproperlyConfigured: if the URL can't be read, or names another kind of server.
+    """
+    message = "DATABASE_URL names no PostgreSQL database: give postgres://user:password@host/name."
+    if url.partition("://")[0] not in {"postgres", "postgresql"}:  # others are quoted in warnings
+        raise ImproperlyConfigured(message)
+    try:
+        config: dict[str, Any] = environ.Env.db_url_config(url)  # type: ignore[no-untyped-call]
+    except ValueError as error:
+        raise ImproperlyConfigured(message) from error
+    if not config["NAME"]:
+        raise ImproperlyConfigured(message)
+    return {**config, "PASSWORD": password} if password else config

@@ -1,0 +1,118 @@
+"""Production tells nobody to send money to the example details that methods are shipped with."""
+
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from rest_framework.test import APIClient
+
+from igny8_core.auth.models import Account, User
+from igny8_core.business.billing.examples import have_example_values
+from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
+from tests.factories import client_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
+METHODS = "/api/v1/billing/admin/payment-methods/"
+SIGN_UP = {
+    "email": "somebody@example.org",
+    "password": "correct-horse-battery",
+    "plan_slug": "starter",
+    "country": "PK",
+}
+
+
+@pytest.fixture
+def production(settings: LazySettings) -> None:
+    settings.IS_DEVELOPMENT = False
+
+
+def replace_details(*codes: str) -> None:
+    methods = PaymentMethodConfig.objects.filter(payment_method__in=codes)
+    methods.update(has_example_details=False)
+
+
+def codes(answer: Any) -> list[str]:
+    return [method["payment_method"] for method in answer.json()]
+
+
+@pytest.mark.usefixtures("production")
+@pytest.mark.parametrize("country", ["PK", "IN", "DE", "JP", ""])
+def test_methods_with_example_details_are_not_offered(api: APIClient, country: str) -> None:
+    assert codes(api.get(METHODS, {"country": country} if country else {})) == []
+
+
+@pytest.mark.usefixtures("production")
+def test_a_method_is_offered_once_its_details_are_replaced(api: APIClient) -> None:
+    replace_details("jazzcash", "wise")
+    assert codes(api.get(METHODS, {"country": "PK"})) == ["jazzcash", "wise"]
+    assert all(method["details"] for method in api.get(METHODS, {"country": "PK"}).json())
+
+
+@pytest.mark.usefixtures("production")
+def test_an_example_of_the_country_hides_no_real_method_of_everywhere(api: APIClient) -> None:
+    PaymentMethodConfig.objects.filter(catalog_key="bank_transfer:everywhere").update(
+        has_example_details=False
+    )
+    offered = api.get(METHODS, {"country": "PK"}).json()
+    assert [(method["payment_method"], method["currency"]) for method in offered] == [
+        ("bank_transfer", "USD")
+    ]
+
+
+@pytest.mark.usefixtures("production")
+def test_nobody_signs_up_to_pay_by_example_details(api: APIClient) -> None:
+    refused = api.post("/api/v1/auth/register/", {**SIGN_UP, "payment_method": "jazzcash"})
+    assert refused.status_code == 400
+    error = refused.json()["errors"][0]
+    assert (error["code"], error["attr"]) == ("unknown_payment_method", "payment_method")
+    assert "None is set up: write to support." in error["detail"]
+    assert not Account.objects.filter(users__email=SIGN_UP["email"]).exists()
+
+    assert api.post("/api/v1/auth/register/", SIGN_UP).status_code == 201  # chooses it later
+
+
+def test_nobody_changes_an_invoice_to_example_details(owner: User, settings: LazySettings) -> None:
+    settings.IS_DEVELOPMENT = False
+    invoice = Invoice.objects.get()
+    client = client_of(owner)
+    url = f"/api/v1/billing/invoices/{invoice.pk}/payment-method/"
+    answer = client.post(url, {"payment_method": "jazzcash"})
+    assert answer.json()["errors"][0]["code"] == "unknown_payment_method"
+
+
+@pytest.mark.parametrize("url", ["/api/v1/billing/invoices/", "/api/v1/auth/me/"])
+def test_an_invoice_of_before_says_a_sentence_in_place_of_example_details(
+    owner: User, url: str, settings: LazySettings
+) -> None:
+    client = client_of(owner)
+
+    def instructions() -> Any:
+        body = client.get(url).json()
+        invoice = body["open_invoice"] if "open_invoice" in body else body["results"][0]
+        return invoice["payment_instructions"]
+
+    assert "PK36SCBL0000001123456702" in str(instructions())
+    settings.IS_DEVELOPMENT = False
+    shown = instructions()
+    assert shown["is_example"] is True
+    assert shown["details"] == []
+    assert shown["instructions"].startswith("We are still setting this payment method up.")
+    assert "PK36" not in str(shown)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_example"),
+    [
+        ("PK36SCBL0000001123456702", True),
+        ("pk36 scbl 0000 0011 2345 6702", True),
+        ("0300-1234567", True),
+        ("Payments@Example.com", True),
+        ("@igny8example", True),
+        ("IGNY8 (Private) Limited", False),  # the seller may well be called so
+        ("Current", False),
+        ("PK24MEZN0000000100000001", False),
+        ("billing@igny8.example", False),
+    ],
+)
+def test_what_of_a_method_is_an_example(value: str, is_example: bool) -> None:  # noqa: FBT001
+    assert have_example_values([{"label": "To", "value": value}]) is is_example
