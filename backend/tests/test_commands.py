@@ -126,6 +126,8 @@ BREAKAGES = {
     "every account fits": "UPDATE igny8_auth_subscription SET status = 'cancelled'",
     "every pending": "UPDATE billing_invoice SET status = 'void' WHERE status = 'pending'",
     "every live": "UPDATE billing_invoice SET status = 'void', paid_at = NULL",
+    "every plan that is paid for": "UPDATE igny8_auth_subscription SET status = 'cancelled',"
+    " cancelled_at = now() WHERE status = 'active'",
     "every closed": "UPDATE igny8_auth_account SET status = 'cancelled'",
     "6a. ": "UPDATE billing_payment SET status = 'failed' WHERE status = 'succeeded'",
     "6b. ": "UPDATE billing_paymentevent SET from_state = 'odd'",

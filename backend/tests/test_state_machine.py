@@ -49,7 +49,6 @@ class Claim:
     id: int
     debt: "Debt"
     status: str = "pending_approval"
-    replaced: "list[Debt]" = field(default_factory=list)
 
 
 @dataclass
@@ -61,6 +60,7 @@ class Debt:
     customer: "Customer"
     status: str = "pending"
     subscription: str = "pending_payment"
+    started: int = 0
     claims: list[Claim] = field(default_factory=list)
 
     @property
@@ -95,6 +95,12 @@ class Customer:
     @property
     def owes(self) -> bool:
         return any(debt.subscription == "pending_payment" for debt in self.debts)
+
+    @property
+    def paid_for(self) -> Debt | None:
+        """The newest plan that is paid for; no period ends within a history."""
+        paid = (debt for debt in self.debts if debt.status == "paid")
+        return max(paid, key=lambda debt: debt.started, default=None)
 
 
 class Business(RuleBasedStateMachine):
@@ -292,11 +298,33 @@ class Business(RuleBasedStateMachine):
         self.post(self.admins[0], path, {}, expected=200)
         self.follow_approval(debt.claims[-1])
 
+    @rule(place=places, chosen=st.lists(plans, min_size=2, max_size=4))
+    def buy_one_after_another(self, place: int, chosen: list[str]) -> None:
+        """Upgrade what was upgraded to, so that there are chains to reverse any part of."""
+        for plan in chosen:
+            self.buy(place, plan)
+
+    @rule(place=places, becomes=st.sampled_from(["pending", "void"]))
+    def reverse_in_a_chain(self, place: int, becomes: str) -> None:
+        """Take back any approval of a customer who has several, not only the last."""
+        chains = [
+            [
+                claim
+                for debt in customer.debts
+                for claim in debt.claims
+                if claim.status == "succeeded"
+            ]
+            for customer in self.open_customers()
+        ]
+        longest = max(chains, key=len, default=[])
+        if len(longest) > 1:
+            self.reverse_claim(longest[place % len(longest)], place, becomes)
+
     def follow_approval(self, claim: Claim) -> None:
         customer, debt = claim.debt.customer, claim.debt
         if customer.live:
-            customer.live.subscription, replaced = "cancelled", customer.live
-            claim.replaced.append(replaced)
+            customer.live.subscription = "cancelled"
+        debt.started = 1 + max(item.started for item in customer.debts)
         claim.status, debt.status, debt.subscription = "succeeded", "paid", "active"
         customer.status, customer.plan = "active", debt.plan
         customer.credits += CREDITS[debt.plan]
@@ -327,7 +355,9 @@ class Business(RuleBasedStateMachine):
     @precondition(lambda self: self.claims())
     @rule(place=places, who=places, becomes=st.sampled_from(["pending", "void"]))
     def reverse(self, place: int, who: int, becomes: str) -> None:
-        claim = self.claim(place, "succeeded")
+        self.reverse_claim(self.claim(place, "succeeded"), who, becomes)
+
+    def reverse_claim(self, claim: Claim, who: int, becomes: str) -> None:
         debt, customer = claim.debt, claim.debt.customer
         is_live = debt.subscription == "active"
         is_possible = (
@@ -352,7 +382,7 @@ class Business(RuleBasedStateMachine):
         if not is_live:
             return
         debt.subscription = "pending_payment" if becomes == "pending" else "cancelled"
-        earlier = next((item for item in claim.replaced if item.status == "paid"), None)
+        earlier = customer.paid_for
         if earlier:
             earlier.subscription, customer.plan = "active", earlier.plan
         else:

@@ -374,7 +374,7 @@ REVERSE_PAYMENT = _act(
     "Reverse an approved payment",
     (
         "Credits are taken back by a ledger entry, the invoice is due again or void, and "
-        "subscription and account follow; a subscription that the payment had replaced comes back "
+        "subscription and account follow; the newest earlier plan that is paid for comes back "
         "while its period lasts."
     ),
     request=ReversePaymentSerializer,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from igny8_core.auth.models import Account, Subscription, User
@@ -299,15 +299,19 @@ def waiting_payments() -> QuerySet[Payment]:
     return payment_queue().filter(status=PaymentStatus.PENDING_APPROVAL)
 
 
-def superseded_by(*, payment: Payment) -> set[int]:
-    """Ids of the subscriptions that a payment's approval has replaced and that are paid still."""
-    replaced = PaymentEvent.objects.filter(
-        payment=payment, event=EventName.SUPERSEDE, object_type=ObjectType.SUBSCRIPTION
+def replaced_and_paid(*, account: Account) -> set[int]:
+    """Ids of the account's subscriptions that an upgrade has replaced and that are paid still."""
+    last_event = (
+        PaymentEvent.objects.filter(object_type=ObjectType.SUBSCRIPTION, object_id=OuterRef("pk"))
+        .order_by("-pk")
+        .values("event")[:1]
     )
-    paid = Invoice.objects.filter(
-        subscription__in=replaced.values("object_id"), status=InvoiceStatus.PAID
+    replaced = (
+        Subscription.objects.filter(account=account, invoices__status=InvoiceStatus.PAID)
+        .annotate(last_event=Subquery(last_event))
+        .filter(last_event=EventName.SUPERSEDE)
     )
-    return set(paid.values_list("subscription_id", flat=True))
+    return set(replaced.values_list("pk", flat=True))
 
 
 def billing_admins() -> QuerySet[User]:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest, Now
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
@@ -205,6 +205,28 @@ def _live_subscriptions_unpaid() -> Iterable[object]:
     return live.annotate(paid=paid).filter(paid=0)
 
 
+def _paid_periods_that_do_not_run() -> Iterable[object]:
+    """Find what is paid for and lasts in accounts that have nothing live.
+
+    It lasts beyond this moment, and beyond the last thing that happened in the account.
+    """
+    last_event = (
+        PaymentEvent.objects.filter(account=OuterRef("account"))
+        .order_by("-created_at")
+        .values("created_at")[:1]
+    )
+    live = Subscription.objects.filter(
+        account=OuterRef("account"), status__in=LIVE_SUBSCRIPTION_STATUSES
+    )
+    return (
+        Subscription.objects.filter(invoices__status=InvoiceStatus.PAID)
+        .exclude(account__status=AccountStatus.CANCELLED)
+        .filter(current_period_end__gt=Greatest(Now(), Subquery(last_event)))
+        .exclude(Exists(live))
+        .distinct()
+    )
+
+
 def _closed_accounts_with_something_open() -> Iterable[object]:
     closed = Account.objects.filter(status=AccountStatus.CANCELLED)
     return closed.filter(
@@ -230,6 +252,9 @@ CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "every account fits its subscription": _accounts_off_their_subscription,
     "every pending subscription has its invoice": _pending_subscriptions_without_invoice,
     "every live subscription is paid for": _live_subscriptions_unpaid,
+    "every plan that is paid for and lasts runs, or a newer one does": (
+        _paid_periods_that_do_not_run
+    ),
     "every closed account has nothing open and nobody who can log in": (
         _closed_accounts_with_something_open
     ),

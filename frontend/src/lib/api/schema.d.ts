@@ -315,7 +315,7 @@ export interface paths {
         put?: never;
         /**
          * Reverse an approved payment
-         * @description Credits are taken back by a ledger entry, the invoice is due again or void, and subscription and account follow; a subscription that the payment had replaced comes back while its period lasts.
+         * @description Credits are taken back by a ledger entry, the invoice is due again or void, and subscription and account follow; the newest earlier plan that is paid for comes back while its period lasts.
          */
         post: operations["reverse_payment"];
         delete?: never;

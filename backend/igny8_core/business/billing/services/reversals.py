@@ -23,7 +23,7 @@ from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.selectors import (
     LockedBilling,
     lock_billing_of_payment,
-    superseded_by,
+    replaced_and_paid,
 )
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.payments import Decision, require_other_account
@@ -42,8 +42,8 @@ def reverse_payment(
 ) -> Decision:
     """Take an approval back: credits, invoice, subscription and account follow.
 
-    A subscription that this payment had replaced comes back while its period lasts; without one
-    the account waits for a payment again.
+    The newest earlier subscription that is paid for comes back while its period lasts; without
+    one the account waits for a payment again.
 
     :param event: ``REVERSE``: the invoice is due again; ``REVERSE_AND_VOID``: nothing is owed.
     :param is_forced: also if credits of it are spent: then what is left is taken.
@@ -142,26 +142,25 @@ def _end_subscription(locked: LockedBilling, recorder: TransitionRecorder) -> No
         subscription,
         also_save=("current_period_start", "current_period_end", "cancelled_at"),
     )
-    earlier = _still_paid_for(locked, recorder)
+    earlier = _newest_paid_for(locked, now=recorder.now)
     if earlier:
         _restore(account, earlier, recorder)
     else:
         recorder.move(account)
 
 
-def _still_paid_for(locked: LockedBilling, recorder: TransitionRecorder) -> Subscription | None:
-    assert recorder.payment is not None  # noqa: S101  (a reversal is of a payment)
-    replaced = superseded_by(payment=recorder.payment)
-    return next(
-        (
-            item
-            for item in locked.subscriptions
-            if item.pk in replaced
-            and item.current_period_end is not None
-            and item.current_period_end > recorder.now
-        ),
-        None,
-    )
+def _newest_paid_for(locked: LockedBilling, *, now: datetime) -> Subscription | None:
+    """Find the newest plan that is paid for and lasts, however many upgrades ago it was replaced.
+
+    One step back is not enough: what this payment replaced may have been taken back before.
+    """
+    paid = replaced_and_paid(account=locked.account)
+    lasting = [
+        (item.current_period_start, item.pk, item)
+        for item in locked.subscriptions
+        if item.pk in paid and item.current_period_end and item.current_period_end > now
+    ]
+    return max(lasting)[2] if lasting else None
 
 
 def _restore(account: Account, earlier: Subscription, recorder: TransitionRecorder) -> None:

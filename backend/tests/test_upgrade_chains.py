@@ -1,0 +1,213 @@
+"""Upgrades of upgrades, taken back in any order: the newest plan that is paid for and lasts stays.
+
+Hypothesis makes the chains; the model below remembers who paid for what from when to when.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account, Plan, Subscription, User
+from igny8_core.business.billing.enums import EventName
+from igny8_core.business.billing.exceptions import InvoiceNotReopenable
+from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.services.payments import approve_payment
+from igny8_core.business.billing.services.reversals import reverse_payment
+from igny8_core.business.billing.services.subscriptions import request_upgrade
+from igny8_core.common.clock import utc_now
+from tests.database import assert_all_invariants_hold
+from tests.factories import account_of, make_billing_admin, make_owner, make_payment
+
+pytestmark = pytest.mark.django_db
+PLANS = ["starter", "growth", "scale", "yearly"]
+VOID, DUE_AGAIN = EventName.REVERSE_AND_VOID, EventName.REVERSE
+
+
+@dataclass
+class Bought:
+    """One plan that was paid for."""
+
+    plan: str
+    payment: Payment
+    is_paid: bool = True
+
+    @property
+    def subscription(self) -> Subscription:
+        return Subscription.objects.get(invoices__payments=self.payment)
+
+
+def make_yearly_plan() -> None:
+    Plan.objects.create(
+        slug="yearly",
+        name="Yearly",
+        price="890.00",
+        interval="year",
+        included_credits=500,
+        max_sites=3,
+        max_users=3,
+    )
+
+
+def pay(owner: User, admin: User, plan: str, *, now: datetime) -> Bought:
+    payment = make_payment(owner, reference=f"BT-{plan}")
+    approve_payment(payment_id=payment.pk, actor=Actor(user=admin), now=now)
+    return Bought(plan, payment)
+
+
+def upgrade(owner: User, admin: User, plan: str, *, now: datetime) -> Bought:
+    request_upgrade(
+        account=account_of(owner),
+        plan_slug=plan,
+        method_code="bank_transfer",
+        actor=Actor(user=owner),
+        now=now,
+    )
+    return pay(owner, admin, plan, now=now)
+
+
+def reverse(bought: Bought, admin: User, event: EventName, *, now: datetime) -> None:
+    reverse_payment(
+        payment_id=bought.payment.pk,
+        actor=Actor(user=admin),
+        now=now,
+        reason="Recalled",
+        event=event,
+    )
+    bought.is_paid = False
+
+
+def live_plan(owner: User) -> str:
+    """Return the plan that runs; empty for none. The account says the same."""
+    live = Subscription.objects.filter(account__users=owner, status="active").first()
+    account = account_of(owner)
+    assert (account.status == "active") == (live is not None)
+    if live:
+        assert account.plan == live.plan
+    return live.plan.slug if live else ""
+
+
+@pytest.mark.parametrize("last", [VOID, DUE_AGAIN])
+def test_reversing_the_middle_and_then_the_end_leaves_the_beginning(
+    catalog: None, last: EventName
+) -> None:
+    admin, owner, now = make_billing_admin(), make_owner(), utc_now()
+    pay(owner, admin, "starter", now=now)
+    middle = upgrade(owner, admin, "growth", now=now)
+    end = upgrade(owner, admin, "scale", now=now)
+
+    reverse(middle, admin, VOID, now=now)
+    assert live_plan(owner) == "scale"
+    reverse(end, admin, last, now=now)
+    assert live_plan(owner) == "starter"
+    assert account_of(owner).credits == 1000
+    assert_all_invariants_hold()
+
+
+def test_reversing_the_end_leaves_the_middle(catalog: None) -> None:
+    admin, owner, now = make_billing_admin(), make_owner(), utc_now()
+    pay(owner, admin, "starter", now=now)
+    upgrade(owner, admin, "growth", now=now)
+    reverse(upgrade(owner, admin, "scale", now=now), admin, VOID, now=now)
+    assert live_plan(owner) == "growth"
+    assert_all_invariants_hold()
+
+
+def test_reversing_all_of_it_leaves_nothing(catalog: None) -> None:
+    admin, owner, now = make_billing_admin(), make_owner(), utc_now()
+    chain = [pay(owner, admin, "starter", now=now)]
+    chain += [upgrade(owner, admin, plan, now=now) for plan in ("growth", "scale")]
+    for bought in chain:
+        reverse(bought, admin, VOID, now=now)
+    assert live_plan(owner) == ""
+    assert account_of(owner).credits == 0
+    assert_all_invariants_hold()
+
+
+def test_a_plan_that_was_restored_and_replaced_again_comes_back_again(catalog: None) -> None:
+    admin, owner, now = make_billing_admin(), make_owner(), utc_now()
+    pay(owner, admin, "starter", now=now)
+    for plan in ("growth", "scale"):
+        reverse(upgrade(owner, admin, plan, now=now), admin, VOID, now=now)
+        assert live_plan(owner) == "starter"
+    assert_all_invariants_hold()
+
+
+@pytest.fixture
+def yearly(catalog: None) -> None:
+    make_yearly_plan()
+
+
+@pytest.mark.usefixtures("yearly")
+@given(
+    chosen=st.lists(st.sampled_from(PLANS), min_size=3, max_size=5),
+    pauses=st.lists(st.integers(min_value=0, max_value=20), min_size=5, max_size=5),
+    reversals=st.lists(
+        st.tuples(
+            st.integers(min_value=0, max_value=5),
+            st.sampled_from([VOID, DUE_AGAIN]),
+            st.integers(min_value=0, max_value=25),
+        ),
+        min_size=2,
+        max_size=6,
+    ),
+)
+@settings(max_examples=40, deadline=None, database=None)
+def test_the_newest_plan_that_is_paid_for_and_lasts_stays(
+    chosen: list[str], pauses: list[int], reversals: list[tuple[int, EventName, int]]
+) -> None:
+    with transaction.atomic():
+        now = utc_now()
+        admin = make_billing_admin()
+        owner = make_owner(plan_slug=chosen[0])
+        chain = [pay(owner, admin, chosen[0], now=now)]
+        for plan, pause in zip(chosen[1:], pauses, strict=False):
+            now += timedelta(days=pause)
+            if plan != live_plan(owner):
+                chain.append(upgrade(owner, admin, plan, now=now))
+        for place, event, pause in reversals:
+            now += timedelta(days=pause)
+            bought = chain[place % len(chain)]
+            if bought.is_paid:
+                take_back(owner, admin, bought, event, now=now, chain=chain)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        assert_all_invariants_hold()
+        transaction.set_rollback(True)
+
+
+def take_back(
+    owner: User,
+    admin: User,
+    bought: Bought,
+    event: EventName,
+    *,
+    now: datetime,
+    chain: list[Bought],
+) -> None:
+    """Take one approval back, and compare what is left with what was paid for."""
+    was_live = bought.subscription.status == "active"
+    before = live_plan(owner)
+    try:
+        reverse(bought, admin, event, now=now)
+    except InvoiceNotReopenable:
+        assert event == DUE_AGAIN
+        assert not was_live or Subscription.objects.filter(status="pending_payment").exists()
+        assert live_plan(owner) == before
+        return
+    if not was_live:
+        assert live_plan(owner) == before
+        return
+    lasting = [
+        item
+        for item in chain
+        if item.is_paid and (end := item.subscription.current_period_end) and end > now
+    ]
+    assert live_plan(owner) == (lasting[-1].plan if lasting else "")
+    assert Account.objects.get(users=owner).credits == sum(
+        item.payment.invoice.included_credits for item in chain if item.is_paid
+    )
