@@ -30,9 +30,10 @@ test: test-backend test-frontend test-e2e ## run every test
 test-backend: backend/.venv/.installed frontend/dist/index.html curl
 	cd backend && $(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, more faults (hours)
+soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, requests drawn by the day's seed, more faults (hours)
 	cd backend && STATE_MACHINE_STEPS=200000 $(PY) -m pytest tests/test_state_machine.py
 	cd backend && RACERS=64 RACE_ROUNDS=200 $(PY) -m pytest tests/test_races.py
+	cd backend && FUZZING_SEED=$$(date +%Y%m%d) FUZZING_EXAMPLES=500 BODIES_DRAWN=100000 $(PY) -m pytest tests/test_fuzzing.py tests/test_fuzzing_bodies.py
 	cd backend && KILL_EVERY_ACT=1 FAULT_LOAD=400 $(PY) -m pytest tests/test_faults.py tests/test_database_restart.py
 
 mutants: backend/.venv/.installed ## break the code in many ways and see that a test fails for each

@@ -22,7 +22,12 @@ from tests.project.paths import ROOT
 from tests.races import Racers
 from tests.smtp import Mailbox, smtp_server
 
-LONGEST = ("test_state_machine.py", "test_fuzzing.py", "test_images.py")  # minutes
+LONGEST = (  # minutes
+    "test_state_machine.py",
+    "test_fuzzing.py",
+    "test_fuzzing_bodies.py",
+    "test_images.py",
+)
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,8 +2,19 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
+django.setup(set_prefix=False)
 
-application = get_wsgi_application()
+from igny8_core.api.bodies import Request  # noqa: E402  (it needs the settings)
+
+
+class Application(WSGIHandler):
+    """Django's, with our own requests."""
+
+    request_class = Request
+
+
+application = Application()

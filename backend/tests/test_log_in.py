@@ -1,10 +1,12 @@
 """Log-in and all around it: django-allauth with this project's settings, by HTTP."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
@@ -92,6 +94,64 @@ def test_a_forgotten_password_is_set_anew(api: APIClient, owner: User) -> None:
     again = APIClient().post(f"{BROWSER}auth/password/reset", body)
     assert again.status_code == 400
     assert again.json()["errors"][0]["param"] == "key"
+
+
+def reset(owner: User) -> str:
+    """Ask for a link, and return its key."""
+    APIClient().post(f"{BROWSER}auth/password/request", {"email": owner.email})
+    return key_of(prepared_mail())
+
+
+def checked(key: str, method: str = "get") -> tuple[int, str]:
+    """Return status and code of a look at a key, or of its use."""
+    url = f"{BROWSER}auth/password/reset"
+    if method == "get":
+        answer = APIClient().get(url, headers={"X-Password-Reset-Key": key})
+    else:
+        answer = APIClient().post(url, {"key": key, "password": NEW_PASSWORD})
+    errors = answer.json().get("errors", [{"code": "", "param": "key"}])
+    assert errors[0]["param"] == "key"
+    return answer.status_code, errors[0]["code"]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_used_link_is_told_from_one_that_never_was(owner: User, method: str) -> None:
+    key = reset(owner)
+    assert checked(key) == (200, "")
+    checked(key, "post")
+    assert checked(key, method) == (400, "link_used")
+    for other in (key[:-1], f"x{key}", "-a", "a-", "-", "::", "0-0", "1-abc-def", "\u0661-x"):
+        assert checked(other, method) == (400, "link_invalid")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_old_link_says_that_it_is_old(owner: User, method: str) -> None:
+    key = reset(owner)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3, seconds=1), tick=False):
+        assert checked(key, method) == (400, "link_expired")
+
+
+@pytest.mark.parametrize("by", ["log-in", "password", "e-mail", "closing"])
+def test_what_makes_a_link_void(owner: User, by: str) -> None:
+    key = reset(owner)
+    if by == "log-in":
+        log_in(APIClient(), owner.email)
+    elif by == "password":
+        owner.set_password(NEW_PASSWORD)
+        owner.save()
+    elif by == "e-mail":
+        User.objects.filter(pk=owner.pk).update(email="other@shop.example")
+    else:
+        User.objects.filter(pk=owner.pk).update(is_active=False)
+    assert checked(key) == (400, "link_used")
+
+
+def test_a_link_goes_to_the_address_on_record_alone(owner: User, api: APIClient) -> None:
+    """KELVIN SIGN is a K to those who compare small letters, and another mailbox to its server."""
+    for typed in ("AYESHA@shop.example", "ayesha@\u212aelvin.example"):
+        User.objects.filter(pk=owner.pk).update(email=typed.lower())
+        api.post(f"{BROWSER}auth/password/request", {"email": typed})
+        assert prepared_mail()["recipient"] == typed.lower()
 
 
 def test_a_weak_new_password_is_refused(api: APIClient, owner: User) -> None:

@@ -1,5 +1,6 @@
 """Whatever a client sends: a clear 4xx in the one shape, never a 500, and nothing made."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
+from igny8_core.common.json_reader import JsonRefused, read_json
 from tests.factories import PASSWORD, confirmation_of, invoice_of
+from tests.server import running_server
 
 pytestmark = pytest.mark.django_db
 REGISTER = "/api/v1/auth/register/"
@@ -186,3 +189,87 @@ def test_an_unknown_address_and_method_answer_in_the_same_shape(
 
 def test_a_format_that_is_not_spoken(api: APIClient, catalog: None) -> None:
     assert_refused(api.get("/api/v1/plans/", headers={"Accept": "application/xml"}), 406)
+
+
+# What neither an address nor a view has to look at: the reader of JSON
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{}", '{"a": [1, 2.50, "\\ud83d\\ude00", null, true]}', '{"a": ' + "[" * 31 + "]" * 31 + "}"],
+)
+def test_json_is_read_as_it_is(text: str) -> None:
+    assert read_json(text.encode()) == json.loads(text)
+
+
+def test_a_number_is_read_to_its_last_digit() -> None:
+    assert str(read_json(b'{"amount": 25053.500000000000001}')["amount"]) == "25053.500000000000001"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "attr"),
+    [
+        ('{"a": 1, "a": 1}', "parse_error", None),
+        ('{"a": ' + "[" * 32 + "]" * 32 + "}", "parse_error", None),
+        ('{"a": ' + "9" * 65 + "}", "parse_error", None),
+        ('{"a": 1e400}', "parse_error", None),
+        ('{"a": 1e-999999999}', "parse_error", None),
+        ('{"a": -Infinity}', "parse_error", None),
+        ('{"a": [{"b": "x\\udc00"}]}', "surrogate_characters_not_allowed", "a.0.b"),
+        ('{"a": {"\\ud83d": 1}}', "surrogate_characters_not_allowed", "a"),
+        ('{"\\u0000": 1}', "control_characters_not_allowed", None),
+        ('{"a": "\\u0000"}', "control_characters_not_allowed", "a"),
+        ('{"a": "\t"}', "parse_error", None),
+        ("\ufeff{}", "parse_error", None),
+    ],
+)
+def test_json_that_readers_disagree_about_is_refused(
+    text: str, code: str, attr: str | None
+) -> None:
+    with pytest.raises(JsonRefused) as refused:
+        read_json(text.encode())
+    assert (refused.value.code, refused.value.attr) == (code, attr)
+
+
+@pytest.mark.parametrize("kind", ["browser", "app"])
+@pytest.mark.parametrize(
+    ("content", "content_type", "status", "code"),
+    [
+        (b"{}" + b" " * (1024 * 1024), "application/json", 413, "body_too_large"),
+        (b"{}", "text/plain", 415, "unsupported_media_type"),
+        (b"email=a", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
+        (b"{}", "application/json; charset=utf-16", 415, "unsupported_media_type"),
+        (b"[]", "application/json", 400, "parse_error"),
+        (b'{"email": "\\ud800"}', "application/json", 400, "surrogate_characters_not_allowed"),
+        (b'{"email": "a", "email": "b"}', "application/json", 400, "parse_error"),
+    ],
+)
+def test_the_log_in_refuses_in_the_same_shape(
+    api: APIClient, db: None, kind: str, content: bytes, content_type: str, status: int, code: str
+) -> None:
+    url = f"/_allauth/{kind}/v1/auth/login"
+    answer = api.post(url, content, content_type=content_type)
+    assert_refused(answer, status)
+    assert answer.json()["errors"][0]["code"] == code
+
+
+def test_so_does_what_django_refuses_before_any_view(api: APIClient, db: None) -> None:
+    for path in ("/api/v1/plans/", "/_allauth/browser/v1/config"):
+        assert_refused(api.get(path, headers={"Host": "elsewhere.example"}), 400)
+    assert_refused(api.get("/_allauth/browser/v1/nothing"), 404)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_content_type_stops_a_real_server(catalog: None) -> None:
+    """Django reads it before its first middleware, and fails on some."""
+    odd = [
+        "a/b; x*=nothing''y",
+        "a/b; charset*=undefined''%ff",
+        "multipart/form-data; boundary*=x''y",
+    ]
+    with running_server() as server:
+        for path in ("/healthz", "/api/v1/plans/", "/_allauth/app/v1/config", "/admin/login/"):
+            for content_type in odd:
+                reply = server.visitor().send(path, None, Content_Type=content_type)
+                assert reply.status in {200, 415}, (path, content_type, reply)
+        assert "Traceback" not in server.log()

@@ -19,7 +19,7 @@ from igny8_core.common.exceptions import (
     StateConflict,
 )
 from igny8_core.common.http import status_of
-from igny8_core.common.parsers import BodyTooLarge
+from igny8_core.common.parsers import BodyTooLarge, too_large
 from igny8_core.common.unavailable import ServiceUnavailable, as_unavailable
 
 PROGRAMS = ("/api/", "/_allauth/")
@@ -74,20 +74,29 @@ def _api_exception(refusal: DomainError) -> APIException:
     return error
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django refuses before any view, to programs in JSON."""
+    if not request.path.startswith(PROGRAMS):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, RequestDataTooBig):
+        return json_error(BodyTooLarge.default_code, too_large(), BodyTooLarge.status_code)
+    return json_error("bad_request", "The request can't be read.", status.HTTP_400_BAD_REQUEST)
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer an unknown address below /api/ in JSON."""
-    if not request.path.startswith("/api/"):
+    """Answer an unknown address, to programs in JSON."""
+    if not request.path.startswith(PROGRAMS):
         return defaults.page_not_found(request, exception)
-    return _json_error("not_found", "There is nothing at this address.", status.HTTP_404_NOT_FOUND)
+    return json_error("not_found", "There is nothing at this address.", status.HTTP_404_NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a failure outside of the API's views, below /api/ in JSON."""
+    """Answer a failure outside of the API's views, to programs in JSON."""
     if unavailable := as_unavailable(sys.exception()):  # Django calls this while it handles one
         return _unavailable(request, unavailable)
-    if not request.path.startswith("/api/"):
+    if not request.path.startswith(PROGRAMS):
         return defaults.server_error(request)
-    return _json_error(
+    return json_error(
         "error", "Server Error (500)", status.HTTP_500_INTERNAL_SERVER_ERROR, kind="server_error"
     )
 
@@ -96,7 +105,7 @@ def _unavailable(request: HttpRequest, error: ServiceUnavailable) -> HttpRespons
     """Answer 503 to a program in JSON, to the people at the desk in words."""
     answer: HttpResponse
     if request.path.startswith(PROGRAMS):
-        answer = _json_error(
+        answer = json_error(
             error.default_code, str(error.detail), error.status_code, kind="server_error"
         )
     else:
@@ -110,9 +119,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not request.path.startswith(PROGRAMS):
         return csrf.csrf_failure(request, reason)
     detail = f"{reason} Send X-CSRFToken with the token of GET /api/v1/auth/csrf/."
-    return _json_error("csrf_failed", detail, status.HTTP_403_FORBIDDEN)
+    return json_error("csrf_failed", detail, status.HTTP_403_FORBIDDEN)
 
 
-def _json_error(code: str, detail: str, status: int, kind: str = "client_error") -> JsonResponse:
-    error = {"code": code, "detail": detail, "attr": None}
+def json_error(
+    code: str, detail: str, status: int, *, kind: str = "client_error", attr: str | None = None
+) -> JsonResponse:
+    """Return an error in the one shape."""
+    error = {"code": code, "detail": detail, "attr": attr}
     return JsonResponse({"type": kind, "errors": [error]}, status=status)

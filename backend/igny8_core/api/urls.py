@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from igny8_core.api import mail_previews
 
+handler400 = "igny8_core.api.errors.bad_request"
 handler404 = "igny8_core.api.errors.page_not_found"
 handler500 = "igny8_core.api.errors.server_error"
 
@@ -43,6 +44,7 @@ urlpatterns = [
         name="docs",
     ),
     re_path(LOG_IN_OFF, nothing),
+    path("_allauth/", include("igny8_core.auth.log_in.urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,11 +1,13 @@
-"""How request bodies are read."""
+"""How the API reads request bodies."""
 
 from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
 from rest_framework import parsers
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
+
+from igny8_core.common.json_reader import JsonRefused, read_json
 
 
 class BodyTooLarge(APIException):
@@ -17,7 +19,7 @@ class BodyTooLarge(APIException):
 
 
 class JSONParser(parsers.JSONParser):
-    """JSON of bounded size and depth."""
+    """JSON by the one reader, of bounded size."""
 
     def parse(
         self,
@@ -28,15 +30,22 @@ class JSONParser(parsers.JSONParser):
         """Read the body.
 
         :raises BodyTooLarge: beyond ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
-        :raises ParseError: if it is no JSON, or nested too deeply.
+        :raises ParseError: if it is no JSON that ``read_json`` takes.
+        :raises ValidationError: if one of its texts can't be.
         """
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         request = (parser_context or {})["request"]
         if limit is not None and int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            detail = f"The body has more than {limit} bytes."
-            raise BodyTooLarge(detail)
+            raise BodyTooLarge(too_large())
         try:
-            return super().parse(stream, media_type, parser_context)
-        except RecursionError as error:
-            detail = "The JSON is nested too deeply."
-            raise ParseError(detail) from error
+            return read_json(stream.read())
+        except JsonRefused as refused:
+            if refused.attr is None:
+                raise ParseError(refused.detail, code=refused.code) from refused
+            detail = [ErrorDetail(refused.detail, code=refused.code)]
+            raise ValidationError({refused.attr: detail}) from refused
+
+
+def too_large() -> str:
+    """Say how much is read."""
+    return f"The body has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."

@@ -1,0 +1,72 @@
+"""Keys of the links in mails: signed, so that one that was used is told from one that never was."""
+
+import hashlib
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core import signing
+
+from igny8_core.auth.models import User
+from igny8_core.common.exceptions import InvalidInput
+
+RESET = "igny8.auth.reset"
+TEXT = "This link {}. Ask for another one."
+
+
+class LinkInvalid(InvalidInput):
+    """The key of a link is not one of ours, or not all of it."""
+
+    code = "link_invalid"
+
+
+class LinkExpired(InvalidInput):
+    """The link was sent too long ago."""
+
+    code = "link_expired"
+
+
+class LinkUsed(InvalidInput):
+    """The link has done what it was for, or something since has made it void."""
+
+    code = "link_used"
+
+
+def reset_key(user: User) -> str:
+    """Return the key that lets its holder set a new password, once.
+
+    A log-in, another password and another e-mail make it void.
+    """
+    return signing.dumps([user.pk, _state(user)], salt=RESET)
+
+
+def user_of_reset_key(key: str) -> User:
+    """Find whose password a key may set.
+
+    :raises LinkInvalid: if we never made it, :raises LinkExpired: beyond
+        ``PASSWORD_RESET_TIMEOUT``, :raises LinkUsed: if it is void.
+    """
+    pk, state = _payload(key, salt=RESET, seconds=settings.PASSWORD_RESET_TIMEOUT)
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    if user is None or _state(user) != state:
+        _refuse_used("was used already, or a log-in or a newer password has made it void")
+    return user
+
+
+def _payload(key: str, *, salt: str, seconds: int) -> Any:
+    try:
+        return signing.loads(key, salt=salt, max_age=seconds)
+    except signing.SignatureExpired as error:
+        raise LinkExpired(TEXT.format("has expired"), attr="key") from error
+    except signing.BadSignature as error:
+        detail = "This link is not complete. Open it from the mail, or ask for another one."
+        raise LinkInvalid(detail, attr="key") from error
+
+
+def _refuse_used(why: str) -> NoReturn:
+    raise LinkUsed(TEXT.format(why), attr="key")
+
+
+def _state(user: User) -> str:
+    """Digest what a use of the key changes. The password stands in it as its salted hash."""
+    parts = (user.password, user.email, user.last_login and user.last_login.isoformat())
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]

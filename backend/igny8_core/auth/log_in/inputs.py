@@ -1,0 +1,32 @@
+"""What the log-in's addresses read, where django-allauth's own way of it would not do."""
+
+from allauth.headless.account import inputs
+from django.core.exceptions import ValidationError
+
+from igny8_core.auth.keys import user_of_reset_key
+from igny8_core.common.exceptions import DomainError
+
+
+def as_form_error(refusal: DomainError) -> ValidationError:
+    """Return a refusal as allauth's forms say it."""
+    return ValidationError(refusal.detail, code=refusal.code)
+
+
+class ResetPasswordKeyInput(inputs.ResetPasswordKeyInput):
+    """The key of a link that resets a password."""
+
+    def _clean_key_link(self) -> str:
+        """Find the person.
+
+        :raises ValidationError: with a code that tells a used key from one that never was.
+        """
+        key = str(self.cleaned_data["key"])
+        try:
+            self.user = user_of_reset_key(key)
+        except DomainError as refusal:
+            raise as_form_error(refusal) from refusal
+        return key
+
+
+class ResetPasswordInput(ResetPasswordKeyInput, inputs.ResetPasswordInput):
+    """The key with the new password."""

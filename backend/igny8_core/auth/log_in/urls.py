@@ -1,0 +1,16 @@
+"""Addresses below /_allauth/ that stand before django-allauth's own."""
+
+from allauth.headless.constants import Client
+from django.urls import URLPattern, path
+
+from igny8_core.auth.log_in import views
+
+VIEWS = {
+    "auth/password/reset": views.ResetPasswordView,
+}
+
+urlpatterns: list[URLPattern] = [
+    path(f"{client.value}/v1/{name}", view.as_api_view(client=client))
+    for client in (Client.BROWSER, Client.APP)
+    for name, view in VIEWS.items()
+]
