@@ -2,6 +2,17 @@
 PYTHON ?= python3
 PORT ?= 8011
 WEB_PORT ?= 5173
+# Sizes of the long targets: CI runs each at its smallest (.ci/targets).
+STEPS ?= 200000
+RACERS ?= 64
+ROUNDS ?= 200
+EXAMPLES ?= 500
+BODIES ?= 100000
+FAULT_LOAD ?= 400
+KILL_EVERY_ACT ?= 1
+PAYMENTS ?= 1000000
+MEASUREMENTS ?= 30
+LOCK_FLAGS ?= --upgrade
 PY := .venv/bin/python
 DEV_ENV := DJANGO_ENV=development
 FIND_CHROMIUM := command -v chromium || command -v chromium-browser || command -v google-chrome || true
@@ -20,10 +31,10 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: backend/.venv/.installed frontend/dist/index.html ## install and start everything, with demo data
-	@cd backend && $(PY) serve.py --port $(PORT) --web-port $(WEB_PORT)
+	@cd backend && $(PY) serve.py --port $(PORT) --web-port $(WEB_PORT) $(SERVE_ARGS)
 
 dev: backend/.venv/.installed frontend/node_modules/.installed ## the same, reloading on every change
-	@cd backend && $(PY) serve.py --dev --port $(PORT) --web-port $(WEB_PORT)
+	@cd backend && $(PY) serve.py --dev --port $(PORT) --web-port $(WEB_PORT) $(SERVE_ARGS)
 
 test: test-backend test-frontend test-e2e ## run every test
 
@@ -31,10 +42,10 @@ test-backend: backend/.venv/.installed frontend/dist/index.html curl
 	cd backend && $(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, requests drawn by the day's seed, more faults (hours)
-	cd backend && STATE_MACHINE_STEPS=200000 $(PY) -m pytest tests/test_state_machine.py
-	cd backend && RACERS=64 RACE_ROUNDS=200 $(PY) -m pytest tests/test_races.py
-	cd backend && FUZZING_SEED=$$(date +%Y%m%d) FUZZING_EXAMPLES=500 BODIES_DRAWN=100000 $(PY) -m pytest tests/test_fuzzing.py tests/test_fuzzing_bodies.py
-	cd backend && KILL_EVERY_ACT=1 FAULT_LOAD=400 $(PY) -m pytest tests/test_faults.py tests/test_database_restart.py
+	cd backend && STATE_MACHINE_STEPS=$(STEPS) $(PY) -m pytest tests/test_state_machine.py
+	cd backend && RACERS=$(RACERS) RACE_ROUNDS=$(ROUNDS) $(PY) -m pytest tests/test_races.py
+	cd backend && FUZZING_SEED=$$(date +%Y%m%d) FUZZING_EXAMPLES=$(EXAMPLES) BODIES_DRAWN=$(BODIES) $(PY) -m pytest tests/test_fuzzing.py tests/test_fuzzing_bodies.py
+	cd backend && KILL_EVERY_ACT=$(KILL_EVERY_ACT) FAULT_LOAD=$(FAULT_LOAD) $(PY) -m pytest tests/test_faults.py tests/test_database_restart.py
 
 mutants: backend/.venv/.installed ## break the code in many ways and see that a test fails for each
 	cd backend && $(PY) -m tests.mutants $(MUTANTS)
@@ -64,11 +75,11 @@ format: backend/.venv/.installed frontend/node_modules/.installed ## format all 
 	cd frontend && npm run format
 
 bench: backend/.venv/.installed frontend/dist/index.html chromium ## measure speed: the API, and the web app by Lighthouse
-	cd backend && $(PY) benchmarks/run.py
+	cd backend && $(PY) benchmarks/run.py --payments $(PAYMENTS) --rounds $(MEASUREMENTS)
 	$(RUN_APP) --exec "npm --prefix ../frontend run bench"
 
 screenshots: backend/.venv/.installed frontend/dist/index.html chromium ## pictures of every page, into docs/screenshots
-	$(RUN_APP) --exec "npm --prefix ../frontend run screenshots"
+	$(RUN_APP) --exec "npm --prefix ../frontend run screenshots -- $(SCREENSHOT_ARGS)"
 
 schema: backend/.venv/.installed frontend/node_modules/.installed ## write docs/openapi.yaml and the web app's types anew
 	cd backend && $(DEV_ENV) $(PY) manage.py spectacular --validate --fail-on-warn --file ../docs/openapi.yaml
@@ -79,7 +90,7 @@ status: backend/.venv/.installed frontend/node_modules/.installed ## count what 
 
 lock: backend/.venv/.installed ## resolve the backend's dependencies anew, by hash
 	cd backend && $(PY) -m pip install -q uv && for name in requirements requirements-dev; do \
-	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade $$name.in -o $$name.txt; done
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $(LOCK_FLAGS) $$name.in -o $$name.txt; done
 
 clean: ## remove everything installed, built or stored, the demo database too
 	rm -rf backend/.venv backend/.data backend/staticfiles backend/.mypy_cache backend/.ruff_cache backend/.pytest_cache

@@ -3,83 +3,137 @@
 All triggers and constraints are satisfied, as ``verify_billing`` can confirm.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
-from igny8_core.auth.models import User
+from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.auth.services.accounts import OwnerDetails
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.models import (
+    CreditTransaction,
+    Invoice,
+    InvoiceLine,
+    InvoiceNumberCounter,
+    Payment,
+    PaymentEvent,
+)
 from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
 
 REVIEWED = 50  # a payment that waits
-ACCOUNTS = """
-INSERT INTO igny8_auth_account (id, created_at, updated_at, name, status, plan_id, credits, country,
-    billing_name, billing_email, billing_address_line1, billing_address_line2, billing_city,
-    billing_state, billing_postal_code, tax_id)
-SELECT n, now(), now(), 'Account ' || n,
-    CASE WHEN n %% %(every)s = 0 THEN 'pending_payment' ELSE 'active' END,
-    p.id, CASE WHEN n %% %(every)s = 0 THEN 0 ELSE p.included_credits END, 'PK',
-    '', '', '', '', '', '', '', ''
-FROM generate_series(1, %(payments)s) n, igny8_auth_plan p WHERE p.slug = 'starter'
-"""
-USERS = """
-INSERT INTO igny8_auth_user (id, password, is_superuser, email, first_name, last_name, account_id,
-    role, language, is_staff, is_active, date_joined)
-SELECT n, '!', false, 'owner' || n || '@bench.example', '', '', n, 'owner', 'en', false, true, now()
-FROM generate_series(1, %(payments)s) n
-"""
-SUBSCRIPTIONS = """
-INSERT INTO igny8_auth_subscription (id, created_at, updated_at, account_id, plan_id, status,
-    current_period_start, current_period_end)
-SELECT id, now(), now(), id, plan_id,
-    CASE status WHEN 'active' THEN 'active' ELSE 'pending_payment' END,
-    CASE status WHEN 'active' THEN now() END,
-    CASE status WHEN 'active' THEN now() + interval '1 month' END
-FROM igny8_auth_account
-"""
-INVOICES = """
-INSERT INTO billing_invoice (id, created_at, updated_at, number, account_id, subscription_id,
-    status, currency, subtotal, tax_amount, total, payment_method_id, payable_amount,
-    payable_currency, exchange_rate, included_credits, billing_snapshot, issued_at, due_date,
-    paid_at)
-SELECT a.id, now(), now(), 'INV-2020-' || lpad(a.id::text, 7, '0'), a.id, a.id,
-    CASE a.status WHEN 'active' THEN 'paid' ELSE 'pending' END,
-    'USD', p.price, 0, p.price, m.id, 25053.50, 'PKR', 281.5, p.included_credits,
-    jsonb_build_object('customer', to_jsonb(a) || jsonb_build_object('account_name', a.name),
-        'plan', to_jsonb(p) || '{"currency": "USD"}'), now() - a.id * interval '1 minute',
-    current_date, CASE a.status WHEN 'active' THEN now() END
-FROM igny8_auth_account a JOIN igny8_auth_plan p ON p.id = a.plan_id,
-    billing_paymentmethodconfig m WHERE m.catalog_key = 'jazzcash:PK'
-"""
-LINES = """
-INSERT INTO billing_invoiceline (invoice_id, description, quantity, unit_price, amount)
-SELECT id, 'Starter plan', 1, total, total FROM billing_invoice
-"""
-PAYMENTS = """
-INSERT INTO billing_payment (id, created_at, updated_at, invoice_id, method_id, status, amount,
-    currency, manual_reference, manual_notes, proof, proof_content_type, proof_sha256,
-    submitted_by_id, submitted_at, decided_at, admin_notes)
-SELECT id, now(), now(), id, payment_method_id,
-    CASE status WHEN 'paid' THEN 'succeeded' ELSE 'pending_approval' END, total, currency,
-    'REF' || lpad(id::text, 7, '0'), '', '', '', '', id, issued_at + interval '1 hour',
-    CASE status WHEN 'paid' THEN issued_at + interval '9 hours' END, ''
-FROM billing_invoice
-"""
-LEDGER = """
-INSERT INTO billing_credittransaction (account_id, kind, amount, balance_after, description,
-    payment_id, created_at)
-SELECT id, 'plan_grant', credits, credits, 'Starter plan', id, now()
-FROM igny8_auth_account WHERE status = 'active'
-"""
-EVENTS = """
-INSERT INTO billing_paymentevent (account_id, event, object_type, object_id, from_state, to_state,
-    invoice_id, payment_id, note, created_at)
-SELECT {account}, 'confirm', '{kind}', id, '', status, NULL, NULL, '', now() FROM {table}
-"""
+Columns = Mapping[str, str]
+ACCOUNT: Columns = {
+    "id": "n",
+    "created_at": "now()",
+    "updated_at": "now()",
+    "name": "'Account ' || n",
+    "status": "CASE WHEN n %% %(every)s = 0 THEN 'pending_payment' ELSE 'active' END",
+    "plan_id": "plan.id",
+    "credits": "CASE WHEN n %% %(every)s = 0 THEN 0 ELSE plan.included_credits END",
+    "country": "'PK'",
+}
+USER: Columns = {
+    "id": "n",
+    "password": "'!'",
+    "email": "'owner' || n || '@bench.example'",
+    "account_id": "n",
+    "role": "'owner'",
+    "date_joined": "now()",
+}
+SUBSCRIPTION: Columns = {
+    "id": "account.id",
+    "created_at": "now()",
+    "updated_at": "now()",
+    "account_id": "account.id",
+    "plan_id": "account.plan_id",
+    "status": "account.status",
+    "current_period_start": "CASE account.status WHEN 'active' THEN now() END",
+    "current_period_end": "CASE account.status WHEN 'active' THEN now() + interval '1 month' END",
+}
+INVOICE: Columns = {
+    "id": "account.id",
+    "created_at": "now()",
+    "updated_at": "now()",
+    "number": "'INV-2020-' || lpad(account.id::text, greatest(6, length(account.id::text)), '0')",
+    "account_id": "account.id",
+    "subscription_id": "account.id",
+    "status": "CASE account.status WHEN 'active' THEN 'paid' ELSE 'pending' END",
+    "currency": "'USD'",
+    "subtotal": "plan.price",
+    "tax_amount": "0",
+    "total": "plan.price",
+    "payment_method_id": "method.id",
+    "payable_amount": "25053.50",
+    "payable_currency": "'PKR'",
+    "exchange_rate": "281.5",
+    "included_credits": "plan.included_credits",
+    "billing_snapshot": """jsonb_build_object(
+        'customer', to_jsonb(account) || jsonb_build_object('account_name', account.name),
+        'plan', to_jsonb(plan) || '{"currency": "USD"}')""",
+    "issued_at": "now() - account.id * interval '1 minute'",
+    "due_date": "current_date",
+    "paid_at": "CASE account.status WHEN 'active' THEN now() END",
+}
+LINE: Columns = {
+    "invoice_id": "invoice.id",
+    "description": "'Starter plan'",
+    "unit_price": "invoice.total",
+    "amount": "invoice.total",
+}
+PAYMENT: Columns = {
+    "id": "invoice.id",
+    "created_at": "now()",
+    "updated_at": "now()",
+    "invoice_id": "invoice.id",
+    "method_id": "invoice.payment_method_id",
+    "status": "CASE invoice.status WHEN 'paid' THEN 'succeeded' ELSE 'pending_approval' END",
+    "amount": "invoice.total",
+    "currency": "invoice.currency",
+    "manual_reference": "'REF' || lpad(invoice.id::text, 7, '0')",
+    "submitted_by_id": "invoice.id",
+    "submitted_at": "invoice.issued_at + interval '1 hour'",
+    "decided_at": "CASE invoice.status WHEN 'paid' THEN invoice.issued_at + interval '9 hours' END",
+}
+GRANT: Columns = {
+    "account_id": "account.id",
+    "kind": "'plan_grant'",
+    "amount": "account.credits",
+    "balance_after": "account.credits",
+    "description": "'Starter plan'",
+    "payment_id": "account.id",
+    "created_at": "now()",
+}
+COUNTER: Columns = {"year": "2020", "last_number": "%(payments)s"}
+NUMBERS = "generate_series(1, %(payments)s) n"
+STARTER = "igny8_auth_plan plan"
+JAZZCASH = "billing_paymentmethodconfig method WHERE method.catalog_key = 'jazzcash:PK'"
+ROWS: list[tuple[type[Model], Columns, str]] = [
+    (Account, ACCOUNT, f"{NUMBERS}, {STARTER} WHERE plan.slug = 'starter'"),
+    (User, USER, NUMBERS),
+    (Subscription, SUBSCRIPTION, "igny8_auth_account account"),
+    (
+        Invoice,
+        INVOICE,
+        f"igny8_auth_account account JOIN {STARTER} ON plan.id = account.plan_id, {JAZZCASH}",
+    ),
+    (InvoiceNumberCounter, COUNTER, "generate_series(1, 1)"),
+    (InvoiceLine, LINE, "billing_invoice invoice"),
+    (Payment, PAYMENT, "billing_invoice invoice"),
+    (CreditTransaction, GRANT, "igny8_auth_account account WHERE account.status = 'active'"),
+]
+EVENT: Columns = {
+    "account_id": "{account}",
+    "event": "'confirm'",
+    "object_type": "'{kind}'",
+    "object_id": "id",
+    "to_state": "status",
+    "created_at": "now()",
+}
 STATEFUL = [
     ("account", "igny8_auth_account", "id"),
     ("subscription", "igny8_auth_subscription", "account_id"),
@@ -96,17 +150,39 @@ SEQUENCES = [
 
 
 @transaction.atomic
-def _write(params: dict[str, int]) -> None:
+def _write(params: Mapping[str, int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # triggers would take hours
-        for sql in (ACCOUNTS, USERS, SUBSCRIPTIONS, INVOICES, LINES, PAYMENTS, LEDGER):
-            cursor.execute(sql, params if "%(" in sql else None)
+        for model, columns, source in ROWS:
+            _insert(cursor, model, columns, source, params)
         for kind, table, account in STATEFUL:
-            cursor.execute(EVENTS.format(kind=kind, table=table, account=account))
+            columns = {
+                name: value.format(kind=kind, account=account) for name, value in EVENT.items()
+            }
+            _insert(cursor, PaymentEvent, columns, table, params)
         for table in SEQUENCES:
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
             )
+
+
+def _insert(
+    cursor: CursorWrapper, model: type[Model], columns: Columns, source: str, params: Any
+) -> None:
+    """Insert what a query gives. Columns that are not named get their model's default."""
+    named: dict[str, str] = dict(columns)
+    defaults: dict[str, Any] = {}
+    for field in model._meta.concrete_fields:
+        column = str(field.column)
+        if column not in named and not field.null and not field.primary_key:
+            named[column] = f"%(default_{column})s"
+            value = field.get_default()
+            defaults[f"default_{column}"] = field.get_db_prep_save(value, connection)
+    cursor.execute(
+        f"INSERT INTO {model._meta.db_table} ({', '.join(named)}) "  # noqa: S608  (our own words)
+        f"SELECT {', '.join(named.values())} FROM {source}",
+        {**params, **defaults},
+    )
 
 
 def fill(*, payments: int, waiting_every: int, unpaid: int) -> None:

@@ -1,7 +1,7 @@
 /**
  * Measures the web app as a phone sees it, by Lighthouse: `make bench`.
  * Needs a running app with the demo users; E2E_BASE_URL is its address, CHROMIUM_PATH the browser.
- * Writes a report for each page below `lighthouse/`.
+ * Writes a report for each page below `lighthouse/`; LIGHTHOUSE_PAGES names those to measure.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { launch } from "chrome-launcher";
@@ -9,6 +9,7 @@ import lighthouse from "lighthouse";
 
 const WEB = process.env.E2E_BASE_URL ?? "http://localhost:5173";
 const REPORTS = new URL("../lighthouse/", import.meta.url);
+const WANTED = process.env.LIGHTHOUSE_PAGES?.split(",");
 const CATEGORIES = ["performance", "accessibility", "best-practices"];
 
 /** Logs a demo user in and returns its cookies. */
@@ -39,6 +40,7 @@ async function openInvoiceOf(cookies) {
 }
 
 async function measure(name, path, cookies) {
+  if (WANTED && !WANTED.includes(name)) return;
   const chrome = await launch({
     chromePath: process.env.CHROMIUM_PATH,
     chromeFlags: ["--headless=new", "--no-sandbox", "--disable-quic"],

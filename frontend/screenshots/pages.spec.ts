@@ -12,12 +12,13 @@ import {
 import { receipt } from "../e2e/files";
 
 const DEMO = "demo-password-1";
+const FOLDER = process.env.SCREENSHOTS_DIR ?? "../docs/screenshots";
 
 /** Takes the page as it is, once it is quiet. */
 async function shoot(page: Page, name: string): Promise<void> {
   await page.waitForLoadState("networkidle");
   const width = test.info().project.name;
-  await page.screenshot({ path: `../docs/screenshots/${width}/${name}.png`, fullPage: true });
+  await page.screenshot({ path: `${FOLDER}/${width}/${name}.png`, fullPage: true });
 }
 
 test("sign-up", async ({ page }) => {
@@ -47,11 +48,11 @@ test("confirmation", async ({ page }) => {
   await page.setInputFiles("input#proof", receipt("receipt.png"));
   await page.waitForLoadState("networkidle");
   const width = test.info().project.name;
-  await page.screenshot({ path: `../docs/screenshots/${width}/confirmation.png` });
+  await page.screenshot({ path: `${FOLDER}/${width}/confirmation.png` });
   await page.getByLabel("Transaction ID (TID)").fill("12");
   await page.getByRole("button", SEND).click();
   await expect(page.getByRole("alert")).toBeVisible();
-  await page.screenshot({ path: `../docs/screenshots/${width}/confirmation-errors.png` });
+  await page.screenshot({ path: `${FOLDER}/${width}/confirmation-errors.png` });
 });
 
 test("the approval desk", async ({ page }) => {
@@ -60,12 +61,12 @@ test("the approval desk", async ({ page }) => {
   await openAdmin(page);
   const width = test.info().project.name;
   await page.waitForLoadState("networkidle");
-  await page.screenshot({ path: `../docs/screenshots/${width}/desk-queue.png` });
+  await page.screenshot({ path: `${FOLDER}/${width}/desk-queue.png` });
   await openReview(page, "customer001");
   await shoot(page, "desk-review");
   await page.getByRole("button", { name: "Reject…" }).click();
   await page.locator("[data-reason]").first().click();
-  await page.screenshot({ path: `../docs/screenshots/${width}/desk-reject.png` });
+  await page.screenshot({ path: `${FOLDER}/${width}/desk-reject.png` });
 });
 
 for (const name of ["free", "pending", "review", "rejected", "active", "overdue"]) {

@@ -1,0 +1,24 @@
+"""What ``make bench`` fills its database with is sound, whatever columns were added since."""
+
+import pytest
+from django.db import connection
+
+from benchmarks import seed
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.verification import verify_billing
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("catalog")
+def test_every_invariant_holds() -> None:
+    seed.fill(payments=100, waiting_every=50, unpaid=2)
+
+    assert [str(result) for result in verify_billing() if not result.holds] == []
+    assert Payment.objects.count() == 100
+    assert list(seed.waiting_payments()) == [100, 50]
+    assert Payment.objects.get(pk=seed.REVIEWED).status == "pending_approval"
+    assert len(list(seed.unpaid_invoices())) == 2
+    assert Invoice.objects.count() == 102
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW session_replication_role")
+        assert cursor.fetchone() == ("origin",)  # the guards are on again
