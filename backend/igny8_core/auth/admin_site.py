@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.conf import settings
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
 from django.db import DataError
@@ -15,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from unfold.sites import UnfoldAdminSite
 
 from igny8_core.auth import second_factor
+from igny8_core.auth.rights import is_desk_staff, lacks_second_factor
 
 View = Callable[..., HttpResponse]
 ID = re.compile(r"[0-9]{1,19}")
@@ -42,7 +42,7 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
 
         @wraps(guarded)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if _lacks_second_factor(request) and self.has_permission(request):
+            if is_desk_staff(request.user) and lacks_second_factor(request.user):
                 return HttpResponseRedirect(reverse("admin:second_factor"))
             if not all(map(ID.fullmatch, request.POST.getlist(ACTION_CHECKBOX_NAME))):
                 message = "These rows can't be: choose them in the list."
@@ -72,11 +72,3 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
 
         page.is_open_without_second_factor = True  # type: ignore[attr-defined]
         return [path("second-factor/", self.admin_view(page), name="second_factor")]
-
-
-def _lacks_second_factor(request: HttpRequest) -> bool:
-    return bool(
-        settings.ADMIN_REQUIRE_SECOND_FACTOR
-        and request.user.is_authenticated
-        and not second_factor.is_on(request.user)
-    )

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
+from igny8_core.auth.rights import is_permitted
 from igny8_core.auth.selectors import industry_by_slug, valid_country_code
 from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.services.sites import SiteChanges
@@ -112,7 +113,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     @extend_schema_field(bool)
     def get_is_billing_admin(self, user: User) -> bool:
-        return user.is_staff and user.has_perm("billing.decide_payment")
+        return is_permitted(user, "billing.decide_payment")
 
 
 class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):

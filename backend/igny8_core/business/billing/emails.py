@@ -37,12 +37,13 @@ def tell_customer(write: Writer, *, account: Account, about: int, **arguments: A
     if account.status == AccountStatus.CANCELLED:
         return
     owner = selectors.owner_of(account=account)
-    for recipient in dict.fromkeys([owner.email, account.billing_email or owner.email]):
+    addresses = [owner.email if owner else "", account.billing_email]
+    for recipient in dict.fromkeys(filter(None, addresses)):
         queue_mail(
             kind=write.__name__,
             about=about,
             recipient=recipient,
-            language=owner.language,
+            language=owner.language if owner else settings.LANGUAGE_CODE,
             **arguments,
         )
 

@@ -105,8 +105,32 @@ class TransitionNotAllowed(StateConflict):
     code = "transition_not_allowed"
 
 
+class NotDeskStaff(NotAllowed):
+    """Only staff with a role of the approval desk may see this."""
+
+    code = "not_desk_staff"
+
+
+class ProofsNotShown(NotAllowed):
+    """The role doesn't show what customers have sent."""
+
+    code = "proofs_not_shown"
+
+
+class NotBillingAdmin(NotAllowed):
+    """Only billing admins may do this."""
+
+    code = "not_billing_admin"
+
+
+class MayNotReverse(NotAllowed):
+    """Only those with the permission to reverse payments may do this."""
+
+    code = "may_not_reverse"
+
+
 class OwnAccountPayment(NotAllowed):
-    """Nobody decides on a payment of the account that they belong to."""
+    """Nobody decides on money of the own account, or on what they have claimed themselves."""
 
     code = "own_account_payment"
 

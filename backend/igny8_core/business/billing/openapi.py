@@ -13,6 +13,7 @@ from rest_framework.exceptions import Throttled
 
 from igny8_core.auth.exceptions import UnknownCountry, UnknownPlan
 from igny8_core.auth.openapi_examples import ACTIVE_SUBSCRIPTION
+from igny8_core.auth.rights import SecondFactorRequired
 from igny8_core.auth.serializers import SubscriptionSerializer
 from igny8_core.business.billing import exceptions as refusals
 from igny8_core.business.billing import openapi_examples as example
@@ -55,6 +56,12 @@ _NOT_PAYABLE: tuple[Refusal, ...] = (
     refusals.InvoiceAlreadyPaid,
     refusals.InvoiceVoid,
     refusals.PaymentAlreadyUnderReview,
+)
+_VIEWER_ERRORS: tuple[Refusal, ...] = (refusals.NotDeskStaff, SecondFactorRequired)
+_DECIDER_ERRORS: tuple[Refusal, ...] = (
+    refusals.NotBillingAdmin,
+    SecondFactorRequired,
+    refusals.OwnAccountPayment,
 )
 _METHOD_ERRORS: tuple[Refusal, ...] = (
     refusals.UnknownPaymentMethod,
@@ -113,7 +120,14 @@ def _act(
     )
 
 
-def _file(operation: str, tag: str, summary: str, description: str, *media_types: str) -> Any:
+def _file(
+    operation: str,
+    tag: str,
+    summary: str,
+    description: str,
+    *media_types: str,
+    errors: tuple[Refusal, ...] = (),
+) -> Any:
     files = {
         (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")
         for media_type in media_types
@@ -124,7 +138,7 @@ def _file(operation: str, tag: str, summary: str, description: str, *media_types
             tags=[tag],
             summary=summary,
             description=description,
-            responses={**files, **error_responses(*READ_ERRORS, NotFound)},
+            responses={**files, **error_responses(*READ_ERRORS, NotFound, *errors)},
         )
     )
 
@@ -314,6 +328,7 @@ LIST_ADMIN_PAYMENTS = _read(
     AdminPaymentSerializer(many=True),
     example.ADMIN_PAYMENT,
     *LIST_ERRORS,
+    *_VIEWER_ERRORS,
 )
 SHOW_ADMIN_PAYMENT = _read(
     "show_admin_payment",
@@ -323,6 +338,7 @@ SHOW_ADMIN_PAYMENT = _read(
     AdminPaymentDetailSerializer,
     {**example.ADMIN_PAYMENT, "events": [example.EVENT]},
     NotFound,
+    *_VIEWER_ERRORS,
 )
 ADMIN_PAYMENT_PROOF = _file(
     "download_admin_proof",
@@ -330,6 +346,7 @@ ADMIN_PAYMENT_PROOF = _file(
     "Download any payment's proof",
     "For billing admins.",
     *_PROOF_TYPES,
+    errors=(refusals.ProofsNotShown, SecondFactorRequired),
 )
 APPROVE_PAYMENT = _act(
     "approve_payment",
@@ -347,7 +364,7 @@ APPROVE_PAYMENT = _act(
     shown=example.APPROVAL,
     errors=(
         NotFound,
-        refusals.OwnAccountPayment,
+        *_DECIDER_ERRORS,
         refusals.SecondApproverRequired,
         refusals.PaymentAlreadyDecided,
     ),
@@ -364,7 +381,7 @@ REJECT_PAYMENT = _act(
     errors=(
         NotFound,
         refusals.ReasonRequired,
-        refusals.OwnAccountPayment,
+        *_DECIDER_ERRORS,
         refusals.PaymentAlreadyDecided,
     ),
 )
@@ -384,6 +401,8 @@ REVERSE_PAYMENT = _act(
     errors=(
         NotFound,
         refusals.ReasonRequired,
+        refusals.MayNotReverse,
+        SecondFactorRequired,
         refusals.OwnAccountPayment,
         refusals.ForceNotAllowed,
         refusals.PaymentNotReversible,
@@ -400,5 +419,5 @@ VOID_INVOICE = _act(
     sent={"Request": {"reason": "Ordered twice by mistake"}},
     answer=InvoiceSerializer,
     shown=example.VOID_INVOICE,
-    errors=(NotFound, refusals.ReasonRequired, *_NOT_PAYABLE),
+    errors=(NotFound, refusals.ReasonRequired, *_DECIDER_ERRORS, *_NOT_PAYABLE),
 )

@@ -1,48 +1,48 @@
-"""Who may see and decide on payments."""
+"""The rights of the approval desk, as the API's views ask for them."""
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from igny8_core.auth.rights import Right, require
+from igny8_core.business.billing import rights
 
-class _HasPermissions(BasePermission):
-    """Staff with all of these permissions: who is no staff any more has none at the desk."""
 
-    permissions: tuple[str, ...] = ()
+class _Requires(BasePermission):
+    """Somebody who is logged in and has a right; who lacks it is told what is missing."""
+
+    right: Right
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Tell whether the user has them."""
-        user = request.user
-        return bool(user.is_authenticated and user.is_staff and user.has_perms(self.permissions))
+        """Tell whether somebody is logged in.
+
+        :raises NotAllowed: if they lack the right.
+        """
+        if not request.user.is_authenticated:
+            return False
+        require(request.user, self.right)
+        return True
 
 
-class MayViewPayments(_HasPermissions):
+class MayViewPayments(_Requires):
     """Every role of the approval desk."""
 
-    permissions = ("billing.view_payment",)
-    message = "Only who works at the approval desk can see this."
-    code = "not_desk_staff"
+    right = rights.VIEW_PAYMENTS
 
 
-class MayViewProofs(_HasPermissions):
+class MayViewProofs(_Requires):
     """The roles that see what customers have sent."""
 
-    permissions = ("billing.view_payment", "billing.view_proof")
-    message = "Your role doesn't show proofs."
-    code = "proofs_not_shown"
+    right = rights.VIEW_PROOFS
 
 
-class MayReverse(_HasPermissions):
+class MayReverse(_Requires):
     """Who may take an approval back."""
 
-    permissions = ("billing.reverse_payment",)
-    message = "Only who may reverse payments can do this."
-    code = "may_not_reverse"
+    right = rights.REVERSE
 
 
-class IsBillingAdmin(_HasPermissions):
+class IsBillingAdmin(_Requires):
     """Who may decide."""
 
-    permissions = ("billing.decide_payment",)
-    message = "Only billing admins can do this."
-    code = "not_billing_admin"
+    right = rights.DECIDE

@@ -6,7 +6,9 @@ from datetime import datetime
 from django.db.models import Case, Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
+from igny8_core.auth.enums import UserRole
 from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.auth.rights import holders
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
 from igny8_core.business.billing.enums import (
     DECIDED_PAYMENT_STATUSES,
@@ -26,6 +28,7 @@ from igny8_core.business.billing.models import (
     PaymentMethodConfig,
     RejectionReason,
 )
+from igny8_core.business.billing.rights import DECIDE
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.models import OutgoingMail
 
@@ -316,21 +319,12 @@ def replaced_and_paid(*, account: Account) -> set[int]:
 
 def billing_admins() -> QuerySet[User]:
     """Who may decide on payments, with how they want to hear of them."""
-    return (
-        User.objects.filter(is_active=True)
-        .filter(
-            Q(is_superuser=True)
-            | Q(user_permissions__codename="decide_payment")
-            | Q(groups__permissions__codename="decide_payment")
-        )
-        .select_related("notice_preference")
-        .distinct()
-    )
+    return holders(DECIDE).select_related("notice_preference").order_by("pk")
 
 
-def owner_of(*, account: Account) -> User:
-    """The user who owns the account."""
-    return account.users.filter(role="owner").get()
+def owner_of(*, account: Account) -> User | None:
+    """The user who owns the account; a closed one may have lost its."""
+    return account.users.filter(role=UserRole.OWNER).first()
 
 
 # Locks: always account, subscriptions, invoice, payments, each by primary key, so that two

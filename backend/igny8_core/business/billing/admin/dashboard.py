@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.timesince import timesince
 
+from igny8_core.auth.rights import may
+from igny8_core.business.billing.rights import VIEW_PAYMENTS
 from igny8_core.business.billing.statistics import DAYS, Day, numbers
 from igny8_core.common.clock import utc_now
 
@@ -14,7 +16,7 @@ CHART_HEIGHT = 120  # units of the drawing
 
 def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the numbers for those who may see payments."""
-    if not request.user.has_perm("billing.view_payment"):
+    if not may(request.user, VIEW_PAYMENTS):
         return context
     found = numbers(now=utc_now())
     return {

@@ -8,7 +8,9 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
 
+from igny8_core.auth.rights import may
 from igny8_core.business.billing.payment_sheets import write_payments
+from igny8_core.business.billing.rights import VIEW_PAYMENTS
 from igny8_core.common.clock import utc_now
 from igny8_core.common.spreadsheets import FORMATS
 
@@ -23,7 +25,7 @@ def download(request: HttpRequest, model_admin: Any, file_format: str) -> FileRe
 
     :param file_format: a key of ``FORMATS``.
     """
-    if not model_admin.has_view_permission(request):
+    if not may(request.user, VIEW_PAYMENTS):
         raise PermissionDenied
     try:
         changelist = model_admin.get_changelist_instance(request)

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -128,6 +128,10 @@ class PaymentAdmin(ReadOnlyAdmin):
             page("export/xlsx/", export.download, "export_xlsx", file_format="xlsx"),
             *super().get_urls(),
         ]
+
+    def change_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        """Refuse: the review shows a payment. Django's own page would show its proof's path."""
+        raise Http404
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

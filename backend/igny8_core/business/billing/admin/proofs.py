@@ -5,10 +5,12 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from igny8_core.auth.rights import may
 from igny8_core.business.billing import selectors
 from igny8_core.business.billing.exceptions import ProofsBusy, ProofTypeNotAccepted
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.previews import MAX_PAGES, preview
+from igny8_core.business.billing.rights import VIEW_PROOFS
 from igny8_core.business.billing.views import proof_response
 
 WIDTHS = {"96": 96, "1600": 1600}
@@ -18,7 +20,7 @@ A_DAY = 24 * 3600
 
 def may_see_proofs(request: HttpRequest) -> bool:
     """Tell whether the user may see the files that customers sent."""
-    return bool(request.user.has_perm("billing.view_proof"))
+    return may(request.user, VIEW_PROOFS)
 
 
 @require_safe

@@ -16,12 +16,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from igny8_core.auth.actors import actor_from_request
+from igny8_core.auth.rights import may
 from igny8_core.business.billing import selectors
 from igny8_core.business.billing.admin.forms import ApproveForm, RejectForm, ReverseForm
 from igny8_core.business.billing.admin.proofs import may_see_proofs
 from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.flags import flags_of
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.rights import DECIDE, REVERSE
 from igny8_core.business.billing.services.payments import (
     approve_payment,
     needs_two_approvals,
@@ -39,12 +41,12 @@ MAX_HISTORY = 10
 
 def may_decide(request: HttpRequest) -> bool:
     """Tell whether the user may approve and reject."""
-    return bool(request.user.has_perm("billing.decide_payment"))
+    return may(request.user, DECIDE)
 
 
 def may_reverse(request: HttpRequest) -> bool:
     """Tell whether the user may take an approval back."""
-    return bool(request.user.has_perm("billing.reverse_payment"))
+    return may(request.user, REVERSE)
 
 
 @require_safe

@@ -26,6 +26,7 @@ from igny8_core.business.billing.models import (
     InvoiceNumberCounter,
     PaymentMethodConfig,
 )
+from igny8_core.business.billing.rights import DECIDE, require_may_decide
 from igny8_core.business.billing.selectors import (
     LockedBilling,
     lock_billing_of_invoice,
@@ -154,12 +155,15 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
     :param reason: the customer will read it.
     :raises ReasonRequired: if it is empty.
     :raises NotFound: if there is no such invoice.
+    :raises NotBillingAdmin, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
+        decide on.
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if its state forbids it.
     """
     if not reason.strip():
         detail = "Say why the invoice is voided: the customer will read it."
         raise ReasonRequired(detail, attr="reason")
     locked = lock_billing_of_invoice(invoice_id=invoice_id)
+    require_may_decide(actor=actor, right=DECIDE, account=locked.account, payments=locked.payments)
     require_payable(locked)
     invoice, subscription = locked.invoice, locked.subscription
     recorder = TransitionRecorder(

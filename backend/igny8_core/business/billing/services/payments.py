@@ -16,7 +16,6 @@ from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStat
 from igny8_core.business.billing.exceptions import (
     AmountMismatch,
     CurrencyNotAccepted,
-    OwnAccountPayment,
     PaidOnInFuture,
     PaymentAlreadyDecided,
     ProofLimitReached,
@@ -26,6 +25,7 @@ from igny8_core.business.billing.exceptions import (
 )
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
 from igny8_core.business.billing.proofs import accept_proof
+from igny8_core.business.billing.rights import DECIDE, require_may_decide
 from igny8_core.business.billing.selectors import (
     LockedBilling,
     lock_billing_of_payment,
@@ -153,12 +153,13 @@ def approve_payment(
     approval only marks the payment, which goes on waiting.
 
     :raises NotFound: if there is no such payment.
-    :raises OwnAccountPayment: if it is of the actor's own account.
+    :raises NotBillingAdmin, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
+        decide on.
     :raises SecondApproverRequired: if the actor has given the first of two approvals.
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     """
     locked = lock_billing_of_payment(payment_id=payment_id)
-    require_other_account(locked, actor)
+    _require_may_decide(locked, actor, payment_id)
     payment = _undecided(locked, payment_id)
     if needs_two_approvals(payment) and _is_first_approval(payment, actor):
         return _mark_first_approval(locked, payment, actor=actor, now=now, note=admin_notes)
@@ -189,19 +190,29 @@ def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes:
     :param admin_notes: the reason, in words that the customer will read.
     :raises ReasonRequired: if they are empty.
     :raises NotFound: if there is no such payment.
-    :raises OwnAccountPayment: if it is of the actor's own account.
+    :raises NotBillingAdmin, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
+        decide on.
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     """
     if not admin_notes.strip():
         detail = "Say why the payment is rejected: the customer will read it."
         raise ReasonRequired(detail, attr="admin_notes")
     locked = lock_billing_of_payment(payment_id=payment_id)
-    require_other_account(locked, actor)
+    _require_may_decide(locked, actor, payment_id)
     payment = _undecided(locked, payment_id)
     recorder = _recorder(EventName.REJECT, payment, actor=actor, now=now, note=admin_notes)
     _decide(payment, recorder=recorder, admin_notes=admin_notes)
     _tell_customer(emails.payment_rejected, payment)
     return Decision(payment=payment, billing=locked)
+
+
+def _require_may_decide(locked: LockedBilling, actor: Actor, payment_id: int) -> None:
+    require_may_decide(
+        actor=actor,
+        right=DECIDE,
+        account=locked.account,
+        payments=[locked.payment(payment_id)],
+    )
 
 
 def _tell_customer(write: Writer, payment: Payment) -> None:
@@ -236,16 +247,6 @@ def _mark_first_approval(
     recorder = _recorder(EventName.FIRST_APPROVE, payment, actor=actor, now=now, note=note)
     recorder.move(payment, also_save=("first_approved_by", "first_approved_at"))
     return Decision(payment=payment, billing=locked)
-
-
-def require_other_account(locked: LockedBilling, actor: Actor) -> None:
-    """Check that the actor doesn't belong to the account.
-
-    :raises OwnAccountPayment: if so.
-    """
-    if actor.user is not None and actor.user.account_id == locked.account.pk:
-        detail = "This payment is of your own account. Another billing admin has to decide on it."
-        raise OwnAccountPayment(detail)
 
 
 def _undecided(locked: LockedBilling, payment_id: int) -> Payment:

@@ -20,13 +20,14 @@ from igny8_core.business.billing.exceptions import (
     ReasonRequired,
 )
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.rights import REVERSE, require_may_decide
 from igny8_core.business.billing.selectors import (
     LockedBilling,
     lock_billing_of_payment,
     replaced_and_paid,
 )
 from igny8_core.business.billing.services.credits import record_credits
-from igny8_core.business.billing.services.payments import Decision, require_other_account
+from igny8_core.business.billing.services.payments import Decision
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 
 
@@ -49,7 +50,8 @@ def reverse_payment(
     :param is_forced: also if credits of it are spent: then what is left is taken.
     :raises ReasonRequired: if the reason, which the customer will read, is empty.
     :raises NotFound: if there is no such payment.
-    :raises OwnAccountPayment: if it is of the actor's own account.
+    :raises MayNotReverse, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
+        take back.
     :raises PaymentNotReversible: unless it is approved.
     :raises InvoiceNotReopenable: if the invoice can only be voided.
     :raises CreditsAlreadySpent: if the account has fewer credits left than the payment brought.
@@ -60,8 +62,9 @@ def reverse_payment(
         raise ReasonRequired(detail, attr="reason")
     _require_may_force(actor, is_forced=is_forced)
     locked = lock_billing_of_payment(payment_id=payment_id)
-    require_other_account(locked, actor)
-    payment = _approved(locked.payment(payment_id))
+    payment = locked.payment(payment_id)
+    require_may_decide(actor=actor, right=REVERSE, account=locked.account, payments=[payment])
+    _require_approved(payment)
     if event == EventName.REVERSE:
         _require_reopenable(locked)
     recorder = TransitionRecorder(
@@ -86,12 +89,11 @@ def _require_may_force(actor: Actor, *, is_forced: bool) -> None:
         raise ForceNotAllowed(detail)
 
 
-def _approved(payment: Payment) -> Payment:
+def _require_approved(payment: Payment) -> None:
     if payment.status != PaymentStatus.SUCCEEDED:
         state = PaymentStatus(payment.status)
         detail = f"Only an approved payment can be reversed: this one is {state.label.lower()}."
         raise PaymentNotReversible(detail, state=state)
-    return payment
 
 
 def _require_reopenable(locked: LockedBilling) -> None:

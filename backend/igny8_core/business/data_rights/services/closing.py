@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from igny8_core.auth.actors import Actor
@@ -40,12 +41,15 @@ def close_account(*, account_id: int, actor: Actor, now: datetime) -> Closed:
     require_closable(locked)
     account = locked.account
     owner = owner_of(account=account)
-    recipients = [owner.email, account.billing_email or owner.email]
+    recipients = list(filter(None, [owner.email if owner else "", account.billing_email]))
     erase_until = kept_until(account=account)
     end_business(locked=locked, actor=actor, now=now)
     erase_at_closing(account=account, now=now)
     erase_people(account=account)
     tell_of_closing(
-        account=account, recipients=recipients, language=owner.language, kept_until=erase_until
+        account=account,
+        recipients=recipients,
+        language=owner.language if owner else settings.LANGUAGE_CODE,
+        kept_until=erase_until,
     )
     return Closed(account=account, closed_at=now, kept_until=erase_until)

@@ -1,0 +1,96 @@
+"""Who may do what at the desk: the one rule that API, admin, services and mails ask."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from igny8_core.auth.models import User
+from igny8_core.common.exceptions import NotAllowed
+
+Person = User | AnonymousUser | Any  # whatever a request has for its user
+
+
+class SecondFactorRequired(NotAllowed):
+    """The desk is open only to staff who have set up a second factor."""
+
+    code = "second_factor_required"
+
+
+@dataclass(frozen=True)
+class Right:
+    """Something that staff may do.
+
+    :param permissions: as Django names them (``billing.decide_payment``); all are needed.
+    :param refusal: what those without them are told.
+    :param words: the same in a sentence.
+    """
+
+    permissions: tuple[str, ...]
+    refusal: type[NotAllowed]
+    words: str
+
+
+def require(user: Person, right: Right) -> None:
+    """Check that a person may do something: active staff with its permissions and, where
+    ``ADMIN_REQUIRE_SECOND_FACTOR`` asks for one, a second factor. Superusers are no exception.
+
+    :raises NotAllowed: the right's own refusal.
+    :raises SecondFactorRequired: if only the second factor is missing.
+    """
+    if not (is_desk_staff(user) and user.has_perms(right.permissions)):
+        raise right.refusal(right.words)
+    if lacks_second_factor(user):
+        detail = "Set up a second factor at /admin/second-factor/ first."
+        raise SecondFactorRequired(detail)
+
+
+def may(user: Person, right: Right) -> bool:
+    """Tell whether a person may do something."""
+    return is_permitted(user, *right.permissions)
+
+
+def is_permitted(user: Person, *permissions: str) -> bool:
+    """Tell whether somebody is staff with these permissions, and not without a second factor."""
+    return is_desk_staff(user) and user.has_perms(permissions) and not lacks_second_factor(user)
+
+
+def is_desk_staff(user: Person) -> bool:
+    """Tell whether a person works at the desk, whatever they may do there."""
+    return bool(user.is_active and user.is_staff)
+
+
+def lacks_second_factor(user: Person) -> bool:
+    """Tell whether a person has to set up a second factor before anything else at the desk."""
+    return bool(
+        settings.ADMIN_REQUIRE_SECOND_FACTOR
+        and user.is_authenticated
+        and not Authenticator.objects.filter(user_id=user.pk).exists()
+    )
+
+
+def holders(right: Right) -> QuerySet[User]:
+    """Everybody who may do something: those of whom ``may`` says so, by the same rule."""
+    staff = User.objects.filter(is_active=True, is_staff=True)
+    for name in right.permissions:
+        staff = staff.filter(Q(is_superuser=True) | _has_permission(name))
+    if settings.ADMIN_REQUIRE_SECOND_FACTOR:
+        staff = staff.filter(Exists(Authenticator.objects.filter(user_id=OuterRef("pk"))))
+    return staff
+
+
+def _has_permission(name: str) -> Q:
+    app_label, _, codename = name.partition(".")
+    permission = Permission.objects.filter(
+        content_type__app_label=app_label, codename=codename
+    ).values("pk")
+    own = User.user_permissions.through.objects.filter(
+        user_id=OuterRef("pk"), permission_id__in=permission
+    )
+    of_a_group = User.groups.through.objects.filter(
+        user_id=OuterRef("pk"), group__permissions__in=permission
+    )
+    return Q(Exists(own)) | Q(Exists(of_a_group))

@@ -1,0 +1,58 @@
+"""The rights of the approval desk, and who may use them on which account's money."""
+
+from collections.abc import Iterable
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account
+from igny8_core.auth.rights import Right, require
+from igny8_core.business.billing.exceptions import (
+    MayNotReverse,
+    NotBillingAdmin,
+    NotDeskStaff,
+    OwnAccountPayment,
+    ProofsNotShown,
+)
+from igny8_core.business.billing.models import Payment
+
+VIEW_PAYMENTS = Right(
+    permissions=("billing.view_payment",),
+    refusal=NotDeskStaff,
+    words="Only billing staff can see this.",
+)
+VIEW_PROOFS = Right(
+    permissions=("billing.view_payment", "billing.view_proof"),
+    refusal=ProofsNotShown,
+    words="Your role doesn't show proofs.",
+)
+DECIDE = Right(
+    permissions=("billing.decide_payment",),
+    refusal=NotBillingAdmin,
+    words="Only billing admins can do this.",
+)
+REVERSE = Right(
+    permissions=("billing.reverse_payment",),
+    refusal=MayNotReverse,
+    words="You don't have permission to reverse payments.",
+)
+
+
+def require_may_decide(
+    *, actor: Actor, right: Right, account: Account, payments: Iterable[Payment]
+) -> None:
+    """Check that an actor may use a right on an account's money.
+
+    Nobody decides on what they have claimed themselves, or on money of their own account. The
+    system, an actor without a user, may.
+
+    :param payments: the claims that are decided on.
+    :raises NotAllowed: the right's own refusal.
+    :raises SecondFactorRequired: if only the second factor is missing.
+    :raises OwnAccountPayment: if the account or a claim is the actor's own.
+    """
+    if actor.user is None:
+        return
+    require(actor.user, right)
+    claimants = {payment.submitted_by_id for payment in payments}
+    if actor.user.account_id == account.pk or actor.user.pk in claimants:
+        detail = "This is your own account. Another billing admin has to decide."
+        raise OwnAccountPayment(detail)
