@@ -124,6 +124,8 @@ get  billing/payment/add/                                  302 403 403 403 403 4
 post billing/payment/add/                                  302 403 403 403 403 403
 get  billing/payment/export/                               302 403 200 200 200 200
 post billing/payment/export/                               302 405 405 405 405 405
+get  billing/payment/export/xlsx/                          302 403 200 200 200 200
+post billing/payment/export/xlsx/                          302 405 405 405 405 405
 get  billing/payment/notices/                              302 403 403 403 200 200
 post billing/payment/notices/                              302 403 403 403 302 302
 get  billing/paymentevent/                                 302 403 200 200 200 200
