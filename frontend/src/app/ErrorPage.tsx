@@ -22,7 +22,7 @@ function ErrorPage() {
   return (
     <Stack maw={480} mx="auto" py="xl" role="alert">
       <Title order={1}>{m.errors.pageTitle}</Title>
-      <Text>{m.errors.unexpected}</Text>
+      <Text>{navigator.onLine ? m.errors.unexpected : m.errors.offline}</Text>
       <div>
         <Button
           onClick={() => {

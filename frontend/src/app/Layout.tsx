@@ -1,6 +1,8 @@
+import { Alert } from "@mantine/core";
 import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
 import { PageSkeleton } from "../components/ui/QueryState";
+import { useOnline } from "../components/ui/useOnline";
 import { PaymentBanner } from "../features/payment/components/PaymentBanner";
 import { useMe } from "../lib/api/me";
 import { m } from "../lib/messages";
@@ -19,7 +21,22 @@ export function Layout() {
         {m.app.skipToContent}
       </a>
       <Header />
+      <Offline />
       {isKnown ? <Page /> : <Unknown />}
+    </div>
+  );
+}
+
+/** Says while there is no network that nothing is lost; the place for it is always announced. */
+function Offline() {
+  const isOnline = useOnline();
+  return (
+    <div role="status">
+      {!isOnline && (
+        <Alert color="yellow" radius={0} className="noPrint">
+          {m.errors.offlineNow}
+        </Alert>
+      )}
     </div>
   );
 }

@@ -10,12 +10,21 @@ const MAX_RETRIES = 2;
 /** A refusal stays a refusal; only silence and failures of the server are worth another try. */
 function isWorthRetrying(failures: number, error: Error): boolean {
   const isRefusal = error instanceof ApiError && error.status < 500;
-  return !isRefusal && failures < MAX_RETRIES;
+  return !isRefusal && navigator.onLine && failures < MAX_RETRIES;
 }
+
+/** Offline a request fails at once, in words; it would wait in silence otherwise. */
+const networkMode = "always";
 
 export function Providers({ children }: { children: ReactNode }) {
   const [client] = useState(
-    () => new QueryClient({ defaultOptions: { queries: { retry: isWorthRetrying } } }),
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          queries: { retry: isWorthRetrying, networkMode, refetchOnReconnect: true },
+          mutations: { networkMode },
+        },
+      }),
   );
   return (
     <DirectionProvider initialDirection={LANGUAGES[language].dir} detectDirection={false}>

@@ -23,7 +23,7 @@ vi.stubGlobal(
   },
 );
 
-configure({ asyncUtilTimeout: 10_000 }); // pages are loaded when they are opened; machines differ
+configure({ asyncUtilTimeout: 20_000 }); // pages are loaded when they are opened; machines differ
 await startLanguage("en");
 
 beforeAll(() => {

@@ -45,6 +45,6 @@ function Failure({ error, onRetry }: { error: Error; onRetry: () => void }) {
 
 /** What to tell a person about an error that belongs to no field. */
 export function describe(error: Error): string {
-  if (error instanceof NetworkError) return m.errors.offline;
-  return error instanceof ApiError ? error.message : m.errors.unexpected;
+  const isKnown = error instanceof NetworkError || error instanceof ApiError;
+  return isKnown ? error.message : m.errors.unexpected;
 }

@@ -5,6 +5,7 @@ import type { paths } from "./schema";
 const API_URL = import.meta.env.VITE_API_URL ?? "";
 const CSRF_HEADER = "X-CSRFToken";
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
+const ANSWERS_WITHIN = 60_000; // milliseconds; a network that swallows everything never ends
 
 let csrfToken: string | null = null;
 
@@ -15,8 +16,10 @@ export function forgetCsrfToken(): void {
 
 async function freshCsrfToken(): Promise<string> {
   const answer = await send(new Request(url("/api/v1/auth/csrf/"), { credentials: "include" }));
-  const body = (await answer.json()) as { csrf_token: string };
-  return body.csrf_token;
+  const body: unknown = await answer.json().catch(() => null);
+  const token = (body as { csrf_token?: unknown } | null)?.csrf_token;
+  if (answer.ok && typeof token === "string") return token;
+  throw ApiError.from(answer, body);
 }
 
 function url(path: string): string {
@@ -25,7 +28,7 @@ function url(path: string): string {
 
 async function send(request: Request): Promise<Response> {
   try {
-    return await fetch(request);
+    return await fetch(request, { signal: AbortSignal.timeout(ANSWERS_WITHIN) });
   } catch {
     throw new NetworkError();
   }
@@ -33,8 +36,11 @@ async function send(request: Request): Promise<Response> {
 
 async function isCsrfFailure(answer: Response): Promise<boolean> {
   if (answer.status !== 403) return false;
-  const body = (await answer.clone().json()) as { errors?: { code?: string }[] };
-  return body.errors?.[0]?.code === "csrf_failed";
+  const body: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => null); // a proxy's page
+  return ApiError.from(answer, body).has("csrf_failed");
 }
 
 /** Sends a write with the CSRF token; once more with a fresh one if that had changed. */
@@ -85,7 +91,15 @@ function sendForm(
     request.open("POST", url(path));
     request.withCredentials = true;
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    let stalled = setTimeout(() => undefined);
+    const expectMore = () => {
+      clearTimeout(stalled);
+      stalled = setTimeout(() => {
+        request.abort();
+      }, ANSWERS_WITHIN);
+    };
     request.upload.addEventListener("progress", ({ loaded, total }) => {
+      expectMore();
       onProgress(total ? loaded / total : 0);
     });
     request.addEventListener("load", () => {
@@ -93,9 +107,15 @@ function sendForm(
       const headers = wait ? { "Retry-After": wait } : {};
       resolve(new Response(request.responseText, { status: request.status, headers }));
     });
-    request.addEventListener("error", () => {
-      reject(new NetworkError());
+    for (const end of ["error", "abort"]) {
+      request.addEventListener(end, () => {
+        reject(new NetworkError());
+      });
+    }
+    request.addEventListener("loadend", () => {
+      clearTimeout(stalled);
     });
+    expectMore();
     request.send(form);
   });
 }

@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { startLanguage } from "../messages";
 import { ApiError, splitErrors } from "./apiError";
+
+afterEach(() => startLanguage("en"));
 
 function answer(status: number, headers: Record<string, string> = {}) {
   return { status, headers: new Headers(headers) };
@@ -37,8 +40,20 @@ describe("ApiError", () => {
     expect(error.message).toBe(text);
   });
 
-  it("survives an answer that is no envelope", () => {
-    expect(ApiError.from(answer(502), "<html>").message).toBe("HTTP 502");
+  it.each([
+    ["no envelope", "<html>"],
+    ["an envelope without errors", { status: 0, data: { flows: [] } }],
+    ["an error without words", { errors: [{ code: "new_code" }] }],
+    ["an error with empty words", { errors: [{ code: "new_code", detail: "" }] }],
+  ])("has words for every status of %s, in both languages", async (_name, body) => {
+    for (const chosen of ["en", "ur"] as const) {
+      await startLanguage(chosen);
+      for (let status = 400; status < 600; status += 1) {
+        const { message } = ApiError.from(answer(status), body);
+        expect(message, `${status}`).not.toMatch(/\d|HTTP|undefined|null|object/);
+        expect(message.length, `${status}`).toBeGreaterThan(15);
+      }
+    }
   });
 });
 

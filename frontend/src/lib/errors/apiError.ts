@@ -8,12 +8,13 @@ export interface FieldError {
 
 /** What the API refused: `{type, errors, state}`, or django-allauth's `{status, errors}`. */
 export class ApiError extends Error {
+  /** @param errors one at least: a form shows nothing else. */
   constructor(
     readonly status: number,
-    readonly errors: readonly FieldError[],
+    readonly errors: readonly [FieldError, ...FieldError[]],
     readonly state: string | null = null,
   ) {
-    super(errors[0]?.detail ?? `HTTP ${status}`);
+    super(errors[0].detail);
     this.name = "ApiError";
   }
 
@@ -22,11 +23,13 @@ export class ApiError extends Error {
     const envelope = isRecord(body) ? body : {};
     const rows: unknown[] = Array.isArray(envelope.errors) ? envelope.errors : [];
     const state = typeof envelope.state === "string" ? envelope.state : null;
-    return new ApiError(status, rows.filter(isRecord).map(fieldError), state);
+    const [first = {}, ...others] = rows.filter(isRecord);
+    const read = (row: Record<string, unknown>) => fieldError(row, status);
+    return new ApiError(status, [read(first), ...others.map(read)], state);
   }
 
   private static throttled(seconds: string | null): ApiError {
-    const detail = m.errors.tooMany(Number(seconds));
+    const detail = m.errors.tooMany(Number(seconds) || 0);
     return new ApiError(429, [{ code: "throttled", detail, attr: null }]);
   }
 
@@ -38,7 +41,7 @@ export class ApiError extends Error {
 /** No answer came: offline, or the server is down. Whether the request was done is unknown. */
 export class NetworkError extends Error {
   constructor() {
-    super("No answer from the server.");
+    super(navigator.onLine ? m.errors.noAnswer : m.errors.offline);
     this.name = "NetworkError";
   }
 }
@@ -61,13 +64,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** The sentence is the catalogue's for this code, or else the API's own. */
-function fieldError(row: Record<string, unknown>): FieldError {
+/** The sentence is the catalogue's for this code, or else the API's own, or that of the status. */
+function fieldError(row: Record<string, unknown>, status: number): FieldError {
   const attr = row.attr ?? row.param;
   const code = String(row.code);
+  const own = row.detail ?? row.message;
   return {
     code,
-    detail: m.codes[code] ?? String(row.detail ?? row.message),
+    detail: m.codes[code] ?? (typeof own === "string" && own ? own : m.errors.byStatus(status)),
     attr: typeof attr === "string" ? attr : null,
   };
 }

@@ -14,8 +14,22 @@ export const en = {
     summaryTitle: "There is a problem",
     titlePrefix: "Error: ",
     offline:
+      "You are offline. Nothing is lost: try again when you are connected. Nothing is done twice.",
+    offlineNow: "You are offline. What you type is kept: send it when you are connected again.",
+    noAnswer:
       "No answer from the server. Check your connection and try again: nothing is done twice.",
     unexpected: "Something went wrong on our side. Try again in a moment.",
+    byStatus: (status: number): string => {
+      if (status === 401) return "You are not logged in any more. Log in and try again.";
+      if (status === 403) return "You don't have permission to do this.";
+      if (status === 404 || status === 410) return "This is not there any more.";
+      if (status === 409) return "This has changed meanwhile. Reload the page and try again.";
+      if (status === 413) return "This is too large to be sent.";
+      if (status === 429) return "That was too often. Try again in a minute.";
+      return status < 500
+        ? "This could not be done. Check what you entered and try again."
+        : "The service can't answer at the moment. Try again in a few seconds: nothing is done twice.";
+    },
     tooMany: (seconds: number) =>
       seconds <= 60
         ? "That was too often. Try again in a minute."
