@@ -51,6 +51,7 @@ SUBSCRIPTION: Columns = {
     "updated_at": "now()",
     "account_id": "account.id",
     "plan_id": "account.plan_id",
+    "terms": 'to_jsonb(plan) || \'{"currency": "USD"}\'',
     "status": "account.status",
     "current_period_start": "CASE account.status WHEN 'active' THEN now() END",
     "current_period_end": "CASE account.status WHEN 'active' THEN now() + interval '1 month' END",
@@ -68,13 +69,16 @@ INVOICE: Columns = {
     "tax_amount": "0",
     "total": "plan.price",
     "payment_method_id": "method.id",
+    "method_snapshot": "to_jsonb(method)",
     "payable_amount": "25053.50",
     "payable_currency": "'PKR'",
     "exchange_rate": "281.5",
     "included_credits": "plan.included_credits",
     "billing_snapshot": """jsonb_build_object(
         'customer', to_jsonb(account) || jsonb_build_object('account_name', account.name),
-        'plan', to_jsonb(plan) || '{"currency": "USD"}')""",
+        'plan', to_jsonb(plan) || '{"currency": "USD"}',
+        'seller', '{"name": "IGNY8", "address": "", "email": "", "website": "", "tax_id": "",
+            "tax_label": "Tax", "footer": ""}'::jsonb)""",
     "issued_at": "now() - account.id * interval '1 minute'",
     "due_date": "current_date",
     "paid_at": "CASE account.status WHEN 'active' THEN now() END",
@@ -91,6 +95,7 @@ PAYMENT: Columns = {
     "updated_at": "now()",
     "invoice_id": "invoice.id",
     "method_id": "invoice.payment_method_id",
+    "method_snapshot": "invoice.method_snapshot",
     "status": "CASE invoice.status WHEN 'paid' THEN 'succeeded' ELSE 'pending_approval' END",
     "amount": "invoice.total",
     "currency": "invoice.currency",
@@ -112,15 +117,12 @@ COUNTER: Columns = {"year": "2020", "last_number": "%(payments)s"}
 NUMBERS = "generate_series(1, %(payments)s) n"
 STARTER = "igny8_auth_plan plan"
 JAZZCASH = "billing_paymentmethodconfig method WHERE method.catalog_key = 'jazzcash:PK'"
+SUBSCRIBED = f"igny8_auth_account account JOIN {STARTER} ON plan.id = account.plan_id"
 ROWS: list[tuple[type[Model], Columns, str]] = [
     (Account, ACCOUNT, f"{NUMBERS}, {STARTER} WHERE plan.slug = 'starter'"),
     (User, USER, NUMBERS),
-    (Subscription, SUBSCRIPTION, "igny8_auth_account account"),
-    (
-        Invoice,
-        INVOICE,
-        f"igny8_auth_account account JOIN {STARTER} ON plan.id = account.plan_id, {JAZZCASH}",
-    ),
+    (Subscription, SUBSCRIPTION, SUBSCRIBED),
+    (Invoice, INVOICE, f"{SUBSCRIBED}, {JAZZCASH}"),
     (InvoiceNumberCounter, COUNTER, "generate_series(1, 1)"),
     (InvoiceLine, LINE, "billing_invoice invoice"),
     (Payment, PAYMENT, "billing_invoice invoice"),

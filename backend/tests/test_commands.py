@@ -128,6 +128,10 @@ BREAKAGES = {
     "every live": "UPDATE billing_invoice SET status = 'void', paid_at = NULL",
     "every plan that is paid for": "UPDATE igny8_auth_subscription SET status = 'cancelled',"
     " cancelled_at = now() WHERE status = 'active'",
+    "7a. ": "UPDATE igny8_auth_subscription SET current_period_end ="
+    " current_period_start + interval '1 year' WHERE status = 'active'",
+    "7b. ": "UPDATE igny8_auth_subscription SET terms = jsonb_set(terms, '{max_sites}', '9')",
+    "7c. ": "UPDATE billing_payment SET method_snapshot = jsonb_set(method_snapshot, '{id}', '0')",
     "every closed": "UPDATE igny8_auth_account SET status = 'cancelled'",
     "6a. ": "UPDATE billing_payment SET status = 'failed' WHERE status = 'succeeded'",
     "6b. ": "UPDATE billing_paymentevent SET from_state = 'odd'",

@@ -82,6 +82,29 @@ def test_an_issued_invoice_is_never_rewritten(owner: User, change: dict[str, obj
     assert_refused(lambda: Invoice.objects.filter(pk=invoice.pk).update(**change), "append-only")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"method_snapshot": {"display_name": "Another"}},
+        {"payment_method": None, "method_snapshot": None},
+        {"payable_amount": Decimal("1.00")},
+        {"payable_currency": "EUR"},
+        {"exchange_rate": Decimal("2.00")},
+    ],
+)
+def test_a_paid_invoice_keeps_how_it_was_paid(payment: Payment, change: dict[str, object]) -> None:
+    invoice = Invoice.objects.filter(pk=payment.invoice_id)
+    assert_refused(lambda: invoice.update(**change), "append-only")
+
+
+@pytest.mark.parametrize("change", [{"payment_method": None}, {"method_snapshot": None}])
+def test_an_invoice_has_a_method_with_what_it_says_or_none(
+    owner: User, change: dict[str, object]
+) -> None:
+    invoice = Invoice.objects.filter(pk=invoice_of(owner).pk)
+    assert_refused(lambda: invoice.update(**change), "invoice_keeps_its_payment_method")
+
+
 def test_an_invoice_is_never_deleted(owner: User) -> None:
     delete = "DELETE FROM billing_invoice WHERE id = %s"
     assert_refused(partial(execute, delete, invoice_of(owner).pk), "append-only")
@@ -93,6 +116,7 @@ def test_an_invoice_is_never_deleted(owner: User) -> None:
         {"amount": Decimal("1.00")},
         {"currency": "EUR"},
         {"manual_reference": "Another"},
+        {"method_snapshot": {"display_name": "Another"}},
     ],
 )
 def test_a_claim_is_never_rewritten(payment: Payment, change: dict[str, object]) -> None:

@@ -17,6 +17,7 @@ from igny8_core.auth.enums import (
     SubscriptionStatus,
     UserRole,
 )
+from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.models import TimestampedModel
 
 
@@ -175,6 +176,9 @@ class Subscription(TimestampedModel):
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="subscriptions")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT)
+    terms = models.JSONField(
+        help_text="What its last invoice promised: interval, credits, limits. See auth/terms.py."
+    )
     status = models.CharField(max_length=20, choices=SubscriptionStatus.choices)
     current_period_start = models.DateTimeField(null=True, blank=True)
     current_period_end = models.DateTimeField(null=True, blank=True)
@@ -205,7 +209,12 @@ class Subscription(TimestampedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.account} on {self.plan}"
+        return f"{self.account} on {self.promised}"
+
+    @property
+    def promised(self) -> PlanTerms:
+        """What was promised, whatever the plan says by now."""
+        return PlanTerms.from_json(self.terms)
 
 
 class Industry(models.Model):

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus, UserRole
 from igny8_core.auth.exceptions import UnknownCountry, UnknownIndustry, UnknownPlan
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
+from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.countries import Country, country_of, is_country_code
 from igny8_core.common.exceptions import NotFound
 
@@ -117,6 +118,12 @@ def subscriptions_of(*, account: Account) -> QuerySet[Subscription]:
 def live_subscription(*, account: Account) -> Subscription | None:
     """The one that is paid for, if any."""
     return subscriptions_of(account=account).filter(status__in=LIVE_SUBSCRIPTION_STATUSES).first()
+
+
+def terms_of(*, account: Account) -> PlanTerms:
+    """What holds for an account now: what was promised to it, or its plan where nothing was."""
+    live = live_subscription(account=account)
+    return live.promised if live else PlanTerms.of_plan(account.plan)
 
 
 def pending_subscription(*, account: Account) -> Subscription | None:

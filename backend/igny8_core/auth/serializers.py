@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
 from igny8_core.auth.rights import is_permitted
-from igny8_core.auth.selectors import industry_by_slug, valid_country_code
+from igny8_core.auth.selectors import industry_by_slug, terms_of, valid_country_code
 from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.services.sites import SiteChanges
 from igny8_core.auth.validators import normalised_domain
@@ -71,7 +71,9 @@ class CountryDetailSerializer(CountrySerializer):
 
 
 class AccountSerializer(serializers.ModelSerializer[Account]):
-    plan = PlanSerializer(read_only=True)
+    plan = serializers.SerializerMethodField(
+        help_text="As it was promised when it was bought, whatever is sold by now."
+    )
 
     class Meta:
         model = Account
@@ -86,6 +88,11 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
             "created_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(PlanSerializer)
+    def get_plan(self, account: Account) -> dict[str, Any]:
+        terms = terms_of(account=account)  # with the fields of a plan
+        return dict(PlanSerializer(terms).data)  # type: ignore[arg-type]
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
@@ -117,7 +124,11 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
 
 class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
-    plan = PlanSerializer(read_only=True)
+    plan = PlanSerializer(
+        source="promised",
+        read_only=True,
+        help_text="As it was promised when it was bought, whatever is sold by now.",
+    )
 
     class Meta:
         model = Subscription

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.exceptions import AccountNotUsable, DomainAlreadyAdded, SiteLimitReached
 from igny8_core.auth.models import Account, Industry, Site, SiteUserAccess, User
-from igny8_core.auth.selectors import lock_account, lock_site
+from igny8_core.auth.selectors import lock_account, lock_site, terms_of
 
 USABLE_STATUSES = (AccountStatus.TRIAL, AccountStatus.ACTIVE)
 
@@ -89,9 +89,9 @@ def _require_usable(account: Account) -> None:
 
 
 def _require_room_for_a_site(account: Account) -> None:
-    limit = account.plan.max_sites
-    if account.sites.count() >= limit:
-        detail = f"The plan {account.plan} allows {limit} site(s). Upgrade, or remove one."
+    terms = terms_of(account=account)
+    if account.sites.count() >= terms.max_sites:
+        detail = f"The plan {terms} allows {terms.max_sites} site(s). Upgrade, or remove one."
         raise SiteLimitReached(detail, state=account.status)
 
 

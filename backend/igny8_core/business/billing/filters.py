@@ -93,14 +93,16 @@ class PaymentFilter(filters.FilterSet):
 class AdminPaymentFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=PaymentStatus.choices)
     payment_method = _text(
-        field_name="method__payment_method", max_length=40, label="Code of a payment method."
+        field_name="method_snapshot__payment_method",
+        max_length=40,
+        label="Code of a payment method.",
     )
     currency = _text(lookup_expr="iexact", max_length=3, label="ISO 4217 code of the claim.")
     country = _text(
-        field_name="invoice__account__country",
+        field_name="invoice__billing_snapshot__customer__country",
         lookup_expr="iexact",
         max_length=2,
-        label="Country of the account, ISO 3166-1 alpha-2.",
+        label="Country of the customer, as the invoice has it: ISO 3166-1 alpha-2.",
     )
     submitted_after = InstantFilter(field_name="submitted_at", lookup_expr="gte")
     submitted_before = InstantFilter(field_name="submitted_at", lookup_expr="lt")

@@ -70,7 +70,7 @@ def flags_of(payments: Sequence[Payment]) -> dict[int, list[Flag]]:
 
 def _own_flags(payment: Payment) -> Iterable[Flag]:
     """Yield what the payment and its account say by themselves."""
-    invoice, account = payment.invoice, payment.invoice.account
+    invoice, account, method = payment.invoice, payment.invoice.account, payment.paid_by
     if not payment.is_of_the_amount_due:
         yield Flag(
             "amount_off",
@@ -78,21 +78,21 @@ def _own_flags(payment: Payment) -> Iterable[Flag]:
             "Amount off",
             f"{payment.money} is claimed; due is {invoice.due} or {invoice.payable}.",
         )
-    elif payment.currency != payment.method.currency:
+    elif payment.currency != method.currency:
         yield Flag(
             "currency_off",
             Severity.INFO,
             f"In {payment.currency}",
-            f"Claimed in {payment.currency}; {payment.method} receives {payment.method.currency}.",
+            f"Claimed in {payment.currency}; {method} receives {method.currency}.",
         )
-    countries = payment.method.countries
-    if countries and account.country not in countries:
-        where = country_name(account.country) if account.country else "no country"
+    country = invoice.billing_snapshot["customer"]["country"]
+    if method.countries and country not in method.countries:
+        where = country_name(country) if country else "no country"
         yield Flag(
             "country_differs",
             Severity.WARNING,
             "Other country",
-            f"The customer is in {where}; {payment.method} is for {', '.join(countries)}.",
+            f"The customer is in {where}; {method} is for {', '.join(method.countries)}.",
         )
     if payment.submitted_at - account.created_at < YOUNG_ACCOUNT:
         yield Flag(

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.enums import (
     CreditKind,
     EventName,
@@ -24,6 +25,7 @@ from igny8_core.business.billing.enums import (
     PaymentMethodKind,
     PaymentStatus,
 )
+from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.validators import (
     validate_country_code,
     validate_currency,
@@ -223,13 +225,18 @@ class Invoice(TimestampedModel):
     payment_method = models.ForeignKey(
         PaymentMethodConfig, on_delete=models.PROTECT, null=True, blank=True
     )
+    method_snapshot = models.JSONField(
+        null=True, blank=True, help_text="The payment method as it was when it was chosen."
+    )
     payable_amount = money_field(help_text="What is due in the method's currency.")
     payable_currency = models.CharField(max_length=3)
     exchange_rate = models.DecimalField(
         max_digits=18, decimal_places=6, help_text="Payable units for one unit of the currency."
     )
     included_credits = models.PositiveIntegerField(help_text="Granted when it is paid.")
-    billing_snapshot = models.JSONField(help_text="Customer and plan as they were at issue.")
+    billing_snapshot = models.JSONField(
+        help_text="Customer, plan and seller as they were at issue."
+    )
     issued_at = models.DateTimeField()
     due_date = models.DateField()
     paid_at = models.DateTimeField(null=True, blank=True)
@@ -255,6 +262,11 @@ class Invoice(TimestampedModel):
                 | (~Q(status=InvoiceStatus.PAID) & Q(paid_at__isnull=True)),
                 name="invoice_has_paid_at_exactly_when_paid",
             ),
+            models.CheckConstraint(
+                condition=Q(payment_method__isnull=True, method_snapshot__isnull=True)
+                | Q(payment_method__isnull=False, method_snapshot__isnull=False),
+                name="invoice_keeps_its_payment_method",
+            ),
             models.UniqueConstraint(
                 fields=["subscription"],
                 condition=Q(status=InvoiceStatus.PENDING),
@@ -274,6 +286,22 @@ class Invoice(TimestampedModel):
     def payable(self) -> Money:
         """What is owed, in the currency of the chosen method."""
         return Money(self.payable_amount, self.payable_currency)
+
+    @property
+    def method(self) -> PromisedMethod | None:
+        """How it is to be paid, as the customer was told; None until that is chosen."""
+        kept = self.method_snapshot
+        return None if kept is None else PromisedMethod.from_json(kept)
+
+    @property
+    def payment_instructions(self) -> PromisedMethod | None:
+        """The same, without details that nobody may be told."""
+        return self.method.shown() if self.method else None
+
+    @property
+    def plan(self) -> PlanTerms:
+        """What it promises: the plan's interval, credits and limits at issue."""
+        return PlanTerms.from_json(self.billing_snapshot["plan"])
 
     @property
     def payment_reference(self) -> str:
@@ -336,6 +364,7 @@ class Payment(TimestampedModel):
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="payments")
     method = models.ForeignKey(PaymentMethodConfig, on_delete=models.PROTECT)
+    method_snapshot = models.JSONField(help_text="The method as it was told to the customer.")
     status = models.CharField(max_length=20, choices=PaymentStatus.choices)
     amount = money_field()
     currency = models.CharField(max_length=3)
@@ -405,6 +434,11 @@ class Payment(TimestampedModel):
 
     def __str__(self) -> str:
         return f"Payment {self.pk} of {self.invoice}"
+
+    @property
+    def paid_by(self) -> PromisedMethod:
+        """The method that was used, as the customer was told it."""
+        return PromisedMethod.from_json(self.method_snapshot)
 
     @property
     def money(self) -> Money:

@@ -16,7 +16,7 @@ COLUMNS: dict[str, Callable[[Payment], Cell]] = {
     "Invoice": lambda payment: payment.invoice.number,
     "Amount": lambda payment: round_amount(payment.amount, payment.currency),
     "Currency": lambda payment: payment.currency,
-    "Method": lambda payment: str(payment.method),
+    "Method": lambda payment: str(payment.paid_by),
     "Reference": lambda payment: payment.manual_reference,
     "Paid on": lambda payment: payment.paid_on,
     "Notes": lambda payment: payment.manual_notes,

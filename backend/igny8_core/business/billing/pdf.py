@@ -10,10 +10,10 @@ import typst
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.qr import payment_qr
-from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.common.countries import country_name
 from igny8_core.common.money import Money
 
+EXAMPLE = "EXAMPLE: do not send money. These details are nobody's account."
 FOLDER = Path(__file__).parent / "templates" / "billing" / "pdf"
 
 
@@ -50,11 +50,11 @@ def _template() -> bytes:
 
 
 def _content(invoice: Invoice) -> dict[str, Any]:
-    method = invoice.payment_method
+    method = invoice.payment_instructions
     is_pending = invoice.status == InvoiceStatus.PENDING
     code = payment_qr(invoice) if is_pending else None
     return {
-        "seller": invoice.billing_snapshot.get("seller") or seller_snapshot(),
+        "seller": invoice.billing_snapshot["seller"],
         "number": invoice.number,
         "status": invoice.status,
         "issued": f"{invoice.issued_at:%Y-%m-%d}",
@@ -81,6 +81,7 @@ def _content(invoice: Invoice) -> dict[str, Any]:
         "method": method.display_name if method and is_pending else "",
         "instructions": method.instructions if method and is_pending else "",
         "details": method.details if method and is_pending else [],
+        "warning": EXAMPLE if method and method.is_example else "",
         "qr": code.decode() if code else "",
         "payment": _settlement(invoice),
     }
@@ -93,8 +94,8 @@ def _settlement(invoice: Invoice) -> list[list[str]]:
         pair
         for payment in settled
         for pair in (
-            ["Paid by", str(payment.method)],
-            [payment.method.reference_label, payment.manual_reference],
+            ["Paid by", str(payment.paid_by)],
+            [payment.paid_by.reference_label, payment.manual_reference],
             ["Amount received", str(payment.money)],
         )
     ]

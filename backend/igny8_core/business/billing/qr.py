@@ -31,7 +31,7 @@ def payment_qr(invoice: Invoice) -> bytes | None:
     SEPA credit transfers in euro: EPC069-12 of the European Payments Council. UPI: the deep-link
     specification of the National Payments Corporation of India.
     """
-    method = invoice.payment_method
+    method = invoice.payment_instructions
     if method is None or invoice.payable_currency != method.currency:
         return None
     details = {_one_line(detail["label"]).lower(): detail["value"] for detail in method.details}

@@ -19,6 +19,7 @@ from igny8_core.business.billing.enums import (
 )
 from igny8_core.business.billing.examples import are_withheld
 from igny8_core.business.billing.exceptions import UnknownPaymentMethod
+from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
     CreditTransaction,
     ExchangeRate,
@@ -75,6 +76,22 @@ def payment_method_for(*, code: str, country: str) -> PaymentMethodConfig:
         detail = f"There is no payment method '{code}' for this country. {advice}"
         raise UnknownPaymentMethod(detail, attr="payment_method")
     return found
+
+
+def method_for_payment(*, code: str, invoice: Invoice, country: str) -> PromisedMethod:
+    """Find the method that a code names for an invoice that is being paid.
+
+    The code of the invoice's own method names just that, as it was promised: whether it is
+    offered any more, where, and with which details does not matter. Any other code names what
+    is offered now.
+
+    :param country: of the account now.
+    :raises UnknownPaymentMethod: if the code names neither.
+    """
+    own = invoice.method
+    if own and own.payment_method == code:
+        return own
+    return PromisedMethod.of_row(payment_method_for(code=code, country=country))
 
 
 def exchange_rates() -> dict[str, ExchangeRate]:

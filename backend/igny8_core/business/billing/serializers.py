@@ -30,6 +30,8 @@ class PaymentMethodDetailSerializer(serializers.Serializer[Any]):
 
 
 class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
+    """A method, as it is or as it was promised."""
+
     details = PaymentMethodDetailSerializer(many=True, read_only=True)
     is_example = serializers.BooleanField(source="has_example_details", read_only=True)
 
@@ -102,8 +104,8 @@ class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
     invoice_id = serializers.IntegerField(read_only=True)
     invoice_number = serializers.CharField(source="invoice.number", read_only=True)
-    payment_method = serializers.CharField(source="method.payment_method", read_only=True)
-    payment_method_name = serializers.CharField(source="method.display_name", read_only=True)
+    payment_method = serializers.CharField(source="paid_by.payment_method", read_only=True)
+    payment_method_name = serializers.CharField(source="paid_by.display_name", read_only=True)
     amount = MoneyField()
     has_proof = serializers.SerializerMethodField()
     proof_url = serializers.SerializerMethodField(
@@ -195,6 +197,8 @@ class BillingSnapshotPlanSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField()
     interval = serializers.CharField()
     included_credits = serializers.IntegerField()
+    max_sites = serializers.IntegerField()
+    max_users = serializers.IntegerField()
 
 
 class BillingSnapshotSerializer(serializers.Serializer[Any]):
@@ -212,10 +216,13 @@ class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
     payable_amount = MoneyField(currency="payable_currency")
     exchange_rate = RateField(help_text="Payable units for one unit of the invoice's currency.")
     payment_method = serializers.CharField(
-        source="payment_method.payment_method", read_only=True, default=None, allow_null=True
+        source="method.payment_method", read_only=True, default=None, allow_null=True
     )
     payment_instructions = PaymentMethodSerializer(
-        source="payment_method", read_only=True, allow_null=True
+        source="method",
+        read_only=True,
+        allow_null=True,
+        help_text="As they were when the method was chosen; what is edited later is not in them.",
     )
     payment_reference = serializers.CharField(
         read_only=True, help_text="What the customer writes into the transfer."
@@ -375,7 +382,11 @@ class AdminPaymentSerializer(PaymentSerializer):
 
     account_id = serializers.IntegerField(source="invoice.account_id", read_only=True)
     account_name = serializers.CharField(source="invoice.account.name", read_only=True)
-    country = serializers.CharField(source="invoice.account.country", read_only=True)
+    country = serializers.CharField(
+        source="invoice.billing_snapshot.customer.country",
+        read_only=True,
+        help_text="Of the customer, as the invoice has it.",
+    )
     submitted_by = serializers.EmailField(source="submitted_by.email", read_only=True)
     decided_by = serializers.EmailField(
         source="decided_by.email", read_only=True, default=None, allow_null=True

@@ -15,6 +15,7 @@ from django.db.models import (
     QuerySet,
     Sum,
 )
+from django.db.models.fields.json import KT
 from django.db.models.functions import TruncDate
 
 from igny8_core.business.billing.enums import PaymentStatus
@@ -133,13 +134,14 @@ def _takings(decided: QuerySet[Payment]) -> list[Takings]:
     rows = (
         decided.filter(status=PaymentStatus.SUCCEEDED)
         .order_by()
-        .values("method__display_name", "currency")
+        .annotate(method_name=KT("method_snapshot__display_name"))
+        .values("method_name", "currency")
         .annotate(total=Sum("amount"), number=Count("pk"))
-        .order_by("-number", "method__display_name", "currency")
+        .order_by("-number", "method_name", "currency")
     )
     return [
         Takings(
-            method=row["method__display_name"],
+            method=row["method_name"],
             money=Money(Decimal(row["total"]), row["currency"]),
             number=row["number"],
         )

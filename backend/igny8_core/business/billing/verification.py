@@ -4,8 +4,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, Greatest, Now
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce, Greatest, Now
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
@@ -227,6 +242,41 @@ def _paid_periods_that_do_not_run() -> Iterable[object]:
     )
 
 
+def _periods_off_their_invoice() -> Iterable[object]:
+    """Find paid periods that last longer or shorter than the interval that was sold."""
+    sold = (
+        Invoice.objects.filter(subscription=OuterRef("pk"), status=InvoiceStatus.PAID)
+        .order_by("-pk")
+        .values(interval=KT("billing_snapshot__plan__interval"))[:1]
+    )
+    once = Func(
+        Subquery(sold), template="('1 ' || %(expressions)s)::interval", output_field=DurationField()
+    )
+    end = ExpressionWrapper(F("current_period_start") + once, output_field=DateTimeField())
+    paid = Subscription.objects.filter(
+        current_period_start__isnull=False, invoices__status=InvoiceStatus.PAID
+    )
+    return paid.annotate(sold_until=end).exclude(current_period_end=F("sold_until")).distinct()
+
+
+def _subscriptions_off_their_invoice() -> Iterable[object]:
+    """Find those whose credits and limits are not what their newest invoice says."""
+    newest = (
+        Invoice.objects.filter(subscription=OuterRef("pk"))
+        .order_by("-pk")
+        .values("billing_snapshot__plan")[:1]
+    )
+    return Subscription.objects.annotate(sold=Subquery(newest)).exclude(terms=F("sold"))
+
+
+def _methods_that_are_not_known() -> Iterable[object]:
+    """Find what does not keep the method that it is, or was, to be paid by."""
+    kept = Coalesce(Cast(KT("method_snapshot__id"), models.BigIntegerField()), 0)
+    chosen = Invoice.objects.filter(payment_method__isnull=False)
+    yield from chosen.annotate(kept=kept).exclude(kept=F("payment_method_id"))
+    yield from Payment.objects.annotate(kept=kept).exclude(kept=F("method_id"))
+
+
 def _closed_accounts_with_something_open() -> Iterable[object]:
     closed = Account.objects.filter(status=AccountStatus.CANCELLED)
     return closed.filter(
@@ -255,6 +305,9 @@ CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "every plan that is paid for and lasts runs, or a newer one does": (
         _paid_periods_that_do_not_run
     ),
+    "7a. every period is as long as its invoice says": _periods_off_their_invoice,
+    "7b. every subscription promises what its invoice says": _subscriptions_off_their_invoice,
+    "7c. every invoice and payment keeps its payment method": _methods_that_are_not_known,
     "every closed account has nothing open and nobody who can log in": (
         _closed_accounts_with_something_open
     ),

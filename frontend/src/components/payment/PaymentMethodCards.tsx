@@ -1,14 +1,17 @@
 import { Alert, Badge, Group, Input, Radio, Stack, Text } from "@mantine/core";
-import type { OfferedPaymentMethod } from "../../lib/api/types";
+import type { OfferedPaymentMethod, PaymentMethod } from "../../lib/api/types";
 import { m } from "../../lib/messages";
 import { RadioCard } from "../ui/RadioCard";
 import { MethodIcon } from "./MethodIcon";
+
+/** A way to pay; the rate goes with those that are offered now. */
+type Method = PaymentMethod & Partial<Pick<OfferedPaymentMethod, "exchange_rate">>;
 
 interface Props {
   id: string;
   label: string;
   hint?: string;
-  methods: readonly OfferedPaymentMethod[];
+  methods: readonly Method[];
   value: string;
   onChange: (code: string) => void;
   error?: string | undefined;
@@ -40,7 +43,7 @@ export function PaymentMethodCards({ id, label, hint, methods, value, onChange, 
   );
 }
 
-function MethodCard({ method, isChosen }: { method: OfferedPaymentMethod; isChosen: boolean }) {
+function MethodCard({ method, isChosen }: { method: Method; isChosen: boolean }) {
   return (
     <RadioCard value={method.payment_method} name={method.display_name}>
       <Group justify="space-between" gap="xs">
@@ -62,7 +65,7 @@ function MethodCard({ method, isChosen }: { method: OfferedPaymentMethod; isChos
   );
 }
 
-function Instructions({ method }: { method: OfferedPaymentMethod }) {
+function Instructions({ method }: { method: Method }) {
   return (
     <Stack gap={4} mt="xs">
       <Text size="sm" fw={600}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Invoice, OfferedPaymentMethod } from "../../lib/api/types";
-import { amountsOf, checkConfirmation, type ConfirmationForm } from "./confirmation";
+import { amountsOf, checkConfirmation, methodsFor, type ConfirmationForm } from "./confirmation";
 
 const jazzcash = {
   payment_method: "jazzcash",
@@ -42,6 +42,21 @@ describe("checkConfirmation", () => {
       type: "image/png",
     });
     expect(checkConfirmation(filled({ proof }), [jazzcash]).proof).toContain("5 MB");
+  });
+});
+
+describe("methodsFor", () => {
+  const offered = { ...jazzcash, id: 9, reference_label: "Edited" };
+  const other = { ...jazzcash, id: 5, payment_method: "raast" };
+
+  it("takes the invoice's own method as it was promised, and the others as offered", () => {
+    const invoice = { payment_instructions: jazzcash } as unknown as Invoice;
+    expect(methodsFor(invoice, [other, offered])).toEqual([jazzcash, other]);
+  });
+
+  it("takes what is offered where the invoice has no method yet", () => {
+    const invoice = { payment_instructions: null } as Invoice;
+    expect(methodsFor(invoice, [other, offered])).toEqual([other, offered]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Invoice, OfferedPaymentMethod } from "../../lib/api/types";
+import type { Invoice, PaymentMethod } from "../../lib/api/types";
 import { m } from "../../lib/messages";
 
 export interface ConfirmationForm {
@@ -34,10 +34,17 @@ export function amountsOf(invoice: Invoice): [Amount, ...Amount[]] {
   return local.currency === own.currency ? [own] : [local, own];
 }
 
+/** How an invoice may have been paid: by its own method as it was promised, or by one offered now. */
+export function methodsFor(invoice: Invoice, offered: readonly PaymentMethod[]): PaymentMethod[] {
+  const own = invoice.payment_instructions;
+  if (!own) return [...offered];
+  return [own, ...offered.filter(({ payment_method }) => payment_method !== own.payment_method)];
+}
+
 /** What can be seen to be wrong before anything is sent; the server checks all of it again. */
 export function checkConfirmation(
   values: ConfirmationForm,
-  methods: readonly OfferedPaymentMethod[],
+  methods: readonly PaymentMethod[],
 ): Partial<Record<keyof ConfirmationForm, string>> {
   const method = methods.find(({ payment_method }) => payment_method === values.payment_method);
   const reference = referenceError(values.manual_reference.trim(), method);
@@ -51,10 +58,7 @@ export function proofError(file: File): string | null {
   return file.size > MAX_PROOF_BYTES ? m.confirm.proofTooLarge : null;
 }
 
-function referenceError(
-  reference: string,
-  method: OfferedPaymentMethod | undefined,
-): string | null {
+function referenceError(reference: string, method: PaymentMethod | undefined): string | null {
   const label = method?.reference_label ?? m.invoice.referenceGiven;
   if (reference === "") return m.errors.required(label);
   if (!method?.reference_pattern) return null;

@@ -50,6 +50,18 @@ describe("the confirmation", () => {
     ]);
   });
 
+  it("is by the invoice's own method though that is offered no more", async () => {
+    const raast = { ...jazzcash, id: 4, payment_method: "raast", display_name: "Raast" };
+    server.use(
+      http.get("*/api/v1/billing/admin/payment-methods/", () => HttpResponse.json([raast])),
+    );
+    renderApp("/invoices/1/confirm");
+    expect(await screen.findByLabelText("Transaction ID (TID)")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Another way" }));
+    expect(screen.getByRole("radio", { name: /JazzCash/ })).toBeChecked();
+    expect(screen.getByRole("radio", { name: /Raast/ })).not.toBeChecked();
+  });
+
   it("shows the server's refusal at its field", async () => {
     server.use(
       http.post("*/api/v1/billing/admin/payments/confirm/", () =>

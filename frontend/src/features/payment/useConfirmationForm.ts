@@ -1,13 +1,13 @@
 import { useForm } from "@mantine/form";
 import { useEffect, useEffectEvent, useRef } from "react";
-import type { Invoice, OfferedPaymentMethod } from "../../lib/api/types";
+import type { Invoice, PaymentMethod } from "../../lib/api/types";
 import { dropDraft, readDraft, writeDraft } from "../../lib/draft";
 import { keepFile, keptFile } from "../../lib/fileDraft";
 import { today } from "../../lib/format/dates";
 import { checkConfirmation, type ConfirmationForm } from "./confirmation";
 
 /** The confirmation's values; all of them, the file too, outlive a reload and a log-in. */
-export function useConfirmationForm(invoice: Invoice, methods: readonly OfferedPaymentMethod[]) {
+export function useConfirmationForm(invoice: Invoice, methods: readonly PaymentMethod[]) {
   const draft = `confirm:${invoice.id}`;
   const form = useForm<ConfirmationForm>({
     initialValues: {

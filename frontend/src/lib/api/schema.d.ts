@@ -1085,6 +1085,7 @@ export interface components {
             readonly status: components["schemas"]["AccountStatus"];
             /** @description Cached sum of the credit ledger. */
             readonly credits: number;
+            /** @description As it was promised when it was bought, whatever is sold by now. */
             readonly plan: components["schemas"]["Plan"];
             /** @description ISO 3166-1 alpha-2. */
             readonly country: string;
@@ -1156,6 +1157,7 @@ export interface components {
             readonly admin_notes: string;
             readonly account_id: number;
             readonly account_name: string;
+            /** @description Of the customer, as the invoice has it. */
             readonly country: string;
             /** Format: email */
             readonly submitted_by: string;
@@ -1199,6 +1201,7 @@ export interface components {
             readonly admin_notes: string;
             readonly account_id: number;
             readonly account_name: string;
+            /** @description Of the customer, as the invoice has it. */
             readonly country: string;
             /** Format: email */
             readonly submitted_by: string;
@@ -1239,6 +1242,8 @@ export interface components {
             currency: string;
             interval: string;
             included_credits: number;
+            max_sites: number;
+            max_users: number;
         };
         ChoosePaymentMethodRequest: {
             payment_method: string;
@@ -1426,6 +1431,7 @@ export interface components {
             /** Format: date-time */
             readonly voided_at: string | null;
             readonly payment_method: string | null;
+            /** @description As they were when the method was chosen; what is edited later is not in them. */
             readonly payment_instructions: components["schemas"]["PaymentMethod"] | null;
             /** @description What the customer writes into the transfer. */
             readonly payment_reference: string;
@@ -1719,6 +1725,7 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /** @description A method, as it is or as it was promised. */
         PaymentMethod: {
             readonly id: number;
             /** @description Code, such as bank_transfer. Unique within a country. */
@@ -1858,6 +1865,7 @@ export interface components {
         Subscription: {
             readonly id: number;
             readonly status: components["schemas"]["SubscriptionStatus"];
+            /** @description As it was promised when it was bought, whatever is sold by now. */
             readonly plan: components["schemas"]["Plan"];
             /** Format: date-time */
             readonly current_period_start: string | null;
@@ -3256,7 +3264,7 @@ export interface operations {
     list_admin_payments: {
         parameters: {
             query?: {
-                /** @description Country of the account, ISO 3166-1 alpha-2. */
+                /** @description Country of the customer, as the invoice has it: ISO 3166-1 alpha-2. */
                 country?: string;
                 /** @description ISO 4217 code of the claim. */
                 currency?: string;

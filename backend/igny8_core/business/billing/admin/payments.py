@@ -54,7 +54,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         "customer",
         "invoice_number",
         "money",
-        "method",
+        "paid_by",
         "reference",
         "proof_thumbnail",
         "flags",
@@ -177,6 +177,10 @@ class PaymentAdmin(ReadOnlyAdmin):
     @admin.display(description="Amount")
     def money(self, payment: Payment) -> SafeString:
         return format_html('<span class="desk-money">{}</span>', payment.money)
+
+    @admin.display(description="Method")
+    def paid_by(self, payment: Payment) -> str:
+        return str(payment.paid_by)
 
     @admin.display(description="Reference")
     def reference(self, payment: Payment) -> SafeString:

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import transaction
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.models import Account, Plan, Subscription
+from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.services.accounts import BILLING_FIELDS
+from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import EventName, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.exceptions import (
@@ -18,7 +19,9 @@ from igny8_core.business.billing.exceptions import (
     InvoiceVoid,
     PaymentAlreadyUnderReview,
     ReasonRequired,
+    UnknownPaymentMethod,
 )
+from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
     ExchangeRate,
     Invoice,
@@ -62,7 +65,7 @@ def issue_invoice(
     :param method: how the customer means to pay; without one the invoice's own currency is due.
     :raises ExchangeRateMissing: if no rate is kept for the method's currency.
     """
-    account, plan = subscription.account, subscription.plan
+    account, plan = subscription.account, subscription.promised
     due = Money(plan.price, plan.currency)
     price = lock_price(due=due, method=method)
     invoice = Invoice.objects.create(
@@ -75,6 +78,7 @@ def issue_invoice(
         tax_amount=Decimal(0),
         total=due.amount,
         payment_method=method,
+        method_snapshot=PromisedMethod.of_row(method).as_json() if method else None,
         payable_amount=price.payable.amount,
         payable_currency=price.payable.currency,
         exchange_rate=price.rate,
@@ -120,6 +124,8 @@ def change_payment_method(
 ) -> Invoice:
     """Choose another way to pay an invoice; rate and local amount are locked anew.
 
+    Its own method, chosen again, is taken as it is offered now; offered no more, it stays.
+
     :raises NotFound: if the account has no such invoice.
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if it isn't to be paid.
     :raises UnknownPaymentMethod: if the account's country has no such method.
@@ -128,9 +134,11 @@ def change_payment_method(
     locked = lock_own_invoice(invoice_id=invoice_id, account=account)
     require_payable(locked)
     invoice = locked.invoice
-    method = payment_method_for(code=method_code, country=locked.account.country)
+    if (method := _method_to_change_to(locked, method_code)) is None:
+        return invoice
     price = lock_price(due=invoice.due, method=method)
     invoice.payment_method = method
+    invoice.method_snapshot = PromisedMethod.of_row(method).as_json()
     invoice.payable_amount = price.payable.amount
     invoice.payable_currency = price.payable.currency
     invoice.exchange_rate = price.rate
@@ -143,9 +151,26 @@ def change_payment_method(
     )
     recorder.move(
         invoice,
-        also_save=("payment_method", "payable_amount", "payable_currency", "exchange_rate"),
+        also_save=(
+            "payment_method",
+            "method_snapshot",
+            "payable_amount",
+            "payable_currency",
+            "exchange_rate",
+        ),
     )
     return invoice
+
+
+def _method_to_change_to(locked: LockedBilling, code: str) -> PaymentMethodConfig | None:
+    """Find what is offered under a code; None if it is the invoice's own and offered no more."""
+    try:
+        return payment_method_for(code=code, country=locked.account.country)
+    except UnknownPaymentMethod:
+        own = locked.invoice.method
+        if own and own.payment_method == code:
+            return None
+        raise
 
 
 @transaction.atomic
@@ -221,17 +246,10 @@ def _next_number(*, now: datetime) -> str:
     return f"INV-{now.year}-{counter.last_number:06d}"
 
 
-def _snapshot(*, account: Account, plan: Plan) -> dict[str, dict[str, str | int]]:
+def _snapshot(*, account: Account, plan: PlanTerms) -> dict[str, dict[str, str | int]]:
     customer: dict[str, str | int] = {field: getattr(account, field) for field in BILLING_FIELDS}
     return {
         "customer": {"account_name": account.name, "country": account.country, **customer},
-        "plan": {
-            "slug": plan.slug,
-            "name": plan.name,
-            "price": f"{plan.price:f}",
-            "currency": plan.currency,
-            "interval": plan.interval,
-            "included_credits": plan.included_credits,
-        },
+        "plan": plan.as_json(),
         "seller": {**seller_snapshot()},
     }

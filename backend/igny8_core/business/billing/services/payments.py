@@ -23,13 +23,14 @@ from igny8_core.business.billing.exceptions import (
     ReferencePatternMismatch,
     SecondApproverRequired,
 )
-from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
+from igny8_core.business.billing.methods import PromisedMethod
+from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.proofs import accept_proof
 from igny8_core.business.billing.rights import DECIDE, require_may_decide
 from igny8_core.business.billing.selectors import (
     LockedBilling,
     lock_billing_of_payment,
-    payment_method_for,
+    method_for_payment,
     proofs_since,
 )
 from igny8_core.business.billing.services.credits import record_credits
@@ -82,7 +83,7 @@ def confirm_payment(
 
     :raises NotFound: if the account has no such invoice.
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if none is expected.
-    :raises UnknownPaymentMethod: if the account's country has no such method.
+    :raises UnknownPaymentMethod: if it is neither the invoice's method nor offered now.
     :raises AmountMismatch, CurrencyNotAccepted: unless exactly what is due is claimed.
     :raises ReferencePatternMismatch, PaidOnInFuture: if the claim can't be right.
     :raises ProofLimitReached: if the account has sent too many files today.
@@ -96,13 +97,16 @@ def confirm_payment(
     if proof:
         _require_proof_allowance(account=locked.account, size=proof.size, now=now)
     invoice = locked.invoice
-    method = payment_method_for(code=claim.method_code, country=locked.account.country)
+    method = method_for_payment(
+        code=claim.method_code, invoice=invoice, country=locked.account.country
+    )
     money = _claimed_money(claim=claim, invoice=invoice)
     _require_reference(reference=claim.reference, method=method)
     _require_not_in_future(paid_on=claim.paid_on, now=now)
     payment = Payment.objects.create(
         invoice=invoice,
-        method=method,
+        method_id=method.id,
+        method_snapshot=method.as_json(),
         status=PaymentStatus.PENDING_APPROVAL,
         amount=money.amount,
         currency=money.currency,
@@ -165,17 +169,17 @@ def approve_payment(
         return _mark_first_approval(locked, payment, actor=actor, now=now, note=admin_notes)
     recorder = _recorder(EventName.APPROVE, payment, actor=actor, now=now, note=admin_notes)
     _decide(payment, recorder=recorder, admin_notes=admin_notes)
-    invoice, account, plan = locked.invoice, locked.account, locked.subscription.plan
+    invoice, account = locked.invoice, locked.account
     invoice.paid_at = now
     recorder.move(invoice, also_save=("paid_at",))
     activate_subscription(locked=locked, recorder=recorder, actor=actor, now=now)
-    account.plan = plan
+    account.plan = locked.subscription.plan
     recorder.move(account, also_save=("plan",))
     record_credits(
         account=account,
         amount=invoice.included_credits,
         kind=CreditKind.PLAN_GRANT,
-        description=f"{plan.name} plan, invoice {invoice}",
+        description=f"{invoice.plan} plan, invoice {invoice}",
         now=now,
         payment=payment,
     )
@@ -306,7 +310,7 @@ def _require_proof_allowance(*, account: Account, size: int, now: datetime) -> N
         raise ProofLimitReached(detail, retry_after=retry_after, attr="proof")
 
 
-def _require_reference(*, reference: str, method: PaymentMethodConfig) -> None:
+def _require_reference(*, reference: str, method: PromisedMethod) -> None:
     if method.reference_pattern and not re.fullmatch(method.reference_pattern, reference):
         detail = f"This doesn't look like a {method.reference_label}. {method.reference_hint}"
         raise ReferencePatternMismatch(detail.strip(), attr="manual_reference")

@@ -15,6 +15,7 @@ from igny8_core.auth.enums import (
 )
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.selectors import lock_account, lock_subscriptions, public_plan
+from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import (
     AccountClosed,
@@ -57,7 +58,10 @@ def start_subscription(
     :raises ExchangeRateMissing: if no rate is kept for the method's currency.
     """
     subscription = Subscription.objects.create(
-        account=account, plan=plan, status=SubscriptionStatus.PENDING_PAYMENT
+        account=account,
+        plan=plan,
+        terms=PlanTerms.of_plan(plan).as_json(),
+        status=SubscriptionStatus.PENDING_PAYMENT,
     )
     invoice = issue_invoice(
         subscription=subscription, method=method, event=event, actor=actor, now=now
@@ -93,7 +97,10 @@ def request_upgrade(
 def activate_subscription(
     *, locked: LockedBilling, recorder: TransitionRecorder, actor: Actor, now: datetime
 ) -> None:
-    """Start the paid period of an invoice's subscription; the one before it ends."""
+    """Start the paid period of an invoice's subscription, as long as the invoice promised.
+
+    The one before it ends.
+    """
     for earlier in locked.subscriptions:
         if earlier.status in LIVE_SUBSCRIPTION_STATUSES:
             earlier.cancelled_at = now
@@ -104,10 +111,11 @@ def activate_subscription(
                 invoice=recorder.invoice,
                 payment=recorder.payment,
             ).move(earlier, also_save=("cancelled_at",))
-    subscription = locked.subscription
+    subscription, promised = locked.subscription, locked.invoice.plan
+    subscription.terms = promised.as_json()
     subscription.current_period_start = now
-    subscription.current_period_end = now + PERIODS[PlanInterval(subscription.plan.interval)]
-    recorder.move(subscription, also_save=("current_period_start", "current_period_end"))
+    subscription.current_period_end = now + PERIODS[PlanInterval(promised.interval)]
+    recorder.move(subscription, also_save=("terms", "current_period_start", "current_period_end"))
 
 
 def _require_open(account: Account) -> None:
@@ -122,7 +130,7 @@ def _require_none_pending(subscriptions: list[Subscription]) -> None:
     )
     if pending:
         detail = (
-            f"The plan {pending.plan} waits for its payment already. Pay its invoice, or ask "
+            f"The plan {pending.promised} waits for its payment already. Pay its invoice, or ask "
             "support to void it, before you choose another."
         )
         raise UpgradeAlreadyPending(detail, state=pending.status)

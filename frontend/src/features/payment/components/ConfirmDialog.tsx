@@ -8,12 +8,12 @@ import { QueryState } from "../../../components/ui/QueryState";
 import { RadioCard } from "../../../components/ui/RadioCard";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useOwnPaymentMethods } from "../../../lib/api/catalogue";
-import type { Invoice, OfferedPaymentMethod } from "../../../lib/api/types";
+import type { Invoice, PaymentMethod } from "../../../lib/api/types";
 import { today } from "../../../lib/format/dates";
 import { formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 import { useConfirmPayment } from "../api/payments";
-import { amountsOf, FIELDS, proofError, type ConfirmationForm } from "../confirmation";
+import { amountsOf, FIELDS, methodsFor, proofError, type ConfirmationForm } from "../confirmation";
 import { useConfirmationForm } from "../useConfirmationForm";
 import { ProofField } from "./ProofField";
 
@@ -31,7 +31,7 @@ export function ConfirmDialog() {
     <PageDialog title={m.confirm.title} closeLabel={m.confirm.close} onClose={close}>
       <Text mb="md">{m.confirm.intro(invoice.number)}</Text>
       <QueryState query={methods}>
-        {(list) => <ConfirmForm invoice={invoice} methods={list} />}
+        {(offered) => <ConfirmForm invoice={invoice} methods={methodsFor(invoice, offered)} />}
       </QueryState>
     </PageDialog>
   );
@@ -39,7 +39,7 @@ export function ConfirmDialog() {
 
 interface Props {
   invoice: Invoice;
-  methods: readonly OfferedPaymentMethod[];
+  methods: readonly PaymentMethod[];
 }
 
 function ConfirmForm({ invoice, methods }: Props) {
@@ -121,8 +121,8 @@ function Method({
   method,
 }: {
   form: Form;
-  methods: readonly OfferedPaymentMethod[];
-  method: OfferedPaymentMethod | undefined;
+  methods: readonly PaymentMethod[];
+  method: PaymentMethod | undefined;
 }) {
   const [isOpen, setIsOpen] = useState(!method);
   if (isOpen) {

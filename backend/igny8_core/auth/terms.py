@@ -1,0 +1,61 @@
+"""What a plan promised when it was bought, kept apart from the plan, which an admin may edit."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
+from typing import Any, Protocol
+
+
+class Priced(Protocol):
+    """What has the fields of a plan: the plan itself."""
+
+    slug: str
+    name: str
+    description: str
+    price: Decimal
+    currency: str
+    interval: str
+    included_credits: int
+    max_sites: int
+    max_users: int
+
+
+@dataclass(frozen=True)
+class PlanTerms:
+    """A plan's price, interval, credits and limits, as they were promised.
+
+    :param price: in ``currency``, for one ``interval``.
+    """
+
+    slug: str
+    name: str
+    description: str
+    price: Decimal
+    currency: str
+    interval: str
+    included_credits: int
+    max_sites: int
+    max_users: int
+
+    @classmethod
+    def of_plan(cls, plan: Priced) -> "PlanTerms":
+        """Take the terms of a plan as it is now."""
+        return cls(**{field.name: getattr(plan, field.name) for field in fields(cls)})
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "PlanTerms":
+        """Read terms that were kept; what a later version adds to them is left alone."""
+        known = {field.name: kept[field.name] for field in fields(cls)}
+        return cls(**{**known, "price": Decimal(known["price"])})
+
+    def as_json(self) -> dict[str, str | int]:
+        """Return the terms as a column keeps them."""
+        return {**asdict(self), "price": f"{self.price:f}"}
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is ever owed for it."""
+        return self.price == 0
+
+    def __str__(self) -> str:
+        return self.name

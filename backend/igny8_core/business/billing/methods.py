@@ -1,0 +1,84 @@
+"""What a way to pay said when it was promised, kept apart from the method, which an admin edits.
+
+An invoice keeps the method that it is to be paid by, a payment the one that it was paid by.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Protocol
+
+from igny8_core.business.billing.examples import WITHHELD, are_withheld
+
+
+class Configured(Protocol):
+    """What has the fields of a method: its row."""
+
+    id: int
+    payment_method: str
+    display_name: str
+    kind: str
+    currency: str
+    countries: list[str]
+    instructions: str
+    details: Any
+    reference_label: str
+    reference_hint: str
+    reference_pattern: str
+    processing_time: str
+    has_example_details: bool
+    order: int
+
+
+@dataclass(frozen=True)
+class PromisedMethod:
+    """A way to pay, as it was told to the customer.
+
+    :param id: of the row that it was taken from, whatever that row says by now.
+    :param details: where the money goes: label, value, copyable.
+    """
+
+    id: int
+    payment_method: str
+    display_name: str
+    kind: str
+    currency: str
+    countries: list[str]
+    instructions: str
+    details: list[dict[str, Any]]
+    reference_label: str
+    reference_hint: str
+    reference_pattern: str
+    processing_time: str
+    has_example_details: bool
+    order: int
+
+    @classmethod
+    def of_row(cls, method: Configured) -> "PromisedMethod":
+        """Take a method as it is now."""
+        return cls(**{field.name: getattr(method, field.name) for field in fields(cls)})
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "PromisedMethod":
+        """Read a method that was kept; what a later version adds to it is left alone."""
+        return cls(**{field.name: kept[field.name] for field in fields(cls)})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the method as a column keeps it."""
+        return asdict(self)
+
+    @property
+    def is_example(self) -> bool:
+        """Whether the details that may be shown are nobody's account: then it has to be said."""
+        return self.has_example_details and not self.is_withheld
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether nobody may be told where to send money."""
+        return are_withheld(is_example=self.has_example_details)
+
+    def shown(self) -> "PromisedMethod":
+        """Return what customers may see of it: a sentence in place of details to be withheld."""
+        return replace(self, instructions=WITHHELD, details=[]) if self.is_withheld else self
+
+    def __str__(self) -> str:
+        return self.display_name

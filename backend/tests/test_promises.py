@@ -1,0 +1,426 @@
+"""What an invoice promised binds, whatever an admin edits later."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from importlib import import_module
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
+
+import pypdfium2
+import pytest
+from django.apps import apps
+from django.conf import LazySettings
+from django.db import connection
+from rest_framework.test import APIClient
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account, Plan, Subscription, User
+from igny8_core.auth.terms import PlanTerms
+from igny8_core.business.billing.enums import EventName
+from igny8_core.business.billing.exceptions import (
+    ReferencePatternMismatch,
+    UnknownPaymentMethod,
+)
+from igny8_core.business.billing.flags import flags_of
+from igny8_core.business.billing.methods import PromisedMethod
+from igny8_core.business.billing.models import (
+    Invoice,
+    Payment,
+    PaymentMethodConfig,
+    SellerProfile,
+)
+from igny8_core.business.billing.pdf import invoice_pdf
+from igny8_core.business.billing.qr import payment_qr
+from igny8_core.business.billing.selectors import payment_queue
+from igny8_core.business.billing.services.invoices import change_payment_method
+from igny8_core.business.billing.services.reversals import reverse_payment
+from igny8_core.business.billing.services.subscriptions import request_upgrade
+from igny8_core.business.billing.statistics import numbers
+from igny8_core.common.clock import utc_now
+from tests.database import assert_all_invariants_hold
+from tests.factories import (
+    account_of,
+    approve,
+    client_of,
+    confirmation_of,
+    invoice_of,
+    make_owner,
+    make_payment,
+)
+
+pytestmark = pytest.mark.django_db
+CONFIRM = "/api/v1/billing/admin/payments/confirm/"
+TID = "123456789012"
+
+
+def method_of(owner: User) -> Any:
+    """Select the row that the invoice's method was taken from."""
+    return PaymentMethodConfig.objects.filter(invoice=invoice_of(owner))
+
+
+def text_of(invoice: Invoice) -> str:
+    document = pypdfium2.PdfDocument(BytesIO(invoice_pdf(invoice)))
+    return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+@pytest.fixture
+def jazzcash_owner(catalog: None) -> User:
+    return make_owner(payment_method="jazzcash")
+
+
+# The method
+
+
+EDITS: dict[str, Callable[[User], object]] = {
+    "switched off": lambda owner: method_of(owner).update(is_enabled=False),
+    "renamed": lambda owner: method_of(owner).update(
+        display_name="Something else", reference_label="Other label"
+    ),
+    "of another code": lambda owner: method_of(owner).update(payment_method="jazzcash_business"),
+    "of another country": lambda owner: method_of(owner).update(countries=["DE"]),
+    "of another currency": lambda owner: method_of(owner).update(currency="EUR"),
+    "of another pattern": lambda owner: method_of(owner).update(reference_pattern="NEVER"),
+    "with other details": lambda owner: method_of(owner).update(
+        details=[{"label": "IBAN", "value": "XX00", "copyable": True}], instructions="Elsewhere"
+    ),
+    "nobody's any more, the customer has moved": lambda owner: Account.objects.filter(
+        users=owner
+    ).update(country="DE"),
+    "replaced by another of its code": lambda owner: (
+        method_of(owner).update(is_enabled=False),
+        PaymentMethodConfig.objects.create(
+            payment_method="jazzcash",
+            kind="wallet",
+            display_name="Another JazzCash",
+            currency="USD",
+            instructions="Elsewhere",
+            reference_label="Number",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_invoices_own_method_is_accepted_however_it_is_edited(
+    jazzcash_owner: User, edit: str
+) -> None:
+    invoice = invoice_of(jazzcash_owner)
+    promised = invoice.method
+    assert promised is not None
+    EDITS[edit](jazzcash_owner)
+
+    body = {**confirmation_of(jazzcash_owner), "payment_method": "jazzcash"}
+    answer = client_of(jazzcash_owner).post(CONFIRM, {**body, "manual_reference": TID})
+    assert answer.status_code == 201, answer.content
+    payment = Payment.objects.get()
+    assert payment.method_id == invoice.payment_method_id
+    assert payment.paid_by == promised
+    assert answer.json()["payment_method_name"] == "JazzCash"
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_all_that_shows_an_invoice_shows_the_method_that_was_promised(
+    jazzcash_owner: User, edit: str
+) -> None:
+    client = client_of(jazzcash_owner)
+    url = f"/api/v1/billing/invoices/{invoice_of(jazzcash_owner).pk}/"
+    before = client.get(url).json()
+    paper = invoice_pdf(invoice_of(jazzcash_owner))
+    EDITS[edit](jazzcash_owner)
+
+    after = client.get(url).json()
+    assert after == before
+    assert after["payment_method"] == "jazzcash"
+    assert after["payment_instructions"]["reference_pattern"] == "[0-9]{10,14}"
+    assert after["payment_instructions"]["details"]
+    assert invoice_pdf(invoice_of(jazzcash_owner)) == paper
+
+
+def test_the_reference_is_checked_by_the_promised_pattern(jazzcash_owner: User) -> None:
+    method_of(jazzcash_owner).update(reference_pattern=".*", reference_label="Anything")
+    with pytest.raises(ReferencePatternMismatch, match="10 to 14 digits"):
+        make_payment(jazzcash_owner, method_code="jazzcash", reference="cash")
+
+
+def test_other_methods_are_those_that_are_offered_now(jazzcash_owner: User) -> None:
+    PaymentMethodConfig.objects.filter(payment_method="easypaisa").update(is_enabled=False)
+    with pytest.raises(UnknownPaymentMethod):
+        make_payment(jazzcash_owner, method_code="easypaisa")
+    payment = make_payment(jazzcash_owner, method_code="bank_transfer")
+    row = PaymentMethodConfig.objects.get(catalog_key="bank_transfer:PK")
+    assert (payment.method_id, payment.paid_by) == (row.pk, PromisedMethod.of_row(row))
+
+
+def test_a_receipt_says_for_ever_how_it_was_paid(owner: User, billing_admin: User) -> None:
+    payment = make_payment(owner)
+    approve(payment, billing_admin)
+    paper = invoice_pdf(invoice_of(owner))
+    name, label = payment.paid_by.display_name, payment.paid_by.reference_label
+    method_of(owner).update(display_name="Renamed", reference_label="Relabelled")
+
+    assert invoice_pdf(invoice_of(owner)) == paper
+    text = text_of(invoice_of(owner))
+    assert name in text
+    assert label in text
+
+
+def test_the_desk_and_its_numbers_say_how_it_was_paid(
+    owner: User, billing_admin: User, desk: Any, admin_api: APIClient
+) -> None:
+    payment = make_payment(owner)
+    approve(payment, billing_admin)
+    name = payment.paid_by.display_name
+    method_of(owner).update(display_name="Renamed", payment_method="renamed", countries=["DE"])
+
+    assert [row.method for row in numbers(now=utc_now()).takings] == [name]
+    review = desk.get(f"/admin/billing/payment/{payment.pk}/change/").content.decode()
+    assert f"<td>{name}</td><td>{name}</td>" in review
+    exported = desk.get("/admin/billing/payment/export/?all=").getvalue().decode()
+    assert name in exported
+    assert "Renamed" not in review + exported
+    listed = admin_api.get("/api/v1/billing/admin/payments/?payment_method=bank_transfer").json()
+    assert [row["payment_method_name"] for row in listed["results"]] == [name]
+
+
+def test_flags_compare_with_what_was_promised(owner: User, billing_admin: User) -> None:
+    payment = make_payment(owner)
+    method_of(owner).update(countries=["DE"], currency="EUR")
+    Account.objects.filter(users=owner).update(country="DE")
+    found = {flag.code for flag in flags_of([payment_queue().get()])[payment.pk]}
+    assert not {"country_differs"} & found
+    row = client_of(billing_admin).get("/api/v1/billing/admin/payments/").json()["results"][0]
+    assert row["country"] == "PK"
+
+
+def change_method(owner: User, code: str) -> Invoice:
+    return change_payment_method(
+        invoice_id=invoice_of(owner).pk,
+        account=account_of(owner),
+        method_code=code,
+        actor=Actor(user=owner),
+        now=utc_now(),
+    )
+
+
+def test_a_method_that_is_chosen_later_is_kept_as_it_is_then(jazzcash_owner: User) -> None:
+    change_method(jazzcash_owner, "bank_transfer")
+    row = PaymentMethodConfig.objects.get(catalog_key="bank_transfer:PK")
+    assert invoice_of(jazzcash_owner).method == PromisedMethod.of_row(row)
+
+
+def test_the_own_method_chosen_again_is_taken_as_it_is_offered_now(jazzcash_owner: User) -> None:
+    method_of(jazzcash_owner).update(instructions="As of today")
+    change_method(jazzcash_owner, "jazzcash")
+    method = invoice_of(jazzcash_owner).method
+    assert method is not None
+    assert method.instructions == "As of today"
+
+
+def test_the_own_method_chosen_again_stays_where_it_is_offered_no_more(
+    jazzcash_owner: User,
+) -> None:
+    before = Invoice.objects.values().get()
+    method_of(jazzcash_owner).update(is_enabled=False)
+    change_method(jazzcash_owner, "jazzcash")
+    assert Invoice.objects.values().get() == before
+
+
+def test_what_is_no_example_any_more_can_be_chosen_anew(
+    owner: User, settings: LazySettings
+) -> None:
+    settings.IS_DEVELOPMENT = False
+    assert payment_qr(invoice_of(owner)) is None
+    text = text_of(invoice_of(owner))
+    assert "We are still setting this payment method up" in " ".join(text.split())
+    assert "PK36" not in text
+    details = [{"label": "IBAN", "value": "PK24MEZN0000000100000001", "copyable": True}]
+    method_of(owner).update(has_example_details=False, details=details)
+    change_method(owner, "bank_transfer")
+    assert "PK24MEZN" in text_of(invoice_of(owner)).replace(" ", "")
+
+
+def test_example_details_say_so_on_paper(owner: User) -> None:
+    assert "EXAMPLE: do not send money" in " ".join(text_of(invoice_of(owner)).split())
+    method_of(owner).update(has_example_details=False)
+    change_method(owner, "bank_transfer")
+    assert "EXAMPLE" not in text_of(invoice_of(owner))
+
+
+# The plan
+
+
+@pytest.mark.parametrize(
+    ("sold", "edited", "days"), [("month", "year", (28, 31)), ("year", "month", (365, 366))]
+)
+def test_a_period_is_as_long_as_its_invoice_says(
+    catalog: None, billing_admin: User, sold: str, edited: str, days: tuple[int, int]
+) -> None:
+    Plan.objects.filter(slug="starter").update(interval=sold)
+    owner = make_owner()
+    payment = make_payment(owner)
+    Plan.objects.filter(slug="starter").update(interval=edited)
+    approve(payment, billing_admin)
+
+    subscription = Subscription.objects.get()
+    assert subscription.current_period_start is not None
+    assert subscription.current_period_end is not None
+    length = subscription.current_period_end - subscription.current_period_start
+    assert timedelta(days=days[0]) <= length <= timedelta(days=days[1])
+    assert_all_invariants_hold()
+
+
+PLAN_EDIT = {
+    "name": "Renamed",
+    "description": "Other words",
+    "price": Decimal("1.00"),
+    "interval": "year",
+    "included_credits": 1,
+    "max_sites": 0,
+    "max_users": 0,
+}
+
+
+def test_an_edited_plan_changes_nothing_of_what_was_bought(
+    owner: User, billing_admin: User
+) -> None:
+    approve(make_payment(owner), billing_admin)
+    client = client_of(owner)
+    urls = ["/api/v1/auth/me/", "/api/v1/billing/subscriptions/", "/api/v1/billing/invoices/"]
+    before = [client.get(url).json() for url in urls]
+    paper = invoice_pdf(invoice_of(owner))
+    Plan.objects.filter(slug="starter").update(**PLAN_EDIT)
+
+    assert [client.get(url).json() for url in urls] == before
+    assert invoice_pdf(invoice_of(owner)) == paper
+    assert before[0]["account"]["plan"]["max_sites"] == 1
+    site = {"name": "Shop", "domain": "shop.example", "industry": "retail"}
+    site["industry"] = client.get("/api/v1/industries/").json()[0]["slug"]
+    assert client.post("/api/v1/sites/", site).status_code == 201
+    refused = client.post("/api/v1/sites/", {**site, "domain": "other.example"})
+    assert refused.json()["errors"][0]["code"] == "site_limit_reached"
+    assert "The plan Starter allows 1 site(s)." in refused.json()["errors"][0]["detail"]
+
+
+def test_a_plan_edited_before_the_approval_is_sold_as_it_was_ordered(
+    owner: User, billing_admin: User
+) -> None:
+    promised = invoice_of(owner).plan
+    payment = make_payment(owner)
+    Plan.objects.filter(slug="starter").update(**PLAN_EDIT)
+    approve(payment, billing_admin)
+
+    assert Subscription.objects.get().promised == promised
+    account = account_of(owner)
+    assert account.credits == 1000
+    entry = account.credit_transactions.get()
+    assert entry.description.startswith("Starter plan, ")
+    assert_all_invariants_hold()
+
+
+@pytest.mark.parametrize("event", [EventName.REVERSE, EventName.REVERSE_AND_VOID])
+def test_a_plan_comes_back_as_it_was_bought(
+    owner: User, billing_admin: User, event: EventName
+) -> None:
+    approve(make_payment(owner), billing_admin)
+    bought = Subscription.objects.values("terms", "current_period_end").get()
+    request_upgrade(
+        account=account_of(owner),
+        plan_slug="growth",
+        method_code="bank_transfer",
+        actor=Actor(user=owner),
+        now=utc_now(),
+    )
+    upgrade = make_payment(owner, reference="BT-2")
+    approve(upgrade, billing_admin)
+    Plan.objects.filter(slug__in=["starter", "growth"]).update(**PLAN_EDIT)
+    reverse_payment(
+        payment_id=upgrade.pk,
+        actor=Actor(user=billing_admin),
+        now=utc_now(),
+        reason="Recalled",
+        event=event,
+    )
+
+    live = Subscription.objects.filter(status="active")
+    assert live.values("terms", "current_period_end").get() == bought
+    shown = client_of(owner).get("/api/v1/auth/me/").json()["account"]["plan"]
+    assert (shown["name"], shown["max_sites"]) == ("Starter", 1)
+    assert_all_invariants_hold()
+
+
+def test_what_was_reversed_and_paid_again_is_sold_as_it_was_ordered(
+    owner: User, billing_admin: User
+) -> None:
+    payment = make_payment(owner)
+    approve(payment, billing_admin)
+    Plan.objects.filter(slug="starter").update(**PLAN_EDIT)
+    actor = Actor(user=billing_admin)
+    reverse_payment(payment_id=payment.pk, actor=actor, now=utc_now(), reason="Recalled")
+    approve(make_payment(owner, reference="BT-2"), billing_admin)
+    assert Subscription.objects.get().promised.interval == "month"
+    assert_all_invariants_hold()
+
+
+def test_an_edited_plan_is_sold_by_the_next_invoice(owner: User, billing_admin: User) -> None:
+    approve(make_payment(owner), billing_admin)
+    Plan.objects.filter(slug="growth").update(max_sites=7, interval="year")
+    started = request_upgrade(
+        account=account_of(owner),
+        plan_slug="growth",
+        method_code="",
+        actor=Actor(user=owner),
+        now=utc_now(),
+    )
+    assert (started.invoice.plan.max_sites, started.invoice.plan.interval) == (7, "year")
+    assert started.invoice.method is None
+    assert started.subscription.promised == started.invoice.plan
+
+
+# The seller, and what was issued before all this was kept
+
+
+def test_an_invoice_keeps_its_seller(owner: User) -> None:
+    paper = invoice_pdf(invoice_of(owner))
+    SellerProfile.objects.create(name="Another Seller Ltd")
+    assert invoice_pdf(invoice_of(owner)) == paper
+
+
+def test_what_was_issued_before_gets_what_holds_at_the_migration(
+    owner: User, billing_admin: User
+) -> None:
+    approve(make_payment(owner), billing_admin)
+    make_owner(payment_method="raast")
+    kept = everything_kept()
+    migration = import_module("igny8_core.business.billing.migrations.0008_promises")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.TRIGGERS_OFF)
+        cursor.execute(
+            "ALTER TABLE billing_invoice DROP CONSTRAINT invoice_keeps_its_payment_method"
+        )
+        cursor.execute(
+            "UPDATE billing_invoice SET method_snapshot = NULL, billing_snapshot = billing_snapshot"
+            " #- '{plan,max_sites}' #- '{plan,max_users}' #- '{plan,description}' #- '{seller}'"
+        )
+        cursor.execute("UPDATE billing_payment SET method_snapshot = '{}'")
+        cursor.execute(migration.TRIGGERS_ON)
+        cursor.execute("UPDATE igny8_auth_subscription SET terms = '{}'")
+        cursor.execute(
+            import_module("igny8_core.auth.migrations.0005_subscription_terms").KEEP_TERMS
+        )
+    starter = PlanTerms.of_plan(Plan.objects.get(slug="starter"))
+    assert {subscription.promised for subscription in Subscription.objects.all()} == {starter}
+    migration.keep_what_holds_now(apps, SimpleNamespace(connection=connection))
+    assert everything_kept() == kept
+
+
+def everything_kept() -> list[list[dict[str, Any]]]:
+    return [
+        list(model._default_manager.order_by("pk").values(*fields))
+        for model, fields in (
+            (Invoice, ("method_snapshot", "billing_snapshot")),
+            (Payment, ("method_snapshot",)),
+            (Subscription, ("terms",)),
+        )
+    ]
