@@ -70,13 +70,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "igny8_core.api.headers.HeadersMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "igny8_core.api.addresses.HttpsMiddleware",
     "igny8_core.api.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "igny8_core.api.addresses.SlashMiddleware",
     "igny8_core.api.bodies.BodiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -224,6 +224,7 @@ MFA_TOTP_ISSUER = "IGNY8 Billing"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.number("TRUSTED_PROXY_COUNT", default=0)
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"  # where `next` leads that is refused
 
 # Transport security
 SESSION_COOKIE_SECURE: bool = env.flag("SESSION_COOKIE_SECURE", default=not IS_DEVELOPMENT)

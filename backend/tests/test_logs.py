@@ -57,6 +57,21 @@ def test_values_are_withheld(text: str, left: str) -> None:
     assert redact(text) == left
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\x1b[2K\x0b"])
+def test_a_message_is_one_line_whatever_it_says(log: io.StringIO, end: str) -> None:
+    forged = f"x{end}2026-11-25 12:00:00,000 INFO igny8_core: User 1 logged in"
+    try:
+        dict[str, str]()[forged]
+    except KeyError:
+        logging.getLogger("any").exception("Refused: %s", forged)
+    first, *more = log.getvalue().splitlines()
+
+    assert "Refused: x\\" in first
+    assert len(more) >= 4
+    assert all(line.startswith("    ") for line in more)
+    assert all(line.isprintable() for line in (first, *more))
+
+
 @pytest.mark.django_db
 def test_a_failure_is_logged_without_the_values_that_it_is_about(
     log: io.StringIO, owner: User, monkeypatch: pytest.MonkeyPatch

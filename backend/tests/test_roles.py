@@ -65,7 +65,7 @@ def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
             return 200 if "Approve 1 payment?" in answer.content.decode() else 403
         case "send mails again":
             mail = OutgoingMail.objects.create(
-                key="x:1", kind="x", recipient="x@shop.example", language="en", job_id=0
+                key="x:1", kind="welcome", recipient="x@shop.example", language="en"
             )
             body = {"action": "send_again", "_selected_action": str(mail.pk)}
             answer = client.post("/admin/common/outgoingmail/", body, follow=True)

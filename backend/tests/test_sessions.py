@@ -241,7 +241,7 @@ def test_an_admin_ends_somebodys_sessions(root: Client, owner: User) -> None:
     body = {"action": "log_out_everywhere", "_selected_action": [owner.pk]}
     page = root.post("/admin/igny8_auth/user/", body, follow=True)
 
-    assert "1 logged out everywhere" in page.content.decode()
+    assert "1 person logged out everywhere: 1 log-in ended." in page.content.decode()
     assert here.get(ME).status_code == 401
     assert other.get(ME).status_code == 200
 

@@ -11,6 +11,7 @@ from drf_standardized_errors import formatter, handler
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException, ErrorDetail
 
+from igny8_core.api.addresses import right_address
 from igny8_core.common.exceptions import (
     DomainError,
     InvalidInput,
@@ -76,35 +77,52 @@ def _api_exception(refusal: DomainError) -> APIException:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what Django refuses before any view, to programs in JSON."""
-    if not request.path.startswith(PROGRAMS):
+    if not is_of_programs(request):
         return defaults.bad_request(request, exception)
     if isinstance(exception, RequestDataTooBig):
         return json_error(BodyTooLarge.default_code, too_large(), BodyTooLarge.status_code)
-    return json_error("bad_request", "The request can't be read.", status.HTTP_400_BAD_REQUEST)
+    detail = "The request can't be read: its address, host or body is malformed."
+    return json_error("bad_request", detail, status.HTTP_400_BAD_REQUEST)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what nobody of this kind may do, to programs in JSON."""
+    if not is_of_programs(request):
+        return defaults.permission_denied(request, exception)
+    detail = "You do not have permission to perform this action."
+    return json_error("permission_denied", detail, status.HTTP_403_FORBIDDEN)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an unknown address, to programs in JSON."""
-    if not request.path.startswith(PROGRAMS):
+    if not is_of_programs(request):
         return defaults.page_not_found(request, exception)
-    return json_error("not_found", "There is nothing at this address.", status.HTTP_404_NOT_FOUND)
+    detail = "There is nothing at this address."
+    if meant := right_address(request):
+        detail = f"There is nothing at this address. Leave out the slash at its end: {meant}"
+    return json_error("not_found", detail, status.HTTP_404_NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a failure outside of the API's views, to programs in JSON."""
     if unavailable := as_unavailable(sys.exception()):  # Django calls this while it handles one
         return _unavailable(request, unavailable)
-    if not request.path.startswith(PROGRAMS):
+    if not is_of_programs(request):
         return defaults.server_error(request)
     return json_error(
         "error", "Server Error (500)", status.HTTP_500_INTERNAL_SERVER_ERROR, kind="server_error"
     )
 
 
+def is_of_programs(request: HttpRequest) -> bool:
+    """Tell whether an answer has to be JSON: everything of the API and of its log-in."""
+    return f"{request.path}/".startswith(PROGRAMS) and not request.path.startswith("/api/docs/")
+
+
 def _unavailable(request: HttpRequest, error: ServiceUnavailable) -> HttpResponse:
     """Answer 503 to a program in JSON, to the people at the desk in words."""
     answer: HttpResponse
-    if request.path.startswith(PROGRAMS):
+    if is_of_programs(request):
         answer = json_error(
             error.default_code, str(error.detail), error.status_code, kind="server_error"
         )
@@ -115,8 +133,8 @@ def _unavailable(request: HttpRequest, error: ServiceUnavailable) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a write without its CSRF token, below /api/ and /_allauth/ in JSON."""
-    if not request.path.startswith(PROGRAMS):
+    """Answer a write without its CSRF token, to programs in JSON."""
+    if not is_of_programs(request):
         return csrf.csrf_failure(request, reason)
     detail = f"{reason} Send X-CSRFToken with the token of GET /api/v1/auth/csrf/."
     return json_error("csrf_failed", detail, status.HTTP_403_FORBIDDEN)

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from igny8_core.api import mail_previews
 
 handler400 = "igny8_core.api.errors.bad_request"
+handler403 = "igny8_core.api.errors.permission_denied"
 handler404 = "igny8_core.api.errors.page_not_found"
 handler500 = "igny8_core.api.errors.server_error"
 

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import pluralize
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -80,9 +81,13 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
     @admin.action(description="Log out of every browser and program", permissions=["change"])
     def log_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """End all sessions of the chosen people."""
-        for user in users:
-            end_sessions(user=user)
-        messages.success(request, f"{users.count()} logged out everywhere.")
+        ended = [number for user in users if (number := end_sessions(user=user))]
+        if not ended:
+            messages.warning(request, "Nothing was done: nobody of them is logged in.")
+            return
+        people = f"{len(ended)} {'person' if len(ended) == 1 else 'people'}"
+        log_ins = f"{sum(ended)} log-in{pluralize(sum(ended))}"
+        messages.success(request, f"{people} logged out everywhere: {log_ins} ended.")
 
     def user_change_password(
         self,

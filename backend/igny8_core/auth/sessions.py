@@ -52,6 +52,9 @@ def hashed(session_key: str) -> str:
     return hashlib.sha256(session_key.encode()).hexdigest()
 
 
-def end_sessions(*, user: User) -> None:
-    """Log a user out of every browser and program."""
-    Session.objects.filter(user=user).delete()
+def end_sessions(*, user: User) -> int:
+    """Log a user out of every browser and program; tell how many log-ins that ended."""
+    own = Session.objects.filter(user=user)
+    ended, _by_model = own.filter(expire_date__gt=utc_now()).delete()
+    own.delete()
+    return ended

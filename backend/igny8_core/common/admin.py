@@ -1,16 +1,16 @@
 """The mails in the admin: what waits, what was sent, what is in trouble and can be sent again."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.exceptions import ConnectorException
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from igny8_core.common.mail import send_again
+from igny8_core.common.mail import SendAgain, send_again
 from igny8_core.common.models import OutgoingMail
 
 admin.site.unregister(ProcrastinateJob)  # jobs carry links that reset passwords
@@ -101,13 +101,9 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Send again", permissions=["send_again"])
     def send_again(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
-        """Put those that failed back into the queue."""
-        queued = 0
-        for mail in mails.filter(sent_at=None):
-            try:
-                send_again(mail)
-            except ConnectorException:  # it waits or is being sent already
-                messages.warning(request, f"{mail} is in the queue already.")
-            else:
-                queued += 1
-        messages.success(request, f"{queued} put back into the queue.")
+        """Put those that failed back into the queue, and say what became of each."""
+        counted = Counter(send_again(mail) for mail in mails)
+        report = ". ".join(f"{number} {outcome}" for outcome, number in sorted(counted.items()))
+        is_done = set(counted) == {SendAgain.QUEUED}
+        tell = messages.success if is_done else messages.warning
+        tell(request, f"{report}." if counted[SendAgain.QUEUED] else f"Nothing is sent: {report}.")

@@ -17,6 +17,9 @@ RULES = [
     (re.compile(r"[^\s'\"<>(),;:=@]+@[^\s'\"<>(),;:=@]+\.[^\s'\"<>(),;:=@]+"), WITHHELD),
 ]
 
+# C0 and C1 controls, and what else ends a line for some program that shows a log.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 def redact(text: str) -> str:
     """Withhold what must not be in a log."""
@@ -25,9 +28,23 @@ def redact(text: str) -> str:
     return text
 
 
+def one_line(text: str) -> str:
+    """Escape line ends and other control characters, as Python writes them."""
+    return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+
+
 class RedactingFormatter(logging.Formatter):
-    """Redacts the whole of a record: its message, its traceback and its stack."""
+    """Redacts the whole of a record, and lets it begin no line that looks like another's.
+
+    A message is one line, whatever was put into it; the lines of a traceback or a stack are
+    indented.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)
+        """Return the first line."""
+        return one_line(redact(super().formatMessage(record)))
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, or lines."""
-        return redact(super().format(record))
+        first, *more = redact(super().format(record)).split("\n")
+        return "\n".join([first, *(f"    {one_line(line)}" for line in more)])

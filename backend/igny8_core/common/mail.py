@@ -7,6 +7,7 @@ times, within the layouts ``email/subject.txt``, ``email/layout.txt`` and ``emai
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.utils import translation
 from django.utils.crypto import salted_hmac
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
@@ -126,15 +128,36 @@ async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:  # no
         await manager.retry_job(job)
 
 
-def send_again(mail: OutgoingMail) -> None:
-    """Put a failed mail back into the queue.
+class SendAgain(StrEnum):
+    """What became of the wish to send a mail again."""
 
-    :raises procrastinate.exceptions.ConnectorException: if its job is gone or doesn't rest.
-    """
-    with transaction.atomic():  # a refusal leaves the caller's transaction as it was
-        app.job_manager.retry_job_by_id(
-            mail.job_id or 0, retry_at=utc_now(), priority=0, queue=QUEUE, lock=None
-        )
+    QUEUED = "put back into the queue"
+    SENT = "sent already"
+    WAITING = "in the queue already"
+    GONE = "can't be sent again: its words are deleted"
+
+
+def send_again(mail: OutgoingMail) -> SendAgain:
+    """Put a mail that was given up back into the queue; tell what was done, or why nothing was."""
+    with transaction.atomic():
+        locked = OutgoingMail.objects.select_for_update().get(pk=mail.pk)
+        if locked.sent_at is not None:
+            return SendAgain.SENT
+        job = ProcrastinateJob.objects.filter(pk=locked.job_id).first()
+        if job is None:
+            return _queue_anew(locked)
+        if job.status != "failed":
+            return SendAgain.WAITING
+        app.job_manager.retry_job_by_id(job.pk, retry_at=utc_now(), priority=0, queue=QUEUE)
+        return SendAgain.QUEUED
+
+
+def _queue_anew(mail: OutgoingMail) -> SendAgain:
+    """Queue a mail whose job is gone; one with a secret had its words there alone."""
+    if mail.kind not in WRITERS:
+        return SendAgain.GONE
+    _remember_job(mail, deliver_mail.defer(mail_id=mail.pk))
+    return SendAgain.QUEUED
 
 
 def write_mail(letter: Letter, *, recipient: str, language: str) -> EmailMultiAlternatives:

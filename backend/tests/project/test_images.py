@@ -356,7 +356,23 @@ def test_nginx_says_in_the_apis_shape_that_the_backend_is_down(
         answer, body = _get(port, "/api/v1/plans/?search=TID-0042", {"X-Forwarded-Proto": "https"})
     assert "TID-0042" not in (tmp_path / "error.log").read_text()
     assert answer.status == 503
-    assert json.loads(body)["errors"][0]["code"] == "unavailable"
+    assert json.loads(body)["errors"][0]["code"] == "service_unavailable"
+    _says_all(answer)
+
+
+def test_nginx_says_in_the_apis_shape_that_a_body_is_too_large(web: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", int(web), timeout=30)
+    connection.putrequest("POST", "/api/v1/billing/admin/payments/confirm/")
+    connection.putheader("X-Forwarded-Proto", "https")
+    connection.putheader("Content-Length", str(10 * 1024 * 1024 + 1))
+    connection.endheaders()  # it answers by the length alone
+    answer = connection.getresponse()
+    body = json.loads(answer.read())
+    connection.close()
+
+    assert (answer.status, answer.getheader("Content-Type")) == (413, "application/json")
+    assert body["type"] == "client_error"
+    assert [error["code"] for error in body["errors"]] == ["body_too_large"]
     _says_all(answer)
 
 

@@ -1,0 +1,112 @@
+"""What the desk says after an act: success is told for what was done, and nothing else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+
+from igny8_core.auth.models import Session, User
+from igny8_core.common.clock import utc_now
+from igny8_core.common.mail import deliver_mail
+from igny8_core.common.models import OutgoingMail
+from tests.factories import client_of, make_owner
+
+pytestmark = pytest.mark.django_db
+MAILS = "/admin/common/outgoingmail/"
+USERS = "/admin/igny8_auth/user/"
+
+
+def told(answer: Any) -> list[tuple[str, str]]:
+    """Return the messages of the page after the act, with their levels."""
+    return [(message.level_tag, str(message)) for message in get_messages(answer.wsgi_request)]
+
+
+def set_job(mail: OutgoingMail, status: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [status, mail.job_id]
+        )
+
+
+def job_of(mail: OutgoingMail) -> str:
+    mail.refresh_from_db()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM procrastinate_jobs WHERE id = %s", [mail.job_id])
+        (status,) = cursor.fetchone()
+    return str(status)
+
+
+def send_again(desk: Client, *mails: OutgoingMail) -> list[tuple[str, str]]:
+    body = {"action": "send_again", "_selected_action": [mail.pk for mail in mails]}
+    return told(desk.post(MAILS, body))
+
+
+@pytest.fixture
+def mail(owner: User) -> OutgoingMail:
+    """One that waits."""
+    return OutgoingMail.objects.get()
+
+
+def test_a_mail_that_is_sent(desk: Client, mail: OutgoingMail) -> None:
+    deliver_mail(mail_id=mail.pk)
+    assert send_again(desk, mail) == [("warning", "Nothing is sent: 1 sent already.")]
+
+
+@pytest.mark.parametrize("status", ["todo", "doing"])
+def test_a_mail_that_waits_or_is_being_sent(desk: Client, mail: OutgoingMail, status: str) -> None:
+    set_job(mail, status)
+    assert send_again(desk, mail) == [("warning", "Nothing is sent: 1 in the queue already.")]
+    assert job_of(mail) == status
+
+
+def test_a_mail_that_was_given_up(desk: Client, mail: OutgoingMail) -> None:
+    set_job(mail, "failed")
+    assert send_again(desk, mail) == [("success", "1 put back into the queue.")]
+    assert job_of(mail) == "todo"
+
+
+def test_a_mail_whose_job_is_gone_gets_another(desk: Client, mail: OutgoingMail) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [mail.job_id])
+    assert send_again(desk, mail) == [("success", "1 put back into the queue.")]
+    assert job_of(mail) == "todo"
+
+
+def test_a_mail_whose_words_are_gone(desk: Client, mail: OutgoingMail) -> None:
+    OutgoingMail.objects.update(kind="password_reset", job_id=None)
+    assert send_again(desk, mail) == [
+        ("warning", "Nothing is sent: 1 can't be sent again: its words are deleted.")
+    ]
+
+
+def test_mails_of_several_states(desk: Client, mail: OutgoingMail) -> None:
+    set_job(mail, "failed")
+    make_owner()
+    assert send_again(desk, *OutgoingMail.objects.all()) == [
+        ("warning", "1 in the queue already. 1 put back into the queue.")
+    ]
+
+
+def log_out(client: Client, *users: User) -> list[tuple[str, str]]:
+    chosen = [user.pk for user in users]
+    return told(client.post(USERS, {"action": "log_out_everywhere", "_selected_action": chosen}))
+
+
+def test_people_who_are_logged_out(admin_client: Client, owner: User) -> None:
+    other = make_owner()
+    client_of(owner)
+    client_of(owner)
+    said = "1 person logged out everywhere: 2 log-ins ended."
+    assert log_out(admin_client, owner, other) == [("success", said)]
+    said = "Nothing was done: nobody of them is logged in."
+    assert log_out(admin_client, owner, other)[-1] == ("warning", said)
+
+
+def test_a_session_that_has_ended_is_no_log_in(admin_client: Client, owner: User) -> None:
+    client_of(owner)
+    Session.objects.filter(user=owner).update(expire_date=utc_now() - timedelta(minutes=1))
+    assert log_out(admin_client, owner)[0][0] == "warning"
+    assert not Session.objects.filter(user=owner).exists()
