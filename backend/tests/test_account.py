@@ -28,6 +28,24 @@ def test_only_what_is_sent_is_changed(owner: User, owner_api: APIClient) -> None
     )
 
 
+def test_optional_billing_details_may_be_blank(owner: User, owner_api: APIClient) -> None:
+    details = [
+        "billing_name",
+        "billing_email",
+        "billing_address_line1",
+        "billing_address_line2",
+        "billing_city",
+        "billing_state",
+        "billing_postal_code",
+        "tax_id",
+    ]
+    answer = owner_api.patch(ACCOUNT, dict.fromkeys(details, ""))
+
+    assert answer.status_code == 200
+    account = account_of(owner)
+    assert {getattr(account, field) for field in details} == {""}
+
+
 def test_issued_invoices_keep_what_they_say(owner: User, owner_api: APIClient) -> None:
     before = invoice_of(owner).billing_snapshot
     owner_api.patch(ACCOUNT, {"billing_name": "Another", "country": "in"})

@@ -212,8 +212,10 @@ class AccountChangeSerializer(serializers.Serializer[Any]):
 
     name = LineField(max_length=150)
     country = LineField(max_length=2, help_text="ISO 3166-1 alpha-2.")
-    billing_name = LineField(max_length=150)
-    billing_email = serializers.EmailField(max_length=254)
+    billing_name = LineField(max_length=150, allow_blank=True)
+    billing_email = serializers.EmailField(
+        max_length=254, allow_blank=True, help_text="Empty: invoices go to the owner alone."
+    )
     billing_address_line1 = LineField(max_length=200, allow_blank=True)
     billing_address_line2 = LineField(max_length=200, allow_blank=True)
     billing_city = LineField(max_length=100, allow_blank=True)

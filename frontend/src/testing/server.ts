@@ -1,7 +1,10 @@
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 
-/** The network of the component tests; unknown requests fail the test. */
+const notLoggedIn = { errors: [{ code: "not_authenticated", detail: "Log in.", attr: null }] };
+
+/** The network of the component tests, to a visitor; unknown requests fail the test. */
 export const server = setupServer(
   http.get("*/api/v1/auth/csrf/", () => HttpResponse.json({ csrf_token: "token" })),
+  http.get("*/api/v1/auth/me/", () => HttpResponse.json(notLoggedIn, { status: 401 })),
 );

@@ -1,4 +1,4 @@
-import { Alert, Badge, Group, Input, Radio, Stack, Text } from "@mantine/core";
+import { Alert, Badge, Group, Radio, Stack, Text } from "@mantine/core";
 import type { OfferedPaymentMethod, PaymentMethod } from "../../lib/api/types";
 import { m } from "../../lib/messages";
 import { RadioCard } from "../ui/RadioCard";
@@ -27,13 +27,10 @@ export function PaymentMethodCards({ id, label, hint, methods, value, onChange, 
       description={hint}
       value={value}
       onChange={onChange}
+      error={error}
+      inputWrapperOrder={["label", "description", "error", "input"]}
       tabIndex={-1}
     >
-      {error && (
-        <Input.Error mt="xs" size="sm">
-          {error}
-        </Input.Error>
-      )}
       <Stack gap="xs" mt="sm">
         {methods.map((method) => (
           <MethodCard key={method.id} method={method} isChosen={method.payment_method === value} />
@@ -45,21 +42,30 @@ export function PaymentMethodCards({ id, label, hint, methods, value, onChange, 
 
 function MethodCard({ method, isChosen }: { method: Method; isChosen: boolean }) {
   return (
-    <RadioCard value={method.payment_method} name={method.display_name}>
-      <Group justify="space-between" gap="xs">
-        <Group gap="xs" wrap="nowrap">
-          <MethodIcon kind={method.kind} />
-          <Text fw={600} dir="auto">
-            {method.display_name}
-          </Text>
+    <RadioCard
+      value={method.payment_method}
+      name={`${method.display_name}, ${method.currency}`}
+      header={
+        <Group justify="space-between" gap="xs">
+          <Group gap="xs" wrap="nowrap">
+            <MethodIcon kind={method.kind} />
+            <Text fw={600} dir="auto">
+              {method.display_name}
+            </Text>
+          </Group>
+          <Badge variant="default" radius="sm">
+            {method.currency}
+          </Badge>
         </Group>
-        <Badge variant="default" radius="sm">
-          {method.currency}
-        </Badge>
-      </Group>
-      <Text size="sm" c="dimmed" dir="auto">
-        {method.processing_time}
-      </Text>
+      }
+      facts={
+        method.processing_time && (
+          <Text size="sm" c="dimmed" dir="auto">
+            {method.processing_time}
+          </Text>
+        )
+      }
+    >
       {isChosen && <Instructions method={method} />}
     </RadioCard>
   );

@@ -1,4 +1,4 @@
-import { Badge, Group, Radio, Skeleton, Text } from "@mantine/core";
+import { Badge, Group, Radio, Skeleton, Stack, Text, VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Columns } from "../ui/Columns";
 import type { OfferedPaymentMethod, Plan } from "../../lib/api/types";
@@ -27,7 +27,7 @@ export function PlanCards({ plans, value, onChange, error, method, current }: Pr
       onChange={onChange}
       error={error}
       tabIndex={-1}
-      aria-label={m.signup.planLegend}
+      label={<VisuallyHidden>{m.signup.planLegend}</VisuallyHidden>}
     >
       <Columns gap="sm">
         {plans.map((plan) => (
@@ -59,42 +59,55 @@ function PlanCard({
   isCurrent: boolean;
 }) {
   const local = method && !plan.is_free && localPrice(plan, method);
+  const price = formatMoney(plan.is_free ? "0" : plan.price, plan.currency);
+  const interval = plan.is_free ? "" : m.plan.intervals[plan.interval];
+  const description = m.plan.texts[plan.slug] ?? plan.description;
   return (
-    <RadioCard value={plan.slug} name={plan.name} disabled={isCurrent}>
-      <Group justify="space-between">
-        <Text fw={600} dir="auto">
-          {plan.name}
-        </Text>
-        {isCurrent && (
-          <Badge variant="light" tt="none">
-            {m.upgrade.current}
-          </Badge>
-        )}
-      </Group>
-      <Text>
-        <Text span fw={700} fz={24}>
-          {formatMoney(plan.is_free ? "0" : plan.price, plan.currency)}
-        </Text>{" "}
-        {!plan.is_free && (
-          <Text span size="sm" c="dimmed">
-            {m.signup.perMonth}
+    <RadioCard
+      value={plan.slug}
+      name={`${plan.name}, ${price} ${interval}`.trim()}
+      disabled={isCurrent}
+      header={
+        <>
+          <Group justify="space-between">
+            <Text fw={600} dir="auto">
+              {plan.name}
+            </Text>
+            {isCurrent && (
+              <Badge variant="light" tt="none">
+                {m.upgrade.current}
+              </Badge>
+            )}
+          </Group>
+          <Text>
+            <Text span fw={700} fz={24}>
+              {price}
+            </Text>{" "}
+            <Text span size="sm" c="dimmed">
+              {interval}
+            </Text>
           </Text>
-        )}
-      </Text>
-      {local && (
-        <Text size="sm">
-          {m.invoice.thatIs(formatMoney(local, method.currency))} ·{" "}
-          {m.method.rate(method.exchange_rate ?? "", method.currency)}
-        </Text>
-      )}
-      <Text size="sm" c="dimmed">
-        {m.planTexts[plan.slug] ?? plan.description}
-      </Text>
-      <ul className="facts">
-        <li>{m.signup.credits(formatCount(plan.included_credits))}</li>
-        <li>{m.signup.sites(plan.max_sites)}</li>
-        <li>{m.signup.users(plan.max_users)}</li>
-      </ul>
-    </RadioCard>
+        </>
+      }
+      facts={
+        <Stack gap={4}>
+          {local && (
+            <Text size="sm">
+              {m.invoice.thatIs(formatMoney(local, method.currency))} ·{" "}
+              {m.method.rate(method.exchange_rate ?? "", method.currency)}
+            </Text>
+          )}
+          {description && (
+            <Text size="sm" c="dimmed" dir="auto">
+              {description}
+            </Text>
+          )}
+          <ul className="facts">
+            <li>{m.signup.credits(formatCount(plan.included_credits))}</li>
+            <li>{m.signup.sites(plan.max_sites)}</li>
+          </ul>
+        </Stack>
+      }
+    />
   );
 }

@@ -1,21 +1,34 @@
 import { Group, Radio, Stack } from "@mantine/core";
-import type { ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 import classes from "./RadioCard.module.css";
 
 interface Props {
   value: string;
+  /** What a screen reader calls the choice: what one compares, in a few words. */
   name: string;
+  header: ReactNode;
+  /** What a screen reader reads after the name. */
+  facts?: ReactNode;
   disabled?: boolean;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /** One choice of a Radio.Group as a card that is clickable all over. */
-export function RadioCard({ value, name, disabled = false, children }: Props) {
+export function RadioCard({ value, name, header, facts, disabled = false, children }: Props) {
+  const factsId = useId();
   return (
     <label className={classes.card} data-disabled={disabled || undefined}>
       <Group wrap="nowrap" align="flex-start" gap="sm">
-        <Radio value={value} aria-label={name} disabled={disabled} mt={3} />
+        <Radio
+          value={value}
+          aria-label={name}
+          aria-describedby={facts ? factsId : undefined}
+          disabled={disabled}
+          mt={3}
+        />
         <Stack gap={4} miw={0} flex={1}>
+          {header}
+          {facts && <div id={factsId}>{facts}</div>}
           {children}
         </Stack>
       </Group>

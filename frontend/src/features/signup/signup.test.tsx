@@ -43,7 +43,7 @@ beforeEach(() => {
 });
 
 async function choosePlan(name: string) {
-  await userEvent.click(await screen.findByRole("radio", { name }));
+  await userEvent.click(await screen.findByRole("radio", { name: new RegExp(name) }));
   await userEvent.click(screen.getByRole("button", { name: "Continue" }));
 }
 
@@ -56,7 +56,7 @@ async function enterAccount() {
 async function enterBilling() {
   await userEvent.click(await screen.findByRole("combobox", { name: "Country" }));
   await userEvent.click(await screen.findByRole("option", { name: "Pakistan" }));
-  await userEvent.click(await screen.findByRole("radio", { name: "JazzCash" }));
+  await userEvent.click(await screen.findByRole("radio", { name: /^JazzCash/ }));
   await userEvent.click(screen.getByRole("button", { name: "Continue" }));
 }
 

@@ -1631,7 +1631,7 @@ export interface components {
             /** @description ISO 3166-1 alpha-2. */
             country?: string;
             billing_name?: string;
-            /** Format: email */
+            /** @description Empty: invoices go to the owner alone. */
             billing_email?: string;
             billing_address_line1?: string;
             billing_address_line2?: string;

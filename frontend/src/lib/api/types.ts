@@ -4,6 +4,7 @@ type Schemas = components["schemas"];
 
 export type Account = Schemas["Account"];
 export type AddressFormat = Schemas["AddressFormat"];
+export type CreditKind = Schemas["CreditKind"];
 export type Country = Schemas["Country"];
 export type CountryDetail = Schemas["CountryDetail"];
 export type Invoice = Schemas["Invoice"];

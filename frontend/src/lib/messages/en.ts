@@ -1,3 +1,5 @@
+import type { Account, CreditKind, Invoice, Payment, Plan } from "../api/types";
+
 /** Every text of the web app. Another language is another object of the type `Messages`. */
 export const en = {
   app: {
@@ -58,10 +60,8 @@ export const en = {
     steps: { plan: "Plan", account: "Account", billing: "Billing", review: "Review" },
     progress: (step: number, count: number, name: string) => `Step ${step} of ${count}: ${name}`,
     planLegend: "Plan",
-    perMonth: "a month",
     credits: (count: string) => `${count} credits`,
     sites: (count: number) => (count === 1 ? "1 site" : `${count} sites`),
-    users: (count: number) => (count === 1 ? "1 person" : `${count} people`),
     email: "E-mail",
     password: "Password",
     passwordHint: "10 characters or more. A few words are easiest to remember.",
@@ -93,7 +93,11 @@ export const en = {
     noMethods: "There is no way to pay in this country yet. Write to support and we will help.",
     chooseCountryFirst: "Choose your country to see how you can pay.",
   },
-  planTexts: {} as Partial<Record<string, string>>,
+  plan: {
+    intervals: { month: "a month", year: "a year" } satisfies Record<Plan["interval"], string>,
+    /** By slug; a plan without one shows the operator's own description. */
+    texts: {} as Partial<Record<string, string>>,
+  },
   address: {
     city: {
       city: "City",
@@ -196,7 +200,7 @@ export const en = {
       rejected: "Rejected",
       paid: "Paid",
       void: "Void",
-    },
+    } satisfies Record<Invoice["payment_state"], string>,
   },
   confirm: {
     title: "Confirm your payment",
@@ -251,7 +255,7 @@ export const en = {
       active: "Active",
       suspended: "Suspended",
       cancelled: "Cancelled",
-    },
+    } satisfies Record<Account["status"], string>,
     nextByStatus: {
       trial: "You are all set: try everything with your free credits.",
       pending_payment: "Pay your invoice and tell us, and your account starts.",
@@ -271,7 +275,7 @@ export const en = {
       failed: "we could not accept it",
       withdrawn: "you withdrew the confirmation",
       reversed: "we had to take the approval back",
-    } as Partial<Record<string, string>>,
+    } satisfies Record<Payment["status"], string>,
   },
   invoices: {
     title: "Invoices",
@@ -299,7 +303,7 @@ export const en = {
       plan_grant: "Credits of a plan",
       adjustment: "Adjustment",
       reversal: "Taken back with a reversed payment",
-    },
+    } satisfies Record<CreditKind, string>,
     empty: "No credits yet",
     emptyText: "They come with your plan, as soon as its payment is approved.",
   },
@@ -387,6 +391,10 @@ export const en = {
   },
   /** Texts for the API's error codes; a code without one shows the API's own sentence. */
   codes: {
+    token_invalid: "This link has expired or was used already. Ask for a new one.",
+    invalid_or_expired_key: "This link has expired or was used already. Ask for a new one.",
+    incorrect_code: "This code is not right. Enter the one that your app shows now.",
+    incorrect_password: "This password is not right.",
     service_unavailable:
       "The service can't answer at the moment. Try again in a few seconds: nothing is done twice.",
     storage_full:

@@ -77,13 +77,13 @@ function PersonForm({ user }: { user: Me["user"] }) {
       <Columns>
         <TextInput
           id="first_name"
-          label={m.signup.firstName}
+          label={`${m.signup.firstName} ${m.signup.optional}`}
           autoComplete="given-name"
           {...form.getInputProps("first_name")}
         />
         <TextInput
           id="last_name"
-          label={m.signup.lastName}
+          label={`${m.signup.lastName} ${m.signup.optional}`}
           autoComplete="family-name"
           {...form.getInputProps("last_name")}
         />

@@ -77,7 +77,7 @@ function ConfirmForm({ invoice, methods }: Props) {
           id="paid_on"
           type="date"
           max={today()}
-          label={m.confirm.paidOn}
+          label={`${m.confirm.paidOn} ${m.signup.optional}`}
           {...form.getInputProps("paid_on")}
         />
         <ProofField
@@ -183,9 +183,12 @@ function AmountSent({ amounts, form }: { amounts: ReturnType<typeof amountsOf>; 
     <Radio.Group id="currency" label={m.confirm.currency} {...form.getInputProps("currency")}>
       <Stack gap="xs" mt="xs">
         {amounts.map(({ amount, currency }) => (
-          <RadioCard key={currency} value={currency} name={formatMoney(amount, currency)}>
-            <bdi>{formatMoney(amount, currency)}</bdi>
-          </RadioCard>
+          <RadioCard
+            key={currency}
+            value={currency}
+            name={formatMoney(amount, currency)}
+            header={<bdi>{formatMoney(amount, currency)}</bdi>}
+          />
         ))}
       </Stack>
     </Radio.Group>

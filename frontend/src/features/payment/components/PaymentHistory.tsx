@@ -46,7 +46,7 @@ function Claim({ payment }: { payment: Payment }) {
             <time dateTime={event.created_at}>
               <bdi>{formatMoment(event.created_at)}</bdi>
             </time>
-            : {m.history.states[event.to_state] ?? event.to_state}
+            : {m.history.states[event.to_state as Payment["status"]]}
             {event.note && ": "}
             <bdi>{event.note}</bdi>
           </List.Item>
