@@ -20,6 +20,7 @@ from igny8_core.business.billing.models import (
     InvoiceNumberCounter,
     Payment,
     PaymentEvent,
+    PaymentSearch,
 )
 from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.onboarding.services import Registration, register_account
@@ -100,10 +101,13 @@ PAYMENT: Columns = {
     "amount": "invoice.total",
     "currency": "invoice.currency",
     "manual_reference": "'REF' || lpad(invoice.id::text, 7, '0')",
+    "reference_key": "'ref' || lpad(invoice.id::text, 7, '0')",
+    "manual_notes": "'Sent by Payer ' || invoice.id",
     "submitted_by_id": "invoice.id",
     "submitted_at": "invoice.issued_at + interval '1 hour'",
     "decided_at": "CASE invoice.status WHEN 'paid' THEN invoice.issued_at + interval '9 hours' END",
 }
+SEARCH: Columns = {"payment_id": "id", "text": "billing_search_text(id)"}
 GRANT: Columns = {
     "account_id": "account.id",
     "kind": "'plan_grant'",
@@ -126,6 +130,7 @@ ROWS: list[tuple[type[Model], Columns, str]] = [
     (InvoiceNumberCounter, COUNTER, "generate_series(1, 1)"),
     (InvoiceLine, LINE, "billing_invoice invoice"),
     (Payment, PAYMENT, "billing_invoice invoice"),
+    (PaymentSearch, SEARCH, "billing_payment"),
     (CreditTransaction, GRANT, "igny8_auth_account account WHERE account.status = 'active'"),
 ]
 EVENT: Columns = {

@@ -84,7 +84,9 @@ def test_local_amount_is_accepted_with_its_currency(owner: User, owner_api: APIC
         ({"payment_method": "upi"}, ("payment_method", "unknown_payment_method")),
         ({"manual_reference": "<b>!</b>"}, ("manual_reference", "reference_pattern_mismatch")),
         ({"manual_reference": "  "}, ("manual_reference", "blank")),
+        ({"manual_reference": "\u200b\u2060 \u202e"}, ("manual_reference", "blank")),
         ({"manual_reference": "x" * 101}, ("manual_reference", "max_length")),
+        ({"paid_on": "1999-01-01"}, ("paid_on", "paid_on_too_early")),
         ({"paid_on": "2999-01-01"}, ("paid_on", "paid_on_in_future")),
         ({"paid_on": "yesterday"}, ("paid_on", "invalid")),
         ({"invoice_id": "one"}, ("invoice_id", "invalid")),
@@ -99,6 +101,38 @@ def test_refuses_what_can_not_be_right(
     assert answer.status_code == 400
     assert error_of(answer) == error
     assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("۰۱۲۳۴۵۶۷۸۹۰۱", "۰۱۲۳۴۵۶۷۸۹۰۱"),
+        ("0123 4567 8901", "0123 4567 8901"),
+        ("0123-4567-8901", "0123-4567-8901"),
+        ("\ufeff0123456789\u200b01\u202c", "012345678901"),
+        ("0123\u00a045678901", "0123 45678901"),
+    ],
+)
+def test_a_reference_is_taken_as_it_is_typed(
+    owner: User, owner_api: APIClient, typed: str, kept: str
+) -> None:
+    """JazzCash's has 10 to 14 digits: of any script, with spaces, with what can't be seen."""
+    changes = {"payment_method": "jazzcash", "manual_reference": typed}
+    answer = owner_api.post(URL, body(owner, **changes))
+
+    assert answer.status_code == 201
+    assert answer.json()["manual_reference"] == kept
+    payment = Payment.objects.get()
+    assert (payment.manual_reference, payment.reference_key) == (kept, "012345678901")
+
+
+def test_a_reference_of_another_method_is_refused_in_words(
+    owner: User, owner_api: APIClient
+) -> None:
+    changes = {"payment_method": "jazzcash", "manual_reference": "۰۱۲۳"}
+    answer = owner_api.post(URL, body(owner, **changes))
+    assert error_of(answer) == ("manual_reference", "reference_pattern_mismatch")
+    assert "10 to 14 digits" in answer.json()["errors"][0]["detail"]
 
 
 def test_says_what_is_due(owner: User, owner_api: APIClient) -> None:

@@ -7,15 +7,28 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
-from igny8_core.business.billing.flags import flags_of
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.flags import MAX_COUNTED, flags_of
+from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
 from igny8_core.business.billing.selectors import payment_queue
+from igny8_core.business.billing.services.payments import withdraw_payment
+from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.common.clock import utc_now
-from tests.factories import make_owner, make_payment, make_pdf, reject
+from tests.factories import account_of, make_owner, make_payment, make_pdf, reject
 
 pytestmark = pytest.mark.django_db
 PDF = make_pdf("A receipt")
+
+
+def withdraw(payment: Payment, user: User) -> Payment:
+    return withdraw_payment(
+        payment_id=payment.pk, account=account_of(user), actor=Actor(user=user), now=utc_now()
+    )
+
+
+def close(user: User) -> None:
+    close_account(account_id=account_of(user).pk, actor=Actor(user=user), now=utc_now())
 
 
 def codes(payment: Payment) -> set[str]:
@@ -58,6 +71,83 @@ def test_a_reference_that_another_has_used(plain: User) -> None:
         f"payment {first.pk} of Lahore Textiles ({first.invoice}, pending approval)" in flag.detail
     )
     assert "reference_reused" in codes(first)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "TRX-55500010",
+        "TRX55500010",
+        "trx  55500010.",
+        "TRX\u200b 555\u206000010",
+        "\u0422R\u0425 55500010",
+        "\uff34\uff32\uff38\u0665\u0665\u0665\u0660\u0660\u0660\u0661\u0660",
+    ],
+)
+def test_a_reference_is_known_in_any_way_to_type_it(plain: User, typed: str) -> None:
+    make_payment(make_owner(), reference="TRX 55500010")
+    assert codes(make_local(plain, reference=typed)) == {"reference_reused"}
+
+
+def flags_on_a_page() -> dict[str, set[str]]:
+    rows = list(payment_queue())
+    return {
+        row.manual_reference: {flag.code for flag in flags} & {"reference_reused", "proof_reused"}
+        for row, flags in zip(rows, (flags_of(rows)[row.pk] for row in rows), strict=True)
+    }
+
+
+def test_a_reference_that_everybody_has_hides_no_other(plain: User) -> None:
+    """Whoever fills the queue with "cash" must not make the flag of another one vanish."""
+    make_payment(make_owner(), reference="TT-1", proof=proof())
+    for number in range(MAX_COUNTED + 2):
+        make_payment(make_owner(), reference="cash", proof=proof(make_pdf(str(number))))
+    make_local(plain, reference="TT 1", proof=proof())
+    found = flags_on_a_page()
+    assert found["TT 1"] == {"reference_reused", "proof_reused"}
+    assert found["TT-1"] == {"reference_reused", "proof_reused"}
+    assert found["cash"] == {"reference_reused"}
+
+
+def test_how_many_share_a_reference_is_said_up_to_a_bound(plain: User) -> None:
+    payment = make_local(plain, reference="cash")
+    for _ in range(4):
+        make_payment(make_owner(), reference="CASH")
+    assert found(payment)[0].detail.endswith(" and 1 more.")
+    for _ in range(MAX_COUNTED - 3):
+        make_payment(make_owner(), reference="CASH")
+    assert found(payment)[0].detail.endswith(" and many more.")
+
+
+def test_what_is_erased_is_like_nothing(plain: User) -> None:
+    for _ in range(2):
+        gone = make_owner()
+        withdraw(make_payment(gone, reference="TT-77"), gone)
+        close(gone)
+    payment = make_local(plain, reference="erased")
+    assert not found(payment)
+    assert set(flags_on_a_page()) == {"erased"}
+    assert [codes(row) & {"reference_reused"} for row in payment_queue()] == [set()] * 3
+
+
+def test_a_reference_without_letters_is_like_nothing(plain: User) -> None:
+    PaymentMethodConfig.objects.update(reference_pattern="")
+    make_payment(make_owner(), reference="---")
+    assert not found(make_local(plain, reference="..."))
+
+
+@pytest.mark.parametrize(("days", "flag"), [(3, {"paid_before_issue"}), (1, set()), (0, set())])
+def test_a_day_before_the_invoice(plain: User, days: int, flag: set[str]) -> None:
+    assert codes(make_local(plain, paid_on=utc_now().date() - timedelta(days=days))) == flag
+
+
+def test_many_withdrawals(plain: User) -> None:
+    for _ in range(2):
+        withdraw(make_local(plain), plain)
+    third = make_local(plain)
+    assert not codes(third)
+    withdraw(third, plain)
+    assert codes(make_local(plain)) == {"many_withdrawals"}
 
 
 def test_the_same_invoices_retry_is_no_reuse(plain: User, billing_admin: User) -> None:

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from igny8_core.common.money import Money
+from igny8_core.common.normal_form import without_invisible
 
 
 @extend_schema_field(
@@ -71,3 +72,11 @@ class LineField(TextField):
         if any(unicodedata.category(character) == "Cc" for character in text):
             self.fail("control_characters_not_allowed")
         return text
+
+
+class ReferenceField(LineField):
+    """A reference as it was typed, without what can't be seen in it."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        cleaned = without_invisible(data) if isinstance(data, str) else data
+        return super().run_validation(cleaned)

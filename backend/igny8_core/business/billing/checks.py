@@ -8,7 +8,10 @@ from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 from django.db import DatabaseError
 
-from igny8_core.business.billing.selectors import enabled_methods_with_example_details
+from igny8_core.business.billing.selectors import (
+    enabled_methods_with_example_details,
+    methods_with_unusable_pattern,
+)
 
 
 @register(Tags.database)
@@ -32,5 +35,28 @@ def example_payment_details(
             f"Not offered to customers, as their details are examples: {', '.join(names)}.",
             hint="Replace them, or disable the methods, at /admin/billing/paymentmethodconfig/.",
             id="billing.I001",
+        )
+    ]
+
+
+@register(Tags.database)
+def unusable_reference_patterns(
+    *, databases: Sequence[str] | None = None, **_options: Any
+) -> list[CheckMessage]:
+    """Say which methods have a pattern that isn't used: any reference of theirs is taken."""
+    if "default" not in (databases or ()):
+        return []
+    try:
+        names = [str(method) for method in methods_with_unusable_pattern()]
+    except DatabaseError:
+        return []  # the tables are yet to be made
+    if not names:
+        return []
+    return [
+        checks.Info(
+            f"Patterns of references that not every engine reads alike are not used: "
+            f"{', '.join(names)}.",
+            hint="Save the methods at /admin/billing/paymentmethodconfig/: it says what to write.",
+            id="billing.I002",
         )
     ]

@@ -39,6 +39,12 @@ class PaidOnInFuture(InvalidInput):
     code = "paid_on_in_future"
 
 
+class PaidOnTooEarly(InvalidInput):
+    """The day of payment is long before the invoice."""
+
+    code = "paid_on_too_early"
+
+
 class ProofTooLarge(InvalidInput):
     """The proof file exceeds the limit of bytes."""
 

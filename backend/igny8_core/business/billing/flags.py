@@ -4,23 +4,24 @@ A page of payments takes the same few queries as one payment.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count
-from django.db.models.functions import Upper
+from django.db import connection
+from django.db.models import Count, Q
 
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.models import Payment
 from igny8_core.common.countries import country_name
 
 YOUNG_ACCOUNT = timedelta(hours=1)
-MANY_REJECTIONS = 3
+MANY_REFUSALS = 3
 MAX_NAMED = 3
-MAX_COMPARED = 500  # a reference such as "cash" may be everybody's
+MAX_COUNTED = 20  # a reference such as "cash" may be everybody's
+BEFORE_ISSUE = timedelta(days=1)  # the invoice's day began later in the customer's calendar
 
 
 class Severity(StrEnum):
@@ -55,7 +56,7 @@ def flags_of(payments: Sequence[Payment]) -> dict[int, list[Flag]]:
     for payment_id, flag in (
         *_reused_references(payments),
         *_reused_proofs(payments),
-        *_rejections(payments),
+        *_refusals(payments),
         *_unverified(payments),
     ):
         found[payment_id].append(flag)
@@ -94,6 +95,14 @@ def _own_flags(payment: Payment) -> Iterable[Flag]:
             "Other country",
             f"The customer is in {where}; {method} is for {', '.join(method.countries)}.",
         )
+    if payment.paid_on and payment.paid_on < (invoice.issued_at - BEFORE_ISSUE).date():
+        yield Flag(
+            "paid_before_issue",
+            Severity.WARNING,
+            "Paid before the invoice",
+            f"Said to be paid on {payment.paid_on}; {invoice} was issued on "
+            f"{invoice.issued_at:%Y-%m-%d}.",
+        )
     if payment.submitted_at - account.created_at < YOUNG_ACCOUNT:
         yield Flag(
             "account_young",
@@ -110,19 +119,27 @@ def _own_flags(payment: Payment) -> Iterable[Flag]:
         )
 
 
+# Each reference, or proof, looks up its own few others: none is crowded out by what the rest of the
+# page has, and one that is everybody's ("cash") costs no more than another.
+OTHERS = """
+SELECT wanted.payment_id, other.id, other.status, i.number, a.name
+FROM unnest(%(ids)s::bigint[], %(invoices)s::bigint[], %(keys)s::text[])
+    AS wanted(payment_id, invoice_id, key)
+CROSS JOIN LATERAL (
+    SELECT id, status, invoice_id FROM billing_payment
+    WHERE {column} = wanted.key AND {column} <> '' AND invoice_id <> wanted.invoice_id
+    ORDER BY id LIMIT %(limit)s
+) other
+JOIN billing_invoice i ON i.id = other.invoice_id JOIN igny8_auth_account a ON a.id = i.account_id
+ORDER BY wanted.payment_id, other.id
+"""
+
+
 def _reused_references(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
-    """Yield payments whose reference another invoice's payment has, in any case of letters."""
-    wanted = {payment.manual_reference.upper() for payment in payments}
-    others = (
-        Payment.objects.annotate(upper=Upper("manual_reference"))
-        .filter(upper__in=wanted)
-        .select_related("invoice__account")
-        .order_by("pk")[:MAX_COMPARED]
-    )
+    """Yield payments whose reference another invoice's payment has, in any way to type it."""
     return _shared(
         payments,
-        others=others,
-        key=lambda payment: payment.manual_reference.upper(),
+        column="reference_key",
         code="reference_reused",
         label="Reference used before",
         sentence="The same reference is on",
@@ -131,17 +148,9 @@ def _reused_references(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]
 
 def _reused_proofs(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
     """Yield payments whose proof is, byte by byte, that of another invoice's payment."""
-    wanted = {payment.proof_sha256 for payment in payments} - {""}
-    others = (
-        Payment.objects.filter(proof_sha256__in=wanted)
-        .exclude(proof_sha256="")
-        .select_related("invoice__account")
-        .order_by("pk")[:MAX_COMPARED]
-    )
     return _shared(
         payments,
-        others=others,
-        key=lambda payment: payment.proof_sha256,
+        column="proof_sha256",
         code="proof_reused",
         label="Proof used before",
         sentence="The same file is the proof of",
@@ -149,51 +158,57 @@ def _reused_proofs(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
 
 
 def _shared(
-    payments: Sequence[Payment],
-    *,
-    others: Iterable[Payment],
-    key: Callable[[Payment], str],
-    code: str,
-    label: str,
-    sentence: str,
+    payments: Sequence[Payment], *, column: str, code: str, label: str, sentence: str
 ) -> Iterable[tuple[int, Flag]]:
-    by_key: dict[str, list[Payment]] = defaultdict(list)
-    for other in others:
-        by_key[key(other)].append(other)
-    for payment in payments:
-        shared = [item for item in by_key[key(payment)] if item.invoice_id != payment.invoice_id]
-        if key(payment) and shared:
-            named = ", ".join(
-                f"payment {item.pk} of {item.invoice.account} ({item.invoice}, "
-                f"{item.get_status_display().lower()})"
-                for item in shared[:MAX_NAMED]
-            )
-            more = len(shared) - MAX_NAMED
-            detail = f"{sentence} {named}" + (f" and {more} more." if more > 0 else ".")
-            yield payment.pk, Flag(code, Severity.DANGER, label, detail)
+    """Yield payments that share a column's value with payments of other invoices."""
+    others: dict[int, list[str]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OTHERS.format(column=column),
+            {
+                "ids": [payment.pk for payment in payments],
+                "invoices": [payment.invoice_id for payment in payments],
+                "keys": [getattr(payment, column) for payment in payments],
+                "limit": MAX_COUNTED + 1,
+            },
+        )
+        for payment_id, other_id, status, number, account in cursor:
+            state = PaymentStatus(status).label.lower()
+            others[payment_id].append(f"payment {other_id} of {account} ({number}, {state})")
+    for payment_id, found in others.items():
+        detail = f"{sentence} {', '.join(found[:MAX_NAMED])}{_and_more(len(found))}."
+        yield payment_id, Flag(code, Severity.DANGER, label, detail)
 
 
-def _rejections(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
-    """Yield payments of accounts that had many rejected."""
+def _and_more(count: int) -> str:
+    if count <= MAX_NAMED:
+        return ""
+    return f" and {count - MAX_NAMED} more" if count <= MAX_COUNTED else " and many more"
+
+
+def _refusals(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
+    """Yield payments of accounts that had many rejected, or took many back."""
     accounts = {payment.invoice.account_id for payment in payments}
-    counts = dict(
-        Payment.objects.filter(invoice__account__in=accounts, status=PaymentStatus.FAILED)
+    counts = {
+        row["invoice__account"]: [row["rejections"], row["withdrawals"]]
+        for row in Payment.objects.filter(invoice__account__in=accounts)
         .values("invoice__account")
-        .annotate(rejections=Count("pk"))
-        .values_list("invoice__account", "rejections")
-    )
+        .annotate(
+            rejections=Count("pk", filter=Q(status=PaymentStatus.FAILED)),
+            withdrawals=Count("pk", filter=Q(status=PaymentStatus.WITHDRAWN)),
+        )
+    }
     for payment in payments:
-        rejections = counts.get(payment.invoice.account_id, 0)
-        if rejections >= MANY_REJECTIONS:
-            yield (
-                payment.pk,
-                Flag(
-                    "many_rejections",
-                    Severity.WARNING,
-                    f"{rejections} rejections",
-                    f"{rejections} payments of this account were rejected.",
-                ),
-            )
+        found = counts.get(payment.invoice.account_id, [0, 0])
+        for name, what, count in zip(
+            ("rejections", "withdrawals"), ("rejected", "withdrawn"), found, strict=True
+        ):
+            if count >= MANY_REFUSALS:
+                detail = f"{count} payments of this account were {what}."
+                yield (
+                    payment.pk,
+                    Flag(f"many_{name}", Severity.WARNING, f"{count} {name}", detail),
+                )
 
 
 def _unverified(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
 
 from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.auth.terms import PlanTerms
@@ -35,6 +35,7 @@ from igny8_core.business.billing.validators import (
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import TimestampedModel
 from igny8_core.common.money import Money
+from igny8_core.common.search import SearchGrams
 
 
 def money_field(**options: Any) -> "models.DecimalField[Any, Any]":
@@ -89,7 +90,9 @@ class PaymentMethodConfig(TimestampedModel):
         max_length=200,
         blank=True,
         validators=[validate_pattern],
-        help_text="Regular expression that the whole reference must match. Empty: any text.",
+        help_text="Regular expression that the whole reference must match, such as "
+        "[A-Z0-9]{10,12}. Case, spaces and other digits than ASCII's don't matter. "
+        "Empty: any text.",
     )
     processing_time = models.CharField(max_length=100, blank=True)
     is_enabled = models.BooleanField(default=True)
@@ -369,6 +372,14 @@ class Payment(TimestampedModel):
     amount = money_field()
     currency = models.CharField(max_length=3)
     manual_reference = models.CharField(max_length=100)
+    reference_key = models.CharField(
+        max_length=100,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Normal form of the reference, by which payments are compared; "
+        "kept by the database.",
+    )
     manual_notes = models.TextField(blank=True, max_length=1000)
     paid_on = models.DateField(null=True, blank=True)
     proof = models.FileField(upload_to=proof_path, blank=True)
@@ -405,7 +416,11 @@ class Payment(TimestampedModel):
             models.Index(fields=["status", "submitted_at", "id"], name="payment_queue"),
             models.Index(fields=["submitted_at", "id"], name="payment_by_time"),
             models.Index(fields=["decided_at"], name="payment_by_decision"),
-            models.Index(Upper("manual_reference"), name="payment_reference"),
+            models.Index(
+                fields=["reference_key", "id"],
+                condition=~Q(reference_key=""),
+                name="payment_reference",
+            ),
             models.Index(
                 fields=["proof_sha256"], condition=~Q(proof_sha256=""), name="payment_proof"
             ),
@@ -454,6 +469,27 @@ class Payment(TimestampedModel):
     def waiting_time(self) -> timedelta:
         """How long the customer has waited, or waited until the decision."""
         return (self.decided_at or utc_now()) - self.submitted_at
+
+
+class PaymentSearch(models.Model):
+    """What a payment is found by, a line for each field; written by triggers alone.
+
+    Reference, notes, invoice number, the account's names and address, the submitter's, amounts.
+    """
+
+    payment = models.OneToOneField(
+        Payment, on_delete=models.CASCADE, primary_key=True, related_name="search"
+    )
+    text = models.TextField()
+
+    class Meta:
+        indexes = [
+            # Without a list of what waits to be indexed: it would be read through by each search.
+            GinIndex(SearchGrams("text"), name="payment_search", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"Search of payment {self.payment_id}"
 
 
 class CreditTransaction(models.Model):

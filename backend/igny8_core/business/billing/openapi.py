@@ -226,6 +226,7 @@ CONFIRM_PAYMENT = _act(
         refusals.CurrencyNotAccepted,
         refusals.ReferencePatternMismatch,
         refusals.PaidOnInFuture,
+        refusals.PaidOnTooEarly,
         refusals.ProofTooLarge,
         refusals.ProofTypeNotAccepted,
         refusals.ProofEncrypted,

@@ -27,11 +27,14 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentEvent,
     PaymentMethodConfig,
+    PaymentSearch,
     RejectionReason,
 )
 from igny8_core.business.billing.rights import DECIDE
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.models import OutgoingMail
+from igny8_core.common.patterns import is_usable
+from igny8_core.common.search import text_holds
 
 ADMIN_MAILS = ("payment_waiting", "payments_waiting")
 COUNTED_UP_TO = 10_000  # beyond, "10,000+" is all that anybody needs to know
@@ -102,6 +105,12 @@ def exchange_rates() -> dict[str, ExchangeRate]:
 def enabled_methods_with_example_details() -> QuerySet[PaymentMethodConfig]:
     """Methods that are switched on and that nobody has filled in yet."""
     return PaymentMethodConfig.objects.filter(is_enabled=True, has_example_details=True)
+
+
+def methods_with_unusable_pattern() -> list[PaymentMethodConfig]:
+    """Methods whose stored pattern is outside of the dialect, and lets all references through."""
+    having = PaymentMethodConfig.objects.exclude(reference_pattern="")
+    return [method for method in having if not is_usable(method.reference_pattern)]
 
 
 # One account's own
@@ -250,16 +259,9 @@ def payment_for_admin(*, payment_id: int) -> Payment:
 
 
 def matching_payments(term: str) -> Q:
-    """Match payments by a part of reference, e-mail, invoice number or account name."""
-    return (
-        Q(manual_reference__icontains=term)
-        | Q(submitted_by__in=User.objects.filter(email__icontains=term).values("pk"))
-        | Q(
-            invoice__in=Invoice.objects.filter(
-                Q(number__icontains=term) | Q(account__name__icontains=term)
-            ).values("pk")
-        )
-    )
+    """Match payments by what an admin has at hand, typed in any way: see ``PaymentSearch``."""
+    found = PaymentSearch.objects.filter(text_holds(term, text="text"))
+    return Q(pk__in=found.values("payment_id"))
 
 
 def count_in(status: PaymentStatus) -> int:

@@ -20,7 +20,13 @@ from igny8_core.business.billing.models import (
 from igny8_core.business.billing.selectors import timeline_for_customer, timeline_of
 from igny8_core.business.billing.services.payments import Claim
 from igny8_core.common.money import currency_decimals
-from igny8_core.common.serializers import LineField, MoneyField, RateField, TextField
+from igny8_core.common.serializers import (
+    LineField,
+    MoneyField,
+    RateField,
+    ReferenceField,
+    TextField,
+)
 
 
 class PaymentMethodDetailSerializer(serializers.Serializer[Any]):
@@ -291,7 +297,7 @@ class ConfirmPaymentSerializer(serializers.Serializer[Any]):
     amount = serializers.DecimalField(
         max_digits=18, decimal_places=3, help_text="Exactly what is due, in `currency`."
     )
-    manual_reference = LineField(
+    manual_reference = ReferenceField(
         max_length=100, help_text="The reference that bank or wallet gave."
     )
     manual_notes = TextField(max_length=1000, required=False, default="", allow_blank=True)

@@ -1,12 +1,12 @@
 """Checks of what an admin types into a payment method."""
 
-import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from igny8_core.common.countries import is_country_code
 from igny8_core.common.money import KNOWN_CURRENCIES
+from igny8_core.common.patterns import PatternNotUsable, check_pattern
 
 DETAIL_KEYS = {"label", "value", "copyable"}
 
@@ -32,15 +32,14 @@ def validate_currency(value: str) -> None:
 
 
 def validate_pattern(value: str) -> None:
-    """Refuse a regular expression that doesn't compile.
+    """Refuse a regular expression that not every engine reads alike.
 
-    :raises ValidationError: if it doesn't.
+    :raises ValidationError: if it is none of ``check_pattern``'s dialect; says what to write.
     """
     try:
-        re.compile(value)
-    except re.error as error:
-        message = f"This is not a regular expression: {error}."
-        raise ValidationError(message) from error
+        check_pattern(value)
+    except PatternNotUsable as error:
+        raise ValidationError(str(error)) from error
 
 
 def validate_details(value: Any) -> None:

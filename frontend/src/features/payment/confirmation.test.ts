@@ -26,11 +26,14 @@ describe("checkConfirmation", () => {
     expect(checkConfirmation(filled(), [jazzcash])).toEqual({});
   });
 
-  it("wants the whole reference to fit the method's pattern", () => {
-    const errors = checkConfirmation(filled({ manual_reference: "x20260000001" }), [jazzcash]);
-    expect(errors.manual_reference).toContain("Transaction ID (TID)");
-    expect(errors.manual_reference).toContain("10 to 14 digits.");
-  });
+  it.each(["[0-9]{10,14}", "(?i)[a-z]+", "(?P<n>a)", "([A-Za-z0-9]+ ?)+", "("])(
+    "leaves the pattern %s to the server",
+    (reference_pattern) => {
+      const method = { ...jazzcash, reference_pattern };
+      const form = filled({ manual_reference: `${"A".repeat(60)}!` });
+      expect(checkConfirmation(form, [method])).toEqual({});
+    },
+  );
 
   it("asks for a missing reference by the method's own label", () => {
     const errors = checkConfirmation(filled({ manual_reference: "  " }), [jazzcash]);

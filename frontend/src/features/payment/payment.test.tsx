@@ -86,12 +86,20 @@ describe("the confirmation", () => {
     expect(screen.getByRole("alert")).toHaveFocus();
   });
 
-  it("is not sent with a reference that can't be right", async () => {
+  it("is not sent without a reference", async () => {
+    let posts = 0;
+    server.use(
+      http.post("*/api/v1/billing/admin/payments/confirm/", () => {
+        posts += 1;
+        return HttpResponse.json({}, { status: 500 });
+      }),
+    );
     renderApp("/invoices/1/confirm");
-    await userEvent.type(await screen.findByLabelText("Transaction ID (TID)"), "12");
+    await userEvent.type(await screen.findByLabelText("Transaction ID (TID)"), "  ");
     await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
 
-    expect(await screen.findByRole("alert")).toHaveTextContent("10 to 14 digits.");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Transaction ID (TID)");
+    expect(posts).toBe(0);
   });
 });
 

@@ -1517,7 +1517,7 @@ export interface components {
             /** @description What its reference is called. */
             readonly reference_label: string;
             readonly reference_hint: string;
-            /** @description Regular expression that the whole reference must match. Empty: any text. */
+            /** @description Regular expression that the whole reference must match, such as [A-Z0-9]{10,12}. Case, spaces and other digits than ASCII's don't matter. Empty: any text. */
             readonly reference_pattern: string;
             readonly processing_time: string;
             readonly is_example: boolean;
@@ -1740,7 +1740,7 @@ export interface components {
             /** @description What its reference is called. */
             readonly reference_label: string;
             readonly reference_hint: string;
-            /** @description Regular expression that the whole reference must match. Empty: any text. */
+            /** @description Regular expression that the whole reference must match, such as [A-Z0-9]{10,12}. Case, spaces and other digits than ASCII's don't matter. Empty: any text. */
             readonly reference_pattern: string;
             readonly processing_time: string;
             readonly is_example: boolean;

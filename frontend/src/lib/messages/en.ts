@@ -222,8 +222,6 @@ export const en = {
     sending: "Sending…",
     proofType: (name: string) =>
       `${name} can't be used. Choose a photo (JPEG, PNG, WebP) or a PDF.`,
-    referenceMismatch: (label: string, hint: string) =>
-      `This doesn't look like a ${label}. ${hint}`.trim(),
     proofTooLarge: "The file has more than 5 MB. Choose a smaller one.",
     submit: "Send the confirmation",
   },

@@ -1,6 +1,5 @@
 """Confirming, withdrawing, approving and rejecting payments."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -17,6 +16,7 @@ from igny8_core.business.billing.exceptions import (
     AmountMismatch,
     CurrencyNotAccepted,
     PaidOnInFuture,
+    PaidOnTooEarly,
     PaymentAlreadyDecided,
     ProofLimitReached,
     ReasonRequired,
@@ -40,8 +40,10 @@ from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.mail import Writer
 from igny8_core.common.money import Money
+from igny8_core.common.patterns import fits
 
 A_DAY = timedelta(days=1)
+LONG_BEFORE = timedelta(days=90)  # sooner than the invoice it may be, and is flagged
 LATEST_TIME_ZONE = timezone(timedelta(hours=14))  # Kiribati: where a day begins first
 
 
@@ -85,7 +87,7 @@ def confirm_payment(
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if none is expected.
     :raises UnknownPaymentMethod: if it is neither the invoice's method nor offered now.
     :raises AmountMismatch, CurrencyNotAccepted: unless exactly what is due is claimed.
-    :raises ReferencePatternMismatch, PaidOnInFuture: if the claim can't be right.
+    :raises ReferencePatternMismatch, PaidOnInFuture, PaidOnTooEarly: if the claim can't be right.
     :raises ProofLimitReached: if the account has sent too many files today.
     :raises ProofTooLarge, ProofTypeNotAccepted, …: see ``accept_proof``.
     """
@@ -102,7 +104,7 @@ def confirm_payment(
     )
     money = _claimed_money(claim=claim, invoice=invoice)
     _require_reference(reference=claim.reference, method=method)
-    _require_not_in_future(paid_on=claim.paid_on, now=now)
+    _require_plausible_day(paid_on=claim.paid_on, invoice=invoice, now=now)
     payment = Payment.objects.create(
         invoice=invoice,
         method_id=method.id,
@@ -311,13 +313,21 @@ def _require_proof_allowance(*, account: Account, size: int, now: datetime) -> N
 
 
 def _require_reference(*, reference: str, method: PromisedMethod) -> None:
-    if method.reference_pattern and not re.fullmatch(method.reference_pattern, reference):
+    if method.reference_pattern and not fits(method.reference_pattern, reference):
         detail = f"This doesn't look like a {method.reference_label}. {method.reference_hint}"
         raise ReferencePatternMismatch(detail.strip(), attr="manual_reference")
 
 
-def _require_not_in_future(*, paid_on: date | None, now: datetime) -> None:
+def _require_plausible_day(*, paid_on: date | None, invoice: Invoice, now: datetime) -> None:
+    if paid_on is None:
+        return
     latest_date_on_earth = (now.astimezone(LATEST_TIME_ZONE)).date()
-    if paid_on and paid_on > latest_date_on_earth:
+    if paid_on > latest_date_on_earth:
         detail = "The day of payment is in the future. Give the day on which you paid."
         raise PaidOnInFuture(detail, attr="paid_on")
+    if paid_on < (invoice.issued_at - LONG_BEFORE).date():
+        detail = (
+            f"The day of payment is long before invoice {invoice} was issued "
+            f"({invoice.issued_at:%Y-%m-%d}). Give the day on which you paid this invoice."
+        )
+        raise PaidOnTooEarly(detail, attr="paid_on")

@@ -1,0 +1,17 @@
+"""The normal form of texts in PostgreSQL, and the parts of it that searches look for."""
+
+from django.db import migrations
+
+from igny8_core.common.normal_form import normal_words_in_sql
+from igny8_core.common.search import SEARCH_GRAMS_IN_SQL
+
+
+class Migration(migrations.Migration):
+    dependencies = [("common", "0004_answers_of_an_account")]
+
+    operations = [
+        migrations.RunSQL(
+            sql=normal_words_in_sql() + SEARCH_GRAMS_IN_SQL,
+            reverse_sql="DROP FUNCTION search_grams(text); DROP FUNCTION normal_words(text)",
+        )
+    ]

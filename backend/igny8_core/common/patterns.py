@@ -1,0 +1,163 @@
+"""Patterns that admins type, and what people type matched against them.
+
+One small dialect, which every engine of today reads the same way, and RE2 to run it: its time
+grows with the length of the text alone, whatever the pattern (https://github.com/google/re2).
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import re2
+
+from igny8_core.common.normal_form import normal_form, without_invisible
+
+MAX_REPEAT = 100  # a reference has no more characters
+MAX_MEMORY = 1 << 20  # bytes of the compiled program
+QUANTIFIER = re.compile(r"[*+?]|\{(\d{1,4})(?:,(\d{0,4}))?\}")
+ESCAPED = "dDwWsSbB"  # of ASCII in RE2 and in browsers
+SIGNS = "\\.^$|?*+()[]{}/-"
+HINTS = [
+    (re.compile(r"\(\?P?[<'=!]"), "Use plain groups, (?:…) or (…): no names, no look-around."),
+    (re.compile(r"\(\?[a-zA-Z]"), "Leave flags such as (?i) out: upper and lower case both fit."),
+    (re.compile(r"\(\?#"), "Leave comments (?#…) out."),
+    (re.compile(r"\(\?(?!:)"), "Use plain groups: (?:…) or (…)."),
+]
+
+
+class PatternNotUsable(ValueError):
+    """A pattern is outside of the dialect; the message says what to write instead."""
+
+
+def check_pattern(pattern: str) -> None:
+    r"""Refuse what some engine can't read, or reads otherwise than others.
+
+    The dialect: letters, digits and other signs as themselves; ``. ^ $ | ( ) (?: )``; sets such as
+    ``[A-Z0-9]``; ``\d \w \s \b`` and their opposites, for ASCII; a backslash before a sign; and
+    ``* + ? {n} {n,} {n,m}``, lazy ones too.
+
+    :raises PatternNotUsable: if it is not of the dialect, or too large.
+    """
+    if not pattern.isascii() or not pattern.isprintable():
+        message = "Use ASCII alone: references are compared after digits and letters became ASCII."
+        raise PatternNotUsable(message)
+    for hint, message in HINTS:
+        if hint.search(re.sub(r"\\.", "", pattern)):
+            raise PatternNotUsable(message)
+    _check_parts(pattern)
+    if _compiled(pattern) is None:
+        message = "This is not a regular expression, or it repeats too much: check its brackets."
+        raise PatternNotUsable(message)
+
+
+def _check_parts(pattern: str) -> None:
+    position, can_repeat = 0, False
+    while position < len(pattern):
+        quantifier = QUANTIFIER.match(pattern, position)
+        if quantifier:
+            position = _after_quantifier(pattern, quantifier, can_repeat=can_repeat)
+            can_repeat = False
+            continue
+        sign = pattern[position]
+        if sign == "\\":
+            position, can_repeat = _after_escape(pattern, position)
+        elif sign == "[":
+            position, can_repeat = _after_set(pattern, position), True
+        elif sign in "{}]":
+            message = f"Write \\{sign} for the sign {sign} itself, or {{n}} to repeat."
+            raise PatternNotUsable(message)
+        else:
+            position += 3 if pattern.startswith("(?:", position) else 1
+            can_repeat = sign not in "(|^$"
+
+
+def _after_quantifier(pattern: str, found: re.Match[str], *, can_repeat: bool) -> int:
+    if not can_repeat:
+        message = f"There is nothing that {found[0]} repeats: write it behind one character or set."
+        raise PatternNotUsable(message)
+    counts = [int(count) for count in found.groups() if count]
+    if any(count > MAX_REPEAT for count in counts) or counts != sorted(counts):
+        message = (
+            f"Repeat {MAX_REPEAT} times at most, the smaller number first: {{2,{MAX_REPEAT}}}."
+        )
+        raise PatternNotUsable(message)
+    end = found.end()
+    return end + 1 if pattern.startswith("?", end) else end
+
+
+def _after_escape(pattern: str, position: int) -> tuple[int, bool]:
+    sign = pattern[position + 1 : position + 2]
+    if sign == "" or (sign.isalnum() and sign not in ESCAPED):
+        message = f"Write \\{sign} otherwise: of letters, \\d, \\w, \\s and \\b alone follow a \\."
+        if sign and sign in "AZz":
+            message = f"Leave \\{sign} out: the whole reference has to match anyway."
+        elif sign.isdigit():
+            message = f"Leave \\{sign} out: what a group found can't be repeated."
+        raise PatternNotUsable(message)
+    return position + 2, sign not in "bB"
+
+
+def _after_set(pattern: str, position: int) -> int:
+    """Return where a set such as ``[A-Z0-9]`` has ended."""
+    start = position = position + (2 if pattern.startswith("[^", position) else 1)
+    while position < len(pattern):
+        sign = pattern[position]
+        if sign == "]" and position > start:
+            return position + 1
+        if sign in "[]" or pattern[position : position + 2] in {"&&", "||", "~~", "--"}:
+            message = f"Within a set write \\{sign} for the sign {sign} itself."
+            raise PatternNotUsable(message)
+        if sign == "\\":
+            position, _ = _after_escape(pattern, position)
+            if pattern[position - 1] in "bB":
+                message = "Within a set \\b means nothing: leave it out."
+                raise PatternNotUsable(message)
+        else:
+            position += 1
+    message = "A set [ has no end: write ] behind it."
+    raise PatternNotUsable(message)
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> "re2._Regexp[str] | None":
+    options = re2.Options()
+    options.max_mem = MAX_MEMORY
+    options.log_errors = False
+    try:
+        return re2.compile(f"(?:{pattern})", options)
+    except re2.error:
+        return None
+
+
+def is_usable(pattern: str) -> bool:
+    """Tell whether a stored pattern is of the dialect: one of before may not be."""
+    try:
+        check_pattern(pattern)
+    except PatternNotUsable:
+        return False
+    return True
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Tell whether the whole of a text fits a pattern, in one of the ways to type it.
+
+    As it was typed, with ASCII digits; without spaces; in its normal form; each as it is, in
+    capitals and in small letters. A pattern that can't be used lets everything through:
+    it is the admin's mistake and not the customer's.
+    """
+    if not is_usable(pattern):
+        return True
+    compiled = _compiled(pattern)
+    return compiled is None or any(compiled.fullmatch(way) for way in _ways_to_type(text))
+
+
+def _ways_to_type(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKC", without_invisible(text))
+    plain = "".join(str(unicodedata.decimal(character, character)) for character in plain)
+    joined = "".join(plain.split())
+    ways = (
+        way
+        for typed in (plain, joined, normal_form(text))
+        for way in (typed, typed.upper(), typed.lower())
+    )
+    return list(dict.fromkeys(ways))

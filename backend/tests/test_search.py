@@ -1,0 +1,230 @@
+"""Search at the desk and in the API: by what an admin has at hand, typed in any way."""
+
+from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from rest_framework.test import APIClient
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account, User
+from igny8_core.business.billing.models import Invoice, Payment, PaymentSearch
+from igny8_core.business.billing.selectors import matching_payments, payment_queue
+from igny8_core.business.billing.services.payments import withdraw_payment
+from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.common.clock import utc_now
+from igny8_core.common.search import amounts_of
+from tests.factories import account_of, approve, make_owner, make_payment
+
+pytestmark = pytest.mark.django_db
+BY_AMOUNT = {  # which the others' invoices have, too
+    "25053.50",
+    "25,053.50",
+    "25.053,50",
+    "25 053,50",
+    "25053.5",
+    "PKR 25,053.50",
+}
+DESK = "/admin/billing/payment/"
+API = "/api/v1/billing/admin/payments/"
+
+
+@pytest.fixture
+def paid(catalog: None) -> Payment:
+    """What is looked for, among others."""
+    for number in range(3):
+        make_payment(make_owner(email=f"o{number}@else.example"), reference=f"OTHER-{number}")
+    payer = make_owner(email="b.aslam@shop.example")
+    Account.objects.filter(users=payer).update(name="Karachi Weavers (Pvt.) Ltd")
+    return make_payment(
+        payer,
+        reference="FT26 3300 0917",
+        notes="Sent by Usman Ghani,\nshop 42",
+        amount=Decimal("25053.50"),
+        currency="PKR",
+    )
+
+
+def found(term: str) -> list[Payment]:
+    return list(payment_queue().filter(matching_payments(term)))
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        "FT2633000917",
+        "ft26 3300-0917",
+        "FT 2633000917",
+        "3300 0917",
+        "\u0662\u0666\u0663\u0663\u0660\u0660\u0660\u0669\u0661\u0667",
+        "\uff26\uff34\uff12\uff16\uff13\uff13",
+        "FT26\u200b3300",
+        "Usman Ghani",
+        "GHANI, Usman",
+        "usman g",
+        "b.aslam@shop.example",
+        "B.ASLAM",
+        "@shop.example",
+        "karachi weavers",
+        "KARACHI WEAVERS PVT LTD",
+        "25053.50",
+        "25,053.50",
+        "25.053,50",
+        "25 053,50",
+        "25053.5",
+        "PKR 25,053.50",
+        "25053.50 FT2633000917",
+        "FT2633000917 USMAN GHANI 25,053.50",
+        "ft",
+    ],
+)
+def test_finds_by_what_is_at_hand(
+    paid: Payment, desk: Client, admin_api: APIClient, term: str
+) -> None:
+    ids = [payment.pk for payment in found(term)]
+    assert paid.pk in ids
+    assert ids == [paid.pk] or term in BY_AMOUNT
+    answer = admin_api.get(API, {"search": term}).json()
+    assert [row["id"] for row in answer["results"]] == ids
+    page: Any = desk.get(DESK, {"all": "", "q": term})
+    assert sorted(row.pk for row in page.context_data["cl"].result_list) == ids
+
+
+@pytest.mark.parametrize("way", ["{0}{1}{2}", "{0} {1} {2}", "{0}/{1}/{2}", "{2}", "{0}{1}{2} x"])
+def test_an_invoice_number_as_banks_print_it(paid: Payment, way: str) -> None:
+    number = way.format(*paid.invoice.number.split("-"))
+    assert found(number) == ([] if number.endswith("x") else [paid])
+
+
+@pytest.mark.parametrize(
+    "term", ["--", "%", "_", "\\", "'", '"', "\u200b", "nobody", "FT99", "(*", "q\\'"]
+)
+def test_finds_nothing_where_there_is_nothing(
+    paid: Payment, desk: Client, admin_api: APIClient, term: str
+) -> None:
+    assert found(term) == []
+    assert admin_api.get(API, {"search": term}).json()["results"] == []
+    assert desk.get(DESK, {"all": "", "q": term}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "amounts"),
+    [
+        ("25053.50", {"25053.5"}),
+        ("25,053.50", {"25053.5"}),
+        ("25.053,50", {"25053.5"}),
+        ("25'053.50", {"25053.5"}),
+        ("₨25053.50", {"25053.5"}),
+        ("\u0662\u0665\u066c\u0660\u0665\u0663\u066b\u0665\u0660", {"25053.5"}),
+        ("27.345", {"27.345", "27345"}),
+        ("13460", {"13460"}),
+        ("1,234", {"1.234", "1234"}),
+        ("89.00", {"89"}),
+        ("INV2026", set()),
+        ("1.", set()),
+        (".5", set()),
+        ("-5", set()),
+        ("9" * 90, set()),
+    ],
+)
+def test_an_amount_in_any_way_to_write_it(typed: str, amounts: set[str]) -> None:
+    assert {f"{amount:f}" for amount in amounts_of(typed)} == amounts
+
+
+def test_one_or_two_letters_are_found_where_a_word_begins(paid: Payment) -> None:
+    Account.objects.filter(pk=account_of(paid.submitted_by).pk).update(name="張偉 Trading")
+    assert found("gh") == [paid]
+    assert found("ha") == []
+    assert found("張") == found("偉") == found("張偉") == [paid]
+
+
+def test_a_renamed_account_and_a_new_address_are_found_at_once(paid: Payment) -> None:
+    Account.objects.filter(pk=paid.invoice.account_id).update(name="Indus Looms", billing_email="")
+    User.objects.filter(pk=paid.submitted_by_id).update(email="new@looms.example")
+    Invoice.objects.filter(pk=paid.invoice_id).update(payable_amount=Decimal("26000.00"))
+    for term in ("indus looms", "new@looms.example", "26,000.00"):
+        assert found(term) == [paid], term
+    assert found("karachi") == found("b.aslam") == []
+
+
+def test_admins_notes_are_searched(paid: Payment, billing_admin: User) -> None:
+    approve(paid, billing_admin)
+    Payment.objects.filter(pk=paid.pk).update(admin_notes="Statement of Meezan")
+    assert found("meezan") == [paid]
+
+
+def test_what_is_erased_is_found_no_more(paid: Payment) -> None:
+    actor, account = Actor(user=paid.submitted_by), paid.invoice.account
+    withdraw_payment(payment_id=paid.pk, account=account, actor=actor, now=utc_now())
+    close_account(account_id=account.pk, actor=actor, now=utc_now())
+    text = PaymentSearch.objects.get(payment=paid).text
+    for word in ("ft26", "usman", "karachi", "erased"):
+        assert word not in text
+    assert Payment.objects.get(pk=paid.pk).reference_key == ""
+
+
+def plan_of(queryset: Any) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE billing_payment, billing_paymentsearch, billing_invoice")
+    return str(queryset.explain(costs=False))
+
+
+@pytest.fixture
+def many(paid: Payment) -> None:
+    """Enough rows that reading them all costs more than the index."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            """
+            INSERT INTO billing_payment (created_at, updated_at, invoice_id, method_id, status,
+                amount, currency, manual_reference, reference_key, manual_notes, proof,
+                proof_content_type, proof_sha256, proof_size, submitted_by_id, submitted_at,
+                decided_at, admin_notes)
+            SELECT now(), now(), invoice_id, method_id, 'failed', amount, currency,
+                'REF' || n, 'ref' || n, '', '', '', '', 0, submitted_by_id,
+                now() - n * interval '1 minute', now(), ''
+            FROM billing_payment, generate_series(1, 6000) n WHERE id = %s""",
+            [paid.pk],
+        )
+        cursor.execute(
+            """
+            INSERT INTO billing_paymentsearch (payment_id, text)
+            SELECT id, billing_search_text(id) FROM billing_payment
+            WHERE id NOT IN (SELECT payment_id FROM billing_paymentsearch)"""
+        )
+        cursor.execute("SET session_replication_role = DEFAULT")
+
+
+@pytest.mark.parametrize("term", ["REF 5999", "REF5999 ghani", "99887766.50", "zq"])
+def test_is_answered_by_the_index(many: None, term: str) -> None:
+    page = payment_queue().filter(matching_payments(term))[:51]
+    plan = plan_of(page)
+    assert "payment_search" in plan
+    assert "Seq Scan on billing_paymentsearch" not in plan
+    assert "Seq Scan on billing_payment " not in plan
+
+
+def test_takes_as_many_statements_as_the_list(
+    paid: Payment, admin_api: APIClient, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(6):
+        admin_api.get(API)
+    with django_assert_num_queries(6):
+        admin_api.get(API, {"search": "FT2633000917 usman"})
+
+
+def test_payments_of_before_are_filled_in_batches(paid: Payment) -> None:
+    """Interrupted, it begins again, and what is erased stays so."""
+    migration: Any = import_module("igny8_core.business.billing.migrations.0008_normal_form")
+    kept = {row.pk: row.reference_key for row in Payment.objects.all()}
+    texts = {row.pk: row.text for row in PaymentSearch.objects.all()}
+    PaymentSearch.objects.exclude(pk=paid.pk).delete()
+    Payment.objects.update(reference_key="")
+    for _ in range(2):
+        migration.fill(None, SimpleNamespace(connection=connection))
+        assert {row.pk: row.reference_key for row in Payment.objects.all()} == kept
+        assert {row.pk: row.text for row in PaymentSearch.objects.all()} == texts
