@@ -5,15 +5,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import pypdf
 import pytest
+import typst
 import zxingcpp
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
+from pypdf.generic import ByteStringObject, ContentStream, TextStringObject
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Invoice, SellerProfile
-from igny8_core.business.billing.pdf import invoice_pdf, invoice_png
+from igny8_core.business.billing.pdf import OWN_FONTS, _fonts, invoice_pdf, invoice_png
 from igny8_core.business.billing.qr import is_iban, payment_qr
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.common.clock import utc_now
@@ -255,6 +257,109 @@ def test_names_of_other_scripts_have_their_letters(owner: User, name: str, font:
     plain = invoice_of(owner)
     assert font not in fonts(plain)
     assert font in fonts(named(plain, name))
+
+
+SCRIPTS = {
+    "Latin": "Łódź Þórr İğdır Nguyễn",
+    "Greek": "Αθήνα Ὀδυσσεύς",
+    "Cyrillic": "Київ Ўзбекистон Ӱжара",
+    "simplified Chinese": "上海纺织有限公司 骨直",
+    "traditional Chinese": "香港國際貿易 龜龍",
+    "Japanese": "株式会社 やまだ ヤマダ 髙橋﨑",
+    "half-width Japanese": "\uff94\uff8f\uff80\uff9e",
+    "Korean": "한국어 주식회사",
+    "Thai": "บริษัท น้ำ กรุงเทพฯ",
+    "Lao": "ບໍລິສັດ ລາວ",
+    "Khmer": "ក្រុមហ៊ុន កម្ពុជា",
+    "Burmese": "မြန်မာ ကုမ္ပဏီ",
+    "Hindi": "मुंबई वस्त्र क्ष त्र ज्ञ",
+    "Marathi": "कंपनी ऱ्या",
+    "Bengali": "বাংলা বস্ত্র ক্ষ",
+    "Assamese": "অসমীয়া ৰৱ",
+    "Punjabi": "ਪੰਜਾਬੀ ਕੱਪੜਾ",
+    "Gujarati": "ગુજરાતી કાપડ",
+    "Odia": "ଓଡ଼ିଆ ବସ୍ତ୍ର",
+    "Tamil": "சென்னை நெசவாளர்",
+    "Telugu": "తెలుగు వస్త్రం",
+    "Kannada": "ಕನ್ನಡ ಬಟ್ಟೆ",
+    "Malayalam": "മലയാളം തുണി ൻ",
+    "Sinhala": "සිංහල රෙදි ශ්\u200dරී",
+    "Arabic": "شَرِكة الأقمشة ١٢٣",
+    "Urdu": "لاہور ٹیکسٹائل ڈاکٹر ۱۲۳",
+    "Persian": "شرکت می\u200cخواهم پارچه",
+    "Pashto": "ښار ځای ړوند",
+    "Sindhi": "سنڌي ڪپڙو ٻه",
+    "Kurdish": "کوردستان ۆ ێ",
+    "Uyghur": "ئۇيغۇر ھۆججەت",
+    "Hebrew": "חֶבְרָה בע״מ",
+    "Amharic": "አማርኛ ድርጅት",
+    "Georgian": "ქართული შპს",
+    "Armenian": "Հայերեն ՍՊԸ",
+    "emoji": "😀 🏭 👨\u200d👩\u200d👧 🇵🇰 👍🏽 ❤\ufe0f",
+    "signs": "№ ™ © § † • … — “x” ½ ² → ★ ♥ ☎ ✓",
+    "wide": "\uff21\uff22\uff23 \uff11\uff12",
+    "what can't be seen": "a\u200bb\u2060c\u00add\ufeffe\u3000f",
+}
+
+
+def boxes(document: bytes) -> int:
+    """Count the glyphs of a PDF that are no character but .notdef, the empty box."""
+    return sum(
+        operand.original_bytes[at : at + 2] == b"\0\0"
+        for page in pypdf.PdfReader(io.BytesIO(document)).pages
+        for operands, operator in ContentStream(page.get_contents(), page.pdf).operations
+        if operator in {b"Tj", b"TJ"}
+        for operand in (operands[0] if operator == b"TJ" else operands)
+        if isinstance(operand, TextStringObject | ByteStringObject)
+        for at in range(0, len(operand.original_bytes), 2)
+    )
+
+
+def test_an_empty_box_would_be_seen() -> None:
+    code = '#set text(font: "Noto Naskh Arabic"); 香港'.replace("; ", "\n")
+    document = typst.compile(code.encode(), font_paths=_fonts(), format="pdf")
+    assert boxes(document) == 0
+    alone = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[*OWN_FONTS]
+    )
+    assert boxes(typst.compile(code.encode(), font_paths=alone, format="pdf")) == 2
+
+
+def test_every_script_has_its_letters(owner: User) -> None:
+    """Wherever people's words stand: names, addresses, the method's texts, the seller's."""
+    invoice = invoice_of(owner)
+    assert invoice.payment_method is not None
+    for script, words in SCRIPTS.items():
+        named(invoice, words)
+        invoice.billing_snapshot["seller"]["address"] = f"{words}\n1 {words} B"
+        invoice.payment_method.instructions = f"{words} IBAN {words}"
+        document = invoice_pdf(invoice)
+        assert boxes(document) == 0, script
+        assert "[U+" not in pypdf.PdfReader(io.BytesIO(document)).pages[0].extract_text(), script
+
+
+@pytest.mark.parametrize(
+    ("character", "code"),
+    [("\U0001e922", "[U+1E922]"), ("\u0f56", "[U+0F56]"), ("\ue000", "[U+E000]")],
+    ids=["Adlam", "Tibetan", "private use"],
+)
+def test_what_no_font_can_draw_is_shown_as_its_code(owner: User, character: str, code: str) -> None:
+    invoice = named(invoice_of(owner), f"Shop {character}")
+    assert f"Shop {code}" in read(invoice)
+    assert boxes(invoice_pdf(invoice)) == 0
+
+
+def test_han_is_drawn_as_the_customers_country_does(owner: User) -> None:
+    invoice = named(invoice_of(owner), "直骨今令")
+    customer = invoice.billing_snapshot["customer"]
+    pictures = set()
+    for country in ("CN", "JP", "KR", "TW"):
+        customer["country"] = country
+        with Image.open(io.BytesIO(invoice_png(invoice))) as page:
+            pictures.add(
+                page.crop((0, page.height // 8, page.width // 2, page.height // 5)).tobytes()
+            )
+    assert len(pictures) >= 3
 
 
 def test_signs_of_currencies_have_their_glyphs(owner: User) -> None:

@@ -167,27 +167,25 @@ def test_what_is_erased_is_found_no_more(paid: Payment) -> None:
     assert Payment.objects.get(pk=paid.pk).reference_key == ""
 
 
-def plan_of(queryset: Any) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE billing_payment, billing_paymentsearch, billing_invoice")
-    return str(queryset.explain(costs=False))
-
-
 @pytest.fixture
 def many(paid: Payment) -> None:
     """Enough rows that reading them all costs more than the index."""
+    changed = {
+        "status": "'failed'",
+        "decided_at": "now()",
+        "manual_reference": "'REF' || n",
+        "reference_key": "'ref' || n",
+        "submitted_at": "now() - n * interval '1 minute'",
+    }
+    columns = {str(field.column) for field in Payment._meta.concrete_fields}
+    kept = sorted(columns - {"id", *changed})
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
-            """
-            INSERT INTO billing_payment (created_at, updated_at, invoice_id, method_id, status,
-                amount, currency, manual_reference, reference_key, manual_notes, proof,
-                proof_content_type, proof_sha256, proof_size, submitted_by_id, submitted_at,
-                decided_at, admin_notes)
-            SELECT now(), now(), invoice_id, method_id, 'failed', amount, currency,
-                'REF' || n, 'ref' || n, '', '', '', '', 0, submitted_by_id,
-                now() - n * interval '1 minute', now(), ''
-            FROM billing_payment, generate_series(1, 6000) n WHERE id = %s""",
+            f"""
+            INSERT INTO billing_payment ({", ".join([*kept, *changed])})
+            SELECT {", ".join([*kept, *changed.values()])}
+            FROM billing_payment, generate_series(1, 2500) n WHERE id = %s""",  # noqa: S608
             [paid.pk],
         )
         cursor.execute(
@@ -197,15 +195,15 @@ def many(paid: Payment) -> None:
             WHERE id NOT IN (SELECT payment_id FROM billing_paymentsearch)"""
         )
         cursor.execute("SET session_replication_role = DEFAULT")
+        cursor.execute("ANALYZE billing_payment, billing_paymentsearch, billing_invoice")
 
 
-@pytest.mark.parametrize("term", ["REF 5999", "REF5999 ghani", "99887766.50", "zq"])
-def test_is_answered_by_the_index(many: None, term: str) -> None:
-    page = payment_queue().filter(matching_payments(term))[:51]
-    plan = plan_of(page)
-    assert "payment_search" in plan
-    assert "Seq Scan on billing_paymentsearch" not in plan
-    assert "Seq Scan on billing_payment " not in plan
+def test_is_answered_by_the_index(many: None) -> None:
+    for term in ("REF 2499", "REF2499 ghani", "99887766.50", "zq"):
+        plan = str(payment_queue().filter(matching_payments(term))[:51].explain(costs=False))
+        assert "payment_search" in plan, term
+        assert "Seq Scan on billing_paymentsearch" not in plan, term
+        assert "Seq Scan on billing_payment " not in plan, term
 
 
 def test_takes_as_many_statements_as_the_list(
@@ -219,7 +217,7 @@ def test_takes_as_many_statements_as_the_list(
 
 def test_payments_of_before_are_filled_in_batches(paid: Payment) -> None:
     """Interrupted, it begins again, and what is erased stays so."""
-    migration: Any = import_module("igny8_core.business.billing.migrations.0008_normal_form")
+    migration: Any = import_module("igny8_core.business.billing.migrations.0009_normal_form")
     kept = {row.pk: row.reference_key for row in Payment.objects.all()}
     texts = {row.pk: row.text for row in PaymentSearch.objects.all()}
     PaymentSearch.objects.exclude(pk=paid.pk).delete()

@@ -28,21 +28,38 @@ IDEOGRAPHS = (
 # One or two letters are found where a word begins; an ideograph begins one wherever it stands.
 SEARCH_GRAMS_IN_SQL = f"""
 CREATE OR REPLACE FUNCTION search_grams(document text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5000 AS $function$
-WITH line AS (SELECT * FROM string_to_table(document, E'\\n') AS words),
-    joined AS (SELECT replace(words, ' ', '') AS word FROM line WHERE words NOT LIKE '=%'),
-    single AS (SELECT word FROM line, string_to_table(words, ' ') AS word WHERE words NOT LIKE '=%')
-SELECT coalesce(array_agg(DISTINCT gram), '{{}}') FROM (
-    SELECT words AS gram FROM line WHERE words LIKE '=%'
-    UNION ALL SELECT substr(word, i, {GRAM}) FROM joined, generate_series(1, length(word) - 2) AS i
-    UNION ALL SELECT '^' || left(word, n) FROM single, generate_series(1, 2) AS n
-        WHERE length(word) >= n
-    UNION ALL SELECT '^' || substr(word, i, n)
-        FROM joined, generate_series(1, length(word)) AS i, generate_series(1, 2) AS n
-        WHERE word ~ '{IDEOGRAPHS}' AND substr(word, i, 1) ~ '{IDEOGRAPHS}'
-) AS found
-$function$;
-"""  # noqa: S608  (constants)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 5000 AS $function$
+DECLARE
+    grams text[] := '{{}}';
+    line text;
+    word text;
+BEGIN
+    FOREACH line IN ARRAY string_to_array(document, E'\\n') LOOP
+        IF line LIKE '=%' THEN
+            grams := grams || line;
+            CONTINUE;
+        END IF;
+        FOREACH word IN ARRAY string_to_array(line, ' ') LOOP
+            grams := grams || ('^' || left(word, 1));
+            IF length(word) > 1 THEN
+                grams := grams || ('^' || left(word, 2));
+            END IF;
+        END LOOP;
+        word := replace(line, ' ', '');
+        FOR i IN 1..length(word) - {GRAM - 1} LOOP
+            grams := grams || substr(word, i, {GRAM});
+        END LOOP;
+        IF octet_length(word) > length(word) AND word ~ '{IDEOGRAPHS}' THEN
+            FOR i IN 1..length(word) LOOP
+                IF substr(word, i, 1) ~ '{IDEOGRAPHS}' THEN
+                    grams := grams || ARRAY['^' || substr(word, i, 1), '^' || substr(word, i, 2)];
+                END IF;
+            END LOOP;
+        END IF;
+    END LOOP;
+    RETURN grams;
+END $function$;
+"""
 AMOUNT = re.compile(r"[0-9]{1,15}(?:[.,'\u066c\u066b][0-9]{1,15})*")
 DECIMAL_SIGNS = ".,\u066b"
 HAS_DECIMALS = re.compile(r"[.,\u066b]\d{1,2}$")  # 25053.50 is an amount and no part of a number

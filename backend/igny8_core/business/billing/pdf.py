@@ -1,4 +1,4 @@
-"""Invoices and receipts as PDF documents, set by Typst with fonts of our own."""
+"""Invoices and receipts as PDF documents, set by Typst with fonts that every machine has."""
 
 import json
 from functools import cache
@@ -11,10 +11,12 @@ from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.qr import payment_qr
 from igny8_core.common.countries import country_name
+from igny8_core.common.fonts import font_folders, han_family, showable
 from igny8_core.common.money import Money
 
 EXAMPLE = "EXAMPLE: do not send money. These details are nobody's account."
 FOLDER = Path(__file__).parent / "templates" / "billing" / "pdf"
+OWN_FONTS = (FOLDER / "fonts",)  # Naskh, the hand that Urdu and Arabic are read in
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
@@ -32,7 +34,7 @@ def _compile(invoice: Invoice, kind: Literal["pdf", "png"]) -> bytes:
         _template(),
         format=kind,
         font_paths=_fonts(),
-        sys_inputs={"invoice": json.dumps(_content(invoice))},
+        sys_inputs={"invoice": json.dumps(showable(_content(invoice), more_fonts=OWN_FONTS))},
         timestamp=int((invoice.paid_at or invoice.issued_at).timestamp()),
     )
     return document[0] if isinstance(document, list) else document
@@ -40,8 +42,12 @@ def _compile(invoice: Invoice, kind: Literal["pdf", "png"]) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """Return our own fonts and no other, so that every machine gives the same bytes."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[FOLDER / "fonts"])
+    """Return the same fonts and no other on every machine, which gives the same bytes."""
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[*font_folders(), *OWN_FONTS],
+    )
 
 
 @cache
@@ -54,6 +60,7 @@ def _content(invoice: Invoice) -> dict[str, Any]:
     is_pending = invoice.status == InvoiceStatus.PENDING
     code = payment_qr(invoice) if is_pending else None
     return {
+        "han": han_family(invoice.billing_snapshot["customer"]["country"]),
         "seller": invoice.billing_snapshot["seller"],
         "number": invoice.number,
         "status": invoice.status,
