@@ -274,7 +274,10 @@ DEFAULT_FROM_EMAIL: str = env.str(
 )
 
 # Jobs that are done are removed: that of a mail may hold a link that resets a password.
-PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "delete_jobs": "successful",
+    "fetch_job_polling_interval": 1,  # seconds: how soon a mail leaves after the one before it
+}
 
 # Billing
 BILLING_INVOICE_DUE_DAYS: int = env.number("BILLING_INVOICE_DUE_DAYS", default=7, at_most=3650)

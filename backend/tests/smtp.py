@@ -28,14 +28,23 @@ class Mailbox:
     """What an SMTP server has received, in the order of arrival.
 
     :param refused: an address for which it takes nothing.
+    :param put_off: addresses for which it takes nothing yet; each is said once.
     :param delay: seconds before it says that it has taken a mail.
     :param is_held: it says so only after ``go_on``.
     """
 
-    def __init__(self, *, refused: str = "", delay: float = 0, is_held: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        refused: str = "",
+        put_off: Sequence[str] = (),
+        delay: float = 0,
+        is_held: bool = False,
+    ) -> None:
         self.received: list[tuple[list[str], EmailMessage]] = []
         self.port = free_port()
         self.refused = refused
+        self.put_off = list(put_off)
         self.delay = delay
         self.go_on = threading.Event()
         if not is_held:
@@ -47,6 +56,9 @@ class Mailbox:
     ) -> str:
         if address == self.refused:
             return "550 No such mailbox"
+        if address in self.put_off:
+            self.put_off.remove(address)
+            return "451 Try again later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -81,19 +93,26 @@ def smtp_server(mailbox: Mailbox | None = None) -> Iterator[Mailbox]:
 
 def run_worker(port: int, **environment: str) -> None:
     """Work off all that waits in the queue of the test's database, then end."""
-    worker = start_worker(port, **environment)
+    worker = start_worker(port, concurrency=1, skip_checks=False, **environment)
     _output, errors = worker.communicate(timeout=120)
     assert worker.returncode == 0, errors
 
 
 def start_worker(
-    port: int, program: Sequence[str] = ("manage.py",), **environment: str
+    port: int,
+    program: Sequence[str] = ("manage.py",),
+    *,
+    concurrency: int = 1,
+    skip_checks: bool = False,
+    **environment: str,
 ) -> subprocess.Popen[str]:
     """Start the real worker, which ends when nothing waits any more."""
     return start(
         "procrastinate",
+        *(["--skip-checks"] if skip_checks else []),
         "worker",
         "--one-shot",
+        *("--concurrency", str(concurrency)),
         environment={**here(), "EMAIL_URL": f"smtp://127.0.0.1:{port}", **environment},
         program=program,
     )

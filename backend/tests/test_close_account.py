@@ -131,7 +131,8 @@ def everything() -> str:
     ):  # fmt: skip
         rows.extend(model._default_manager.all())
     sessions = [SessionStore().decode(row.session_data) for row in Session.objects.all()]
-    return str(serializers.serialize("json", rows)) + json.dumps(sessions)
+    texts = str(serializers.serialize("json", rows)) + json.dumps(sessions)
+    return texts.replace("Main Branch Lahore", "")  # where to pay: our own bank's
 
 
 def test_what_is_personal_is_erased(customer: User, billing_admin: User) -> None:
@@ -255,7 +256,8 @@ def test_mails_that_have_not_gone_out_will_not(customer: User) -> None:
 
     assert mail.outbox == []
     waiting.refresh_from_db()
-    assert waiting.last_error == "The account was closed before."
+    assert (waiting.sent_at, waiting.drop_reason) == (None, "The account was closed before.")
+    assert "facts" not in waiting.arguments
 
 
 def test_others_keep_their_mails(customer: User, billing_admin: User) -> None:

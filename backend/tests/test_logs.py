@@ -16,7 +16,8 @@ from rest_framework.test import APIClient
 from igny8_core.auth import views
 from igny8_core.auth.models import User
 from igny8_core.common.logs import redact
-from igny8_core.common.mail import RETRY, queue_prepared_mail
+from igny8_core.common.mail import queue_prepared_mail
+from igny8_core.common.mail_retries import MAX_ATTEMPTS
 from tests.factories import PASSWORD, make_payment
 from tests.leaks import leaks, secrets_of_run, session_tokens_in
 from tests.smtp import Mailbox, smtp_server, start_worker
@@ -104,7 +105,7 @@ def test_a_mail_that_is_given_up_is_logged_without_its_words() -> None:
         html="",
     )
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s", [RETRY.max_attempts])
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = %s", [MAX_ATTEMPTS])
     with smtp_server(Mailbox(refused=address)) as mailbox:
         _output, written = start_worker(mailbox.port).communicate(timeout=120)
     assert "deliver_prepared_mail" in written

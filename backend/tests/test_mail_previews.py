@@ -9,14 +9,14 @@ from django.core.management import call_command
 from django.test import Client
 
 from igny8_core.api.mail_previews import ARGUMENTS, AUTH_MAILS
-from igny8_core.common.mail import WRITERS
+from igny8_core.common.letters import KINDS
 from tests.project.paths import BACKEND
 
 pytestmark = pytest.mark.django_db
 
 
 def test_lists_every_kind_of_mail() -> None:
-    assert set(ARGUMENTS) == set(WRITERS)
+    assert set(ARGUMENTS) == set(KINDS)
 
 
 def test_shows_each_in_each_language(client: Client, catalog: None) -> None:

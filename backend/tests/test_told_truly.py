@@ -55,6 +55,11 @@ def test_a_mail_that_is_sent(desk: Client, mail: OutgoingMail) -> None:
     assert send_again(desk, mail) == [("warning", "Nothing is sent: 1 sent already.")]
 
 
+def test_a_mail_that_was_dropped(desk: Client, mail: OutgoingMail) -> None:
+    OutgoingMail.objects.update(dropped_at=utc_now(), drop_reason="Voided before.")
+    assert send_again(desk, mail) == [("warning", "Nothing is sent: 1 not true any more.")]
+
+
 @pytest.mark.parametrize("status", ["todo", "doing"])
 def test_a_mail_that_waits_or_is_being_sent(desk: Client, mail: OutgoingMail, status: str) -> None:
     set_job(mail, status)

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from igny8_core.auth.adapter import OWN_MAILS
 from igny8_core.auth.models import Account
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.common.mail import WRITERS, Letter, NothingToSend, render_letter
+from igny8_core.common.letters import KINDS, Letter, NothingToSend, render_letter
+from igny8_core.common.models import OutgoingMail
 
 AUTH_MAILS = sorted({name for name, _link in OWN_MAILS.values()})
 EXAMPLE = {
@@ -88,4 +89,4 @@ def _letter(kind: str) -> Letter:
             context=EXAMPLE,
             button_url=f"{settings.FRONTEND_URL}/an-example-link",
         )
-    return WRITERS[kind](**ARGUMENTS[kind]())
+    return KINDS[kind].write(OutgoingMail(kind=kind, arguments=ARGUMENTS[kind]()))

@@ -14,7 +14,8 @@ from django.http import HttpRequest
 
 from igny8_core.auth.keys import reset_key
 from igny8_core.auth.models import User
-from igny8_core.common.mail import Letter, queue_prepared_mail, write_mail
+from igny8_core.common.letters import Letter
+from igny8_core.common.mail import queue_prepared_mail, write_mail
 
 OWN_MAILS = {  # allauth's name: the template of ours, and where in the context its link is
     "account/email/email_confirmation_signup": ("verify_email", "activate_url"),

@@ -1,5 +1,6 @@
 """Reads of accounts and what they subscribe to, each within its tenant."""
 
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus, UserRole
@@ -124,6 +125,12 @@ def terms_of(*, account: Account) -> PlanTerms:
     """What holds for an account now: what was promised to it, or its plan where nothing was."""
     live = live_subscription(account=account)
     return live.promised if live else PlanTerms.of_plan(account.plan)
+
+
+def is_confirmed_address(*, address: str, account: Account) -> bool:
+    """Tell whether who reads an address has shown that the account's mails are for them."""
+    people = EmailAddress.objects.filter(user__account=account, verified=True)
+    return people.filter(email=address.lower()).exists()
 
 
 def pending_subscription(*, account: Account) -> Subscription | None:

@@ -39,7 +39,7 @@ class ReadOnlyAdmin(WorkflowAdmin):
 
 
 class MailStateFilter(admin.SimpleListFilter):
-    """Sent, waiting, in trouble (it is tried again), or given up."""
+    """Sent, dropped, waiting, in trouble (it is tried again), or given up."""
 
     title = "state"
     parameter_name = "state"
@@ -48,6 +48,7 @@ class MailStateFilter(admin.SimpleListFilter):
         """Name the states."""
         return [
             ("sent", "Sent"),
+            ("dropped", "Dropped: not true any more"),
             ("waiting", "Waiting"),
             ("trouble", "Tried in vain, tried again"),
             ("failed", "Failed: send it again"),
@@ -57,10 +58,12 @@ class MailStateFilter(admin.SimpleListFilter):
         self, request: HttpRequest, queryset: QuerySet[OutgoingMail]
     ) -> QuerySet[OutgoingMail]:
         """Select those of the chosen state."""
-        unsent = queryset.filter(sent_at=None)
+        unsent = queryset.filter(sent_at=None, dropped_at=None)
         match self.value():
             case "sent":
                 return queryset.filter(sent_at__isnull=False)
+            case "dropped":
+                return queryset.filter(dropped_at__isnull=False)
             case "waiting":
                 return unsent.filter(attempts=0)
             case "trouble":
@@ -84,16 +87,19 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     @display(  # type: ignore[untyped-decorator]
-        description="State", label={"Sent": "success", "Waiting": "info", "In trouble": "danger"}
+        description="State",
+        label={"Sent": "success", "Dropped": "warning", "Waiting": "info", "In trouble": "danger"},
     )
     def state(self, mail: OutgoingMail) -> str:
         if mail.sent_at:
             return "Sent"
+        if mail.dropped_at:
+            return "Dropped"
         return "In trouble" if mail.attempts else "Waiting"
 
-    @admin.display(description="Last error")
+    @admin.display(description="Why not")
     def trouble(self, mail: OutgoingMail) -> str:
-        return mail.last_error
+        return mail.drop_reason or mail.last_error
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         """Allow those who may change mails."""

@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CommonConfig(AppConfig):
     name = "igny8_core.common"
     label = "common"
+
+    def ready(self) -> None:
+        """Read each room's kinds of mails: in the worker, nothing else does."""
+        autodiscover_modules("letters")

@@ -1,70 +1,39 @@
 """Mails: a row for each person and event, sent once by the worker, in the person's language.
 
-A mail is one template for each language, ``<room>/email/<language>/<kind>.txt``, with the blocks
-``subject``, ``body`` and, where there is something to do next, ``button``. It is rendered three
-times, within the layouts ``email/subject.txt``, ``email/layout.txt`` and ``email/layout.html``.
+What a mail says is in ``common.letters``. Mails to one reader leave in the order of their events:
+their jobs share a lock, so that a later one waits for an earlier one's next try.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.crypto import salted_hmac
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from igny8_core.common.clock import utc_now
+from igny8_core.common.letters import (
+    KINDS,
+    Letter,
+    NothingToSend,
+    kind_called,
+    letter_for,
+    render_letter,
+)
+from igny8_core.common.mail_retries import MailRetries
 from igny8_core.common.models import OutgoingMail
 
 QUEUE = "mail"
-RETRY = RetryStrategy(max_attempts=12, exponential_wait=5)
+RETRY = MailRetries()
 MAX_ERROR_LENGTH = 1000
 STALLED_AFTER = 120  # seconds without a sign of life of the worker
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file that goes with a mail."""
-
-    name: str
-    content: bytes
-    content_type: str
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What a mail says: a template with its facts.
-
-    :param template: ``<room>/email/{language}/<kind>.txt``.
-    :param button_url: where the one button leads; empty for none.
-    """
-
-    template: str
-    context: dict[str, Any]
-    button_url: str = ""
-    attachments: list[Attachment] = field(default_factory=list)
-
-
-class NothingToSend(Exception):
-    """What a mail would have told has become untrue, or nobody is there to read it."""
-
-
-Writer = Callable[..., Letter]
-WRITERS: dict[str, Writer] = {}
-
-
-def letter(write: Writer) -> Writer:
-    """Register the function that writes the mails of a kind, its own name."""
-    WRITERS[write.__name__] = write
-    return write
 
 
 def queue_mail(
@@ -73,8 +42,11 @@ def queue_mail(
     """Queue a mail in the caller's transaction: if that commits, it is sent, else it never was.
 
     :param about: names the event together with ``kind``; the same again is not queued again.
-    :param arguments: for the writer of the kind; they are stored, so ids rather than words.
+    :param arguments: for the writer of the kind: ids of what it is about, and ``facts``, which
+        tell what was true at the event.
+    :raises LookupError: if nothing writes mails of this kind.
     """
+    kind_called(kind)
     mail, created = OutgoingMail.objects.get_or_create(
         key=f"{kind}:{about}",
         recipient=recipient,
@@ -82,7 +54,7 @@ def queue_mail(
     )
     if not created:
         return None
-    _remember_job(mail, deliver_mail.defer(mail_id=mail.pk))
+    _remember_job(mail, _deliver_in_order(mail))
     return mail
 
 
@@ -102,9 +74,7 @@ def deliver_mail(*, mail_id: int) -> None:
     """Write and send a mail, unless it is sent already."""
 
     def write(mail: OutgoingMail) -> EmailMultiAlternatives:
-        return write_mail(
-            WRITERS[mail.kind](**mail.arguments), recipient=mail.recipient, language=mail.language
-        )
+        return write_mail(letter_for(mail), recipient=mail.recipient, language=mail.language)
 
     _deliver(mail_id, write)
 
@@ -133,6 +103,7 @@ class SendAgain(StrEnum):
 
     QUEUED = "put back into the queue"
     SENT = "sent already"
+    DROPPED = "not true any more"
     WAITING = "in the queue already"
     GONE = "can't be sent again: its words are deleted"
 
@@ -143,6 +114,8 @@ def send_again(mail: OutgoingMail) -> SendAgain:
         locked = OutgoingMail.objects.select_for_update().get(pk=mail.pk)
         if locked.sent_at is not None:
             return SendAgain.SENT
+        if locked.dropped_at is not None:
+            return SendAgain.DROPPED
         job = ProcrastinateJob.objects.filter(pk=locked.job_id).first()
         if job is None:
             return _queue_anew(locked)
@@ -154,9 +127,9 @@ def send_again(mail: OutgoingMail) -> SendAgain:
 
 def _queue_anew(mail: OutgoingMail) -> SendAgain:
     """Queue a mail whose job is gone; one with a secret had its words there alone."""
-    if mail.kind not in WRITERS:
+    if mail.kind not in KINDS:
         return SendAgain.GONE
-    _remember_job(mail, deliver_mail.defer(mail_id=mail.pk))
+    _remember_job(mail, _deliver_in_order(mail))
     return SendAgain.QUEUED
 
 
@@ -169,29 +142,16 @@ def write_mail(letter: Letter, *, recipient: str, language: str) -> EmailMultiAl
     return message
 
 
-def render_letter(letter: Letter, *, language: str) -> dict[str, str]:
-    """Return what the three layouts make of a letter; the subject is one line."""
-    context = {
-        **letter.context,
-        "seller_name": settings.BILLING_SELLER_NAME,
-        "frontend_url": settings.FRONTEND_URL,
-        "button_url": letter.button_url,
-        "direction": "rtl" if translation.get_language_info(language)["bidi"] else "ltr",
-    }
-    template = letter.template.format(language=language)
-    with translation.override(language):
-        texts = {
-            layout: render_to_string(template, {**context, "layout": f"email/{layout}"})
-            for layout in ("subject.txt", "layout.txt", "layout.html")
-        }
-    return {**texts, "subject.txt": " ".join(texts["subject.txt"].split())}
-
-
 def _message(subject: str, body: str, html: str, recipient: str) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(subject=subject, body=body, to=[recipient])
     if html:
         message.attach_alternative(html, "text/html")
     return message
+
+
+def _deliver_in_order(mail: OutgoingMail) -> int:
+    """Queue a mail behind those to the same reader; return the id of its job."""
+    return deliver_mail.configure(lock=reader_lock(mail.recipient)).defer(mail_id=mail.pk)
 
 
 def _remember_job(mail: OutgoingMail, job_id: int) -> None:
@@ -203,8 +163,8 @@ def _deliver(mail_id: int, write: Callable[[OutgoingMail], EmailMultiAlternative
     """Send under the row's lock, so that two workers never send the same mail."""
     try:
         with transaction.atomic():
-            mail = OutgoingMail.objects.select_for_update().get(pk=mail_id)
-            if mail.sent_at is None:
+            mail = OutgoingMail.objects.select_for_update().filter(pk=mail_id).first()
+            if mail and mail.is_waiting:
                 _send(mail, write)
     except Exception as error:  # whatever a mail server thinks of: kept for the admin, then raised
         OutgoingMail.objects.filter(pk=mail_id).update(
@@ -217,14 +177,28 @@ def _send(mail: OutgoingMail, write: Callable[[OutgoingMail], EmailMultiAlternat
     try:
         message = write(mail)
     except NothingToSend as reason:
-        mail.last_error = str(reason)
+        mail.dropped_at, mail.drop_reason = utc_now(), str(reason)
     else:
         message.extra_headers["Message-ID"] = message_id(mail)
         message.send()
-        mail.last_error = ""
+        mail.sent_at = utc_now()
     mail.attempts += 1
-    mail.sent_at = utc_now()
-    mail.save(update_fields=["attempts", "last_error", "sent_at", "updated_at"])
+    mail.last_error = ""
+    mail.save(
+        update_fields=[
+            "attempts",
+            "last_error",
+            "sent_at",
+            "dropped_at",
+            "drop_reason",
+            "updated_at",
+        ]
+    )
+
+
+def reader_lock(recipient: str) -> str:
+    """Name what the jobs of all mails to an address share, without naming the address."""
+    return f"mail:{sha256(recipient.lower().encode()).hexdigest()}"
 
 
 def message_id(mail: OutgoingMail) -> str:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class TimestampedModel(models.Model):
@@ -51,10 +52,11 @@ class CacheEntry(models.Model):
 
 
 class OutgoingMail(TimestampedModel):
-    """One mail to one person for one event: waiting, sent, or in trouble.
+    """One mail to one person for one event: waiting, sent, dropped, or in trouble.
 
-    It holds no text: that is written when it is sent, from ``arguments``. A mail with a secret in
-    it (a reset link) has its text in its job alone, which ends with it.
+    It holds no text: that is written when it is sent, from ``arguments``, which keep what was true
+    at the event. A mail with a secret in it (a reset link) has its text in its job alone, which
+    ends with it.
     """
 
     key = models.CharField(max_length=100, help_text="The event: payment_approved:12.")
@@ -66,6 +68,10 @@ class OutgoingMail(TimestampedModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it turned out that it was not to be sent."
+    )
+    drop_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -74,7 +80,17 @@ class OutgoingMail(TimestampedModel):
             models.UniqueConstraint(
                 fields=["key", "recipient"], name="one_mail_to_a_person_for_an_event"
             ),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(dropped_at__isnull=True),
+                name="mail_is_sent_or_dropped",
+                violation_error_message="A mail is either sent or dropped, not both.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is yet to be sent."""
+        return self.sent_at is None and self.dropped_at is None

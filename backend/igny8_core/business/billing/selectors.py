@@ -219,20 +219,23 @@ def ledger_of(*, account: Account) -> QuerySet[CreditTransaction]:
     )
 
 
+def mails_about(*, account: Account) -> QuerySet[OutgoingMail]:
+    """The mails that tell of an account, to whomever, those of earlier versions too."""
+    invoices = list(account.invoices.values_list("pk", flat=True))
+    payments = list(payments_of(account=account).values_list("pk", flat=True))
+    return OutgoingMail.objects.filter(
+        Q(arguments__account_id=account.pk)
+        | Q(arguments__invoice_id__in=invoices)
+        | Q(arguments__payment_id__in=payments)
+    ).order_by("pk")
+
+
 def mails_of(*, account: Account) -> QuerySet[OutgoingMail]:
     """The mails to an account's people and to its billing addresses, old ones too."""
-    about = (
-        Q(arguments__account_id=account.pk)
-        | Q(arguments__invoice_id__in=list(account.invoices.values_list("pk", flat=True)))
-        | Q(
-            arguments__payment_id__in=list(
-                payments_of(account=account).values_list("pk", flat=True)
-            )
-        )
-    )
+    told = mails_about(account=account).exclude(kind__in=ADMIN_MAILS)
     people = account.users.filter(is_staff=False, is_superuser=False).values("email")
     return OutgoingMail.objects.filter(
-        about & ~Q(kind__in=ADMIN_MAILS) | Q(recipient__in=people)
+        Q(pk__in=told.order_by().values("pk")) | Q(recipient__in=people)
     ).order_by("pk")
 
 
@@ -334,6 +337,14 @@ def replaced_and_paid(*, account: Account) -> set[int]:
         .filter(last_event=EventName.SUPERSEDE)
     )
     return set(replaced.values_list("pk", flat=True))
+
+
+def any_invoice(*, invoice_id: int) -> Invoice:
+    """Find an invoice of whatever account, with its account and its payments.
+
+    :raises Invoice.DoesNotExist: if there is none of this id.
+    """
+    return Invoice.objects.select_related("account").prefetch_related("payments").get(pk=invoice_id)
 
 
 def billing_admins() -> QuerySet[User]:

@@ -9,7 +9,11 @@ from procrastinate.contrib.django import app
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import NoticeFrequency
 from igny8_core.business.billing.models import Payment, proof_folder
-from igny8_core.business.billing.selectors import billing_admins, waiting_payments
+from igny8_core.business.billing.selectors import (
+    billing_admins,
+    payment_for_admin,
+    waiting_payments,
+)
 from igny8_core.common import upkeep
 from igny8_core.common.mail import QUEUE, RETRY
 
@@ -21,12 +25,11 @@ A_MONTH = timedelta(days=28)
 @app.task(queue=QUEUE, retry=RETRY)
 def notify_billing_admins(*, payment_id: int) -> None:
     """Tell those who want to hear at once that a confirmation waits."""
+    payment = payment_for_admin(payment_id=payment_id)
     with transaction.atomic():
         for admin in billing_admins():
             if emails.wants(admin, NoticeFrequency.IMMEDIATELY):
-                emails.tell_admin(
-                    emails.payment_waiting, admin=admin, about=payment_id, payment_id=payment_id
-                )
+                emails.tell_admin_of_confirmation(admin=admin, payment=payment)
 
 
 @app.periodic(cron="0 * * * *")
@@ -45,7 +48,7 @@ def send_digests(timestamp: int) -> None:
     with transaction.atomic():
         for admin in billing_admins():
             if any(emails.wants(admin, frequency) for frequency in due):
-                emails.tell_admin(emails.payments_waiting, admin=admin, about=f"{hour:%Y-%m-%dT%H}")
+                emails.tell_admin_of_queue(admin=admin, hour=f"{hour:%Y-%m-%dT%H}")
 
 
 @app.task(queue=upkeep.QUEUE, retry=upkeep.RETRY)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from igny8_core.auth.models import Account
-from igny8_core.common.mail import Letter, letter, queue_mail
+from igny8_core.common.mail import queue_mail
 
 
 def tell_of_closing(
@@ -13,18 +13,9 @@ def tell_of_closing(
     """Queue the mail to the addresses that the account had."""
     for recipient in dict.fromkeys(recipients):
         queue_mail(
-            kind=account_closed.__name__,
+            kind="account_closed",
             about=account.pk,
             recipient=recipient,
             language=language,
             kept_until=kept_until.isoformat() if kept_until else "",
         )
-
-
-@letter
-def account_closed(*, kept_until: str) -> Letter:
-    """That the account is closed, what is erased, and what is kept until when."""
-    return Letter(
-        template="data_rights/email/{language}/account_closed.txt",
-        context={"kept_until": kept_until},
-    )

@@ -63,7 +63,7 @@ def _facts(account: Account) -> dict[str, Any]:
         "events": [_event(event) for event in selectors.events_for_customer(account=account)],
         "mails": list(
             selectors.mails_of(account=account).values(
-                "kind", "recipient", "language", "created_at", "sent_at"
+                "kind", "recipient", "language", "created_at", "sent_at", "dropped_at"
             )
         ),
     }

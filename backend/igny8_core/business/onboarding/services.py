@@ -96,7 +96,7 @@ def _start_trial(*, account: Account, plan: Plan, actor: Actor, now: datetime) -
         description=f"{plan.name} plan",
         now=now,
     )
-    emails.tell_customer(emails.welcome, account=account, about=account.pk, account_id=account.pk)
+    emails.tell_of_trial(account=account)
 
 
 def _account_of(user: User) -> Account:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account
@@ -33,6 +33,8 @@ def erase_at_closing(*, account: Account, now: datetime) -> None:
     events = PaymentEvent.objects.filter(account=account)
     events.filter(Q(actor=None) | Q(actor__account=account)).update(ip_address=None)
     _erase_recipients(selectors.mails_of(account=account), now=now)
+    without_facts = Func(F("arguments"), template="(%(expressions)s - 'facts')")
+    selectors.mails_about(account=account).update(arguments=without_facts)
 
 
 def kept_until(*, account: Account) -> date | None:
@@ -102,6 +104,6 @@ def _erase_recipients(mails: Iterable[OutgoingMail], *, now: datetime) -> None:
     """Forget who got the mails; what has not gone out will not."""
     for mail in mails:
         mail.recipient = f"mail-{mail.pk}@closed.invalid"
-        if mail.sent_at is None:
-            mail.sent_at, mail.last_error = now, "The account was closed before."
-        mail.save(update_fields=["recipient", "sent_at", "last_error", "updated_at"])
+        if mail.is_waiting:
+            mail.dropped_at, mail.drop_reason = now, "The account was closed before."
+        mail.save(update_fields=["recipient", "dropped_at", "drop_reason", "updated_at"])

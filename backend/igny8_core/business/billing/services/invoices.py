@@ -38,7 +38,6 @@ from igny8_core.business.billing.selectors import (
 from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.mail import Writer
 from igny8_core.common.money import Money
 
 
@@ -95,7 +94,7 @@ def issue_invoice(
     )
     recorder = TransitionRecorder(event=event, actor=actor, now=now, invoice=invoice)
     recorder.created(invoice)
-    _tell_customer(emails.invoice_issued, invoice)
+    emails.tell_of_invoice(invoice=invoice, event=event)
     return invoice
 
 
@@ -198,7 +197,7 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
     recorder.move(invoice, also_save=("voided_at",))
     subscription.cancelled_at = now
     recorder.move(subscription, also_save=("cancelled_at",))
-    _tell_customer(emails.invoice_voided, invoice)
+    emails.tell_of_void(invoice=invoice, reason=reason)
     return invoice
 
 
@@ -231,10 +230,6 @@ def require_payable(locked: LockedBilling) -> None:
             "withdraw it first."
         )
         raise PaymentAlreadyUnderReview(detail, state=invoice.payment_state)
-
-
-def _tell_customer(write: Writer, invoice: Invoice) -> None:
-    emails.tell_customer(write, account=invoice.account, about=invoice.pk, invoice_id=invoice.pk)
 
 
 def _next_number(*, now: datetime) -> str:

@@ -38,7 +38,6 @@ from igny8_core.business.billing.services.invoices import lock_own_invoice, requ
 from igny8_core.business.billing.services.subscriptions import activate_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.mail import Writer
 from igny8_core.common.money import Money
 from igny8_core.common.patterns import fits
 
@@ -126,7 +125,7 @@ def confirm_payment(
         event=EventName.CONFIRM, actor=actor, now=now, invoice=invoice, payment=payment
     )
     recorder.created(payment)
-    _tell_customer(emails.payment_submitted, payment)
+    emails.tell_of_confirmation(payment=payment)
     tasks.notify_billing_admins.defer(payment_id=payment.pk)
     return payment
 
@@ -185,7 +184,7 @@ def approve_payment(
         now=now,
         payment=payment,
     )
-    _tell_customer(emails.payment_approved, payment)
+    emails.tell_of_approval(payment=payment, account=account)
     return Decision(payment=payment, billing=locked)
 
 
@@ -208,7 +207,7 @@ def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes:
     payment = _undecided(locked, payment_id)
     recorder = _recorder(EventName.REJECT, payment, actor=actor, now=now, note=admin_notes)
     _decide(payment, recorder=recorder, admin_notes=admin_notes)
-    _tell_customer(emails.payment_rejected, payment)
+    emails.tell_of_rejection(payment=payment)
     return Decision(payment=payment, billing=locked)
 
 
@@ -219,11 +218,6 @@ def _require_may_decide(locked: LockedBilling, actor: Actor, payment_id: int) ->
         account=locked.account,
         payments=[locked.payment(payment_id)],
     )
-
-
-def _tell_customer(write: Writer, payment: Payment) -> None:
-    account = payment.invoice.account
-    emails.tell_customer(write, account=account, about=payment.pk, payment_id=payment.pk)
 
 
 def needs_two_approvals(payment: Payment) -> bool:

@@ -77,9 +77,7 @@ def reverse_payment(
     _take_credits_back(locked, payment, now=now, is_forced=is_forced)
     if locked.subscription.status in LIVE_SUBSCRIPTION_STATUSES:
         _end_subscription(locked, recorder)
-    emails.tell_customer(
-        emails.payment_reversed, account=locked.account, about=payment.pk, payment_id=payment.pk
-    )
+    emails.tell_of_reversal(payment=payment, reason=reason)
     return Decision(payment=payment, billing=locked)
 
 

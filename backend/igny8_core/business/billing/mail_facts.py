@@ -1,0 +1,94 @@
+"""What mails tell, as it was at their event: kept with the mail, for rows go on changing.
+
+Amounts are texts with their currency, dates ISO 8601. ``seller_name`` is who writes.
+"""
+
+from typing import Any
+
+from igny8_core.auth.models import Account
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.sellers import seller_snapshot
+
+Facts = dict[str, Any]
+
+# What customers typed themselves: told to nobody whose address is not confirmed.
+STRANGERS_WORDS = ("account_name", "reference")
+
+
+def facts_of_trial(account: Account) -> Facts:
+    """Return what a new trial has."""
+    return {
+        "seller_name": seller_snapshot()["name"],
+        "account_name": account.name,
+        "plan": account.plan.name,
+        "credits": account.credits,
+    }
+
+
+def facts_of_invoice(invoice: Invoice, *, is_welcome: bool) -> Facts:
+    """Return what paying an invoice needs.
+
+    :param is_welcome: it is the first, of a sign-up.
+    """
+    return {
+        **_seller_of(invoice),
+        "number": invoice.number,
+        "due": str(invoice.due),
+        "payable": str(invoice.payable),
+        "due_date": invoice.due_date.isoformat(),
+        "payment_reference": invoice.payment_reference,
+        "method": invoice.method_snapshot,
+        "is_welcome": is_welcome,
+    }
+
+
+def facts_of_void(invoice: Invoice, *, reason: str) -> Facts:
+    """Return what was not owed after all, and why."""
+    return {
+        **_seller_of(invoice),
+        "number": invoice.number,
+        "due": str(invoice.due),
+        "reason": reason,
+    }
+
+
+def facts_of_payment(payment: Payment) -> Facts:
+    """Return what a customer has claimed."""
+    return {
+        **_seller_of(payment.invoice),
+        "number": payment.invoice.number,
+        "amount": str(payment.money),
+        "method": payment.paid_by.display_name,
+        "reference": payment.manual_reference,
+    }
+
+
+def facts_of_approval(payment: Payment, *, credits: int) -> Facts:  # noqa: A002  (what they are)
+    """Return the claim with what its approval brought.
+
+    :param credits: the account's balance after it.
+    """
+    return {**facts_of_payment(payment), "credits": credits, "note": payment.admin_notes}
+
+
+def facts_of_rejection(payment: Payment) -> Facts:
+    """Return the claim with the reason why it was rejected."""
+    return {**facts_of_payment(payment), "reason": payment.admin_notes}
+
+
+def facts_of_reversal(payment: Payment, *, reason: str) -> Facts:
+    """Return the claim with the reason why its approval was taken back, and what became of it."""
+    return {
+        **facts_of_payment(payment),
+        "reason": reason,
+        "invoice_status": payment.invoice.status,
+    }
+
+
+def facts_of_claim(payment: Payment) -> Facts:
+    """Return the claim for who is to check it."""
+    return {**facts_of_payment(payment), "account_name": payment.invoice.account.name}
+
+
+def _seller_of(invoice: Invoice) -> Facts:
+    return {"seller_name": invoice.billing_snapshot["seller"]["name"]}

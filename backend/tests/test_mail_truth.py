@@ -1,0 +1,477 @@
+"""Mails tell the truth: what was true at their event, and nothing that is true no more.
+
+Every kind of mail is queued, then anything at all happens before it leaves. The table below says
+once more, apart from the code, when each may still be sent.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import LazySettings, settings
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from django.db import transaction
+from pypdf import PdfReader
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.adapter import OWN_MAILS
+from igny8_core.auth.models import Account, Plan, User
+from igny8_core.business.billing.enums import CreditKind, EventName
+from igny8_core.business.billing.models import (
+    Invoice,
+    NoticePreference,
+    Payment,
+    PaymentMethodConfig,
+    SellerProfile,
+)
+from igny8_core.business.billing.services.credits import record_credits
+from igny8_core.business.billing.services.invoices import change_payment_method, void_invoice
+from igny8_core.business.billing.services.payments import withdraw_payment
+from igny8_core.business.billing.services.reversals import reverse_payment
+from igny8_core.business.billing.services.subscriptions import request_upgrade
+from igny8_core.business.billing.tasks import notify_billing_admins, send_digests
+from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.common.clock import utc_now
+from igny8_core.common.exceptions import DomainError
+from igny8_core.common.letters import (
+    KINDS,
+    Letter,
+    NothingToSend,
+    always,
+    letter,
+    letter_for,
+)
+from igny8_core.common.mail import queue_mail, write_mail
+from igny8_core.common.models import OutgoingMail
+from tests.factories import (
+    account_of,
+    approve,
+    make_billing_admin,
+    make_owner,
+    make_payment,
+    reject,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Scene:
+    """Whom and what a mail is about."""
+
+    owner: User
+    admin: User
+    other_admin: User
+
+    @property
+    def account(self) -> Account:
+        return account_of(self.owner)
+
+    def confirm(self) -> Payment:
+        return make_payment(self.owner, reference=f"BT-{Payment.objects.count()}")
+
+    def newest(self) -> Payment:
+        return Payment.objects.latest("pk")
+
+    def invoice(self) -> Invoice:
+        return Invoice.objects.filter(account=self.account).latest("pk")
+
+    def actor(self) -> Actor:
+        return Actor(user=self.admin)
+
+    def reverse(self, event: EventName) -> None:
+        reverse_payment(
+            payment_id=self.newest().pk,
+            actor=self.actor(),
+            now=utc_now(),
+            reason="Recalled",
+            event=event,
+        )
+
+    def void(self) -> None:
+        void_invoice(
+            invoice_id=self.invoice().pk, actor=self.actor(), now=utc_now(), reason="Ordered twice"
+        )
+
+    def upgrade(self) -> None:
+        request_upgrade(
+            account=self.account,
+            plan_slug="growth",
+            method_code="raast",
+            actor=Actor(user=self.owner),
+            now=utc_now(),
+        )
+
+    def change_method(self) -> None:
+        change_payment_method(
+            invoice_id=self.invoice().pk,
+            account=self.account,
+            method_code="jazzcash",
+            actor=Actor(user=self.owner),
+            now=utc_now(),
+        )
+
+    def withdraw(self) -> None:
+        withdraw_payment(
+            payment_id=self.newest().pk,
+            account=self.account,
+            actor=Actor(user=self.owner),
+            now=utc_now(),
+        )
+
+    def close(self) -> None:
+        close_account(account_id=self.account.pk, actor=Actor(user=self.owner), now=utc_now())
+
+    def demote(self) -> None:
+        self.other_admin.groups.clear()
+
+
+CHANGES: dict[str, Callable[[Scene], object]] = {
+    "nothing": lambda _scene: None,
+    "confirmed": Scene.confirm,
+    "withdrawn": Scene.withdraw,
+    "rejected": lambda scene: reject(scene.newest(), scene.admin),
+    "approved": lambda scene: approve(scene.newest(), scene.admin),
+    "reversed": lambda scene: scene.reverse(EventName.REVERSE),
+    "reversed and void": lambda scene: scene.reverse(EventName.REVERSE_AND_VOID),
+    "void": Scene.void,
+    "upgraded": Scene.upgrade,
+    "method changed": Scene.change_method,
+    "closed": Scene.close,
+    "demoted": Scene.demote,
+}
+
+
+def is_open(mail: OutgoingMail) -> bool:
+    return Account.objects.get(pk=mail.arguments["account_id"]).status != "cancelled"
+
+
+def payment_in(mail: OutgoingMail) -> Payment:
+    return Payment.objects.get(pk=mail.arguments["payment_id"])
+
+
+def invoice_in(mail: OutgoingMail) -> Invoice:
+    return Invoice.objects.get(pk=mail.arguments["invoice_id"])
+
+
+def is_to_be_paid_by(mail: OutgoingMail) -> bool:
+    invoice = invoice_in(mail)
+    if not is_open(mail):
+        return False
+    waits = invoice.payments.filter(status="pending_approval").exists()
+    name = mail.arguments["facts"]["method"]["display_name"]
+    kept = (invoice.method_snapshot or {}).get("display_name")
+    return invoice.status == "pending" and not waits and kept == name
+
+
+def may_be_tried_again(mail: OutgoingMail) -> bool:
+    payment = payment_in(mail)
+    later = Payment.objects.filter(invoice=payment.invoice, pk__gt=payment.pk).exists()
+    is_failed = payment.status == "failed"
+    return is_failed and not later and payment.invoice.status == "pending"
+
+
+def is_decided_by(mail: OutgoingMail) -> bool:
+    return User.objects.get(email=mail.recipient).groups.exists()
+
+
+TRUE: dict[str, Callable[[OutgoingMail], bool]] = {
+    "welcome": lambda mail: (
+        (account := Account.objects.get(pk=mail.arguments["account_id"])).status == "trial"
+        and not account.invoices.filter(status="pending").exists()
+    ),
+    "invoice_issued": is_to_be_paid_by,
+    "invoice_voided": lambda mail: is_open(mail) and invoice_in(mail).status == "void",
+    "payment_submitted": lambda mail: payment_in(mail).status == "pending_approval",
+    "payment_approved": lambda mail: is_open(mail) and payment_in(mail).status == "succeeded",
+    "payment_rejected": may_be_tried_again,
+    "payment_reversed": lambda mail: is_open(mail) and payment_in(mail).status == "reversed",
+    "payment_waiting": lambda mail: (
+        is_decided_by(mail) and payment_in(mail).status == "pending_approval"
+    ),
+    "payments_waiting": lambda mail: (
+        is_decided_by(mail) and Payment.objects.filter(status="pending_approval").exists()
+    ),
+    "account_closed": lambda _mail: True,
+}
+
+
+def scene_of(plan_slug: str = "starter") -> Scene:
+    admins = make_billing_admin(), make_billing_admin()
+    owner = make_owner(plan_slug=plan_slug)
+    owner.emailaddress_set.update(verified=True)
+    return Scene(owner, *admins)
+
+
+def approved() -> Scene:
+    scene = scene_of()
+    approve(scene.confirm(), scene.admin)
+    return scene
+
+
+def confirmed() -> Scene:
+    scene = scene_of()
+    notify_billing_admins(payment_id=scene.confirm().pk)
+    return scene
+
+
+def reversed_as(event: EventName) -> Scene:
+    scene = approved()
+    scene.reverse(event)
+    return scene
+
+
+def voided() -> Scene:
+    scene = scene_of()
+    scene.void()
+    return scene
+
+
+def rejected() -> Scene:
+    scene = scene_of()
+    reject(scene.confirm(), scene.admin)
+    return scene
+
+
+def digest() -> Scene:
+    scene = scene_of()
+    scene.confirm()
+    hourly = scene.other_admin
+    NoticePreference.objects.create(user=hourly, frequency="hourly")
+    send_digests(3600 * 9)
+    return scene
+
+
+def closed() -> Scene:
+    scene = scene_of()
+    scene.close()
+    return scene
+
+
+QUEUED: list[tuple[str, Callable[[], Scene]]] = [
+    ("welcome", lambda: scene_of("free")),
+    ("invoice_issued", scene_of),
+    ("invoice_voided", voided),
+    ("payment_submitted", confirmed),
+    ("payment_approved", approved),
+    ("payment_rejected", rejected),
+    ("payment_reversed", lambda: reversed_as(EventName.REVERSE)),
+    ("payment_reversed", lambda: reversed_as(EventName.REVERSE_AND_VOID)),
+    ("payment_waiting", confirmed),
+    ("payments_waiting", digest),
+    ("account_closed", closed),
+]
+
+
+def test_every_kind_is_tried() -> None:
+    assert {kind for kind, _scene in QUEUED} == set(TRUE) == set(KINDS)
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize("place", range(len(QUEUED)), ids=[kind for kind, _scene in QUEUED])
+def test_whatever_happens_before_it_leaves_a_mail_is_true_or_dropped(place: int) -> None:
+    kind, make_scene = QUEUED[place]
+    scene = make_scene()
+    mail = OutgoingMail.objects.filter(kind=kind).latest("pk")
+    tried = [
+        (first, *then)
+        for first in CHANGES
+        if happens(scene, mail, first)
+        for then in [(), *((second,) for second in CHANGES)]
+        if happens(scene, mail, first, *then)
+    ]
+    assert len(tried) > (1 if kind == "account_closed" else len(CHANGES))
+
+
+def happens(scene: Scene, mail: OutgoingMail, *changes: str) -> bool:
+    """Let these happen, compare, and undo them; tells whether they can happen in this order."""
+    with transaction.atomic():
+        try:
+            for change in changes:
+                CHANGES[change](scene)
+        except (DomainError, ObjectDoesNotExist):
+            return False
+        else:
+            mail.refresh_from_db()
+            assert is_sent(mail) == TRUE[mail.kind](mail), changes
+        finally:
+            transaction.set_rollback(True)
+    return True
+
+
+def is_sent(mail: OutgoingMail) -> bool:
+    if not mail.is_waiting:  # the closed account's
+        return False
+    try:
+        letter = letter_for(mail)
+    except NothingToSend:
+        return False
+    write_mail(letter, recipient=mail.recipient, language="ur")
+    for receipt in letter.attachments:
+        words = PdfReader(BytesIO(receipt.content)).pages[0].extract_text()
+        assert "Receipt" in words
+        assert "VOID" not in words
+    return True
+
+
+# What is told is what was
+
+
+def words_of(mail: OutgoingMail) -> str:
+    return str(write_mail(letter_for(mail), recipient=mail.recipient, language="en").body)
+
+
+def spend(owner: User, amount: int) -> None:
+    record_credits(
+        account=account_of(owner),
+        amount=-amount,
+        kind=CreditKind.ADJUSTMENT,
+        description="Used",
+        now=utc_now(),
+    )
+
+
+def edit_everything(scene: Scene) -> None:
+    """Edit whatever an admin or the customer can, apart from the states."""
+    PaymentMethodConfig.objects.update(
+        display_name="Edited", details=[], instructions="Edited", reference_label="Edited"
+    )
+    Plan.objects.update(name="Edited", price=Decimal(1), included_credits=1)
+    Account.objects.filter(pk=scene.account.pk).update(name="Edited", country="DE")
+    SellerProfile.objects.create(name="Edited")
+    if scene.account.credits:
+        spend(scene.owner, 1)
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize(
+    "place",
+    [place for place, (kind, _scene) in enumerate(QUEUED) if kind != "account_closed"],
+    ids=[kind for kind, _scene in QUEUED if kind != "account_closed"],
+)
+def test_a_mail_says_what_was_true_at_its_event(place: int) -> None:
+    kind, make_scene = QUEUED[place]
+    scene = make_scene()
+    mail = OutgoingMail.objects.filter(kind=kind).latest("pk")
+    before = words_of(mail)
+    edit_everything(scene)
+    mail.refresh_from_db()
+    if kind == "payments_waiting":  # it tells of the queue as it is
+        assert "Edited" in words_of(mail)
+        return
+    assert words_of(mail) == before
+
+
+@pytest.mark.usefixtures("catalog")
+def test_a_reversal_says_what_it_means_while_that_is_so() -> None:
+    scene = reversed_as(EventName.REVERSE)
+    mail = OutgoingMail.objects.get(kind="payment_reversed")
+    assert "The invoice is to be paid again" in words_of(mail)
+    scene.void()
+    assert "Recalled" in words_of(mail)
+    assert "paid again" not in words_of(mail)
+    assert "says what has happened since" in words_of(mail)
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize("is_development", [True, False])
+def test_example_details_are_never_told_as_if_they_were_real(
+    settings: LazySettings, *, is_development: bool
+) -> None:
+    scene_of()
+    settings.IS_DEVELOPMENT = is_development
+    mail = OutgoingMail.objects.get(kind="invoice_issued")
+    words = words_of(mail)
+    assert ("EXAMPLE: do not send money" in words) == is_development
+    assert ("PK36SCBL0000001123456702" in words) == is_development
+    assert ("still setting this payment method up" in words) == (not is_development)
+
+
+# Mails of an earlier version
+
+
+EARLIER: dict[str, Callable[[Scene], dict[str, Any]]] = {
+    "welcome": lambda scene: {"account_id": scene.account.pk},
+    "invoice_issued": lambda scene: {"invoice_id": scene.invoice().pk},
+    "invoice_voided": lambda scene: {"invoice_id": scene.invoice().pk},
+    "payments_waiting": lambda _scene: {},
+    "account_closed": lambda _scene: {"kept_until": "2036-12-31"},
+}
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize("place", range(len(QUEUED)), ids=[kind for kind, _scene in QUEUED])
+def test_a_mail_that_an_earlier_version_queued_says_the_same(place: int) -> None:
+    kind, make_scene = QUEUED[place]
+    scene = make_scene()
+    mail = OutgoingMail.objects.filter(kind=kind).latest("pk")
+    words = words_of(mail)
+    of_payment: dict[str, Any] = {}
+    if kind.startswith("payment_"):
+        of_payment = {"payment_id": scene.newest().pk}
+    mail.arguments = EARLIER[kind](scene) if kind in EARLIER else of_payment
+    assert words_of(mail) == words
+
+
+# The kinds
+
+
+def test_two_writers_of_one_name_are_refused() -> None:
+    def welcome(_mail: OutgoingMail) -> Letter:
+        raise NotImplementedError
+
+    with pytest.raises(ImproperlyConfigured, match=r"billing\.letters and tests"):
+        letter(premise=always)(welcome)
+
+
+def test_a_kind_that_nobody_writes_is_not_queued() -> None:
+    with pytest.raises(LookupError, match="no_such_kind"):
+        queue_mail(kind="no_such_kind", about=1, recipient="a@b.example", language="en")
+
+
+def rooms() -> list[Path]:
+    """Return the folders of mails of all rooms, each with one for each language."""
+    ours = [app.path for app in apps.get_app_configs() if app.name.startswith("igny8_core")]
+    return [path.parent for room in ours for path in Path(room).glob("templates/*/email/en")]
+
+
+def test_every_kind_is_written_in_every_language_with_the_same_facts() -> None:
+    assert len(rooms()) > 2
+    for folder in rooms():
+        languages = {code: templates(folder / code) for code, _name in settings.LANGUAGES}
+        for code, found in languages.items():
+            assert found == languages["en"] != {}, f"{folder}/{code}"
+
+
+def test_every_kind_has_its_template_and_every_template_its_kind() -> None:
+    named = {path.stem for folder in rooms() for path in folder.glob("en/*.txt")}
+    prepared = {name for name, _link in OWN_MAILS.values()}
+    assert named == set(KINDS) | prepared
+
+
+def templates(folder: Path) -> dict[str, set[str]]:
+    return {path.name: placeholders(path) for path in sorted(folder.glob("*.txt"))}
+
+
+def placeholders(path: Path) -> set[str]:
+    """Return the names of the facts that a template asks for."""
+    found: set[str] = set()
+    for text in re.findall(r"{{(.+?)}}|{%(.+?)%}", path.read_text("utf-8")):
+        words = re.sub(r'"[^"]*"', "", " ".join(text)).replace("|", " ").split()
+        if words[:1] == ["for"]:
+            words = words[3:]
+        found |= {word for word in words if re.fullmatch(r"[a-z_][a-z_.]*", word)}
+    return found - NO_FACTS
+
+
+NO_FACTS = set(
+    """extends layout load mail block endblock subject body button if elif else endif and or not
+    value fact endfact facts endfacts for in endfor date pluralize detail.label
+    detail.value""".split()  # noqa: SIM905  (a table of words)
+)
