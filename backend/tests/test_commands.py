@@ -133,6 +133,10 @@ BREAKAGES = {
     "7b. ": "UPDATE igny8_auth_subscription SET terms = jsonb_set(terms, '{max_sites}', '9')",
     "7c. ": "UPDATE billing_payment SET method_snapshot = jsonb_set(method_snapshot, '{id}', '0')",
     "every closed": "UPDATE igny8_auth_account SET status = 'cancelled'",
+    "every open account has one owner": "UPDATE igny8_auth_user SET role = 'member'",
+    "5a. ": "UPDATE common_outgoingmail SET sent_at = now(), kind = 'payment_rejected'"
+    " WHERE kind = 'payment_approved'",
+    "5b. ": "UPDATE billing_payment SET proof = 'proofs/2025/01/gone'",
     "6a. ": "UPDATE billing_payment SET status = 'failed' WHERE status = 'succeeded'",
     "6b. ": "UPDATE billing_paymentevent SET from_state = 'odd'",
 }

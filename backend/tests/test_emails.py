@@ -13,7 +13,11 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import NoticePreference
 from igny8_core.business.billing.services.invoices import void_invoice
-from igny8_core.business.billing.tasks import send_digests
+from igny8_core.business.billing.tasks import (
+    BETWEEN_NOTICES,
+    notify_billing_admins,
+    send_digests,
+)
 from igny8_core.common.clock import utc_now
 from igny8_core.common.mail import deliver_mail, message_id, retry_stalled_jobs
 from igny8_core.common.mail_retries import MAX_ATTEMPTS
@@ -66,9 +70,12 @@ def test_everybody_hears_of_everything_that_concerns_them(mailbox: Mailbox) -> N
     admin = make_billing_admin()
     owner = make_owner()
     Account.objects.filter(users=owner).update(billing_email="books@shop.example")
+    run_worker(mailbox.port)
     rejected = make_payment(owner)
     run_worker(mailbox.port)
     reject(rejected, admin, REASON)
+    run_worker(mailbox.port)
+    OutgoingMail.objects.update(created_at=utc_now() - BETWEEN_NOTICES)
     approved = make_payment(owner, reference="BT-2025-002")
     run_worker(mailbox.port)
     approve(approved, admin)
@@ -313,6 +320,7 @@ def test_no_digest_of_nothing() -> None:
 def test_what_was_decided_meanwhile_is_not_announced(mailbox: Mailbox) -> None:
     first, other = make_billing_admin(), make_billing_admin()
     payment = make_payment(make_owner())
+    notify_billing_admins(payment_id=payment.pk)
     approve(payment, first)
     run_worker(mailbox.port)
     assert not mailbox.to(other.email)

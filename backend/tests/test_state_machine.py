@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.test import override_settings
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -492,6 +493,7 @@ class Business(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@override_settings(BILLING_CLAIMS_PER_DAY=10_000)
 def test_any_order_of_any_acts(catalog: None) -> None:
     run_state_machine_as_test(
         Business,

@@ -81,6 +81,12 @@ class ProofLimitReached(LimitReached):
     code = "proof_limit_reached"
 
 
+class ClaimLimitReached(LimitReached):
+    """The invoice was confirmed as often as a day allows, and withdrawn or rejected each time."""
+
+    code = "claim_limit_reached"
+
+
 class ProofsBusy(Unavailable):
     """Too many proof files are being read at this moment."""
 

@@ -233,6 +233,7 @@ CONFIRM_PAYMENT = _act(
         refusals.ProofTooLong,
         refusals.ProofInfected,
         refusals.ProofLimitReached,
+        refusals.ClaimLimitReached,
         refusals.ProofsBusy,
         ClamavUnavailable,
         StorageFull,

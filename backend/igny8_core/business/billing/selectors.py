@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from igny8_core.auth.enums import UserRole
@@ -169,6 +169,15 @@ def proofs_since(*, account: Account, time: datetime) -> tuple[int, int]:
     sent = Payment.objects.filter(invoice__account=account, submitted_at__gt=time, proof_size__gt=0)
     counted = sent.aggregate(number=Count("pk"), size=Coalesce(Sum("proof_size"), 0))
     return counted["number"], counted["size"]
+
+
+def last_notice(*, payment: Payment) -> datetime | None:
+    """When billing admins heard last of another confirmation of the same account, if ever."""
+    others = Payment.objects.filter(invoice__account=payment.invoice.account_id)
+    ids = others.exclude(pk=payment.pk).values_list("pk", flat=True)
+    told = OutgoingMail.objects.filter(key__in=[f"payment_waiting:{pk}" for pk in ids])
+    newest: datetime | None = told.aggregate(at=Max("created_at"))["at"]
+    return newest
 
 
 def last_decision(*, account: Account) -> Payment | None:

@@ -7,25 +7,38 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from igny8_core.business.billing import emails
-from igny8_core.business.billing.enums import NoticeFrequency
+from igny8_core.business.billing.enums import NoticeFrequency, PaymentStatus
 from igny8_core.business.billing.models import Payment, proof_folder
 from igny8_core.business.billing.selectors import (
     billing_admins,
+    last_notice,
     payment_for_admin,
     waiting_payments,
 )
 from igny8_core.common import upkeep
+from igny8_core.common.clock import utc_now
 from igny8_core.common.mail import QUEUE, RETRY
 
 DAILY_DIGEST_HOUR = 8  # UTC
+BETWEEN_NOTICES = timedelta(hours=1)
 LONGEST_UPLOAD = timedelta(days=1)  # a younger file may yet get its payment
 A_MONTH = timedelta(days=28)
 
 
 @app.task(queue=QUEUE, retry=RETRY)
 def notify_billing_admins(*, payment_id: int) -> None:
-    """Tell those who want to hear at once that a confirmation waits."""
+    """Tell those who want to hear at once that a confirmation waits.
+
+    Of an account they hear once in ``BETWEEN_NOTICES``: what it confirms meanwhile is told after
+    that, if it still waits.
+    """
     payment = payment_for_admin(payment_id=payment_id)
+    if payment.status != PaymentStatus.PENDING_APPROVAL:
+        return
+    told_at = last_notice(payment=payment)
+    if told_at and (next_at := told_at + BETWEEN_NOTICES) > utc_now():
+        notify_billing_admins.configure(schedule_at=next_at).defer(payment_id=payment_id)
+        return
     with transaction.atomic():
         for admin in billing_admins():
             if emails.wants(admin, NoticeFrequency.IMMEDIATELY):

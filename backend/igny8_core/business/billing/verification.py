@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db import models
+from django.core.files.storage import default_storage
+from django.db import connection, models
 from django.db.models import (
     Count,
     DateTimeField,
@@ -22,7 +23,12 @@ from django.db.models import (
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Greatest, Now
 
-from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
+from igny8_core.auth.enums import (
+    LIVE_SUBSCRIPTION_STATUSES,
+    AccountStatus,
+    SubscriptionStatus,
+    UserRole,
+)
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing.enums import CreditKind, InvoiceStatus, ObjectType, PaymentStatus
 from igny8_core.business.billing.models import (
@@ -287,6 +293,49 @@ def _closed_accounts_with_something_open() -> Iterable[object]:
     ).distinct()
 
 
+def _accounts_without_one_owner() -> Iterable[object]:
+    owners = Count("users", filter=Q(users__role=UserRole.OWNER))
+    in_use = Account.objects.exclude(status=AccountStatus.CANCELLED)
+    return in_use.annotate(owners=owners).exclude(owners=1)
+
+
+# What a mail told can't become untrue: these states are final, or their mail says more than one.
+CONTRADICTED = """
+SELECT m.id FROM common_outgoingmail m
+LEFT JOIN billing_payment p ON p.id = (m.arguments ->> 'payment_id')::bigint
+LEFT JOIN billing_invoice i
+    ON i.id = coalesce(p.invoice_id, (m.arguments ->> 'invoice_id')::bigint)
+WHERE m.sent_at IS NOT NULL AND (
+    m.kind = 'payment_approved' AND p.status NOT IN ('succeeded', 'reversed')
+    OR m.kind = 'payment_rejected' AND p.status <> 'failed'
+    OR m.kind = 'payment_reversed' AND p.status <> 'reversed'
+    OR m.kind = 'invoice_voided' AND i.status <> 'void'
+    OR m.arguments -> 'facts' ->> 'number' <> i.number
+    OR (m.arguments ->> 'account_id')::bigint <> i.account_id)
+ORDER BY m.id
+"""
+
+
+def _mails_that_contradict_what_they_tell() -> Iterable[object]:
+    with connection.cursor() as cursor:
+        cursor.execute(CONTRADICTED)
+        return [f"mail {mail_id}" for (mail_id,) in cursor]
+
+
+def _proofs_without_their_file() -> Iterable[object]:
+    """Find payments whose file is gone; each folder is listed once, however many it has."""
+    kept: dict[str, dict[str, int]] = {}
+    for pk, name in Payment.objects.exclude(proof="").values_list("pk", "proof").order_by("pk"):
+        folder, _, file = str(name).rpartition("/")
+        kept.setdefault(folder, {})[file] = pk
+    for folder, files in kept.items():
+        try:
+            stored = set(default_storage.listdir(folder)[1])
+        except FileNotFoundError:
+            stored = set()
+        yield from (f"payment {pk}" for file, pk in files.items() if file not in stored)
+
+
 CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "1a. no invoice has two payments under review": _several_under_review,
     "1b. no invoice has two succeeded payments": _several_succeeded,
@@ -311,6 +360,11 @@ CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "every closed account has nothing open and nobody who can log in": (
         _closed_accounts_with_something_open
     ),
+    "every open account has one owner": _accounts_without_one_owner,
+    "5a. no mail that was sent contradicts what it tells of": (
+        _mails_that_contradict_what_they_tell
+    ),
+    "5b. every proof's file is there": _proofs_without_their_file,
     "6a. every state has its event": _states_without_their_event,
     "6b. no event skips a state": _events_that_skip_a_state,
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from math import ceil
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -14,6 +15,7 @@ from igny8_core.business.billing import emails, tasks
 from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
 from igny8_core.business.billing.exceptions import (
     AmountMismatch,
+    ClaimLimitReached,
     CurrencyNotAccepted,
     PaidOnInFuture,
     PaidOnTooEarly,
@@ -87,6 +89,7 @@ def confirm_payment(
     :raises UnknownPaymentMethod: if it is neither the invoice's method nor offered now.
     :raises AmountMismatch, CurrencyNotAccepted: unless exactly what is due is claimed.
     :raises ReferencePatternMismatch, PaidOnInFuture, PaidOnTooEarly: if the claim can't be right.
+    :raises ClaimLimitReached: if the invoice was confirmed too often today.
     :raises ProofLimitReached: if the account has sent too many files today.
     :raises ProofTooLarge, ProofTypeNotAccepted, …: see ``accept_proof``.
     """
@@ -95,6 +98,7 @@ def confirm_payment(
     proof = accept_proof(claim.proof) if claim.proof else None  # slow, so before the locks
     locked = lock_own_invoice(invoice_id=invoice_id, account=account)
     require_payable(locked)
+    _require_claim_allowance(locked, now=now)
     if proof:
         _require_proof_allowance(account=locked.account, size=proof.size, now=now)
     invoice = locked.invoice
@@ -286,6 +290,22 @@ def _claimed_money(*, claim: Claim, invoice: Invoice) -> Money:
         detail = f"The amount must be exactly what is due: {wanted}, with its currency."
         raise AmountMismatch(detail, attr="amount")
     return due
+
+
+def _require_claim_allowance(locked: LockedBilling, *, now: datetime) -> None:
+    """Check that an invoice may be confirmed once more: each time, people get mails.
+
+    :raises ClaimLimitReached: beyond ``BILLING_CLAIMS_PER_DAY``, however the others ended.
+    """
+    limit: int = settings.BILLING_CLAIMS_PER_DAY
+    claims = sorted((payment.submitted_at for payment in locked.payments), reverse=True)
+    if len(claims) < limit or (wait := claims[limit - 1] + A_DAY - now) <= timedelta(0):
+        return
+    detail = (
+        f"Invoice {locked.invoice} was confirmed {limit} times within a day. Try again later, or "
+        "ask support to look at it."
+    )
+    raise ClaimLimitReached(detail, retry_after=ceil(wait.total_seconds()))
 
 
 def _require_proof_allowance(*, account: Account, size: int, now: datetime) -> None:

@@ -1,0 +1,117 @@
+"""How many mails one account can make us send, and to whom."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from procrastinate.contrib.django.models import ProcrastinateJob
+from rest_framework.test import APIClient
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import User
+from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.services.payments import withdraw_payment
+from igny8_core.business.billing.tasks import notify_billing_admins
+from igny8_core.common.clock import utc_now
+from igny8_core.common.models import OutgoingMail
+from tests.factories import (
+    account_of,
+    client_of,
+    invoice_of,
+    make_billing_admin,
+    make_owner,
+    make_payment,
+    reject,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def withdraw(payment: Payment, owner: User) -> None:
+    withdraw_payment(
+        payment_id=payment.pk, account=account_of(owner), actor=Actor(user=owner), now=utc_now()
+    )
+
+
+def confirm(owner: User) -> Any:
+    invoice = invoice_of(owner)
+    body = {
+        "invoice_id": invoice.pk,
+        "payment_method": "bank_transfer",
+        "amount": str(invoice.total),
+        "manual_reference": "BT-2025-001",
+    }
+    client: APIClient = client_of(owner)
+    return client.post("/api/v1/billing/admin/payments/confirm/", body)
+
+
+def notify(payment: Payment) -> None:
+    notify_billing_admins(payment_id=payment.pk)
+
+
+def told_of(payment: Payment) -> int:
+    return OutgoingMail.objects.filter(key=f"payment_waiting:{payment.pk}").count()
+
+
+def test_an_invoice_is_confirmed_five_times_a_day_at_most(owner: User) -> None:
+    admin = make_billing_admin()
+    for place in range(5):
+        payment = make_payment(owner, reference=f"BT-{place}")
+        if place % 2:
+            reject(payment, admin)
+        else:
+            withdraw(payment, owner)
+    answer = confirm(owner)
+    assert answer.status_code == 429
+    (error,) = answer.json()["errors"]
+    assert error["code"] == "claim_limit_reached"
+    assert invoice_of(owner).number in error["detail"]
+    assert 86_000 < int(answer.headers["Retry-After"]) <= 86_400
+    assert Payment.objects.count() == 5
+
+    oldest = Payment.objects.earliest("pk")
+    Payment.objects.filter(pk=oldest.pk).update(submitted_at=utc_now() - timedelta(days=1))
+    assert confirm(owner).status_code == 201
+
+
+def test_what_is_under_review_is_said_before_the_limit(owner: User, settings: LazySettings) -> None:
+    settings.BILLING_CLAIMS_PER_DAY = 1
+    make_payment(owner)
+    assert confirm(owner).json()["errors"][0]["code"] == "payment_already_under_review"
+
+
+def test_admins_hear_of_an_account_once_an_hour_and_of_what_waits_then(owner: User) -> None:
+    make_billing_admin()
+    first = make_payment(owner)
+    notify(first)
+    assert told_of(first) == 1
+    withdraw(first, owner)
+    second = make_payment(owner, reference="BT-2025-002")
+    waiting = ProcrastinateJob.objects.filter(args={"payment_id": second.pk})
+    waiting.delete()
+    notify(second)
+    assert told_of(second) == 0
+    (job,) = waiting
+    told_at = OutgoingMail.objects.get(key=f"payment_waiting:{first.pk}").created_at
+    assert job.scheduled_at == told_at + timedelta(hours=1)
+
+    OutgoingMail.objects.update(created_at=utc_now() - timedelta(hours=1))
+    notify(second)
+    assert told_of(second) == 1
+
+
+def test_of_another_account_admins_hear_at_once(owner: User) -> None:
+    make_billing_admin()
+    notify(make_payment(owner))
+    other = make_payment(make_owner(), reference="BT-2025-002")
+    notify(other)
+    assert told_of(other) == 1
+
+
+def test_admins_hear_nothing_of_what_was_taken_back(owner: User) -> None:
+    make_billing_admin()
+    payment = make_payment(owner)
+    withdraw(payment, owner)
+    notify(payment)
+    assert told_of(payment) == 0
