@@ -235,7 +235,8 @@ def test_the_address_can_sign_up_again(customer: User) -> None:
 
 
 def test_the_customer_is_told_at_the_last_address(customer: User) -> None:
-    Account.objects.update(billing_email="books@shop.example")
+    books = "books@shop.example"
+    Account.objects.update(billing_email=books, confirmed_billing_email=books)
     User.objects.update(language="ur")
     close(customer)
 

@@ -69,7 +69,9 @@ def jobs(status: str) -> list[str]:
 def test_everybody_hears_of_everything_that_concerns_them(mailbox: Mailbox) -> None:
     admin = make_billing_admin()
     owner = make_owner()
-    Account.objects.filter(users=owner).update(billing_email="books@shop.example")
+    Account.objects.filter(users=owner).update(
+        billing_email="books@shop.example", confirmed_billing_email="books@shop.example"
+    )
     run_worker(mailbox.port)
     rejected = make_payment(owner)
     run_worker(mailbox.port)

@@ -119,7 +119,7 @@ def test_a_mail_whose_row_is_gone_holds_up_nothing(mailbox: Mailbox) -> None:
 def test_a_dead_mailbox_holds_up_nobody_else() -> None:
     dead, admin = make_owner(), make_billing_admin()
     account = account_of(dead)
-    account.billing_email = "books@shop.example"
+    account.billing_email = account.confirmed_billing_email = "books@shop.example"
     account.save()
     approve(make_payment(dead), admin)
     with smtp_server(Mailbox(refused=dead.email)) as mailbox:

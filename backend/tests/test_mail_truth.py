@@ -22,6 +22,7 @@ from pypdf import PdfReader
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.adapter import OWN_MAILS
 from igny8_core.auth.models import Account, Plan, User
+from igny8_core.auth.services.accounts import change_account
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import (
     Invoice,
@@ -199,6 +200,7 @@ TRUE: dict[str, Callable[[OutgoingMail], bool]] = {
         is_decided_by(mail) and Payment.objects.filter(status="pending_approval").exists()
     ),
     "account_closed": lambda _mail: True,
+    "confirm_billing_email": is_open,
 }
 
 
@@ -254,6 +256,12 @@ def closed() -> Scene:
     return scene
 
 
+def with_billing_email() -> Scene:
+    scene = scene_of()
+    change_account(account=scene.account, changes={"billing_email": "books@shop.example"})
+    return scene
+
+
 QUEUED: list[tuple[str, Callable[[], Scene]]] = [
     ("welcome", lambda: scene_of("free")),
     ("invoice_issued", scene_of),
@@ -266,6 +274,7 @@ QUEUED: list[tuple[str, Callable[[], Scene]]] = [
     ("payment_waiting", confirmed),
     ("payments_waiting", digest),
     ("account_closed", closed),
+    ("confirm_billing_email", with_billing_email),
 ]
 
 
@@ -401,6 +410,7 @@ EARLIER: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "invoice_issued": lambda scene: {"invoice_id": scene.invoice().pk},
     "invoice_voided": lambda scene: {"invoice_id": scene.invoice().pk},
     "payments_waiting": lambda _scene: {},
+    "confirm_billing_email": lambda scene: {"account_id": scene.account.pk},
     "account_closed": lambda _scene: {"kept_until": "2036-12-31"},
 }
 

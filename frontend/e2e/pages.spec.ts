@@ -16,6 +16,7 @@ const PUBLIC = {
   "/forgot-password": "Reset your password",
   "/reset-password/made-up": "Choose a new password",
   "/verify-email/made-up": "E-mail address",
+  "/confirm-billing-email/made-up": "Billing e-mail",
   "/nowhere": "Page not found",
 };
 

@@ -49,6 +49,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "payment_reversed": lambda: _payment("reversed"),
     "payment_waiting": lambda: _payment("pending_approval"),
     "payments_waiting": dict,
+    "confirm_billing_email": lambda: {"account_id": _newest(Account)},
     "account_closed": lambda: {"kept_until": "2036-12-31"},
 }
 

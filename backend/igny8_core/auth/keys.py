@@ -10,6 +10,8 @@ from igny8_core.auth.models import User
 from igny8_core.common.exceptions import InvalidInput
 
 RESET = "igny8.auth.reset"
+BILLING_EMAIL = "igny8.auth.billing_email"
+A_WEEK = 7 * 24 * 3600  # seconds
 TEXT = "This link {}. Ask for another one."
 
 
@@ -50,6 +52,28 @@ def user_of_reset_key(key: str) -> User:
     if user is None or _state(user) != state:
         _refuse_used("was used already, or a log-in or a newer password has made it void")
     return user
+
+
+def billing_email_key(*, account_id: int, address: str) -> str:
+    """Return the key by which the reader of an address says that an account's mails may come."""
+    return signing.dumps([account_id, address], salt=BILLING_EMAIL)
+
+
+def billing_email_of_key(key: str) -> tuple[int, str]:
+    """Return the account's id and the address that a key is for.
+
+    :raises LinkInvalid: if we never made it, :raises LinkExpired: after a week.
+    """
+    account_id, address = _payload(key, salt=BILLING_EMAIL, seconds=A_WEEK)
+    return account_id, address
+
+
+def refuse_other_address() -> NoReturn:
+    """Refuse a link to an address that is not the account's any more.
+
+    :raises LinkUsed: always.
+    """
+    _refuse_used("is for an address that is not the account's billing e-mail any more")
 
 
 def _payload(key: str, *, salt: str, seconds: int) -> Any:

@@ -66,6 +66,11 @@ class Account(TimestampedModel):
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
     billing_name = models.CharField(max_length=150, blank=True)
     billing_email = models.EmailField(max_length=254, blank=True)
+    confirmed_billing_email = models.EmailField(
+        max_length=254,
+        blank=True,
+        help_text="The billing address whose reader has said that mails may come.",
+    )
     billing_address_line1 = models.CharField(max_length=200, blank=True)
     billing_address_line2 = models.CharField(max_length=200, blank=True)
     billing_city = models.CharField(max_length=100, blank=True)

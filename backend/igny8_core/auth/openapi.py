@@ -4,11 +4,15 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied, Throttled
 
 from igny8_core.auth import exceptions, openapi_examples
+from igny8_core.auth.keys import LinkExpired, LinkInvalid, LinkUsed
 from igny8_core.auth.serializers import (
     AccountChangeSerializer,
     AccountSerializer,
+    BillingEmailKeySerializer,
+    ConfirmedBillingEmailSerializer,
     CountryDetailSerializer,
     CountrySerializer,
     IndustrySerializer,
@@ -20,6 +24,7 @@ from igny8_core.auth.serializers import (
 from igny8_core.auth.validators import InvalidDomain
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.openapi import (
+    BODY_ERRORS,
     LIST_ERRORS,
     READ_ERRORS,
     WRITE_ERRORS,
@@ -134,6 +139,28 @@ CHANGE_ACCOUNT = extend_schema_view(
         examples=[
             request_example({"billing_city": "Karachi", "tax_id": "7654321-0"}),
             answer_example(openapi_examples.ACTIVE_ACCOUNT),
+        ],
+    )
+)
+CONFIRM_BILLING_EMAIL = extend_schema_view(
+    post=extend_schema(
+        operation_id="confirm_billing_email",
+        tags=["Session"],
+        summary="Confirm a billing e-mail",
+        description=(
+            "By the key of the link that was sent to it; nobody has to be logged in. From then on "
+            "it gets the account's mails."
+        ),
+        request=BillingEmailKeySerializer,
+        responses={
+            200: ConfirmedBillingEmailSerializer,
+            **error_responses(
+                *BODY_ERRORS, LinkInvalid, LinkExpired, LinkUsed, PermissionDenied, Throttled
+            ),
+        },
+        examples=[
+            request_example({"key": "WzEsImFjY…"}),
+            answer_example({"billing_email": "accounts@lahore-textiles.example"}),
         ],
     )
 )

@@ -30,6 +30,7 @@ PENDING_ACCOUNT = {
     "plan": PLAN,
     "country": "PK",
     **BILLING_DETAILS,
+    "billing_email_confirmed": True,
     "created_at": "2026-11-23T09:00:00Z",
 }
 ACTIVE_ACCOUNT = {**PENDING_ACCOUNT, "status": "active", "credits": 1000}

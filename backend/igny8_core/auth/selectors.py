@@ -129,8 +129,19 @@ def terms_of(*, account: Account) -> PlanTerms:
 
 def is_confirmed_address(*, address: str, account: Account) -> bool:
     """Tell whether who reads an address has shown that the account's mails are for them."""
+    if address and address == account.billing_email == account.confirmed_billing_email:
+        return True
     people = EmailAddress.objects.filter(user__account=account, verified=True)
     return people.filter(email=address.lower()).exists()
+
+
+def mail_addresses(*, account: Account) -> list[str]:
+    """Whom the mails of an account go to: its owner, and its billing address once confirmed."""
+    owner = account.users.filter(role=UserRole.OWNER).first()
+    billing = account.billing_email
+    if not is_confirmed_address(address=billing, account=account):
+        billing = ""
+    return list(dict.fromkeys(filter(None, [owner.email if owner else "", billing])))
 
 
 def pending_subscription(*, account: Account) -> Subscription | None:

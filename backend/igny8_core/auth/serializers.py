@@ -10,7 +10,12 @@ from rest_framework import serializers
 
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
 from igny8_core.auth.rights import is_permitted
-from igny8_core.auth.selectors import industry_by_slug, terms_of, valid_country_code
+from igny8_core.auth.selectors import (
+    industry_by_slug,
+    is_confirmed_address,
+    terms_of,
+    valid_country_code,
+)
 from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.services.sites import SiteChanges
 from igny8_core.auth.validators import normalised_domain
@@ -75,6 +80,10 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
         help_text="As it was promised when it was bought, whatever is sold by now."
     )
 
+    billing_email_confirmed = serializers.SerializerMethodField(
+        help_text="Whether its reader has said that mails may come; until then none do."
+    )
+
     class Meta:
         model = Account
         fields = [
@@ -85,9 +94,14 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
             "plan",
             "country",
             *BILLING_FIELDS,
+            "billing_email_confirmed",
             "created_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(bool)
+    def get_billing_email_confirmed(self, account: Account) -> bool:
+        return is_confirmed_address(address=account.billing_email, account=account)
 
     @extend_schema_field(PlanSerializer)
     def get_plan(self, account: Account) -> dict[str, Any]:
@@ -214,7 +228,12 @@ class AccountChangeSerializer(serializers.Serializer[Any]):
     country = LineField(max_length=2, help_text="ISO 3166-1 alpha-2.")
     billing_name = LineField(max_length=150, allow_blank=True)
     billing_email = serializers.EmailField(
-        max_length=254, allow_blank=True, help_text="Empty: invoices go to the owner alone."
+        max_length=254,
+        allow_blank=True,
+        help_text=(
+            "Gets mails once its reader has opened the link that is sent to it, again a day later "
+            "if it is saved again. Empty: mails go to the owner alone."
+        ),
     )
     billing_address_line1 = LineField(max_length=200, allow_blank=True)
     billing_address_line2 = LineField(max_length=200, allow_blank=True)
@@ -225,6 +244,14 @@ class AccountChangeSerializer(serializers.Serializer[Any]):
 
     def validate_country(self, value: str) -> str:
         return _as_field_error(valid_country_code, value)
+
+
+class BillingEmailKeySerializer(serializers.Serializer[Any]):
+    key = LineField(max_length=1000, help_text="Of the link in the mail.")
+
+
+class ConfirmedBillingEmailSerializer(serializers.Serializer[Any]):
+    billing_email = serializers.EmailField()
 
 
 class SiteSerializer(serializers.ModelSerializer[Site]):

@@ -16,6 +16,11 @@ urlpatterns = [
         name="log-out-everywhere",
     ),
     path("auth/profile/", views.ProfileView.as_view(), name="profile"),
+    path(
+        "auth/billing-email/confirm/",
+        views.ConfirmBillingEmailView.as_view(),
+        name="confirm-billing-email",
+    ),
     path("auth/account/", views.AccountView.as_view(), name="account"),
     path("sites/", views.SiteListView.as_view(), name="sites"),
     path("sites/<int:site_id>/", views.SiteDetailView.as_view(), name="site"),

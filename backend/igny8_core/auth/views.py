@@ -19,6 +19,8 @@ from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, 
 from igny8_core.auth.serializers import (
     AccountChangeSerializer,
     AccountSerializer,
+    BillingEmailKeySerializer,
+    ConfirmedBillingEmailSerializer,
     CountryDetailSerializer,
     CountrySerializer,
     IndustrySerializer,
@@ -29,10 +31,12 @@ from igny8_core.auth.serializers import (
     UserSerializer,
 )
 from igny8_core.auth.services.accounts import change_account, change_profile
+from igny8_core.auth.services.billing_email import confirm_billing_email
 from igny8_core.auth.services.sites import add_site, change_site, remove_site
 from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.addresses import address_format
 from igny8_core.common.countries import all_countries
+from igny8_core.common.throttling import ActionThrottle
 from igny8_core.common.transactions import commit_or_retry
 
 
@@ -110,6 +114,22 @@ class AccountView(APIView):
             lambda: change_account(account=account_of(request), changes=body.validated_data)
         )
         return Response(AccountSerializer(account).data)
+
+
+class ConfirmBillingEmailThrottle(ActionThrottle):
+    action = "confirm_billing_email"
+
+
+@openapi.CONFIRM_BILLING_EMAIL
+class ConfirmBillingEmailView(APIView):
+    permission_classes = [AllowAny]
+    throttle_classes = [ConfirmBillingEmailThrottle]
+
+    def post(self, request: Request) -> Response:
+        body = BillingEmailKeySerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        address = commit_or_retry(lambda: confirm_billing_email(**body.validated_data))
+        return Response(ConfirmedBillingEmailSerializer({"billing_email": address}).data)
 
 
 @openapi.SITES

@@ -44,6 +44,11 @@ const routes: RouteObject[] = [
         () => import("../features/session/components/VerifyEmailPage"),
         "VerifyEmailPage",
       ),
+      page(
+        "/confirm-billing-email/:key",
+        () => import("../features/session/components/ConfirmBillingEmailPage"),
+        "ConfirmBillingEmailPage",
+      ),
       page("/goodbye", () => import("../features/account/components/GoodbyePage"), "GoodbyePage"),
       {
         element: <RequireLogIn />,

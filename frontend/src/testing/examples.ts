@@ -57,6 +57,7 @@ const account: Account = {
   billing_state: "",
   billing_postal_code: "",
   tax_id: "",
+  billing_email_confirmed: false,
   created_at: "2026-11-23T09:00:00Z",
 };
 

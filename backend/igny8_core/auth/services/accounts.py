@@ -11,6 +11,8 @@ from igny8_core.auth.enums import AccountStatus, UserRole
 from igny8_core.auth.exceptions import AccountNotUsable, EmailAlreadyRegistered
 from igny8_core.auth.models import Account, Plan, User
 from igny8_core.auth.selectors import lock_account
+from igny8_core.auth.services.billing_email import send_billing_email_link
+from igny8_core.common.clock import utc_now
 
 BILLING_FIELDS = (
     "billing_name",
@@ -76,6 +78,7 @@ def create_account_with_owner(
     except IntegrityError as error:
         raise _email_taken() from error
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    send_billing_email_link(account=account, now=utc_now())
     return user
 
 
@@ -93,6 +96,8 @@ def change_account(*, account: Account, changes: Mapping[str, str]) -> Account:
     for field, value in changes.items():
         setattr(locked, field, value)
     locked.save(update_fields=[*changes, "updated_at"])
+    if "billing_email" in changes:
+        send_billing_email_link(account=locked, now=utc_now())
     return locked
 
 

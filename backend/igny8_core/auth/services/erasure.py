@@ -24,7 +24,8 @@ def blank_account(account: Account) -> tuple[str, ...]:
     account.name = f"Closed account {account.pk}"
     for field in BILLING_FIELDS:
         setattr(account, field, "")
-    return ("name", *BILLING_FIELDS)
+    account.confirmed_billing_email = ""
+    return ("name", "confirmed_billing_email", *BILLING_FIELDS)
 
 
 def erase_people(*, account: Account) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, User
+from igny8_core.auth.selectors import mail_addresses
 from igny8_core.business.billing import mail_facts, selectors
 from igny8_core.business.billing.enums import EventName, NoticeFrequency
 from igny8_core.business.billing.models import Invoice, Payment
@@ -99,7 +100,7 @@ def _tell_of_payment(kind: str, payment: Payment, facts: mail_facts.Facts) -> No
 def _tell_customer(
     kind: str, account: Account, about: int, facts: mail_facts.Facts, **ids: int
 ) -> None:
-    """Queue a mail to the account's owner, and to its billing address where that is another.
+    """Queue a mail to the account's owner, and to its billing address once that is confirmed.
 
     A closed account has neither: nobody is told.
 
@@ -108,8 +109,7 @@ def _tell_customer(
     if account.status == AccountStatus.CANCELLED:
         return
     owner = selectors.owner_of(account=account)
-    addresses = [owner.email if owner else "", account.billing_email]
-    for recipient in dict.fromkeys(filter(None, addresses)):
+    for recipient in mail_addresses(account=account):
         queue_mail(
             kind=kind,
             about=about,

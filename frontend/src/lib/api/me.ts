@@ -16,7 +16,8 @@ export function useMe() {
   });
 }
 
-const VISITORS_PAGES = /^\/(signup|login|forgot-password|reset-password|verify-email)/;
+const VISITORS_PAGES =
+  /^\/(signup|login|forgot-password|reset-password|verify-email|confirm-billing-email)/;
 
 /** A visitor on a visitor's page is not asked for: the answer would be an error, every time. */
 async function fetchMe(): Promise<Me | null> {

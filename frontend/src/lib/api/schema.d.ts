@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/billing-email/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a billing e-mail
+         * @description By the key of the link that was sent to it; nobody has to be logged in. From then on it gets the account's mails.
+         */
+        post: operations["confirm_billing_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/csrf/": {
         parameters: {
             query?: never;
@@ -1098,6 +1118,8 @@ export interface components {
             readonly billing_state: string;
             readonly billing_postal_code: string;
             readonly tax_id: string;
+            /** @description Whether its reader has said that mails may come; until then none do. */
+            readonly billing_email_confirmed: boolean;
             /** Format: date-time */
             readonly created_at: string;
         };
@@ -1218,6 +1240,10 @@ export interface components {
             /** @description The customer can read them. */
             admin_notes?: string;
         };
+        BillingEmailKeyRequest: {
+            /** @description Of the link in the mail. */
+            key: string;
+        };
         /** @description Customer and plan as they were at issue. */
         BillingSnapshot: {
             customer: components["schemas"]["BillingSnapshotCustomer"];
@@ -1295,6 +1321,10 @@ export interface components {
              * @description JPEG, PNG, WebP or PDF, 5 MB at most (multipart only).
              */
             proof?: string | null;
+        };
+        ConfirmedBillingEmail: {
+            /** Format: email */
+            billing_email: string;
         };
         Country: {
             /** @description ISO 3166-1 alpha-2. */
@@ -1631,7 +1661,7 @@ export interface components {
             /** @description ISO 3166-1 alpha-2. */
             country?: string;
             billing_name?: string;
-            /** @description Empty: invoices go to the owner alone. */
+            /** @description Gets mails once its reader has opened the link that is sent to it, again a day later if it is saved again. Empty: mails go to the owner alone. */
             billing_email?: string;
             billing_address_line1?: string;
             billing_address_line2?: string;
@@ -2764,6 +2794,83 @@ export interface operations {
             };
             /** @description Not logged in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    confirm_billing_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingEmailKeyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedBillingEmail"];
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

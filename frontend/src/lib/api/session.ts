@@ -106,6 +106,17 @@ export function useVerifyEmail() {
   });
 }
 
+/** Says that mails about invoices may come to the address of the link. */
+export function useConfirmBillingEmail() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async (key: string) => {
+      await unwrap(api.POST("/api/v1/auth/billing-email/confirm/", { body: { key } }));
+      await cache.invalidateQueries({ queryKey: ME });
+    },
+  });
+}
+
 /** allauth answers 401 where the act is done but nobody is logged in, 409 where somebody is. */
 async function tolerate(status: number, answer: Promise<unknown>): Promise<void> {
   try {

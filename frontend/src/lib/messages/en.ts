@@ -151,6 +151,11 @@ export const en = {
     newPassword: "New password",
     savePassword: "Save the password",
     passwordSaved: "Your password is changed. Log in with the new one.",
+    billingEmailTitle: "Billing e-mail",
+    billingEmailConfirmed:
+      "Thank you: mails about invoices and payments come to this address from now on.",
+    billingEmailText:
+      "A customer asked us to send mails about invoices and payments to this address. Confirm it if you expect them.",
     verifyTitle: "E-mail address",
     verified: "Thank you: your e-mail address is confirmed.",
     confirmEmail: "Confirm my e-mail address",
@@ -333,6 +338,8 @@ export const en = {
   profile: {
     title: "Account",
     person: "You",
+    billingEmailUnconfirmed:
+      "The billing e-mail is not confirmed yet, and gets no mails: its reader has to open the link in our mail. Save again tomorrow to send another one.",
     unverified: "Not confirmed yet: look for our mail and open the link in it.",
     resend: "Send the mail again",
     resent: "Sent: look into your inbox, and into the spam folder too.",

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account
+from igny8_core.auth.selectors import mail_addresses
 from igny8_core.auth.services.erasure import erase_people
 from igny8_core.business.billing.selectors import lock_billing_of_account, owner_of
 from igny8_core.business.billing.services.closing import end_business, require_closable
@@ -41,7 +42,7 @@ def close_account(*, account_id: int, actor: Actor, now: datetime) -> Closed:
     require_closable(locked)
     account = locked.account
     owner = owner_of(account=account)
-    recipients = list(filter(None, [owner.email if owner else "", account.billing_email]))
+    recipients = mail_addresses(account=account)
     erase_until = kept_until(account=account)
     end_business(locked=locked, actor=actor, now=now)
     erase_at_closing(account=account, now=now)

@@ -177,6 +177,11 @@ function AccountForm({ account }: { account: Account }) {
         country={form.values.country}
         inputProps={(field) => form.getInputProps(field)}
       />
+      {account.billing_email !== "" && !account.billing_email_confirmed && (
+        <Text size="sm" c="dimmed">
+          {m.profile.billingEmailUnconfirmed}
+        </Text>
+      )}
     </Section>
   );
 }

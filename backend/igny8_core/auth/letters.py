@@ -1,0 +1,35 @@
+"""What mails say of accounts; those with a secret in them are in ``adapter.py``."""
+
+from django.conf import settings
+
+from igny8_core.auth.enums import AccountStatus
+from igny8_core.auth.keys import billing_email_key
+from igny8_core.auth.models import Account
+from igny8_core.auth.selectors import is_confirmed_address
+from igny8_core.common.letters import Letter, NothingToSend, letter
+from igny8_core.common.models import OutgoingMail
+
+
+def while_it_is_to_be_confirmed(mail: OutgoingMail) -> None:
+    """Stand on an open account with this billing address, which its reader has not confirmed."""
+    account = Account.objects.get(pk=mail.arguments["account_id"])
+    reason = ""
+    if account.status == AccountStatus.CANCELLED:
+        reason = "The account is closed by now."
+    elif account.billing_email != mail.recipient:
+        reason = "The account has another billing e-mail by now."
+    elif is_confirmed_address(address=mail.recipient, account=account):
+        reason = "The address is confirmed by now."
+    if reason:
+        raise NothingToSend(reason)
+
+
+@letter(premise=while_it_is_to_be_confirmed)
+def confirm_billing_email(mail: OutgoingMail) -> Letter:
+    """To an address that a customer has typed: whether invoices may come. No word is theirs."""
+    key = billing_email_key(account_id=mail.arguments["account_id"], address=mail.recipient)
+    return Letter(
+        template="auth/email/{language}/confirm_billing_email.txt",
+        context={},
+        button_url=f"{settings.FRONTEND_URL}/confirm-billing-email/{key}",
+    )

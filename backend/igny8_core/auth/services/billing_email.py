@@ -1,0 +1,57 @@
+"""The billing address of an account gets mails once its reader has said so."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from igny8_core.auth.enums import AccountStatus, UserRole
+from igny8_core.auth.keys import billing_email_of_key, refuse_other_address
+from igny8_core.auth.models import Account
+from igny8_core.auth.selectors import is_confirmed_address
+from igny8_core.common.mail import queue_mail
+from igny8_core.common.models import OutgoingMail
+
+KIND = "confirm_billing_email"
+LINKS_A_DAY = 5  # of an account, each to another address
+
+
+def send_billing_email_link(*, account: Account, now: datetime) -> None:
+    """Ask who reads the billing address whether mails may come: once a day, and few people.
+
+    People of the account are not asked: they confirm their own address.
+    """
+    address = account.billing_email
+    if not address or is_confirmed_address(address=address, account=account):
+        return
+    if account.users.filter(email=address.lower()).exists():
+        return
+    about = f"{account.pk}:{now:%Y-%m-%d}"
+    if OutgoingMail.objects.filter(key=f"{KIND}:{about}").count() >= LINKS_A_DAY:
+        return
+    owner = account.users.filter(role=UserRole.OWNER).first()
+    queue_mail(
+        kind=KIND,
+        about=about,
+        recipient=address,
+        language=owner.language if owner else settings.LANGUAGE_CODE,
+        account_id=account.pk,
+    )
+
+
+@transaction.atomic
+def confirm_billing_email(*, key: str) -> str:
+    """Take the word of who reads a billing address; returns the address. Twice is as once.
+
+    :raises LinkInvalid, LinkExpired: if the key is not one of ours, or too old.
+    :raises LinkUsed: if the account has another address by now, or is closed.
+    """
+    account_id, address = billing_email_of_key(key)
+    account = Account.objects.select_for_update(of=("self",)).filter(pk=account_id).first()
+    if account is None or account.billing_email != address:
+        refuse_other_address()
+    if account.status == AccountStatus.CANCELLED:
+        refuse_other_address()
+    account.confirmed_billing_email = address
+    account.save(update_fields=["confirmed_billing_email", "updated_at"])
+    return address
