@@ -9,11 +9,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.models import User
+from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.payments import withdraw_payment
 from igny8_core.business.billing.tasks import notify_billing_admins
 from igny8_core.common.clock import utc_now
+from igny8_core.common.letters import letter_for, render_letter
 from igny8_core.common.models import OutgoingMail
 from tests.factories import (
     account_of,
@@ -115,3 +116,19 @@ def test_admins_hear_nothing_of_what_was_taken_back(owner: User) -> None:
     withdraw(payment, owner)
     notify(payment)
     assert told_of(payment) == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_an_address_that_is_not_confirmed_reads_no_word_of_the_customers(
+    owner: User, language: str
+) -> None:
+    Account.objects.update(name="NAME evil.example")
+    make_payment(owner, reference="REFERENCE evil.example")
+
+    def texts() -> str:
+        mail = OutgoingMail.objects.get(kind="payment_submitted", recipient=owner.email)
+        return "".join(render_letter(letter_for(mail), language=language).values())
+
+    assert "evil.example" not in texts()
+    owner.emailaddress_set.update(verified=True)
+    assert "REFERENCE evil.example" in texts()

@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, Throttled
+from rest_framework.exceptions import Throttled
 
 from igny8_core.auth import exceptions, openapi_examples
 from igny8_core.auth.keys import LinkExpired, LinkInvalid, LinkUsed
@@ -24,7 +24,6 @@ from igny8_core.auth.serializers import (
 from igny8_core.auth.validators import InvalidDomain
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.openapi import (
-    BODY_ERRORS,
     LIST_ERRORS,
     READ_ERRORS,
     WRITE_ERRORS,
@@ -154,9 +153,7 @@ CONFIRM_BILLING_EMAIL = extend_schema_view(
         request=BillingEmailKeySerializer,
         responses={
             200: ConfirmedBillingEmailSerializer,
-            **error_responses(
-                *BODY_ERRORS, LinkInvalid, LinkExpired, LinkUsed, PermissionDenied, Throttled
-            ),
+            **error_responses(*WRITE_ERRORS, LinkInvalid, LinkExpired, LinkUsed, Throttled),
         },
         examples=[
             request_example({"key": "WzEsImFjY…"}),
