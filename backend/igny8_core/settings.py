@@ -70,11 +70,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "igny8_core.api.headers.HeadersMiddleware",
-    "igny8_core.api.addresses.HttpsMiddleware",
+    "igny8_core.api.addresses.KeepMethodMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "igny8_core.api.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "igny8_core.api.addresses.SlashMiddleware",
+    "django.middleware.common.CommonMiddleware",
     "igny8_core.api.bodies.BodiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -382,6 +383,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "igny8_core.api.schema.accept_empty_texts",
         "igny8_core.api.schema.add_log_in_operations",
         "igny8_core.api.links.add_links",
     ],

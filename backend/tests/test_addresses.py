@@ -36,7 +36,8 @@ def test_no_address_of_the_api_loses_a_method_for_want_of_a_slash() -> None:
         assert address.endswith("/")
         for method in (*WRITES, "get"):
             answer = client.generic(method.upper(), f"{address.rstrip('/')}?page=2")
-            assert (answer.status_code, answer.headers["Location"]) == (308, f"{address}?page=2")
+            moved = 301 if method == "get" else 308
+            assert (answer.status_code, answer.headers["Location"]) == (moved, f"{address}?page=2")
             tried += 1
     assert tried > 150
 

@@ -1,35 +1,29 @@
 """Addresses written in another way than they are: by plain HTTP, a slash too few or too many."""
 
-from django.http import HttpRequest, HttpResponsePermanentRedirect
-from django.middleware.common import CommonMiddleware
-from django.middleware.security import SecurityMiddleware
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import is_valid_path
 
 
-class KeepingRedirect(HttpResponsePermanentRedirect):
-    """A redirect that keeps the method and the body: after a 301, clients turn POST into GET.
+class KeepMethodMiddleware:
+    """Makes Django's redirects to HTTPS and to the address with its slash lose no request.
 
-    RFC 9110, 15.4.9.
+    After a 301, clients turn POST into GET; after a 308 they send it as it was (RFC 9110, 15.4.9).
     """
 
-    status_code = 308
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
 
-
-class HttpsMiddleware(SecurityMiddleware):
-    """Django's, whose redirect to HTTPS loses no request."""
-
-    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-        """Redirect what came by plain HTTP, if it has to."""
-        redirect = super().process_request(request)
-        if redirect is None or request.method in {"GET", "HEAD"}:
-            return redirect
-        return KeepingRedirect(redirect.headers["Location"])
-
-
-class SlashMiddleware(CommonMiddleware):
-    """Django's, whose redirect to the address with its slash loses no request."""
-
-    response_redirect_class = KeepingRedirect
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, with a redirect that keeps the method."""
+        response = self.get_response(request)
+        moved = response.status_code == HTTPStatus.MOVED_PERMANENTLY
+        if moved and request.method not in {"GET", "HEAD"}:
+            response.status_code = HTTPStatus.PERMANENT_REDIRECT
+        return response
 
 
 def right_address(request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ import yaml
 
 TAG = "Log-in"
 PREFIX = "LogIn"
+EMPTY_TEXT = {"type": "string", "maxLength": 0}  # as drf-spectacular writes it
 METHODS = ("get", "post", "put", "patch", "delete")
 
 # What is on: sign-up is `POST /api/v1/auth/register/`; telephone numbers, social accounts, log-in
@@ -28,6 +29,15 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "account/authenticators/totp": ("get", "post", "delete"),
     "account/authenticators/recovery-codes": ("get", "post"),
 }
+
+
+def accept_empty_texts(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """Let a text that may be empty fit both of its forms: ``oneOf`` refuses what fits two."""
+    for component in result["components"]["schemas"].values():
+        for field in component.get("properties", {}).values():
+            if EMPTY_TEXT in field.get("oneOf", ()):
+                field["anyOf"] = field.pop("oneOf")
+    return result
 
 
 def add_log_in_operations(result: dict[str, Any], **_context: Any) -> dict[str, Any]:

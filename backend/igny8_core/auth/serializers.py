@@ -76,6 +76,7 @@ class CountryDetailSerializer(CountrySerializer):
 
 
 class AccountSerializer(serializers.ModelSerializer[Account]):
+    billing_email = serializers.CharField(read_only=True, help_text="Empty if there is none.")
     plan = serializers.SerializerMethodField(
         help_text="As it was promised when it was bought, whatever is sold by now."
     )

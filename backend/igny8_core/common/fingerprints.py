@@ -54,7 +54,12 @@ def _canonical(body: Any) -> str:
     """Write a body with its types: null is no "None", and 1 no "1"."""
     if isinstance(body, QueryDict):
         return "form " + json.dumps(dict(body.lists()), sort_keys=True, default=_file)
-    return "json " + json.dumps(body, sort_keys=True)
+    return "json " + json.dumps(body, sort_keys=True, default=_number)
+
+
+def _number(value: Any) -> dict[str, str]:
+    """Write a number that is not whole: the reader of JSON makes no other value that needs it."""
+    return {"number": str(value)}
 
 
 def _file(value: Any) -> dict[str, str]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 MAX_DEPTH = 32  # lists and objects within each other
-MAX_NUMBER = 64  # digits of a number
+MAX_NUMBER = 350  # digits of a number: any that floating point holds can be written out
 # Only an escape can bring these in: the bytes are UTF-8, and control characters have to be escaped.
 ESCAPED = re.compile(rb"\\u(?:[dD][89abABcdefCDEF]|0000)")
 UNFIT = re.compile("[\x00\ud800-\udfff]")

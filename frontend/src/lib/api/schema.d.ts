@@ -1110,7 +1110,7 @@ export interface components {
             /** @description ISO 3166-1 alpha-2. */
             readonly country: string;
             readonly billing_name: string;
-            /** Format: email */
+            /** @description Empty if there is none. */
             readonly billing_email: string;
             readonly billing_address_line1: string;
             readonly billing_address_line2: string;
