@@ -93,7 +93,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "igny8_core" / "api" / "templates"],
+        "DIRS": [
+            BASE_DIR / "igny8_core" / "api" / "templates",
+            BASE_DIR / "igny8_core" / "common" / "theme" / "templates",  # before the theme's own
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -142,6 +145,7 @@ LANGUAGES = [("en", "English"), ("ur", "اردو")]  # of the mails; the API its
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["igny8_core.common.formats"]
 
 # Static and uploaded files
 STATIC_URL = "/static/"

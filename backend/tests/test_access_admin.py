@@ -88,10 +88,16 @@ get  billing/exchangerate/add/                             302 403 403 403 200 2
 post billing/exchangerate/add/                             302 403 403 403 200 200
 get  billing/invoice/                                      302 403 200 200 200 200
 post billing/invoice/                                      302 403 200 200 200 200
+get  billing/invoice/<int:invoice_id>/change/              302 403 200 200 200 200
+post billing/invoice/<int:invoice_id>/change/              302 405 405 405 405 405
+get  billing/invoice/<int:invoice_id>/pdf/                 302 403 200 200 200 200
+post billing/invoice/<int:invoice_id>/pdf/                 302 405 405 405 405 405
+get  billing/invoice/<int:invoice_id>/void/                302 405 405 405 405 405
+post billing/invoice/<int:invoice_id>/void/                302 403 403 403 302 302
 get  billing/invoice/<path:object_id>/                     302 302 302 302 302 302
 post billing/invoice/<path:object_id>/                     302 302 302 302 302 302
 get  billing/invoice/<path:object_id>/change/              302 403 200 200 200 200
-post billing/invoice/<path:object_id>/change/              302 403 403 403 403 403
+post billing/invoice/<path:object_id>/change/              302 405 405 405 405 405
 get  billing/invoice/<path:object_id>/delete/              302 403 403 403 403 403
 post billing/invoice/<path:object_id>/delete/              302 403 403 403 403 403
 get  billing/invoice/<path:object_id>/history/             302 403 200 200 200 200
@@ -293,6 +299,7 @@ post second-factor/                                        302 200 200 200 200 2
 """
 # What a page takes; another one takes the confirmation of a deletion, which forms ignore.
 BODIES = {
+    "billing/invoice/<int:invoice_id>/void/": {"reason": "Ordered twice"},
     "billing/payment/<int:payment_id>/approve/": {"admin_notes": "Found"},
     "billing/payment/<int:payment_id>/reject/": {"admin_notes": "Not found"},
     "billing/payment/<int:payment_id>/reverse/": {"reason": "Recalled", "event": "reverse"},
@@ -330,6 +337,7 @@ def payment(owner: User) -> Payment:
 
 def call(client: APIClient, method: str, path: str, payment: Payment) -> int:
     url = path.replace("<int:payment_id>", str(payment.pk)).replace("<int:page>", "1")
+    url = url.replace("<int:invoice_id>", str(payment.invoice_id))
     url = url.replace("<id>", str(payment.submitted_by_id)).replace("<path:content_type_id>", "1")
     url = url.replace("<app_label>", "billing").replace("<url>", "nothing/").replace("(index)", "")
     model = model_of(path)

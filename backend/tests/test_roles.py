@@ -8,10 +8,11 @@ from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.roles import BILLING_ADMIN, BILLING_VIEWER, SUPPORT
 from igny8_core.common.models import OutgoingMail
-from tests.factories import approve, client_of, make_owner, make_payment, make_receipt
+from tests.factories import approve, client_of, invoice_of, make_owner, make_payment, make_receipt
 
 pytestmark = pytest.mark.django_db
 
+INVOICES = "/admin/billing/invoice/"
 # action: (superuser, billing admin, billing viewer, support, other staff)
 ROLES = ["superuser", BILLING_ADMIN, BILLING_VIEWER, SUPPORT, "other staff"]
 MATRIX = {
@@ -25,6 +26,9 @@ MATRIX = {
     "approve in bulk": (200, 200, 403, 403, 403),
     "choose notices": (200, 200, 403, 403, 403),
     "see invoices": (200, 200, 200, 200, 403),
+    "see an invoice": (200, 200, 200, 200, 403),
+    "download an invoice": (200, 200, 200, 200, 403),
+    "void an invoice": (302, 302, 403, 403, 403),
     "see the ledger": (200, 200, 200, 200, 403),
     "see the audit trail": (200, 200, 200, 200, 403),
     "see mails": (200, 200, 200, 403, 403),
@@ -79,7 +83,9 @@ def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
         "see a proof": f"{one}proof/1/",
         "download a proof": f"{one}proof/",
         "choose notices": f"{desk}notices/",
-        "see invoices": "/admin/billing/invoice/",
+        "see invoices": INVOICES,
+        "see an invoice": f"{INVOICES}{payment.invoice_id}/change/",
+        "download an invoice": f"{INVOICES}{payment.invoice_id}/pdf/",
         "see the ledger": "/admin/billing/credittransaction/",
         "see the audit trail": "/admin/billing/paymentevent/",
         "see mails": "/admin/common/outgoingmail/",
@@ -91,7 +97,11 @@ def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
         "see users": "/admin/igny8_auth/user/",
         "edit groups": "/admin/auth/group/",
     }
-    answer = client.get(paths[action])
+    if action == "void an invoice":
+        unpaid = invoice_of(make_owner())
+        answer = client.post(f"{INVOICES}{unpaid.pk}/void/", {"reason": "x"})
+    else:
+        answer = client.get(paths[action])
     answer.close()
     return answer.status_code
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { API_URL, expect, expectAccessible, openAdmin, openReview, test } from "./fixtures";
 
 const CUSTOMERS = 50; // `serve.py --confirmations 50`, customer001@example.com and so on
@@ -32,20 +32,23 @@ test("every page of the desk works as the theme means it to", async ({ page }) =
   for (const address of addresses) {
     await openAdmin(page, address ?? "");
     await expect(page.locator("#content, main").first()).toBeVisible();
+    expect(await clickedByTheMouseAlone(page)).toEqual([]);
     const rows = page.locator("#result_list a[href*='/change/']");
     if ((await rows.count()) === 0) continue;
     await rows.first().click();
     await expect(page).toHaveURL(/\/change\//);
+    expect(await clickedByTheMouseAlone(page)).toEqual([]);
   }
   await openAdmin(page, "/admin/billing/invoice/");
   const sidebar = page.locator("#nav-sidebar");
-  await page.getByText("dock_to_right").first().click();
+  const toggle = page.getByRole("button", { name: "Sidebar" });
+  await toggle.click();
   await expect(sidebar).not.toBeInViewport();
   await page.reload();
   await expect(sidebar).not.toBeInViewport(); // it is remembered
-  await page.getByText("dock_to_right").first().click();
+  await toggle.click();
   await expect(sidebar).toBeInViewport();
-  await page.getByText("Filters").first().click();
+  await page.getByRole("button", { name: "Filters" }).click();
   await expect(page.locator("#changelist-filter")).toBeVisible();
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+k");
@@ -54,6 +57,78 @@ test("every page of the desk works as the theme means it to", async ({ page }) =
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/exchangerate/);
+});
+
+for (const width of [1280, 360]) {
+  test(`filters, menu and sidebar work by keyboard alone at ${String(width)} px`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await openAdmin(page, "/admin/billing/invoice/");
+    const filters = page.getByRole("button", { name: "Filters" });
+    await tabTo(page, filters);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("button", { name: "Close", exact: true })).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(page.locator("#changelist-filter")).toBeHidden();
+    await expect(filters).toBeFocused();
+    await page.keyboard.press("Space");
+    await tabTo(page, page.locator("#changelist-filter").getByRole("link", { name: "Paid" }));
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/status__exact=paid/);
+
+    if (width < 1280) {
+      const opener = page.getByRole("button", { name: "Sidebar" });
+      await tabTo(page, opener);
+      await page.keyboard.press("Enter");
+      await expect(page.getByRole("button", { name: "Close the sidebar" })).toBeFocused();
+      await page.keyboard.press("Escape");
+      await expect(page.locator("#nav-sidebar")).not.toBeInViewport();
+      await expect(opener).toBeFocused();
+      await page.keyboard.press("Enter");
+    }
+    const menu = page.getByRole("button", { name: /admin@example\.com/ });
+    await tabTo(page, menu);
+    await page.keyboard.press("Enter");
+    await expect(menu).toHaveAttribute("aria-expanded", "true");
+    await tabTo(page, page.getByRole("button", { name: "Dark" }));
+    await page.keyboard.press("Enter");
+    await expect(page.locator("html")).toHaveClass(/dark/);
+    await expect(page.getByRole("button", { name: "Dark" })).toHaveAttribute(
+      "aria-pressed",
+      "true",
+    );
+    await tabTo(page, page.getByRole("link", { name: "Change password" }));
+    await page.keyboard.press("Escape");
+    await expect(menu).toBeFocused();
+    await expect(menu).toHaveAttribute("aria-expanded", "false");
+    await page.keyboard.press("Enter");
+    await tabTo(page, page.getByRole("button", { name: "Log out" }));
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("Logged out")).toBeVisible();
+  });
+}
+
+test("an invoice is voided by keyboard, with the reason that its customer reads", async ({
+  page,
+}) => {
+  await openAdmin(page, "/admin/billing/invoice/?q=Overdue");
+  await page.locator("#result_list a[href*='/change/']").first().click();
+  await expect(page.getByRole("heading", { name: "What is owed" })).toBeVisible();
+  await expectAccessible(page, "#content");
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download PDF" }).click();
+  expect((await download).suggestedFilename()).toMatch(/^INV-\d{4}-\d{6}\.pdf$/);
+  await tabTo(page, page.getByRole("button", { name: "Void…" }));
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Reason", { exact: true })).toBeFocused();
+  await page.keyboard.type("Ordered twice");
+  await expect(page.locator("[data-preview]")).toHaveText("Ordered twice");
+  await expectAccessible(page, "#void-dialog");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByText("can read why; nothing is owed on it.")).toBeVisible();
+  await expect(page.getByText("Ordered twice")).toBeVisible(); // in the timeline
+  await expect(page.getByRole("button", { name: "Void…" })).toBeHidden();
 });
 
 test("the API's documentation calls the API", async ({ page }) => {
@@ -213,6 +288,32 @@ async function decideByKeyboard(
   await expect(
     page.getByText(act === "payment_approved" ? "Approved." : "Rejected."),
   ).toBeVisible();
+}
+
+/** Presses Tab, or Shift Tab, until an element has the focus, which is then to be seen. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  const isFocused = (): Promise<boolean> =>
+    target.evaluate((element) => element === document.activeElement);
+  for (let presses = 0; presses < 150 && !(await isFocused()); presses += 1) {
+    await page.keyboard.press("Tab");
+  }
+  await expect(target).toBeFocused();
+  const outline = await target.evaluate((element) => getComputedStyle(element).outlineStyle);
+  expect(outline).not.toBe("none");
+}
+
+/** What has a click's handler of the theme's and is nothing that the keyboard reaches. */
+function clickedByTheMouseAlone(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("*")]
+      .filter((element) =>
+        element.getAttributeNames().some((name) => /^(x-on:|@)click(?!\.outside)/.test(name)),
+      )
+      .filter((element) => !element.matches("a[href], button, input, select, textarea, summary"))
+      .filter((element) => element.id !== "changelist-filter-close") // beside its button "Close"
+      .filter((element) => (element as HTMLElement).checkVisibility())
+      .map((element) => element.outerHTML.slice(0, 200)),
+  );
 }
 
 /** How many of the mails that the worker has sent went to an address. */

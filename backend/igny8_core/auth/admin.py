@@ -8,13 +8,15 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import pluralize
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
 from igny8_core.auth.sessions import end_sessions
-from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin
+from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin, money_cell
+from igny8_core.common.money import Money
 
 
 @admin.register(Account)
@@ -41,7 +43,11 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
 @admin.register(Plan)
 class PlanAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
-    list_display = ["name", "slug", "price", "interval", "included_credits", "is_public"]
+    list_display = ["name", "slug", "amount", "interval", "included_credits", "is_public"]
+
+    @admin.display(description="Price", ordering="price")
+    def amount(self, plan: Plan) -> SafeString:
+        return money_cell(Money(plan.price, plan.currency))
 
 
 @admin.register(Industry)

@@ -6,14 +6,22 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from igny8_core.common.mail import SendAgain, send_again
 from igny8_core.common.models import OutgoingMail
+from igny8_core.common.money import Money
 
 admin.site.unregister(ProcrastinateJob)  # jobs carry links that reset passwords
+
+
+def money_cell(money: Money) -> SafeString:
+    """Write an amount into a list: with its currency, and as many decimals as that has."""
+    return format_html('<span class="desk-money">{}</span>', money)
 
 
 class WorkflowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types

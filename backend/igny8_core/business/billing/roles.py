@@ -12,6 +12,7 @@ SUPPORT = "Support"
 _SUPPORT = [
     "view_payment",
     "view_invoice",
+    "view_invoiceline",
     "view_paymentevent",
     "view_credittransaction",
     "view_paymentmethodconfig",

@@ -204,6 +204,11 @@ def timeline_of(*, payment: Payment) -> QuerySet[PaymentEvent]:
     return events_of(object_type=ObjectType.PAYMENT, object_id=payment.pk)
 
 
+def timeline_of_invoice(*, invoice: Invoice) -> QuerySet[PaymentEvent]:
+    """What happened in an invoice's course, whatever object it moved, oldest first."""
+    return PaymentEvent.objects.filter(invoice=invoice).select_related("actor").order_by("pk")
+
+
 def timeline_for_customer(*, payment: Payment) -> QuerySet[PaymentEvent]:
     """The same without what admins settle among themselves."""
     return timeline_of(payment=payment).exclude(event=EventName.FIRST_APPROVE)
@@ -249,6 +254,13 @@ def mails_of(*, account: Account) -> QuerySet[OutgoingMail]:
 
 
 # The admins' view
+
+
+def every_invoice() -> QuerySet[Invoice]:
+    """Every account's invoices with what the desk's page shows of them."""
+    return Invoice.objects.select_related("account", "payment_method").prefetch_related(
+        *INVOICE_PARTS
+    )
 
 
 def payment_queue() -> QuerySet[Payment]:

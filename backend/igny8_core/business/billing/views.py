@@ -93,12 +93,7 @@ class InvoicePdfView(APIView):
     permission_classes = [HasAccount]
 
     def get(self, request: Request, invoice_id: int) -> HttpResponse:
-        invoice = _own_invoice(request, invoice_id)
-        return HttpResponse(
-            pdf.invoice_pdf(invoice),
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'attachment; filename="{invoice.number}.pdf"'},
-        )
+        return pdf_response(_own_invoice(request, invoice_id))
 
 
 @openapi.CHOOSE_PAYMENT_METHOD
@@ -364,6 +359,15 @@ class VoidInvoiceView(APIView):
             return AccountAnswer(answer.data, account_id=invoice.account_id)
 
         return run_once(request, void)
+
+
+def pdf_response(invoice: Invoice) -> HttpResponse:
+    """Answer with an invoice's document, to be saved."""
+    return HttpResponse(
+        pdf.invoice_pdf(invoice),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{invoice.number}.pdf"'},
+    )
 
 
 def proof_response(payment: Payment) -> FileResponse:

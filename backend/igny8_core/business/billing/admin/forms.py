@@ -59,6 +59,15 @@ class ReverseForm(DecisionForm):
     )
 
 
+class VoidForm(DecisionForm):
+    reason = forms.CharField(
+        label="Reason",
+        max_length=MAX_NOTES,
+        widget=_words(),
+        help_text="The customer reads this word for word.",
+    )
+
+
 class NoticePreferenceForm(forms.Form):
     frequency = forms.ChoiceField(
         label="Mails about confirmations that wait",

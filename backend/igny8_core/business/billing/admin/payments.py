@@ -20,7 +20,7 @@ from igny8_core.business.billing.admin.proofs import may_see_proofs
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.flags import flags_of
 from igny8_core.business.billing.models import Payment, PaymentMethodConfig
-from igny8_core.common.admin import ReadOnlyAdmin
+from igny8_core.common.admin import ReadOnlyAdmin, money_cell
 
 STATUS_PARAMETER = "status__exact"
 LABELS = {
@@ -176,7 +176,7 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Amount")
     def money(self, payment: Payment) -> SafeString:
-        return format_html('<span class="desk-money">{}</span>', payment.money)
+        return money_cell(payment.money)
 
     @admin.display(description="Method")
     def paid_by(self, payment: Payment) -> str:

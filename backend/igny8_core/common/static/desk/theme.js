@@ -6,6 +6,22 @@ htmx.config.allowEval = false;
 
 const SIDEBAR = "sidebarDesktopOpen";
 
+// What a button opens takes the focus, and gives it back when it closes.
+function focusSoon(id) {
+  setTimeout(() => document.getElementById(id)?.focus(), 20);
+}
+
+function desk(defaultTheme) {
+  const theirs = theme(defaultTheme);
+  return {
+    ...theirs,
+    init() {
+      theirs.init.call(this);
+      this.$watch("filterOpen", (isOpen) => focusSoon(isOpen ? "filters-closer" : "filters-opener"));
+    },
+  };
+}
+
 function page(primaryTab) {
   return {
     activeTab: getCurrentTab() || primaryTab,
@@ -13,10 +29,38 @@ function page(primaryTab) {
     sidebarDesktopOpen: localStorage.getItem(SIDEBAR) !== "0",
     init() {
       this.$watch(SIDEBAR, (isOpen) => localStorage.setItem(SIDEBAR, isOpen ? "1" : "0"));
+      window.addEventListener("keydown", ({ key }) => {
+        if (key === "Escape" && this.sidebarMobileOpen) this.closeSidebar();
+      });
+    },
+    openSidebar() {
+      this.sidebarMobileOpen = true;
+      focusSoon("sidebar-closer");
+    },
+    closeSidebar() {
+      this.sidebarMobileOpen = false;
+      focusSoon("sidebar-opener");
     },
     formAddress() {
       const { pathname, search } = window.location;
       return pathname + search + (this.activeTab && this.activeTab !== "general" ? `#${this.activeTab}` : "");
+    },
+  };
+}
+
+// A menu below its button; Escape leads back to the button.
+function menu() {
+  return {
+    isOpen: false,
+    toggle() {
+      this.isOpen = !this.isOpen;
+    },
+    close({ target }) {
+      if (!this.$refs.opener.contains(target)) this.isOpen = false;
+    },
+    leave() {
+      if (this.isOpen) this.$refs.opener.focus();
+      this.isOpen = false;
     },
   };
 }
@@ -38,11 +82,10 @@ const REPLACED = [
   ["#search-input-command", "x-on:keydown.enter.prevent", "if", "chooseByEnter($event)"],
   ["form", "x-bind:action", "activeTab", "formAddress()"],
   ["#changelist-actions", "x-bind:style", "'width: '", "{ width: changeListWidth + 'px' }"],
-  ["span", "x-on:click", "sidebarDesktopOpen", "sidebarDesktopOpen = !sidebarDesktopOpen"],
 ];
 
 document.addEventListener("alpine:init", () => {
-  for (const [name, data] of Object.entries({ theme, searchForm, page, command })) Alpine.data(name, data);
+  for (const [name, data] of Object.entries({ theme: desk, searchForm, page, menu, command })) Alpine.data(name, data);
   for (const [what, attribute, start, ours] of REPLACED) {
     for (const element of document.querySelectorAll(what)) {
       const theirs = element.getAttribute(attribute)?.trim();
