@@ -44,6 +44,7 @@ ALLOWED_HOSTS: list[str] = env.texts(
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
+    "django.forms",
     "igny8_core.auth.admin_app.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -90,6 +91,7 @@ ROOT_URLCONF = "igny8_core.api.urls"
 WSGI_APPLICATION = "igny8_core.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets find our templates, too
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -109,6 +109,20 @@ for (const width of [1280, 360]) {
   });
 }
 
+test("the menu beside a related field is opened, walked and left by keyboard", async ({ page }) => {
+  await openAdmin(page, "/admin/billing/rejectionreason/");
+  await page.locator("#result_list a[href*='/change/']").first().click();
+  const opener = page.getByRole("button", { name: /: more$/ }).first();
+  await tabTo(page, opener);
+  await page.keyboard.press("Enter");
+  await expect(opener).toHaveAttribute("aria-expanded", "true");
+  const menu = page.locator(`[id="${(await opener.getAttribute("aria-controls")) ?? ""}"]`);
+  await expect(menu.locator("a[href]").first()).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(menu).toBeHidden();
+  await expect(opener).toBeFocused();
+});
+
 test("an invoice is voided by keyboard, with the reason that its customer reads", async ({
   page,
 }) => {
@@ -127,7 +141,7 @@ test("an invoice is voided by keyboard, with the reason that its customer reads"
   await expectAccessible(page, "#void-dialog");
   await page.keyboard.press("Control+Enter");
   await expect(page.getByText("can read why; nothing is owed on it.")).toBeVisible();
-  await expect(page.getByText("Ordered twice")).toBeVisible(); // in the timeline
+  await expect(page.getByText("Ordered twice")).toHaveCount(2); // of the invoice and its subscription
   await expect(page.getByRole("button", { name: "Void…" })).toBeHidden();
 });
 

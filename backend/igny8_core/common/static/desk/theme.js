@@ -55,11 +55,18 @@ function menu() {
     toggle() {
       this.isOpen = !this.isOpen;
     },
+    // Of a menu that stands elsewhere in the page: the focus goes to its first link.
+    enter(id) {
+      this.toggle();
+      if (this.isOpen) setTimeout(() => document.querySelector(`#${CSS.escape(id)} a[href]`)?.focus(), 20);
+    },
     close({ target }) {
       if (!this.$refs.opener.contains(target)) this.isOpen = false;
     },
-    leave() {
-      if (this.isOpen) this.$refs.opener.focus();
+    leave(event) {
+      if (!this.isOpen) return;
+      event.stopPropagation(); // a sidebar around the menu stays
+      this.$refs.opener.focus();
       this.isOpen = false;
     },
   };
