@@ -12,6 +12,7 @@ import django
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
+from django.test import override_settings
 from django.urls import get_resolver
 
 django.setup()  # once, in the process that all racers are forked from
@@ -32,6 +33,7 @@ class Call:
 
     :param user_id: who is logged in; nobody, if it is None.
     :param fails_at: a part of the SQL statement at which the database is lost.
+    :param settings: what the process is set to while it sends it.
     """
 
     url: str
@@ -39,6 +41,7 @@ class Call:
     user_id: int | None = None
     key: str = ""
     fails_at: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
     method: str = "post"
 
 
@@ -81,7 +84,11 @@ def serve(pipe: Connection, start: Any, meeting: Any) -> None:
             run = _prepared(call)
             pipe.send("ready")
             start.wait()
-            with _without_locks(locks_off, meeting), _failing(call.fails_at):
+            with (
+                override_settings(**call.settings),
+                _without_locks(locks_off, meeting),
+                _failing(call.fails_at),
+            ):
                 pipe.send(run())
         except Exception as error:  # noqa: BLE001  (it is raised in the test's own process)
             pipe.send(RuntimeError(repr(error)))

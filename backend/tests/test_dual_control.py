@@ -1,13 +1,30 @@
 """Two-person rule: beyond an amount, one admin's approval only marks the payment."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
 
+from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
-from igny8_core.business.billing.exceptions import SecondApproverRequired
-from igny8_core.business.billing.models import CreditTransaction, Payment, PaymentEvent
+from igny8_core.business.billing.enums import CreditKind, EventName
+from igny8_core.business.billing.exceptions import CreditsAlreadySpent, SecondApproverRequired
+from igny8_core.business.billing.models import (
+    Consent,
+    CreditTransaction,
+    Payment,
+    PaymentEvent,
+)
+from igny8_core.business.billing.selectors import (
+    events_for_customer,
+    marked_reversals,
+    timeline_for_customer,
+)
+from igny8_core.business.billing.services.credits import record_credits
+from igny8_core.business.billing.services.reversals import reverse_payment
+from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 from tests.factories import (
     account_of,
@@ -33,6 +50,7 @@ def test_the_first_approval_only_marks(owner: User, billing_admin: User, payment
 
     payment.refresh_from_db()
     assert (payment.status, payment.first_approved_by) == ("pending_approval", billing_admin)
+    assert Consent.objects.get().event == "approve"
     assert account_of(owner).status == "pending_payment"
     assert not CreditTransaction.objects.exists()
     assert PaymentEvent.objects.filter(event="first_approve", actor=billing_admin).count() == 1
@@ -95,3 +113,155 @@ def test_a_new_claim_needs_two_again(owner: User, billing_admin: User, payment: 
     approve(again, billing_admin)
     again.refresh_from_db()
     assert again.status == "pending_approval"
+
+
+def test_who_has_lost_the_right_is_not_the_first_of_two(
+    owner: User, billing_admin: User, payment: Payment
+) -> None:
+    approve(payment, billing_admin)
+    User.objects.filter(pk=billing_admin.pk).update(is_staff=False)
+    second, third = make_billing_admin(), make_billing_admin()
+    approve(payment, second)
+    payment.refresh_from_db()
+    assert (payment.status, payment.first_approved_by) == ("pending_approval", second)
+    approve(payment, third)
+    payment.refresh_from_db()
+    assert payment.status == "succeeded"
+
+
+def reverse(payment: Payment, admin: User, **changes: Any) -> None:
+    reverse_payment(
+        **{
+            "payment_id": payment.pk,
+            "actor": Actor(user=admin),
+            "now": utc_now(),
+            "reason": "The transfer was recalled",
+            **changes,
+        }
+    )
+
+
+@pytest.fixture
+def approved(billing_admin: User, payment: Payment) -> Payment:
+    """One that two have approved."""
+    for admin in (billing_admin, make_billing_admin()):
+        approve(payment, admin)
+    payment.refresh_from_db()
+    assert payment.status == "succeeded"
+    return payment
+
+
+def test_first_reversal_only_marks(owner: User, billing_admin: User, approved: Payment) -> None:
+    reverse(approved, billing_admin)
+
+    approved.refresh_from_db()
+    assert (approved.status, approved.reversal_marked_by) == ("succeeded", billing_admin)
+    assert (account_of(owner).status, account_of(owner).credits) == ("active", 1000)
+    assert CreditTransaction.objects.count() == 1
+    event = PaymentEvent.objects.get(event="first_reverse")
+    assert (event.actor, event.note, event.to_state) == (
+        billing_admin,
+        "The transfer was recalled",
+        "succeeded",
+    )
+    assert not OutgoingMail.objects.filter(kind="payment_reversed").exists()
+    assert event not in timeline_for_customer(payment=approved)
+    assert event not in events_for_customer(account=account_of(owner))
+    assert list(marked_reversals()) == [approved]
+
+
+def test_second_reversal_carries_it_out(
+    owner: User, billing_admin: User, approved: Payment
+) -> None:
+    second = make_billing_admin()
+    reverse(approved, billing_admin)
+    reverse(approved, second)
+
+    approved.refresh_from_db()
+    assert (approved.status, account_of(owner).credits) == ("reversed", 0)
+    assert PaymentEvent.objects.get(event="reverse", object_type="payment").actor == second
+    assert not marked_reversals().exists()
+
+
+@pytest.mark.parametrize("is_forced", [False, True])
+def test_same_admin_is_not_two_for_a_reversal(
+    owner: User, approved: Payment, *, is_forced: bool
+) -> None:
+    """A superuser neither, by force neither."""
+    root = User.objects.create_superuser("root@desk.example")
+    reverse(approved, root, is_forced=is_forced)
+    with pytest.raises(SecondApproverRequired):
+        reverse(approved, root, is_forced=is_forced)
+    approved.refresh_from_db()
+    assert approved.status == "succeeded"
+    reverse(approved, User.objects.create_superuser("toor@desk.example"), is_forced=is_forced)
+    approved.refresh_from_db()
+    assert approved.status == "reversed"
+
+
+def test_two_have_to_want_the_same(owner: User, billing_admin: User, approved: Payment) -> None:
+    """One wants the money due again, the other nothing owed: neither is agreed."""
+    second = make_billing_admin()
+    reverse(approved, billing_admin)
+    reverse(approved, second, event=EventName.REVERSE_AND_VOID)
+    approved.refresh_from_db()
+    assert approved.status == "succeeded"
+    reverse(approved, billing_admin, event=EventName.REVERSE_AND_VOID)
+    approved.refresh_from_db()
+    assert (approved.status, approved.invoice.status) == ("reversed", "void")
+
+
+def test_what_can_not_be_reversed_is_not_marked(
+    owner: User, billing_admin: User, approved: Payment
+) -> None:
+    record_credits(
+        account=account_of(owner),
+        amount=-1,
+        kind=CreditKind.ADJUSTMENT,
+        description="Used",
+        now=utc_now(),
+    )
+    with pytest.raises(CreditsAlreadySpent):
+        reverse(approved, billing_admin)
+    assert not Consent.objects.filter(event="reverse").exists()
+
+
+def test_reversal_up_to_the_amount_takes_one(
+    billing_admin: User, approved: Payment, settings: LazySettings
+) -> None:
+    settings.BILLING_DUAL_CONTROL_ABOVE = Decimal("89.00")
+    reverse(approved, billing_admin)
+    approved.refresh_from_db()
+    assert approved.status == "reversed"
+
+
+def test_api_says_who_wants_the_reversal(billing_admin: User, approved: Payment) -> None:
+    url = f"/api/v1/billing/admin/payments/{approved.pk}/reverse/"
+    body = {"reason": "Recalled", "invoice_becomes": "pending"}
+    first = client_of(billing_admin).post(url, body)
+    assert (first.status_code, first.json()["payment"]["status"]) == (200, "succeeded")
+    assert first.json()["payment"]["reversal_marked_by"] == billing_admin.email
+    again = client_of(billing_admin).post(url, body)
+    assert (again.status_code, again.json()["errors"][0]["code"]) == (
+        403,
+        "second_approver_required",
+    )
+    done = client_of(make_billing_admin()).post(url, body)
+    assert done.json()["payment"]["status"] == "reversed"
+
+
+def test_desk_says_who_wants_the_reversal(
+    desk: Client, billing_admin: User, approved: Payment
+) -> None:
+    url = f"/admin/billing/payment/{approved.pk}/"
+    body = {"reason": "Recalled", "event": "reverse_and_void"}
+    marked = desk.post(f"{url}reverse/", body, follow=True).content.decode()
+    assert "Marked. A second admin has to reverse" in marked
+    assert f"{billing_admin} wants the approval taken back" in marked
+    assert "the invoice is void" in marked
+    again = desk.post(f"{url}reverse/", body, follow=True).content.decode()
+    assert "Another admin has to" in again
+    queue = desk.get("/admin/billing/payment/?status__exact=pending_approval").content.decode()
+    assert f"{url}change/" in queue
+    desk.force_login(make_billing_admin())
+    assert "Reversed." in desk.post(f"{url}reverse/", body, follow=True).content.decode()

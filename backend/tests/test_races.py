@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
 from itertools import count, cycle, islice
 
 import pytest
@@ -25,6 +27,7 @@ from tests.factories import (
     approve,
     confirmation_of,
     invoice_of,
+    make_billing_admin,
     make_owner,
     make_payment,
 )
@@ -158,6 +161,65 @@ def test_without_locks_approvals_and_rejections_pass_the_check(
     payment = make_payment(owner)
     verbs = (deciding(verb, payment, billing_admin) for verb in ("approve", "reject"))
     assert 409 not in statuses(racers.race(shared_out(*verbs), LocksOff()))
+
+
+TWO_PERSONS = {"BILLING_DUAL_CONTROL_ABOVE": Decimal(50)}
+
+
+def marking(verb: str, payment: Payment, admin: User) -> Call:
+    return replace(deciding(verb, payment, admin), settings=TWO_PERSONS)
+
+
+def waiting_for(verb: str, owner: User, admin: User) -> Payment:
+    """Return a payment of which this is the next thing to do."""
+    payment = make_payment(owner)
+    if verb == "reverse":
+        approve(payment, admin)
+    return payment
+
+
+@pytest.mark.parametrize("verb", ["approve", "reverse"])
+def test_one_admin_many_times_is_not_two(racers: Racers, billing_admin: User, verb: str) -> None:
+    for _ in range(ROUNDS):
+        payment = waiting_for(verb, make_owner(), billing_admin)
+        answers = racers.race(shared_out(marking(verb, payment, billing_admin)))
+
+        assert statuses(answers) == {200: 1, 403: RACERS - 1}
+        refused = {answer.code for answer in answers if answer.status == 403}
+        assert refused == {"second_approver_required"}
+        payment.refresh_from_db()
+        assert payment.status == {"approve": "pending_approval", "reverse": "succeeded"}[verb]
+        assert_all_invariants_hold()
+
+
+@pytest.mark.parametrize("verb", ["approve", "reverse"])
+def test_of_two_admins_one_marks_and_the_other_carries_out(
+    racers: Racers, billing_admin: User, verb: str
+) -> None:
+    second = make_billing_admin()
+    for _ in range(ROUNDS):
+        owner = make_owner()
+        payment = waiting_for(verb, owner, billing_admin)
+        calls = [marking(verb, payment, admin) for admin in (billing_admin, second)]
+        answers = racers.race(shared_out(*calls))
+
+        winners = [answer.call.user_id for answer in answers if answer.status == 200]
+        assert sorted(map(str, winners)) == sorted([str(billing_admin.pk), str(second.pk)])
+        assert set(statuses(answers)) <= {200, 403, 409}
+        payment.refresh_from_db()
+        assert payment.status == {"approve": "succeeded", "reverse": "reversed"}[verb]
+        assert account_of(owner).credits == {"approve": 1000, "reverse": 0}[verb]
+        assert_all_invariants_hold()
+
+
+def test_without_locks_one_admin_passes_the_check_many_times(
+    racers: Racers, owner: User, billing_admin: User
+) -> None:
+    """What is then left to hold is the unique pair of payment and admin."""
+    payment = waiting_for("reverse", owner, billing_admin)
+    answers = racers.race(shared_out(marking("reverse", payment, billing_admin)), LocksOff())
+    assert statuses(answers) == {200: 1, 500: RACERS - 1}
+    assert_all_invariants_hold()
 
 
 def test_one_of_many_confirmations_wins(racers: Racers, catalog: None) -> None:

@@ -72,10 +72,14 @@ class EventName(models.TextChoices):
     REJECT = "reject", "Payment rejected"
     VOID = "void", "Invoice voided"
     FIRST_APPROVE = "first_approve", "First of two approvals"
+    FIRST_REVERSE = "first_reverse", "First of two reversals"
     REVERSE = "reverse", "Approval reversed"
     REVERSE_AND_VOID = "reverse_and_void", "Approval reversed, invoice voided"
     RESTORE = "restore", "Earlier subscription restored"
     CLOSE_ACCOUNT = "close_account", "Account closed"
+
+
+AMONG_ADMINS = (EventName.FIRST_APPROVE, EventName.FIRST_REVERSE)  # no customer reads of them
 
 
 class NoticeFrequency(models.TextChoices):

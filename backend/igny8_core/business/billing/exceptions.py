@@ -148,7 +148,7 @@ class OwnAccountPayment(NotAllowed):
 
 
 class SecondApproverRequired(NotAllowed):
-    """Two have to approve this payment, and this one has done it already."""
+    """Two admins have to agree, and this one has done so already."""
 
     code = "second_approver_required"
 

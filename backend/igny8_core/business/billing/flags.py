@@ -110,12 +110,20 @@ def _own_flags(payment: Payment) -> Iterable[Flag]:
             "New account",
             "The account was less than an hour old when the payment was confirmed.",
         )
-    if payment.first_approved_by_id and payment.status == PaymentStatus.PENDING_APPROVAL:
+    if payment.first_approved_by and payment.status == PaymentStatus.PENDING_APPROVAL:
         yield Flag(
             "first_approval",
             Severity.INFO,
             "1 of 2 approvals",
             f"Approved by {payment.first_approved_by}; a second admin has to approve, too.",
+        )
+    if payment.reversal_marked_by and payment.status == PaymentStatus.SUCCEEDED:
+        yield Flag(
+            "first_reversal",
+            Severity.WARNING,
+            "1 of 2 reversals",
+            f"{payment.reversal_marked_by} wants the approval taken back; a second admin has to "
+            "agree.",
         )
 
 

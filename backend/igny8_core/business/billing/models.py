@@ -395,15 +395,6 @@ class Payment(TimestampedModel):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     admin_notes = models.TextField(blank=True, max_length=1000)
-    first_approved_by = models.ForeignKey(
-        User,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="first_approved_payments",
-        help_text="Who approved first, where two have to.",
-    )
-    first_approved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-submitted_at", "-pk"]
@@ -469,6 +460,44 @@ class Payment(TimestampedModel):
     def waiting_time(self) -> timedelta:
         """How long the customer has waited, or waited until the decision."""
         return (self.decided_at or utc_now()) - self.submitted_at
+
+    @property
+    def first_approved_by(self) -> User | None:
+        """Who approved first, where two have to."""
+        return self._first_to_consent(EventName.APPROVE)
+
+    @property
+    def reversal_marked_by(self) -> User | None:
+        """Who wants the approval taken back, where two have to."""
+        return self._first_to_consent(EventName.REVERSE, EventName.REVERSE_AND_VOID)
+
+    def _first_to_consent(self, *events: EventName) -> User | None:
+        """Read the prefetched consents where there are."""
+        consents = [item for item in self.consents.all() if item.event in events]
+        first = min(consents, key=lambda item: item.pk, default=None)
+        return first.admin if first else None
+
+
+class Consent(models.Model):
+    """One admin's word for an act on a payment that two admins have to agree to."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="consents")
+    event = models.CharField(max_length=20, choices=EventName.choices)
+    is_forced = models.BooleanField(default=False, help_text="Also if credits of it are spent.")
+    admin = models.ForeignKey(User, on_delete=models.PROTECT, related_name="consents")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment", "event", "is_forced", "admin"],
+                name="admin_consents_to_an_act_once",
+                violation_error_message="You have agreed to this already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.admin}: {self.get_event_display()} ({self.payment})"
 
 
 class PaymentSearch(models.Model):

@@ -394,7 +394,9 @@ REVERSE_PAYMENT = _act(
     (
         "Credits are taken back by a ledger entry, the invoice is due again or void, and "
         "subscription and account follow; the newest earlier plan that is paid for comes back "
-        "while its period lasts."
+        "while its period lasts. Where two admins have to agree, the first one's call only marks "
+        "the payment: it stays `succeeded`, with `reversal_marked_by`. The second one has to ask "
+        "for the same."
     ),
     request=ReversePaymentSerializer,
     sent={"Request": {"reason": "The bank recalled the transfer", "invoice_becomes": "pending"}},
@@ -406,6 +408,7 @@ REVERSE_PAYMENT = _act(
         refusals.MayNotReverse,
         SecondFactorRequired,
         refusals.OwnAccountPayment,
+        refusals.SecondApproverRequired,
         refusals.ForceNotAllowed,
         refusals.PaymentNotReversible,
         refusals.InvoiceNotReopenable,

@@ -79,6 +79,7 @@ _OF_ADMINS = {
     "submitted_by": "ayesha@lahore-textiles.example",
     "decided_by": None,
     "first_approved_by": None,
+    "reversal_marked_by": None,
 }
 ADMIN_PAYMENT = {**PAYMENT, **_OF_ADMINS}
 _DECIDED_BY = {**_OF_ADMINS, "decided_by": "admin@example.com"}

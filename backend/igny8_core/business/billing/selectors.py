@@ -11,6 +11,7 @@ from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.auth.rights import holders
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
 from igny8_core.business.billing.enums import (
+    AMONG_ADMINS,
     DECIDED_PAYMENT_STATUSES,
     EventName,
     InvoiceStatus,
@@ -21,6 +22,7 @@ from igny8_core.business.billing.examples import are_withheld
 from igny8_core.business.billing.exceptions import UnknownPaymentMethod
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
+    Consent,
     CreditTransaction,
     ExchangeRate,
     Invoice,
@@ -211,14 +213,14 @@ def timeline_of_invoice(*, invoice: Invoice) -> QuerySet[PaymentEvent]:
 
 def timeline_for_customer(*, payment: Payment) -> QuerySet[PaymentEvent]:
     """The same without what admins settle among themselves."""
-    return timeline_of(payment=payment).exclude(event=EventName.FIRST_APPROVE)
+    return timeline_of(payment=payment).exclude(event__in=AMONG_ADMINS)
 
 
 def events_for_customer(*, account: Account) -> QuerySet[PaymentEvent]:
     """All that happened in an account, oldest first; not what admins settle among themselves."""
     return (
         PaymentEvent.objects.filter(account=account)
-        .exclude(event=EventName.FIRST_APPROVE)
+        .exclude(event__in=AMONG_ADMINS)
         .select_related("actor")
         .order_by("pk")
     )
@@ -265,9 +267,19 @@ def every_invoice() -> QuerySet[Invoice]:
 
 def payment_queue() -> QuerySet[Payment]:
     """Every account's payments, those that wait longest first."""
-    return Payment.objects.select_related(
-        "method", "invoice__account", "submitted_by", "decided_by", "first_approved_by"
-    ).order_by("submitted_at", "pk")
+    return (
+        Payment.objects.select_related("method", "invoice__account", "submitted_by", "decided_by")
+        .prefetch_related("consents__admin")
+        .order_by("submitted_at", "pk")
+    )
+
+
+def marked_reversals() -> QuerySet[Payment]:
+    """Payments whose approval one of two admins wants taken back."""
+    marked = Consent.objects.filter(event__in=[EventName.REVERSE, EventName.REVERSE_AND_VOID])
+    return payment_queue().filter(
+        status=PaymentStatus.SUCCEEDED, pk__in=marked.values("payment_id")
+    )
 
 
 def payment_for_admin(*, payment_id: int) -> Payment:

@@ -404,6 +404,13 @@ class AdminPaymentSerializer(PaymentSerializer):
         allow_null=True,
         help_text="Who has given the first of two approvals, where two are needed.",
     )
+    reversal_marked_by = serializers.EmailField(
+        source="reversal_marked_by.email",
+        read_only=True,
+        default=None,
+        allow_null=True,
+        help_text="Who wants the approval taken back, where two are needed.",
+    )
 
     proof_view = "admin-payment-proof"
 
@@ -416,6 +423,7 @@ class AdminPaymentSerializer(PaymentSerializer):
             "submitted_by",
             "decided_by",
             "first_approved_by",
+            "reversal_marked_by",
         ]
         read_only_fields = fields
 

@@ -70,6 +70,9 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
     EventName.FIRST_APPROVE: {
         ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.PENDING_APPROVAL),
     },
+    EventName.FIRST_REVERSE: {
+        ObjectType.PAYMENT: _row(PaymentStatus.SUCCEEDED, to=PaymentStatus.SUCCEEDED),
+    },
     EventName.REJECT: {
         ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.FAILED),
     },

@@ -335,7 +335,7 @@ export interface paths {
         put?: never;
         /**
          * Reverse an approved payment
-         * @description Credits are taken back by a ledger entry, the invoice is due again or void, and subscription and account follow; the newest earlier plan that is paid for comes back while its period lasts.
+         * @description Credits are taken back by a ledger entry, the invoice is due again or void, and subscription and account follow; the newest earlier plan that is paid for comes back while its period lasts. Where two admins have to agree, the first one's call only marks the payment: it stays `succeeded`, with `reversal_marked_by`. The second one has to ask for the same.
          */
         post: operations["reverse_payment"];
         delete?: never;
@@ -1190,6 +1190,11 @@ export interface components {
              * @description Who has given the first of two approvals, where two are needed.
              */
             readonly first_approved_by: string | null;
+            /**
+             * Format: email
+             * @description Who wants the approval taken back, where two are needed.
+             */
+            readonly reversal_marked_by: string | null;
         };
         /** @description What happened to a payment, oldest first. */
         AdminPaymentDetail: {
@@ -1234,6 +1239,11 @@ export interface components {
              * @description Who has given the first of two approvals, where two are needed.
              */
             readonly first_approved_by: string | null;
+            /**
+             * Format: email
+             * @description Who wants the approval taken back, where two are needed.
+             */
+            readonly reversal_marked_by: string | null;
             readonly events: components["schemas"]["PaymentEvent"][];
         };
         ApprovePaymentRequest: {
@@ -1403,13 +1413,14 @@ export interface components {
          *     * `reject` - Payment rejected
          *     * `void` - Invoice voided
          *     * `first_approve` - First of two approvals
+         *     * `first_reverse` - First of two reversals
          *     * `reverse` - Approval reversed
          *     * `reverse_and_void` - Approval reversed, invoice voided
          *     * `restore` - Earlier subscription restored
          *     * `close_account` - Account closed
          * @enum {string}
          */
-        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "reverse" | "reverse_and_void" | "restore" | "close_account";
+        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account";
         Industry: {
             readonly id: number;
             readonly slug: string;

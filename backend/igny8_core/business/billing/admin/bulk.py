@@ -116,7 +116,7 @@ def _approve(request: HttpRequest, payment: Payment) -> Outcome:
         )
     except DomainError as refusal:
         return Outcome(payment, is_approved=False, detail=refusal.detail)
-    if decision.awaits_second_approval:
+    if decision.awaits_second_admin:
         detail = "Marked: a second admin has to approve it, too."
         return Outcome(payment, is_approved=False, detail=detail)
     return Outcome(payment, is_approved=True, detail="Approved")

@@ -23,6 +23,7 @@ from igny8_core.business.billing.models import Payment, PaymentMethodConfig
 from igny8_core.common.admin import ReadOnlyAdmin, money_cell
 
 STATUS_PARAMETER = "status__exact"
+MAX_MARKED = 10  # reversals that wait for a second admin, named above the list
 LABELS = {
     PaymentStatus.PENDING_APPROVAL: "Waiting",
     PaymentStatus.SUCCEEDED: "Approved",
@@ -139,7 +140,11 @@ class PaymentAdmin(ReadOnlyAdmin):
         """Open on what waits."""
         if not request.GET and request.method == "GET":
             return HttpResponseRedirect(f"?{STATUS_PARAMETER}={PaymentStatus.PENDING_APPROVAL}")
-        context = {**(extra_context or {}), "states": _states(request)}
+        context = {
+            **(extra_context or {}),
+            "states": _states(request),
+            "marked_reversals": selectors.marked_reversals()[:MAX_MARKED],
+        }
         response: HttpResponse = super().changelist_view(request, context)
         changelist = getattr(response, "context_data", {}).get("cl")
         if changelist is not None:

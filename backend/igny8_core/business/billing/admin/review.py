@@ -24,11 +24,8 @@ from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.flags import flags_of
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.rights import DECIDE, REVERSE
-from igny8_core.business.billing.services.payments import (
-    approve_payment,
-    needs_two_approvals,
-    reject_payment,
-)
+from igny8_core.business.billing.services.consents import needs_two_admins
+from igny8_core.business.billing.services.payments import approve_payment, reject_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
@@ -71,7 +68,7 @@ def _approve(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> 
         payment_id=payment_id, actor=actor_from_request(request), now=utc_now(), **cleaned
     )
     billing = decision.billing
-    if decision.awaits_second_approval:
+    if decision.awaits_second_admin:
         return f"Marked. {billing.invoice} waits for a second admin's approval."
     return (
         f"Approved. Invoice {billing.invoice} is paid and {billing.account} is active with "
@@ -96,6 +93,8 @@ def _reverse(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> 
         is_forced=cleaned["is_forced"],
     )
     billing = decision.billing
+    if decision.awaits_second_admin:
+        return f"Marked. A second admin has to reverse the approval of {billing.invoice}, too."
     return (
         f"Reversed. Invoice {billing.invoice} is {billing.invoice.get_status_display().lower()}, "
         f"and {billing.account} has {billing.account.credits} credits."
@@ -172,7 +171,8 @@ def _page(
         "history_counts": selectors.counts_by_status(history),
         "previous": previous,
         "following": following,
-        "needs_two": needs_two_approvals(payment),
+        "needs_two": needs_two_admins(payment),
+        "reversals": [item for item in payment.consents.all() if item.event != EventName.APPROVE],
         "can_decide": is_waiting and may_decide(request),
         "can_reverse": payment.status == PaymentStatus.SUCCEEDED and may_reverse(request),
         "can_see_proof": may_see_proofs(request),

@@ -23,7 +23,6 @@ from igny8_core.business.billing.exceptions import (
     ProofLimitReached,
     ReasonRequired,
     ReferencePatternMismatch,
-    SecondApproverRequired,
 )
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice, Payment
@@ -35,6 +34,7 @@ from igny8_core.business.billing.selectors import (
     method_for_payment,
     proofs_since,
 )
+from igny8_core.business.billing.services.consents import is_agreed
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import lock_own_invoice, require_payable
 from igny8_core.business.billing.services.subscriptions import activate_subscription
@@ -67,15 +67,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Decision:
-    """A decided payment with all that followed from it."""
+    """A decided payment with all that followed from it.
+
+    :param awaits_second_admin: nothing was done yet: another admin has to agree.
+    """
 
     payment: Payment
     billing: LockedBilling
-
-    @property
-    def awaits_second_approval(self) -> bool:
-        """Whether it was the first of two approvals."""
-        return self.payment.status == PaymentStatus.PENDING_APPROVAL
+    awaits_second_admin: bool = False
 
 
 @transaction.atomic
@@ -170,8 +169,11 @@ def approve_payment(
     locked = lock_billing_of_payment(payment_id=payment_id)
     _require_may_decide(locked, actor, payment_id)
     payment = _undecided(locked, payment_id)
-    if needs_two_approvals(payment) and _is_first_approval(payment, actor):
-        return _mark_first_approval(locked, payment, actor=actor, now=now, note=admin_notes)
+    event = EventName.APPROVE
+    if not is_agreed(payment=payment, event=event, right=DECIDE, actor=actor, now=now):
+        return mark(
+            locked, payment, event=EventName.FIRST_APPROVE, actor=actor, now=now, note=admin_notes
+        )
     recorder = _recorder(EventName.APPROVE, payment, actor=actor, now=now, note=admin_notes)
     _decide(payment, recorder=recorder, admin_notes=admin_notes)
     invoice, account = locked.invoice, locked.account
@@ -224,33 +226,18 @@ def _require_may_decide(locked: LockedBilling, actor: Actor, payment_id: int) ->
     )
 
 
-def needs_two_approvals(payment: Payment) -> bool:
-    """Tell whether two admins have to approve a payment, by its invoice's total in USD."""
-    limit: Decimal | None = settings.BILLING_DUAL_CONTROL_ABOVE
-    return limit is not None and payment.invoice.total > limit
-
-
-def _is_first_approval(payment: Payment, actor: Actor) -> bool:
-    """Tell whether this is the first one.
-
-    :raises SecondApproverRequired: if it is the first one's author again.
-    """
-    if payment.first_approved_by_id is None:
-        return True
-    if actor.user is not None and payment.first_approved_by_id == actor.user.pk:
-        detail = "You have approved this payment already. Another billing admin has to, too."
-        raise SecondApproverRequired(detail)
-    return False
-
-
-def _mark_first_approval(
-    locked: LockedBilling, payment: Payment, *, actor: Actor, now: datetime, note: str
+def mark(
+    locked: LockedBilling,
+    payment: Payment,
+    *,
+    event: EventName,
+    actor: Actor,
+    now: datetime,
+    note: str,
 ) -> Decision:
-    payment.first_approved_by = actor.user
-    payment.first_approved_at = now
-    recorder = _recorder(EventName.FIRST_APPROVE, payment, actor=actor, now=now, note=note)
-    recorder.move(payment, also_save=("first_approved_by", "first_approved_at"))
-    return Decision(payment=payment, billing=locked)
+    """Record the first of two admins' consent: nothing else changes."""
+    _recorder(event, payment, actor=actor, now=now, note=note).move(payment)
+    return Decision(payment=payment, billing=locked, awaits_second_admin=True)
 
 
 def _undecided(locked: LockedBilling, payment_id: int) -> Payment:

@@ -26,8 +26,9 @@ from igny8_core.business.billing.selectors import (
     lock_billing_of_payment,
     replaced_and_paid,
 )
+from igny8_core.business.billing.services.consents import is_agreed
 from igny8_core.business.billing.services.credits import record_credits
-from igny8_core.business.billing.services.payments import Decision
+from igny8_core.business.billing.services.payments import Decision, mark
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 
 
@@ -43,6 +44,9 @@ def reverse_payment(
 ) -> Decision:
     """Take an approval back: credits, invoice, subscription and account follow.
 
+    An invoice over more than ``BILLING_DUAL_CONTROL_ABOVE`` needs two admins who want the same:
+    the first one's word only marks the payment.
+
     The newest earlier subscription that is paid for comes back while its period lasts; without
     one the account waits for a payment again.
 
@@ -56,6 +60,7 @@ def reverse_payment(
     :raises InvoiceNotReopenable: if the invoice can only be voided.
     :raises CreditsAlreadySpent: if the account has fewer credits left than the payment brought.
     :raises ForceNotAllowed: if it is forced by anybody but a superuser.
+    :raises SecondApproverRequired: if the actor is the first of two.
     """
     if not reason.strip():
         detail = "Say why the approval is taken back: the customer will read it."
@@ -67,6 +72,14 @@ def reverse_payment(
     _require_approved(payment)
     if event == EventName.REVERSE:
         _require_reopenable(locked)
+    if not is_forced:
+        _require_unspent(locked)
+    if not is_agreed(
+        payment=payment, event=event, right=REVERSE, actor=actor, now=now, is_forced=is_forced
+    ):
+        return mark(
+            locked, payment, event=EventName.FIRST_REVERSE, actor=actor, now=now, note=reason
+        )
     recorder = TransitionRecorder(
         event=event, actor=actor, now=now, invoice=locked.invoice, payment=payment, note=reason
     )
@@ -74,7 +87,7 @@ def reverse_payment(
     locked.invoice.paid_at = None
     locked.invoice.voided_at = now if event == EventName.REVERSE_AND_VOID else None
     recorder.move(locked.invoice, also_save=("paid_at", "voided_at"))
-    _take_credits_back(locked, payment, now=now, is_forced=is_forced)
+    _take_credits_back(locked, payment, now=now)
     if locked.subscription.status in LIVE_SUBSCRIPTION_STATUSES:
         _end_subscription(locked, recorder)
     emails.tell_of_reversal(payment=payment, reason=reason)
@@ -109,16 +122,19 @@ def _require_reopenable(locked: LockedBilling) -> None:
         raise InvoiceNotReopenable(detail, state=SubscriptionStatus.PENDING_PAYMENT)
 
 
-def _take_credits_back(
-    locked: LockedBilling, payment: Payment, *, now: datetime, is_forced: bool
-) -> None:
+def _require_unspent(locked: LockedBilling) -> None:
     account, amount = locked.account, locked.invoice.included_credits
-    if account.credits < amount and not is_forced:
+    if account.credits < amount:
         detail = (
             f"The payment brought {amount:,} credits, and {account.credits:,} are left: the others "
             "are spent. A superuser can force the reversal; it takes what is left."
         )
         raise CreditsAlreadySpent(detail, state=f"{account.credits}_left")
+
+
+def _take_credits_back(locked: LockedBilling, payment: Payment, *, now: datetime) -> None:
+    """Take what the payment brought, or what is left of it."""
+    account, amount = locked.account, locked.invoice.included_credits
     taken = min(amount, account.credits)
     record_credits(
         account=account,

@@ -1,0 +1,55 @@
+"""Two persons for one act: the first one's word is kept, the second one's carries it out."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.rights import Right, holders
+from igny8_core.business.billing.enums import EventName
+from igny8_core.business.billing.exceptions import SecondApproverRequired
+from igny8_core.business.billing.models import Consent, Payment
+
+
+def needs_two_admins(payment: Payment) -> bool:
+    """Tell whether two admins have to agree on a payment, by its invoice's total in USD."""
+    limit: Decimal | None = settings.BILLING_DUAL_CONTROL_ABOVE
+    return limit is not None and payment.invoice.total > limit
+
+
+def is_agreed(
+    *,
+    payment: Payment,
+    event: EventName,
+    right: Right,
+    actor: Actor,
+    now: datetime,
+    is_forced: bool = False,
+) -> bool:
+    """Record an actor's consent to an act; tell whether the act can be carried out.
+
+    What was said by somebody who has lost the right since counts no longer.
+
+    :param payment: locked by the caller.
+    :raises SecondApproverRequired: if the actor is the one who has consented already.
+    """
+    if not needs_two_admins(payment):
+        return True
+    others = _consents(payment, event, is_forced=is_forced)
+    others.exclude(admin__in=holders(right)).delete()
+    if actor.user is None:
+        return others.exists()
+    if others.filter(admin=actor.user).exists():
+        detail = "You have agreed to this already. Another admin has to, too."
+        raise SecondApproverRequired(detail)
+    is_second = others.exists()
+    Consent.objects.create(
+        payment=payment, event=event, is_forced=is_forced, admin=actor.user, created_at=now
+    )
+    return is_second
+
+
+def _consents(payment: Payment, event: EventName, *, is_forced: bool) -> QuerySet[Consent]:
+    return Consent.objects.filter(payment=payment, event=event, is_forced=is_forced)
