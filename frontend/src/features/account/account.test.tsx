@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Me } from "../../lib/api/types";
+import { browser } from "../../lib/browser";
 import { invoice, jazzcash, me, pakistan, starter } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
 import { server } from "../../testing/server";
@@ -247,7 +248,8 @@ describe("the account's details", () => {
     });
   });
 
-  it("log out everywhere", async () => {
+  it("log out everywhere, of this browser too", async () => {
+    const open = vi.spyOn(browser, "open").mockReturnValue();
     const posted = vi.fn();
     server.use(
       http.post("*/api/v1/auth/log-out-everywhere/", () => {
@@ -256,11 +258,15 @@ describe("the account's details", () => {
       }),
     );
     renderApp("/account");
-    await userEvent.click(await screen.findByRole("button", { name: "Log out everywhere" }));
+    const button = await screen.findByRole("button", { name: "Log out everywhere" });
+    expect(localStorage.getItem("logged-in")).toBe("1");
+    await userEvent.click(button);
     await waitFor(() => {
-      expect(posted).toHaveBeenCalledOnce();
+      expect(open).toHaveBeenCalledExactlyOnceWith("/login");
     });
-    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+    expect(posted).toHaveBeenCalledOnce();
+    expect(localStorage.getItem("logged-in")).toBeNull();
+    vi.restoreAllMocks();
   });
 
   it("say when to try again after too many tries", async () => {
@@ -272,9 +278,12 @@ describe("the account's details", () => {
         ),
       ),
     );
+    const open = vi.spyOn(browser, "open").mockReturnValue();
     renderApp("/account");
     await userEvent.click(await screen.findByRole("button", { name: "Log out everywhere" }));
     expect(await screen.findByRole("alert")).toHaveTextContent("Try again in 2 minutes.");
+    expect(open).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
   });
 });
 
@@ -379,6 +388,9 @@ describe("closing the account", () => {
     expect(screen.getByText(/are kept until .*2036/)).toBeVisible();
     expect(sent).toEqual([{ confirmation: me.user.email, password: "a-long-passphrase" }]);
     expect(shown.pathname).toBe("/goodbye");
+    expect(await screen.findByRole("link", { name: "Log in" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Log out" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("navigation", { name: "Pages" })).not.toBeInTheDocument();
     expect(sessionStorage.getItem("draft")).toBeNull();
   });
 

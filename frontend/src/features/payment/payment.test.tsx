@@ -1,7 +1,7 @@
 import { act, cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Invoice } from "../../lib/api/types";
 import { invoice, jazzcash, me, payment } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
@@ -87,19 +87,26 @@ describe("the confirmation", () => {
   });
 
   it("is not sent without a reference", async () => {
-    let posts = 0;
+    const posted = vi.fn();
     server.use(
       http.post("*/api/v1/billing/admin/payments/confirm/", () => {
-        posts += 1;
-        return HttpResponse.json({}, { status: 500 });
+        posted();
+        return HttpResponse.json(payment, { status: 201 });
       }),
     );
     renderApp("/invoices/1/confirm");
-    await userEvent.type(await screen.findByLabelText("Transaction ID (TID)"), "  ");
+    const reference = await screen.findByLabelText("Transaction ID (TID)");
+    await userEvent.type(reference, "  ");
     await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
 
     expect(await screen.findByRole("alert")).toHaveTextContent("Transaction ID (TID)");
-    expect(posts).toBe(0);
+    expect(posted).not.toHaveBeenCalled();
+
+    await userEvent.type(reference, "12345678901"); // as soon as there is one, it is sent
+    await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+    await waitFor(() => {
+      expect(posted).toHaveBeenCalledOnce();
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, it } from "vitest";
@@ -121,12 +121,10 @@ it("takes a server error to its field on its own step, and the summary gets the 
 });
 
 it("sends the same key again after a lost answer, and another for a changed form", async () => {
-  let attempts = 0;
   server.use(
     http.post("*/api/v1/auth/register/", ({ request }) => {
-      attempts += 1;
       sent.push({ body: {}, key: request.headers.get("Idempotency-Key"), token: null });
-      return attempts === 1
+      return sent.length === 1
         ? HttpResponse.error()
         : HttpResponse.json(
             { errors: [{ code: "x", detail: "No.", attr: null }] },
@@ -142,9 +140,18 @@ it("sends the same key again after a lost answer, and another for a changed form
   expect(await screen.findByText(/No answer from the server/)).toBeVisible();
   await userEvent.click(create);
   expect(await screen.findByText("No.")).toBeVisible();
-
   expect(sent[0]?.key).toMatch(/^[0-9a-f]{32}$/);
   expect(sent[1]?.key).toBe(sent[0]?.key);
+
+  await userEvent.click(screen.getByRole("link", { name: "Back" }));
+  await userEvent.type(await screen.findByLabelText(/^First name/), "Ayesha");
+  await userEvent.click(screen.getByRole("button", { name: "Continue" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Create account" }));
+  await waitFor(() => {
+    expect(sent).toHaveLength(3);
+  });
+  expect(sent[2]?.key).toMatch(/^[0-9a-f]{32}$/);
+  expect(sent[2]?.key).not.toBe(sent[0]?.key);
 });
 
 it("asks for what is missing before it goes on", async () => {
@@ -161,8 +168,23 @@ it("keeps the draft over a reload, but never the password", async () => {
   await choosePlan("Starter");
   await enterAccount();
   await screen.findByRole("combobox", { name: "Country" });
+  cleanup();
 
-  const stored = sessionStorage.getItem("signup") ?? "";
-  expect(stored).toContain("ayesha@shop.example");
-  expect(stored).not.toContain("correct-horse-battery");
+  renderApp("/signup/account");
+  expect(await screen.findByLabelText("E-mail")).toHaveValue("ayesha@shop.example");
+  expect(screen.getByLabelText("Password")).toHaveValue("");
+  const kept = JSON.stringify([sessionStorage, localStorage]);
+  expect(kept).toContain("ayesha@shop.example");
+  expect(kept).not.toContain("correct-horse-battery");
 });
+
+it.each(["/signup", "/signup/plan", "/signup/billing"])(
+  "is not for who is logged in: %s leads to the dashboard",
+  async (address) => {
+    localStorage.setItem("logged-in", "1");
+    isLoggedIn = true;
+    const router = renderApp(address);
+    expect(await screen.findByRole("heading", { name: /^Welcome/ })).toBeVisible();
+    expect(router.pathname).toBe("/");
+  },
+);

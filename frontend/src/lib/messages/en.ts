@@ -159,7 +159,15 @@ export const en = {
     verifyTitle: "E-mail address",
     verified: "Thank you: your e-mail address is confirmed.",
     confirmEmail: "Confirm my e-mail address",
-    confirmText: "One more click, and we know that this address is yours.",
+    confirmText: (email: string) => `Is ${email} your address? Confirm it, and our mails go there.`,
+    code: "Code",
+    codeTitle: "Enter your code",
+    codeHint: "From your authenticator app, or one of your recovery codes.",
+    codeExpired: "That took too long. Log in again.",
+    linkBroken: "This link is not complete. Open it from the mail, or ask for another one.",
+    newLink: "Send me a new link",
+    maybeConfirmed:
+      "If you have opened this link before, your address is confirmed. Log in to see it, or to get a new link.",
   },
   invoice: {
     title: (number: string) => `Invoice ${number}`,

@@ -19,8 +19,8 @@ export function GoodbyePage() {
   const cache = useQueryClient();
   useEffect(() => {
     if (!closed) return;
-    cache.clear();
-    cache.setQueryData(ME, null);
+    cache.setQueryData(ME, null); // what shows it must hear of it, and does not if it is removed
+    cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
     void forgetDrafts();
   }, [cache, closed]);
   if (!closed) return <Navigate to="/" replace />;

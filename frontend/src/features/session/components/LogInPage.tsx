@@ -1,29 +1,54 @@
-import { Anchor, PasswordInput, Text, TextInput } from "@mantine/core";
+import { Anchor, Button, PasswordInput, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { useState } from "react";
 import { Link, Navigate, useSearchParams } from "react-router";
 import { FormPage } from "../../../components/ui/FormPage";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useMe } from "../../../lib/api/me";
+import { useLogIn, useSendCode } from "../../../lib/api/session";
+import { ApiError } from "../../../lib/errors/apiError";
 import { m } from "../../../lib/messages";
-import { useLogIn } from "../../../lib/api/session";
 
+type Stage = "password" | "code" | "expired";
+
+/** By password, and by a code after it where the person has a second factor. */
 export function LogInPage() {
   const [search] = useSearchParams();
   const me = useMe();
+  const [stage, setStage] = useState<Stage>("password");
+  if (me.data) return <Navigate to={localPath(search.get("next"))} replace />;
+  if (stage === "code") return <CodeForm onLeave={setStage} />;
+  const intro =
+    stage === "expired" ? m.session.codeExpired : search.has("next") && m.session.logInToGoOn;
+  return (
+    <PasswordForm
+      {...(intro && { intro })}
+      onCode={() => {
+        setStage("code");
+      }}
+    />
+  );
+}
+
+function PasswordForm({ intro, onCode }: { intro?: string; onCode: () => void }) {
   const logIn = useLogIn();
   const form = useForm({ initialValues: { email: "", password: "" } });
   const { items, attempt, show } = useServerErrors(form, ["email", "password"]);
-  if (me.data) return <Navigate to={localPath(search.get("next"))} replace />;
   return (
     <FormPage
       title={m.session.logInTitle}
-      {...(search.has("next") && { intro: m.session.logInToGoOn })}
+      {...(intro && { intro })}
       submitLabel={m.app.logIn}
       isPending={logIn.isPending}
       items={items}
       attempt={attempt}
       onSubmit={form.onSubmit((values) => {
-        logIn.mutate(values, { onError: show });
+        logIn.mutate(values, {
+          onSuccess: (next) => {
+            if (next === "code") onCode();
+          },
+          onError: show,
+        });
       })}
       footer={
         <>
@@ -51,6 +76,55 @@ export function LogInPage() {
         autoComplete="current-password"
         label={m.session.password}
         {...form.getInputProps("password")}
+      />
+    </FormPage>
+  );
+}
+
+/** The code of an authenticator app, or a recovery code. */
+function CodeForm({ onLeave }: { onLeave: (stage: Stage) => void }) {
+  const sendCode = useSendCode();
+  const form = useForm({
+    initialValues: { code: "" },
+    validate: { code: (code) => (code.trim() ? null : m.errors.required(m.session.code)) },
+    clearInputErrorOnChange: true,
+  });
+  const { items, attempt, show, refuse } = useServerErrors(form, ["code"]);
+  const fail = (error: Error) => {
+    const isOver = error instanceof ApiError && [401, 409].includes(error.status);
+    if (isOver) onLeave("expired");
+    else show(error);
+  };
+  return (
+    <FormPage
+      title={m.session.codeTitle}
+      submitLabel={m.app.logIn}
+      isPending={sendCode.isPending}
+      items={items}
+      attempt={attempt}
+      onSubmit={form.onSubmit(({ code }) => {
+        sendCode.mutate(code.replace(/\s/g, ""), { onError: fail });
+      }, refuse)}
+      footer={
+        <div>
+          <Button
+            variant="subtle"
+            onClick={() => {
+              onLeave("password");
+            }}
+          >
+            {m.signup.back}
+          </Button>
+        </div>
+      }
+    >
+      <TextInput
+        id="code"
+        autoComplete="one-time-code"
+        autoFocus
+        label={m.session.code}
+        description={m.session.codeHint}
+        {...form.getInputProps("code")}
       />
     </FormPage>
   );

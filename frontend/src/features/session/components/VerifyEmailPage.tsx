@@ -1,41 +1,111 @@
-import { Alert, Anchor, Stack, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Stack, Text, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useParams } from "react-router";
 import { FormPage } from "../../../components/ui/FormPage";
+import { describe, QueryState } from "../../../components/ui/QueryState";
+import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
+import { useMe } from "../../../lib/api/me";
+import {
+  isRefusedLink,
+  useResendVerification,
+  useVerificationLink,
+  useVerifyEmail,
+} from "../../../lib/api/session";
 import { m } from "../../../lib/messages";
-import { useVerifyEmail } from "../../../lib/api/session";
+import { DeadLink } from "./DeadLink";
 
 /** Confirms by a button, not on opening: mail scanners open links too. */
 export function VerifyEmailPage() {
   const { key = "" } = useParams();
+  const link = useVerificationLink(key);
+  return (
+    <QueryState query={link}>
+      {({ data, refusal }) =>
+        refusal ? (
+          <NoNeed refusal={refusal} />
+        ) : (
+          <ConfirmForm linkKey={key} email={data?.data.email ?? ""} />
+        )
+      }
+    </QueryState>
+  );
+}
+
+/** A link that does nothing: no matter where the address is confirmed already. */
+function NoNeed({ refusal }: { refusal: string }) {
+  const user = useMe().data?.user;
+  if (user?.email_verified) return <Confirmed />;
+  return (
+    <DeadLink title={m.session.verifyTitle} refusal={refusal}>
+      {user ? (
+        <SendAgain email={user.email} />
+      ) : (
+        <>
+          <Text>{m.session.maybeConfirmed}</Text>
+          <Button component={Link} to="/login?next=/account">
+            {m.app.logIn}
+          </Button>
+        </>
+      )}
+    </DeadLink>
+  );
+}
+
+function SendAgain({ email }: { email: string }) {
+  const resend = useResendVerification();
+  if (resend.isSuccess) return <Text role="status">{m.profile.resent}</Text>;
+  return (
+    <>
+      <Button
+        loading={resend.isPending}
+        onClick={() => {
+          resend.mutate(email);
+        }}
+      >
+        {m.session.newLink}
+      </Button>
+      {resend.error && (
+        <Alert color="red" role="alert">
+          {describe(resend.error)}
+        </Alert>
+      )}
+    </>
+  );
+}
+
+function ConfirmForm({ linkKey, email }: { linkKey: string; email: string }) {
   const verify = useVerifyEmail();
   const form = useForm({ initialValues: {} });
   const { items, attempt, show } = useServerErrors(form, []);
-  if (verify.isSuccess) {
-    return (
-      <Stack maw={480} mx="auto">
-        <Title order={1}>{m.session.verifyTitle}</Title>
-        <Alert role="status">{m.session.verified}</Alert>
-        <Anchor component={Link} to="/">
-          {m.errors.toDashboard}
-        </Anchor>
-      </Stack>
-    );
-  }
+  if (verify.isSuccess) return <Confirmed />;
+  if (isRefusedLink(verify.error)) return <NoNeed refusal={verify.error.message} />;
   return (
     <FormPage
       title={m.session.verifyTitle}
-      intro={m.session.confirmText}
+      intro={m.session.confirmText(email)}
       submitLabel={m.session.confirmEmail}
       isPending={verify.isPending}
       items={items}
       attempt={attempt}
       onSubmit={form.onSubmit(() => {
-        verify.mutate(key, { onError: show });
+        verify.mutate(linkKey, { onError: show });
       })}
     >
       {null}
     </FormPage>
+  );
+}
+
+function Confirmed() {
+  usePageTitle(m.session.verifyTitle);
+  return (
+    <Stack maw={480} mx="auto">
+      <Title order={1}>{m.session.verifyTitle}</Title>
+      <Alert role="status">{m.session.verified}</Alert>
+      <Anchor component={Link} to="/">
+        {m.errors.toDashboard}
+      </Anchor>
+    </Stack>
   );
 }

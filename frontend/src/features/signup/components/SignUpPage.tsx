@@ -15,6 +15,7 @@ import { PlanCards, PlanSkeleton } from "../../../components/plans/PlanCards";
 import { describe, PageSkeleton, QueryState } from "../../../components/ui/QueryState";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { usePaymentMethods, usePlans } from "../../../lib/api/catalogue";
+import { useMe } from "../../../lib/api/me";
 import type { Plan } from "../../../lib/api/types";
 import { dropDraft } from "../../../lib/draft";
 import { ApiError, splitErrors } from "../../../lib/errors/apiError";
@@ -32,6 +33,8 @@ const ReviewStep = lazy(async () => ({ default: (await import("./ReviewStep")).R
 /** Sign-up in steps: plan, account, billing, review. The address names the step. */
 export function SignUpPage() {
   const { step: asked = "plan" } = useParams();
+  const me = useMe().data;
+  const register = useRegister();
   const plans = usePlans();
   const [isFree, setIsFree] = useState(false);
   const form = useSignUpForm(isFree);
@@ -39,10 +42,12 @@ export function SignUpPage() {
   const steps = stepsFor(plan);
   const step = steps.find((name) => name === asked);
   if ((plan?.is_free ?? false) !== isFree) setIsFree(plan?.is_free ?? false);
+  const isDone = register.isPending || register.isSuccess; // then it leads on by itself
+  if (me && !isDone) return <Navigate to="/" replace />;
   if (!step || (step !== "plan" && plans.data && !plan)) {
     return <Navigate to="/signup/plan" replace />;
   }
-  return <StepForm form={form} plans={plans} plan={plan} steps={steps} step={step} />;
+  return <StepForm {...{ form, plans, plan, steps, step, register }} />;
 }
 
 interface StepProps {
@@ -51,10 +56,11 @@ interface StepProps {
   plan: Plan | undefined;
   steps: readonly Step[];
   step: Step;
+  register: ReturnType<typeof useRegister>;
 }
 
-function StepForm({ form, plans, plan, steps, step }: StepProps) {
-  const { attempt, general, isPending, submit } = useSubmit({ form, plan, steps, step });
+function StepForm({ form, plans, plan, steps, step, register }: StepProps) {
+  const { attempt, general, isPending, submit } = useSubmit({ form, plan, steps, step, register });
   const items = summaryOf(form, step, general);
   const index = steps.indexOf(step);
   const title = m.signup.titles[step];
@@ -127,9 +133,8 @@ function StepForm({ form, plans, plan, steps, step }: StepProps) {
 }
 
 /** What the button does: the next step, or at the review the registration. */
-function useSubmit({ form, plan, steps, step }: Omit<StepProps, "plans">) {
+function useSubmit({ form, plan, steps, step, register }: Omit<StepProps, "plans">) {
   const navigate = useNavigate();
-  const register = useRegister();
   const [attempt, setAttempt] = useState(0);
   const [general, setGeneral] = useState<ReactNode[]>([]);
 
