@@ -132,9 +132,11 @@ def _processes(options: argparse.Namespace) -> dict[str, tuple[str, Path]]:
         "--worker-class gthread --workers 2 --threads 4 --log-level warning"
     )
     runserver = f"{python} manage.py runserver localhost:{options.port}"
+    work = f"{python} manage.py procrastinate worker"
     return {
         "api": (runserver if options.dev else gunicorn, BACKEND),
-        "worker": (f"{python} manage.py procrastinate worker --concurrency 4", BACKEND),
+        "worker": (f"{work} --queues mail,upkeep,builtin --concurrency 4", BACKEND),
+        "proofs": (f"nice -n 10 {work} --queues proofs --concurrency 2", BACKEND),
         "web": (f"npm run --silent {'dev' if options.dev else 'preview'}", FRONTEND),
     }
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "igny8_core.common",
     "igny8_core.auth",
+    "igny8_core.business.proofs",
     "igny8_core.business.billing",
     "igny8_core.business.onboarding",
     "igny8_core.business.data_rights",
@@ -296,9 +297,13 @@ BILLING_PROOFS_PER_DAY: int = env.number("BILLING_PROOFS_PER_DAY", default=20)  
 BILLING_PROOF_BYTES_PER_DAY: int = env.number(
     "BILLING_PROOF_BYTES_PER_DAY", default=50 * 1024 * 1024
 )
-BILLING_PROOF_CONCURRENCY: int = env.number(
-    "BILLING_PROOF_CONCURRENCY", default=2, at_least=1
-)  # of a process
+BILLING_PROOFS_PER_DAY_AND_ADDRESS: int = env.number(
+    "BILLING_PROOFS_PER_DAY_AND_ADDRESS", default=20_000 if IS_DEVELOPMENT else 200
+)
+BILLING_PROOF_BYTES_PER_DAY_AND_ADDRESS: int = env.number(
+    "BILLING_PROOF_BYTES_PER_DAY_AND_ADDRESS",
+    default=2_000_000_000 if IS_DEVELOPMENT else 500 * 1024 * 1024,
+)
 BILLING_RETENTION_YEARS: int = env.number(
     "BILLING_RETENTION_YEARS", default=10, at_least=1, at_most=1000
 )
@@ -382,6 +387,8 @@ SPECTACULAR_SETTINGS = {
         "InvoiceStatus": "igny8_core.business.billing.enums.InvoiceStatus",
         "InvoicePaymentState": "igny8_core.business.billing.enums.InvoicePaymentState",
         "PaymentStatus": "igny8_core.business.billing.enums.PaymentStatus",
+        "ProofState": "igny8_core.business.proofs.enums.ProofState",
+        "ProofRefusalCode": "igny8_core.business.proofs.enums.ProofRefusal",
         "PaymentMethodKind": "igny8_core.business.billing.enums.PaymentMethodKind",
         "CreditKind": "igny8_core.business.billing.enums.CreditKind",
         "EventName": "igny8_core.business.billing.enums.EventName",

@@ -8,6 +8,7 @@ from typing import Any
 
 import typst
 from django.contrib.auth.models import Group
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from rest_framework.test import APIClient
@@ -16,6 +17,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
 from igny8_core.auth.services.accounts import OwnerDetails
 from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.proof_check import check_proof
 from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.billing.services.payments import (
     Claim,
@@ -24,6 +26,7 @@ from igny8_core.business.billing.services.payments import (
     reject_payment,
 )
 from igny8_core.business.onboarding.services import Registration, register_account
+from igny8_core.business.proofs.inbox import put_aside
 from igny8_core.common.clock import utc_now
 
 PASSWORD = "correct-horse-battery"
@@ -108,17 +111,36 @@ def make_pdf(*pages: str) -> bytes:
     return typst.compile("#pagebreak()".join(pages or ["Paid"]).encode())
 
 
-def make_payment(user: User, **changes: Any) -> Payment:
-    """Confirm the newest invoice of a user's account."""
-    invoice = invoice_of(user)
+def make_payment(user: User, *, proof: SimpleUploadedFile | None = None, **changes: Any) -> Payment:
+    """Confirm the newest invoice of a user's account; its proof is looked at."""
+    payment = make_unchecked_payment(user, proof=proof, **changes)
+    if proof:
+        check(payment)
+    return payment
+
+
+def make_unchecked_payment(
+    user: User, *, proof: SimpleUploadedFile | None = None, **changes: Any
+) -> Payment:
+    """Confirm the newest invoice of a user's account; its proof waits for the worker."""
+    invoice, account, now = invoice_of(user), account_of(user), utc_now()
+    upload = put_aside(proof, account=account, address=None, now=now) if proof else None
     return confirm_payment(
         invoice_id=invoice.pk,
-        account=account_of(user),
-        claim=make_claim(**{"amount": invoice.total, **changes}),
+        account=account,
+        claim=make_claim(**{"amount": invoice.total, "proof": upload, **changes}),
         submitter=user,
         actor=Actor(user=user),
-        now=utc_now(),
+        now=now,
     )
+
+
+def check(payment: Payment, *, attempts: int = 0) -> None:
+    """Do the worker's part, and delete what is to be deleted."""
+    upload = payment.proof_upload
+    check_proof(payment_id=payment.pk, upload=upload, attempts=attempts, now=utc_now())
+    default_storage.delete(upload)
+    payment.refresh_from_db()
 
 
 def approve(payment: Payment, admin: User) -> None:

@@ -64,6 +64,7 @@ get    billing/invoices/<int:invoice_id>/pdf/          401 200 200 404 200 200 2
 get    billing/payments/                               401 200 200 200 200 200 200 403 403 403 403 403
 get    billing/payments/<int:payment_id>/              401 200 200 404 200 200 200 403 403 403 403 403
 get    billing/payments/<int:payment_id>/proof/        401 200 200 404 200 200 200 403 403 403 403 403
+post   billing/payments/<int:payment_id>/send-proof/   401 415 403 415 415 415 415 403 403 403 403 403
 post   billing/payments/<int:payment_id>/withdraw/     401 200 403 404 200 200 200 403 403 403 403 403
 get    billing/subscriptions/                          401 200 200 200 200 200 200 403 403 403 403 403
 post   billing/subscriptions/upgrade/                  401 409 403 409 409 409 409 403 403 403 403 403
@@ -201,6 +202,11 @@ def test_what_is_refused_changes_nothing(owner: User, ids: dict[str, int]) -> No
     client = client_of(make_owner())
     for method, path in rows():
         if "<int:" in path or path.endswith("payments/confirm/"):
+            if path.endswith("/send-proof/"):  # a form with a file: else 415 before any look
+                url = f"/{PREFIX}billing/payments/{ids['payment_id']}/send-proof/"
+                answer = client.post(url, {"proof": make_receipt()}, format="multipart")
+                assert answer.status_code == 404
+                continue
             assert call(client, method, path, ids) in {403, 404}
     assert Payment.objects.get(pk=ids["payment_id"]).status == "pending_approval"
     assert (account_of(owner).name, invoice_of(owner).status) == ("Lahore Textiles", "pending")

@@ -1,7 +1,6 @@
 """The Django admin: decisions by the workflow's own functions, and nothing else by hand."""
 
 import io
-import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from django.urls import reverse
 from PIL import Image
 
 from igny8_core.auth.models import User
-from igny8_core.business.billing import sandbox
 from igny8_core.business.billing.admin.payments import PaymentAdmin
 from igny8_core.business.billing.models import (
     CreditTransaction,
@@ -26,8 +24,16 @@ from igny8_core.business.billing.models import (
     PaymentEvent,
     PaymentMethodConfig,
 )
+from igny8_core.business.proofs import sandbox
 from igny8_core.common.clock import utc_now
-from tests.factories import account_of, approve, make_owner, make_payment, reject
+from tests.factories import (
+    account_of,
+    approve,
+    make_owner,
+    make_payment,
+    make_unchecked_payment,
+    reject,
+)
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/billing/payment/"
@@ -339,48 +345,60 @@ def photo(width: int = 640) -> SimpleUploadedFile:
     return SimpleUploadedFile("photo.jpg", image.getvalue())
 
 
-def test_a_proof_is_shown_as_a_picture_of_our_own(desk: Client, owner: User) -> None:
+def test_a_proof_is_shown_as_pictures_of_our_own(desk: Client, owner: User) -> None:
     payment = make_payment(owner, proof=photo())
     answer = desk.get(page(payment, "proof/1"))
 
-    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Content-Type"] == "image/jpeg"
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     with Image.open(io.BytesIO(answer.content)) as shown:
         assert shown.size == (320, 640)  # turned upright
     assert b"a secret place" not in answer.content
-    small = desk.get(page(payment, "proof/1"), {"width": "96"})
-    with Image.open(io.BytesIO(small.content)) as shown:
-        assert shown.width == 96
+    with Image.open(io.BytesIO(desk.get(page(payment, "proof/0")).content)) as shown:
+        assert shown.size == (80, 160)
 
 
 def test_a_pdf_is_shown_page_by_page(desk: Client, owner: User) -> None:
     payment = make_payment(owner, proof=pdf(2))
-    pages = [desk.get(page(payment, f"proof/{number}")) for number in (1, 2)]
+    text = text_of(desk.get(page(payment)))
+    pages = [desk.get(page(payment, f"proof/{number}")).content for number in (1, 2)]
 
-    assert [answer.headers["X-Pages"] for answer in pages] == ["2", "2"]
-    assert pages[0].content != pages[1].content
-    with Image.open(io.BytesIO(pages[0].content)) as shown:
-        assert shown.format == "PNG"
+    assert [f"/proof/{number}/" in text for number in (1, 2, 3)] == [True, True, False]
+    assert pages[0] != pages[1]
     assert desk.get(page(payment, "proof/3")).status_code == 404
-    assert desk.get(page(payment, "proof/0")).status_code == 404
 
 
-def test_a_pdf_that_is_none_any_more_harms_nobody(desk: Client, owner: User) -> None:
-    payment = make_payment(owner, proof=pdf(1))
-    Path(payment.proof.path).write_bytes(b"%PDF-1.7 and then nothing of the kind")
-    assert desk.get(page(payment, "proof/1")).status_code == 404
-    assert "Download" in text_of(desk.get(page(payment)))
-
-
-def test_a_page_can_be_asked_for_again_when_too_many_are_drawn(
+def test_no_page_of_the_desk_reads_a_strangers_file(
     desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Nor what was made of it: whatever is kept, it is only sent."""
     payment = make_payment(owner, proof=pdf(1))
-    monkeypatch.setattr(sandbox, "WAITING_SECONDS", 0)
-    monkeypatch.setattr(sandbox, "places", threading.BoundedSemaphore(1))
-    with sandbox.places:
-        answer = desk.get(page(payment, "proof/1"))
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    Path(payment.proof.path).write_bytes(b"%PDF-1.7 and then nothing of the kind")
+    monkeypatch.setattr(sandbox, "subprocess", None)
+    monkeypatch.setattr(Image, "open", None)
+    for path in ("change", "proof", "proof/0", "proof/1"):
+        answer = desk.get(page(payment, path))
+        assert answer.status_code == 200
+        assert b"".join(answer)
+    assert desk.get(QUEUE, {"status__exact": "pending_approval"}).status_code == 200
+
+
+def test_a_file_that_is_being_checked_is_called_so(desk: Client, owner: User) -> None:
+    payment = make_unchecked_payment(owner, proof=pdf(1))
+    assert "Being checked" in text_of(desk.get(QUEUE, {"status__exact": "pending_approval"}))
+    assert "The file is being checked" in text_of(desk.get(page(payment)))
+    for path in ("proof", "proof/0", "proof/1"):
+        assert desk.get(page(payment, path)).status_code == 404
+    answer = desk.post(page(payment, "approve"), {"admin_notes": ""}, follow=True)
+    assert "Approved." in text_of(answer)
+
+
+def test_a_file_that_was_refused_is_called_so(desk: Client, owner: User) -> None:
+    payment = make_payment(owner, proof=SimpleUploadedFile("x.pdf", b"%PDF-1.7 no more"))
+    assert "Refused" in text_of(desk.get(QUEUE, {"status__exact": "pending_approval"}))
+    text = text_of(desk.get(page(payment)))
+    assert "The file was refused: The file can&#x27;t be read as JPEG" in text
+    assert desk.get(page(payment, "proof/0")).status_code == 404
 
 
 def test_ready_made_reasons_are_those_of_the_method_in_the_customers_language(

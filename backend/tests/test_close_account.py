@@ -35,6 +35,7 @@ from igny8_core.business.billing.models import (
 from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.business.billing.verification import verify_billing
 from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.business.proofs.models import ProofAttempt
 from igny8_core.common.clock import utc_now
 from igny8_core.common.mail import deliver_mail
 from igny8_core.common.models import IdempotencyRecord, OutgoingMail
@@ -81,8 +82,8 @@ def assert_all_invariants_hold() -> None:
 @pytest.fixture
 def customer(owner: User, billing_admin: User) -> User:
     """An owner with a paid plan, a rejected claim, an upgrade to pay, a member and a site."""
-    words = {"notes": "SECRET note", "proof": make_receipt()}
-    reject(make_payment(owner, reference="SECRET-1", **words), billing_admin, "SECRET reason")
+    claim = make_payment(owner, reference="SECRET-1", notes="SECRET note", proof=make_receipt())
+    reject(claim, billing_admin, "SECRET reason")
     approve(make_payment(owner, reference="BT-PAID", proof=make_receipt()), billing_admin)
     account = account_of(owner)
     request_upgrade(
@@ -198,16 +199,19 @@ def test_what_the_law_asks_for_is_kept(customer: User) -> None:
 
 
 def test_the_proof_of_a_refused_claim_is_deleted(customer: User) -> None:
-    name = str(Payment.objects.get(status="failed").proof)
+    files = Payment.objects.get(status="failed").proof_files
+    assert len(files) == 3  # with its pictures
     close(customer)
-    (job,) = ProcrastinateJob.objects.filter(task_name__endswith="delete_files")
-    assert job.args == {"names": [name]}
+    job = ProcrastinateJob.objects.filter(task_name__endswith="delete_files").latest("pk")
+    assert job.args == {"names": sorted(files)}
     billing_tasks.delete_files(**job.args)
     billing_tasks.delete_files(**job.args)  # a second time, as after a worker's death
 
-    assert not default_storage.exists(name)
+    assert not any(map(default_storage.exists, files))
     refused = Payment.objects.get(status="failed")
     assert (refused.proof.name, refused.proof_sha256, refused.proof_size) == ("", "", 0)
+    assert (refused.proof_state, refused.proof_files) == ("none", [])
+    assert not ProofAttempt.objects.filter(account=refused.invoice.account).exists()
 
 
 def test_nobody_of_the_account_gets_in_again(customer: User) -> None:

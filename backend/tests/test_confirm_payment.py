@@ -1,21 +1,16 @@
 """POST billing/admin/payments/confirm/."""
 
-import hashlib
-import os
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
-from igny8_core.business.billing.models import Payment, PaymentEvent, proof_folder
-from igny8_core.business.billing.tasks import remove_orphaned_proofs
+from igny8_core.business.billing.models import Payment, PaymentEvent
 from igny8_core.common.clock import utc_now
 from tests.factories import (
     account_of,
@@ -24,8 +19,6 @@ from tests.factories import (
     confirmation_of,
     make_owner,
     make_payment,
-    make_pdf,
-    make_receipt,
     reject,
 )
 
@@ -202,71 +195,10 @@ def test_another_accounts_invoice_is_not_there(owner: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image_format", "content_type"),
-    [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")],
-)
-def test_takes_a_proof_by_its_content_not_its_name(
-    owner: User, owner_api: APIClient, image_format: str, content_type: str
-) -> None:
-    answer = owner_api.post(URL, body(owner, proof=image(image_format)), format="multipart")
-
-    assert answer.status_code == 201
-    proof = owner_api.get(answer.json()["proof_url"])
-    assert proof.headers["Content-Type"] == content_type
-    assert proof.headers["Content-Disposition"].startswith("attachment")
-    assert "receipt" not in str(Payment.objects.get().proof)
-    assert b"".join(proof.streaming_content)  # type: ignore[attr-defined]
-
-
-def kept(payment: Payment) -> bytes:
-    with payment.proof.open("rb") as proof:
-        return bytes(proof.read())
-
-
-def test_keeps_the_pixels_of_a_photo_and_nothing_else(owner: User, owner_api: APIClient) -> None:
-    """Neither where it was taken, nor what was hung behind it."""
-    photo = BytesIO()
-    exif = Image.Exif()
-    exif[0x0112] = 6  # held upright
-    exif[0x010E] = "Taken at home"
-    Image.new("RGB", (40, 20), "red").save(photo, "JPEG", exif=exif)
-    content = photo.getvalue() + b"<script>alert(1)</script>"
-    proof = SimpleUploadedFile("slip.jpg", content)
-    assert owner_api.post(URL, body(owner, proof=proof), format="multipart").status_code == 201
-
-    payment = Payment.objects.get()
-    assert payment.proof_sha256 == hashlib.sha256(content).hexdigest()  # as it was sent
-    assert b"Taken at home" not in kept(payment)
-    assert b"<script>" not in kept(payment)
-    with Image.open(BytesIO(kept(payment))) as image:
-        assert (image.format, image.size) == ("JPEG", (20, 40))
-        assert not image.getexif()
-
-
-def test_refuses_a_small_file_that_is_a_huge_picture(owner: User, owner_api: APIClient) -> None:
-    bomb = BytesIO()
-    Image.new("1", (9000, 9000)).save(bomb, "PNG")
-    assert bomb.tell() < 100_000
-    proof = SimpleUploadedFile("slip.png", bomb.getvalue())
-    answer = owner_api.post(URL, body(owner, proof=proof), format="multipart")
-
-    assert error_of(answer) == ("proof", "proof_type_not_accepted")
-    assert not Payment.objects.exists()
-
-
-def test_takes_a_pdf(owner: User, owner_api: APIClient) -> None:
-    proof = SimpleUploadedFile("slip.pdf", make_pdf())
-    answer = owner_api.post(URL, body(owner, proof=proof), format="multipart")
-
-    assert answer.status_code == 201
-    assert Payment.objects.get().proof_content_type == "application/pdf"
-
-
-@pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"<script>alert(1)</script>", "proof_type_not_accepted"),
-        (b"\x89PNG\r\n\x1a\n truncated", "proof_type_not_accepted"),
+        (b"GIF89a" + b"\0" * 20, "proof_type_not_accepted"),
         (b"", "empty"),
         (b"%PDF-" + b"x" * 5 * 1024 * 1024, "proof_too_large"),
     ],
@@ -287,24 +219,3 @@ def test_leaves_an_event(owner: User, owner_api: APIClient) -> None:
     assert (event.event, event.from_state, event.to_state) == ("confirm", "", "pending_approval")
     assert event.actor == owner
     assert event.created_at <= datetime.now(UTC)
-
-
-def test_files_that_no_payment_has_are_removed_after_a_day(owner: User) -> None:
-    kept = make_payment(owner, proof=make_receipt()).proof.name
-    now = utc_now()
-    orphan, fresh = (
-        default_storage.save(
-            f"{proof_folder(now - timedelta(days=2))}/{name}", ContentFile(b"lost")
-        )
-        for name in ("orphan", "fresh")
-    )
-    two_days_ago = (now - timedelta(days=2)).timestamp()
-    for name in (kept, orphan):
-        os.utime(default_storage.path(str(name)), (two_days_ago, two_days_ago))
-
-    remove_orphaned_proofs(int((now - timedelta(days=365)).timestamp()))
-    assert default_storage.exists(orphan)
-    remove_orphaned_proofs(int(now.timestamp()))
-    assert not default_storage.exists(orphan)
-    assert default_storage.exists(fresh)
-    assert default_storage.exists(str(kept))

@@ -26,7 +26,7 @@ def test_shows_each_in_each_language(client: Client, catalog: None) -> None:
         for language, direction in (("en", "ltr"), ("ur", "rtl")):
             html = client.get(f"/mail-previews/{kind}/{language}/html/")
             text = client.get(f"/mail-previews/{kind}/{language}/txt/")
-            if kind in {"invoice_voided", "payment_reversed"}:  # the demo has none
+            if kind in {"invoice_voided", "payment_reversed", "proof_refused"}:  # the demo has none
                 assert "nothing in the database" in text.content.decode()
                 continue
             assert f"/mail-previews/{kind}/{language}/html/" in listed

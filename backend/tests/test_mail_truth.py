@@ -16,6 +16,7 @@ import pytest
 from django.apps import apps
 from django.conf import LazySettings, settings
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from pypdf import PdfReader
 
@@ -53,9 +54,11 @@ from igny8_core.common.models import OutgoingMail
 from tests.factories import (
     account_of,
     approve,
+    check,
     make_billing_admin,
     make_owner,
     make_payment,
+    make_unchecked_payment,
     reject,
 )
 
@@ -190,6 +193,9 @@ TRUE: dict[str, Callable[[OutgoingMail], bool]] = {
     "invoice_issued": is_to_be_paid_by,
     "invoice_voided": lambda mail: is_open(mail) and invoice_in(mail).status == "void",
     "payment_submitted": lambda mail: payment_in(mail).status == "pending_approval",
+    "proof_refused": lambda mail: (
+        payment_in(mail).status == "pending_approval" and payment_in(mail).proof_state == "refused"
+    ),
     "payment_approved": lambda mail: is_open(mail) and payment_in(mail).status == "succeeded",
     "payment_rejected": may_be_tried_again,
     "payment_reversed": lambda mail: is_open(mail) and payment_in(mail).status == "reversed",
@@ -220,6 +226,15 @@ def approved() -> Scene:
 def confirmed() -> Scene:
     scene = scene_of()
     notify_billing_admins(payment_id=scene.confirm().pk)
+    return scene
+
+
+def refused() -> Scene:
+    scene = scene_of()
+    payment = make_unchecked_payment(
+        scene.owner, proof=SimpleUploadedFile("slip", b"%PDF-1.7 broken")
+    )
+    check(payment)
     return scene
 
 
@@ -267,6 +282,7 @@ QUEUED: list[tuple[str, Callable[[], Scene]]] = [
     ("invoice_issued", scene_of),
     ("invoice_voided", voided),
     ("payment_submitted", confirmed),
+    ("proof_refused", refused),
     ("payment_approved", approved),
     ("payment_rejected", rejected),
     ("payment_reversed", lambda: reversed_as(EventName.REVERSE)),
@@ -409,6 +425,7 @@ EARLIER: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "welcome": lambda scene: {"account_id": scene.account.pk},
     "invoice_issued": lambda scene: {"invoice_id": scene.invoice().pk},
     "invoice_voided": lambda scene: {"invoice_id": scene.invoice().pk},
+    "proof_refused": lambda scene: {"payment_id": scene.newest().pk},
     "payments_waiting": lambda _scene: {},
     "confirm_billing_email": lambda scene: {"account_id": scene.account.pk},
     "account_closed": lambda _scene: {"kept_until": "2036-12-31"},

@@ -3,12 +3,14 @@
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,14 @@ import boto3
 import pytest
 from django.conf import LazySettings
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from PIL import Image
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.tasks import delete_files, remove_orphaned_proofs
+from igny8_core.common.clock import utc_now
 from igny8_core.common.storage import LocalStorage
 from tests.factories import (
     client_of,
@@ -30,12 +35,14 @@ from tests.factories import (
     make_owner,
     make_payment,
     make_receipt,
+    make_unchecked_payment,
 )
 from tests.processes import here, manage
 from tests.smtp import free_port
 
 pytestmark = pytest.mark.django_db
 BUCKET = "proofs"
+QUICKLY = 9  # seconds: a store that says nothing is waited for 5 s
 
 
 def answers(url: str) -> bool:
@@ -100,8 +107,7 @@ def names(client: Any) -> list[str]:
 
 def test_a_proof_is_kept_there_and_comes_back_through_us_alone(s3: Any, owner: User) -> None:
     payment = make_payment(owner, proof=make_receipt())
-    (name,) = names(s3)
-    assert name == f"billing/{payment.proof.name}"
+    assert names(s3) == sorted(f"billing/{name}" for name in payment.proof_files)
 
     url = f"/api/v1/billing/payments/{payment.pk}/proof/"
     answer = client_of(owner).get(url)
@@ -111,36 +117,51 @@ def test_a_proof_is_kept_there_and_comes_back_through_us_alone(s3: Any, owner: U
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert client_of(make_owner()).get(url).status_code == 404
     desk = client_of(make_billing_admin())
-    assert desk.get(f"/admin/billing/payment/{payment.pk}/proof/1/").status_code == 200
+    page = desk.get(f"/admin/billing/payment/{payment.pk}/proof/1/")
+    assert page.content.startswith(b"\xff\xd8")
     said = client_of(owner).get(f"/api/v1/billing/payments/{payment.pk}/").json()
     assert said["proof_url"] == url
 
 
 def test_nobody_gets_at_it_without_a_key(s3: Any, s3_url: str, owner: User) -> None:
     make_payment(owner, proof=make_receipt())
-    (name,) = names(s3)
-    grants = s3.get_object_acl(Bucket=BUCKET, Key=name)["Grants"]
-    assert [grant["Grantee"]["Type"] for grant in grants] == ["CanonicalUser"]
+    make_unchecked_payment(make_owner(), proof=make_receipt())
+    for name in names(s3):
+        grants = s3.get_object_acl(Bucket=BUCKET, Key=name)["Grants"]
+        assert [grant["Grantee"]["Type"] for grant in grants] == ["CanonicalUser"]
 
 
 def test_a_file_that_is_gone_is_not_found(s3: Any, owner: User) -> None:
     payment = make_payment(owner, proof=make_receipt())
-    s3.delete_object(Bucket=BUCKET, Key=names(s3)[0])
+    s3.delete_object(Bucket=BUCKET, Key=f"billing/{payment.proof.name}")
     answer = client_of(owner).get(f"/api/v1/billing/payments/{payment.pk}/proof/")
     assert answer.status_code == 404
     assert Payment.objects.get().proof_size
 
 
-@pytest.fixture
-def unreachable(s3: Any, settings: LazySettings) -> Callable[[], None]:
+@pytest.fixture(params=["nobody is there", "nobody answers"])
+def unreachable(
+    s3: Any, settings: LazySettings, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], None]]:
     """What makes the application lose its store."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1] if request.param == "nobody answers" else free_port()
 
-    def lose() -> None:
-        default: Any = settings.STORAGES["default"]
-        options = {**default["OPTIONS"], "endpoint_url": f"http://127.0.0.1:{free_port()}"}
-        settings.STORAGES = {**settings.STORAGES, "default": {**default, "OPTIONS": options}}
+        def lose() -> None:
+            default: Any = settings.STORAGES["default"]
+            options = {**default["OPTIONS"], "endpoint_url": f"http://127.0.0.1:{port}"}
+            settings.STORAGES = {**settings.STORAGES, "default": {**default, "OPTIONS": options}}
 
-    return lose
+        yield lose
+
+
+def test_a_proof_is_made_anew_deleted_and_looked_for_there(s3: Any, owner: User) -> None:
+    payment = make_payment(owner, proof=make_receipt())
+    default_storage.save(f"uploads/{utc_now():%Y/%m/%d}/lost", ContentFile(b"lost"))
+    remove_orphaned_proofs(int((utc_now() + timedelta(days=3)).timestamp()))
+    assert names(s3) == sorted(f"billing/{name}" for name in payment.proof_files)
+    delete_files(names=payment.proof_files)
+    assert names(s3) == []
 
 
 def patient(user: User) -> APIClient:
@@ -157,7 +178,9 @@ def test_while_the_store_is_away_a_proof_is_to_be_sent_later(
     body: dict[str, Any] = {**confirmation_of(owner), "proof": make_receipt()}
     url = "/api/v1/billing/admin/payments/confirm/"
     customer = patient(owner)
+    started = time.monotonic()
     answer = customer.post(url, body, format="multipart")
+    assert time.monotonic() - started < QUICKLY
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert answer.json()["errors"][0]["code"] == "storage_unavailable"
     assert not Payment.objects.exists()
@@ -171,7 +194,9 @@ def test_while_the_store_is_away_a_proof_is_to_be_seen_later(
 ) -> None:
     payment = make_payment(owner, proof=make_receipt())
     unreachable()
+    started = time.monotonic()
     answer = patient(owner).get(f"/api/v1/billing/payments/{payment.pk}/proof/")
+    assert time.monotonic() - started < QUICKLY
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (503, "storage_unavailable")
     desk = patient(make_billing_admin())
     for page in ("proof/", "proof/1/"):

@@ -1,4 +1,4 @@
-"""Proofs and ClamAV: only where an address is set, and by default nothing is taken unscanned."""
+"""Proofs and ClamAV: only where an address is set, and by default nothing is kept unscanned."""
 
 import logging
 import tempfile
@@ -11,23 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
-from igny8_core.common.clamav import parse_address, scan
+from igny8_core.common.clamav import ClamavUnavailableError, parse_address, scan
 from tests import clamd
-from tests.factories import client_of, confirmation_of, make_pdf, make_receipt
+from tests.factories import check, make_owner, make_pdf, make_receipt, make_unchecked_payment
 from tests.processes import here, manage
 
-URL = "/api/v1/billing/admin/payments/confirm/"
 
-
-def send(owner: User, content: bytes) -> Any:
-    client = client_of(owner)
-    client.raise_request_exception = False
-    body = {**confirmation_of(owner), "proof": SimpleUploadedFile("slip", content)}
-    return client.post(URL, body, format="multipart")
-
-
-def code_of(answer: Any) -> str:
-    return str(answer.json()["errors"][0]["code"])
+def sent(owner: User, content: bytes) -> Payment:
+    return make_unchecked_payment(owner, proof=SimpleUploadedFile("slip", content))
 
 
 def receipt() -> bytes:
@@ -35,17 +26,17 @@ def receipt() -> bytes:
 
 
 @pytest.mark.django_db
-def test_an_infected_file_is_refused_and_a_clean_one_taken(
+def test_an_infected_file_is_refused_and_a_clean_one_kept(
     owner: User, settings: LazySettings
 ) -> None:
+    infected = sent(owner, make_pdf() + clamd.EICAR)
+    clean = sent(make_owner(), make_pdf())
     with clamd.serving() as settings.CLAMAV_ADDRESS:
-        infected = send(owner, make_pdf() + clamd.EICAR)
-        assert not Payment.objects.exists()
-        clean = send(owner, make_pdf())
+        for payment in (infected, clean):
+            check(payment)
 
-    assert (infected.status_code, code_of(infected)) == (400, "proof_infected")
-    assert infected.json()["errors"][0]["attr"] == "proof"
-    assert clean.status_code == 201
+    assert (infected.proof_state, infected.proof_refusal) == ("refused", "infected")
+    assert clean.proof_state == "kept"
 
 
 def test_what_is_sent_is_scanned_whole(settings: LazySettings) -> None:
@@ -61,35 +52,42 @@ def test_what_is_sent_is_scanned_whole(settings: LazySettings) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("handler", [clamd.Broken, clamd.Silent, None])
-def test_without_a_verdict_nothing_is_taken(
+def test_without_a_verdict_a_file_waits(
     owner: User, settings: LazySettings, handler: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The scanner hangs up, says nothing, or is not there."""
+    """The scanner hangs up, says nothing, or is not there; claim and file stay."""
+    payment = sent(owner, receipt())
     settings.CLAMAV_TIMEOUT = 1
     with clamd.serving(handler or clamd.Clamd) as settings.CLAMAV_ADDRESS:
-        answer = send(owner, receipt()) if handler else None
-    if answer is None:  # it has ended by now
-        answer = send(owner, receipt())
+        if handler:
+            with pytest.raises(ClamavUnavailableError):
+                check(payment)
+    if not handler:  # it has ended by now
+        with pytest.raises(ClamavUnavailableError):
+            check(payment)
 
-    assert (answer.status_code, code_of(answer)) == (503, "virus_scanner_unavailable")
-    assert answer.json()["type"] == "server_error"
-    assert answer.headers["Retry-After"] == "60"
-    assert not Payment.objects.exists()
+    payment.refresh_from_db()
+    assert (payment.status, payment.proof_state) == ("pending_approval", "checking")
     assert "ClamAV gave no verdict" in caplog.text
+    with clamd.serving() as settings.CLAMAV_ADDRESS:
+        check(payment)
+    assert payment.proof_state == "kept"
 
 
 def test_a_file_beyond_the_scanners_own_limit_has_no_verdict(settings: LazySettings) -> None:
-    with clamd.serving() as settings.CLAMAV_ADDRESS, pytest.raises(Exception, match="viruses"):
+    with clamd.serving() as settings.CLAMAV_ADDRESS, pytest.raises(ClamavUnavailableError):
         scan(b"\0" * (clamd.STREAM_MAX_LENGTH + 1))
 
 
 @pytest.mark.django_db
-def test_an_operator_may_prefer_to_take_files_unscanned(
+def test_an_operator_may_prefer_to_keep_files_unscanned(
     owner: User, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.CLAMAV_FAIL_OPEN = True
+    payment = sent(owner, receipt())
     with clamd.serving(clamd.Broken) as settings.CLAMAV_ADDRESS, caplog.at_level(logging.ERROR):
-        assert send(owner, receipt()).status_code == 201
+        check(payment)
+    assert payment.proof_state == "kept"
     assert "ClamAV gave no verdict" in caplog.text
 
 

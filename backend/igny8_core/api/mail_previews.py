@@ -44,6 +44,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "invoice_issued": lambda: {"invoice_id": _newest(Invoice, status="pending")},
     "invoice_voided": lambda: {"invoice_id": _newest(Invoice, status="void")},
     "payment_submitted": lambda: _payment("pending_approval"),
+    "proof_refused": lambda: {"payment_id": _newest(Payment, proof_state="refused")},
     "payment_approved": lambda: _payment("succeeded"),
     "payment_rejected": lambda: _payment("failed"),
     "payment_reversed": lambda: _payment("reversed"),

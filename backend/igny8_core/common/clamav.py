@@ -7,23 +7,18 @@ from contextlib import suppress
 
 from django.conf import settings
 
-from igny8_core.common.exceptions import Unavailable
-
 CHUNK = 64 * 1024  # bytes; each is sent behind its length, and an empty one ends the stream
-RETRY_AFTER = 60  # seconds
 logger = logging.getLogger(__name__)
 
 
-class ClamavUnavailable(Unavailable):
-    """The virus scanner does not answer, and nothing is taken unscanned."""
-
-    code = "virus_scanner_unavailable"
+class ClamavUnavailableError(Exception):
+    """The virus scanner does not answer, and nothing is kept unscanned."""
 
 
 def scan(content: bytes) -> str | None:
     """Return the name of what ClamAV finds in a file, or None if it is clean.
 
-    :raises ClamavUnavailable: if the daemon gives no verdict, unless ``CLAMAV_FAIL_OPEN``.
+    :raises ClamavUnavailableError: if the daemon gives no verdict, unless ``CLAMAV_FAIL_OPEN``.
     """
     try:
         verdict = _ask(content)
@@ -36,8 +31,7 @@ def scan(content: bytes) -> str | None:
     logger.error("ClamAV gave no verdict: %s", verdict or "no answer")
     if settings.CLAMAV_FAIL_OPEN:
         return None
-    detail = "Files can't be checked for viruses at this moment. Try again in a few minutes."
-    raise ClamavUnavailable(detail, retry_after=RETRY_AFTER)
+    raise ClamavUnavailableError(verdict or "no answer")
 
 
 def parse_address(address: str) -> tuple[str, int] | str:

@@ -9,7 +9,7 @@ Modelled on draft-ietf-httpapi-idempotency-key-header-07.
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -19,12 +19,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from igny8_core.common import fingerprints
-from igny8_core.common.exceptions import InvalidInput
+from igny8_core.common.exceptions import DomainError, InvalidInput
 from igny8_core.common.models import IdempotencyRecord
 from igny8_core.common.transactions import commit_or_retry
 
 HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
 MAX_KEY_LENGTH = 255
+
+T = TypeVar("T")
 
 
 class IdempotencyKeyInvalid(InvalidInput):
@@ -76,8 +79,49 @@ def run_once(request: Request, act: Callable[[], AccountAnswer]) -> Response:
     return commit_or_retry(lambda: _act_or_replay(request, key, act))
 
 
+def prepare_and_run_once(
+    request: Request,
+    *,
+    prepare: Callable[[], T],
+    act: Callable[[T], AccountAnswer],
+    undo: Callable[[T], None],
+) -> Response:
+    """Carry out an act that needs what no transaction undoes, such as a stored file.
+
+    :param prepare: comes first, in no transaction; not where the answer is there already.
+    :param act: gets what was prepared. It may be called again, ``prepare`` is not.
+    :param undo: is called for an act that was refused or replayed. Where nobody knows whether the
+        act has happened it is not: whoever looks for what is left behind will know.
+    :returns, :raises: as ``run_once`` does.
+    """
+    replayed = _kept_answer(request)
+    if replayed is not None:
+        return replayed
+    prepared = prepare()
+    try:
+        response = run_once(request, lambda: act(prepared))
+    except (DomainError, APIException):
+        undo(prepared)
+        raise
+    if REPLAYED in response.headers:
+        undo(prepared)
+    return response
+
+
+def _kept_answer(request: Request) -> Response | None:
+    key = _key_of(request)
+    if not key:
+        return None
+    record = IdempotencyRecord.objects.filter(scope=_scope_of(request), key=key).first()
+    return _replay(record, request) if record is not None else None
+
+
+def _scope_of(request: Request) -> str:
+    return f"{request.method} {request.path} {request.user.pk or 'visitor'}"
+
+
 def _act_or_replay(request: Request, key: str, act: Callable[[], AccountAnswer]) -> Response:
-    scope = f"{request.method} {request.path} {request.user.pk or 'visitor'}"
+    scope = _scope_of(request)
     _lock_or_refuse(scope, key)
     record = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
     if record is not None:
@@ -118,5 +162,5 @@ def _replay(record: IdempotencyRecord, request: Request) -> Response:
     return Response(
         record.response_body,
         status=record.response_status,
-        headers={"Idempotency-Replayed": "true"},
+        headers={REPLAYED: "true"},
     )

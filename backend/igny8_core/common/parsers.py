@@ -33,10 +33,7 @@ class JSONParser(parsers.JSONParser):
         :raises ParseError: if it is no JSON that ``read_json`` takes.
         :raises ValidationError: if one of its texts can't be.
         """
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        request = (parser_context or {})["request"]
-        if limit is not None and int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            raise BodyTooLarge(too_large())
+        _require_size(parser_context, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         try:
             return read_json(stream.read())
         except JsonRefused as refused:
@@ -46,6 +43,30 @@ class JSONParser(parsers.JSONParser):
             raise ValidationError({refused.attr: detail}) from refused
 
 
-def too_large() -> str:
-    """Say how much is read."""
-    return f"The body has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+class MultiPartParser(parsers.MultiPartParser):
+    """A form of bounded size, with its file."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Read the form; a file that is a little too large is refused by whoever takes it.
+
+        :raises BodyTooLarge: beyond twice ``BILLING_PROOF_MAX_BYTES``: none of it is stored.
+        :raises ParseError: if it is no form.
+        """
+        _require_size(parser_context, 2 * settings.BILLING_PROOF_MAX_BYTES)
+        return super().parse(stream, media_type, parser_context)
+
+
+def too_large(limit: int | None = None) -> str:
+    """Say how much is read: of a body without files, unless told otherwise."""
+    return f"The body has more than {limit or settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+
+
+def _require_size(parser_context: Mapping[str, Any] | None, limit: int | None) -> None:
+    request = (parser_context or {})["request"]
+    if limit is not None and int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+        raise BodyTooLarge(too_large(limit))

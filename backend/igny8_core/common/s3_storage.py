@@ -6,26 +6,29 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
 from s3transfer.exceptions import RetriesExceededError
 from storages.backends import s3
 
-WITHIN = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})  # seconds
+WITHIN = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})  # seconds
 
 
 class S3Storage(s3.S3Storage):  # type: ignore[misc]  # django-storages has no types
-    """Answers while somebody waits for it.
+    """Answers within seconds, as somebody waits for it, or not at all; jobs try again later.
 
     :raises OSError: ``EHOSTUNREACH``, if the store does not.
     """
 
     client_config: Config
+    transfer_config: TransferConfig
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.client_config = self.client_config.merge(WITHIN)
+        self.transfer_config = TransferConfig(use_threads=False, num_download_attempts=1)
 
     def exists(self, name: str) -> bool:
         """Tell whether there is a file of this name."""

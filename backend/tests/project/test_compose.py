@@ -66,6 +66,7 @@ def test_stack_has_the_services_that_the_docs_name(stack: dict[str, Any]) -> Non
     assert set(stack["services"]) == {
         "igny8_backend",
         "igny8_worker",
+        "igny8_proofs",
         "igny8_frontend",
         "igny8_db",
         "igny8_mail",
@@ -114,7 +115,7 @@ def test_migrations_run_once_before_anything_serves(stack: dict[str, Any]) -> No
     services = stack["services"]
     assert services[ONE_OFF]["restart"] == "no"
     assert services[ONE_OFF]["depends_on"] == {"igny8_db": {"condition": "service_healthy"}}
-    for name in ("igny8_backend", "igny8_worker"):
+    for name in ("igny8_backend", "igny8_worker", "igny8_proofs"):
         waits = services[name]["depends_on"][ONE_OFF]
         assert waits == {"condition": "service_completed_successfully"}
 
@@ -190,5 +191,5 @@ def test_production_has_no_demo_accounts_and_no_mail_catcher() -> None:
     services = production()["services"]
     assert "create_demo" not in " ".join(services[ONE_OFF]["command"])
     assert services["igny8_mail"]["profiles"] == ["development"]
-    for name in ("igny8_backend", "igny8_worker", ONE_OFF):
+    for name in ("igny8_backend", "igny8_worker", "igny8_proofs", ONE_OFF):
         assert services[name]["environment"]["DJANGO_ENV"] == "production"

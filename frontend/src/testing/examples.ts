@@ -75,6 +75,8 @@ export const payment: Payment = {
   status: "pending_approval",
   has_proof: false,
   proof_url: null,
+  proof_state: "none",
+  proof_refusal: null,
   submitted_at: "2026-11-23T09:20:00Z",
   decided_at: null,
   admin_notes: "",

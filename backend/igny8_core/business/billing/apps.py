@@ -7,4 +7,7 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        from igny8_core.business.billing import checks  # noqa: F401  (registers the check)
+        from igny8_core.business.billing import (  # noqa: F401  (they register checks and jobs)
+            checks,
+            proof_check,
+        )

@@ -41,6 +41,17 @@ def tell_of_confirmation(*, payment: Payment) -> None:
     _tell_of_payment("payment_submitted", payment, mail_facts.facts_of_payment(payment))
 
 
+def tell_of_refused_proof(*, payment: Payment, upload: str) -> None:
+    """Say that a file can't be used, why, and how to send another.
+
+    :param upload: its name, so that each file is told of once.
+    """
+    facts = mail_facts.facts_of_refused_proof(payment)
+    about = f"{payment.pk}:{upload.rpartition('/')[2]}"
+    account = payment.invoice.account
+    _tell_customer("proof_refused", account, about, facts, payment_id=payment.pk)
+
+
 def tell_of_approval(*, payment: Payment, account: Account) -> None:
     """Say that a payment was found, and what it brought.
 
@@ -98,7 +109,7 @@ def _tell_of_payment(kind: str, payment: Payment, facts: mail_facts.Facts) -> No
 
 
 def _tell_customer(
-    kind: str, account: Account, about: int, facts: mail_facts.Facts, **ids: int
+    kind: str, account: Account, about: int | str, facts: mail_facts.Facts, **ids: int
 ) -> None:
     """Queue a mail to the account's owner, and to its billing address once that is confirmed.
 

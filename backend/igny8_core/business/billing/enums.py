@@ -66,6 +66,8 @@ class EventName(models.TextChoices):
     UPGRADE = "upgrade", "Upgrade requested"
     CHANGE_METHOD = "change_method", "Payment method changed"
     CONFIRM = "confirm", "Payment confirmed by the customer"
+    REPLACE_PROOF = "replace_proof", "Proof sent by the customer"
+    REFUSE_PROOF = "refuse_proof", "Proof refused by the check"
     WITHDRAW = "withdraw", "Confirmation withdrawn"
     APPROVE = "approve", "Payment approved"
     SUPERSEDE = "supersede", "Replaced by an upgrade"

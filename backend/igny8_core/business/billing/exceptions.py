@@ -1,12 +1,6 @@
 """What the billing services refuse, each with its stable code."""
 
-from igny8_core.common.exceptions import (
-    InvalidInput,
-    LimitReached,
-    NotAllowed,
-    StateConflict,
-    Unavailable,
-)
+from igny8_core.common.exceptions import InvalidInput, LimitReached, NotAllowed, StateConflict
 
 
 class UnknownPaymentMethod(InvalidInput):
@@ -45,52 +39,10 @@ class PaidOnTooEarly(InvalidInput):
     code = "paid_on_too_early"
 
 
-class ProofTooLarge(InvalidInput):
-    """The proof file exceeds the limit of bytes."""
-
-    code = "proof_too_large"
-
-
-class ProofTypeNotAccepted(InvalidInput):
-    """The proof file is no readable, still JPEG, PNG, WebP or PDF."""
-
-    code = "proof_type_not_accepted"
-
-
-class ProofEncrypted(InvalidInput):
-    """The proof file is a PDF that asks for a password."""
-
-    code = "proof_encrypted"
-
-
-class ProofTooLong(InvalidInput):
-    """The proof file is a PDF of too many pages."""
-
-    code = "proof_too_long"
-
-
-class ProofInfected(InvalidInput):
-    """The virus scanner finds something in the proof file."""
-
-    code = "proof_infected"
-
-
-class ProofLimitReached(LimitReached):
-    """The account has sent as many proof files, or bytes of them, as a day allows."""
-
-    code = "proof_limit_reached"
-
-
 class ClaimLimitReached(LimitReached):
     """The invoice was confirmed as often as a day allows, and withdrawn or rejected each time."""
 
     code = "claim_limit_reached"
-
-
-class ProofsBusy(Unavailable):
-    """Too many proof files are being read at this moment."""
-
-    code = "proofs_busy"
 
 
 class ReasonRequired(InvalidInput):
@@ -181,6 +133,12 @@ class PaymentAlreadyDecided(StateConflict):
     """Somebody has approved, rejected or withdrawn the payment already."""
 
     code = "payment_already_decided"
+
+
+class ProofNotReplaceable(StateConflict):
+    """The claim has a file that is being checked or kept, or it is decided."""
+
+    code = "proof_not_replaceable"
 
 
 class PaymentAlreadyUnderReview(StateConflict):

@@ -78,6 +78,15 @@ def while_payment_is(status: PaymentStatus) -> Callable[[OutgoingMail], None]:
     return premise
 
 
+def while_another_file_is_of_use(mail: OutgoingMail) -> None:
+    """Stand on a payment that waits, and has no file but the one that was refused."""
+    while_payment_is(PaymentStatus.PENDING_APPROVAL)(mail)
+    payment = _payment_of(mail)
+    _require(payment.may_get_another_proof, "Another file was sent since.")
+    told = mail.arguments.get("facts", {}).get("reason", payment.proof_refusal)
+    _require(told == payment.proof_refusal, "Another file was refused since.")
+
+
 def while_to_be_tried_again(mail: OutgoingMail) -> None:
     """Stand on a rejection after which nothing has come."""
     while_payment_is(PaymentStatus.FAILED)(mail)
@@ -144,6 +153,12 @@ def invoice_voided(mail: OutgoingMail) -> Letter:
 def payment_submitted(mail: OutgoingMail) -> Letter:
     """That the confirmation has arrived, and what happens next."""
     return _about_payment("payment_submitted", mail, mail_facts.facts_of_payment)
+
+
+@letter(premise=while_another_file_is_of_use)
+def proof_refused(mail: OutgoingMail) -> Letter:
+    """That the file can't be used, why, and how to send another."""
+    return _about_payment("proof_refused", mail, mail_facts.facts_of_refused_proof)
 
 
 @letter(premise=while_payment_is(PaymentStatus.SUCCEEDED))

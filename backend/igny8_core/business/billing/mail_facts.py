@@ -63,6 +63,11 @@ def facts_of_payment(payment: Payment) -> Facts:
     }
 
 
+def facts_of_refused_proof(payment: Payment) -> Facts:
+    """Return the claim with the code of why its file can't be used."""
+    return {**facts_of_payment(payment), "reason": payment.proof_refusal}
+
+
 def facts_of_approval(payment: Payment, *, credits: int) -> Facts:  # noqa: A002  (what they are)
     """Return the claim with what its approval brought.
 

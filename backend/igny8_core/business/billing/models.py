@@ -1,7 +1,6 @@
 """Invoices, the payments that claim to settle them, the ways to pay, and the ledgers."""
 
-import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +31,8 @@ from igny8_core.business.billing.validators import (
     validate_details,
     validate_pattern,
 )
+from igny8_core.business.proofs.enums import ProofRefusal, ProofState
+from igny8_core.business.proofs.files import names_of
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import TimestampedModel
 from igny8_core.common.money import Money
@@ -352,14 +353,9 @@ class InvoiceLine(models.Model):
         return self.description
 
 
-def proof_folder(moment: datetime) -> str:
-    """Return where the proofs of a month are kept."""
-    return f"proofs/{moment:%Y/%m}"
-
-
-def proof_path(_payment: "Payment", _filename: str) -> str:
-    """Return a random name: nothing of the customer's own gets into a path."""
-    return f"{proof_folder(utc_now())}/{uuid.uuid4().hex}"
+def proof_path(_payment: "Payment", filename: str) -> str:
+    """Return the name that a proof has: ``proofs.files`` stores it before its payment names it."""
+    return filename
 
 
 class Payment(TimestampedModel):
@@ -386,6 +382,25 @@ class Payment(TimestampedModel):
     proof_content_type = models.CharField(max_length=40, blank=True)
     proof_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file, in hex.")
     proof_size = models.PositiveIntegerField(default=0, help_text="In bytes, as it is kept.")
+    proof_state = models.CharField(
+        max_length=10,
+        choices=ProofState.choices,
+        default=ProofState.NONE,
+        db_default=ProofState.NONE,
+    )
+    proof_refusal = models.CharField(
+        max_length=20, choices=ProofRefusal.choices, blank=True, default="", db_default=""
+    )
+    proof_upload = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Name of the file as it was sent, until it is made anew.",
+    )
+    proof_pages = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Of how many there are pictures; null: none drawn yet."
+    )
     submitted_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="submitted_payments"
     )
@@ -415,6 +430,15 @@ class Payment(TimestampedModel):
             models.Index(
                 fields=["proof_sha256"], condition=~Q(proof_sha256=""), name="payment_proof"
             ),
+            models.Index(fields=["proof"], condition=~Q(proof=""), name="payment_proof_name"),
+            models.Index(
+                fields=["proof_upload"], condition=~Q(proof_upload=""), name="payment_proof_upload"
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(proof_state=ProofState.KEPT, proof_pages=None),
+                name="payment_proof_without_pictures",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -436,6 +460,18 @@ class Payment(TimestampedModel):
                 | (~Q(status=PaymentStatus.PENDING_APPROVAL) & Q(decided_at__isnull=False)),
                 name="payment_has_decided_at_exactly_when_decided",
             ),
+            models.CheckConstraint(
+                condition=Q(proof_state=ProofState.NONE, proof="", proof_upload="")
+                | Q(proof_state=ProofState.CHECKING, proof="") & ~Q(proof_upload="")
+                | Q(proof_state=ProofState.KEPT, proof_upload="") & ~Q(proof="")
+                | Q(proof_state=ProofState.REFUSED, proof="", proof_upload=""),
+                name="payment_has_the_files_of_its_proof_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(proof_state=ProofState.REFUSED) & ~Q(proof_refusal="")
+                | ~Q(proof_state=ProofState.REFUSED) & Q(proof_refusal=""),
+                name="payment_says_why_its_proof_is_refused",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -455,6 +491,21 @@ class Payment(TimestampedModel):
     def is_of_the_amount_due(self) -> bool:
         """Whether the claim is what its invoice asks for, in either of its currencies."""
         return self.money in (self.invoice.due, self.invoice.payable)
+
+    @property
+    def proof_files(self) -> list[str]:
+        """The names of all files that there are of the proof, as sent or as kept."""
+        if self.proof_upload:
+            return [self.proof_upload]
+        return names_of(str(self.proof), self.proof_pages or 0) if self.proof else []
+
+    @property
+    def may_get_another_proof(self) -> bool:
+        """Whether the customer may send a file for the claim: none is there, or it was refused."""
+        return self.status == PaymentStatus.PENDING_APPROVAL and self.proof_state in (
+            ProofState.NONE,
+            ProofState.REFUSED,
+        )
 
     @property
     def waiting_time(self) -> timedelta:

@@ -32,11 +32,17 @@ from igny8_core.business.billing.serializers import (
     PaymentSerializer,
     RejectPaymentSerializer,
     ReversePaymentSerializer,
+    SendProofSerializer,
     UpgradeResultSerializer,
     UpgradeSerializer,
     VoidInvoiceSerializer,
 )
-from igny8_core.common.clamav import ClamavUnavailable
+from igny8_core.business.proofs.exceptions import (
+    ProofLimitReached,
+    ProofsBusy,
+    ProofTooLarge,
+    ProofTypeNotAccepted,
+)
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.openapi import (
     IDEMPOTENCY_ERRORS,
@@ -62,6 +68,14 @@ _DECIDER_ERRORS: tuple[Refusal, ...] = (
     refusals.NotBillingAdmin,
     SecondFactorRequired,
     refusals.OwnAccountPayment,
+)
+_FILE_ERRORS: tuple[Refusal, ...] = (
+    ProofTooLarge,
+    ProofTypeNotAccepted,
+    ProofLimitReached,
+    ProofsBusy,
+    StorageFull,
+    StorageUnavailable,
 )
 _METHOD_ERRORS: tuple[Refusal, ...] = (
     refusals.UnknownPaymentMethod,
@@ -208,7 +222,8 @@ CONFIRM_PAYMENT = _act(
         "The account's owner says that the money was sent; a billing admin will check it. "
         "`amount` must be exactly what is due: the invoice's total, or with `currency` its "
         "payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. "
-        "What is to be seen of it is kept, and nothing else that the file may carry."
+        "It is looked at later: `proof_state` is `checking`, then `kept` or `refused`, whatever "
+        "becomes of it the confirmation stays."
     ),
     request=ConfirmPaymentSerializer,
     sent={
@@ -227,17 +242,8 @@ CONFIRM_PAYMENT = _act(
         refusals.ReferencePatternMismatch,
         refusals.PaidOnInFuture,
         refusals.PaidOnTooEarly,
-        refusals.ProofTooLarge,
-        refusals.ProofTypeNotAccepted,
-        refusals.ProofEncrypted,
-        refusals.ProofTooLong,
-        refusals.ProofInfected,
-        refusals.ProofLimitReached,
         refusals.ClaimLimitReached,
-        refusals.ProofsBusy,
-        ClamavUnavailable,
-        StorageFull,
-        StorageUnavailable,
+        *_FILE_ERRORS,
     ),
 )
 LIST_PAYMENTS = _read(
@@ -265,6 +271,25 @@ PAYMENT_PROOF = _file(
     "Download a payment's proof",
     "As it is kept: what was to be seen of the file that was sent.",
     *_PROOF_TYPES,
+)
+SEND_PROOF = _act(
+    "send_proof",
+    "Payments",
+    "Send a proof for a confirmation",
+    (
+        "For a confirmation under review that has no proof, or whose proof was refused. It is "
+        "looked at later, as one that comes with the confirmation."
+    ),
+    request=SendProofSerializer,
+    sent={},
+    answer=PaymentSerializer,
+    shown={**example.PAYMENT, "proof_state": "checking"},
+    errors=(
+        NotFound,
+        refusals.PaymentAlreadyDecided,
+        refusals.ProofNotReplaceable,
+        *_FILE_ERRORS,
+    ),
 )
 WITHDRAW_PAYMENT = _act(
     "withdraw_payment",

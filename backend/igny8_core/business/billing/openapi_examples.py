@@ -48,6 +48,8 @@ PAYMENT = {
     "status": "pending_approval",
     "has_proof": False,
     "proof_url": None,
+    "proof_state": "none",
+    "proof_refusal": None,
     "submitted_at": "2026-11-23T09:20:00Z",
     "decided_at": None,
     "admin_notes": "",

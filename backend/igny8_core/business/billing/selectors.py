@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from igny8_core.auth.enums import UserRole
 from igny8_core.auth.models import Account, Subscription, User
@@ -33,6 +32,7 @@ from igny8_core.business.billing.models import (
     RejectionReason,
 )
 from igny8_core.business.billing.rights import DECIDE
+from igny8_core.business.proofs.enums import ProofState
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.patterns import is_usable
@@ -166,11 +166,27 @@ def payment_of(*, account: Account, payment_id: int) -> Payment:
     return payment
 
 
-def proofs_since(*, account: Account, time: datetime) -> tuple[int, int]:
-    """How many proof files the account has sent since a time, and their bytes."""
-    sent = Payment.objects.filter(invoice__account=account, submitted_at__gt=time, proof_size__gt=0)
-    counted = sent.aggregate(number=Count("pk"), size=Coalesce(Sum("proof_size"), 0))
-    return counted["number"], counted["size"]
+def is_being_checked(*, payment_id: int, upload: str) -> bool:
+    """Whether a claim waits for a file to be looked at: this one, and no other by now."""
+    return Payment.objects.filter(pk=payment_id, proof_upload=upload).exists()
+
+
+def waiting_for_their_check(*, submitted_before: datetime) -> QuerySet[Payment]:
+    """Claims whose file nobody has looked at, those that wait longest first."""
+    waiting = Payment.objects.exclude(proof_upload="").filter(submitted_at__lt=submitted_before)
+    return waiting.order_by("submitted_at", "pk")
+
+
+def kept_without_pictures() -> QuerySet[Payment]:
+    """Payments with a proof from before there were pictures."""
+    return Payment.objects.filter(proof_state=ProofState.KEPT, proof_pages=None).order_by("pk")
+
+
+def known_proof_files(names: list[str]) -> set[str]:
+    """Those of some names that a payment has as its proof, or as the file to be looked at."""
+    kept = Payment.objects.filter(proof__in=names).values_list("proof", flat=True)
+    uploads = Payment.objects.filter(proof_upload__in=names).values_list("proof_upload", flat=True)
+    return {*kept, *uploads}
 
 
 def last_notice(*, payment: Payment) -> datetime | None:

@@ -19,6 +19,8 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.selectors import timeline_for_customer, timeline_of
 from igny8_core.business.billing.services.payments import Claim
+from igny8_core.business.proofs.enums import ProofRefusal
+from igny8_core.business.proofs.inbox import Upload
 from igny8_core.common.money import currency_decimals
 from igny8_core.common.serializers import (
     LineField,
@@ -107,13 +109,21 @@ class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
         read_only_fields = fields
 
 
+class ProofRefusalSerializer(serializers.Serializer[Any]):
+    code = serializers.ChoiceField(choices=ProofRefusal.choices)
+    detail = serializers.CharField(help_text="A sentence for people.")
+
+
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
     invoice_id = serializers.IntegerField(read_only=True)
     invoice_number = serializers.CharField(source="invoice.number", read_only=True)
     payment_method = serializers.CharField(source="paid_by.payment_method", read_only=True)
     payment_method_name = serializers.CharField(source="paid_by.display_name", read_only=True)
     amount = MoneyField()
-    has_proof = serializers.SerializerMethodField()
+    has_proof = serializers.SerializerMethodField(help_text="Whether it can be fetched.")
+    proof_refusal = serializers.SerializerMethodField(
+        help_text="Why the file was refused; null unless `proof_state` is `refused`."
+    )
     proof_url = serializers.SerializerMethodField(
         help_text="Where the proof can be fetched with the same log-in; null without one."
     )
@@ -136,6 +146,8 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "status",
             "has_proof",
             "proof_url",
+            "proof_state",
+            "proof_refusal",
             "submitted_at",
             "decided_at",
             "admin_notes",
@@ -145,6 +157,13 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
     @extend_schema_field(bool)
     def get_has_proof(self, payment: Payment) -> bool:
         return bool(payment.proof)
+
+    @extend_schema_field(ProofRefusalSerializer(allow_null=True))
+    def get_proof_refusal(self, payment: Payment) -> dict[str, str] | None:
+        if not payment.proof_refusal:
+            return None
+        refusal = ProofRefusal(payment.proof_refusal)
+        return {"code": refusal.value, "detail": str(refusal.label)}
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri-reference"})
     def get_proof_url(self, payment: Payment) -> str | None:
@@ -319,8 +338,8 @@ class ConfirmPaymentSerializer(serializers.Serializer[Any]):
         help_text="JPEG, PNG, WebP or PDF, 5 MB at most (multipart only).",
     )
 
-    def claim(self) -> Claim:
-        """Return what the customer claims; after ``is_valid``."""
+    def claim(self, *, proof: Upload | None) -> Claim:
+        """Return what the customer claims, with the file that was put aside; after ``is_valid``."""
         data = self.validated_data
         return Claim(
             method_code=data["payment_method"],
@@ -329,8 +348,14 @@ class ConfirmPaymentSerializer(serializers.Serializer[Any]):
             reference=data["manual_reference"],
             notes=data["manual_notes"],
             paid_on=data["paid_on"],
-            proof=data["proof"],
+            proof=proof,
         )
+
+
+class SendProofSerializer(serializers.Serializer[Any]):
+    proof = serializers.FileField(
+        allow_empty_file=False, help_text="JPEG, PNG, WebP or PDF, 5 MB at most."
+    )
 
 
 class ChoosePaymentMethodSerializer(serializers.Serializer[Any]):

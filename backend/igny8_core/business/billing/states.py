@@ -43,6 +43,12 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
     EventName.CONFIRM: {
         ObjectType.PAYMENT: _row(NEW, to=PaymentStatus.PENDING_APPROVAL),
     },
+    EventName.REPLACE_PROOF: {
+        ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.PENDING_APPROVAL),
+    },
+    EventName.REFUSE_PROOF: {
+        ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.PENDING_APPROVAL),
+    },
     EventName.WITHDRAW: {
         ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.WITHDRAWN),
     },

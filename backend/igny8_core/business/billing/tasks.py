@@ -2,27 +2,28 @@
 
 from datetime import UTC, datetime, timedelta
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from igny8_core.business.billing import emails
+from igny8_core.business.billing import emails, selectors
 from igny8_core.business.billing.enums import NoticeFrequency, PaymentStatus
-from igny8_core.business.billing.models import Payment, proof_folder
+from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.selectors import (
     billing_admins,
     last_notice,
     payment_for_admin,
     waiting_payments,
 )
+from igny8_core.business.proofs import files
+from igny8_core.business.proofs.attempts import A_DAY, forget_attempts
 from igny8_core.common import upkeep
 from igny8_core.common.clock import utc_now
 from igny8_core.common.mail import QUEUE, RETRY
 
 DAILY_DIGEST_HOUR = 8  # UTC
 BETWEEN_NOTICES = timedelta(hours=1)
-LONGEST_UPLOAD = timedelta(days=1)  # a younger file may yet get its payment
-A_MONTH = timedelta(days=28)
+PROOF_QUEUE = "proofs"  # of a worker of its own: files are slow, and mails don't wait for them
+CHECK_PROOF, DRAW_PROOF = "check_proof", "draw_proof"
 
 
 @app.task(queue=QUEUE, retry=RETRY)
@@ -67,31 +68,31 @@ def send_digests(timestamp: int) -> None:
 @app.task(queue=upkeep.QUEUE, retry=upkeep.RETRY)
 def delete_files(*, names: list[str]) -> None:
     """Delete proof files that no payment names any more; those that are gone already, too."""
-    for name in names:
-        default_storage.delete(name)
+    files.delete_files(names)
+
+
+def queue_proof_check(payment: Payment) -> None:
+    """Have the file that came with a claim looked at: see ``proof_check.py``."""
+    check = app.configure_task(CHECK_PROOF, queue=PROOF_QUEUE, queueing_lock=payment.proof_upload)
+    check.defer(payment_id=payment.pk, upload=payment.proof_upload)
+
+
+def queue_proof_drawing(payment: Payment) -> None:
+    """Have pictures made of a proof that was kept without."""
+    name = str(payment.proof)
+    draw = app.configure_task(DRAW_PROOF, queue=PROOF_QUEUE, queueing_lock=name)
+    draw.defer(payment_id=payment.pk, name=name)
 
 
 @app.periodic(cron="30 3 * * *")
 @app.task(queue=upkeep.QUEUE, queueing_lock="remove_orphaned_proofs", retry=upkeep.RETRY)
 def remove_orphaned_proofs(timestamp: int) -> None:
-    """Remove the files of this month and the last that no payment has.
+    """Remove the files of the last weeks that no payment has, and forget who sent files before.
 
     A file is stored before its payment is committed: what fails in between leaves it behind.
 
     :param timestamp: now, in seconds since 1970 (UTC).
     """
-    limit = datetime.fromtimestamp(timestamp, tz=UTC) - LONGEST_UPLOAD
-    for folder in {proof_folder(limit), proof_folder(limit - A_MONTH)}:
-        stored = set(_files_in(folder))
-        kept = Payment.objects.filter(proof__in=stored).values_list("proof", flat=True)
-        for name in stored.difference(kept):
-            if default_storage.get_modified_time(name) < limit:
-                default_storage.delete(name)
-
-
-def _files_in(folder: str) -> list[str]:
-    try:
-        _folders, names = default_storage.listdir(folder)
-    except FileNotFoundError:  # nobody has sent a proof in that month
-        return []
-    return [f"{folder}/{name}" for name in names]
+    now = datetime.fromtimestamp(timestamp, tz=UTC)
+    files.remove_orphans(now=now, known=selectors.known_proof_files)
+    forget_attempts(before=now - A_DAY)

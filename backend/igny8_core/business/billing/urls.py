@@ -51,6 +51,7 @@ urlpatterns = [
     path(
         "payments/<int:payment_id>/proof/", views.PaymentProofView.as_view(), name="payment-proof"
     ),
+    path("payments/<int:payment_id>/send-proof/", views.SendProofView.as_view(), name="send-proof"),
     path(
         "payments/<int:payment_id>/withdraw/",
         views.WithdrawPaymentView.as_view(),

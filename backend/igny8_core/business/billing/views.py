@@ -1,9 +1,11 @@
 """The API of billing: each view reads the request, calls one service or selector, and answers."""
 
+from collections.abc import Callable
+
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
 from rest_framework import status
 from rest_framework.generics import ListAPIView
-from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,15 +42,23 @@ from igny8_core.business.billing.serializers import (
     PaymentSerializer,
     RejectPaymentSerializer,
     ReversePaymentSerializer,
+    SendProofSerializer,
     UpgradeResultSerializer,
     UpgradeSerializer,
     VoidInvoiceSerializer,
 )
-from igny8_core.business.billing.services import invoices, payments, reversals, subscriptions
+from igny8_core.business.billing.services import (
+    invoices,
+    payments,
+    proofs,
+    reversals,
+    subscriptions,
+)
+from igny8_core.business.proofs.inbox import Upload, put_aside
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.idempotency import AccountAnswer, run_once
-from igny8_core.common.parsers import JSONParser
+from igny8_core.common.idempotency import AccountAnswer, prepare_and_run_once, run_once
+from igny8_core.common.parsers import JSONParser, MultiPartParser
 from igny8_core.common.throttling import DecideThrottle, PayThrottle
 
 # Anyone
@@ -129,11 +139,11 @@ class ConfirmPaymentView(APIView):
         body = ConfirmPaymentSerializer(data=request.data)
         body.is_valid(raise_exception=True)
 
-        def confirm() -> AccountAnswer:
+        def confirm(upload: Upload | None) -> AccountAnswer:
             payment = payments.confirm_payment(
                 invoice_id=body.validated_data["invoice_id"],
                 account=account_of(request),
-                claim=body.claim(),
+                claim=body.claim(proof=upload),
                 submitter=user_of(request),
                 actor=actor_from_request(request),
                 now=utc_now(),
@@ -144,7 +154,10 @@ class ConfirmPaymentView(APIView):
                 status=status.HTTP_201_CREATED,
             )
 
-        return run_once(request, confirm)
+        file = body.validated_data["proof"]
+        if file is None:
+            return run_once(request, lambda: confirm(None))
+        return _run_once_with_file(request, file, confirm)
 
 
 @openapi.LIST_PAYMENTS
@@ -169,6 +182,29 @@ class PaymentProofView(APIView):
 
     def get(self, request: Request, payment_id: int) -> FileResponse:
         return proof_response(_own_payment(request, payment_id))
+
+
+@openapi.SEND_PROOF
+class SendProofView(APIView):
+    permission_classes = [IsAccountOwner]
+    throttle_classes = [PayThrottle]
+    parser_classes = [MultiPartParser]
+
+    def post(self, request: Request, payment_id: int) -> Response:
+        body = SendProofSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def send(upload: Upload) -> AccountAnswer:
+            payment = proofs.send_proof(
+                payment_id=payment_id,
+                account=account_of(request),
+                upload=upload,
+                actor=actor_from_request(request),
+                now=utc_now(),
+            )
+            return AccountAnswer(PaymentSerializer(payment).data, account_id=account_of(request).pk)
+
+        return _run_once_with_file(request, body.validated_data["proof"], send)
 
 
 @openapi.WITHDRAW_PAYMENT
@@ -393,6 +429,23 @@ def proof_response(payment: Payment) -> FileResponse:
 def _decision_answer(decision: payments.Decision) -> AccountAnswer:
     answer = DecisionSerializer(decision)
     return AccountAnswer(answer.data, account_id=decision.billing.account.pk)
+
+
+def _run_once_with_file(
+    request: Request, file: UploadedFile[bytes], act: Callable[[Upload], AccountAnswer]
+) -> Response:
+    """Put a file aside, before any lock is taken, and carry out the act that names it."""
+    return prepare_and_run_once(
+        request,
+        prepare=lambda: put_aside(
+            file,
+            account=account_of(request),
+            address=actor_from_request(request).ip_address,
+            now=utc_now(),
+        ),
+        act=act,
+        undo=proofs.forget_upload,
+    )
 
 
 def _own_invoice(request: Request, invoice_id: int) -> Invoice:

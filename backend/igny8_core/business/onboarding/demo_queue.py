@@ -14,6 +14,7 @@ from igny8_core.auth.services.accounts import OwnerDetails
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.services.payments import Claim, confirm_payment
 from igny8_core.business.onboarding.services import Registration, register_account
+from igny8_core.business.proofs.inbox import store_upload
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def add_customer(number: int, *, password: str, now: datetime) -> Payment:
     invoice = registered.invoice
     assert invoice is not None  # noqa: S101  (a paid plan has one)
     reference = origin.reference.format(_distinct(number))
+    receipt = _proof(number, invoice, reference)
     return confirm_payment(
         invoice_id=invoice.pk,
         account=registered.account,
@@ -91,7 +93,7 @@ def add_customer(number: int, *, password: str, now: datetime) -> Payment:
             reference=reference,
             notes="Paid from my brother's account." if number % 5 == 0 else "",
             paid_on=confirmed_at.date(),
-            proof=_proof(number, invoice, reference),
+            proof=store_upload(receipt, now=confirmed_at) if receipt else None,
         ),
         submitter=user,
         actor=Actor(user=user),

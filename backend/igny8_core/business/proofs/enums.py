@@ -3,6 +3,15 @@
 from django.db import models
 
 
+class ProofState(models.TextChoices):
+    """What has become of the file that came with a claim."""
+
+    NONE = "none", "No file"
+    CHECKING = "checking", "Being checked"
+    KEPT = "kept", "Kept"
+    REFUSED = "refused", "Refused"
+
+
 class ProofRefusal(models.TextChoices):
     """Why a file was refused; the label says what to do."""
 
@@ -27,6 +36,7 @@ class ProofRefusal(models.TextChoices):
         "too_complex",
         "The file takes too long to draw. Send a photo or a screenshot of the receipt.",
     )
+    LOST = "lost", "The file was lost on our side. Send it again."
     INFECTED = (
         "infected",
         "The virus scanner refuses this file. Send a photo or a screenshot instead.",

@@ -355,7 +355,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm that an invoice was paid
-         * @description The account's owner says that the money was sent; a billing admin will check it. `amount` must be exactly what is due: the invoice's total, or with `currency` its payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. What is to be seen of it is kept, and nothing else that the file may carry.
+         * @description The account's owner says that the money was sent; a billing admin will check it. `amount` must be exactly what is due: the invoice's total, or with `currency` its payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. It is looked at later: `proof_state` is `checking`, then `kept` or `refused`, whatever becomes of it the confirmation stays.
          */
         post: operations["confirm_payment"];
         delete?: never;
@@ -538,6 +538,26 @@ export interface paths {
         get: operations["download_proof"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing/payments/{payment_id}/send-proof/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a proof for a confirmation
+         * @description For a confirmation under review that has no proof, or whose proof was refused. It is looked at later, as one that comes with the confirmation.
+         */
+        post: operations["send_proof"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,12 +1186,16 @@ export interface components {
             /** Format: date */
             readonly paid_on: string | null;
             readonly status: components["schemas"]["PaymentStatus"];
+            /** @description Whether it can be fetched. */
             readonly has_proof: boolean;
             /**
              * Format: uri-reference
              * @description Where the proof can be fetched with the same log-in; null without one.
              */
             readonly proof_url: string | null;
+            readonly proof_state: components["schemas"]["ProofState"];
+            /** @description Why the file was refused; null unless `proof_state` is `refused`. */
+            readonly proof_refusal: components["schemas"]["ProofRefusal"] | null;
             /** Format: date-time */
             readonly submitted_at: string;
             /** Format: date-time */
@@ -1215,12 +1239,16 @@ export interface components {
             /** Format: date */
             readonly paid_on: string | null;
             readonly status: components["schemas"]["PaymentStatus"];
+            /** @description Whether it can be fetched. */
             readonly has_proof: boolean;
             /**
              * Format: uri-reference
              * @description Where the proof can be fetched with the same log-in; null without one.
              */
             readonly proof_url: string | null;
+            readonly proof_state: components["schemas"]["ProofState"];
+            /** @description Why the file was refused; null unless `proof_state` is `refused`. */
+            readonly proof_refusal: components["schemas"]["ProofRefusal"] | null;
             /** Format: date-time */
             readonly submitted_at: string;
             /** Format: date-time */
@@ -1407,6 +1435,8 @@ export interface components {
          *     * `upgrade` - Upgrade requested
          *     * `change_method` - Payment method changed
          *     * `confirm` - Payment confirmed by the customer
+         *     * `replace_proof` - Proof sent by the customer
+         *     * `refuse_proof` - Proof refused by the check
          *     * `withdraw` - Confirmation withdrawn
          *     * `approve` - Payment approved
          *     * `supersede` - Replaced by an upgrade
@@ -1420,7 +1450,7 @@ export interface components {
          *     * `close_account` - Account closed
          * @enum {string}
          */
-        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account";
+        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "replace_proof" | "refuse_proof" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account";
         Industry: {
             readonly id: number;
             readonly slug: string;
@@ -1712,12 +1742,16 @@ export interface components {
             /** Format: date */
             readonly paid_on: string | null;
             readonly status: components["schemas"]["PaymentStatus"];
+            /** @description Whether it can be fetched. */
             readonly has_proof: boolean;
             /**
              * Format: uri-reference
              * @description Where the proof can be fetched with the same log-in; null without one.
              */
             readonly proof_url: string | null;
+            readonly proof_state: components["schemas"]["ProofState"];
+            /** @description Why the file was refused; null unless `proof_state` is `refused`. */
+            readonly proof_refusal: components["schemas"]["ProofRefusal"] | null;
             /** Format: date-time */
             readonly submitted_at: string;
             /** Format: date-time */
@@ -1743,12 +1777,16 @@ export interface components {
             /** Format: date */
             readonly paid_on: string | null;
             readonly status: components["schemas"]["PaymentStatus"];
+            /** @description Whether it can be fetched. */
             readonly has_proof: boolean;
             /**
              * Format: uri-reference
              * @description Where the proof can be fetched with the same log-in; null without one.
              */
             readonly proof_url: string | null;
+            readonly proof_state: components["schemas"]["ProofState"];
+            /** @description Why the file was refused; null unless `proof_state` is `refused`. */
+            readonly proof_refusal: components["schemas"]["ProofRefusal"] | null;
             /** Format: date-time */
             readonly submitted_at: string;
             /** Format: date-time */
@@ -1832,6 +1870,31 @@ export interface components {
          * @enum {string}
          */
         PlanInterval: "month" | "year";
+        ProofRefusal: {
+            code: components["schemas"]["ProofRefusalCode"];
+            /** @description A sentence for people. */
+            detail: string;
+        };
+        /**
+         * @description * `unreadable` - The file can't be read as JPEG, PNG, WebP or PDF. Send a photo or the PDF receipt.
+         *     * `animated` - The picture moves. Send a photo or a screenshot.
+         *     * `too_many_pixels` - The picture has more than 50 million pixels. Send a smaller one.
+         *     * `encrypted` - The PDF asks for a password. Send a screenshot, or save the PDF without the password.
+         *     * `too_many_pages` - The PDF has more than 30 pages. Send those that show the payment.
+         *     * `too_complex` - The file takes too long to draw. Send a photo or a screenshot of the receipt.
+         *     * `lost` - The file was lost on our side. Send it again.
+         *     * `infected` - The virus scanner refuses this file. Send a photo or a screenshot instead.
+         * @enum {string}
+         */
+        ProofRefusalCode: "unreadable" | "animated" | "too_many_pixels" | "encrypted" | "too_many_pages" | "too_complex" | "lost" | "infected";
+        /**
+         * @description * `none` - No file
+         *     * `checking` - Being checked
+         *     * `kept` - Kept
+         *     * `refused` - Refused
+         * @enum {string}
+         */
+        ProofState: "none" | "checking" | "kept" | "refused";
         /** @description A visitor's sign-up with the billing details of a paid plan. */
         RegisterRequest: {
             /** Format: email */
@@ -1887,6 +1950,13 @@ export interface components {
              * @default false
              */
             force: boolean;
+        };
+        SendProofRequest: {
+            /**
+             * Format: binary
+             * @description JPEG, PNG, WebP or PDF, 5 MB at most.
+             */
+            proof: string;
         };
         Site: {
             readonly id: number;
@@ -4679,6 +4749,124 @@ export interface operations {
             };
             /** @description There is no such object or page, or it belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    send_proof: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["SendProofRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such object or page, or it belongs to another account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The present state, named in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

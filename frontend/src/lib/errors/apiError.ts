@@ -19,9 +19,11 @@ export class ApiError extends Error {
   }
 
   static from({ status, headers }: Pick<Response, "status" | "headers">, body: unknown): ApiError {
-    if (status === 429) return ApiError.throttled(headers.get("Retry-After"));
     const envelope = isRecord(body) ? body : {};
     const rows: unknown[] = Array.isArray(envelope.errors) ? envelope.errors : [];
+    if (status === 429 && !rows.some(saysWhatToDo)) {
+      return ApiError.throttled(headers.get("Retry-After"));
+    }
     const state = typeof envelope.state === "string" ? envelope.state : null;
     const [first = {}, ...others] = rows.filter(isRecord);
     const read = (row: Record<string, unknown>) => fieldError(row, status);
@@ -58,6 +60,11 @@ export function splitErrors(
     else general.push(detail);
   }
   return { byField, general };
+}
+
+/** A limit of something that there is another way around: it has words of its own. */
+function saysWhatToDo(row: unknown): boolean {
+  return isRecord(row) && row.code === "proof_limit_reached";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,7 @@
+import type { components } from "../api/schema";
 import type { Account, CreditKind, Invoice, Payment, Plan } from "../api/types";
+
+type ProofRefusalCode = components["schemas"]["ProofRefusalCode"];
 
 /** Every text of the web app. Another language is another object of the type `Messages`. */
 export const en = {
@@ -238,6 +241,30 @@ export const en = {
     proofTooLarge: "The file has more than 5 MB. Choose a smaller one.",
     submit: "Send the confirmation",
   },
+  proof: {
+    title: "Your receipt",
+    checking: "Your receipt is being checked. This takes a few seconds.",
+    kept: "We have your receipt.",
+    none: "You have sent no receipt. It helps us to find your payment sooner.",
+    refusedTitle: "Your receipt can't be used",
+    refusedText:
+      "Your confirmation stays as it is, and a person checks it. Another receipt helps us to find your payment sooner.",
+    send: "Send a receipt",
+    sendAnother: "Send another receipt",
+    submit: "Send this receipt",
+    required: "Choose a file first.",
+    refusals: {
+      unreadable: "It can't be read as JPEG, PNG, WebP or PDF. Send a photo or the PDF receipt.",
+      animated: "The picture moves. Send a photo or a screenshot.",
+      too_many_pixels: "The picture has more than 50 million pixels. Send a smaller one.",
+      encrypted:
+        "The PDF asks for a password. Send a screenshot, or save the PDF without the password.",
+      too_many_pages: "The PDF has more than 30 pages. Send those that show the payment.",
+      too_complex: "The file takes too long to draw. Send a photo or a screenshot of the receipt.",
+      lost: "The file was lost on our side. We are sorry: please send it again.",
+      infected: "The virus scanner refuses this file. Send a photo or a screenshot instead.",
+    } as Record<ProofRefusalCode, string>,
+  },
   banner: {
     due: (amount: string, day: string) => `${amount} is due by ${day}.`,
     overdue: (amount: string, day: string) => `${amount} was due by ${day}.`,
@@ -287,6 +314,10 @@ export const en = {
       withdrawn: "you withdrew the confirmation",
       reversed: "we had to take the approval back",
     } satisfies Record<Payment["status"], string>,
+    events: {
+      replace_proof: "you sent a receipt",
+      refuse_proof: "your receipt could not be used",
+    } as Partial<Record<string, string>>,
   },
   invoices: {
     title: "Invoices",

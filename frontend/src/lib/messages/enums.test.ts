@@ -41,6 +41,7 @@ const WORDS: Record<string, () => Partial<Record<string, string>>> = {
     Object.fromEntries(Object.entries(LANGUAGES).map(([code, { name }]) => [code, name])),
   PaymentStatus: () => m.history.states,
   PlanInterval: () => m.plan.intervals,
+  ProofRefusalCode: () => m.proof.refusals,
 };
 
 /** Enums whose values no page shows, with what is shown instead. */
@@ -53,6 +54,7 @@ const NOT_SHOWN: Record<string, string> = {
   LogInAuthenticatorType: "the code is typed in, whatever it comes from",
   LogInStatusOK: "a number",
   PaymentMethodKind: "a picture beside the method's own name",
+  ProofState: "a sentence of its own beside the file",
   SubscriptionStatus: "AccountStatus",
   UserRole: "an owner's forms are there or not",
 };

@@ -20,6 +20,7 @@ from igny8_core.business.billing.admin.proofs import may_see_proofs
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.flags import flags_of
 from igny8_core.business.billing.models import Payment, PaymentMethodConfig
+from igny8_core.business.proofs.enums import ProofState
 from igny8_core.common.admin import ReadOnlyAdmin, money_cell
 
 STATUS_PARAMETER = "status__exact"
@@ -28,6 +29,12 @@ LABELS = {
     PaymentStatus.PENDING_APPROVAL: "Waiting",
     PaymentStatus.SUCCEEDED: "Approved",
     PaymentStatus.FAILED: "Rejected",
+}
+PROOF_LABELS = {
+    ProofState.NONE: "-",
+    ProofState.CHECKING: "Being checked",
+    ProofState.KEPT: "Yes",
+    ProofState.REFUSED: "Refused",
 }
 
 
@@ -193,18 +200,18 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Proof")
     def proof_thumbnail(self, payment: Payment) -> SafeString | str:
-        if not payment.proof:
-            return "-"
-        address = reverse("admin:billing_payment_proof_page", args=[payment.pk, 1])
+        if not payment.proof_pages:
+            return self.has_proof(payment)
+        address = reverse("admin:billing_payment_proof_page", args=[payment.pk, 0])
         return format_html(
-            '<img class="desk-thumbnail" src="{}?width=96" alt="Proof" loading="lazy" '
-            'width="40" height="40">',
+            '<img class="desk-thumbnail" src="{}" alt="Proof" loading="lazy" width="40" '
+            'height="40">',
             address,
         )
 
     @admin.display(description="Proof")
     def has_proof(self, payment: Payment) -> str:
-        return "Yes" if payment.proof else "-"
+        return PROOF_LABELS[ProofState(payment.proof_state)]
 
     @admin.display(description="Flags")
     def flags(self, payment: Payment) -> SafeString:

@@ -1,20 +1,19 @@
-"""Proofs in the admin: as pictures of our own making, and as files to be saved."""
+"""Proofs in the admin: the pictures that the worker has made, and the files to be saved."""
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from igny8_core.auth.rights import may
 from igny8_core.business.billing import selectors
-from igny8_core.business.billing.exceptions import ProofsBusy, ProofTypeNotAccepted
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.previews import MAX_PAGES, preview
 from igny8_core.business.billing.rights import VIEW_PROOFS
 from igny8_core.business.billing.views import proof_response
+from igny8_core.business.proofs.files import page_of, thumbnail_of
+from igny8_core.common.exceptions import NotFound
 
-WIDTHS = {"96": 96, "1600": 1600}
-DEFAULT_WIDTH = 1600
 A_DAY = 24 * 3600
 
 
@@ -26,30 +25,31 @@ def may_see_proofs(request: HttpRequest) -> bool:
 @require_safe
 def download(request: HttpRequest, payment_id: int) -> FileResponse:
     """Send the file, to be saved."""
-    return proof_response(_payment(request, payment_id))
+    try:
+        return proof_response(_payment(request, payment_id))
+    except NotFound as error:
+        raise Http404 from error
 
 
 @require_safe
 def show_page(request: HttpRequest, payment_id: int, page: int) -> HttpResponse:
-    """Send a picture of one page of the proof; says in a header how many there are."""
+    """Send the picture of one page of the proof.
+
+    :param page: from 1; 0 is the thumbnail of the first.
+    """
     payment = _payment(request, payment_id)
-    if not payment.proof or not 1 <= page <= MAX_PAGES:
+    if not payment.proof_pages or page > payment.proof_pages:
         raise Http404
-    width = WIDTHS.get(request.GET.get("width", ""), DEFAULT_WIDTH)
+    name = str(payment.proof)
     try:
-        with payment.proof.open("rb") as proof:
-            picture, pages = preview(
-                proof, content_type=payment.proof_content_type, page=page, width=width
-            )
-    except (FileNotFoundError, ProofTypeNotAccepted) as error:
+        with default_storage.open(page_of(name, page) if page else thumbnail_of(name)) as file:
+            picture = file.read()
+    except FileNotFoundError as error:
         raise Http404 from error
-    except ProofsBusy as busy:
-        return HttpResponse(busy.detail, status=503, headers={"Retry-After": str(busy.retry_after)})
     return HttpResponse(
         picture,
-        content_type="image/png",
+        content_type="image/jpeg",
         headers={
-            "X-Pages": str(pages),
             "Cache-Control": f"private, max-age={A_DAY}, immutable",
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },

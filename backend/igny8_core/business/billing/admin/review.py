@@ -176,6 +176,7 @@ def _page(
         "can_decide": is_waiting and may_decide(request),
         "can_reverse": payment.status == PaymentStatus.SUCCEEDED and may_reverse(request),
         "can_see_proof": may_see_proofs(request),
+        "proof_pages": range(1, (payment.proof_pages or 0) + 1),
         "reasons": selectors.rejection_reasons(
             payment=payment, language=payment.submitted_by.language
         ),

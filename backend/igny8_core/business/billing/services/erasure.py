@@ -17,11 +17,13 @@ from igny8_core.auth.models import Account
 from igny8_core.business.billing import selectors, tasks
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
+from igny8_core.business.billing.services.proofs import NO_PROOF
+from igny8_core.business.proofs.attempts import forget_attempts_of
+from igny8_core.business.proofs.enums import ProofState
 from igny8_core.common.models import OutgoingMail
 
 REFUSED = (PaymentStatus.FAILED, PaymentStatus.WITHDRAWN)
 ERASED = "erased"
-NO_PROOF = {"proof": "", "proof_content_type": "", "proof_sha256": "", "proof_size": 0}
 NO_WORDS = {"manual_reference": ERASED, "manual_notes": "", "admin_notes": ""}
 
 
@@ -35,6 +37,7 @@ def erase_at_closing(*, account: Account, now: datetime) -> None:
     _erase_recipients(selectors.mails_of(account=account), now=now)
     without_facts = Func(F("arguments"), template="(%(expressions)s - 'facts')")
     selectors.mails_about(account=account).update(arguments=without_facts)
+    forget_attempts_of(account=account)
 
 
 def kept_until(*, account: Account) -> date | None:
@@ -55,7 +58,7 @@ def erase_expired(*, now: datetime) -> int:
     """
     refused_until = now - timedelta(days=settings.BILLING_PROOF_RETENTION_DAYS)
     expired = Q(invoice__issued_at__year__lt=now.year - settings.BILLING_RETENTION_YEARS)
-    proofs = Payment.objects.exclude(proof="").filter(
+    proofs = Payment.objects.exclude(proof_state=ProofState.NONE).filter(
         Q(status__in=REFUSED, decided_at__lt=refused_until)
         | expired & ~Q(status=PaymentStatus.PENDING_APPROVAL)
     )
@@ -88,15 +91,15 @@ def _blank_customer(invoice: Invoice) -> bool:
 
 def _erase_payments(payments: QuerySet[Payment]) -> int:
     ids = list(payments.values_list("pk", flat=True))
-    _erase_proofs(Payment.objects.filter(pk__in=ids).exclude(proof=""))
+    _erase_proofs(Payment.objects.filter(pk__in=ids).exclude(proof_state=ProofState.NONE))
     return Payment.objects.filter(pk__in=ids).update(**NO_WORDS)
 
 
 def _erase_proofs(payments: QuerySet[Payment]) -> int:
     """Forget the files; a job deletes them, so that none is left if this process dies."""
-    found = dict(payments.values_list("pk", "proof"))
-    if found:
-        tasks.delete_files.defer(names=sorted(found.values()))
+    found = {payment.pk: payment.proof_files for payment in payments}
+    if names := sorted(name for names in found.values() for name in names):
+        tasks.delete_files.defer(names=names)
     return Payment.objects.filter(pk__in=found).update(**NO_PROOF)
 
 

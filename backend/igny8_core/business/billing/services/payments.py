@@ -6,7 +6,6 @@ from decimal import Decimal
 from math import ceil
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from igny8_core.auth.actors import Actor
@@ -20,25 +19,24 @@ from igny8_core.business.billing.exceptions import (
     PaidOnInFuture,
     PaidOnTooEarly,
     PaymentAlreadyDecided,
-    ProofLimitReached,
     ReasonRequired,
     ReferencePatternMismatch,
 )
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.proofs import accept_proof
 from igny8_core.business.billing.rights import DECIDE, require_may_decide
 from igny8_core.business.billing.selectors import (
     LockedBilling,
     lock_billing_of_payment,
     method_for_payment,
-    proofs_since,
 )
 from igny8_core.business.billing.services.consents import is_agreed
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import lock_own_invoice, require_payable
+from igny8_core.business.billing.services.proofs import being_checked
 from igny8_core.business.billing.services.subscriptions import activate_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.business.proofs.inbox import Upload
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
 from igny8_core.common.patterns import fits
@@ -54,6 +52,7 @@ class Claim:
 
     :param amount: in ``currency``, or in the invoice's own where that is empty.
     :param paid_on: the day in the customer's own calendar.
+    :param proof: a file that was put aside for it.
     """
 
     method_code: str
@@ -62,7 +61,7 @@ class Claim:
     currency: str = ""
     notes: str = ""
     paid_on: date | None = None
-    proof: UploadedFile[bytes] | None = None
+    proof: Upload | None = None
 
 
 @dataclass(frozen=True)
@@ -89,17 +88,10 @@ def confirm_payment(
     :raises AmountMismatch, CurrencyNotAccepted: unless exactly what is due is claimed.
     :raises ReferencePatternMismatch, PaidOnInFuture, PaidOnTooEarly: if the claim can't be right.
     :raises ClaimLimitReached: if the invoice was confirmed too often today.
-    :raises ProofLimitReached: if the account has sent too many files today.
-    :raises ProofTooLarge, ProofTypeNotAccepted, …: see ``accept_proof``.
     """
-    if claim.proof:
-        _require_proof_allowance(account=account, size=0, now=now)  # before the work, and below
-    proof = accept_proof(claim.proof) if claim.proof else None  # slow, so before the locks
     locked = lock_own_invoice(invoice_id=invoice_id, account=account)
     require_payable(locked)
     _require_claim_allowance(locked, now=now)
-    if proof:
-        _require_proof_allowance(account=locked.account, size=proof.size, now=now)
     invoice = locked.invoice
     method = method_for_payment(
         code=claim.method_code, invoice=invoice, country=locked.account.country
@@ -117,10 +109,7 @@ def confirm_payment(
         manual_reference=claim.reference,
         manual_notes=claim.notes,
         paid_on=claim.paid_on,
-        proof=proof.file if proof else "",
-        proof_content_type=proof.content_type if proof else "",
-        proof_sha256=proof.sha256 if proof else "",
-        proof_size=proof.size if proof else 0,
+        **(being_checked(claim.proof) if claim.proof else {}),
         submitted_by=submitter,
         submitted_at=now,
     )
@@ -128,6 +117,8 @@ def confirm_payment(
         event=EventName.CONFIRM, actor=actor, now=now, invoice=invoice, payment=payment
     )
     recorder.created(payment)
+    if claim.proof:
+        tasks.queue_proof_check(payment)
     emails.tell_of_confirmation(payment=payment)
     tasks.notify_billing_admins.defer(payment_id=payment.pk)
     return payment
@@ -293,24 +284,6 @@ def _require_claim_allowance(locked: LockedBilling, *, now: datetime) -> None:
         "ask support to look at it."
     )
     raise ClaimLimitReached(detail, retry_after=ceil(wait.total_seconds()))
-
-
-def _require_proof_allowance(*, account: Account, size: int, now: datetime) -> None:
-    """Check that an account may send one more file of this size.
-
-    :raises ProofLimitReached: beyond ``BILLING_PROOFS_PER_DAY``, ``BILLING_PROOF_BYTES_PER_DAY``.
-    """
-    number, size_before = proofs_since(account=account, time=now - A_DAY)
-    if (
-        number >= settings.BILLING_PROOFS_PER_DAY
-        or size_before + size > settings.BILLING_PROOF_BYTES_PER_DAY
-    ):
-        detail = (
-            "This account has sent as many files as are taken in a day. Confirm without a file, "
-            "or try again tomorrow."
-        )
-        retry_after = int(A_DAY.total_seconds())
-        raise ProofLimitReached(detail, retry_after=retry_after, attr="proof")
 
 
 def _require_reference(*, reference: str, method: PromisedMethod) -> None:

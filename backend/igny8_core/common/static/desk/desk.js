@@ -106,22 +106,21 @@ function startViewer(viewer) {
     viewer.hidden = true;
     document.querySelector("[data-proof-broken]").hidden = false;
   });
-  addPages(viewer);
 }
 
-// A PDF may have more pages than the one that is there at once.
-async function addPages(viewer) {
-  const answer = await fetch(viewer.dataset.pages, { cache: "force-cache" });
-  await answer.blob(); // so that the connection is free again
-  const pages = Number(answer.headers.get("X-Pages") ?? 1);
-  for (let page = 2; page <= pages; page += 1) {
-    const image = new Image();
-    image.alt = `Proof, page ${page}`;
-    image.loading = "lazy";
-    image.src = viewer.dataset.pages.replace(/\/1\/$/, `/${page}/`);
-    viewer.append(image);
+// A file that is being checked appears by itself, and takes nothing away that somebody types.
+async function waitForProof() {
+  for (let seconds = 2; document.querySelector("[data-proof-checking]") && seconds < 60; seconds *= 1.5) {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    const answer = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const section = page.querySelector(".desk-proof");
+    if (!section || section.querySelector("[data-proof-checking]")) continue;
+    document.querySelector(".desk-proof").replaceWith(section);
+    for (const viewer of section.querySelectorAll(".desk-viewer")) startViewer(viewer);
   }
 }
 
 for (const dialog of document.querySelectorAll("dialog[data-open]")) open(dialog.id);
+waitForProof();
 for (const viewer of document.querySelectorAll(".desk-viewer")) startViewer(viewer);

@@ -3,6 +3,7 @@ import { QueryState } from "../../../components/ui/QueryState";
 import type { Invoice, Payment } from "../../../lib/api/types";
 import { formatMoment } from "../../../lib/format/dates";
 import { formatMoney } from "../../../lib/format/money";
+import type { components } from "../../../lib/api/schema";
 import { m } from "../../../lib/messages";
 import { usePayment, usePaymentsOf } from "../api/payments";
 
@@ -46,12 +47,27 @@ function Claim({ payment }: { payment: Payment }) {
             <time dateTime={event.created_at}>
               <bdi>{formatMoment(event.created_at)}</bdi>
             </time>
-            : {m.history.states[event.to_state as Payment["status"]]}
-            {event.note && ": "}
-            <bdi>{event.note}</bdi>
+            : {describe(event)}
+            {event.note && !isAboutProof(event) && (
+              <>
+                : <bdi>{event.note}</bdi>
+              </>
+            )}
           </List.Item>
         ))}
       </List>
     </div>
   );
+}
+
+type Event = components["schemas"]["PaymentEvent"];
+
+/** What happened, in the reader's words. */
+function describe({ event, to_state }: Event): string {
+  return m.history.events[event] ?? m.history.states[to_state as Payment["status"]];
+}
+
+/** Its note is the server's own, in English: the page says why in the reader's words. */
+function isAboutProof({ event }: Event): boolean {
+  return event === "refuse_proof" || event === "replace_proof";
 }

@@ -13,12 +13,14 @@ interface Props {
   /** The error is out of date: another file was refused since. */
   onRefused: () => void;
   error?: string | undefined;
+  /** What it is called, where a file has to be sent. */
+  label?: string;
   /** The share sent so far, while the form is being sent. */
   progress?: number | undefined;
 }
 
 /** A receipt: chosen, dropped, pasted or photographed; shown before it is sent. */
-export function ProofField({ file, onChange, check, onRefused, error, progress }: Props) {
+export function ProofField({ file, onChange, check, onRefused, error, label, progress }: Props) {
   const [refusal, setRefusal] = useState<string | null>(null);
   const take = (taken: File | undefined) => {
     if (!taken) return;
@@ -32,7 +34,7 @@ export function ProofField({ file, onChange, check, onRefused, error, progress }
   return (
     <Input.Wrapper
       id="proof"
-      label={`${m.confirm.proof} ${m.signup.optional}`}
+      label={label ?? `${m.confirm.proof} ${m.signup.optional}`}
       description={m.confirm.proofHint}
       error={shown}
     >

@@ -7,6 +7,7 @@ import { formatMoment } from "../../../lib/format/dates";
 import { formatCount, formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 import { useWithdrawPayment } from "../api/payments";
+import { ProofSection } from "./ProofSection";
 
 /** A confirmation waits for an admin: since when, what comes next, and a way back. */
 export function ReviewPanel({ invoice }: { invoice: Invoice }) {
@@ -38,6 +39,7 @@ export function ReviewPanel({ invoice }: { invoice: Invoice }) {
           value={payment.manual_reference}
           copyable={false}
         />
+        <ProofSection payment={payment} />
         {withdraw.error && (
           <Alert color="red" role="alert">
             {describe(withdraw.error)}

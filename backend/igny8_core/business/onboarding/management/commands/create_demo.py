@@ -14,6 +14,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
 from igny8_core.auth.services.accounts import OwnerDetails
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.proof_check import check_proof
 from igny8_core.business.billing.roles import BILLING_ADMIN, BILLING_VIEWER, SUPPORT
 from igny8_core.business.billing.services.payments import (
     Claim,
@@ -66,7 +67,9 @@ class Command(BaseCommand):
         for number in range(1, options["confirmations"] + 1):
             if not User.objects.filter(email=f"customer{number:03d}@example.com").exists():
                 with transaction.atomic():
-                    add_customer(number, password=PASSWORD, now=now)
+                    payment = add_customer(number, password=PASSWORD, now=now)
+                if payment.proof_upload:  # the worker would look at it, a little later
+                    check_proof(payment_id=payment.pk, upload=payment.proof_upload, now=now)
         for email in (*STAFF, *map(_email, DEMO_USERS)):
             self.stdout.write(f"{email:<24} {PASSWORD}")
 

@@ -1,0 +1,166 @@
+"""The file that comes with a claim: put aside, made anew by the worker, kept or refused.
+
+Whatever becomes of it, the claim stays: an admin decides on it with the file or without.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account
+from igny8_core.business.billing import emails, tasks
+from igny8_core.business.billing.enums import EventName, PaymentStatus
+from igny8_core.business.billing.exceptions import PaymentAlreadyDecided, ProofNotReplaceable
+from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.selectors import lock_billing_of_payment
+from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.business.proofs.enums import ProofRefusal, ProofState
+from igny8_core.business.proofs.inbox import Upload
+from igny8_core.business.proofs.make import MadeProof
+from igny8_core.common.exceptions import NotFound
+
+NO_PROOF: dict[str, Any] = {
+    "proof": "",
+    "proof_content_type": "",
+    "proof_sha256": "",
+    "proof_size": 0,
+    "proof_state": ProofState.NONE,
+    "proof_refusal": "",
+    "proof_upload": "",
+    "proof_pages": None,
+}
+FIELDS = tuple(NO_PROOF)
+
+
+def being_checked(upload: Upload) -> dict[str, Any]:
+    """Return a payment's fields for a file that was put aside."""
+    return {
+        **NO_PROOF,
+        "proof_sha256": upload.sha256,
+        "proof_state": ProofState.CHECKING,
+        "proof_upload": upload.name,
+    }
+
+
+def forget_upload(upload: Upload) -> None:
+    """Have a file deleted that was put aside for a claim that was then refused."""
+    tasks.delete_files.defer(names=[upload.name])
+
+
+@transaction.atomic
+def send_proof(
+    *, payment_id: int, account: Account, upload: Upload, actor: Actor, now: datetime
+) -> Payment:
+    """Add a file to a claim under review that has none, or whose file was refused.
+
+    :raises NotFound: if the account has no such payment.
+    :raises PaymentAlreadyDecided: if it doesn't wait any more.
+    :raises ProofNotReplaceable: if its file is being checked, or kept.
+    """
+    if not Payment.objects.filter(pk=payment_id, invoice__account=account).exists():
+        detail = f"There is no payment {payment_id}."
+        raise NotFound(detail)
+    payment = lock_billing_of_payment(payment_id=payment_id).payment(payment_id)
+    if payment.status != PaymentStatus.PENDING_APPROVAL:
+        detail = "This payment is not waiting for a decision any more: no file is needed."
+        raise PaymentAlreadyDecided(detail, state=payment.status)
+    if not payment.may_get_another_proof:
+        detail = "This confirmation has its file. To send another one, withdraw it first."
+        raise ProofNotReplaceable(detail, state=payment.status)
+    _assign(payment, being_checked(upload))
+    _record(EventName.REPLACE_PROOF, payment, actor=actor, now=now)
+    tasks.queue_proof_check(payment)
+    return payment
+
+
+@transaction.atomic
+def keep_proof(*, payment_id: int, upload: str, made: MadeProof, name: str) -> bool:
+    """Give a payment the proof that was made of its upload, which is deleted.
+
+    :param name: under which it is stored, with its pictures.
+    :returns: whether it was wanted still.
+    """
+    payment = _with_upload(payment_id, upload)
+    if payment is None:
+        return False
+    _keep(payment, made, name)
+    tasks.delete_files.defer(names=[upload])
+    return True
+
+
+@transaction.atomic
+def refuse_proof(*, payment_id: int, upload: str, reason: ProofRefusal, now: datetime) -> bool:
+    """Tell that an upload can't be used, and delete it; the claim goes on without it.
+
+    :returns: whether it was wanted still.
+    """
+    payment = _with_upload(payment_id, upload)
+    if payment is None:
+        return False
+    _assign(payment, {**NO_PROOF, "proof_state": ProofState.REFUSED, "proof_refusal": reason})
+    if payment.status == PaymentStatus.PENDING_APPROVAL:
+        _record(EventName.REFUSE_PROOF, payment, actor=Actor(), now=now, note=reason.label)
+        emails.tell_of_refused_proof(payment=payment, upload=upload)
+    else:
+        payment.save(update_fields=[*FIELDS, "updated_at"])
+    tasks.delete_files.defer(names=[upload])
+    return True
+
+
+@transaction.atomic
+def replace_kept_proof(*, payment_id: int, old: str, made: MadeProof, name: str) -> bool:
+    """Give a payment its proof made anew from the one that it has, which is deleted.
+
+    :param old: the name of the proof that was read.
+    :returns: whether it was wanted still.
+    """
+    payment = lock_billing_of_payment(payment_id=payment_id).payment(payment_id)
+    if payment.proof != old:
+        return False
+    tasks.delete_files.defer(names=payment.proof_files)
+    _keep(payment, made, name)
+    return True
+
+
+def leave_without_pictures(*, payment_id: int, name: str) -> None:
+    """Note that a proof can't be drawn: it stays what it is, to be downloaded."""
+    Payment.objects.filter(pk=payment_id, proof=name).update(proof_pages=0)
+
+
+def _keep(payment: Payment, made: MadeProof, name: str) -> None:
+    kept = {
+        **NO_PROOF,
+        "proof": name,
+        "proof_content_type": made.content_type,
+        "proof_sha256": payment.proof_sha256,
+        "proof_size": len(made.content),
+        "proof_state": ProofState.KEPT,
+        "proof_pages": len(made.pages),
+    }
+    _assign(payment, kept)
+    payment.save(update_fields=[*FIELDS, "updated_at"])
+
+
+def _with_upload(payment_id: int, upload: str) -> Payment | None:
+    """Lock a payment; None if it is gone or has another file by now."""
+    try:
+        payment = lock_billing_of_payment(payment_id=payment_id).payment(payment_id)
+    except NotFound:
+        return None
+    return payment if payment.proof_upload == upload else None
+
+
+def _assign(payment: Payment, fields: dict[str, Any]) -> None:
+    for field, value in fields.items():
+        setattr(payment, field, value)
+
+
+def _record(
+    event: EventName, payment: Payment, *, actor: Actor, now: datetime, note: str = ""
+) -> None:
+    recorder = TransitionRecorder(
+        event=event, actor=actor, now=now, invoice=payment.invoice, payment=payment, note=note
+    )
+    recorder.move(payment, also_save=FIELDS)

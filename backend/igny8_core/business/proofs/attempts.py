@@ -1,0 +1,109 @@
+"""Limits of files by account and by client address; every file counts, taken or not."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.core.internal.ratelimit import truncate_ip
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+
+from igny8_core.auth.models import Account
+from igny8_core.business.proofs.exceptions import ProofLimitReached
+from igny8_core.business.proofs.models import ProofAttempt
+from igny8_core.common.transactions import commit_or_retry
+
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What may be sent in a day.
+
+    :param who: whom it is counted for, in words.
+    """
+
+    who: str
+    files: int
+    size: int
+
+
+def count_attempt(*, account: Account, address: str | None, size: int, now: datetime) -> None:
+    """Count a file, in a transaction of its own: it counts whatever becomes of it.
+
+    :param address: of the client; None outside of a request.
+    :raises ProofLimitReached: beyond ``BILLING_PROOFS_PER_DAY``, ``BILLING_PROOF_BYTES_PER_DAY``,
+        and those of an address. What is refused so is not counted once more.
+    """
+    network = truncate_ip(address) if address else ""
+
+    def count() -> None:
+        _one_at_a_time(f"account {account.pk}", f"address {network}" if network else "")
+        since = ProofAttempt.objects.filter(at__gt=now - A_DAY)
+        _require_allowance(since.filter(account=account), _of_account(), size=size, now=now)
+        if network:
+            _require_allowance(since.filter(address=network), _of_address(), size=size, now=now)
+        ProofAttempt.objects.create(account=account, address=network, size=size, at=now)
+
+    commit_or_retry(count)
+
+
+def forget_attempts(*, before: datetime) -> None:
+    """Delete what does not count any more."""
+    ProofAttempt.objects.filter(at__lte=before).delete()
+
+
+def forget_attempts_of(*, account: Account) -> None:
+    """Delete the attempts of an account that is closed."""
+    ProofAttempt.objects.filter(account=account).delete()
+
+
+def _of_account() -> Allowance:
+    return Allowance(
+        "This account has",
+        files=settings.BILLING_PROOFS_PER_DAY,
+        size=settings.BILLING_PROOF_BYTES_PER_DAY,
+    )
+
+
+def _of_address() -> Allowance:
+    return Allowance(
+        "Your network has",
+        files=settings.BILLING_PROOFS_PER_DAY_AND_ADDRESS,
+        size=settings.BILLING_PROOF_BYTES_PER_DAY_AND_ADDRESS,
+    )
+
+
+def _require_allowance(
+    attempts: QuerySet[ProofAttempt], allowance: Allowance, *, size: int, now: datetime
+) -> None:
+    sent = list(attempts.order_by("at").values_list("at", "size"))
+    files, total = len(sent) + 1, sum(item for _at, item in sent) + size
+    if files <= allowance.files and total <= allowance.size:
+        return
+    waits = A_DAY
+    for at, item in sent:
+        files, total = files - 1, total - item
+        if files <= allowance.files and total <= allowance.size:
+            waits = at + A_DAY - now
+            break
+    detail = (
+        f"{allowance.who} sent as many files as are taken in a day. Confirm without a file, or "
+        "try again tomorrow."
+    )
+    raise ProofLimitReached(detail, retry_after=max(1, int(waits.total_seconds())), attr="proof")
+
+
+def _one_at_a_time(*keys: str) -> None:
+    """Let whoever counts for the same wait until this transaction ends."""
+    with connection.cursor() as cursor:
+        for number in sorted(_numbers(key for key in keys if key)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def _numbers(keys: Iterable[str]) -> Iterable[int]:
+    for key in keys:
+        digest = hashlib.sha256(f"proofs of {key}".encode()).digest()
+        yield int.from_bytes(digest[:8], "big", signed=True)

@@ -1,0 +1,87 @@
+"""Takes a file from a stranger and puts it aside, unread: what it is shows when it is made anew."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from threading import BoundedSemaphore
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+
+from igny8_core.auth.models import Account
+from igny8_core.business.proofs.attempts import count_attempt
+from igny8_core.business.proofs.exceptions import (
+    ProofsBusy,
+    ProofTooLarge,
+    ProofTypeNotAccepted,
+)
+from igny8_core.business.proofs.files import new_upload_name
+from igny8_core.business.proofs.make import type_of
+
+BEGINNING = 16  # bytes that tell a type
+STORED_AT_ONCE = 2  # by a server process: a store that is slow keeps no more threads than these
+WAITING_SECONDS = 1  # for a place
+places = BoundedSemaphore(STORED_AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was put aside.
+
+    :param sha256: in hex, by which the same file is known again.
+    """
+
+    name: str
+    size: int
+    sha256: str
+
+
+def put_aside(
+    file: UploadedFile[bytes], *, account: Account, address: str | None, now: datetime
+) -> Upload:
+    """Count a file and put it aside, before any transaction that will name it.
+
+    :param address: of the client; None outside of a request.
+    :raises ProofLimitReached: if the account, or the address, has sent too many.
+    :raises ProofTooLarge, …: see ``store_upload``.
+    """
+    count_attempt(account=account, address=address, size=file.size or 0, now=now)
+    return store_upload(file, now=now)
+
+
+def store_upload(file: UploadedFile[bytes], *, now: datetime) -> Upload:
+    """Store a file as it is, if it can be a proof at all.
+
+    :raises ProofTooLarge: beyond ``BILLING_PROOF_MAX_BYTES``.
+    :raises ProofTypeNotAccepted: unless it begins as JPEG, PNG, WebP or PDF.
+    :raises ProofsBusy: if too many are being stored.
+    :raises OSError: if the store is full or away.
+    """
+    size = file.size or 0
+    if size > settings.BILLING_PROOF_MAX_BYTES:
+        limit = settings.BILLING_PROOF_MAX_BYTES // 1024 // 1024
+        detail = f"The file has more than {limit} MB. Send a smaller one."
+        raise ProofTooLarge(detail, attr="proof")
+    file.seek(0)
+    if type_of(file.read(BEGINNING)) is None:
+        detail = "This is no JPEG, PNG, WebP or PDF. Send a photo or the PDF receipt."
+        raise ProofTypeNotAccepted(detail, attr="proof")
+    file.seek(0)
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    with _place():
+        name = default_storage.save(new_upload_name(now), file)
+    return Upload(name, size, sha256)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    if not places.acquire(timeout=WAITING_SECONDS):
+        detail = "Too many files are being stored at this moment. Try again in a minute."
+        raise ProofsBusy(detail, retry_after=60)
+    try:
+        yield
+    finally:
+        places.release()
