@@ -182,6 +182,8 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body, files not counted
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie that stays
+
 # People and sessions
 AUTH_USER_MODEL = "igny8_auth.User"
 SESSION_ENGINE = "igny8_core.auth.sessions"
@@ -208,7 +210,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"  # asked for, never in the way of paying
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a session alone never changes how one logs in
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person is told when how they log in was changed
 _example = '{"register": "50/m/ip"}'
 try:
@@ -265,6 +267,8 @@ CORS_ALLOW_HEADERS = [
     "content-type",
     "idempotency-key",
     "x-csrftoken",
+    "x-email-verification-key",
+    "x-password-reset-key",
     "x-session-token",
 ]
 CORS_EXPOSE_HEADERS = ["Content-Disposition", "Idempotency-Replayed", "Retry-After"]

@@ -43,6 +43,8 @@ post   auth/account/export/                            401 400 403 400 400 400 4
 get    auth/csrf/                                      200 200 200 200 200 200 200 200 200 200 200 200
 post   auth/billing-email/confirm/                     400 400 400 400 400 400 400 400 400 400 400 400
 post   auth/log-out-everywhere/                        401 204 204 204 204 204 204 204 204 204 204 204
+delete auth/email/                                     401 204 204 204 204 204 204 204 204 204 204 204
+post   auth/email/                                     401 400 400 400 400 400 400 400 400 400 400 400
 get    auth/me/                                        401 200 200 200 200 200 200 200 200 200 200 200
 patch  auth/profile/                                   401 200 200 200 200 200 200 200 200 200 200 200
 post   auth/register/                                  400 400 400 400 400 400 400 400 400 400 400 400
@@ -96,6 +98,7 @@ BODIES: dict[str, Callable[[dict[str, int]], dict[str, object]]] = {
     "auth/account/": lambda _ids: {"name": "Renamed"},
     "auth/account/export/": lambda _ids: {"password": "not the password"},
     "auth/account/close/": lambda _ids: {"password": "not the password", "confirmation": "x"},
+    "auth/email/": lambda _ids: {"email": "new@shop.example", "password": "not the password"},
     "auth/profile/": lambda _ids: {"first_name": "Renamed"},
     "sites/<int:site_id>/": lambda _ids: {"name": "Renamed"},
     "sites/": lambda _ids: {"name": "New", "domain": "new.example", "industry": "fashion"},

@@ -36,18 +36,6 @@ get  <url>                                                 302 404 404 404 404 4
 post <url>                                                 302 404 404 404 404 404
 get  <app_label>/                                          302 404 200 200 200 200
 post <app_label>/                                          302 404 200 200 200 200
-get  account/emailaddress/                                 302 403 403 403 403 200
-post account/emailaddress/                                 302 403 403 403 403 200
-get  account/emailaddress/<path:object_id>/                302 302 302 302 302 302
-post account/emailaddress/<path:object_id>/                302 302 302 302 302 302
-get  account/emailaddress/<path:object_id>/change/         302 403 403 403 403 200
-post account/emailaddress/<path:object_id>/change/         302 403 403 403 403 200
-get  account/emailaddress/<path:object_id>/delete/         302 403 403 403 403 200
-post account/emailaddress/<path:object_id>/delete/         302 403 403 403 403 302
-get  account/emailaddress/<path:object_id>/history/        302 403 403 403 403 200
-post account/emailaddress/<path:object_id>/history/        302 403 403 403 403 200
-get  account/emailaddress/add/                             302 403 403 403 403 200
-post account/emailaddress/add/                             302 403 403 403 403 200
 get  auth/group/                                           302 403 403 403 403 200
 post auth/group/                                           302 403 403 403 403 200
 get  auth/group/<path:object_id>/                          302 302 302 302 302 302
@@ -279,13 +267,13 @@ post mfa/authenticator/                                    302 403 403 403 403 2
 get  mfa/authenticator/<path:object_id>/                   302 302 302 302 302 302
 post mfa/authenticator/<path:object_id>/                   302 302 302 302 302 302
 get  mfa/authenticator/<path:object_id>/change/            302 403 403 403 403 200
-post mfa/authenticator/<path:object_id>/change/            302 403 403 403 403 200
+post mfa/authenticator/<path:object_id>/change/            302 403 403 403 403 403
 get  mfa/authenticator/<path:object_id>/delete/            302 403 403 403 403 200
 post mfa/authenticator/<path:object_id>/delete/            302 403 403 403 403 302
 get  mfa/authenticator/<path:object_id>/history/           302 403 403 403 403 200
 post mfa/authenticator/<path:object_id>/history/           302 403 403 403 403 200
-get  mfa/authenticator/add/                                302 403 403 403 403 200
-post mfa/authenticator/add/                                302 403 403 403 403 200
+get  mfa/authenticator/add/                                302 403 403 403 403 403
+post mfa/authenticator/add/                                302 403 403 403 403 403
 get  password_change/                                      302 200 200 200 200 200
 post password_change/                                      302 200 200 200 200 200
 get  password_change/done/                                 302 200 200 200 200 200
@@ -357,7 +345,7 @@ def pages() -> set[str]:
     """Return every page that the URL map has, by the names of the table."""
     names = {
         "": "(index)",
-        "^(?P<app_label>auth|account|mfa|common|igny8_auth|billing)/$": "<app_label>/",
+        "^(?P<app_label>auth|common|igny8_auth|mfa|billing)/$": "<app_label>/",
         "(?P<url>.*)$": "<url>",
     }
     return {names.get(path, path) for path in addresses(PREFIX)}

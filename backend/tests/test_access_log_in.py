@@ -30,15 +30,11 @@ get    auth/password/reset                    400     400
 post   auth/password/reset                    400     400
 get    auth/email/verify                      400     400
 post   auth/email/verify                      400     400
-post   auth/email/verify/resend               409     409
 post   auth/2fa/authenticate                  401     401
 post   auth/2fa/reauthenticate                401     400
 post   account/password/change                401     400
 get    account/email                          401     200
-post   account/email                          409     400
 put    account/email                          401     400
-patch  account/email                          401     400
-delete account/email                          401     400
 get    account/authenticators                 401     200
 get    account/authenticators/totp            401     409
 post   account/authenticators/totp            401     400
@@ -46,11 +42,12 @@ delete account/authenticators/totp            401     200
 get    account/authenticators/recovery-codes  401     404
 post   account/authenticators/recovery-codes  401     400
 """
-# Sign-up is POST /api/v1/auth/register/; there are no telephones and no log-in by code; the app
-# client's tokens are sessions, which are not refreshed.
+# Sign-up is POST /api/v1/auth/register/, another e-mail POST /api/v1/auth/email/; there are no
+# telephones and no codes by mail; the app client's tokens are sessions, which are not refreshed.
 SIGN_UP = "auth/signup"
 OFF = {
     "auth/code/confirm",
+    "auth/email/verify/resend",
     "auth/phone/verify",
     "auth/phone/verify/resend",
     "account/phone",

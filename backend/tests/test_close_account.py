@@ -2,11 +2,12 @@
 
 import json
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
@@ -21,7 +22,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.exceptions import AccountNotUsable
-from igny8_core.auth.models import Account, Industry, Session, Site, Subscription, User
+from igny8_core.auth.models import Account, EmailChange, Industry, Session, Site, Subscription, User
 from igny8_core.auth.services.accounts import change_account, change_profile
 from igny8_core.auth.services.sites import add_site
 from igny8_core.auth.sessions import SessionStore
@@ -96,6 +97,9 @@ def customer(owner: User, billing_admin: User) -> User:
     industry = Industry.objects.get(slug="fashion")
     add_site(account=account, creator=owner, name="Shop", domain="shop.example", industry=industry)
     User.objects.create_user("member@shop.example", PASSWORD, account=account, role="member")
+    EmailChange.objects.create(
+        user=owner, new_email="secret-new@shop.example", requested_at=utc_now()
+    )
     return owner
 
 
@@ -127,7 +131,7 @@ def everything() -> str:
     """All rows of all tables that hold anything of customers, as text."""
     rows: list[Any] = []
     for model in (
-        Account, User, Site, EmailAddress, Authenticator, Session, LogEntry, Payment,
+        Account, User, Site, EmailAddress, EmailChange, Authenticator, Session, LogEntry, Payment,
         PaymentEvent, IdempotencyRecord, OutgoingMail, ProcrastinateJob,
     ):  # fmt: skip
         rows.extend(model._default_manager.all())
@@ -308,6 +312,17 @@ def test_passwords_are_not_guessed_here(customer: User, settings: LazySettings) 
 
     assert (answers[-1].status_code, code_of(answers[-1])) == (429, "too_many_attempts")
     assert close(customer).status_code == 429  # the right one, too
+
+
+def test_nor_by_who_has_the_time(customer: User, settings: LazySettings) -> None:
+    """One guess in two minutes: it counts as one at the log-in does, twenty an hour."""
+    settings.ACCOUNT_RATE_LIMITS = rate_limits({}, is_relaxed=False)
+    statuses = []
+    for number in range(21):
+        moment = datetime.now(UTC) + timedelta(minutes=2 * number)
+        with time_machine.travel(moment, tick=False):
+            statuses.append(close(customer, password="wrong").status_code)
+    assert statuses == [400] * 20 + [429]
 
 
 def test_waits_for_a_payment_under_review(customer: User) -> None:

@@ -132,6 +132,7 @@ BREAKAGES = {
     " current_period_start + interval '1 year' WHERE status = 'active'",
     "7b. ": "UPDATE igny8_auth_subscription SET terms = jsonb_set(terms, '{max_sites}', '9')",
     "7c. ": "UPDATE billing_payment SET method_snapshot = jsonb_set(method_snapshot, '{id}', '0')",
+    "everybody": "UPDATE igny8_auth_user SET email = 'another@shop.example' WHERE is_staff",
     "every closed": "UPDATE igny8_auth_account SET status = 'cancelled'",
     "every open account has one owner": "UPDATE igny8_auth_user SET role = 'member'",
     "5a. ": "UPDATE common_outgoingmail SET sent_at = now(), kind = 'payment_rejected'"

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
 
@@ -283,3 +284,54 @@ def test_a_rejected_payment_leaves_room_for_the_next(owner: User, billing_admin:
     approve(make_payment(owner), billing_admin)
     check()
     assert Payment.objects.filter(status="succeeded").count() == 1
+
+
+# How somebody logs in
+
+
+def add_address(owner: User) -> None:
+    EmailAddress.objects.create(user=owner, email="second@shop.example")
+
+
+def take_address(owner: User) -> None:
+    EmailAddress.objects.filter(user=User.objects.create_user("x@shop.example")).update(
+        email=owner.email
+    )
+
+
+def change_one_side(owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(email="other@shop.example")
+
+
+def change_other_side(owner: User) -> None:
+    EmailAddress.objects.filter(user=owner).update(email="other@shop.example")
+
+
+def have_none(owner: User) -> None:
+    EmailAddress.objects.filter(user=owner).delete()
+
+
+def have_no_primary(owner: User) -> None:
+    EmailAddress.objects.filter(user=owner).update(primary=False)
+
+
+def be_made_without(owner: User) -> None:
+    User.objects.bulk_create([User(email="bulk@shop.example")])
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        (add_address, "person_has_one_address"),
+        (take_address, "address_is_one_persons"),
+        (change_one_side, "one address"),
+        (change_other_side, "one address"),
+        (have_none, "one address"),
+        (have_no_primary, "one address"),
+        (be_made_without, "one address"),
+    ],
+)
+def test_a_person_logs_in_with_one_address(
+    owner: User, act: Callable[[User], None], message: str
+) -> None:
+    assert_refused(partial(act, owner), message)

@@ -1,11 +1,13 @@
 """Mails when things break: no mail server for the whole run, workers that die or race."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from igny8_core.common.mail import deliver_mail
+from igny8_core.common.mail import deliver_mail, queue_prepared_mail
 from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold, wait_until_somebody_waits
 from tests.factories import (
@@ -103,3 +105,19 @@ def test_a_mail_that_is_being_sent_is_not_sent_by_another(locks: str, copies: in
             _output, errors = worker.communicate(timeout=120)
             assert worker.returncode == 0, errors
         assert len(mailbox.to(owner.email)) == copies
+
+
+@pytest.mark.parametrize("statement", ["procrastinate_defer_job", MARKING])
+def test_a_prepared_mail_is_queued_as_a_whole_or_not_at_all(statement: str) -> None:
+    """Its row, its job and that the one knows the other: outside of any transaction, too."""
+
+    def end_before(execute: Any, sql: str, *more: Any) -> Any:
+        if statement in sql:
+            raise ConnectionAbortedError
+        return execute(sql, *more)
+
+    words = {"subject": "x", "body": "x", "html": ""}
+    with connection.execute_wrapper(end_before), pytest.raises(ConnectionAbortedError):
+        queue_prepared_mail(kind="x", about="1", recipient="x@shop.example", language="en", **words)
+    assert not OutgoingMail.objects.exists()
+    assert not ProcrastinateJob.objects.exists()

@@ -112,6 +112,28 @@ def test_a_program_gets_no_cookie(owner: User) -> None:
     assert client.get(ME).status_code == 401
 
 
+# What no cookie says
+
+
+def test_neither_sign_up_nor_log_in_leaves_a_word_for_who_comes_next(
+    catalog: None, billing_admin: User
+) -> None:
+    """Messages of the admin are in its session, and those of allauth are nowhere."""
+    client = APIClient()
+    body = {"email": "new@shop.example", "password": PASSWORD, "plan_slug": "free"}
+    client.post("/api/v1/auth/register/", body)
+    client.put(f"{BROWSER}account/email", {"email": "new@shop.example"})
+    changed = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    client.post(f"{BROWSER}account/password/change", changed)
+    client.delete(f"{BROWSER}auth/session")
+    assert "messages" not in client.cookies
+    client.post("/admin/login/", {"username": billing_admin.email, "password": PASSWORD})
+    page = client.get("/admin/").content.decode()
+    assert "new@shop.example" not in page
+    assert "igned in as" not in browser(billing_admin).get("/admin/").content.decode()
+    assert "messages" not in client.cookies
+
+
 # What is kept
 
 
@@ -244,6 +266,15 @@ def test_an_admin_ends_somebodys_sessions(root: Client, owner: User) -> None:
     assert "1 person logged out everywhere: 1 log-in ended." in page.content.decode()
     assert here.get(ME).status_code == 401
     assert other.get(ME).status_code == 200
+
+
+def test_who_is_among_them_gets_to_the_log_in(root: Client, owner: User) -> None:
+    own = User.objects.get(email="root@desk.example")
+    body = {"action": "log_out_everywhere", "_selected_action": [owner.pk, own.pk]}
+    page = root.post("/admin/igny8_auth/user/", body, follow=True)
+    assert page.status_code == 200
+    assert "/admin/login/" in page.redirect_chain[-1][0]
+    assert "2 logged out everywhere" in page.content.decode()
 
 
 def test_only_a_superuser_may(admin_api: APIClient, owner: User) -> None:

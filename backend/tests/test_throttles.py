@@ -1,10 +1,13 @@
 """How often an address or a person may try, counted once for all server processes."""
 
+import base64
+import pickle
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from django.test import Client, RequestFactory
 from django.urls import resolve
 from rest_framework.test import APIClient
 
+from igny8_core.auth.adapter import plain_address
 from igny8_core.auth.models import User
 from igny8_core.auth.tasks import remove_expired
 from igny8_core.common.clock import utc_now
@@ -217,6 +221,36 @@ def test_who_comes_past_the_proxies_is_known_by_the_connection(
     assert [answer.status_code for answer in answers] == [201] * 10 + [429]
 
 
+@pytest.mark.parametrize("form", ["::ffff:198.51.100.{}", "64:ff9b::198.51.100.{}"])
+def test_ipv4_addresses_within_ipv6_ones_are_counted_each_by_itself(
+    settings: LazySettings, catalog: None, form: str
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    each = sign_up_often(form.format)
+    assert {answer.status_code for answer in each} == {201}
+    one = [
+        sign_up(f"more{number}@shop.example", headers={"X-Forwarded-For": form.format(200)})
+        for number in range(10)
+    ]
+    plain = sign_up("last@shop.example", headers={"X-Forwarded-For": "198.51.100.200"})
+    assert [answer.status_code for answer in (*one, plain)] == [201] * 10 + [429]
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("64:ff9b::203.0.113.7", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("203.0.113.7", "203.0.113.7"),
+        ("", ""),
+    ],
+)
+def test_an_address_has_one_form(given: str, plain: str) -> None:
+    assert plain_address(given) == plain
+
+
 # One count for all processes
 
 
@@ -261,6 +295,33 @@ def test_a_count_of_another_process_is_seen() -> None:
     )
     assert written.returncode == 0, written.stderr
     assert cache.get("tries") == [3]
+
+
+def test_what_somebody_writes_into_the_table_never_runs(tmp_path: Path) -> None:
+    proof = tmp_path / "ran"
+    pickled = base64.b64encode(pickle.dumps(Harmful(str(proof)))).decode()
+    for value in (pickled, "", "{", "x"):
+        CacheEntry.objects.update_or_create(
+            cache_key=cache.make_key("tries"),
+            defaults={"value": value, "expires": utc_now() + timedelta(hours=1)},
+        )
+        assert cache.get("tries") is None
+        assert cache.get_many(["tries"]) == {}
+        cache.add("tries", [1])
+        assert cache.get("tries") is None  # it is there, but nobody can read it
+    assert not proof.exists()
+    cache.set("tries", [1.5, 2])
+    assert cache.get("tries") == [1.5, 2]
+
+
+class Harmful:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, tuple[str, str]]:
+        return open, (self.path, "w")
 
 
 def test_what_has_expired_is_removed() -> None:

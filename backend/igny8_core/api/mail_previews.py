@@ -9,17 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from igny8_core.auth.adapter import OWN_MAILS
+from igny8_core.auth.emails import LETTERS
 from igny8_core.auth.models import Account
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.common.letters import KINDS, Letter, NothingToSend, render_letter
 from igny8_core.common.models import OutgoingMail
 
-AUTH_MAILS = sorted({name for name, _link in OWN_MAILS.values()})
+AUTH_MAILS = sorted({name for name, _link in OWN_MAILS.values()} | set(LETTERS))
 EXAMPLE = {
     "timestamp": datetime(2026, 1, 31, 9, 30, tzinfo=UTC),
     "ip": "203.0.113.7",
     "to_email": "new@example.com",
-    "deleted_email": "old@example.com",
+    "new_email": "new@example.com",
 }
 
 

@@ -24,7 +24,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "auth/2fa/authenticate": ("post",),
     "auth/2fa/reauthenticate": ("post",),
     "account/password/change": ("post",),
-    "account/email": ("get", "post", "put", "patch", "delete"),
+    "account/email": ("get", "put"),
     "account/authenticators": ("get",),
     "account/authenticators/totp": ("get", "post", "delete"),
     "account/authenticators/recovery-codes": ("get", "post"),

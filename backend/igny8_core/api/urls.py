@@ -20,11 +20,12 @@ v1 = [
     path("", include("igny8_core.auth.urls")),
 ]
 
-# What django-allauth has addresses for and this project has no use for: telephones, log-in by code,
+# What django-allauth has addresses for and this project has no use for: telephones, codes by mail,
 # and refreshing tokens, which are sessions here.
 LOG_IN_OFF = (
     r"^_allauth/(?:browser|app)/v1/"
-    r"(?:auth/code/confirm|auth/phone/verify(?:/resend)?|account/phone|tokens/refresh)$"
+    r"(?:auth/code/confirm|auth/email/verify/resend|auth/phone/verify(?:/resend)?|account/phone"
+    r"|tokens/refresh)$"
 )
 
 

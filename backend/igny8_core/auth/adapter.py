@@ -1,43 +1,30 @@
 """How django-allauth fits in: closed sign-up, one count of tries, and mails through the queue."""
 
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
-from uuid import uuid4
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ImproperlyConfigured
-from django.core.mail import EmailMessage
-from django.db.models import Q
 from django.http import HttpRequest
 
+from igny8_core.auth.emails import send_letter, send_verification_link
 from igny8_core.auth.keys import reset_key
-from igny8_core.auth.models import User
-from igny8_core.common.letters import Letter
-from igny8_core.common.mail import queue_prepared_mail, write_mail
+from igny8_core.auth.models import User, normal_email
+from igny8_core.auth.services.passwords import change_password
 
 OWN_MAILS = {  # allauth's name: the template of ours, and where in the context its link is
-    "account/email/email_confirmation_signup": ("verify_email", "activate_url"),
-    "account/email/email_confirmation": ("verify_email", "activate_url"),
     "account/email/password_reset_key": ("password_reset", "password_reset_url"),
     "account/email/unknown_account": ("unknown_account", "signup_url"),
     "account/email/password_changed": ("password_changed", "reset_url"),
     "account/email/password_reset": ("password_changed", "reset_url"),
     "account/email/password_set": ("password_changed", "reset_url"),
-    "account/email/email_changed": ("email_changed", "reset_url"),
-    "account/email/email_deleted": ("email_removed", "reset_url"),
     "mfa/email/totp_activated": ("second_factor_on", "reset_url"),
     "mfa/email/totp_deactivated": ("second_factor_off", "reset_url"),
     "mfa/email/recovery_codes_generated": ("recovery_codes_made", "reset_url"),
 }
-
-
-class Sender(NamedTuple):
-    """Whom allauth's mails speak for; it calls this the current site."""
-
-    name: str
-    domain: str
+TRANSLATED = IPv6Network("64:ff9b::/96")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -50,9 +37,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Name who is at the other end, where a request has not come through all the proxies."""
         try:
-            return str(super().get_client_ip(request))
+            return plain_address(str(super().get_client_ip(request)))
         except ImproperlyConfigured:
-            return str(request.META["REMOTE_ADDR"])
+            return plain_address(str(request.META["REMOTE_ADDR"]))
 
     def send_notification_mail(
         self,
@@ -77,41 +64,55 @@ class AccountAdapter(DefaultAccountAdapter):
         url = self.get_reset_password_from_key_url(reset_key(user))
         super().send_password_reset_mail(user, user.email, {**context, "password_reset_url": url})
 
+    def send_confirmation_mail(
+        self,
+        request: HttpRequest,
+        emailconfirmation: Any,
+        signup: bool,  # noqa: FBT001  (allauth's)
+    ) -> None:
+        """Send our own link, whose key tells more than allauth's when it is used twice."""
+        send_verification_link(user=emailconfirmation.email_address.user)
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Say nothing to the next page of the admin: whoever opens it may be somebody else."""
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Set a new password, and leave what others may have changed meanwhile."""
+        assert isinstance(user, User)  # noqa: S101  (there are no others)
+        change_password(user=user, password=password)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue the mail, so that no request waits for a mail server."""
-        language = language_of(email)
-        message = self._write(template_prefix, email, context, language)
-        html = next(iter(getattr(message, "alternatives", [])), None)
-        queue_prepared_mail(
+        name, link = OWN_MAILS[template_prefix]
+        send_letter(
+            name,
             kind=template_prefix.rpartition("/")[2],
-            about=uuid4().hex,
             recipient=email,
-            language=language,
-            subject=str(message.subject),
-            body=str(message.body),
-            html=html[0] if html else "",
+            language=language_of(email),
+            context=context,
+            button=context[link],
         )
 
-    def _write(
-        self, template_prefix: str, email: str, context: dict[str, Any], language: str
-    ) -> EmailMessage:
-        if template_prefix in OWN_MAILS:
-            name, link = OWN_MAILS[template_prefix]
-            letter = Letter(
-                template=f"auth/email/{{language}}/{name}.txt",
-                context=context,
-                button_url=context[link],
-            )
-            return write_mail(letter, recipient=email, language=language)
-        sender = Sender(settings.BILLING_SELLER_NAME, urlsplit(settings.FRONTEND_URL).netloc)
-        message: EmailMessage = self.render_mail(
-            template_prefix, email, {"current_site": sender, **context}
-        )
-        return message
+
+def plain_address(address: str) -> str:
+    """Return the IPv4 address within an IPv6 one: else all of them would share one count.
+
+    As a socket maps it (RFC 4291, 2.5.5.2), and as a translator embeds it (RFC 6052, 2.1).
+    """
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        if parsed in TRANSLATED:
+            return str(IPv4Address(int(parsed) & 0xFFFFFFFF))
+    return str(parsed)
 
 
 def language_of(email: str) -> str:
     """Return the language of the person with this address; the default one for a stranger."""
-    owns = Q(email=email.lower()) | Q(emailaddress__email=email.lower())
-    found = User.objects.filter(owns).values_list("language", flat=True).first()
+    known = User.objects.filter(email=normal_email(email))
+    found = known.values_list("language", flat=True).first()
     return found or settings.LANGUAGE_CODE

@@ -3,20 +3,34 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
+from django.contrib.auth import logout
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import BadRequest
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import pluralize
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from igny8_core.auth import second_factor
+from igny8_core.auth.actors import actor_from_request
+from igny8_core.auth.desk_forms import GivePasswordForm, NewPersonForm, PersonForm
+from igny8_core.auth.emails import send_verification_link
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
+from igny8_core.auth.services.email_addresses import cancel_email_change, change_email
 from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin, money_cell
+from igny8_core.common.clock import utc_now
+from igny8_core.common.exceptions import DomainError
 from igny8_core.common.money import Money
+
+admin.site.unregister(EmailAddress)  # a person has one, and it is changed with the person
+admin.site.unregister(Authenticator)  # its seeds are nobody's to see or to write
 
 
 @admin.register(Account)
@@ -65,15 +79,16 @@ class SiteAdmin(ModelAdmin):  # type: ignore[misc]
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    form = PersonForm
+    add_form = NewPersonForm
+    change_password_form = GivePasswordForm
+    change_user_password_template = "admin/give_password.html"  # noqa: S105
     list_display = ["email", "first_name", "last_name", "account", "role", "is_staff"]
     list_select_related = ["account"]
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
     fieldsets = [
-        (None, {"fields": ["email", "password"]}),
+        (None, {"fields": ["email", "your_password", "password"]}),
         ("Person", {"fields": ["first_name", "last_name", "account", "role", "language"]}),
         ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
     ]
@@ -93,6 +108,8 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
             return
         people = f"{len(ended)} {'person' if len(ended) == 1 else 'people'}"
         log_ins = f"{sum(ended)} log-in{pluralize(sum(ended))}"
+        if request.user in users:
+            logout(request)  # so that what is said below has a session to be kept in
         messages.success(request, f"{people} logged out everywhere: {log_ins} ended.")
 
     def user_change_password(
@@ -101,15 +118,67 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
         id: str,  # noqa: A002  (Django's)
         form_url: str = "",
     ) -> HttpResponse:
-        """Give somebody another password, and tell them by mail."""
+        """Give somebody another password, and tell them by mail. The own one has its own page."""
+        if id == str(request.user.pk):
+            return HttpResponseRedirect(reverse("admin:password_change"))
         response: HttpResponse = super().user_change_password(request, id, form_url)
         if isinstance(response, HttpResponseRedirect):
             user = User.objects.get(pk=id)
+            cancel_email_change(user=user)
             get_adapter().send_notification_mail("account/email/password_changed", user)
         return response
 
     def save_model(self, request: HttpRequest, user: User, form: Any, change: Any) -> None:
-        """Save; who is closed is logged out, and stays so when opened again."""
-        super().save_model(request, user, form, change)
+        """Save what was changed; a new address by the one service that changes addresses.
+
+        Who is closed is logged out, and stays so when opened again.
+
+        :raises BadRequest: if somebody has signed up with the new address at this moment.
+        """
+        if not change:
+            super().save_model(request, user, form, change)
+            user.emailaddress_set.create(email=user.email, primary=True)
+            send_verification_link(user=user)
+            return
+        columns = {field.name for field in User._meta.concrete_fields}
+        user.save(update_fields=columns.intersection(form.changed_data) - {"email"})
+        if "email" in form.changed_data:
+            self._change_email(request, user)
         if not user.is_active:
             end_sessions(user=user)
+
+    def _change_email(self, request: HttpRequest, user: User) -> None:
+        actor = actor_from_request(request)
+        try:
+            change_email(user_id=user.pk, new_email=user.email, actor=actor, now=utc_now())
+        except DomainError as refusal:
+            raise BadRequest(refusal.detail) from refusal
+        messages.info(
+            request,
+            f"From now on {user.email} logs in, with the password as it is, and is logged out "
+            "everywhere. If this is another person now, give another password too.",
+        )
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(ReadOnlyAdmin):
+    """For people who have lost theirs: it can be removed, by others than themselves."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Allow it to those who may; the own one is removed by a code, on the own page."""
+        is_own = isinstance(obj, Authenticator) and obj.user_id == request.user.pk
+        return request.user.has_perm("mfa.delete_authenticator") and not is_own
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        """Remove what the person has, and tell them by mail."""
+        second_factor.remove(obj.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Authenticator]) -> None:
+        """Do it for each person."""
+        for user in User.objects.filter(authenticator__in=queryset).distinct():
+            second_factor.remove(user)

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +15,10 @@ from django.urls import URLPattern, path, reverse
 from unfold.sites import UnfoldAdminSite
 
 from igny8_core.auth import second_factor
+from igny8_core.auth.desk_forms import OwnPasswordForm
+from igny8_core.auth.models import User
 from igny8_core.auth.rights import is_desk_staff, lacks_second_factor
+from igny8_core.auth.services.email_addresses import cancel_email_change
 
 View = Callable[..., HttpResponse]
 ID = re.compile(r"[0-9]{1,19}")
@@ -59,10 +63,18 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Change one's own password, and be told by mail."""
-        response: HttpResponse = super().password_change(request, extra_context)
-        if isinstance(response, HttpResponseRedirect) and request.user.is_authenticated:
+        done = reverse(f"{self.name}:password_change_done", current_app=self.name)
+        request.current_app = self.name
+        response: Any = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=done,
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )(request)
+        if isinstance(response, HttpResponseRedirect) and isinstance(request.user, User):
+            cancel_email_change(user=request.user)
             get_adapter().send_notification_mail("account/email/password_changed", request.user)
-        return response
+        answer: HttpResponse = response
+        return answer
 
     def extra_urls(self) -> list[URLPattern]:
         """Add the page where one's own second factor is set up."""

@@ -1,12 +1,24 @@
 """What the accounts' services refuse, each with its stable code."""
 
-from igny8_core.common.exceptions import InvalidInput, StateConflict
+from igny8_core.common.exceptions import InvalidInput, LimitReached, StateConflict
 
 
 class EmailAlreadyRegistered(InvalidInput):
     """Somebody has signed up with this e-mail already."""
 
     code = "email_already_registered"
+
+
+class EmailUnchanged(InvalidInput):
+    """The new e-mail is the present one."""
+
+    code = "email_unchanged"
+
+
+class EmailUnusable(InvalidInput):
+    """No mail can reach anybody at this address."""
+
+    code = "email_unusable"
 
 
 class UnknownPlan(InvalidInput):
@@ -43,3 +55,15 @@ class AccountNotUsable(StateConflict):
     """The account has yet to be paid for, or is suspended or cancelled."""
 
     code = "account_not_usable"
+
+
+class PasswordIncorrect(InvalidInput):
+    """The password is not the user's."""
+
+    code = "password_incorrect"
+
+
+class TooManyAttempts(LimitReached):
+    """Somebody has tried too many passwords in a short time."""
+
+    code = "too_many_attempts"

@@ -6,12 +6,14 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.core import signing
 
-from igny8_core.auth.models import User
+from igny8_core.auth.models import EmailChange, User
 from igny8_core.common.exceptions import InvalidInput
 
 RESET = "igny8.auth.reset"
 BILLING_EMAIL = "igny8.auth.billing_email"
 A_WEEK = 7 * 24 * 3600  # seconds
+EMAIL = "igny8.auth.email"
+EMAIL_KEY_LASTS = 3 * 24 * 3600  # seconds
 TEXT = "This link {}. Ask for another one."
 
 
@@ -76,6 +78,35 @@ def refuse_other_address() -> NoReturn:
     _refuse_used("is for an address that is not the account's billing e-mail any more")
 
 
+def email_key(user: User, email: str) -> str:
+    """Return the key that shows that an address reaches a person: their own, or a new one.
+
+    That of a new one is void once there is another password: who asked for it had the earlier one.
+    """
+    return signing.dumps([user.pk, _digest_of_address(user, email)], salt=EMAIL)
+
+
+def email_of_key(key: str) -> tuple[User, str]:
+    """Find whose address a key confirms, and which: the unverified present one, or the new one.
+
+    :raises LinkInvalid: if we never made it, :raises LinkExpired: beyond ``EMAIL_KEY_LASTS``,
+        :raises LinkUsed: if there is nothing to confirm any more.
+    """
+    pk, digest = _payload(key, salt=EMAIL, seconds=EMAIL_KEY_LASTS)
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    if user is None:
+        _refuse_used("was for an account that is closed")
+    if digest == _digest_of_address(user, user.email):
+        if user.emailaddress_set.filter(verified=True).exists():
+            detail = "This link was used already: the address is confirmed."
+            raise LinkUsed(detail, attr="key")
+        return user, user.email
+    wanted = EmailChange.objects.filter(user=user).first()
+    if wanted is None or digest != _digest_of_address(user, wanted.new_email):
+        _refuse_used("was for an address that is no longer wanted")
+    return user, wanted.new_email
+
+
 def _payload(key: str, *, salt: str, seconds: int) -> Any:
     try:
         return signing.loads(key, salt=salt, max_age=seconds)
@@ -93,4 +124,12 @@ def _refuse_used(why: str) -> NoReturn:
 def _state(user: User) -> str:
     """Digest what a use of the key changes. The password stands in it as its salted hash."""
     parts = (user.password, user.email, user.last_login and user.last_login.isoformat())
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]
+    return _digest("\n".join(map(str, parts)))
+
+
+def _digest_of_address(user: User, email: str) -> str:
+    return _digest(email if email == user.email else f"{email}\n{user.password}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -19,6 +19,8 @@ from igny8_core.auth.enums import (
 )
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.models import TimestampedModel
+
+NOBODYS_DOMAIN = "closed.invalid"  # RFC 2606: never anybody's; erased people get an address there
 
 
 class Plan(TimestampedModel):
@@ -96,13 +98,17 @@ class UserManager(BaseUserManager["User"]):
     """Makes users, their e-mail lower-cased."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make a user.
+        """Make a user, with the one address that they log in with.
+
+        That of staff counts as verified: who makes them vouches for it.
 
         :raises django.db.IntegrityError: if the e-mail is taken.
         """
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=normal_email(email), **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            user.emailaddress_set.create(email=user.email, primary=True, verified=user.is_staff)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -111,7 +117,12 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find a user by e-mail in any case."""
-        return self.get(email=(username or "").lower())
+        return self.get(email=normal_email(username or ""))
+
+
+def normal_email(typed: str) -> str:
+    """Return an address as it is kept and compared."""
+    return typed.strip().lower()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -159,6 +170,27 @@ class User(AbstractBaseUser, PermissionsMixin):
     def full_name(self) -> str:
         """First and last name, or the e-mail where neither is given."""
         return f"{self.first_name} {self.last_name}".strip() or self.email
+
+
+class EmailChange(models.Model):
+    """An address that a person asked to log in with, until the link that was sent there is used.
+
+    It is nobody's yet: it keeps nobody from it, and does not log in.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="email_change")
+    new_email = models.EmailField(max_length=254)
+    requested_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(new_email=Lower("new_email")), name="new_email_is_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} to {self.new_email}"
 
 
 class Session(AbstractBaseSession):

@@ -15,6 +15,7 @@ from igny8_core.auth.serializers import (
     ConfirmedBillingEmailSerializer,
     CountryDetailSerializer,
     CountrySerializer,
+    EmailChangeSerializer,
     IndustrySerializer,
     ProfileSerializer,
     SiteChangeSerializer,
@@ -118,6 +119,49 @@ CHANGE_PROFILE = extend_schema_view(
             answer_example(openapi_examples.USER),
         ],
     )
+)
+EMAIL = extend_schema_view(
+    post=extend_schema(
+        operation_id="request_email_change",
+        tags=["Session"],
+        summary="Ask for another e-mail to log in with",
+        description=(
+            "With the password once more. The new address gets a link, the present one word of it. "
+            "Once the link is used (`POST /_allauth/{client}/v1/auth/email/verify`), the new one "
+            "logs in and gets the mails, and the old one does neither; until then it is "
+            "`pending_email`. Another request takes the place of an earlier one, and another "
+            "password ends it."
+        ),
+        request=EmailChangeSerializer,
+        responses={
+            200: UserSerializer,
+            **error_responses(
+                *WRITE_ERRORS,
+                exceptions.PasswordIncorrect,
+                exceptions.EmailAlreadyRegistered,
+                exceptions.EmailUnchanged,
+                exceptions.EmailUnusable,
+                exceptions.TooManyAttempts,
+                Throttled,
+            ),
+        },
+        examples=[
+            request_example(
+                {"email": "ayesha@new-address.example", "password": "a-long-passphrase"}
+            ),
+            answer_example(
+                {**openapi_examples.USER, "pending_email": "ayesha@new-address.example"}
+            ),
+        ],
+    ),
+    delete=extend_schema(
+        operation_id="cancel_email_change",
+        tags=["Session"],
+        summary="Keep the present e-mail",
+        description="Forgets a new address that was asked for; its link does nothing any more.",
+        request=None,
+        responses={204: None, **error_responses(*READ_ERRORS)},
+    ),
 )
 CHANGE_ACCOUNT = extend_schema_view(
     patch=extend_schema(

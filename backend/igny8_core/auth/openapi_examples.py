@@ -42,6 +42,7 @@ USER = {
     "role": "owner",
     "language": "en",
     "email_verified": False,
+    "pending_email": None,
     "is_billing_admin": False,
     "date_joined": "2026-11-23T09:00:00Z",
 }

@@ -80,6 +80,12 @@ def check_code(user: User, code: str) -> None:
     clear_tries()
 
 
+def remove(user: User) -> None:
+    """Remove a person's second factor with its recovery codes, and tell them by mail."""
+    Authenticator.objects.filter(user_id=user.pk).delete()
+    get_adapter().send_notification_mail("mfa/email/totp_deactivated", user)
+
+
 def manage(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
     """Let people set up or remove their own second factor."""
     user = request.user
@@ -112,8 +118,7 @@ def _remove(request: HttpRequest, user: User, site_context: dict[str, Any]) -> H
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            Authenticator.objects.filter(user_id=user.pk).delete()
-            get_adapter().send_notification_mail("mfa/email/totp_deactivated", user)
+            remove(user)
             messages.success(request, "The second factor is removed.")
             return HttpResponseRedirect(reverse("admin:second_factor"))
     return _page(request, site_context, form=form, is_on=True)

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus, UserRole
 from igny8_core.auth.exceptions import UnknownCountry, UnknownIndustry, UnknownPlan
-from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
+from igny8_core.auth.models import Account, EmailChange, Industry, Plan, Site, Subscription, User
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.countries import Country, country_of, is_country_code
 from igny8_core.common.exceptions import NotFound
@@ -71,6 +71,11 @@ def valid_country_code(code: str) -> str:
         )
         raise UnknownCountry(detail, attr="country")
     return upper
+
+
+def pending_email(*, user: User) -> str | None:
+    """The address that a person has asked for and not confirmed yet, if there is one."""
+    return EmailChange.objects.filter(user=user).values_list("new_email", flat=True).first()
 
 
 def sites_of(*, account: Account) -> QuerySet[Site]:

@@ -13,6 +13,7 @@ from igny8_core.auth.rights import is_permitted
 from igny8_core.auth.selectors import (
     industry_by_slug,
     is_confirmed_address,
+    pending_email,
     terms_of,
     valid_country_code,
 )
@@ -112,6 +113,9 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
 
 class UserSerializer(serializers.ModelSerializer[User]):
     email_verified = serializers.SerializerMethodField()
+    pending_email = serializers.SerializerMethodField(
+        help_text="A new e-mail that was asked for, until the link that was sent there is used."
+    )
     is_billing_admin = serializers.SerializerMethodField()
 
     class Meta:
@@ -124,6 +128,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
             "role",
             "language",
             "email_verified",
+            "pending_email",
             "is_billing_admin",
             "date_joined",
         ]
@@ -132,6 +137,10 @@ class UserSerializer(serializers.ModelSerializer[User]):
     @extend_schema_field(bool)
     def get_email_verified(self, user: User) -> bool:
         return bool(user.emailaddress_set.filter(email=user.email, verified=True).exists())
+
+    @extend_schema_field({"type": ["string", "null"], "format": "email"})
+    def get_pending_email(self, user: User) -> str | None:
+        return pending_email(user=user)
 
     @extend_schema_field(bool)
     def get_is_billing_admin(self, user: User) -> bool:
@@ -212,6 +221,16 @@ class RegisterSerializer(serializers.Serializer[Any]):
                 ]
             ) from error
         return value
+
+
+class OwnPasswordSerializer(serializers.Serializer[Any]):
+    """That it is the person, and not somebody at a screen that was left open."""
+
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+
+
+class EmailChangeSerializer(OwnPasswordSerializer):
+    email = serializers.EmailField(max_length=254, help_text="Gets a link; it counts once used.")
 
 
 class ProfileSerializer(serializers.Serializer[Any]):

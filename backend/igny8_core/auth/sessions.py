@@ -8,10 +8,13 @@ import hashlib
 from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 
 from igny8_core.auth.models import Session, User
 from igny8_core.common.clock import utc_now
+
+SIGN_UP = "igny8_sign_up"
 
 
 class SessionStore(DatabaseSessionStore):
@@ -58,3 +61,14 @@ def end_sessions(*, user: User) -> int:
     ended, _by_model = own.filter(expire_date__gt=utc_now()).delete()
     own.delete()
     return ended
+
+
+def mark_sign_up(session: SessionBase) -> None:
+    """Note that a session is the one that a sign-up began."""
+    session[SIGN_UP] = True
+
+
+def has_sign_up_session(*, user: User) -> bool:
+    """Tell whether a session that the person's sign-up began is still there."""
+    rows = Session.objects.filter(user=user, expire_date__gt=utc_now())
+    return any(SIGN_UP in SessionStore().decode(row.session_data) for row in rows)

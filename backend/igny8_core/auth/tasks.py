@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from igny8_core.auth.services.email_addresses import remove_expired_changes
 from igny8_core.auth.sessions import SessionStore
 from igny8_core.common import cache
 from igny8_core.common.clock import utc_now
@@ -11,6 +12,8 @@ from igny8_core.common.upkeep import QUEUE, RETRY
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue=QUEUE, queueing_lock="remove_expired", retry=RETRY)
 def remove_expired(timestamp: int) -> None:  # noqa: ARG001
-    """Remove sessions and counts that nobody can use any more."""
+    """Remove sessions, counts and wishes for another address that nobody can use any more."""
+    now = utc_now()
     SessionStore.clear_expired()
-    cache.remove_expired(now=utc_now())
+    cache.remove_expired(now=now)
+    remove_expired_changes(now=now)

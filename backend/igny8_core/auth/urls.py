@@ -15,6 +15,7 @@ urlpatterns = [
         views.LogOutEverywhereView.as_view(),
         name="log-out-everywhere",
     ),
+    path("auth/email/", views.EmailView.as_view(), name="email"),
     path("auth/profile/", views.ProfileView.as_view(), name="profile"),
     path(
         "auth/billing-email/confirm/",

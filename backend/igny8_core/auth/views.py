@@ -13,8 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from igny8_core.auth import openapi, selectors
+from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.listing import OwnListView
 from igny8_core.auth.models import Account, Industry, Plan, Site
+from igny8_core.auth.own_password import require_own_password
 from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
 from igny8_core.auth.serializers import (
     AccountChangeSerializer,
@@ -23,6 +25,7 @@ from igny8_core.auth.serializers import (
     ConfirmedBillingEmailSerializer,
     CountryDetailSerializer,
     CountrySerializer,
+    EmailChangeSerializer,
     IndustrySerializer,
     PlanSerializer,
     ProfileSerializer,
@@ -32,11 +35,13 @@ from igny8_core.auth.serializers import (
 )
 from igny8_core.auth.services.accounts import change_account, change_profile
 from igny8_core.auth.services.billing_email import confirm_billing_email
+from igny8_core.auth.services.email_addresses import cancel_email_change, request_email_change
 from igny8_core.auth.services.sites import add_site, change_site, remove_site
 from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.addresses import address_format
+from igny8_core.common.clock import utc_now
 from igny8_core.common.countries import all_countries
-from igny8_core.common.throttling import ActionThrottle
+from igny8_core.common.throttling import ActionThrottle, typed_email
 from igny8_core.common.transactions import commit_or_retry
 
 
@@ -101,6 +106,37 @@ class ProfileView(APIView):
             lambda: change_profile(user=user_of(request), changes=body.validated_data)
         )
         return Response(UserSerializer(user).data)
+
+
+class EmailThrottle(ActionThrottle):
+    action = "change_email"
+
+    def identity(self, request: Request) -> str:
+        """Return the new address, to which a mail would go."""
+        return typed_email(request)
+
+
+@openapi.EMAIL
+class EmailView(APIView):
+    def post(self, request: Request) -> Response:
+        body = EmailChangeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        require_own_password(request._request, password=body.validated_data["password"])
+        throttle = EmailThrottle()
+        if not throttle.allow_request(request, self):  # what was refused above has sent no mail
+            self.throttled(request, throttle.wait())
+        user = user_of(request)
+        request_email_change(
+            user=user,
+            new_email=body.validated_data["email"],
+            actor=actor_from_request(request),
+            now=utc_now(),
+        )
+        return Response(UserSerializer(user).data)
+
+    def delete(self, request: Request) -> Response:
+        cancel_email_change(user=user_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 @openapi.CHANGE_ACCOUNT

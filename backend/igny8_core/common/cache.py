@@ -1,10 +1,11 @@
 """The cache that all server processes share: a table of the same PostgreSQL.
 
 It keeps what has to be counted once for all of them: tries of a log-in, codes that were used.
+Values are kept as JSON: what somebody else has written into the table is data, and never runs.
 """
 
-import base64
-import pickle
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,19 +43,33 @@ class PostgresCache(DatabaseCache):
         """Keep a value unless there is one; tell whether it is kept."""
         return self._write(WRITE + UNLESS_THERE, key, value, timeout, version)
 
+    def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
+        """Return the values that there are; what is no JSON counts as none."""
+        given = {self.make_and_validate_key(key, version=version): key for key in keys}
+        rows = CacheEntry.objects.filter(cache_key__in=given, expires__gte=utc_now())
+        read = ((given[row.cache_key], _value_of(row)) for row in rows)
+        return {key: value for key, value in read if value is not None}
+
     def _write(
         self, statement: str, key: Any, value: Any, timeout: Any, version: int | None
     ) -> bool:
         until = self.get_backend_timeout(timeout)
         row: dict[str, str | datetime] = {
             "key": self.make_and_validate_key(key, version=version),
-            "value": base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode(),
+            "value": json.dumps(value),
             "expires": FOREVER if until is None else datetime.fromtimestamp(until, tz=UTC),
             "now": utc_now(),
         }
         with connection.cursor() as cursor:
             cursor.execute(statement, row)
             return bool(cursor.rowcount)
+
+
+def _value_of(row: CacheEntry) -> Any:
+    try:
+        return json.loads(row.value)
+    except ValueError:
+        return None
 
 
 def remove_expired(*, now: datetime) -> None:

@@ -58,10 +58,14 @@ def queue_mail(
     return mail
 
 
+@transaction.atomic
 def queue_prepared_mail(
     *, kind: str, about: str, recipient: str, language: str, subject: str, body: str, html: str
 ) -> None:
-    """Queue a mail whose words must not be kept longer than until it is sent."""
+    """Queue a mail whose words must not be kept longer than until it is sent.
+
+    Its row, its job and that the one knows the other are there together, or not at all.
+    """
     mail = OutgoingMail.objects.create(
         key=f"{kind}:{about}", kind=kind, recipient=recipient, language=language
     )

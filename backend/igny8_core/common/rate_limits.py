@@ -17,6 +17,7 @@ RATE_LIMITS = {
     "confirm_billing_email": "20/m/ip",
     "change_password": "5/m/user",
     "manage_email": "10/m/user",
+    "change_email": "10/h/user,5/h/key",  # each sends a mail to the new address
     "reauthenticate": "10/m/user",
     "pay": "20/m/user,200/h/user,60/m/ip",  # what customers do with invoices and payments
     "decide": "300/m/user",  # what billing admins do with them

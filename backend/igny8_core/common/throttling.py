@@ -40,6 +40,12 @@ class ActionThrottle(BaseThrottle):
         return ""
 
 
+def typed_email(request: Request) -> str:
+    """Return the e-mail of a body, as it is counted; empty without one."""
+    typed = request.data.get("email", "") if isinstance(request.data, dict) else ""
+    return str(typed).strip().lower()
+
+
 class PayThrottle(ActionThrottle):
     action = "pay"
 

@@ -118,6 +118,7 @@ export const me: Me = {
     role: "owner",
     language: "en",
     email_verified: false,
+    pending_email: null,
     is_billing_admin: false,
     date_joined: "2026-11-23T09:00:00Z",
   },

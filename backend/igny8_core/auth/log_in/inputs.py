@@ -3,7 +3,8 @@
 from allauth.headless.account import inputs
 from django.core.exceptions import ValidationError
 
-from igny8_core.auth.keys import user_of_reset_key
+from igny8_core.auth.keys import email_of_key, user_of_reset_key
+from igny8_core.auth.models import User
 from igny8_core.common.exceptions import DomainError
 
 
@@ -30,3 +31,22 @@ class ResetPasswordKeyInput(inputs.ResetPasswordKeyInput):
 
 class ResetPasswordInput(ResetPasswordKeyInput, inputs.ResetPasswordInput):
     """The key with the new password."""
+
+
+class VerifyEmailInput(inputs.VerifyEmailInput):
+    """The key of a link that confirms an address."""
+
+    user: User
+    email: str
+
+    def clean_key(self) -> str:
+        """Find the person and the address.
+
+        :raises ValidationError: with a code that tells a used key from one that never was.
+        """
+        key = str(self.cleaned_data["key"])
+        try:
+            self.user, self.email = email_of_key(key)
+        except DomainError as refusal:
+            raise as_form_error(refusal) from refusal
+        return key

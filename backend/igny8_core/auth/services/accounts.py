@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from igny8_core.auth.enums import AccountStatus, UserRole
-from igny8_core.auth.exceptions import AccountNotUsable, EmailAlreadyRegistered
+from igny8_core.auth.exceptions import AccountNotUsable
 from igny8_core.auth.models import Account, Plan, User
 from igny8_core.auth.selectors import lock_account
 from igny8_core.auth.services.billing_email import send_billing_email_link
+from igny8_core.auth.services.email_addresses import email_taken, usable_email
 from igny8_core.common.clock import utc_now
 
 BILLING_FIELDS = (
@@ -52,10 +52,11 @@ def create_account_with_owner(
     :param status: the account's first state; its event is recorded by the caller, who knows why.
     :param billing: any of ``BILLING_FIELDS``.
     :raises EmailAlreadyRegistered: if the e-mail is taken, also by a sign-up at the same moment.
+    :raises EmailUnusable: if it can be nobody's.
     """
-    email = owner.email.strip().lower()
+    email = usable_email(owner.email)
     if User.objects.filter(email=email).exists():
-        raise _email_taken()
+        raise email_taken()
     full_name = f"{owner.first_name} {owner.last_name}".strip()
     account = Account.objects.create(
         name=account_name or full_name or email.partition("@")[0],
@@ -76,8 +77,7 @@ def create_account_with_owner(
                 role=UserRole.OWNER,
             )
     except IntegrityError as error:
-        raise _email_taken() from error
-    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+        raise email_taken() from error
     send_billing_email_link(account=account, now=utc_now())
     return user
 
@@ -123,8 +123,3 @@ def _billing_details(*, billing: Mapping[str, str], full_name: str, email: str) 
     details["billing_name"] = details["billing_name"] or full_name
     details["billing_email"] = details["billing_email"] or email
     return details
-
-
-def _email_taken() -> EmailAlreadyRegistered:
-    detail = "There is an account with this e-mail already. Log in, or use another address."
-    return EmailAlreadyRegistered(detail, attr="email")

@@ -8,12 +8,10 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from igny8_core.auth.enums import UserRole
-from igny8_core.auth.models import Account, User
+from igny8_core.auth.models import NOBODYS_DOMAIN, Account, EmailChange, User
 from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.answers import forget_answers
-
-NOBODYS_DOMAIN = "closed.invalid"  # RFC 2606: never anybody's
 
 
 def blank_account(account: Account) -> tuple[str, ...]:
@@ -49,6 +47,7 @@ def erase_people(*, account: Account) -> None:
 def _erase_person(user: User) -> None:
     end_sessions(user=user)
     EmailAddress.objects.filter(user=user).delete()
+    EmailChange.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     user.email = f"closed-{uuid4().hex}@{NOBODYS_DOMAIN}"  # one that nobody can have taken
     user.first_name = user.last_name = ""

@@ -29,7 +29,7 @@ from igny8_core.auth.enums import (
     SubscriptionStatus,
     UserRole,
 )
-from igny8_core.auth.models import Account, Subscription
+from igny8_core.auth.models import NOBODYS_DOMAIN, Account, Subscription, User
 from igny8_core.business.billing.enums import CreditKind, InvoiceStatus, ObjectType, PaymentStatus
 from igny8_core.business.billing.models import (
     CreditTransaction,
@@ -336,6 +336,17 @@ def _proofs_without_their_file() -> Iterable[object]:
         yield from (f"payment {pk}" for file, pk in files.items() if file not in stored)
 
 
+def _people_off_their_address() -> Iterable[object]:
+    """Find who logs in with another address than ``User.email``, with several or with none."""
+    own = Count(
+        "emailaddress", filter=Q(emailaddress__email=F("email"), emailaddress__primary=True)
+    )
+    counted = User.objects.annotate(own=own, addresses=Count("emailaddress"))
+    is_erased = Q(email__endswith=f"@{NOBODYS_DOMAIN}")
+    right = Q(is_erased, addresses=0) | Q(~is_erased, own=1, addresses=1)
+    return counted.exclude(right)
+
+
 CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "1a. no invoice has two payments under review": _several_under_review,
     "1b. no invoice has two succeeded payments": _several_succeeded,
@@ -357,6 +368,7 @@ CHECKS: dict[str, Callable[[], Iterable[object]]] = {
     "7a. every period is as long as its invoice says": _periods_off_their_invoice,
     "7b. every subscription promises what its invoice says": _subscriptions_off_their_invoice,
     "7c. every invoice and payment keeps its payment method": _methods_that_are_not_known,
+    "everybody logs in with one address, that of the person": _people_off_their_address,
     "every closed account has nothing open and nobody who can log in": (
         _closed_accounts_with_something_open
     ),

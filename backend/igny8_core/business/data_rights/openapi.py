@@ -3,12 +3,13 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 
+from igny8_core.auth.exceptions import PasswordIncorrect, TooManyAttempts
+from igny8_core.auth.serializers import OwnPasswordSerializer
 from igny8_core.business.billing.exceptions import AccountClosed, PaymentAlreadyUnderReview
 from igny8_core.business.data_rights import exceptions
 from igny8_core.business.data_rights.serializers import (
     CloseAccountSerializer,
     ClosedSerializer,
-    PasswordSerializer,
 )
 from igny8_core.common.openapi import (
     WRITE_ERRORS,
@@ -17,7 +18,7 @@ from igny8_core.common.openapi import (
     request_example,
 )
 
-_CHECKED = (*WRITE_ERRORS, exceptions.PasswordIncorrect, exceptions.TooManyAttempts)
+_CHECKED = (*WRITE_ERRORS, PasswordIncorrect, TooManyAttempts)
 
 EXPORT = extend_schema_view(
     post=extend_schema(
@@ -29,7 +30,7 @@ EXPORT = extend_schema_view(
             "invoices, payments, credits, events, mails), the invoices as PDF, and the proofs. "
             "It asks for the password once more."
         ),
-        request=PasswordSerializer,
+        request=OwnPasswordSerializer,
         responses={
             (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The file."),
             **error_responses(*_CHECKED),

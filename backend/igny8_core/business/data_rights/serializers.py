@@ -4,14 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-
-class PasswordSerializer(serializers.Serializer[Any]):
-    """That it is the owner, and not somebody at a screen that was left open."""
-
-    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+from igny8_core.auth.serializers import OwnPasswordSerializer
 
 
-class CloseAccountSerializer(PasswordSerializer):
+class CloseAccountSerializer(OwnPasswordSerializer):
     confirmation = serializers.CharField(
         max_length=254, write_only=True, help_text="The user's own e-mail, typed once more."
     )

@@ -1,6 +1,5 @@
 """The API of an account's data: all of it in a file, and its end."""
 
-from allauth.core import ratelimit
 from django.contrib.auth import logout
 from django.http import FileResponse
 from rest_framework.request import Request
@@ -8,24 +7,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
+from igny8_core.auth.own_password import require_own_password
 from igny8_core.auth.permissions import IsAccountOwner, account_of, user_of
+from igny8_core.auth.serializers import OwnPasswordSerializer
 from igny8_core.business.data_rights import openapi
-from igny8_core.business.data_rights.exceptions import (
-    ConfirmationMismatch,
-    PasswordIncorrect,
-    TooManyAttempts,
-)
+from igny8_core.business.data_rights.exceptions import ConfirmationMismatch
 from igny8_core.business.data_rights.export import export_account
 from igny8_core.business.data_rights.serializers import (
     CloseAccountSerializer,
     ClosedSerializer,
-    PasswordSerializer,
 )
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.common.clock import utc_now
 from igny8_core.common.transactions import commit_or_retry
-
-A_MINUTE = 60  # seconds
 
 
 @openapi.EXPORT
@@ -33,9 +27,9 @@ class ExportView(APIView):
     permission_classes = [IsAccountOwner]
 
     def post(self, request: Request) -> FileResponse:
-        body = PasswordSerializer(data=request.data)
+        body = OwnPasswordSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        _require_password(request, body.validated_data["password"])
+        require_own_password(request._request, password=body.validated_data["password"])
         account, now = account_of(request), utc_now()
         return FileResponse(
             export_account(account=account, now=now),
@@ -52,7 +46,7 @@ class CloseView(APIView):
     def post(self, request: Request) -> Response:
         body = CloseAccountSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        _require_password(request, body.validated_data["password"])
+        require_own_password(request._request, password=body.validated_data["password"])
         _require_confirmation(request, body.validated_data["confirmation"])
         closed = commit_or_retry(
             lambda: close_account(
@@ -62,21 +56,6 @@ class CloseView(APIView):
         answer = ClosedSerializer(closed).data
         logout(request._request)
         return Response(answer)
-
-
-def _require_password(request: Request, password: str) -> None:
-    """Check that it is the owner who asks.
-
-    :raises TooManyAttempts: beyond allauth's rate of such checks.
-    :raises PasswordIncorrect: if it is not the user's password.
-    """
-    user = user_of(request)
-    if not ratelimit.consume(request._request, action="reauthenticate", user=user):
-        detail = "Too many attempts. Try again in a minute."
-        raise TooManyAttempts(detail, retry_after=A_MINUTE)
-    if not user.check_password(password):
-        detail = "The password is not right."
-        raise PasswordIncorrect(detail, attr="password")
 
 
 def _require_confirmation(request: Request, confirmation: str) -> None:

@@ -42,6 +42,7 @@ REGISTER = extend_schema_view(
             **error_responses(
                 *BODY_ERRORS,
                 exceptions.EmailAlreadyRegistered,
+                exceptions.EmailUnusable,
                 exceptions.UnknownPlan,
                 exceptions.UnknownCountry,
                 UnknownPaymentMethod,

@@ -1,5 +1,6 @@
 """The API of registration and of the session."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.signup import complete_signup
@@ -16,13 +17,16 @@ from igny8_core.auth.permissions import user_of
 from igny8_core.auth.selectors import live_subscription, pending_subscription
 from igny8_core.auth.serializers import RegisterSerializer
 from igny8_core.auth.services.accounts import BILLING_FIELDS, OwnerDetails
+from igny8_core.auth.sessions import has_sign_up_session, mark_sign_up
 from igny8_core.business.billing.selectors import last_decision, open_invoice
 from igny8_core.business.onboarding import openapi
 from igny8_core.business.onboarding.serializers import MeSerializer, RegistrationResultSerializer
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
-from igny8_core.common.idempotency import AccountAnswer, run_once
-from igny8_core.common.throttling import ActionThrottle
+from igny8_core.common.idempotency import REPLAYED, AccountAnswer, run_once
+from igny8_core.common.throttling import ActionThrottle, typed_email
+
+REPLAY_LOGS_IN_FOR = timedelta(hours=1)
 
 
 class RegisterThrottle(ActionThrottle):
@@ -30,8 +34,7 @@ class RegisterThrottle(ActionThrottle):
 
     def identity(self, request: Request) -> str:
         """Return the e-mail that signs up."""
-        typed = request.data.get("email", "") if isinstance(request.data, dict) else ""
-        return str(typed).strip().lower().encode(errors="replace").decode()
+        return typed_email(request)
 
 
 @openapi.REGISTER
@@ -58,7 +61,10 @@ class RegisterView(APIView):
             )
 
         response = run_once(request, register)
-        _log_in(request, User.objects.get(pk=response.data["user"]["id"]))
+        user = User.objects.get(pk=response.data["user"]["id"])
+        is_new = REPLAYED not in response.headers
+        if is_new or _may_log_in_again(user, body.validated_data["password"]):
+            _log_in(request, user)
         return response
 
 
@@ -97,6 +103,18 @@ def _registration(data: dict[str, Any]) -> Registration:
     )
 
 
+def _may_log_in_again(user: User, password: str) -> bool:
+    """Tell whether a sign-up that is sent again, as its answer was lost, logs in as well.
+
+    Whoever has an old request is not let in by it: the session that it began has to be there still,
+    so that neither a log-out nor "log out everywhere" is undone, and the password has to be right.
+    """
+    is_fresh = user.is_active and utc_now() - user.date_joined < REPLAY_LOGS_IN_FOR
+    return is_fresh and has_sign_up_session(user=user) and user.check_password(password)
+
+
 def _log_in(request: Request, user: User) -> None:
-    """Log in and ask for the e-mail to be verified; after a replay of a lost answer as well."""
+    """Log in and ask for the e-mail to be verified."""
     complete_signup(request._request, user=user)
+    if request._request.user.is_authenticated:  # not so, where the log-in needs a code
+        mark_sign_up(request._request.session)

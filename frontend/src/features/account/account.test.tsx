@@ -220,6 +220,54 @@ describe("the account's details", () => {
     expect(bodies).toEqual([{ email: "ayesha@shop.example" }]);
   });
 
+  it("send a link to a new address, which waits until it is opened or taken back", async () => {
+    const bodies: unknown[] = [];
+    const cancelled = vi.fn();
+    server.use(
+      http.post("*/api/v1/auth/email/", async ({ request }) => {
+        bodies.push(await request.json());
+        return HttpResponse.json({ ...me.user, pending_email: "new@shop.example" });
+      }),
+      http.delete("*/api/v1/auth/email/", () => {
+        cancelled();
+        return new HttpResponse(null, { status: 204 });
+      }),
+    );
+    renderApp("/account");
+    await userEvent.type(await screen.findByLabelText("New e-mail"), "new@shop.example");
+    await userEvent.type(screen.getByLabelText("Your password, once more"), "a-long-passphrase");
+    await userEvent.click(screen.getByRole("button", { name: "Send the link" }));
+
+    expect(await screen.findByText(/^We have sent a link to new@shop.example/)).toBeVisible();
+    expect(screen.getByLabelText("New e-mail")).toHaveValue("");
+    expect(bodies).toEqual([{ email: "new@shop.example", password: "a-long-passphrase" }]);
+    await userEvent.click(screen.getByRole("button", { name: "Keep ayesha@shop.example" }));
+    await waitFor(() => {
+      expect(screen.queryByText(/^We have sent a link/)).not.toBeInTheDocument();
+    });
+    expect(cancelled).toHaveBeenCalledOnce();
+  });
+
+  it("say at its field what is wrong with a new address, and ask for the password", async () => {
+    server.use(
+      http.post("*/api/v1/auth/email/", () =>
+        refuse("email_unchanged", "This is the address already.", "email"),
+      ),
+    );
+    renderApp("/account");
+    const email = await screen.findByLabelText("New e-mail");
+    await userEvent.type(email, "ayesha@shop.example");
+    await userEvent.click(screen.getByRole("button", { name: "Send the link" }));
+    expect(screen.getByLabelText("Your password, once more")).toHaveAccessibleDescription(
+      /Your password, once more/,
+    );
+    await userEvent.type(screen.getByLabelText("Your password, once more"), "a-long-passphrase");
+    await userEvent.click(screen.getByRole("button", { name: "Send the link" }));
+    await waitFor(() => {
+      expect(email).toHaveAccessibleDescription("This is the address already.");
+    });
+  });
+
   it("let only who knows the old password change it", async () => {
     server.use(
       http.post("*/_allauth/browser/v1/account/password/change", () =>

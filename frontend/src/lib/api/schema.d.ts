@@ -104,6 +104,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/email/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for another e-mail to log in with
+         * @description With the password once more. The new address gets a link, the present one word of it. Once the link is used (`POST /_allauth/{client}/v1/auth/email/verify`), the new one logs in and gets the mails, and the old one does neither; until then it is `pending_email`. Another request takes the place of an earlier one, and another password ends it.
+         */
+        post: operations["request_email_change"];
+        /**
+         * Keep the present e-mail
+         * @description Forgets a new address that was asked for; its link does nothing any more.
+         */
+        delete: operations["cancel_email_change"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/log-out-everywhere/": {
         parameters: {
             query?: never;
@@ -1014,30 +1038,11 @@ export interface paths {
          *     email will not be sent.
          */
         put: operations["log_in_put_account_email"];
-        /**
-         * Add/Change email address
-         * @description The following functionality is available:
-         *
-         *       - Adding a new email address for an already signed in user (`ACCOUNT_CHANGE_EMAIL = False`).
-         *       - Change to a new email address for an already signed in user   (`ACCOUNT_CHANGE_EMAIL = True`).
-         *       - Change to a new email address during the email verification process at signup (`ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True`).
-         *
-         *     In all cases, an email verification mail will be sent containing a link or code that needs to be verified.
-         */
-        post: operations["log_in_post_account_email"];
-        /**
-         * Remove an email address
-         * @description Used to remove an email address.
-         */
-        delete: operations["log_in_delete_account_email"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Change primary email address
-         * @description Used to change primary email address to a different one. Note that only verified email addresses
-         *     can be marked as primary.
-         */
-        patch: operations["log_in_patch_account_email"];
+        patch?: never;
         trace?: never;
     };
     "/_allauth/{client}/v1/account/authenticators": {
@@ -1312,7 +1317,7 @@ export interface components {
         ChoosePaymentMethodRequest: {
             payment_method: string;
         };
-        /** @description That it is the owner, and not somebody at a screen that was left open. */
+        /** @description That it is the person, and not somebody at a screen that was left open. */
         CloseAccountRequest: {
             password: string;
             /** @description The user's own e-mail, typed once more. */
@@ -1412,6 +1417,15 @@ export interface components {
             invoice: components["schemas"]["Invoice"];
             subscription: components["schemas"]["Subscription"];
             account: components["schemas"]["Account"];
+        };
+        /** @description That it is the person, and not somebody at a screen that was left open. */
+        EmailChangeRequest: {
+            password: string;
+            /**
+             * Format: email
+             * @description Gets a link; it counts once used.
+             */
+            email: string;
         };
         Error: {
             /** @description Stable; programs branch on it. */
@@ -1602,6 +1616,10 @@ export interface components {
             /** @description To how many decimals a local amount is rounded, half up. */
             readonly currency_decimals: number;
         };
+        /** @description That it is the person, and not somebody at a screen that was left open. */
+        OwnPasswordRequest: {
+            password: string;
+        };
         PaginatedAdminPaymentList: {
             /** @example 123 */
             count: number;
@@ -1691,10 +1709,6 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["Subscription"][];
-        };
-        /** @description That it is the owner, and not somebody at a screen that was left open. */
-        PasswordRequest: {
-            password: string;
         };
         /** @description The name and billing details of an account; invoices that were issued keep theirs. */
         PatchedAccountChangeRequest: {
@@ -2019,6 +2033,11 @@ export interface components {
              */
             readonly language: components["schemas"]["Language"];
             readonly email_verified: boolean;
+            /**
+             * Format: email
+             * @description A new e-mail that was asked for, until the link that was sent there is used.
+             */
+            readonly pending_email: string | null;
             readonly is_billing_admin: boolean;
             /** Format: date-time */
             readonly date_joined: string;
@@ -2285,16 +2304,16 @@ export interface components {
          * @example 123
          */
         LogInAuthenticatorID: number;
+        LogInForbiddenResponse: {
+            /** @enum {integer} */
+            status: 403;
+        };
         LogInEmailAddress: {
             email: components["schemas"]["LogInEmail"];
             /** @example true */
             primary: boolean;
             /** @example false */
             verified: boolean;
-        };
-        LogInForbiddenResponse: {
-            /** @enum {integer} */
-            status: 403;
         };
         /**
          * @description The password.
@@ -2491,15 +2510,6 @@ export interface components {
                 };
             };
         };
-        /** @description The response indicates authentication or re-authentication is required. */
-        LogInAuthenticationOrReauthentication: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["LogInAuthenticationResponse"] | components["schemas"]["LogInReauthenticationResponse"];
-            };
-        };
         /** @description An input error occurred. */
         LogInError: {
             headers: {
@@ -2591,22 +2601,6 @@ export interface components {
             content: {
                 "application/json": {
                     email: components["schemas"]["LogInEmail"];
-                };
-            };
-        };
-        LogInMarkPrimaryEmail: {
-            content: {
-                "application/json": {
-                    /**
-                     * @description An email address.
-                     * @example email@domain.org
-                     */
-                    email: string;
-                    /**
-                     * @description Primary flag.
-                     * @enum {boolean}
-                     */
-                    primary: true;
                 };
             };
         };
@@ -2851,7 +2845,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordRequest"];
+                "application/json": components["schemas"]["OwnPasswordRequest"];
             };
         };
         responses: {
@@ -3030,6 +3024,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CsrfToken"];
+                };
+            };
+        };
+    };
+    request_email_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The input can't be used; `errors` says which part and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    cancel_email_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
         };
@@ -6045,97 +6170,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogInForbiddenResponse"];
-                };
-            };
-        };
-    };
-    log_in_post_account_email: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Session token. Only needed when `client` is equal to `app`. */
-                "X-Session-Token"?: components["parameters"]["LogInSessionToken"];
-            };
-            path: {
-                /** @description The type of client accessing the API. */
-                client: components["parameters"]["LogInClient"];
-            };
-            cookie?: never;
-        };
-        requestBody?: components["requestBodies"]["LogInEmail"];
-        responses: {
-            200: components["responses"]["LogInEmailAddresses"];
-            /** @description An input error occurred. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogInErrorResponse"];
-                };
-            };
-            401: components["responses"]["LogInAuthenticationOrReauthentication"];
-            /** @description Conflict. For example, when no user is authenticated and no email verification flow is pending. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogInConflictResponse"];
-                };
-            };
-        };
-    };
-    log_in_delete_account_email: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Session token. Only needed when `client` is equal to `app`. */
-                "X-Session-Token"?: components["parameters"]["LogInSessionToken"];
-            };
-            path: {
-                /** @description The type of client accessing the API. */
-                client: components["parameters"]["LogInClient"];
-            };
-            cookie?: never;
-        };
-        requestBody?: components["requestBodies"]["LogInEmail"];
-        responses: {
-            200: components["responses"]["LogInEmailAddresses"];
-            /** @description An input error occurred. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogInErrorResponse"];
-                };
-            };
-        };
-    };
-    log_in_patch_account_email: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Session token. Only needed when `client` is equal to `app`. */
-                "X-Session-Token"?: components["parameters"]["LogInSessionToken"];
-            };
-            path: {
-                /** @description The type of client accessing the API. */
-                client: components["parameters"]["LogInClient"];
-            };
-            cookie?: never;
-        };
-        requestBody?: components["requestBodies"]["LogInMarkPrimaryEmail"];
-        responses: {
-            200: components["responses"]["LogInEmailAddresses"];
-            /** @description An input error occurred. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogInErrorResponse"];
                 };
             };
         };

@@ -382,6 +382,13 @@ export const en = {
     unverified: "Not confirmed yet: look for our mail and open the link in it.",
     resend: "Send the mail again",
     resent: "Sent: look into your inbox, and into the spam folder too.",
+    emailIntro:
+      "You log in with it, and our mails go there. Another one counts once you open the link that we send there.",
+    newEmail: "New e-mail",
+    emailPassword: "Your password, once more",
+    emailPending: (newEmail: string, email: string) =>
+      `We have sent a link to ${newEmail}. Open it to log in with that address; until then you log in with ${email}.`,
+    keepEmail: (email: string) => `Keep ${email}`,
     billing: "Billing details",
     billingIntro:
       "Your next invoices say this. Invoices that you have got already stay as they are.",
@@ -436,7 +443,6 @@ export const en = {
   /** Texts for the API's error codes; a code without one shows the API's own sentence. */
   codes: {
     token_invalid: "This link has expired or was used already. Ask for a new one.",
-    invalid_or_expired_key: "This link has expired or was used already. Ask for a new one.",
     incorrect_code: "This code is not right. Enter the one that your app shows now.",
     incorrect_password: "This password is not right.",
     service_unavailable:

@@ -58,3 +58,23 @@ export function useChangeProfile() {
     },
   });
 }
+
+/** Sends a link to a new address; it counts once that is opened. */
+export function useRequestEmailChange() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { email: string; password: string }) =>
+      unwrap(api.POST("/api/v1/auth/email/", { body })),
+    onSuccess: (user) => {
+      cache.setQueryData<Me | null>(ME, (me) => me && { ...me, user });
+    },
+  });
+}
+
+export function useCancelEmailChange() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(api.DELETE("/api/v1/auth/email/")),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ME }),
+  });
+}

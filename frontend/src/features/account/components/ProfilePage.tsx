@@ -1,25 +1,21 @@
 import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import type { ReactNode } from "react";
 import { Link, Outlet } from "react-router";
 import { Columns } from "../../../components/ui/Columns";
 import { BillingFields } from "../../../components/billing/BillingFields";
 import { CountrySelect } from "../../../components/billing/CountrySelect";
 import { BILLING_FIELDS, type BillingField } from "../../../components/billing/fields";
-import { ErrorSummary, type SummaryItem } from "../../../components/ui/ErrorSummary";
 import { describe } from "../../../components/ui/QueryState";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useMe } from "../../../lib/api/me";
-import {
-  useChangePassword,
-  useLogOutEverywhere,
-  useResendVerification,
-} from "../../../lib/api/session";
+import { useChangePassword, useLogOutEverywhere } from "../../../lib/api/session";
 import type { Account, Me } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useChangeAccount, useChangeProfile } from "../api/account";
 import { useExport } from "../api/dataRights";
+import { EmailForm } from "./EmailForm";
+import { Section } from "./Section";
 
 /** Who one is, what invoices say, and the password; each part is saved by itself. */
 export function ProfilePage() {
@@ -30,6 +26,7 @@ export function ProfilePage() {
     <Stack gap="lg" maw={720} mx="auto">
       <Title order={1}>{m.profile.title}</Title>
       <PersonForm user={me.user} />
+      <EmailForm user={me.user} />
       {me.account && me.user.role === "owner" && <AccountForm account={me.account} />}
       <PasswordForm />
       <Sessions />
@@ -67,13 +64,6 @@ function PersonForm({ user }: { user: Me["user"] }) {
         });
       })}
     >
-      <div>
-        <Text size="sm" c="dimmed">
-          {m.session.email}
-        </Text>
-        <Text style={{ overflowWrap: "anywhere" }}>{user.email}</Text>
-        {!user.email_verified && <Unverified email={user.email} />}
-      </div>
       <Columns>
         <TextInput
           id="first_name"
@@ -89,39 +79,6 @@ function PersonForm({ user }: { user: Me["user"] }) {
         />
       </Columns>
     </Section>
-  );
-}
-
-function Unverified({ email }: { email: string }) {
-  const resend = useResendVerification();
-  return (
-    <>
-      <Text size="sm" c="dimmed">
-        {m.profile.unverified}
-      </Text>
-      {resend.isSuccess ? (
-        <Text size="sm" role="status">
-          {m.profile.resent}
-        </Text>
-      ) : (
-        <Button
-          variant="default"
-          size="compact-md"
-          mt={4}
-          loading={resend.isPending}
-          onClick={() => {
-            resend.mutate(email);
-          }}
-        >
-          {m.profile.resend}
-        </Button>
-      )}
-      {resend.error && (
-        <Alert color="red" role="alert" mt="xs">
-          {describe(resend.error)}
-        </Alert>
-      )}
-    </>
   );
 }
 
@@ -320,52 +277,6 @@ function CloseAccount() {
           </Button>
         </div>
       </Stack>
-    </Paper>
-  );
-}
-
-interface SectionProps {
-  title: string;
-  intro?: string;
-  submitLabel?: string;
-  savedText?: string;
-  items: readonly SummaryItem[];
-  attempt: number;
-  isPending: boolean;
-  isSaved: boolean;
-  onSubmit: (event: React.SyntheticEvent<HTMLFormElement>) => void;
-  children: ReactNode;
-}
-
-function Section({ title, intro, items, attempt, isPending, isSaved, ...rest }: SectionProps) {
-  return (
-    <Paper withBorder p="lg" radius="md">
-      <form noValidate onSubmit={rest.onSubmit}>
-        <Stack>
-          <Title order={2} size="h4">
-            {title}
-          </Title>
-          {intro && <Text c="dimmed">{intro}</Text>}
-          <ErrorSummary items={items} attempt={attempt} />
-          {rest.children}
-          {isSaved && (
-            <Alert color="brand" role="status">
-              {rest.savedText ?? m.profile.saved}
-            </Alert>
-          )}
-          <div>
-            {rest.submitLabel ? (
-              <Button type="submit" variant="default" loading={isPending}>
-                {rest.submitLabel}
-              </Button>
-            ) : (
-              <Button type="submit" loading={isPending} aria-label={`${m.profile.save}: ${title}`}>
-                {m.profile.save}
-              </Button>
-            )}
-          </div>
-        </Stack>
-      </form>
     </Paper>
   );
 }

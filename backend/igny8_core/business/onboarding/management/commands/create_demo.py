@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -85,7 +84,6 @@ def _ensure_staff() -> User:
             user = User.objects.create_user(
                 email, PASSWORD, first_name=first_name, last_name="Demo", is_staff=True
             )
-            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
             user.groups.add(Group.objects.get(name=group))
     return User.objects.get(email=ADMIN_EMAIL)
 

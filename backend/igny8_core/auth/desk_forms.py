@@ -1,0 +1,111 @@
+"""Forms of people in the admin. Who changes how somebody logs in gives the own password again."""
+
+from typing import Any
+
+from allauth.core import context
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from unfold.forms import (
+    AdminOwnPasswordChangeForm,
+    AdminPasswordChangeForm,
+    UserChangeForm,
+    UserCreationForm,
+)
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from igny8_core.auth.own_password import require_own_password
+from igny8_core.auth.services.email_addresses import usable_email
+from igny8_core.common.exceptions import DomainError
+
+
+def own_password_field() -> forms.CharField:
+    """Return the field for the password of who sends the form."""
+    return forms.CharField(
+        label="Your own password",
+        required=False,
+        strip=False,
+        max_length=128,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
+        help_text="Needed to change how somebody logs in.",
+    )
+
+
+def check_own_password(password: str) -> None:
+    """Check the password of who sends the form.
+
+    :raises ValidationError: if it is not theirs, or there were too many tries.
+    """
+    if not password:
+        message = "Give your own password, to change how somebody logs in."
+        raise ValidationError(message, code="required")
+    try:
+        require_own_password(context.request, password=password)
+    except DomainError as refusal:
+        raise ValidationError(refusal.detail, code=refusal.code) from refusal
+
+
+def clean_address(typed: str) -> str:
+    """Return an address in its one form.
+
+    :raises ValidationError: if it can be nobody's.
+    """
+    try:
+        return usable_email(typed)
+    except DomainError as refusal:
+        raise ValidationError(refusal.detail, code=refusal.code) from refusal
+
+
+class PersonForm(UserChangeForm):  # type: ignore[misc]  # unfold has no types
+    """A person. The e-mail is changed at once, and with it who logs in."""
+
+    your_password = own_password_field()
+
+    def clean_email(self) -> str:
+        """Check a new address.
+
+        :raises ValidationError: if it can be nobody's, or it is the own one.
+        """
+        email = clean_address(self.cleaned_data["email"])
+        if "email" in self.changed_data and self.instance.pk == context.request.user.pk:
+            message = f"Change your own e-mail at {settings.FRONTEND_URL}/account."
+            raise ValidationError(message, code="own_email")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the password where it is needed."""
+        cleaned: dict[str, Any] = super().clean()
+        if "email" in self.changed_data and "email" not in self.errors:
+            try:
+                check_own_password(cleaned.get("your_password", ""))
+            except ValidationError as error:
+                self.add_error("your_password", error)
+        return cleaned
+
+
+class NewPersonForm(UserCreationForm):  # type: ignore[misc]
+    def clean_email(self) -> str:
+        """Check the address."""
+        return clean_address(self.cleaned_data["email"])
+
+
+class GivePasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
+    """Another password for somebody."""
+
+    your_password = own_password_field()
+
+    def clean_your_password(self) -> str:
+        """Check it."""
+        password = str(self.cleaned_data["your_password"])
+        check_own_password(password)
+        return password
+
+
+class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
+    """The own password; wrong guesses at the present one count as those at the log-in."""
+
+    def clean_old_password(self) -> str:
+        """Check the present one."""
+        password = str(self.cleaned_data["old_password"])
+        check_own_password(password)
+        return password

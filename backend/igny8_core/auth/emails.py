@@ -1,0 +1,93 @@
+"""What a person is written about how they log in. The words are in ``templates/auth/email``.
+
+These mails hold links that are keys: their text is kept in the job alone, until it is sent.
+"""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from django.conf import settings
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.keys import email_key
+from igny8_core.auth.models import User
+from igny8_core.common.letters import Letter
+from igny8_core.common.mail import queue_prepared_mail, write_mail
+
+RESET_PAGE = settings.HEADLESS_FRONTEND_URLS["account_reset_password"]
+LETTERS = ("confirm_new_email", "email_change_asked", "email_changed", "verify_email")
+
+
+def send_letter(
+    name: str, *, kind: str, recipient: str, language: str, context: dict[str, Any], button: str
+) -> None:
+    """Queue one of the letters of ``templates/auth/email``."""
+    letter = Letter(
+        template=f"auth/email/{{language}}/{name}.txt", context=context, button_url=button
+    )
+    message = write_mail(letter, recipient=recipient, language=language)
+    html = next(iter(message.alternatives), None)
+    queue_prepared_mail(
+        kind=kind,
+        about=uuid4().hex,
+        recipient=recipient,
+        language=language,
+        subject=str(message.subject),
+        body=str(message.body),
+        html=str(html[0]) if html else "",
+    )
+
+
+def send_verification_link(*, user: User) -> None:
+    """Send the link that shows that the address of a person is theirs."""
+    send_letter(
+        "verify_email",
+        kind="email_confirmation",
+        recipient=user.email,
+        language=user.language,
+        context={},
+        button=_confirmation_page(user, user.email),
+    )
+
+
+def send_change_link(*, user: User, new_email: str) -> None:
+    """Send the link that makes a new address the one to log in with."""
+    send_letter(
+        "confirm_new_email",
+        kind="confirm_new_email",
+        recipient=new_email,
+        language=user.language,
+        context={"new_email": new_email},
+        button=_confirmation_page(user, new_email),
+    )
+
+
+def tell_of_wanted_change(*, user: User, new_email: str, actor: Actor, now: datetime) -> None:
+    """Tell the present address that another one is to take its place."""
+    _tell("email_change_asked", user, user.email, new_email, actor, now)
+
+
+def tell_of_change(*, user: User, old_email: str, actor: Actor, now: datetime) -> None:
+    """Tell the address that logged in until now that it no longer does."""
+    _tell("email_changed", user, old_email, user.email, actor, now)
+
+
+def _tell(
+    name: str, user: User, recipient: str, to_email: str, actor: Actor, now: datetime
+) -> None:
+    context = {"to_email": to_email, "timestamp": now, "ip": actor.ip_address or ""}
+    send_letter(
+        name,
+        kind=name,
+        recipient=recipient,
+        language=user.language,
+        context=context,
+        button=RESET_PAGE,
+    )
+
+
+def _confirmation_page(user: User, email: str) -> str:
+    page: str = settings.HEADLESS_FRONTEND_URLS["account_confirm_email"]
+    return page.format(key=quote(email_key(user, email)))
