@@ -137,7 +137,7 @@ BREAKAGES = {
     "every open account has one owner": "UPDATE igny8_auth_user SET role = 'member'",
     "5a. ": "UPDATE common_outgoingmail SET sent_at = now(), kind = 'payment_rejected'"
     " WHERE kind = 'payment_approved'",
-    "5b. ": "UPDATE billing_payment SET proof = 'proofs/2025/01/gone'",
+    "5b. ": "UPDATE billing_payment SET proof = 'proofs/2025/01/gone', proof_state = 'kept'",
     "6a. ": "UPDATE billing_payment SET status = 'failed' WHERE status = 'succeeded'",
     "6b. ": "UPDATE billing_paymentevent SET from_state = 'odd'",
 }

@@ -4,7 +4,6 @@ import csv
 import html
 import io
 import re
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.test import Client
 
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Payment
+from igny8_core.common.clock import utc_now
 from tests.factories import account_of, approve, client_of, make_owner, make_payment, make_receipt
 from tests.test_spreadsheets import FORMULAS
 
@@ -119,7 +119,8 @@ def sheet_of(answer: Any) -> Any:
 def test_excel_gets_text_as_text_and_amounts_as_numbers(
     desk: Client, billing_admin: User, owner: User
 ) -> None:
-    payment = make_payment(owner, reference="000123456789", paid_on=date(2026, 1, 2))
+    paid_on = utc_now().date()
+    payment = make_payment(owner, reference="000123456789", paid_on=paid_on)
     approve(payment, billing_admin)
     payment.refresh_from_db()
     answer = desk.get(EXCEL)
@@ -133,7 +134,7 @@ def test_excel_gets_text_as_text_and_amounts_as_numbers(
     assert Decimal(str(row["Amount"].value)) == Decimal("89.00")
     assert row["Payment"].value == payment.pk
     assert row["Submitted (UTC)"].value == payment.submitted_at.replace(tzinfo=None, microsecond=0)
-    assert row["Paid on"].value.date() == date(2026, 1, 2)
+    assert row["Paid on"].value.date() == paid_on
     assert row["Proof"].value == "no"
     assert row["First approved by"].value is None
 

@@ -76,7 +76,7 @@ def test_an_owner_and_a_billing_admin_get_no_answer_outside_of_the_contract(
 ) -> None:
     """Also along the links of the workflow; and all that was done is in order afterwards."""
     report = fuzz(server, tmp_path, "--exclude-path-regex", LOG_IN)
-    assert_clean(report, cases=3600, operations=38)
+    assert_clean(report, cases=3600, operations=42)
     events = PaymentEvent.objects.filter(account__users__email=OWNER)
     walked = set(events.values_list("event", flat=True))
     assert walked >= {"upgrade", "confirm", "approve", "reject", "void"}
@@ -87,4 +87,4 @@ def test_log_in_never_fails(server: str, tmp_path: Path) -> None:
     """The shape of these answers is django-allauth's own matter; that there is one is ours."""
     options = ("--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing")
     report = fuzz(server, tmp_path, "--include-path-regex", LOG_IN, *options)
-    assert_clean(report, cases=1400, operations=23)
+    assert_clean(report, cases=1400, operations=20)

@@ -22,6 +22,7 @@ from pypdf import PdfReader
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.adapter import OWN_MAILS
+from igny8_core.auth.emails import LETTERS
 from igny8_core.auth.models import Account, Plan, User
 from igny8_core.auth.services.accounts import change_account
 from igny8_core.business.billing.enums import CreditKind, EventName
@@ -479,7 +480,7 @@ def test_every_kind_is_written_in_every_language_with_the_same_facts() -> None:
 def test_every_kind_has_its_template_and_every_template_its_kind() -> None:
     named = {path.stem for folder in rooms() for path in folder.glob("en/*.txt")}
     prepared = {name for name, _link in OWN_MAILS.values()}
-    assert named == set(KINDS) | prepared
+    assert named == set(KINDS) | prepared | set(LETTERS)
 
 
 def templates(folder: Path) -> dict[str, set[str]]:

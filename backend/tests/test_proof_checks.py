@@ -141,6 +141,7 @@ def test_a_request_takes_a_file_and_the_worker_makes_it_anew(
 @pytest.mark.parametrize(
     ("content", "content_type"),
     [(make_receipt().read(), "image/png"), (make_pdf("Paid"), "application/pdf")],
+    ids=["a picture", "a PDF"],
 )
 def test_a_type_is_told_by_the_content_and_not_by_the_name(
     owner: User, owner_api: APIClient, content: bytes, content_type: str

@@ -1,5 +1,6 @@
 """Accounts, plans, sites and people in the admin."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -108,8 +109,7 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
             return
         people = f"{len(ended)} {'person' if len(ended) == 1 else 'people'}"
         log_ins = f"{sum(ended)} log-in{pluralize(sum(ended))}"
-        if request.user in users:
-            logout(request)  # so that what is said below has a session to be kept in
+        self._leave(request, users)
         messages.success(request, f"{people} logged out everywhere: {log_ins} ended.")
 
     def user_change_password(
@@ -146,6 +146,21 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
             self._change_email(request, user)
         if not user.is_active:
             end_sessions(user=user)
+
+    def delete_model(self, request: HttpRequest, user: User) -> None:
+        """Delete a person, with their sessions."""
+        self._leave(request, [user])
+        super().delete_model(request, user)
+
+    def delete_queryset(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """Delete people, with their sessions."""
+        self._leave(request, users)
+        super().delete_queryset(request, users)
+
+    def _leave(self, request: HttpRequest, users: Iterable[User]) -> None:
+        """Log the admin out who is among these: else what is said had no session to be kept in."""
+        if request.user in users:
+            logout(request)
 
     def _change_email(self, request: HttpRequest, user: User) -> None:
         actor = actor_from_request(request)
