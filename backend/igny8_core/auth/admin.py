@@ -159,7 +159,7 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
 
     def _leave(self, request: HttpRequest, users: Iterable[User]) -> None:
         """Log the admin out who is among these: else what is said had no session to be kept in."""
-        if request.user in users:
+        if any(user == request.user for user in users):
             logout(request)
 
     def _change_email(self, request: HttpRequest, user: User) -> None:

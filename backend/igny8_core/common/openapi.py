@@ -146,9 +146,11 @@ def _detail(refusal: Refusal) -> str:
     return str(refusal.default_detail)
 
 
-def request_example(value: Any, name: str = "Request") -> OpenApiExample:
+def request_example(
+    value: Any, name: str = "Request", media_type: str = "application/json"
+) -> OpenApiExample:
     """Show what may be sent."""
-    return OpenApiExample(name, value=value, request_only=True)
+    return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
 
 
 def answer_example(value: Any, name: str = "Answer", status: int = 200) -> OpenApiExample:

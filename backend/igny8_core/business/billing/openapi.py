@@ -112,6 +112,7 @@ def _act(
     *,
     request: Any,
     sent: dict[str, Any],
+    media_type: str = "application/json",
     answer: Any,
     shown: Any,
     status: int = 200,
@@ -127,7 +128,7 @@ def _act(
             request=request,
             responses={status: answer, **error_responses(*_ACT_ERRORS, *errors)},
             examples=[
-                *(request_example(value, name) for name, value in sent.items()),
+                *(request_example(value, name, media_type) for name, value in sent.items()),
                 answer_example(shown, status=status),
             ],
         )
@@ -281,7 +282,8 @@ SEND_PROOF = _act(
         "looked at later, as one that comes with the confirmation."
     ),
     request=SendProofSerializer,
-    sent={},
+    sent={"A picture": {"proof": "receipt.png"}},
+    media_type="multipart/form-data",
     answer=PaymentSerializer,
     shown={**example.PAYMENT, "proof_state": "checking"},
     errors=(
