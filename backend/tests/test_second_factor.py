@@ -3,9 +3,11 @@
 import json
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import LazySettings
@@ -35,7 +37,8 @@ def set_up(client: Client) -> tuple[str, list[str]]:
     text = client.get(PAGE).content.decode()
     found = re.search(r"<code class=\"desk-reference\">(\w+)</code>", text)
     assert found
-    done = client.post(PAGE, {"code": code(found[1])}).content.decode()
+    body = {"code": code(found[1]), "password": PASSWORD}
+    done = client.post(PAGE, body).content.decode()
     return found[1], re.findall(r"<li><code>(\w+)</code>", done)
 
 
@@ -75,6 +78,19 @@ def test_a_wrong_code_sets_nothing_up(billing_admin: User) -> None:
     client.get(PAGE)
     assert "Incorrect code" in client.post(PAGE, {"code": "000000"}).content.decode()
     assert log_in(billing_admin)[0].status_code == 302
+
+
+def test_setting_it_up_takes_the_password(billing_admin: User) -> None:
+    """Else whoever finds a screen open locks its owner out."""
+    _answer, client = log_in(billing_admin)
+    found = re.search(r"desk-reference\">(\w+)<", client.get(PAGE).content.decode())
+    assert found
+    for password, refusal in (("", "This field is required"), ("wrong", "password is not right")):
+        body = {"code": code(found[1]), "password": password}
+        assert refusal in client.post(PAGE, body).content.decode()
+    assert not Authenticator.objects.exists()
+    client.post(PAGE, {"code": code(found[1]), "password": PASSWORD})
+    assert Authenticator.objects.filter(type="totp").exists()
 
 
 def test_removing_it_takes_a_code(billing_admin: User) -> None:
@@ -148,3 +164,88 @@ def test_without_the_key_no_code_is_right(billing_admin: User, settings: LazySet
         answer, _client = log_in(billing_admin, code=given)
         assert answer.status_code == 200
         assert "authenticator app" in answer.content.decode()
+
+
+# By the API
+
+
+API = "/_allauth/app/v1/"
+ADDRESSES = [
+    ("delete", "account/authenticators/totp"),
+    ("get", "account/authenticators/recovery-codes"),
+    ("post", "account/authenticators/recovery-codes"),
+]
+
+
+class Program:
+    """A program that logs in with a session token."""
+
+    def __init__(self, user: User) -> None:
+        self.client = Client()
+        body = {"email": user.email, "password": PASSWORD}
+        self.token = ""
+        self.token = self.send("post", "auth/login", body).json()["meta"]["session_token"]
+
+    def send(self, method: str, name: str, body: dict[str, str] | None = None) -> Any:
+        return self.client.generic(
+            method.upper(),
+            API + name,
+            json.dumps(body or {}),
+            content_type="application/json",
+            headers={"X-Session-Token": self.token},
+        )
+
+    def give_password(self) -> None:
+        assert self.send("post", "auth/reauthenticate", {"password": PASSWORD}).status_code == 200
+
+    def set_up(self) -> str:
+        """Turn a second factor on; returns its secret."""
+        self.give_password()
+        offered = self.send("get", "account/authenticators/totp")
+        secret = str(offered.json()["meta"]["secret"])
+        body = {"code": code(secret)}
+        assert self.send("post", "account/authenticators/totp", body).status_code == 200
+        return secret
+
+
+def test_setting_it_up_by_the_api_takes_the_password(billing_admin: User) -> None:
+    program = Program(billing_admin)
+    secret = program.send("get", "account/authenticators/totp").json()["meta"]["secret"]
+    body = {"code": code(secret)}
+    assert program.send("post", "account/authenticators/totp", body).status_code == 401
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize(("method", "name"), ADDRESSES)
+def test_a_session_with_the_password_neither_removes_it_nor_sees_the_recovery_codes(
+    billing_admin: User, method: str, name: str
+) -> None:
+    program = Program(billing_admin)  # before it is on: it has given no code
+    secret = Program(billing_admin).set_up()
+    kept = list(Authenticator.objects.values_list("pk", "data"))
+    for _ in range(2):
+        refused = program.send(method, name)
+        assert refused.status_code == 401
+        assert [flow["id"] for flow in refused.json()["data"]["flows"]] == ["mfa_reauthenticate"]
+        program.give_password()
+    assert list(Authenticator.objects.values_list("pk", "data")) == kept
+
+    body = {"code": code(secret)}
+    assert program.send("post", "auth/2fa/reauthenticate", body).status_code == 200
+    assert program.send(method, name).status_code == 200
+
+
+def test_who_turns_it_on_sees_the_recovery_codes(billing_admin: User) -> None:
+    program = Program(billing_admin)
+    program.set_up()
+    shown = program.send("get", "account/authenticators/recovery-codes")
+    assert len(shown.json()["data"]["unused_codes"]) == 10
+
+
+def test_a_code_given_long_ago_does_not_do(billing_admin: User) -> None:
+    program = Program(billing_admin)
+    program.set_up()
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
+        program.give_password()
+        assert program.send("delete", "account/authenticators/totp").status_code == 401
+    assert Authenticator.objects.filter(type="totp").exists()

@@ -1,9 +1,13 @@
 """A second factor for the admin's log-in: codes of an authenticator app (TOTP, RFC 6238)."""
 
+from time import time
 from typing import Any
 
 import segno
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
@@ -21,11 +25,22 @@ from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from igny8_core.auth.models import User
+from igny8_core.auth.own_password import require_own_password
+from igny8_core.common.exceptions import DomainError
 
 
 def is_on(user: User) -> bool:
     """Tell whether a person's log-in needs a code."""
     return bool(get_mfa_adapter().is_mfa_enabled(user))
+
+
+def has_given_code(request: HttpRequest) -> bool:
+    """Tell whether who is logged in was asked for a code anew, within the last minutes."""
+    since = time() - account_settings.REAUTHENTICATION_TIMEOUT
+    return any(
+        record["method"] == "mfa" and record.get("reauthenticated") and record["at"] > since
+        for record in get_authentication_records(request, authenticated_user(request))
+    )
 
 
 class AdminLoginForm(AuthenticationForm):  # type: ignore[misc]  # unfold has no types
@@ -58,6 +73,17 @@ class AdminLoginForm(AuthenticationForm):  # type: ignore[misc]  # unfold has no
                 check_code(user, cleaned.get("code", ""))
             self.user_cache = user
         return cleaned
+
+
+class SetUpForm(ActivateTOTPForm):
+    """The first code, and the password: a session alone gives nobody a second factor."""
+
+    password = forms.CharField(
+        label="Your password",
+        widget=forms.PasswordInput(
+            attrs={"class": "desk-input", "autocomplete": "current-password"}
+        ),
+    )
 
 
 class CodeForm(forms.Form):
@@ -96,8 +122,8 @@ def manage(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
 
 
 def _set_up(request: HttpRequest, user: User, site_context: dict[str, Any]) -> HttpResponse:
-    form = ActivateTOTPForm(request.POST or None, user=user)
-    if request.method == "POST" and form.is_valid():
+    form = SetUpForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid() and _is_own_password(request, form):
         with transaction.atomic():
             TOTP.activate(user, form.secret)
             recovery = RecoveryCodes.activate(user)
@@ -108,6 +134,15 @@ def _set_up(request: HttpRequest, user: User, site_context: dict[str, Any]) -> H
     address = get_mfa_adapter().build_totp_url(user, form.secret)
     picture = segno.make(address).svg_data_uri(scale=5, border=2, light="white")
     return _page(request, site_context, form=form, secret=form.secret, picture=picture)
+
+
+def _is_own_password(request: HttpRequest, form: SetUpForm) -> bool:
+    try:
+        require_own_password(request, password=form.cleaned_data["password"])
+    except DomainError as refusal:
+        form.add_error("password", refusal.detail)
+        return False
+    return True
 
 
 def _remove(request: HttpRequest, user: User, site_context: dict[str, Any]) -> HttpResponse:

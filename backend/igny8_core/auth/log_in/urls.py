@@ -6,6 +6,8 @@ from django.urls import URLPattern, path
 from igny8_core.auth.log_in import views
 
 VIEWS = {
+    "account/authenticators/recovery-codes": views.ManageRecoveryCodesView,
+    "account/authenticators/totp": views.ManageTOTPView,
     "account/email": views.ManageEmailView,
     "auth/email/verify": views.VerifyEmailView,
     "auth/password/reset": views.ResetPasswordView,

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.password_reset import finalize_password_reset
 from allauth.account.models import EmailAddress
+from allauth.core.internal.httpkit import authenticated_user
 from allauth.headless.account import views
 from allauth.headless.account.response import PasswordResetKeyResponse, VerifyEmailResponse
-from allauth.headless.base.response import AuthenticationResponse
+from allauth.headless.base.response import AuthenticationResponse, ReauthenticationResponse
+from allauth.headless.base.views import AuthenticatedAPIView
+from allauth.headless.constants import Flow
 from allauth.headless.internal.restkit.response import ErrorResponse
+from allauth.headless.mfa import views as mfa_views
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -18,6 +23,7 @@ from igny8_core.auth.log_in.inputs import (
     VerifyEmailInput,
     as_form_error,
 )
+from igny8_core.auth.second_factor import has_given_code, is_on
 from igny8_core.auth.services.email_addresses import confirm_email
 from igny8_core.auth.services.passwords import reset_password
 from igny8_core.common.clock import utc_now
@@ -83,6 +89,45 @@ class ManageEmailView(views.ManageEmailView):
         if (request.method or "").lower() not in self.http_method_names:
             return self.http_method_not_allowed(request)
         return super().dispatch(request, *args, **kwargs)
+
+
+class CodeWantedResponse(ReauthenticationResponse):
+    """Says that a code is wanted: the password, which may be known to others, does not do."""
+
+    def _get_flows(self, request: HttpRequest, user: Any) -> list[dict[str, Any]]:
+        flows: list[dict[str, Any]] = super()._get_flows(request, user)
+        return [flow for flow in flows if flow["id"] == Flow.MFA_REAUTHENTICATE]
+
+
+class CodeWantedView(AuthenticatedAPIView):
+    """Takes a code of the second factor first, of those whose log-in needs one."""
+
+    without_code: frozenset[str] = frozenset()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Ask for a code, unless one was given a moment ago."""
+        user = request.user
+        is_asked = request.method not in self.without_code
+        if is_asked and user.is_authenticated and is_on(user) and not has_given_code(request):
+            return CodeWantedResponse(request)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class ManageTOTPView(CodeWantedView, mfa_views.ManageTOTPView):
+    """Sets an authenticator app up, for the password, and removes it, for a code."""
+
+    without_code = frozenset({"GET"})  # says since when there is one
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Set it up; its first code lets the recovery codes be seen."""
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        user = authenticated_user(request)
+        record_authentication(request, user, method="mfa", type="totp", reauthenticated=True)
+        return response
+
+
+class ManageRecoveryCodesView(CodeWantedView, mfa_views.ManageRecoveryCodesView):
+    """Shows the recovery codes, or makes new ones."""
 
 
 def _refused(request: HttpRequest, given: Any, refusal: DomainError) -> HttpResponse:
