@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "igny8_core.auth.retry_after.RetryAfterMiddleware",
+    "igny8_core.auth.known_devices.KnownDeviceMiddleware",
 ]
 
 ROOT_URLCONF = "igny8_core.api.urls"

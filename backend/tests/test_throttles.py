@@ -145,11 +145,66 @@ def guess_at_admin(email: str, password: str, **request: Any) -> bool:
 def test_guesses_at_one_person_end_at_both_doors(
     billing_admin: User, first: Callable[..., bool], then: Callable[..., bool]
 ) -> None:
-    assert then(billing_admin.email, PASSWORD, **elsewhere())
+    guesser = elsewhere()
+    assert then(billing_admin.email, PASSWORD, **guesser)
     for number in range(5):
-        assert not first(billing_admin.email, f"guess-{number}", **elsewhere())
-    assert not then(billing_admin.email, PASSWORD, **elsewhere())
-    assert then(make_billing_admin().email, PASSWORD, **elsewhere())
+        assert not first(billing_admin.email, f"guess-{number}", **guesser)
+    assert not then(billing_admin.email, PASSWORD, **guesser)
+    assert then(make_billing_admin().email, PASSWORD, **guesser)
+
+
+@pytest.mark.parametrize("door", [guess_at_web_app, guess_at_admin])
+def test_guesses_of_others_keep_nobody_out(billing_admin: User, door: Callable[..., bool]) -> None:
+    guesser = elsewhere()
+    for number in range(20):
+        door(billing_admin.email, f"guess-{number}", **guesser)
+    assert not door(billing_admin.email, PASSWORD, **guesser)
+    assert door(billing_admin.email, PASSWORD, **elsewhere())
+
+
+@pytest.mark.parametrize("door", [LOG_IN, ADMIN])
+def test_guesses_from_everywhere_end_and_a_known_device_gets_in(
+    billing_admin: User, settings: LazySettings, door: str
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = rate_limits({"guesses": "6/h/key"}, is_relaxed=False)
+    fields = {"username": billing_admin.email, "email": billing_admin.email}
+    right, wrong = ({**fields, "password": password} for password in (PASSWORD, "guess"))
+    known, others, anybody = Client(), Client(), Client()
+    as_json: Any = {} if door == ADMIN else {"content_type": "application/json"}
+    gets_in = 302 if door == ADMIN else 200
+    assert known.post(door, right, **as_json, **elsewhere()).status_code == gets_in
+    log_in_of_another = {"username": make_billing_admin().email, "password": PASSWORD}
+    assert others.post(ADMIN, log_in_of_another, **elsewhere()).status_code == 302
+    known.get("/admin/logout/")
+    known.cookies.pop("sessionid")
+    others.cookies.pop("sessionid")
+    anybody.cookies["known-device"] = known.cookies["known-device"].value[:-1] + "_"
+
+    for _ in range(6):
+        guessed = Client().post(door, wrong, **as_json, **elsewhere())
+        assert guessed.status_code != gets_in
+    for stranger in (Client(), others, anybody):
+        refused = stranger.post(door, right, **as_json, **elsewhere())
+        assert refused.status_code != gets_in
+    assert known.post(door, right, **as_json, **elsewhere()).status_code == gets_in
+
+
+def test_a_known_device_guesses_no_more_than_others(billing_admin: User) -> None:
+    known = Client()
+    right = {"username": billing_admin.email, "password": PASSWORD}
+    assert known.post(ADMIN, right).status_code == 302
+    known.cookies.pop("sessionid")
+    for _ in range(5):
+        assert known.post(ADMIN, {**right, "password": "guess"}, **elsewhere()).status_code == 200
+    assert known.post(ADMIN, right, **elsewhere()).status_code == 200
+
+
+def test_the_cookie_of_a_known_device_is_out_of_reach_of_pages(billing_admin: User) -> None:
+    client = Client()
+    client.post(ADMIN, {"username": billing_admin.email, "password": PASSWORD})
+    cookie = client.cookies["known-device"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert billing_admin.email not in cookie.value
 
 
 @pytest.mark.parametrize("door", [guess_at_web_app, guess_at_admin])

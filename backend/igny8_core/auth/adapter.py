@@ -4,6 +4,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
+from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ImproperlyConfigured
@@ -11,6 +13,7 @@ from django.http import HttpRequest
 
 from igny8_core.auth.emails import send_letter, send_verification_link
 from igny8_core.auth.keys import reset_key
+from igny8_core.auth.known_devices import known_device
 from igny8_core.auth.models import User, normal_email
 from igny8_core.auth.services.passwords import change_password
 
@@ -53,8 +56,28 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_notification_mail(template_prefix, user, {**(context or {}), **link}, email)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count by the e-mail alone: allauth's key holds the host too, which the client names."""
-        return str(credentials.get("email", "")).lower()
+        """Count by the e-mail and by who guesses at it: a device that is known, or an address.
+
+        allauth's key holds the host instead, which the client names.
+        """
+        email = normal_email(str(credentials.get("email", "")))
+        return f"{email} {known_device(request, email=email) or get_ip(request)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a try; those at one person from devices that are not known, all together, too.
+
+        :raises ValidationError: if there were too many.
+        """
+        super().pre_authenticate(request, **credentials)
+        email = normal_email(str(credentials.get("email", "")))
+        if known_device(request, email=email):
+            return
+        counted = ratelimit.consume(request, app="allauth.account", action="guesses", key=email)
+        if not counted:
+            refusal = "too_many_login_attempts"
+            raise self.validation_error(refusal)
+        if tries := self._login_failed_rl_usage:  # given back after a log-in
+            tries.usage.extend(counted.usage)
 
     def send_password_reset_mail(
         self, user: AbstractBaseUser, email: str, context: dict[str, Any]
