@@ -6,6 +6,7 @@ All triggers and constraints are satisfied, as ``verify_billing`` can confirm.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -45,6 +46,12 @@ USER: Columns = {
     "account_id": "n",
     "role": "'owner'",
     "date_joined": "now()",
+}
+ADDRESS: Columns = {
+    "user_id": "id",
+    "email": "email",
+    "verified": "true",
+    "primary": "true",
 }
 SUBSCRIPTION: Columns = {
     "id": "account.id",
@@ -125,6 +132,7 @@ SUBSCRIBED = f"igny8_auth_account account JOIN {STARTER} ON plan.id = account.pl
 ROWS: list[tuple[type[Model], Columns, str]] = [
     (Account, ACCOUNT, f"{NUMBERS}, {STARTER} WHERE plan.slug = 'starter'"),
     (User, USER, NUMBERS),
+    (EmailAddress, ADDRESS, "igny8_auth_user WHERE role = 'owner'"),
     (Subscription, SUBSCRIPTION, SUBSCRIBED),
     (Invoice, INVOICE, f"{SUBSCRIBED}, {JAZZCASH}"),
     (InvoiceNumberCounter, COUNTER, "generate_series(1, 1)"),
@@ -150,6 +158,7 @@ STATEFUL = [
 SEQUENCES = [
     "igny8_auth_account",
     "igny8_auth_user",
+    "account_emailaddress",
     "igny8_auth_subscription",
     "billing_invoice",
     "billing_payment",
@@ -186,7 +195,7 @@ def _insert(
             value = field.get_default()
             defaults[f"default_{column}"] = field.get_db_prep_save(value, connection)
     cursor.execute(
-        f"INSERT INTO {model._meta.db_table} ({', '.join(named)}) "  # noqa: S608  (our own words)
+        f"INSERT INTO {model._meta.db_table} ({', '.join(map(connection.ops.quote_name, named))}) "  # noqa: S608  (our own words)
         f"SELECT {', '.join(named.values())} FROM {source}",
         {**params, **defaults},
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -16,13 +17,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import mail, serializers
 from django.core.files.storage import default_storage
 from django.db import OperationalError, connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.exceptions import AccountNotUsable
 from igny8_core.auth.models import Account, EmailChange, Industry, Session, Site, Subscription, User
+from igny8_core.auth.own_password import require_own_password
 from igny8_core.auth.services.accounts import change_account, change_profile
 from igny8_core.auth.services.sites import add_site
 from igny8_core.auth.sessions import SessionStore
@@ -414,3 +416,12 @@ def test_invoice_of_can_be_read_by_admins_still(customer: User) -> None:
     answer = client_of(make_billing_admin()).get(f"/api/v1/billing/admin/payments/{payment.pk}/")
     assert answer.status_code == 200
     assert invoice_of(User.objects.get(pk=customer.pk)).status == "void"
+
+
+def test_who_comes_after_a_closing_is_told_so(customer: User) -> None:
+    """Its password is nobody's by then, and not the person's mistake."""
+    late = RequestFactory().post(URL)
+    late.user = User.objects.get(pk=customer.pk)
+    assert close(customer).status_code == 200
+    with request_context(late), pytest.raises(AccountNotUsable):
+        require_own_password(late, password=PASSWORD)

@@ -29,7 +29,7 @@ CONFIGURATION = "tests/fuzzing/schemathesis.toml"
 def server(transactional_db: None, catalog: None) -> Iterator[str]:
     """The address of a real server with the demo's users."""
     call_command("create_demo", confirmations=12, verbosity=0)
-    with running_server(WEB_CONCURRENCY="2") as running:
+    with running_server(WEB_CONCURRENCY="2", BILLING_CLAIMS_PER_DAY="1000") as running:
         yield running.address
 
 

@@ -207,5 +207,5 @@ def test_what_the_database_lets_through_can_be_done(
     blank_customer()
     Payment.objects.update(manual_reference="erased")
     PaymentEvent.objects.update(note="", ip_address=None)
-    assert not EmailAddress.objects.exists()
+    assert not EmailAddress.objects.filter(user=owner).exists()
     assert Account.objects.get().status == "cancelled"
