@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 
 from igny8_core.auth import second_factor
 from igny8_core.auth.actors import actor_from_request
@@ -26,6 +25,7 @@ from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, 
 from igny8_core.auth.services.email_addresses import cancel_email_change, change_email
 from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin, money_cell
+from igny8_core.common.bounded_admin import BoundedAdmin
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.money import Money
@@ -57,7 +57,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Plan)
-class PlanAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class PlanAdmin(BoundedAdmin):
     list_display = ["name", "slug", "amount", "interval", "included_credits", "is_public"]
 
     @admin.display(description="Price", ordering="price")
@@ -66,20 +66,20 @@ class PlanAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
 
 
 @admin.register(Industry)
-class IndustryAdmin(ModelAdmin):  # type: ignore[misc]
+class IndustryAdmin(BoundedAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name"]
 
 
 @admin.register(Site)
-class SiteAdmin(ModelAdmin):  # type: ignore[misc]
+class SiteAdmin(BoundedAdmin):
     list_display = ["name", "domain", "account", "industry"]
     search_fields = ["name", "domain", "account__name"]
     list_select_related = ["account", "industry"]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]
+class UserAdmin(DjangoUserAdmin[User], BoundedAdmin):  # type: ignore[misc]
     form = PersonForm
     add_form = NewPersonForm
     change_password_form = GivePasswordForm

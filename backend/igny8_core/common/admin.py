@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from procrastinate.contrib.django.models import ProcrastinateJob
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from igny8_core.common.bounded_admin import BoundedAdmin
 from igny8_core.common.mail import SendAgain, send_again
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.money import Money
@@ -24,7 +24,7 @@ def money_cell(money: Money) -> SafeString:
     return format_html('<span class="desk-money">{}</span>', money)
 
 
-class WorkflowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class WorkflowAdmin(BoundedAdmin):
     """Made and moved by the workflow: neither added nor deleted here."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -92,7 +92,6 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     search_fields = ["recipient", "key"]
     actions = ["send_again"]
     ordering = ["-pk"]
-    show_full_result_count = False
 
     @display(  # type: ignore[untyped-decorator]
         description="State",

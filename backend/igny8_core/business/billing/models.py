@@ -248,6 +248,7 @@ class Invoice(TimestampedModel):
 
     class Meta:
         ordering = ["-issued_at", "-pk"]
+        indexes = [models.Index(fields=["issued_at"], name="invoice_by_time")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=InvoiceStatus.values), name="invoice_status_is_known"

@@ -7,16 +7,16 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 
 from igny8_core.business.billing.examples import have_example_values
 from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig, RejectionReason
+from igny8_core.common.bounded_admin import BoundedAdmin
 
 DETAIL_FIELDS = {"details"}
 
 
 @admin.register(PaymentMethodConfig)
-class PaymentMethodConfigAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class PaymentMethodConfigAdmin(BoundedAdmin):
     list_display = [
         "display_name",
         "payment_method",
@@ -53,12 +53,12 @@ class PaymentMethodConfigAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has 
 
 
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(ModelAdmin):  # type: ignore[misc]
+class ExchangeRateAdmin(BoundedAdmin):
     list_display = ["currency", "units_per_usd", "updated_at"]
 
 
 @admin.register(RejectionReason)
-class RejectionReasonAdmin(ModelAdmin):  # type: ignore[misc]
+class RejectionReasonAdmin(BoundedAdmin):
     list_display = ["text", "language", "method", "order"]
     list_filter = ["language", "method"]
     list_select_related = ["method"]

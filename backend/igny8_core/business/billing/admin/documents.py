@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from igny8_core.business.billing.admin import invoices
+from igny8_core.business.billing.admin.filters import CurrencyFilter
 from igny8_core.business.billing.models import CreditTransaction, Invoice, PaymentEvent
 from igny8_core.common.admin import ReadOnlyAdmin, money_cell
 
@@ -17,10 +18,10 @@ from igny8_core.common.admin import ReadOnlyAdmin, money_cell
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnlyAdmin):
     list_display = ["number", "account", "state", "amount", "to_be_paid", "issued_at", "due_date"]
-    list_filter = ["status", "currency"]
+    list_filter = ["status", CurrencyFilter, "issued_at"]
     search_fields = ["number", "account__name"]
     list_select_related = ["account"]
-    date_hierarchy = "issued_at"
+    ordering = ["-pk"]
 
     @display(  # type: ignore[untyped-decorator]  # unfold has no types
         description="Status",
@@ -67,6 +68,7 @@ class CreditTransactionAdmin(ReadOnlyAdmin):
     list_filter = ["kind"]
     search_fields = ["account__name", "description"]
     list_select_related = ["account"]
+    ordering = ["-pk"]
 
 
 @admin.register(PaymentEvent)

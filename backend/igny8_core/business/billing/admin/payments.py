@@ -15,11 +15,12 @@ from django.utils.timesince import timesince
 from igny8_core.business.billing import selectors
 from igny8_core.business.billing.admin import bulk, export, preferences, proofs, review
 from igny8_core.business.billing.admin.changelist import KeysetChangeList
+from igny8_core.business.billing.admin.filters import CurrencyFilter
 from igny8_core.business.billing.admin.navigation import capped
 from igny8_core.business.billing.admin.proofs import may_see_proofs
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.flags import flags_of
-from igny8_core.business.billing.models import Payment, PaymentMethodConfig
+from igny8_core.business.billing.models import Payment
 from igny8_core.business.proofs.enums import ProofState
 from igny8_core.common.admin import ReadOnlyAdmin, money_cell
 
@@ -36,23 +37,6 @@ PROOF_LABELS = {
     ProofState.KEPT: "Yes",
     ProofState.REFUSED: "Refused",
 }
-
-
-class CurrencyFilter(admin.SimpleListFilter):
-    """By the currencies that methods have: asking all payments would read them all."""
-
-    title = "currency"
-    parameter_name = "currency"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Name the currencies."""
-        methods = PaymentMethodConfig.objects.order_by("currency")
-        currencies = {"USD", *methods.values_list("currency", flat=True)}
-        return [(currency, currency) for currency in sorted(currencies)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        """Select those of the chosen currency."""
-        return queryset.filter(currency=self.value()) if self.value() else queryset
 
 
 @admin.register(Payment)
@@ -77,7 +61,6 @@ class PaymentAdmin(ReadOnlyAdmin):
     search_help_text = "Reference, e-mail, invoice number or account"
     sortable_by = ()
     actions = ["approve_selected"]
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """Return every account's payments."""

@@ -3,13 +3,13 @@
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from igny8_core.business.billing.models import SellerProfile
+from igny8_core.common.bounded_admin import BoundedAdmin
 
 
 @admin.register(SellerProfile)
-class SellerProfileAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class SellerProfileAdmin(BoundedAdmin):
     list_display = ["name", "email", "tax_label", "tax_id", "updated_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
