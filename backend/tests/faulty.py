@@ -18,6 +18,8 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from django.db.models import QuerySet
 
+from igny8_core.common import locks
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
 
 
@@ -90,6 +92,7 @@ def _install_in_new_connection(*, connection: Any, **_: Any) -> None:
 if __name__ == "__main__":
     if os.environ.get("LOCKS") == "off":
         QuerySet.select_for_update = lambda queryset, **_: queryset  # type: ignore[method-assign]
+        locks.wait_for_lock = lambda *_names: None  # before anything has imported it
     connection_created.connect(_install_in_new_connection)
     execute_from_command_line(sys.argv)
 else:

@@ -11,8 +11,10 @@ from igny8_core.common.mail import deliver_mail, queue_prepared_mail
 from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold, wait_until_somebody_waits
 from tests.factories import (
+    PASSWORD,
     account_of,
     approve,
+    client_of,
     make_billing_admin,
     make_owner,
     make_payment,
@@ -105,6 +107,23 @@ def test_a_mail_that_is_being_sent_is_not_sent_by_another(locks: str, copies: in
             _output, errors = worker.communicate(timeout=120)
             assert worker.returncode == 0, errors
         assert len(mailbox.to(owner.email)) == copies
+
+
+def test_a_slow_mail_server_is_in_the_way_of_nobody_who_closes_the_account() -> None:
+    """Closing writes the rows of the account's mails, one of which is being sent."""
+    owner = make_owner()
+    with smtp_server(Mailbox(is_held=True)) as mailbox:
+        worker = start_worker(mailbox.port)
+        mailbox.wait_for_connection()
+        answer = client_of(owner).post(
+            "/api/v1/auth/account/close/", {"password": PASSWORD, "confirmation": owner.email}
+        )
+        mailbox.go_on.set()
+        _output, errors = worker.communicate(timeout=120)
+        assert worker.returncode == 0, errors
+    assert answer.status_code == 200, answer.content
+    assert OutgoingMail.objects.filter(kind="invoice_issued").get().sent_at is not None
+    assert_all_invariants_hold()
 
 
 @pytest.mark.parametrize("statement", ["procrastinate_defer_job", MARKING])

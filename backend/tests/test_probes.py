@@ -1,9 +1,12 @@
 """``/healthz`` and ``/readyz``, as a container's health check calls them."""
 
+from typing import Any
+
 import pytest
 from django.conf import LazySettings
 from django.db import DatabaseError
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from tests.processes import here, manage
@@ -26,6 +29,17 @@ def test_is_ready_with_a_migrated_database(client: Client) -> None:
     assert (answer.status_code, answer.content) == (200, b"ok")
 
 
+@pytest.mark.django_db
+def test_many_probes_cost_little(
+    client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    """Two statements each: is there a table of migrations, and what is in it."""
+    client.get("/readyz")
+    monkeypatch.setattr(MigrationLoader, "__init__", lambda *_: pytest.fail("read again"))
+    with django_assert_num_queries(2):
+        assert client.get("/readyz").status_code == 200
+
+
 @pytest.mark.django_db(transaction=True)
 def test_is_not_ready_before_its_migrations(client: Client) -> None:
     back = manage("migrate", "common", "zero", environment=here())
@@ -42,7 +56,7 @@ def test_is_not_ready_without_its_database(client: Client, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(MigrationExecutor, "__init__", fail)
+    monkeypatch.setattr(MigrationRecorder, "applied_migrations", fail)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.content) == (503, b"no database")
 

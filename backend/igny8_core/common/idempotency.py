@@ -6,13 +6,11 @@ with the transaction, however that ends. Refused requests change nothing and sto
 Modelled on draft-ietf-httpapi-idempotency-key-header-07.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -20,6 +18,7 @@ from rest_framework.response import Response
 
 from igny8_core.common import fingerprints
 from igny8_core.common.exceptions import DomainError, InvalidInput
+from igny8_core.common.locks import try_lock
 from igny8_core.common.models import IdempotencyRecord
 from igny8_core.common.transactions import commit_or_retry
 
@@ -147,12 +146,7 @@ def _key_of(request: Request) -> str:
 
 
 def _lock_or_refuse(scope: str, key: str) -> None:
-    digest = hashlib.sha256(f"{scope}\n{key}".encode()).digest()
-    lock_id = int.from_bytes(digest[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_id])
-        (is_ours,) = cursor.fetchone()
-    if not is_ours:
+    if not try_lock(f"{scope}\n{key}"):
         raise IdempotencyKeyInUse
 
 

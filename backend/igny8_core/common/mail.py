@@ -27,6 +27,7 @@ from igny8_core.common.letters import (
     letter_for,
     render_letter,
 )
+from igny8_core.common.locks import wait_for_lock
 from igny8_core.common.mail_retries import MailRetries
 from igny8_core.common.models import OutgoingMail
 
@@ -164,10 +165,14 @@ def _remember_job(mail: OutgoingMail, job_id: int) -> None:
 
 
 def _deliver(mail_id: int, write: Callable[[OutgoingMail], EmailMultiAlternatives]) -> None:
-    """Send under the row's lock, so that two workers never send the same mail."""
+    """Send a mail, which no other worker does meanwhile.
+
+    The row itself is free while the mail server takes its time: closing an account waits for none.
+    """
     try:
         with transaction.atomic():
-            mail = OutgoingMail.objects.select_for_update().filter(pk=mail_id).first()
+            wait_for_lock(f"mail {mail_id}")
+            mail = OutgoingMail.objects.filter(pk=mail_id).first()
             if mail and mail.is_waiting:
                 _send(mail, write)
     except Exception as error:  # whatever a mail server thinks of: kept for the admin, then raised
@@ -186,17 +191,13 @@ def _send(mail: OutgoingMail, write: Callable[[OutgoingMail], EmailMultiAlternat
         message.extra_headers["Message-ID"] = message_id(mail)
         message.send()
         mail.sent_at = utc_now()
-    mail.attempts += 1
-    mail.last_error = ""
-    mail.save(
-        update_fields=[
-            "attempts",
-            "last_error",
-            "sent_at",
-            "dropped_at",
-            "drop_reason",
-            "updated_at",
-        ]
+    OutgoingMail.objects.filter(pk=mail.pk).update(  # which may be erased by now
+        attempts=F("attempts") + 1,
+        last_error="",
+        sent_at=mail.sent_at,
+        dropped_at=mail.dropped_at,
+        drop_reason=mail.drop_reason,
+        updated_at=utc_now(),
     )
 
 

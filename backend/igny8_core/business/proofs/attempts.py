@@ -1,18 +1,16 @@
 """Limits of files by account and by client address; every file counts, taken or not."""
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
-from django.db import connection
 from django.db.models import QuerySet
 
 from igny8_core.auth.models import Account
 from igny8_core.business.proofs.exceptions import ProofLimitReached
 from igny8_core.business.proofs.models import ProofAttempt
+from igny8_core.common.locks import wait_for_lock
 from igny8_core.common.transactions import commit_or_retry
 
 A_DAY = timedelta(days=1)
@@ -40,7 +38,8 @@ def count_attempt(*, account: Account, address: str | None, size: int, now: date
     network = truncate_ip(address) if address else ""
 
     def count() -> None:
-        _one_at_a_time(f"account {account.pk}", f"address {network}" if network else "")
+        names = [f"account {account.pk}", *([f"address {network}"] if network else [])]
+        wait_for_lock(*(f"proofs of {name}" for name in names))
         since = ProofAttempt.objects.filter(at__gt=now - A_DAY)
         _require_allowance(since.filter(account=account), _of_account(), size=size, now=now)
         if network:
@@ -94,16 +93,3 @@ def _require_allowance(
         "try again tomorrow."
     )
     raise ProofLimitReached(detail, retry_after=max(1, int(waits.total_seconds())), attr="proof")
-
-
-def _one_at_a_time(*keys: str) -> None:
-    """Let whoever counts for the same wait until this transaction ends."""
-    with connection.cursor() as cursor:
-        for number in sorted(_numbers(key for key in keys if key)):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
-
-
-def _numbers(keys: Iterable[str]) -> Iterable[int]:
-    for key in keys:
-        digest = hashlib.sha256(f"proofs of {key}".encode()).digest()
-        yield int.from_bytes(digest[:8], "big", signed=True)
