@@ -286,6 +286,7 @@ DEFAULT_FROM_EMAIL: str = env.str(
     "DEFAULT_FROM_EMAIL", default="IGNY8 Billing <billing@example.com>"
 )
 
+PROCRASTINATE_IMPORT_PATHS = ["igny8_core.business.billing.periodic"]  # beside each room's tasks
 # Jobs that are done are removed: that of a mail may hold a link that resets a password.
 PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "successful",
@@ -332,6 +333,10 @@ if CLAMAV_ADDRESS:
         raise ImproperlyConfigured(msg) from error
 # USD: beyond it, two admins have to approve
 BILLING_DUAL_CONTROL_ABOVE: Decimal | None = env.amount("BILLING_DUAL_CONTROL_ABOVE")
+# Hours until the only admin's change of what tells customers where to send money takes effect
+BILLING_CHANGE_DELAY_HOURS: int = env.int("BILLING_CHANGE_DELAY_HOURS", default=24)
+# Per cent by which an exchange rate may change without a question
+BILLING_RATE_CHANGE_ASKED_ABOVE: int = env.int("BILLING_RATE_CHANGE_ASKED_ABOVE", default=5)
 BILLING_SELLER_NAME: str = env.str("BILLING_SELLER_NAME", default="IGNY8")
 BILLING_SELLER_ADDRESS: str = env.str("BILLING_SELLER_ADDRESS", default="")
 

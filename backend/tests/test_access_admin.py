@@ -7,9 +7,12 @@ from allauth.mfa.models import Authenticator
 from django.contrib.admin import site
 from rest_framework.test import APIClient
 
+from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Industry, User
 from igny8_core.auth.services.sites import add_site
-from igny8_core.business.billing.models import Payment, SellerProfile
+from igny8_core.business.billing.models import Payment, SellerProfile, SettingChange
+from igny8_core.business.billing.services.setting_changes import change_setting
+from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 from tests.factories import (
     account_of,
@@ -69,7 +72,7 @@ post billing/exchangerate/<path:object_id>/                302 302 302 302 302 3
 get  billing/exchangerate/<path:object_id>/change/         302 403 200 200 200 200
 post billing/exchangerate/<path:object_id>/change/         302 403 403 403 200 200
 get  billing/exchangerate/<path:object_id>/delete/         302 403 403 403 403 200
-post billing/exchangerate/<path:object_id>/delete/         302 403 403 403 403 302
+post billing/exchangerate/<path:object_id>/delete/         302 403 403 403 403 200
 get  billing/exchangerate/<path:object_id>/history/        302 403 200 200 200 200
 post billing/exchangerate/<path:object_id>/history/        302 403 200 200 200 200
 get  billing/exchangerate/add/                             302 403 403 403 200 200
@@ -170,6 +173,24 @@ get  billing/sellerprofile/<path:object_id>/history/       302 403 200 403 200 2
 post billing/sellerprofile/<path:object_id>/history/       302 403 200 403 200 200
 get  billing/sellerprofile/add/                            302 403 403 403 403 403
 post billing/sellerprofile/add/                            302 403 403 403 403 403
+get  billing/settingchange/                                302 403 200 200 200 200
+post billing/settingchange/                                302 403 200 200 200 200
+get  billing/settingchange/<int:change_id>/agree/          302 405 405 405 405 405
+post billing/settingchange/<int:change_id>/agree/          302 404 403 404 302 302
+get  billing/settingchange/<int:change_id>/refuse/         302 405 405 405 405 405
+post billing/settingchange/<int:change_id>/refuse/         302 404 403 404 302 302
+get  billing/settingchange/<path:object_id>/               302 302 302 302 302 302
+post billing/settingchange/<path:object_id>/               302 302 302 302 302 302
+get  billing/settingchange/<path:object_id>/change/        302 403 200 404 200 200
+post billing/settingchange/<path:object_id>/change/        302 403 200 404 200 200
+get  billing/settingchange/<path:object_id>/delete/        302 403 403 403 403 403
+post billing/settingchange/<path:object_id>/delete/        302 403 403 403 403 403
+get  billing/settingchange/<path:object_id>/history/       302 302 200 302 200 200
+post billing/settingchange/<path:object_id>/history/       302 302 200 302 200 200
+get  billing/settingchange/add/                            302 403 403 403 403 403
+post billing/settingchange/add/                            302 403 403 403 403 403
+get  billing/paymentmethodconfig/try/                      302 403 200 200 200 200
+post billing/paymentmethodconfig/try/                      302 405 405 405 405 405
 get  common/outgoingmail/                                  302 403 200 403 200 200
 post common/outgoingmail/                                  302 403 200 403 200 200
 get  common/outgoingmail/<path:object_id>/                 302 302 302 302 302 302
@@ -228,8 +249,8 @@ get  igny8_auth/site/<path:object_id>/delete/              302 403 403 403 403 2
 post igny8_auth/site/<path:object_id>/delete/              302 403 403 403 403 302
 get  igny8_auth/site/<path:object_id>/history/             302 403 403 403 403 200
 post igny8_auth/site/<path:object_id>/history/             302 403 403 403 403 200
-get  igny8_auth/site/add/                                  302 403 403 403 403 200
-post igny8_auth/site/add/                                  302 403 403 403 403 200
+get  igny8_auth/site/add/                                  302 403 403 403 403 403
+post igny8_auth/site/add/                                  302 403 403 403 403 403
 get  igny8_auth/subscription/                              302 403 200 200 200 200
 post igny8_auth/subscription/                              302 403 200 200 200 200
 get  igny8_auth/subscription/<path:object_id>/             302 302 302 302 302 302
@@ -315,7 +336,14 @@ def payment(owner: User) -> Payment:
         domain="shop.example",
         industry=Industry.objects.get(slug="fashion"),
     )
-    SellerProfile.objects.create(name="IGNY8")
+    seller = SellerProfile.objects.create(name="IGNY8")
+    change_setting(
+        obj=seller,
+        before={},
+        after={"name": "IGNY9"},
+        actor=Actor(user=make_billing_admin()),
+        now=utc_now(),
+    )
     Authenticator.objects.create(user=other, type="totp", data={})
     OutgoingMail.objects.create(
         key="x:1", kind="x", recipient="x@shop.example", language="en", job_id=0
@@ -326,6 +354,7 @@ def payment(owner: User) -> Payment:
 def call(client: APIClient, method: str, path: str, payment: Payment) -> int:
     url = path.replace("<int:payment_id>", str(payment.pk)).replace("<int:page>", "1")
     url = url.replace("<int:invoice_id>", str(payment.invoice_id))
+    url = url.replace("<int:change_id>", str(SettingChange.objects.latest("pk").pk))
     url = url.replace("<id>", str(payment.submitted_by_id)).replace("<path:content_type_id>", "1")
     url = url.replace("<app_label>", "billing").replace("<url>", "nothing/").replace("(index)", "")
     model = model_of(path)

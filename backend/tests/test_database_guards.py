@@ -335,3 +335,20 @@ def test_a_person_logs_in_with_one_address(
     owner: User, act: Callable[[User], None], message: str
 ) -> None:
     assert_refused(partial(act, owner), message)
+
+
+def lose_the_owner(owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(role="member")
+
+
+def let_the_owner_leave(owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(account=None)
+
+
+def be_made_without_owner(owner: User) -> None:
+    Account.objects.create(name="Nobody's", plan=account_of(owner).plan, status="trial")
+
+
+@pytest.mark.parametrize("act", [lose_the_owner, let_the_owner_leave, be_made_without_owner])
+def test_an_open_account_has_an_owner(owner: User, act: Callable[[User], None]) -> None:
+    assert_refused(partial(act, owner), "is open and has no owner")

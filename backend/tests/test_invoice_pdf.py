@@ -7,6 +7,7 @@ import pypdf
 import pytest
 import typst
 import zxingcpp
+from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -407,7 +408,10 @@ def test_the_same_bytes_each_time(owner: User, billing_admin: User) -> None:
     assert invoice_pdf(invoice_of(owner)) == invoice_pdf(invoice_of(owner))
 
 
-def test_there_is_one_seller(admin_client: Client, seller: SellerProfile) -> None:
+def test_there_is_one_seller(
+    admin_client: Client, seller: SellerProfile, settings: LazySettings
+) -> None:
+    settings.BILLING_CHANGE_DELAY_HOURS = 0
     add = reverse("admin:billing_sellerprofile_add")
     assert admin_client.get(add).status_code == 403
     change = reverse("admin:billing_sellerprofile_change", args=[seller.pk])

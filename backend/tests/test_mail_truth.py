@@ -32,11 +32,17 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentMethodConfig,
     SellerProfile,
+    SettingChange,
 )
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import change_payment_method, void_invoice
 from igny8_core.business.billing.services.payments import withdraw_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
+from igny8_core.business.billing.services.setting_changes import (
+    agree_to_change,
+    change_setting,
+    refuse_change,
+)
 from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.business.billing.tasks import notify_billing_admins, send_digests
 from igny8_core.business.data_rights.services.closing import close_account
@@ -133,6 +139,23 @@ class Scene:
     def close(self) -> None:
         close_account(account_id=self.account.pk, actor=Actor(user=self.owner), now=utc_now())
 
+    def propose(self) -> None:
+        change_setting(
+            obj=PaymentMethodConfig.objects.get(catalog_key="raast:PK"),
+            before={},
+            after={"instructions": "Send it there."},
+            actor=Actor(user=self.other_admin),
+            now=utc_now(),
+        )
+
+    def agree(self) -> None:
+        change = SettingChange.objects.latest("pk")
+        agree_to_change(change_id=change.pk, actor=self.actor(), now=utc_now())
+
+    def refuse(self) -> None:
+        change = SettingChange.objects.latest("pk")
+        refuse_change(change_id=change.pk, actor=self.actor(), now=utc_now())
+
     def demote(self) -> None:
         self.other_admin.groups.clear()
 
@@ -150,6 +173,8 @@ CHANGES: dict[str, Callable[[Scene], object]] = {
     "method changed": Scene.change_method,
     "closed": Scene.close,
     "demoted": Scene.demote,
+    "agreed": Scene.agree,
+    "refused": Scene.refuse,
 }
 
 
@@ -163,6 +188,10 @@ def payment_in(mail: OutgoingMail) -> Payment:
 
 def invoice_in(mail: OutgoingMail) -> Invoice:
     return Invoice.objects.get(pk=mail.arguments["invoice_id"])
+
+
+def change_in(mail: OutgoingMail) -> SettingChange:
+    return SettingChange.objects.get(pk=mail.arguments["change_id"])
 
 
 def is_to_be_paid_by(mail: OutgoingMail) -> bool:
@@ -208,6 +237,8 @@ TRUE: dict[str, Callable[[OutgoingMail], bool]] = {
     ),
     "account_closed": lambda _mail: True,
     "confirm_billing_email": is_open,
+    "setting_change_proposed": lambda mail: is_decided_by(mail) and change_in(mail).outcome == "",
+    "setting_change_decided": is_decided_by,
 }
 
 
@@ -278,6 +309,19 @@ def with_billing_email() -> Scene:
     return scene
 
 
+def proposed() -> Scene:
+    scene = scene_of()
+    scene.propose()
+    return scene
+
+
+def decided() -> Scene:
+    scene = scene_of()
+    scene.propose()
+    scene.agree()
+    return scene
+
+
 QUEUED: list[tuple[str, Callable[[], Scene]]] = [
     ("welcome", lambda: scene_of("free")),
     ("invoice_issued", scene_of),
@@ -292,6 +336,8 @@ QUEUED: list[tuple[str, Callable[[], Scene]]] = [
     ("payments_waiting", digest),
     ("account_closed", closed),
     ("confirm_billing_email", with_billing_email),
+    ("setting_change_proposed", proposed),
+    ("setting_change_decided", decided),
 ]
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from igny8_core.auth.adapter import OWN_MAILS
 from igny8_core.auth.emails import LETTERS
 from igny8_core.auth.models import Account
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.models import Invoice, Payment, SettingChange
 from igny8_core.common.letters import KINDS, Letter, NothingToSend, render_letter
 from igny8_core.common.models import OutgoingMail
 
@@ -52,6 +52,10 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "payment_waiting": lambda: _payment("pending_approval"),
     "payments_waiting": dict,
     "confirm_billing_email": lambda: {"account_id": _newest(Account)},
+    "setting_change_proposed": lambda: {"change_id": _newest(SettingChange, outcome="")},
+    "setting_change_decided": lambda: {
+        "change_id": _newest(SettingChange, needs_consent=True, outcome="applied")
+    },
     "account_closed": lambda: {"kept_until": "2036-12-31"},
 }
 

@@ -14,21 +14,21 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from igny8_core.auth import second_factor
+from igny8_core.auth.account_forms import AccountForm, SiteForm
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.desk_forms import GivePasswordForm, NewPersonForm, PersonForm
 from igny8_core.auth.emails import send_verification_link
 from igny8_core.auth.enums import AccountStatus
-from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
+from igny8_core.auth.models import Account, Industry, Site, Subscription, User
+from igny8_core.auth.owners import KeepsOwnerAdmin
 from igny8_core.auth.services.email_addresses import cancel_email_change, change_email
 from igny8_core.auth.sessions import end_sessions
-from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin, money_cell
-from igny8_core.common.bounded_admin import BoundedAdmin
+from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin
 from igny8_core.common.clock import utc_now
+from igny8_core.common.desk_admin import DeskAdmin
 from igny8_core.common.exceptions import DomainError
-from igny8_core.common.money import Money
 
 admin.site.unregister(EmailAddress)  # a person has one, and it is changed with the person
 admin.site.unregister(Authenticator)  # its seeds are nobody's to see or to write
@@ -36,6 +36,7 @@ admin.site.unregister(Authenticator)  # its seeds are nobody's to see or to writ
 
 @admin.register(Account)
 class AccountAdmin(WorkflowAdmin):
+    form = AccountForm
     list_display = ["name", "status", "plan", "credits", "country", "created_at"]
     list_filter = ["status", "plan"]
     search_fields = ["name", "billing_email", "users__email"]
@@ -56,30 +57,29 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     list_select_related = ["account", "plan"]
 
 
-@admin.register(Plan)
-class PlanAdmin(BoundedAdmin):
-    list_display = ["name", "slug", "amount", "interval", "included_credits", "is_public"]
-
-    @admin.display(description="Price", ordering="price")
-    def amount(self, plan: Plan) -> SafeString:
-        return money_cell(Money(plan.price, plan.currency))
-
-
 @admin.register(Industry)
-class IndustryAdmin(BoundedAdmin):
+class IndustryAdmin(DeskAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name"]
 
 
 @admin.register(Site)
-class SiteAdmin(BoundedAdmin):
+class SiteAdmin(DeskAdmin):
+    """Sites are added by their account's people, who then have access to them."""
+
+    form = SiteForm
+    readonly_fields = ["account"]
     list_display = ["name", "domain", "account", "industry"]
     search_fields = ["name", "domain", "account__name"]
     list_select_related = ["account", "industry"]
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        return False
+
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], BoundedAdmin):  # type: ignore[misc]
+class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ignore[misc]
     form = PersonForm
     add_form = NewPersonForm
     change_password_form = GivePasswordForm
@@ -97,6 +97,7 @@ class UserAdmin(DjangoUserAdmin[User], BoundedAdmin):  # type: ignore[misc]
         (None, {"fields": ["email", "password1", "password2"], "classes": ["wide"]}),
     ]
     filter_horizontal = ["groups"]
+    saved_apart = frozenset({"email"})
     autocomplete_fields = ["account"]
     actions = ["log_out_everywhere"]
 
@@ -128,24 +129,21 @@ class UserAdmin(DjangoUserAdmin[User], BoundedAdmin):  # type: ignore[misc]
             get_adapter().send_notification_mail("account/email/password_changed", user)
         return response
 
-    def save_model(self, request: HttpRequest, user: User, form: Any, change: Any) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:  # type: ignore[override]
         """Save what was changed; a new address by the one service that changes addresses.
 
         Who is closed is logged out, and stays so when opened again.
 
         :raises BadRequest: if somebody has signed up with the new address at this moment.
         """
+        super().save_model(request, obj, form, change)
         if not change:
-            super().save_model(request, user, form, change)
-            user.emailaddress_set.create(email=user.email, primary=True)
-            send_verification_link(user=user)
-            return
-        columns = {field.name for field in User._meta.concrete_fields}
-        user.save(update_fields=columns.intersection(form.changed_data) - {"email"})
-        if "email" in form.changed_data:
-            self._change_email(request, user)
-        if not user.is_active:
-            end_sessions(user=user)
+            obj.emailaddress_set.create(email=obj.email, primary=True)
+            send_verification_link(user=obj)
+        elif "email" in form.changed_data:
+            self._change_email(request, obj)
+        if not obj.is_active:
+            end_sessions(user=obj)
 
     def delete_model(self, request: HttpRequest, user: User) -> None:
         """Delete a person, with their sessions."""

@@ -15,7 +15,9 @@ from unfold.forms import (
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from igny8_core.auth.own_password import require_own_password
+from igny8_core.auth.owners import KeepsOwner
 from igny8_core.auth.services.email_addresses import usable_email
+from igny8_core.common.desk_forms import DeskModelForm
 from igny8_core.common.exceptions import DomainError
 
 
@@ -56,7 +58,7 @@ def clean_address(typed: str) -> str:
         raise ValidationError(refusal.detail, code=refusal.code) from refusal
 
 
-class PersonForm(UserChangeForm):  # type: ignore[misc]  # unfold has no types
+class PersonForm(KeepsOwner, DeskModelForm, UserChangeForm):  # type: ignore[misc]  # no types
     """A person. The e-mail is changed at once, and with it who logs in."""
 
     your_password = own_password_field()

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -19,6 +21,21 @@ from igny8_core.auth.enums import (
 )
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.models import TimestampedModel
+from igny8_core.common.validators import validate_country_code, validate_line, validate_visible
+
+MAX_PRICE = 1_000_000  # USD; at the highest rate it still fits into a column
+MAX_CREDITS = 1_000_000_000
+
+
+def validate_lower_case(value: str) -> None:
+    """Refuse capital letters.
+
+    :raises ValidationError: if there is one.
+    """
+    if value != value.lower():
+        message = "Write it in lower case."
+        raise ValidationError(message)
+
 
 NOBODYS_DOMAIN = "closed.invalid"  # RFC 2606: never anybody's; erased people get an address there
 
@@ -26,14 +43,24 @@ NOBODYS_DOMAIN = "closed.invalid"  # RFC 2606: never anybody's; erased people ge
 class Plan(TimestampedModel):
     """What is sold: a price for an interval, with its credits and limits."""
 
-    slug = models.SlugField(max_length=50, unique=True)
-    name = models.CharField(max_length=100)
-    description = models.CharField(max_length=300, blank=True)
-    price = models.DecimalField(max_digits=18, decimal_places=2, help_text="In USD.")
+    slug = models.SlugField(
+        max_length=50,
+        unique=True,
+        validators=[validate_lower_case],
+        help_text="Names the plan in addresses and for programs; fixed once somebody has it.",
+    )
+    name = models.CharField(max_length=100, validators=[validate_line, validate_visible])
+    description = models.CharField(max_length=300, blank=True, validators=[validate_line])
+    price = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        validators=[MinValueValidator(0), MaxValueValidator(MAX_PRICE)],
+        help_text="In USD.",
+    )
     interval = models.CharField(
         max_length=10, choices=PlanInterval.choices, default=PlanInterval.MONTH
     )
-    included_credits = models.PositiveIntegerField()
+    included_credits = models.PositiveIntegerField(validators=[MaxValueValidator(MAX_CREDITS)])
     max_sites = models.PositiveIntegerField()
     max_users = models.PositiveIntegerField()
     is_public = models.BooleanField(default=True, help_text="Offered at sign-up.")
@@ -44,7 +71,11 @@ class Plan(TimestampedModel):
     class Meta:
         ordering = ["order", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(price__gte=0), name="plan_price_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(price__gte=0),
+                name="plan_price_is_not_negative",
+                violation_error_message="The price can't be below 0.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,8 +95,13 @@ class Account(TimestampedModel):
     plan = models.ForeignKey(
         Plan, on_delete=models.PROTECT, help_text="The plan whose limits hold now."
     )
-    credits = models.IntegerField(default=0, help_text="Cached sum of the credit ledger.")
-    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
+    credits = models.BigIntegerField(default=0, help_text="Cached sum of the credit ledger.")
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[validate_country_code],
+        help_text="ISO 3166-1 alpha-2.",
+    )
     billing_name = models.CharField(max_length=150, blank=True)
     billing_email = models.EmailField(max_length=254, blank=True)
     confirmed_billing_email = models.EmailField(
@@ -83,10 +119,19 @@ class Account(TimestampedModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=AccountStatus.values), name="account_status_is_known"
+                condition=Q(status__in=AccountStatus.values),
+                name="account_status_is_known",
+                violation_error_message="This is not a state of an account.",
             ),
             models.CheckConstraint(
-                condition=Q(credits__gte=0), name="account_credits_are_not_negative"
+                condition=Q(credits__gte=0),
+                name="account_credits_are_not_negative",
+                violation_error_message="Credits can't be below 0.",
+            ),
+            models.CheckConstraint(
+                condition=Q(country="") | Q(country__regex="^[A-Z]{2}$"),
+                name="account_country_is_a_code",
+                violation_error_message="Choose a country of the list.",
             ),
         ]
 
@@ -154,12 +199,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(email=Lower("email")), name="user_email_is_lower_case"
+                condition=Q(email=Lower("email")),
+                name="user_email_is_lower_case",
+                violation_error_message="Write the e-mail address in lower case.",
             ),
             models.UniqueConstraint(
                 fields=["account"],
                 condition=Q(role=UserRole.OWNER),
                 name="account_has_at_most_one_owner",
+                violation_error_message="This account has an owner already.",
             ),
         ]
 
@@ -185,7 +233,9 @@ class EmailChange(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(new_email=Lower("new_email")), name="new_email_is_lower_case"
+                condition=Q(new_email=Lower("new_email")),
+                name="new_email_is_lower_case",
+                violation_error_message="Write the e-mail address in lower case.",
             ),
         ]
 
@@ -227,21 +277,25 @@ class Subscription(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(status__in=SubscriptionStatus.values),
                 name="subscription_status_is_known",
+                violation_error_message="This is not a state of a subscription.",
             ),
             models.UniqueConstraint(
                 fields=["account"],
                 condition=Q(status__in=LIVE_SUBSCRIPTION_STATUSES),
                 name="account_has_at_most_one_live_subscription",
+                violation_error_message="The account has a subscription already.",
             ),
             models.UniqueConstraint(
                 fields=["account"],
                 condition=Q(status=SubscriptionStatus.PENDING_PAYMENT),
                 name="account_has_at_most_one_pending_subscription",
+                violation_error_message="A subscription waits for its payment already.",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=LIVE_SUBSCRIPTION_STATUSES)
                 | Q(current_period_start__lt=models.F("current_period_end")),
                 name="live_subscription_has_a_period",
+                violation_error_message="A paid period ends after its start.",
             ),
         ]
 
@@ -280,7 +334,10 @@ class Site(TimestampedModel):
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                "account", Lower("domain"), name="site_domain_is_unique_within_its_account"
+                "account",
+                Lower("domain"),
+                name="site_domain_is_unique_within_its_account",
+                violation_error_message="The account has a site with this domain already.",
             ),
         ]
 
@@ -297,7 +354,11 @@ class SiteUserAccess(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["site", "user"], name="site_access_is_given_once"),
+            models.UniqueConstraint(
+                fields=["site", "user"],
+                name="site_access_is_given_once",
+                violation_error_message="This person has access to the site already.",
+            ),
         ]
         verbose_name_plural = "site user access"
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.decorators import display
 
-from igny8_core.common.bounded_admin import BoundedAdmin
+from igny8_core.common.desk_admin import DeskAdmin
 from igny8_core.common.mail import SendAgain, send_again
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.money import Money
@@ -24,7 +24,7 @@ def money_cell(money: Money) -> SafeString:
     return format_html('<span class="desk-money">{}</span>', money)
 
 
-class WorkflowAdmin(BoundedAdmin):
+class WorkflowAdmin(DeskAdmin):
     """Made and moved by the workflow: neither added nor deleted here."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

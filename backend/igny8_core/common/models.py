@@ -30,7 +30,11 @@ class IdempotencyRecord(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["scope", "key"], name="idempotency_key_is_used_once"),
+            models.UniqueConstraint(
+                fields=["scope", "key"],
+                name="idempotency_key_is_used_once",
+                violation_error_message="This key was used already.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,7 +82,9 @@ class OutgoingMail(TimestampedModel):
         verbose_name = "mail"
         constraints = [
             models.UniqueConstraint(
-                fields=["key", "recipient"], name="one_mail_to_a_person_for_an_event"
+                fields=["key", "recipient"],
+                name="one_mail_to_a_person_for_an_event",
+                violation_error_message="This person gets a mail about it already.",
             ),
             models.CheckConstraint(
                 condition=Q(sent_at__isnull=True) | Q(dropped_at__isnull=True),

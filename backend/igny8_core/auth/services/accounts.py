@@ -118,6 +118,21 @@ def change_profile(*, user: User, changes: Mapping[str, str]) -> User:
     return locked
 
 
+def hand_over(*, account: Account, new_owner: User) -> list[User]:
+    """Make room for a new owner: whoever owns the account becomes a member of it.
+
+    Runs in the caller's transaction, which saves the new owner.
+
+    :param account: locked by the caller.
+    :returns: who has owned it.
+    """
+    former = list(account.users.filter(role=UserRole.OWNER).exclude(pk=new_owner.pk))
+    for user in former:
+        user.role = UserRole.MEMBER
+        user.save(update_fields=["role"])
+    return former
+
+
 def _billing_details(*, billing: Mapping[str, str], full_name: str, email: str) -> dict[str, str]:
     details = {field: billing.get(field, "") for field in BILLING_FIELDS}
     details["billing_name"] = details["billing_name"] or full_name

@@ -12,7 +12,7 @@ from igny8_core.auth.models import Account, User
 from igny8_core.auth.selectors import mail_addresses
 from igny8_core.business.billing import mail_facts, selectors
 from igny8_core.business.billing.enums import EventName, NoticeFrequency
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.models import Invoice, Payment, SettingChange
 from igny8_core.common.mail import queue_mail
 
 
@@ -93,6 +93,16 @@ def tell_admin_of_queue(*, admin: User, hour: str) -> None:
     _tell_admin("payments_waiting", admin, hour)
 
 
+def tell_of_proposal(*, change: SettingChange) -> None:
+    """Ask all who may to agree to a change of a setting."""
+    _tell_of_change("setting_change_proposed", change)
+
+
+def tell_of_decided_change(*, change: SettingChange) -> None:
+    """Say what became of a proposal."""
+    _tell_of_change("setting_change_decided", change)
+
+
 def wants(admin: User, frequency: NoticeFrequency) -> bool:
     """Tell whether an admin has chosen this; who has chosen nothing hears at once."""
     preference = getattr(admin, "notice_preference", None)
@@ -129,6 +139,17 @@ def _tell_customer(
             account_id=account.pk,
             facts=facts,
             **ids,
+        )
+
+
+def _tell_of_change(kind: str, change: SettingChange) -> None:
+    for recipient, language in selectors.readers_of_change(change=change).items():
+        queue_mail(
+            kind=kind,
+            about=change.pk,
+            recipient=recipient,
+            language=language,
+            change_id=change.pk,
         )
 
 

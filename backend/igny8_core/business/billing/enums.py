@@ -84,6 +84,15 @@ class EventName(models.TextChoices):
 AMONG_ADMINS = (EventName.FIRST_APPROVE, EventName.FIRST_REVERSE)  # no customer reads of them
 
 
+class ChangeOutcome(models.TextChoices):
+    """What became of a change of a setting; of one that waits, nothing yet."""
+
+    WAITING = "", "Waiting"
+    APPLIED = "applied", "In effect"
+    REFUSED = "refused", "Refused"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
 class NoticeFrequency(models.TextChoices):
     """How often a billing admin hears of what waits."""
 

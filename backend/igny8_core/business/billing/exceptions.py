@@ -175,3 +175,33 @@ class ExchangeRateMissing(StateConflict):
     """No rate is kept for the method's currency, so no amount can be named in it."""
 
     code = "exchange_rate_missing"
+
+
+class OwnChange(NotAllowed):
+    """Nobody agrees to the own change of a setting."""
+
+    code = "own_change"
+
+
+class PersonChangedLately(NotAllowed):
+    """Somebody has just made or changed this person: that one's word doesn't count yet."""
+
+    code = "person_changed_lately"
+
+
+class ChangeWaitsAlready(StateConflict):
+    """Another change of this setting waits for a second admin."""
+
+    code = "change_waits_already"
+
+
+class ChangeAlreadyDecided(StateConflict):
+    """The proposed change is in effect, refused or withdrawn already."""
+
+    code = "change_already_decided"
+
+
+class ChangeNotPossible(StateConflict):
+    """The setting has become another since the change was proposed."""
+
+    code = "change_not_possible"

@@ -16,6 +16,7 @@ from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account
 from igny8_core.auth.selectors import is_confirmed_address
 from igny8_core.business.billing import mail_facts, selectors
+from igny8_core.business.billing.change_words import changed_values
 from igny8_core.business.billing.enums import (
     EventName,
     InvoicePaymentState,
@@ -25,7 +26,7 @@ from igny8_core.business.billing.enums import (
 )
 from igny8_core.business.billing.mail_facts import Facts
 from igny8_core.business.billing.methods import PromisedMethod
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.models import Invoice, Payment, SettingChange
 from igny8_core.business.billing.pdf import invoice_pdf
 from igny8_core.common.letters import Attachment, Letter, NothingToSend, letter
 from igny8_core.common.models import OutgoingMail
@@ -106,6 +107,18 @@ def while_something_waits(mail: OutgoingMail) -> None:
     """Stand on a queue that is not empty, and a reader who may work it off."""
     _require_admin(mail)
     _require(selectors.waiting_payments().exists(), "Nothing waits any more.")
+
+
+def while_change_waits(mail: OutgoingMail) -> None:
+    """Stand on a proposal that waits, and a reader who may still know of it."""
+    while_may_know_of_change(mail)
+    _require(_change_of(mail).waits, "Decided before the mail went out.")
+
+
+def while_may_know_of_change(mail: OutgoingMail) -> None:
+    """Stand on a reader who may change such settings, or is the seller."""
+    readers = selectors.readers_of_change(change=_change_of(mail))
+    _require(mail.recipient in readers, "The reader changes such settings no more.")
 
 
 # Letters to customers
@@ -227,6 +240,28 @@ def payments_waiting(_mail: OutgoingMail) -> Letter:
     )
 
 
+@letter(premise=while_change_waits)
+def setting_change_proposed(mail: OutgoingMail) -> Letter:
+    """To who may change settings: what is proposed, and when it takes effect."""
+    return _about_change("setting_change_proposed", mail)
+
+
+@letter(premise=while_may_know_of_change)
+def setting_change_decided(mail: OutgoingMail) -> Letter:
+    """To who may change settings: what became of a proposal."""
+    return _about_change("setting_change_decided", mail)
+
+
+def _about_change(name: str, mail: OutgoingMail) -> Letter:
+    change = _change_of(mail)
+    context = {
+        "change": change,
+        "values": changed_values(change, separator="; "),
+    }
+    address = _admin_url("admin:billing_settingchange_change", change.pk)
+    return _letter(name, context, button_url=address)
+
+
 def _told(mail: OutgoingMail, account: Account, facts_now: Callable[[], Facts]) -> Facts:
     """Return the facts of a mail, without strangers' words where nobody asked to read them."""
     facts: Facts = mail.arguments.get("facts") or facts_now()
@@ -303,6 +338,11 @@ def _invoice_of(mail: OutgoingMail) -> Invoice:
 
 def _payment_of(mail: OutgoingMail) -> Payment:
     return selectors.payment_for_admin(payment_id=mail.arguments["payment_id"])
+
+
+def _change_of(mail: OutgoingMail) -> SettingChange:
+    changes = SettingChange.objects.select_related("proposed_by", "decided_by")
+    return changes.get(pk=mail.arguments["change_id"])
 
 
 def _admin_url(name: str, *args: object) -> str:

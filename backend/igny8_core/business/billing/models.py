@@ -8,13 +8,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 
-from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.enums import (
+    ChangeOutcome,
     CreditKind,
     EventName,
     InvoicePaymentState,
@@ -35,8 +36,11 @@ from igny8_core.business.proofs.enums import ProofRefusal, ProofState
 from igny8_core.business.proofs.files import names_of
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import TimestampedModel
-from igny8_core.common.money import Money
+from igny8_core.common.money import KNOWN_CURRENCIES, Money
 from igny8_core.common.search import SearchGrams
+from igny8_core.common.validators import validate_line, validate_visible
+
+MAX_RATE = 100_000_000  # units for one USD; the highest price at it still fits into a column
 
 
 def money_field(**options: Any) -> "models.DecimalField[Any, Any]":
@@ -49,44 +53,69 @@ class ExchangeRate(TimestampedModel):
 
     currency = models.CharField(max_length=3, unique=True, validators=[validate_currency])
     units_per_usd = models.DecimalField(
-        max_digits=18, decimal_places=6, validators=[MinValueValidator(Decimal("0.000001"))]
+        max_digits=18,
+        decimal_places=6,
+        validators=[MinValueValidator(Decimal("0.000001")), MaxValueValidator(MAX_RATE)],
     )
 
     class Meta:
         ordering = ["currency"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(units_per_usd__gt=0), name="exchange_rate_is_positive"
+                condition=Q(units_per_usd__gt=0),
+                name="exchange_rate_is_positive",
+                violation_error_message="The rate must be above 0.",
             ),
         ]
 
     def __str__(self) -> str:
         return f"1 USD = {self.units_per_usd.normalize():f} {self.currency}"
 
+    def clean(self) -> None:
+        """Refuse a rate at which a plan would cost nothing."""
+        if not (self.units_per_usd and self.currency in KNOWN_CURRENCIES):
+            return  # said already
+        for plan in Plan.objects.filter(price__gt=0):
+            price = Money(plan.price, plan.currency)
+            if price.converted(rate=self.units_per_usd, currency=self.currency).amount <= 0:
+                message = f"At this rate the plan {plan} would cost 0 {self.currency}."
+                raise ValidationError({"units_per_usd": message})
+
+
+def has_rate(currency: str) -> bool:
+    """Tell whether an amount can be named in a currency; prices are held in USD."""
+    return currency == Plan.currency or ExchangeRate.objects.filter(currency=currency).exists()
+
 
 class PaymentMethodConfig(TimestampedModel):
     """One way to pay, with all that a customer needs to use it."""
 
     payment_method = models.SlugField(
-        max_length=40, help_text="Code, such as bank_transfer. Unique within a country."
+        "code", max_length=40, help_text="Such as bank_transfer. Unique within a country."
     )
     kind = models.CharField(max_length=20, choices=PaymentMethodKind.choices)
-    display_name = models.CharField(max_length=100)
+    display_name = models.CharField(
+        "name", max_length=100, validators=[validate_line, validate_visible]
+    )
     countries = ArrayField(
         models.CharField(max_length=2, validators=[validate_country_code]),
         default=list,
         blank=True,
-        help_text="ISO 3166-1 codes, comma-separated. None: offered everywhere.",
+        help_text="ISO 3166-1 codes. None: offered everywhere.",
     )
     currency = models.CharField(max_length=3, validators=[validate_currency])
-    instructions = models.TextField()
+    instructions = models.TextField(validators=[validate_visible])
     details = models.JSONField(
         default=list,
         validators=[validate_details],
         help_text='Where the money goes: [{"label": "IBAN", "value": "…", "copyable": true}]',
     )
-    reference_label = models.CharField(max_length=60, help_text="What its reference is called.")
-    reference_hint = models.CharField(max_length=200, blank=True)
+    reference_label = models.CharField(
+        max_length=60,
+        validators=[validate_line, validate_visible],
+        help_text="What its reference is called.",
+    )
+    reference_hint = models.CharField(max_length=200, blank=True, validators=[validate_line])
     reference_pattern = models.CharField(
         max_length=200,
         blank=True,
@@ -95,7 +124,7 @@ class PaymentMethodConfig(TimestampedModel):
         "[A-Z0-9]{10,12}. Case, spaces and other digits than ASCII's don't matter. "
         "Empty: any text.",
     )
-    processing_time = models.CharField(max_length=100, blank=True)
+    processing_time = models.CharField(max_length=100, blank=True, validators=[validate_line])
     is_enabled = models.BooleanField(default=True)
     has_example_details = models.BooleanField(
         default=False,
@@ -123,13 +152,106 @@ class PaymentMethodConfig(TimestampedModel):
         return not self.countries
 
     def clean(self) -> None:
-        """Refuse a code that a country of this method has already."""
+        """Refuse a code that a country of this method has already, and one without its rate."""
+        if self.is_enabled and not has_rate(self.currency):
+            message = (
+                f"There is no exchange rate for {self.currency}. Add it under Exchange rates "
+                "first, or switch the method off."
+            )
+            raise ValidationError({"currency": message})
         others = PaymentMethodConfig.objects.filter(payment_method=self.payment_method)
         same_place = Q(countries__overlap=self.countries) if self.countries else Q(countries__len=0)
         if others.filter(same_place).exclude(pk=self.pk).exists():
             where = ", ".join(self.countries) or "all countries"
             message = f"There is a method '{self.payment_method}' for {where} already."
             raise ValidationError({"payment_method": message})
+
+
+class MethodPlace(models.Model):
+    """That a method has its code in a country, or with none everywhere.
+
+    The database itself writes these rows from the methods, so that no two have the same place.
+    """
+
+    method = models.ForeignKey(PaymentMethodConfig, on_delete=models.CASCADE, related_name="places")
+    code = models.SlugField(max_length=40)
+    country = models.CharField(max_length=2, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "country"],
+                name="one_method_for_a_code_and_country",
+                violation_error_message="There is a method of this code for this country already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} in {self.country or 'every country'}"
+
+
+class SettingChange(models.Model):
+    """One change of a setting that customers' money depends on: the history of its values.
+
+    What tells customers where to send money changes when a second admin agrees, or where there
+    is none, after a delay; see ``services/setting_changes.py``. Other changes are kept here, too,
+    in effect from the start.
+    """
+
+    model = models.CharField(max_length=60, help_text="billing.paymentmethodconfig")
+    object_id = models.BigIntegerField(null=True, blank=True, help_text="None: to be added.")
+    name = models.CharField(max_length=200, help_text="How it was called.")
+    before = models.JSONField(default=dict)
+    after = models.JSONField()
+    needs_consent = models.BooleanField(default=False)
+    proposed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="proposed_changes"
+    )
+    proposed_at = models.DateTimeField()
+    takes_effect_at = models.DateTimeField(
+        null=True, blank=True, help_text="Without a second admin, where there is none."
+    )
+    outcome = models.CharField(max_length=10, choices=ChangeOutcome.choices, blank=True)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="decided_changes"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(blank=True, max_length=1000)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "change of a setting"
+        verbose_name_plural = "changes of settings"
+        indexes = [models.Index(fields=["model", "object_id", "id"], name="setting_change_object")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "object_id"],
+                condition=Q(outcome=ChangeOutcome.WAITING, object_id__isnull=False),
+                name="setting_has_at_most_one_change_that_waits",
+                violation_error_message="A change of it waits already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome=ChangeOutcome.WAITING, decided_at__isnull=True)
+                | (~Q(outcome=ChangeOutcome.WAITING) & Q(decided_at__isnull=False)),
+                name="setting_change_has_decided_at_exactly_when_decided",
+                violation_error_message="Decided changes alone have a time of decision.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome=ChangeOutcome.APPLIED, needs_consent=True)
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by")))
+                | Q(takes_effect_at__isnull=False, takes_effect_at__lte=F("decided_at")),
+                name="nobody_agrees_to_the_own_change",
+                violation_error_message="Another admin has to agree to your change.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.proposed_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has decided on it."""
+        return self.outcome == ChangeOutcome.WAITING
 
 
 class RejectionReason(TimestampedModel):
@@ -183,8 +305,16 @@ class SellerProfile(TimestampedModel):
         verbose_name = "seller"
         verbose_name_plural = "seller"
         constraints = [
-            models.UniqueConstraint(fields=["is_current"], name="there_is_one_seller"),
-            models.CheckConstraint(condition=Q(is_current=True), name="seller_is_current"),
+            models.UniqueConstraint(
+                fields=["is_current"],
+                name="there_is_one_seller",
+                violation_error_message="There is a seller already: change that entry.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=True),
+                name="seller_is_current",
+                violation_error_message="There is a seller already: change that entry.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -251,31 +381,42 @@ class Invoice(TimestampedModel):
         indexes = [models.Index(fields=["issued_at"], name="invoice_by_time")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=InvoiceStatus.values), name="invoice_status_is_known"
+                condition=Q(status__in=InvoiceStatus.values),
+                name="invoice_status_is_known",
+                violation_error_message="This is not a state of an invoice.",
             ),
-            models.CheckConstraint(condition=Q(total__gt=0), name="invoice_total_is_positive"),
+            models.CheckConstraint(
+                condition=Q(total__gt=0),
+                name="invoice_total_is_positive",
+                violation_error_message="The total must be above 0.",
+            ),
             models.CheckConstraint(
                 condition=Q(total=F("subtotal") + F("tax_amount")),
                 name="invoice_total_is_subtotal_plus_tax",
+                violation_error_message="The total must be the subtotal with the tax.",
             ),
             models.CheckConstraint(
                 condition=Q(payable_amount__gt=0, exchange_rate__gt=0),
                 name="invoice_payable_amount_is_positive",
+                violation_error_message="What is to be paid must be above 0.",
             ),
             models.CheckConstraint(
                 condition=Q(status=InvoiceStatus.PAID, paid_at__isnull=False)
                 | (~Q(status=InvoiceStatus.PAID) & Q(paid_at__isnull=True)),
                 name="invoice_has_paid_at_exactly_when_paid",
+                violation_error_message="Paid invoices alone have a time of payment.",
             ),
             models.CheckConstraint(
                 condition=Q(payment_method__isnull=True, method_snapshot__isnull=True)
                 | Q(payment_method__isnull=False, method_snapshot__isnull=False),
                 name="invoice_keeps_its_payment_method",
+                violation_error_message="A chosen payment method is kept as it was promised.",
             ),
             models.UniqueConstraint(
                 fields=["subscription"],
                 condition=Q(status=InvoiceStatus.PENDING),
                 name="subscription_has_at_most_one_pending_invoice",
+                violation_error_message="An invoice of it waits for its payment already.",
             ),
         ]
 
@@ -347,6 +488,7 @@ class InvoiceLine(models.Model):
             models.CheckConstraint(
                 condition=Q(amount=F("quantity") * F("unit_price")),
                 name="invoice_line_amount_is_quantity_times_price",
+                violation_error_message="The amount must be the quantity times the price.",
             ),
         ]
 
@@ -443,23 +585,32 @@ class Payment(TimestampedModel):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=PaymentStatus.values), name="payment_status_is_known"
+                condition=Q(status__in=PaymentStatus.values),
+                name="payment_status_is_known",
+                violation_error_message="This is not a state of a payment.",
             ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_is_positive"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0),
+                name="payment_amount_is_positive",
+                violation_error_message="The amount must be above 0.",
+            ),
             models.UniqueConstraint(
                 fields=["invoice"],
                 condition=Q(status=PaymentStatus.PENDING_APPROVAL),
                 name="invoice_has_at_most_one_payment_under_review",
+                violation_error_message="A payment of this invoice waits for a decision already.",
             ),
             models.UniqueConstraint(
                 fields=["invoice"],
                 condition=Q(status=PaymentStatus.SUCCEEDED),
                 name="invoice_has_at_most_one_succeeded_payment",
+                violation_error_message="A payment of this invoice was approved already.",
             ),
             models.CheckConstraint(
                 condition=Q(status=PaymentStatus.PENDING_APPROVAL, decided_at__isnull=True)
                 | (~Q(status=PaymentStatus.PENDING_APPROVAL) & Q(decided_at__isnull=False)),
                 name="payment_has_decided_at_exactly_when_decided",
+                violation_error_message="Decided payments alone have a time of decision.",
             ),
             models.CheckConstraint(
                 condition=Q(proof_state=ProofState.NONE, proof="", proof_upload="")
@@ -467,11 +618,13 @@ class Payment(TimestampedModel):
                 | Q(proof_state=ProofState.KEPT, proof_upload="") & ~Q(proof="")
                 | Q(proof_state=ProofState.REFUSED, proof="", proof_upload=""),
                 name="payment_has_the_files_of_its_proof_state",
+                violation_error_message="The files are not those of this state.",
             ),
             models.CheckConstraint(
                 condition=Q(proof_state=ProofState.REFUSED) & ~Q(proof_refusal="")
                 | ~Q(proof_state=ProofState.REFUSED) & Q(proof_refusal=""),
                 name="payment_says_why_its_proof_is_refused",
+                violation_error_message="Say why the file is refused, and only then.",
             ),
         ]
 
@@ -581,7 +734,7 @@ class CreditTransaction(models.Model):
     )
     kind = models.CharField(max_length=20, choices=CreditKind.choices)
     amount = models.IntegerField(help_text="Credits; negative when taken.")
-    balance_after = models.IntegerField()
+    balance_after = models.BigIntegerField()
     description = models.CharField(max_length=200)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True)
     created_at = models.DateTimeField()
@@ -589,28 +742,38 @@ class CreditTransaction(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(amount=0), name="credit_entry_is_not_zero"),
             models.CheckConstraint(
-                condition=Q(balance_after__gte=0), name="credit_balance_is_not_negative"
+                condition=~Q(amount=0),
+                name="credit_entry_is_not_zero",
+                violation_error_message="An entry of 0 credits says nothing.",
+            ),
+            models.CheckConstraint(
+                condition=Q(balance_after__gte=0),
+                name="credit_balance_is_not_negative",
+                violation_error_message="The balance can't be below 0.",
             ),
             models.UniqueConstraint(
                 fields=["payment"],
                 condition=Q(kind=CreditKind.PLAN_GRANT),
                 name="payment_grants_credits_once",
+                violation_error_message="This payment has brought its credits already.",
             ),
             models.UniqueConstraint(
                 fields=["account"],
                 condition=Q(kind=CreditKind.TRIAL_GRANT),
                 name="account_gets_trial_credits_once",
+                violation_error_message="The account has got its trial credits already.",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=CreditKind.PLAN_GRANT) | Q(payment__isnull=False),
                 name="plan_credits_come_from_a_payment",
+                violation_error_message="Credits of a plan need their payment.",
             ),
             models.UniqueConstraint(
                 fields=["payment"],
                 condition=Q(kind=CreditKind.REVERSAL),
                 name="payment_takes_credits_back_once",
+                violation_error_message="The credits of this payment were taken back already.",
             ),
         ]
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Model
+
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account
 from igny8_core.auth.rights import Right, require
@@ -56,3 +58,12 @@ def require_may_decide(
     if actor.user.account_id == account.pk or actor.user.pk in claimants:
         detail = "This is your own account. Another billing admin has to decide."
         raise OwnAccountPayment(detail)
+
+
+def right_to_change(model: type[Model]) -> Right:
+    """Return the right to propose and to agree to changes of a model."""
+    return Right(
+        permissions=(f"{model._meta.app_label}.change_{model._meta.model_name}",),
+        refusal=NotBillingAdmin,
+        words="Only billing admins can do this.",
+    )

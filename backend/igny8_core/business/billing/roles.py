@@ -17,6 +17,7 @@ _SUPPORT = [
     "view_credittransaction",
     "view_paymentmethodconfig",
     "view_exchangerate",
+    "view_settingchange",
     "view_rejectionreason",
     "view_account",
     "view_subscription",

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.apps import apps
+from django.conf import settings
 from django.db.models import Case, Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from igny8_core.auth.enums import UserRole
-from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.auth.rights import holders
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
 from igny8_core.business.billing.enums import (
@@ -30,8 +32,10 @@ from igny8_core.business.billing.models import (
     PaymentMethodConfig,
     PaymentSearch,
     RejectionReason,
+    SellerProfile,
+    SettingChange,
 )
-from igny8_core.business.billing.rights import DECIDE
+from igny8_core.business.billing.rights import DECIDE, right_to_change
 from igny8_core.business.proofs.enums import ProofState
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.models import OutgoingMail
@@ -50,10 +54,16 @@ def payment_methods_for(*, country: str) -> list[PaymentMethodConfig]:
     """The enabled methods of a country, its own and the global ones, in order.
 
     A country's own method hides the global one of the same code. Methods that still have their
-    example details are offered in development alone.
+    example details are offered in development alone, and none without a rate for its currency:
+    nobody could be told how much to pay.
 
     :param country: ISO 3166-1 alpha-2, or empty for the global ones alone.
     """
+    priced = {Plan.currency, *exchange_rates()}
+    return [method for method in _methods_of(country) if method.currency in priced]
+
+
+def _methods_of(country: str) -> list[PaymentMethodConfig]:
     places = Q(countries__contains=[country]) | Q(countries__len=0)
     offered = [
         method
@@ -73,7 +83,7 @@ def payment_method_for(*, code: str, country: str) -> PaymentMethodConfig:
 
     :raises UnknownPaymentMethod: if none is offered there.
     """
-    methods = payment_methods_for(country=country)
+    methods = _methods_of(country)
     found = next((method for method in methods if method.payment_method == code), None)
     if found is None:
         offered = ", ".join(method.payment_method for method in methods)
@@ -488,3 +498,16 @@ def lock_billing_of_payment(*, payment_id: int) -> LockedBilling:
         detail = f"There is no payment {payment_id}."
         raise NotFound(detail)
     return lock_billing_of_invoice(invoice_id=invoice_id)
+
+
+def readers_of_change(*, change: SettingChange) -> dict[str, str]:
+    """Who is told of a change of a setting: addresses, each with its language.
+
+    All who may change it, and the seller, at the address of before and of now: a thief may have
+    seen to it that nobody else reads.
+    """
+    right = right_to_change(apps.get_model(change.model))
+    seller = SellerProfile.objects.first()
+    sellers = {change.before.get("email", ""), seller.email if seller else ""} - {""}
+    languages = dict.fromkeys(sorted(sellers), settings.LANGUAGE_CODE)
+    return languages | dict(holders(right).order_by("pk").values_list("email", "language"))

@@ -2,9 +2,15 @@
 
 from django.contrib import admin
 
-from igny8_core.business.billing.admin import catalog, documents, payments, sellers
+from igny8_core.business.billing.admin import (
+    catalog,
+    documents,
+    payments,
+    sellers,
+    setting_changes,
+)
 
 admin.site.index_template = "admin/billing/numbers.html"
 admin.site.index_title = "Numbers"
 
-__all__ = ["catalog", "documents", "payments", "sellers"]
+__all__ = ["catalog", "documents", "payments", "sellers", "setting_changes"]

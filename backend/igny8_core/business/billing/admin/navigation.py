@@ -70,6 +70,12 @@ GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
                 "billing.view_exchangerate",
             ),
             (
+                "Changes of settings",
+                "published_with_changes",
+                "admin:billing_settingchange_changelist",
+                "billing.view_settingchange",
+            ),
+            (
                 "Rejection reasons",
                 "quickreply",
                 "admin:billing_rejectionreason_changelist",

@@ -23,8 +23,9 @@ def notices(request: HttpRequest, *, model_admin: Any) -> HttpResponse:
     )
     form = NoticePreferenceForm(request.POST or None, initial={"frequency": preference.frequency})
     if request.method == "POST" and form.is_valid():
-        preference.frequency = form.cleaned_data["frequency"]
-        preference.save()
+        preference, _created = NoticePreference.objects.update_or_create(
+            user=request.user, defaults={"frequency": form.cleaned_data["frequency"]}
+        )
         messages.success(request, f"Saved: {preference.get_frequency_display()}.")
         return HttpResponseRedirect(reverse("admin:billing_payment_notices"))
     context = {

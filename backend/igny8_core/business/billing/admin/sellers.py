@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from igny8_core.business.billing.admin.settings import GuardedAdmin
 from igny8_core.business.billing.models import SellerProfile
-from igny8_core.common.bounded_admin import BoundedAdmin
 
 
 @admin.register(SellerProfile)
-class SellerProfileAdmin(BoundedAdmin):
+class SellerProfileAdmin(GuardedAdmin):
     list_display = ["name", "email", "tax_label", "tax_id", "updated_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -40,6 +40,8 @@ from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
 
+LIMIT = Decimal(10) ** 15  # units: what a column for money holds
+
 
 @dataclass(frozen=True)
 class LockedPrice:
@@ -102,7 +104,8 @@ def lock_price(*, due: Money, method: PaymentMethodConfig | None) -> LockedPrice
     """Name what is due in the method's currency.
 
     :param due: in USD, in which prices are held.
-    :raises ExchangeRateMissing: if no rate is kept for the method's currency.
+    :raises ExchangeRateMissing: if no rate is kept for the method's currency, or one at which
+        nothing would be due, or more than can be kept.
     """
     if method is None or method.currency == due.currency:
         return LockedPrice(payable=due, rate=Decimal(1))
@@ -114,6 +117,12 @@ def lock_price(*, due: Money, method: PaymentMethodConfig | None) -> LockedPrice
         )
         raise ExchangeRateMissing(detail, state="no_rate", attr="payment_method")
     payable = due.converted(rate=rate.units_per_usd, currency=method.currency)
+    if not 0 < payable.amount < LIMIT:
+        detail = (
+            f"{method} can't be used now: the exchange rate for {method.currency} can't be right. "
+            "Choose another method, or write to support."
+        )
+        raise ExchangeRateMissing(detail, state="no_rate", attr="payment_method")
     return LockedPrice(payable=payable, rate=rate.units_per_usd)
 
 

@@ -1,0 +1,152 @@
+"""The form of a payment method: details as rows, countries as chips, and a reference to try."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
+
+from igny8_core.business.billing.admin.settings import GuardedForm
+from igny8_core.business.billing.models import PaymentMethodConfig
+from igny8_core.business.billing.validators import MAX_DETAILS, validate_details, validate_pattern
+from igny8_core.common.countries import all_countries
+from igny8_core.common.normal_form import normal_form
+from igny8_core.common.patterns import fits
+
+EMPTY_ROWS = 3  # to fill in where no script adds others
+MAX_POSTED = 100  # rows that are read at all
+NUMBER = re.compile(r"[0-9]{1,4}")
+ROW = re.compile(r"([0-9]{1,3})-(label|value|copyable|order|remove)")
+
+
+class DetailsWidget(forms.Widget):
+    """Rows of label, value, copyable; removed and put in order by fields that need no script."""
+
+    template_name = "admin/billing/method_details.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Give the template the rows, and empty ones behind them."""
+        context = super().get_context(name, value, attrs)
+        rows = [row for row in value or [] if isinstance(row, dict)]
+        empty = [{"label": "", "value": "", "copyable": True}] * EMPTY_ROWS
+        context["widget"]["rows"] = [*rows, *empty][:MAX_POSTED]
+        context["widget"]["max_rows"] = MAX_DETAILS
+        return context
+
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: Any, name: str
+    ) -> list[dict[str, Any]]:
+        """Read the rows that are filled in, in the order of their numbers."""
+        found: dict[int, dict[str, str]] = {}
+        for key in data:
+            match = ROW.fullmatch(key.removeprefix(f"{name}-")) if key.startswith(name) else None
+            if match and len(found) < MAX_POSTED:
+                found.setdefault(int(match[1]), {})[match[2]] = data[key]
+        kept = [
+            (_order(row, index), index, row)
+            for index, row in found.items()
+            if "remove" not in row and f"{row.get('label', '')}{row.get('value', '')}".strip()
+        ]
+        return [
+            {
+                "label": row.get("label", "").strip(),
+                "value": row.get("value", "").strip(),
+                "copyable": "copyable" in row,
+            }
+            for _place, _index, row in sorted(kept, key=lambda item: item[:2])
+        ]
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        """Tell whether the form has no rows at all."""
+        return not any(key.startswith(f"{name}-") for key in data)
+
+
+def _order(row: Mapping[str, str], index: int) -> int:
+    typed = NUMBER.fullmatch(row.get("order", "").strip())
+    return int(typed[0]) if typed else index
+
+
+class DetailsField(forms.Field):
+    widget = DetailsWidget
+    default_error_messages = {"required": "Fill in at least one row: where does the money go?"}
+
+    def to_python(self, value: Any) -> list[dict[str, Any]]:
+        """Return the rows."""
+        return value if isinstance(value, list) else []
+
+    def validate(self, value: Any) -> None:
+        """Check each row."""
+        super().validate(value)
+        validate_details(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare the rows."""
+        return bool((initial or []) != (data or []))
+
+
+class CountriesWidget(UnfoldAdminSelectMultipleWidget):  # type: ignore[misc]
+    """A list to choose from; with the script, chips and a field that finds countries."""
+
+    template_name = "admin/billing/countries.html"
+
+
+class CountriesField(forms.MultipleChoiceField):
+    def __init__(self, **options: Any) -> None:
+        named = [(country.code, f"{country.name} ({country.code})") for country in all_countries()]
+        super().__init__(choices=named, widget=CountriesWidget(), required=False, **options)
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return the codes, each once, in order."""
+        return sorted({code.strip().upper() for code in super().to_python(value)})
+
+
+class TrySample(UnfoldAdminTextInputWidget):  # type: ignore[misc]
+    template_name = "admin/billing/try_reference.html"
+
+
+class PaymentMethodForm(GuardedForm):
+    countries = CountriesField(help_text="None: offered in every country.")
+    details = DetailsField(
+        label="Where the money goes",
+        help_text="What the customer types into the bank's app, a row for each.",
+    )
+    sample = forms.CharField(
+        label="Try a reference",
+        required=False,
+        max_length=100,
+        widget=TrySample(),
+        help_text="What would be said to a customer who types this. It is not saved.",
+    )
+
+    class Meta:
+        model = PaymentMethodConfig
+        exclude = ["has_example_details"]
+
+    def clean_currency(self) -> str:
+        """Take a currency in any case."""
+        return str(self.cleaned_data["currency"]).upper()
+
+    def clean_payment_method(self) -> str:
+        """Take a code in any case."""
+        return str(self.cleaned_data["payment_method"]).lower()
+
+    def _remembered(self) -> list[str]:
+        return [name for name in super()._remembered() if name != "sample"]
+
+    @property
+    def changed_data(self) -> list[str]:
+        """Leave out what is only tried."""
+        return [name for name in super().changed_data if name != "sample"]
+
+
+def reference_problem(*, reference: str, pattern: str) -> str:
+    """Say what a customer would be told who gives a reference; nothing if it is accepted."""
+    try:
+        validate_pattern(pattern)
+    except ValidationError as error:
+        return str(error.messages[0])
+    if not normal_form(reference) or not fits(pattern, reference):
+        return "It doesn't fit the pattern: the customer is shown the hint."
+    return ""

@@ -1,0 +1,62 @@
+"""How a change of a setting is told to people: each value before and after, in words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Field
+
+from igny8_core.business.billing.models import SettingChange
+from igny8_core.common.countries import country_name
+
+NOTHING = "(none)"
+UNTOLD = {"has_example_details"}  # follows from the others
+
+
+@dataclass(frozen=True)
+class ChangedValue:
+    """One value of a setting; before it was added, there is none."""
+
+    label: str
+    before: str
+    after: str
+
+
+def model_name(change: SettingChange) -> str:
+    """Say what kind of setting it is: payment method, seller."""
+    return str(apps.get_model(change.model)._meta.verbose_name)
+
+
+def changed_values(change: SettingChange, *, separator: str = "\n") -> list[ChangedValue]:
+    """Say what changes.
+
+    :param separator: stands between the rows of a method's details.
+    """
+    fields = {field.name: field for field in apps.get_model(change.model)._meta.concrete_fields}
+    return [
+        ChangedValue(
+            label=str(fields[name].verbose_name).capitalize(),
+            before=_words(fields[name], change.before[name], separator)
+            if name in change.before
+            else NOTHING,
+            after=_words(fields[name], value, separator),
+        )
+        for name, value in change.after.items()
+        if name in fields and name not in UNTOLD
+    ]
+
+
+def _words(field: "Field[Any, Any]", value: Any, separator: str) -> str:
+    if field.name == "details":
+        rows = (f"{row.get('label')}: {row.get('value')}" for row in value)
+        return separator.join(rows) or NOTHING
+    if field.name == "countries":
+        return ", ".join(country_name(code) for code in value) or "everywhere"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if field.is_relation and value is not None:
+        related = field.related_model._default_manager.filter(pk=value).first()  # type: ignore[union-attr]
+        return str(related or value)
+    return str(value) if value not in (None, "") else NOTHING

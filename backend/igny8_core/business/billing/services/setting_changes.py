@@ -1,0 +1,347 @@
+"""Settings that customers' money depends on: kept with their history, and where they say where
+money goes, changed only by two persons (or by the only one, after a delay that all are told of).
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import User
+from igny8_core.auth.rights import holders, may, require
+from igny8_core.business.billing import emails
+from igny8_core.business.billing.enums import ChangeOutcome
+from igny8_core.business.billing.examples import have_example_values
+from igny8_core.business.billing.exceptions import (
+    ChangeAlreadyDecided,
+    ChangeNotPossible,
+    ChangeWaitsAlready,
+    OwnChange,
+    PersonChangedLately,
+)
+from igny8_core.business.billing.models import PaymentMethodConfig, SellerProfile, SettingChange
+from igny8_core.business.billing.rights import right_to_change
+from igny8_core.common.exceptions import NotFound
+
+# Models that tell customers where to send money, each with the fields that do not. A new field
+# needs consent until it is named here.
+WITHOUT_CONSENT: dict[type[Model], frozenset[str]] = {
+    PaymentMethodConfig: frozenset({"order", "reference_pattern"}),
+    SellerProfile: frozenset(),
+}
+Values = Mapping[str, Any]
+
+
+def needs_consent(model: type[Model], field: str, value: Any) -> bool:
+    """Tell whether a new value of a field waits for a second admin; switching off never does."""
+    if model not in WITHOUT_CONSENT:
+        return False
+    is_switched_off = field == "is_enabled" and value is False
+    return field not in WITHOUT_CONSENT[model] and not is_switched_off
+
+
+@transaction.atomic
+def change_setting(
+    *, obj: Model, before: Values, after: Values, actor: Actor, now: datetime
+) -> SettingChange | None:
+    """Put what needs no consent into effect, and propose the rest.
+
+    :param obj: as in the database, locked by the caller.
+    :param before: the values that change, as JSON has them; see ``plain_values``.
+    :returns: what waits, if anything does; a lone admin's change without delay doesn't.
+    :raises NotAllowed: if the actor may not change such a setting.
+    :raises ChangeWaitsAlready: if another change of it waits.
+    """
+    model = type(obj)
+    _require_may_change(actor, model)
+    after = _with_consequences(model, after)
+    before = {name: before.get(name, _plain(obj, name)) for name in after}
+    waiting = {name: value for name, value in after.items() if needs_consent(model, name, value)}
+    at_once = {name: value for name, value in after.items() if name not in waiting}
+    if at_once:
+        _set(obj, at_once)
+        record_change(
+            obj=obj, before={n: before[n] for n in at_once}, after=at_once, actor=actor, now=now
+        )
+    if not waiting:
+        return None
+    if waiting_change_of(obj) is not None:
+        detail = f"A change of {obj} waits already. Decide on it before you propose another."
+        raise ChangeWaitsAlready(detail, state="waiting")
+    return _propose(
+        model, obj, before={n: before[n] for n in waiting}, after=waiting, actor=actor, now=now
+    )
+
+
+@transaction.atomic
+def add_setting(*, model: type[Model], after: Values, actor: Actor, now: datetime) -> SettingChange:
+    """Propose a new row of a model: it is made once the proposal is agreed to.
+
+    :param after: the values of all its fields, as JSON has them.
+    :raises NotAllowed: if the actor may not change such settings.
+    """
+    _require_may_change(actor, model)
+    return _propose(
+        model, None, before={}, after=_with_consequences(model, after), actor=actor, now=now
+    )
+
+
+def record_change(
+    *, obj: Model, before: Values, after: Values, actor: Actor, now: datetime
+) -> SettingChange:
+    """Keep a change in the history that is in effect already."""
+    return SettingChange.objects.create(
+        model=obj._meta.label_lower,
+        object_id=obj.pk,
+        name=str(obj),
+        before=before,
+        after=after,
+        proposed_by=actor.user,
+        proposed_at=now,
+        outcome=ChangeOutcome.APPLIED,
+        decided_at=now,
+    )
+
+
+@transaction.atomic
+def agree_to_change(*, change_id: int, actor: Actor, now: datetime) -> SettingChange:
+    """Put a proposal into effect, as its second person.
+
+    :raises NotFound: if there is none of this id.
+    :raises NotAllowed: if the actor may not change such a setting.
+    :raises OwnChange: if it is the actor's own.
+    :raises PersonChangedLately: if somebody has given the actor new rights or a new password.
+    :raises ChangeAlreadyDecided: if it doesn't wait any more.
+    :raises ChangeNotPossible: if the setting has become another since.
+    """
+    change = _locked(change_id)
+    _require_may_change(actor, model_of(change))
+    if actor.user is not None:
+        if actor.user.pk == change.proposed_by_id:
+            detail = "This is your own change. Another admin has to agree to it."
+            raise OwnChange(detail)
+        _require_settled(actor.user, now=now)
+    _apply(change)
+    return _decide(change, ChangeOutcome.APPLIED, actor=actor, now=now)
+
+
+@transaction.atomic
+def refuse_change(
+    *, change_id: int, actor: Actor, now: datetime, reason: str = ""
+) -> SettingChange:
+    """Drop a proposal; by its own author that is a withdrawal.
+
+    :raises NotFound: if there is none of this id.
+    :raises NotAllowed: if the actor may not change such a setting.
+    :raises ChangeAlreadyDecided: if it doesn't wait any more.
+    """
+    change = _locked(change_id)
+    _require_may_change(actor, model_of(change))
+    is_own = actor.user is not None and actor.user.pk == change.proposed_by_id
+    outcome = ChangeOutcome.WITHDRAWN if is_own else ChangeOutcome.REFUSED
+    return _decide(change, outcome, actor=actor, now=now, note=reason)
+
+
+def apply_due_changes(*, now: datetime) -> int:
+    """Put into effect what the only admin has proposed, once its delay has passed.
+
+    Where there is another admin by now, that one has to agree after all; what somebody proposed
+    who has lost the right since is refused.
+
+    :returns: how many took effect.
+    """
+    due = SettingChange.objects.filter(outcome=ChangeOutcome.WAITING, takes_effect_at__lte=now)
+    return sum(_apply_due(pk, now=now) for pk in due.order_by("pk").values_list("pk", flat=True))
+
+
+def waiting_change_of(obj: Model) -> SettingChange | None:
+    """The change of a setting that waits, if one does."""
+    return history_of(obj).filter(outcome=ChangeOutcome.WAITING).first()
+
+
+def history_of(obj: Model) -> QuerySet[SettingChange]:
+    """All changes of a setting, newest first."""
+    return SettingChange.objects.filter(model=obj._meta.label_lower, object_id=obj.pk)
+
+
+def model_of(change: SettingChange) -> type[Model]:
+    """Return the model that a change is of."""
+    return apps.get_model(change.model)
+
+
+def plain_values(obj: Model, names: list[str]) -> dict[str, Any]:
+    """Return a row's values as JSON has them."""
+    return {name: _plain(obj, name) for name in names}
+
+
+@transaction.atomic
+def _apply_due(change_id: int, *, now: datetime) -> bool:
+    change = _locked(change_id)
+    right = right_to_change(model_of(change))
+    proposer = change.proposed_by
+    system = Actor()
+    if proposer is None or not may(proposer, right):
+        note = "Who proposed it may not change it any more."
+        _decide(change, ChangeOutcome.REFUSED, actor=system, now=now, note=note)
+        return False
+    if holders(right).exclude(pk=proposer.pk).exists():
+        return False
+    try:
+        _apply(change)
+    except ChangeNotPossible as refusal:
+        _decide(change, ChangeOutcome.REFUSED, actor=system, now=now, note=refusal.detail)
+        return False
+    _decide(change, ChangeOutcome.APPLIED, actor=system, now=now)
+    return True
+
+
+def _propose(
+    model: type[Model],
+    obj: Model | None,
+    *,
+    before: Values,
+    after: Values,
+    actor: Actor,
+    now: datetime,
+) -> SettingChange:
+    others = holders(right_to_change(model))
+    if actor.user is not None:
+        others = others.exclude(pk=actor.user.pk)
+    delay = timedelta(hours=settings.BILLING_CHANGE_DELAY_HOURS)
+    change = SettingChange.objects.create(
+        model=model._meta.label_lower,
+        object_id=obj.pk if obj else None,
+        name=str(obj) if obj else str(model(**_as_python(model, after))),
+        before=before,
+        after=after,
+        needs_consent=True,
+        proposed_by=actor.user,
+        proposed_at=now,
+        takes_effect_at=None if others.exists() else now + delay,
+    )
+    if change.takes_effect_at and change.takes_effect_at <= now:
+        _apply(change)
+        return _decide(change, ChangeOutcome.APPLIED, actor=Actor(), now=now)
+    emails.tell_of_proposal(change=change)
+    return change
+
+
+def _apply(change: SettingChange) -> None:
+    """Write the values; nothing is kept of a change that can't be made.
+
+    :raises ChangeNotPossible: if the row is gone or was changed, or the values don't go with
+        what else there is by now.
+    """
+    model = model_of(change)
+    obj = model() if change.object_id is None else _present(model, change.object_id)
+    if change.object_id is not None and plain_values(obj, list(change.before)) != change.before:
+        detail = f"{obj} was changed since this was proposed. Propose it again."
+        raise ChangeNotPossible(detail, state="outdated")
+    try:
+        with transaction.atomic():
+            _set(obj, change.after)
+    except (ValidationError, IntegrityError) as error:
+        words = " ".join(getattr(error, "messages", ["Another setting has taken its place."]))
+        detail = f"This can't take effect now. {words}"
+        raise ChangeNotPossible(detail, state="not_valid") from error
+    change.object_id = obj.pk
+
+
+def _present(model: type[Model], pk: int) -> Model:
+    obj = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
+    if obj is None:
+        detail = "What was to be changed has been deleted."
+        raise ChangeNotPossible(detail, state="deleted")
+    return obj
+
+
+def _set(obj: Model, values: Values) -> None:
+    """Give a row these values, by all rules of its model.
+
+    :raises ValidationError: if they break one.
+    """
+    for name, value in _as_python(type(obj), values).items():
+        setattr(obj, name, value)
+    obj.full_clean()
+    if obj._state.adding:
+        obj.save()
+    else:
+        stamped = ["updated_at"] if hasattr(obj, "updated_at") else []
+        obj.save(update_fields=[*values, *stamped])
+
+
+def _decide(
+    change: SettingChange, outcome: ChangeOutcome, *, actor: Actor, now: datetime, note: str = ""
+) -> SettingChange:
+    change.outcome = outcome
+    change.decided_by = actor.user
+    change.decided_at = now
+    change.note = note
+    change.save(update_fields=["outcome", "decided_by", "decided_at", "note", "object_id"])
+    emails.tell_of_decided_change(change=change)
+    return change
+
+
+def _locked(change_id: int) -> SettingChange:
+    rows = SettingChange.objects.select_for_update(of=("self",))
+    change = rows.filter(pk=change_id, needs_consent=True).first()
+    if change is None:
+        detail = f"There is no proposal {change_id}."
+        raise NotFound(detail)
+    if not change.waits:
+        detail = f"This change doesn't wait any more: {change.get_outcome_display().lower()}."
+        raise ChangeAlreadyDecided(detail, state=change.outcome)
+    return change
+
+
+def _require_may_change(actor: Actor, model: type[Model]) -> None:
+    if actor.user is not None:
+        require(actor.user, right_to_change(model))
+
+
+def _require_settled(user: User, *, now: datetime) -> None:
+    """Check that nobody else has just made or changed this person: to have two words, one would
+    only have to make the second person.
+    """
+    since = now - timedelta(hours=settings.BILLING_CHANGE_DELAY_HOURS)
+    entries = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(user.pk),
+        action_time__gt=since,
+    )
+    if entries.exclude(user=user).exists():
+        detail = (
+            f"Somebody has changed your user less than {settings.BILLING_CHANGE_DELAY_HOURS} hours "
+            "ago. Until then another admin has to agree."
+        )
+        raise PersonChangedLately(detail)
+
+
+def _with_consequences(model: type[Model], values: Values) -> dict[str, Any]:
+    """Add what follows from the values: details are examples as long as one is as shipped."""
+    if model is PaymentMethodConfig and "details" in values:
+        return {**values, "has_example_details": have_example_values(values["details"])}
+    return dict(values)
+
+
+def _plain(obj: Model, name: str) -> Any:
+    value = obj._meta.get_field(name).value_from_object(obj)  # type: ignore[union-attr]
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+
+
+def _as_python(model: type[Model], values: Values) -> dict[str, Any]:
+    fields = {name: model._meta.get_field(name) for name in values}
+    return {
+        field.attname: field.to_python(values[name])  # type: ignore[union-attr]
+        for name, field in fields.items()
+    }

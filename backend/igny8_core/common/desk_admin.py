@@ -1,0 +1,113 @@
+"""Pages of the desk on which a person changes something."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.contrib import messages
+from django.db import IntegrityError, OperationalError, connection
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from psycopg.errors import IntegrityError as DriverError
+
+from igny8_core.common.bounded_admin import BoundedAdmin
+from igny8_core.common.desk_forms import DeskModelForm
+from igny8_core.common.exceptions import DomainError
+from igny8_core.common.transactions import ATTEMPTS, causes, is_contention
+
+UNKNOWN_CONFLICT = "It doesn't go together with what somebody else has saved at this moment."
+
+
+class DeskAdmin(BoundedAdmin):
+    """Saves the fields that were changed, and no failure of two at once is a server error."""
+
+    form = DeskModelForm
+    change_form_before_template = "admin/seen.html"
+    saved_apart: frozenset[str] = frozenset()  # fields that a service saves
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Find the row; lock it where it may be changed."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and request.method == "POST" and connection.in_atomic_block:
+            self.lock(request, found)
+            return super().get_object(request, object_id, from_field)
+        return found
+
+    def lock(self, request: HttpRequest, obj: Model) -> None:
+        """Lock a row, and before it those that stand before it in the order of locks."""
+        rows = type(obj)._default_manager.select_for_update(of=("self",))
+        rows.filter(pk=obj.pk).first()
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
+        """Save a new row, and of another one what was changed."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        concrete = {field.name for field in obj._meta.concrete_fields}
+        changed = [name for name in form.changed_data if name in concrete - self.saved_apart]
+        if changed:
+            stamped = ["updated_at"] if "updated_at" in concrete else []
+            obj.save(update_fields=[*changed, *stamped])
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show and save; what somebody else has saved at this moment is a message of the form."""
+        page = super().changeform_view
+        return once_more(request, lambda: page(request, object_id, form_url, extra_context))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask and delete."""
+        page = super().delete_view
+        return once_more(request, lambda: page(request, object_id, extra_context))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, or carry out an action."""
+        page = super().changelist_view
+        return once_more(request, lambda: page(request, extra_context))
+
+
+def once_more(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer a request; again if another one was in its way.
+
+    The second time the form itself sees what the other has saved, and says so in words.
+    """
+    if request.method != "POST":
+        return page()
+    try:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return page()
+            except IntegrityError:
+                continue
+            except OperationalError as error:
+                if not is_contention(error):
+                    raise
+        return page()
+    except IntegrityError as error:
+        words = words_of(error)
+    except DomainError as refusal:
+        words = refusal.detail
+    messages.error(request, f"Nothing was changed. {words}")
+    return HttpResponseRedirect(request.get_full_path())
+
+
+def words_of(error: IntegrityError) -> str:
+    """Say in words which rule of the database was in the way."""
+    name = next(
+        (cause.diag.constraint_name for cause in causes(error) if isinstance(cause, DriverError)),
+        None,
+    )
+    constraints = (item for model in apps.get_models() for item in model._meta.constraints)
+    found = next((item for item in constraints if item.name == name), None)
+    return str(found.violation_error_message) if found else UNKNOWN_CONFLICT

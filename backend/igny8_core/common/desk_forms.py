@@ -1,0 +1,124 @@
+"""Forms of the desk: only what a person has changed is saved, and nobody's change is lost.
+
+A page carries the values that it showed (``seen``). What is sent back as it was seen is left as
+it is now, whoever has changed it since; what was changed on both sides is asked about.
+"""
+
+import json
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
+
+from igny8_core.common.validators import validate_line
+
+SEEN = "seen"
+CHANGED_MEANWHILE = (
+    "Somebody has changed this since you opened the page. It is now: {now}. Save again to put "
+    "yours in its place."
+)
+LONGEST_SHOWN = 100  # characters of a value in a message
+
+
+class DeskModelForm(forms.ModelForm[Any]):
+    """A form that changes what was changed in it, and refuses what one line can't hold."""
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]  # Django's own
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, str) and not isinstance(self.fields[name].widget, forms.Textarea):
+                try:
+                    validate_line(value)
+                except ValidationError as error:
+                    self.add_error(name, error)
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """Names of the fields whose value isn't the one that was seen."""
+        return [name for name in self.fields if self._is_changed(name)]
+
+    @property
+    def seen(self) -> str:
+        """What the page shows, to come back with it; of a field in dispute, what it is now."""
+        values = {name: self._now(name) for name in self._remembered()}
+        if self.is_bound:
+            values |= {
+                name: value
+                for name, value in self._seen.items()
+                if name in values and name not in self._disputed
+            }
+        return json.dumps(values)
+
+    @cached_property
+    def _seen(self) -> dict[str, Any]:
+        """What came back; without it, what is there now."""
+        try:
+            seen = json.loads(self.data.get(self.add_prefix(SEEN), ""))
+        except (TypeError, ValueError):
+            return {}
+        return seen if isinstance(seen, dict) else {}
+
+    @cached_property
+    def _disputed(self) -> list[str]:
+        """Fields that were changed here and, since the page was shown, by somebody else."""
+        if self.instance._state.adding:
+            return []
+        return [
+            name
+            for name in self.changed_data
+            if name in self._seen
+            and not self._is_same(name, self._seen[name], self._now(name))
+            and not self._is_same(
+                name, self._plain(name, self.cleaned_data.get(name)), self._now(name)
+            )
+        ]
+
+    def _post_clean(self) -> None:
+        """Leave out what was not changed, and ask about what somebody else has changed."""
+        if not self.instance._state.adding:
+            for name in self._disputed:
+                self.add_error(name, CHANGED_MEANWHILE.format(now=self._words(name)))
+            for name in set(self.cleaned_data) - set(self.changed_data):
+                del self.cleaned_data[name]
+        super()._post_clean()  # type: ignore[misc]  # Django's own
+
+    def _remembered(self) -> list[str]:
+        return [name for name, field in self.fields.items() if not field.disabled]
+
+    def _is_changed(self, name: str) -> bool:
+        field = self.fields[name]
+        seen = self._seen.get(name, self._now(name))
+        return field.has_changed(_as_initial(field, seen), self[name].data)
+
+    def _now(self, name: str) -> Any:
+        return self._plain(name, self.get_initial_for_field(self.fields[name], name))
+
+    def _plain(self, name: str, value: Any) -> Any:
+        prepared = self.fields[name].prepare_value(value)
+        if isinstance(prepared, Model):
+            prepared = prepared.pk
+        if isinstance(self.fields[name], forms.ModelMultipleChoiceField):
+            prepared = sorted(map(str, prepared or []))
+        return json.loads(json.dumps(prepared, cls=DjangoJSONEncoder))
+
+    def _is_same(self, name: str, one: Any, other: Any) -> bool:
+        field = self.fields[name]
+        return bool(one == other or _as_initial(field, one) == _as_initial(field, other))
+
+    def _words(self, name: str) -> str:
+        now = self._now(name)
+        words = now if isinstance(now, str) else json.dumps(now, ensure_ascii=False)
+        return f"{words[:LONGEST_SHOWN]}…" if len(words) > LONGEST_SHOWN else words or "empty"
+
+
+def _as_initial(field: forms.Field, seen: Any) -> Any:
+    """Return a value of ``seen`` as ``has_changed`` takes it."""
+    if isinstance(field, forms.ModelChoiceField):
+        return seen
+    try:
+        return field.to_python(seen)
+    except ValidationError:
+        return seen  # what was there is none that can be typed
