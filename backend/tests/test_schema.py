@@ -1,8 +1,12 @@
 """The OpenAPI document: complete, true and served without a network."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -84,6 +88,21 @@ def test_is_served(api: APIClient) -> None:
     answer = api.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
     assert answer.status_code == 200
     assert answer.json()["info"]["title"] == "IGNY8 Billing"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("accepted", "reads"),
+    [("application/vnd.oai.openapi+json", json.loads), ("application/yaml", yaml.safe_load)],
+)
+def test_is_made_once_for_all_who_ask(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch, accepted: str, reads: Callable[[bytes], Any]
+) -> None:
+    first = api.get("/api/schema/", headers={"Accept": accepted})
+    monkeypatch.setattr(SchemaGenerator, "get_schema", lambda *_a, **_m: pytest.fail("made again"))
+    again = api.get("/api/schema/", headers={"Accept": accepted})
+    assert first.content == again.content
+    assert reads(again.content)["openapi"].startswith("3.1")
 
 
 @pytest.mark.django_db

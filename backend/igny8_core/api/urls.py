@@ -4,9 +4,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from igny8_core.api import mail_previews
+from igny8_core.api.schema_view import SchemaView
 
 handler400 = "igny8_core.api.errors.bad_request"
 handler403 = "igny8_core.api.errors.permission_denied"
@@ -39,7 +40,7 @@ def nothing(_request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("api/v1/", include(v1)),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
     path(
         "api/docs/",
         SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api/docs.html"),

@@ -1,0 +1,39 @@
+"""The address of the OpenAPI document."""
+
+from functools import cache
+
+from django.http import HttpResponse
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class SchemaView(SpectacularAPIView):
+    """Serves the document, made once in a process for each of its forms: the code alone changes it.
+
+    Making it takes the tenth part of a second, and everybody may ask for it.
+    """
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        """Return it as YAML or, to who accepts that only, as JSON."""
+        renderer = request.accepted_renderer
+        name = f"openapi.{renderer.format.rpartition('-')[2]}"
+        return HttpResponse(
+            _document(type(renderer)),
+            content_type=renderer.media_type,
+            headers={"Content-Disposition": f'inline; filename="{name}"'},
+        )
+
+
+@cache
+def _document(renderer: type[BaseRenderer]) -> bytes:
+    """Write the document.
+
+    :param renderer: of one of the forms.
+    """
+    described = SchemaGenerator().get_schema(public=True)
+    written: bytes = renderer().render(described, renderer_context={})
+    return written
