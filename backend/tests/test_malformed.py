@@ -15,6 +15,7 @@ from tests.server import running_server
 pytestmark = pytest.mark.django_db
 REGISTER = "/api/v1/auth/register/"
 CONFIRM = "/api/v1/billing/admin/payments/confirm/"
+LONG_PASSWORD = b'{"email": "a@shop.example", "password": "%s"}' % (b"x" * 16_384)
 VALID = {"email": "a@shop.example", "password": PASSWORD, "plan_slug": "free"}
 
 
@@ -233,6 +234,7 @@ def test_json_that_readers_disagree_about_is_refused(
 @pytest.mark.parametrize(
     ("content", "content_type", "status", "code"),
     [
+        (LONG_PASSWORD, "application/json", 413, "body_too_large"),
         (b"{}" + b" " * (1024 * 1024), "application/json", 413, "body_too_large"),
         (b"{}", "text/plain", 415, "unsupported_media_type"),
         (b"email=a", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from rest_framework import status
@@ -14,6 +13,7 @@ from igny8_core.common.json_reader import JsonRefused, read_json
 from igny8_core.common.parsers import BodyTooLarge, too_large
 
 LOG_IN = "/_allauth/"  # its views parse JSON themselves, and fail on what is odd
+LONGEST_LOG_IN = 16 * 1024  # bytes: a password is hashed as long as it is, whoever sends it
 JSON = "application/json"
 CHARSETS = {"utf-8", "utf8"}
 
@@ -61,8 +61,9 @@ def _refusal_of_body(request: HttpRequest) -> HttpResponse | None:
         return None
     if request.content_type != JSON:
         return _unsupported(f"The body is not read. Send it as {JSON}.")
-    if length > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or length):
-        return json_error(BodyTooLarge.default_code, too_large(), BodyTooLarge.status_code)
+    if length > LONGEST_LOG_IN:
+        detail = too_large(LONGEST_LOG_IN)
+        return json_error(BodyTooLarge.default_code, detail, BodyTooLarge.status_code)
     try:
         read = read_json(request.body)
     except JsonRefused as refused:
