@@ -79,6 +79,9 @@ def test_void_cancels_what_was_asked_for(
     assert answer.status_code == 200
     assert answer.json()["payment_state"] == "void"
     assert Subscription.objects.get().status == "cancelled"
+    assert answer.json()["void_reason"] == "Ordered twice"
+    shown = owner_api.get(f"/api/v1/billing/invoices/{invoice.pk}/").json()
+    assert shown["void_reason"] == "Ordered twice"
     me = owner_api.get("/api/v1/auth/me/").json()
     assert me["open_invoice"] is None
     upgrade = owner_api.post("/api/v1/billing/subscriptions/upgrade/", {"plan_slug": "growth"})

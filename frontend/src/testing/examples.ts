@@ -98,6 +98,7 @@ export const invoice: Invoice = {
   due_date: "2026-11-30",
   paid_at: null,
   voided_at: null,
+  void_reason: "",
   payment_method: "jazzcash",
   payment_instructions: jazzcash,
   payment_reference: "INV-2026-000001",

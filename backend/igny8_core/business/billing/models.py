@@ -40,6 +40,7 @@ from igny8_core.common.money import KNOWN_CURRENCIES, Money
 from igny8_core.common.search import SearchGrams
 from igny8_core.common.validators import validate_line, validate_visible
 
+VOIDING = Q(object_type=ObjectType.INVOICE, to_state=InvoiceStatus.VOID)  # events of invoices
 MAX_RATE = 100_000_000  # units for one USD; the highest price at it still fits into a column
 
 
@@ -458,6 +459,15 @@ class Invoice(TimestampedModel):
     def latest_payment(self) -> "Payment | None":
         """The newest claim; reads the prefetched payments where there are."""
         return max(self.payments.all(), key=lambda payment: payment.pk, default=None)
+
+    @property
+    def void_reason(self) -> str:
+        """Why it is void, in the words of who made it so; empty where it isn't."""
+        if self.status != InvoiceStatus.VOID:
+            return ""
+        read = getattr(self, "voidings", None)
+        voidings = list(self.events.filter(VOIDING)) if read is None else read
+        return voidings[-1].note if voidings else ""
 
     @property
     def payment_state(self) -> InvoicePaymentState:

@@ -101,6 +101,7 @@ INVOICE = {
     "due_date": "2026-11-30",
     "paid_at": None,
     "voided_at": None,
+    "void_reason": "",
     "payment_method": "bank_transfer",
     "payment_instructions": PAYMENT_METHOD,
     "payment_reference": "INV-2026-000001",
@@ -133,6 +134,7 @@ VOID_INVOICE = {
     "status": "void",
     "payment_state": "void",
     "voided_at": "2026-11-23T10:30:00Z",
+    "void_reason": "Ordered twice",
 }
 REJECTED_INVOICE = {**INVOICE, "payment_state": "rejected", "latest_payment": REJECTED_PAYMENT}
 APPROVAL = {

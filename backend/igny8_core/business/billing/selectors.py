@@ -23,6 +23,7 @@ from igny8_core.business.billing.examples import are_withheld
 from igny8_core.business.billing.exceptions import UnknownPaymentMethod
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
+    VOIDING,
     Consent,
     CreditTransaction,
     ExchangeRate,
@@ -44,7 +45,11 @@ from igny8_core.common.search import text_holds
 
 ADMIN_MAILS = ("payment_waiting", "payments_waiting")
 COUNTED_UP_TO = 10_000  # beyond, "10,000+" is all that anybody needs to know
-INVOICE_PARTS = ("lines", Prefetch("payments", Payment.objects.select_related("method")))
+INVOICE_PARTS = (
+    "lines",
+    Prefetch("payments", Payment.objects.select_related("method")),
+    Prefetch("events", PaymentEvent.objects.filter(VOIDING), to_attr="voidings"),
+)
 
 
 # Ways to pay

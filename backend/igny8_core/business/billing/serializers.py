@@ -255,6 +255,9 @@ class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
     lines = InvoiceLineSerializer(many=True, read_only=True)
     billing_snapshot = BillingSnapshotSerializer(read_only=True)
     latest_payment = PaymentSerializer(read_only=True, allow_null=True)
+    void_reason = serializers.CharField(
+        read_only=True, help_text="Why it is void, as the admin wrote; else empty."
+    )
 
     class Meta:
         model = Invoice
@@ -274,6 +277,7 @@ class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
             "due_date",
             "paid_at",
             "voided_at",
+            "void_reason",
             "payment_method",
             "payment_instructions",
             "payment_reference",

@@ -24,6 +24,30 @@ beforeEach(() => {
   );
 });
 
+describe("a void invoice", () => {
+  const isVoid: Invoice = {
+    ...invoice,
+    status: "void",
+    payment_state: "void",
+    void_reason: "Ordered by mistake",
+  };
+
+  it("says why, and leads on who has no other order", async () => {
+    show(isVoid);
+    renderApp("/invoices/1");
+    expect(await screen.findByText("Ordered by mistake")).toBeVisible();
+    expect(screen.getByRole("link", { name: "Choose a plan" })).toHaveAttribute("href", "/upgrade");
+  });
+
+  it("leaves the dashboard with a way on, and asks for no payment", async () => {
+    show(isVoid);
+    renderApp("/");
+    expect(await screen.findByText(/your last invoice is void/)).toBeVisible();
+    expect(screen.getByRole("link", { name: "Choose a plan" })).toBeVisible();
+    expect(screen.queryByText(/Pay your invoice/)).toBeNull();
+  });
+});
+
 describe("the confirmation", () => {
   it("is sent with the local amount and leads to the review", async () => {
     const bodies: unknown[] = [];

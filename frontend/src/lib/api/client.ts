@@ -22,7 +22,8 @@ async function freshCsrfToken(): Promise<string> {
   throw ApiError.from(answer, body);
 }
 
-function url(path: string): string {
+/** An address of the API, whichever origin it has. */
+export function url(path: string): string {
   return new URL(path, API_URL || window.location.origin).toString();
 }
 

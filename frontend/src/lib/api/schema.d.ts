@@ -1515,6 +1515,8 @@ export interface components {
             readonly paid_at: string | null;
             /** Format: date-time */
             readonly voided_at: string | null;
+            /** @description Why it is void, as the admin wrote; else empty. */
+            readonly void_reason: string;
             readonly payment_method: string | null;
             /** @description As they were when the method was chosen; what is edited later is not in them. */
             readonly payment_instructions: components["schemas"]["PaymentMethod"] | null;
@@ -1590,12 +1592,16 @@ export interface components {
          */
         OfferedPaymentMethod: {
             readonly id: number;
-            /** @description Code, such as bank_transfer. Unique within a country. */
+            /**
+             * Code
+             * @description Such as bank_transfer. Unique within a country.
+             */
             readonly payment_method: string;
+            /** Name */
             readonly display_name: string;
             readonly kind: components["schemas"]["PaymentMethodKind"];
             readonly currency: string;
-            /** @description ISO 3166-1 codes, comma-separated. None: offered everywhere. */
+            /** @description ISO 3166-1 codes. None: offered everywhere. */
             readonly countries: string[];
             readonly instructions: string;
             readonly details: components["schemas"]["PaymentMethodDetail"][];
@@ -1821,12 +1827,16 @@ export interface components {
         /** @description A method, as it is or as it was promised. */
         PaymentMethod: {
             readonly id: number;
-            /** @description Code, such as bank_transfer. Unique within a country. */
+            /**
+             * Code
+             * @description Such as bank_transfer. Unique within a country.
+             */
             readonly payment_method: string;
+            /** Name */
             readonly display_name: string;
             readonly kind: components["schemas"]["PaymentMethodKind"];
             readonly currency: string;
-            /** @description ISO 3166-1 codes, comma-separated. None: offered everywhere. */
+            /** @description ISO 3166-1 codes. None: offered everywhere. */
             readonly countries: string[];
             readonly instructions: string;
             readonly details: components["schemas"]["PaymentMethodDetail"][];
@@ -1862,6 +1872,7 @@ export interface components {
          */
         PaymentStatus: "pending_approval" | "succeeded" | "failed" | "withdrawn" | "reversed";
         Plan: {
+            /** @description Names the plan in addresses and for programs; fixed once somebody has it. */
             readonly slug: string;
             readonly name: string;
             readonly description: string;

@@ -6,6 +6,11 @@ export function formatDay(day: string, locale = readersLocale()): string {
   return format.format(new Date(`${day}T00:00:00Z`));
 }
 
+/** Writes the day of a moment in the reader's time zone. */
+export function formatDayOf(moment: string, locale = readersLocale()): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(new Date(moment));
+}
+
 /** Writes a moment in the reader's time zone. */
 export function formatMoment(moment: string, locale = readersLocale()): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDay, today } from "./dates";
+import { formatDay, formatDayOf, today } from "./dates";
 import { formatCount, formatMoney } from "./money";
 
 describe("formatMoney", () => {
@@ -18,6 +18,13 @@ describe("formatMoney", () => {
 describe("formatDay", () => {
   it("names the day itself in every time zone", () => {
     expect(formatDay("2026-11-30", "en-GB")).toBe("30 November 2026");
+  });
+});
+
+describe("formatDayOf", () => {
+  it("names the day of a moment where the reader is", () => {
+    const moment = new Date(2026, 10, 30, 23, 59).toISOString(); // late, in any time zone
+    expect(formatDayOf(moment, "en-GB")).toBe("30 November 2026");
   });
 });
 

@@ -301,6 +301,7 @@ export const en = {
       suspended: "Write to support to have your account opened again.",
       cancelled: "Write to support to have your account opened again.",
     },
+    nothingOrdered: "You owe nothing: your last invoice is void. Choose a plan to go on.",
     noAccount: "This log-in belongs to no account. Payments are approved in the admin.",
     openAdmin: "Open the admin",
   },

@@ -5,7 +5,7 @@ import { StateBadge } from "../../../components/ui/StateBadge";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useMe } from "../../../lib/api/me";
 import type { Account, Me } from "../../../lib/api/types";
-import { formatDay } from "../../../lib/format/dates";
+import { formatDayOf } from "../../../lib/format/dates";
 import { formatCount, formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 
@@ -33,7 +33,7 @@ function AccountCards({ me, account }: { me: Me; account: Account }) {
         <Fact
           label={m.dashboard.plan}
           value={account.plan.name}
-          note={end ? m.dashboard.until(formatDay(end.slice(0, 10))) : undefined}
+          note={end ? m.dashboard.until(formatDayOf(end)) : undefined}
           to="/upgrade"
           link={m.upgrade.change}
         />
@@ -52,6 +52,8 @@ function AccountCards({ me, account }: { me: Me; account: Account }) {
 function NextStep({ me, account }: { me: Me; account: Account }) {
   const invoice = me.open_invoice;
   const isReviewed = invoice?.payment_state === "under_review";
+  const isVoid = account.status === "pending_payment" && !invoice;
+  const next = isVoid ? m.dashboard.nothingOrdered : m.dashboard.nextByStatus[account.status];
   return (
     <Paper withBorder p="lg" radius="md">
       <Stack gap="sm">
@@ -61,9 +63,7 @@ function NextStep({ me, account }: { me: Me; account: Account }) {
           </Title>
           {invoice && <StateBadge state={invoice.payment_state} />}
         </Group>
-        <Text>
-          {isReviewed ? m.invoice.reviewNextText : m.dashboard.nextByStatus[account.status]}
-        </Text>
+        <Text>{isReviewed ? m.invoice.reviewNextText : next}</Text>
         {invoice && (
           <Group>
             <Button
@@ -78,7 +78,7 @@ function NextStep({ me, account }: { me: Me; account: Account }) {
             </Text>
           </Group>
         )}
-        {!invoice && account.status === "trial" && (
+        {!invoice && (isVoid || account.status === "trial") && (
           <div>
             <Button component={Link} to="/upgrade">
               {m.upgrade.title}

@@ -4,6 +4,7 @@ import { Outlet, useParams } from "react-router";
 import { QueryState } from "../../../components/ui/QueryState";
 import { StateBadge } from "../../../components/ui/StateBadge";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
+import { url } from "../../../lib/api/client";
 import type { Invoice } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useInvoice } from "../api/invoices";
@@ -31,7 +32,7 @@ function Shown({ invoice }: { invoice: Invoice }) {
       <ByState invoice={invoice} />
       <InvoiceLines invoice={invoice} />
       <Group className="noPrint">
-        <Anchor href={`/api/v1/billing/invoices/${invoice.id}/pdf/`} download>
+        <Anchor href={url(`/api/v1/billing/invoices/${invoice.id}/pdf/`)} download>
           {m.invoice.downloadPdf}
         </Anchor>
         <Button
@@ -59,7 +60,7 @@ function ByState({ invoice }: { invoice: Invoice }) {
     case "paid":
       return <PaidPanel />;
     case "void":
-      return <VoidPanel />;
+      return <VoidPanel invoice={invoice} />;
     case "rejected":
       return (
         <>

@@ -1,4 +1,5 @@
 import { Alert, Button, Paper, Stack, Text, Title } from "@mantine/core";
+import { Link } from "react-router";
 import { CopyField } from "../../../components/ui/CopyField";
 import { describe } from "../../../components/ui/QueryState";
 import { useMe } from "../../../lib/api/me";
@@ -82,10 +83,25 @@ export function PaidPanel() {
   );
 }
 
-export function VoidPanel() {
+/** That nothing is owed, why, and the way on for who has no other order. */
+export function VoidPanel({ invoice }: { invoice: Invoice }) {
+  const me = useMe().data;
+  const isNew = me?.account?.status === "pending_payment" && !me.open_invoice;
   return (
     <Alert color="gray" title={m.invoice.voidTitle} role="status">
-      {m.invoice.voidText}
+      <Stack gap="xs" align="start">
+        <Text size="sm">{m.invoice.voidText}</Text>
+        {invoice.void_reason && (
+          <Text size="sm" fw={600}>
+            {m.invoice.reason}: <bdi>{invoice.void_reason}</bdi>
+          </Text>
+        )}
+        {isNew && (
+          <Button component={Link} to="/upgrade" size="sm">
+            {m.upgrade.title}
+          </Button>
+        )}
+      </Stack>
     </Alert>
   );
 }
