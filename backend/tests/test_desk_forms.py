@@ -224,6 +224,8 @@ def test_without_an_owner_payments_are_decided_on_all_the_same(
     """
     waiting = make_payment(owner)
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # those of the account's first moment
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET LOCAL session_replication_role = replica")
         User.objects.filter(pk=owner.pk).update(role="member")
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")

@@ -3,6 +3,7 @@
 from functools import cache
 
 from django.http import HttpResponse
+from django.utils.encoding import force_bytes
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -34,6 +35,5 @@ def _document(renderer: type[BaseRenderer]) -> bytes:
 
     :param renderer: of one of the forms.
     """
-    described = SchemaGenerator().get_schema(public=True)
-    written: bytes = renderer().render(described, renderer_context={})
-    return written
+    described = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return force_bytes(renderer().render(described, renderer_context={}))
