@@ -1,6 +1,7 @@
 """The address of the OpenAPI document."""
 
 from functools import cache
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.encoding import force_bytes
@@ -21,9 +22,10 @@ class SchemaView(SpectacularAPIView):
     def get(self, request: Request) -> HttpResponse:
         """Return it as YAML or, to who accepts that only, as JSON."""
         renderer = request.accepted_renderer
+        form: Any = type(renderer)
         name = f"openapi.{renderer.format.rpartition('-')[2]}"
         return HttpResponse(
-            _document(type(renderer)),
+            _document(form),
             content_type=renderer.media_type,
             headers={"Content-Disposition": f'inline; filename="{name}"'},
         )
