@@ -134,6 +134,8 @@ _options["options"] = " ".join(
     [_options.get("options", ""), *(f"-c {name}={wait}s" for name, wait in _waits.items())]
 ).strip()
 _options.setdefault("connect_timeout", 5)
+# Seconds that a statement of a request may take; jobs and commands take what they need: ``wsgi.py``
+DATABASE_STATEMENT_TIMEOUT = env.number("DATABASE_STATEMENT_TIMEOUT", default=30, at_least=1)
 
 # What the server processes share: counts of tries, and codes that were used
 CACHES = {

@@ -3,10 +3,14 @@
 import os
 
 import django
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
 django.setup(set_prefix=False)
+settings.DATABASES["default"]["OPTIONS"]["options"] += (
+    f" -c statement_timeout={settings.DATABASE_STATEMENT_TIMEOUT}s"
+)
 
 from igny8_core.api.bodies import Request  # noqa: E402  (it needs the settings)
 

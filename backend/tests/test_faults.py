@@ -203,6 +203,18 @@ def test_who_waits_too_long_for_a_lock_is_told_to_come_back(billing_admin: User)
     assert_all_invariants_hold()
 
 
+@pytest.mark.parametrize("path", [PAYMENTS, "/admin/billing/payment/?all=1"])
+def test_a_statement_that_takes_too_long_is_ended(billing_admin: User, path: str) -> None:
+    """Whatever makes it long: here a lock that others wait for by the minute."""
+    limits = {"DATABASE_STATEMENT_TIMEOUT": "1", "DATABASE_LOCK_TIMEOUT": "60"}
+    with running_server(**limits) as server:
+        program = server.logged_in(billing_admin)
+        with somebody_else() as other:
+            other.execute("LOCK TABLE billing_payment IN ACCESS EXCLUSIVE MODE")
+            assert program.send(path).status == 503
+        assert program.send(path).status == 200
+
+
 def test_whose_connection_is_cut_is_told_to_come_back(billing_admin: User) -> None:
     act, key = approval(billing_admin), next(keys)
     before = counted()
