@@ -148,13 +148,14 @@ class Scene:
             now=utc_now(),
         )
 
+    def change(self) -> SettingChange:
+        return SettingChange.objects.latest("pk")
+
     def agree(self) -> None:
-        change = SettingChange.objects.latest("pk")
-        agree_to_change(change_id=change.pk, actor=self.actor(), now=utc_now())
+        agree_to_change(change_id=self.change().pk, actor=self.actor(), now=utc_now())
 
     def refuse(self) -> None:
-        change = SettingChange.objects.latest("pk")
-        refuse_change(change_id=change.pk, actor=self.actor(), now=utc_now())
+        refuse_change(change_id=self.change().pk, actor=self.actor(), now=utc_now())
 
     def demote(self) -> None:
         self.other_admin.groups.clear()
@@ -476,6 +477,8 @@ EARLIER: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "payments_waiting": lambda _scene: {},
     "confirm_billing_email": lambda scene: {"account_id": scene.account.pk},
     "account_closed": lambda _scene: {"kept_until": "2036-12-31"},
+    "setting_change_proposed": lambda scene: {"change_id": scene.change().pk},
+    "setting_change_decided": lambda scene: {"change_id": scene.change().pk},
 }
 
 
