@@ -349,6 +349,13 @@ def be_made_without_owner(owner: User) -> None:
     Account.objects.create(name="Nobody's", plan=account_of(owner).plan, status="trial")
 
 
-@pytest.mark.parametrize("act", [lose_the_owner, let_the_owner_leave, be_made_without_owner])
-def test_an_open_account_has_an_owner(owner: User, act: Callable[[User], None]) -> None:
-    assert_refused(partial(act, owner), "is open and has no owner")
+@pytest.mark.parametrize(
+    ("act", "by"),
+    [
+        (lose_the_owner, "owner_stays_with_an_open_account"),
+        (let_the_owner_leave, "owner_stays_with_an_open_account"),
+        (be_made_without_owner, "open_account_has_an_owner"),
+    ],
+)
+def test_an_open_account_has_an_owner(owner: User, act: Callable[[User], None], by: str) -> None:
+    assert_refused(partial(act, owner), "is open and has no owner", by=by)
