@@ -206,8 +206,7 @@ def test_who_waits_too_long_for_a_lock_is_told_to_come_back(billing_admin: User)
 @pytest.mark.parametrize("path", [PAYMENTS, "/admin/billing/payment/?all=1"])
 def test_a_statement_that_takes_too_long_is_ended(billing_admin: User, path: str) -> None:
     """Whatever makes it long: here a lock that others wait for by the minute."""
-    limits = {"DATABASE_STATEMENT_TIMEOUT": "1", "DATABASE_LOCK_TIMEOUT": "60"}
-    with running_server(**limits) as server:
+    with running_server(DATABASE_STATEMENT_TIMEOUT="1", DATABASE_LOCK_TIMEOUT="60") as server:
         program = server.logged_in(billing_admin)
         with somebody_else() as other:
             other.execute("LOCK TABLE billing_payment IN ACCESS EXCLUSIVE MODE")
