@@ -129,7 +129,7 @@ test("a customer takes the data along and closes the account", async ({ page }) 
   await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
 
   await page.goto("/account");
-  await page.getByLabel("Your password").fill(PASSWORD);
+  await page.getByLabel("Your password", { exact: true }).fill(PASSWORD);
   const arrival = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download my data" }).click();
   const download = await arrival;

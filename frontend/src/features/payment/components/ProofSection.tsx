@@ -46,7 +46,7 @@ function Told({ payment }: { payment: Payment }) {
       );
     case "refused":
       return (
-        <Alert color="orange" title={m.proof.refusedTitle}>
+        <Alert color="red" title={m.proof.refusedTitle}>
           <Text size="sm" fw={600}>
             {payment.proof_refusal && m.proof.refusals[payment.proof_refusal.code]}
           </Text>
