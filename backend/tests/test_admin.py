@@ -535,3 +535,10 @@ def test_notices_are_each_admins_own_choice(desk: Client, billing_admin: User) -
 
 def test_jobs_with_their_secrets_are_not_shown(admin_client: Client) -> None:
     assert admin_client.get("/admin/procrastinate/procrastinatejob/").status_code == 404
+
+
+def test_pages_are_found_by_their_names_each_time(desk: Client) -> None:
+    for _ in range(2):
+        answer = desk.get("/admin/search/", {"s": "Exch"})
+        assert answer.status_code == 200
+        assert "/admin/billing/exchangerate/" in answer.content.decode()

@@ -34,8 +34,11 @@ class PostgresCache(DatabaseCache):
     def set(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
-        """Keep a value."""
-        self._write(WRITE, key, value, timeout, version)
+        """Keep a value; what JSON can't say is forgotten, and made anew by who asks for it."""
+        try:
+            self._write(WRITE, key, value, timeout, version)
+        except TypeError:
+            self.delete(key, version=version)
 
     def add(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
