@@ -1,10 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { API_URL, expect, expectAccessible, openAdmin, openReview, test } from "./fixtures";
 
 const CUSTOMERS = 50; // `serve.py --confirmations 50`, customer001@example.com and so on
-const MAILS = join(process.env.DATA_DIR ?? "../backend/.data", "mail");
 
 test.describe.configure({ mode: "serial" });
 
@@ -275,11 +272,13 @@ test("the whole queue is cleared by the keyboard, and everybody gets the right m
   expect(decided.size).toBeGreaterThanOrEqual(CUSTOMERS - 5);
 
   for (const [address, kind] of decided) {
-    await expect.poll(() => mailsTo(address), { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
-    await openAdmin(page, `/admin/common/outgoingmail/?q=${address}`);
+    // What a decision has overtaken is dropped: the mail of the decision itself is the one to wait for.
     const row = page.getByRole("row").filter({ hasText: kind }).filter({ hasText: address });
-    await expect(row).toHaveCount(1);
-    await expect(row).toContainText("Sent");
+    await expect(async () => {
+      await openAdmin(page, `/admin/common/outgoingmail/?q=${address}`);
+      await expect(row).toHaveCount(1);
+      await expect(row).toContainText("Sent", { timeout: 1000 });
+    }).toPass({ timeout: 60_000 });
   }
 });
 
@@ -328,10 +327,4 @@ function clickedByTheMouseAlone(page: Page): Promise<string[]> {
       .filter((element) => (element as HTMLElement).checkVisibility())
       .map((element) => element.outerHTML.slice(0, 200)),
   );
-}
-
-/** How many of the mails that the worker has sent went to an address. */
-function mailsTo(address: string): number {
-  const files = readdirSync(MAILS).map((name) => readFileSync(join(MAILS, name), "utf-8"));
-  return files.join("\n").split(`\nTo: ${address}`).length - 1;
 }
