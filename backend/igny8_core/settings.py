@@ -288,7 +288,6 @@ DEFAULT_FROM_EMAIL: str = env.str(
     "DEFAULT_FROM_EMAIL", default="IGNY8 Billing <billing@example.com>"
 )
 
-PROCRASTINATE_IMPORT_PATHS = ["igny8_core.business.billing.periodic"]  # beside each room's tasks
 # Jobs that are done are removed: that of a mail may hold a link that resets a password.
 PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "successful",

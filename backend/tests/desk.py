@@ -27,3 +27,7 @@ def rows(details: list[dict[str, Any]]) -> dict[str, str]:
         for key, text in row.items()
         if text
     }
+
+
+def without_details(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if not name.startswith("details-")}

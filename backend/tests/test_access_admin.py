@@ -339,7 +339,6 @@ def payment(owner: User) -> Payment:
     seller = SellerProfile.objects.create(name="IGNY8")
     change_setting(
         obj=seller,
-        before={},
         after={"name": "IGNY9"},
         actor=Actor(user=make_billing_admin()),
         now=utc_now(),

@@ -29,7 +29,7 @@ from igny8_core.business.billing.models import (
 from igny8_core.business.billing.services.setting_changes import agree_to_change
 from igny8_core.business.proofs import sandbox
 from igny8_core.common.clock import utc_now
-from tests.desk import form_of, rows
+from tests.desk import form_of, rows, without_details
 from tests.factories import (
     account_of,
     approve,
@@ -297,9 +297,7 @@ def test_example_details_are_marked_until_they_are_edited(desk: Client) -> None:
     till = {"label": "Till number", "value": "0311-0000001", "copyable": True}
     example = {"label": "Or", "value": "03001234567", "copyable": True}
     for details, is_example in [([till, example], True), ([till], False)]:
-        shown = form_of(desk, url)
-        kept = {name: value for name, value in shown.items() if not name.startswith("details-")}
-        desk.post(url, {**kept, **rows(details)})
+        desk.post(url, {**without_details(form_of(desk, url)), **rows(details)})
         agree_to_newest_change()
         method.refresh_from_db()
         assert (method.details, method.has_example_details) == (details, is_example)

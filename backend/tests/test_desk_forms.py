@@ -29,7 +29,7 @@ from igny8_core.business.billing.selectors import payment_methods_for
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.common.clock import utc_now
-from tests.desk import form_of, rows
+from tests.desk import form_of, rows, without_details
 from tests.factories import (
     account_of,
     approve,
@@ -39,7 +39,6 @@ from tests.factories import (
     make_payment,
     reject,
 )
-from tests.test_setting_changes import without_details
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/admin/"

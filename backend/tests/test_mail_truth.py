@@ -142,7 +142,6 @@ class Scene:
     def propose(self) -> None:
         change_setting(
             obj=PaymentMethodConfig.objects.get(catalog_key="raast:PK"),
-            before={},
             after={"instructions": "Send it there."},
             actor=Actor(user=self.other_admin),
             now=utc_now(),

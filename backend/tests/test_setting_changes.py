@@ -42,7 +42,7 @@ from igny8_core.business.billing.services.setting_changes import (
 )
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
-from tests.desk import form_of, rows
+from tests.desk import form_of, rows, without_details
 from tests.factories import make_billing_admin
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,6 @@ def method(catalog: None) -> PaymentMethodConfig:
 def propose(method: PaymentMethodConfig, admin: User, **after: Any) -> SettingChange:
     change = change_setting(
         obj=PaymentMethodConfig.objects.get(pk=method.pk),
-        before={},
         after=after or {"details": THIEFS},
         actor=Actor(user=admin),
         now=utc_now(),
@@ -146,7 +145,6 @@ def test_switching_off_takes_one_admin_and_is_kept_too(
     make_billing_admin()
     off = change_setting(
         obj=PaymentMethodConfig.objects.get(pk=method.pk),
-        before={},
         after={"is_enabled": False, "order": 7},
         actor=Actor(user=billing_admin),
         now=utc_now(),
@@ -199,7 +197,6 @@ def test_what_prints_on_invoices_takes_two_as_well(catalog: None, billing_admin:
     seller = SellerProfile.objects.create(name="IGNY8")
     change_setting(
         obj=seller,
-        before={},
         after={"footer": "Pay to GB33BUKB20201555555555"},
         actor=Actor(user=billing_admin),
         now=utc_now(),
@@ -408,10 +405,6 @@ def test_database_lets_nobody_agree_to_the_own_change(
 
 
 # The desk
-
-
-def without_details(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if not name.startswith("details-")}
 
 
 def test_desk_proposes_and_a_second_admin_agrees(

@@ -1,4 +1,4 @@
-"""Forms of accounts, sites and trades in the admin, with the rules that the API has."""
+"""Forms of accounts and sites in the admin, with the rules that the API has."""
 
 from typing import Any
 
@@ -6,22 +6,17 @@ from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from igny8_core.auth.validators import normalised_domain
-from igny8_core.common.countries import all_countries
+from igny8_core.common.countries import country_choices
 from igny8_core.common.desk_forms import DeskModelForm
 from igny8_core.common.exceptions import InvalidInput
-
-
-def country_choices() -> list[tuple[str, str]]:
-    """Every country by name, its code behind it; first none."""
-    named = [(country.code, f"{country.name} ({country.code})") for country in all_countries()]
-    return [("", "none"), *named]
 
 
 class CountryField(forms.ChoiceField):
     """A country of ISO 3166-1, typed in any case."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(choices=country_choices, widget=UnfoldAdminSelectWidget(), **options)
+        choices = [("", "none"), *country_choices()]
+        super().__init__(choices=choices, widget=UnfoldAdminSelectWidget(), **options)
 
     def to_python(self, value: Any) -> str:
         """Return the code."""

@@ -1,6 +1,5 @@
 """The admin's site: its log-in takes a second factor, and may insist on one."""
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -19,9 +18,9 @@ from igny8_core.auth.desk_forms import OwnPasswordForm
 from igny8_core.auth.models import User
 from igny8_core.auth.rights import is_desk_staff, lacks_second_factor
 from igny8_core.auth.services.email_addresses import cancel_email_change
+from igny8_core.common.desk_forms import ID
 
 View = Callable[..., HttpResponse]
-ID = re.compile(r"[0-9]{1,19}")
 
 
 class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types

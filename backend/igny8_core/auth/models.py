@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
@@ -21,20 +20,15 @@ from igny8_core.auth.enums import (
 )
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.models import TimestampedModel
-from igny8_core.common.validators import validate_country_code, validate_line, validate_visible
+from igny8_core.common.validators import (
+    validate_country_code,
+    validate_line,
+    validate_lower_case,
+    validate_visible,
+)
 
 MAX_PRICE = 1_000_000  # USD; at the highest rate it still fits into a column
 MAX_CREDITS = 1_000_000_000
-
-
-def validate_lower_case(value: str) -> None:
-    """Refuse capital letters.
-
-    :raises ValidationError: if there is one.
-    """
-    if value != value.lower():
-        message = "Write it in lower case."
-        raise ValidationError(message)
 
 
 NOBODYS_DOMAIN = "closed.invalid"  # RFC 2606: never anybody's; erased people get an address there

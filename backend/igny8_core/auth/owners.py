@@ -6,13 +6,15 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 from igny8_core.auth.enums import AccountStatus, UserRole
 from igny8_core.auth.models import Account, User
 from igny8_core.auth.selectors import lock_account
 from igny8_core.auth.services.accounts import hand_over
+from igny8_core.common.desk_forms import ID
 
 HAND_OVER_FIRST = "Make another person of {account} its owner first."
 
@@ -37,7 +39,8 @@ class KeepsOwner(forms.ModelForm[Any]):
             self._require_stays(role=role, account=account)
         elif role == UserRole.OWNER:
             self._require_may_own(account=account, is_active=is_active)
-        if account != self._before().account and account and _is_closed(account):
+        is_closed = account is not None and account.status == AccountStatus.CANCELLED
+        if account != self._before.account and is_closed:
             self.add_error("account", f"{account} is closed: nobody gets back into it.")
         return cleaned
 
@@ -45,6 +48,7 @@ class KeepsOwner(forms.ModelForm[Any]):
         """Leave it to saving that there is one owner: the present one makes room then."""
         return {*super()._get_validation_exclusions(), "account"}  # type: ignore[misc]
 
+    @cached_property
     def _before(self) -> User:
         """The person as in the database: the instance takes what was typed."""
         return User.objects.filter(pk=self.instance.pk).first() or User()
@@ -53,7 +57,7 @@ class KeepsOwner(forms.ModelForm[Any]):
         return owners_in_charge(User.objects.filter(pk=self.instance.pk)).exists()
 
     def _require_stays(self, *, role: str, account: Account | None) -> None:
-        before = self._before()
+        before = self._before
         words = HAND_OVER_FIRST.format(account=before.account)
         if account != before.account:
             self.add_error("account", f"This is the owner of {before.account}. {words}")
@@ -65,7 +69,7 @@ class KeepsOwner(forms.ModelForm[Any]):
             self.add_error("role", "An owner needs an account: choose it, too.")
         elif not is_active:
             self.add_error("role", "Only an active person can be the owner.")
-        elif account != self._before().account and account.users.exists():
+        elif account != self._before.account and account.users.exists():
             self.add_error(
                 "role", f"Take this person into {account} first, as a member: then hand it over."
             )
@@ -77,7 +81,7 @@ class KeepsOwnerAdmin:
     def lock(self, request: HttpRequest, obj: User) -> None:
         """Lock the accounts that are left and entered, then the person."""
         posted = request.POST.get("account", "")
-        ids = {obj.account_id, int(posted) if posted.isascii() and posted.isdigit() else None}
+        ids = {obj.account_id, int(posted) if ID.fullmatch(posted) else None}
         for account_id in sorted(pk for pk in ids if pk is not None):
             if Account.objects.filter(pk=account_id).exists():
                 lock_account(account_id=account_id)
@@ -101,10 +105,6 @@ class KeepsOwnerAdmin:
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
         """Name owners of open accounts among what can't be deleted."""
         found, counts, missing, protected = super().get_deleted_objects(objs, request)  # type: ignore[misc]
-        owners = owners_in_charge(User.objects.filter(Q(pk__in=[item.pk for item in objs])))
+        owners = owners_in_charge(User.objects.filter(pk__in=[item.pk for item in objs]))
         named = [f"Owner of {user.account}: {user}" for user in owners.select_related("account")]
         return found, counts, set() if named else missing, [*protected, *named]
-
-
-def _is_closed(account: Account) -> bool:
-    return account.status == AccountStatus.CANCELLED

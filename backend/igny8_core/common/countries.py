@@ -30,6 +30,11 @@ def all_countries() -> tuple[Country, ...]:
     return tuple(sorted(countries, key=lambda country: country.name))
 
 
+def country_choices() -> list[tuple[str, str]]:
+    """Return every country as a form offers it: its code, and its name with the code behind."""
+    return [(country.code, f"{country.name} ({country.code})") for country in all_countries()]
+
+
 def country_of(code: str) -> Country:
     """Return a country.
 

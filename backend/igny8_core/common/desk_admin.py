@@ -13,6 +13,7 @@ from psycopg.errors import IntegrityError as DriverError
 from igny8_core.common.bounded_admin import BoundedAdmin
 from igny8_core.common.desk_forms import DeskModelForm
 from igny8_core.common.exceptions import DomainError
+from igny8_core.common.models import columns_of, save_fields
 from igny8_core.common.transactions import ATTEMPTS, causes, is_contention
 
 UNKNOWN_CONFLICT = "It doesn't go together with what somebody else has saved at this moment."
@@ -45,11 +46,8 @@ class DeskAdmin(BoundedAdmin):
         if not change:
             super().save_model(request, obj, form, change)
             return
-        concrete = {field.name for field in obj._meta.concrete_fields}
-        changed = [name for name in form.changed_data if name in concrete - self.saved_apart]
-        if changed:
-            stamped = ["updated_at"] if "updated_at" in concrete else []
-            obj.save(update_fields=[*changed, *stamped])
+        if changed := (columns_of(obj) - self.saved_apart).intersection(form.changed_data):
+            save_fields(obj, changed)
 
     def changeform_view(
         self,

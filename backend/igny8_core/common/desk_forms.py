@@ -5,6 +5,7 @@ it is now, whoever has changed it since; what was changed on both sides is asked
 """
 
 import json
+import re
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db.models import Model
 
 from igny8_core.common.validators import validate_line
 
+ID = re.compile(r"[0-9]{1,19}")  # of a row, as an address or a form may name it
 SEEN = "seen"
 CHANGED_MEANWHILE = (
     "Somebody has changed this since you opened the page. It is now: {now}. Save again to put "

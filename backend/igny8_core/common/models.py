@@ -1,5 +1,7 @@
 """What every model has."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,6 +15,18 @@ class TimestampedModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+def save_fields(obj: models.Model, names: Iterable[str]) -> None:
+    """Save these columns of a row, and when it was changed where the row knows that."""
+    columns = columns_of(obj)
+    stamped = {"updated_at"} & columns
+    obj.save(update_fields=[*(name for name in names if name in columns), *stamped])
+
+
+def columns_of(obj: models.Model) -> set[str]:
+    """Return the names of the fields that are columns of the row's own table."""
+    return {field.name for field in obj._meta.concrete_fields}
 
 
 class IdempotencyRecord(models.Model):

@@ -1,6 +1,5 @@
 """Serializer fields that every room uses."""
 
-import unicodedata
 from operator import attrgetter
 from typing import Any
 
@@ -9,6 +8,7 @@ from rest_framework import serializers
 
 from igny8_core.common.money import Money
 from igny8_core.common.normal_form import without_invisible
+from igny8_core.common.validators import is_one_line
 
 
 @extend_schema_field(
@@ -69,7 +69,7 @@ class LineField(TextField):
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        if any(unicodedata.category(character) == "Cc" for character in text):
+        if not is_one_line(text):
             self.fail("control_characters_not_allowed")
         return text
 

@@ -17,12 +17,27 @@ def validate_country_code(value: str) -> None:
         raise ValidationError(message)
 
 
+def validate_lower_case(value: str) -> None:
+    """Refuse capital letters.
+
+    :raises ValidationError: if there is one.
+    """
+    if value != value.lower():
+        message = "Write it in lower case."
+        raise ValidationError(message)
+
+
+def is_one_line(text: str) -> bool:
+    """Tell whether a text has neither line breaks nor other control characters."""
+    return not any(unicodedata.category(character) == "Cc" for character in text)
+
+
 def validate_line(value: str) -> None:
     """Refuse text of more than one line, or with other control characters in it.
 
     :raises ValidationError: if it has one.
     """
-    if any(unicodedata.category(character) == "Cc" for character in value):
+    if not is_one_line(value):
         message = "Write it in one line, without control characters."
         raise ValidationError(message)
 

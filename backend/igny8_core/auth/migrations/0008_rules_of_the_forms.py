@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.functions.text
-import igny8_core.auth.models
 import igny8_core.common.validators
 import pycountry
 from django.db import migrations, models
@@ -65,7 +64,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='plan',
             name='slug',
-            field=models.SlugField(help_text='Names the plan in addresses and for programs; fixed once somebody has it.', unique=True, validators=[igny8_core.auth.models.validate_lower_case]),
+            field=models.SlugField(help_text='Names the plan in addresses and for programs; fixed once somebody has it.', unique=True, validators=[igny8_core.common.validators.validate_lower_case]),
         ),
         migrations.AddConstraint(
             model_name='account',

@@ -9,5 +9,6 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from igny8_core.business.billing import (  # noqa: F401  (they register checks and jobs)
             checks,
+            periodic,
             proof_check,
         )

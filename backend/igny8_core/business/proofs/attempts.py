@@ -36,10 +36,10 @@ def count_attempt(*, account: Account, address: str | None, size: int, now: date
         and those of an address. What is refused so is not counted once more.
     """
     network = truncate_ip(address) if address else ""
+    of_network = f"proofs of address {network}" if network else ""
 
     def count() -> None:
-        names = [f"account {account.pk}", *([f"address {network}"] if network else [])]
-        wait_for_lock(*(f"proofs of {name}" for name in names))
+        wait_for_lock(*filter(None, [f"proofs of account {account.pk}", of_network]))
         since = ProofAttempt.objects.filter(at__gt=now - A_DAY)
         _require_allowance(since.filter(account=account), _of_account(), size=size, now=now)
         if network:

@@ -16,6 +16,11 @@ export function useMe() {
   });
 }
 
+/** Whether nothing is to be paid though the account has not begun: its only order was void. */
+export function hasNothingOrdered(me: Me): boolean {
+  return me.account?.status === "pending_payment" && !me.open_invoice;
+}
+
 const VISITORS_PAGES =
   /^\/(signup|login|forgot-password|reset-password|verify-email|confirm-billing-email)/;
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
@@ -132,7 +133,7 @@ class RateForm(DeskModelForm):
             self.add_error("units_per_usd", "Tick above that you mean it, or correct it.")
         return cleaned
 
-    @property
+    @cached_property
     def question(self) -> dict[str, Any] | None:
         """What a far step means: the rate as it is typed, and what each plan would cost."""
         if not self.is_bound:

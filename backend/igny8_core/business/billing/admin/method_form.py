@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInput
 from igny8_core.business.billing.admin.settings import GuardedForm
 from igny8_core.business.billing.models import PaymentMethodConfig
 from igny8_core.business.billing.validators import MAX_DETAILS, validate_details, validate_pattern
-from igny8_core.common.countries import all_countries
+from igny8_core.common.countries import country_choices
 from igny8_core.common.normal_form import normal_form
 from igny8_core.common.patterns import fits
 
@@ -94,8 +94,9 @@ class CountriesWidget(UnfoldAdminSelectMultipleWidget):  # type: ignore[misc]
 
 class CountriesField(forms.MultipleChoiceField):
     def __init__(self, **options: Any) -> None:
-        named = [(country.code, f"{country.name} ({country.code})") for country in all_countries()]
-        super().__init__(choices=named, widget=CountriesWidget(), required=False, **options)
+        super().__init__(
+            choices=country_choices(), widget=CountriesWidget(), required=False, **options
+        )
 
     def to_python(self, value: Any) -> list[str]:
         """Return the codes, each once, in order."""

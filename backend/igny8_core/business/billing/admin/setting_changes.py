@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from igny8_core.auth.actors import actor_from_request
-from igny8_core.auth.admin_site import ID
 from igny8_core.auth.rights import may
 from igny8_core.business.billing.admin.settings import change_url
 from igny8_core.business.billing.change_words import changed_values, model_name
@@ -29,6 +28,7 @@ from igny8_core.business.billing.services.setting_changes import (
 )
 from igny8_core.common.admin import ReadOnlyAdmin
 from igny8_core.common.clock import utc_now
+from igny8_core.common.desk_forms import ID
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.transactions import commit_or_retry
 
@@ -62,7 +62,6 @@ class SettingChangeAdmin(ReadOnlyAdmin):
     list_select_related = ["proposed_by", "decided_by"]
     search_fields = ["name"]
     ordering = ["-pk"]
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SettingChange]:
         """Return the changes of what the user may see."""
@@ -72,7 +71,7 @@ class SettingChangeAdmin(ReadOnlyAdmin):
             if request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
         ]
         found: QuerySet[SettingChange] = super().get_queryset(request)
-        return found.filter(Q(model__in=seen))
+        return found.filter(model__in=seen)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Let a setting's page lead to its own history."""
@@ -129,7 +128,6 @@ class SettingChangeAdmin(ReadOnlyAdmin):
             "values": changed_values(change),
             "setting_url": _setting_url(change),
             "can_agree": can_change and not is_own,
-            "can_refuse": can_change and not is_own,
             "can_withdraw": can_change and is_own,
             "max_reason": MAX_REASON,
         }

@@ -21,6 +21,7 @@ from igny8_core.business.billing.services.setting_changes import (
 from igny8_core.common.clock import utc_now
 from igny8_core.common.desk_admin import DeskAdmin
 from igny8_core.common.desk_forms import DeskModelForm
+from igny8_core.common.models import columns_of
 
 SHOWN_CHANGES = 5
 
@@ -46,8 +47,7 @@ class SettingAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
         """Save what was changed, with its history."""
-        concrete = {field.name for field in obj._meta.concrete_fields}
-        names = [name for name in form.changed_data if name in concrete]
+        names = columns_of(obj).intersection(form.changed_data)
         stored = type(obj)._default_manager.filter(pk=obj.pk).first() if change else None
         before = plain_values(stored, names) if stored else {}
         super().save_model(request, obj, form, change)
@@ -107,17 +107,12 @@ class GuardedAdmin(SettingAdmin):
         """Hand the values over to the service, which decides on each."""
         model, actor, now = type(obj), actor_from_request(request), utc_now()
         if not change:
-            concrete = {field.name for field in obj._meta.concrete_fields}
-            names = [name for name in form.cleaned_data if name in concrete]
-            after = plain_values(obj, names)
+            after = plain_values(obj, columns_of(obj).intersection(form.cleaned_data))
             request.proposal = add_setting(model=model, after=after, actor=actor, now=now)  # type: ignore[attr-defined]
             return
-        stored = model._default_manager.get(pk=obj.pk)
-        names = form.changed_data
         request.proposal = change_setting(  # type: ignore[attr-defined]
-            obj=stored,
-            before=plain_values(stored, names),
-            after=plain_values(obj, names),
+            obj=model._default_manager.get(pk=obj.pk),
+            after=plain_values(obj, form.changed_data),
             actor=actor,
             now=now,
         )

@@ -3,7 +3,7 @@ money goes, changed only by two persons (or by the only one, after a delay that 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ from igny8_core.business.billing.exceptions import (
 from igny8_core.business.billing.models import PaymentMethodConfig, SellerProfile, SettingChange
 from igny8_core.business.billing.rights import right_to_change
 from igny8_core.common.exceptions import NotFound
+from igny8_core.common.models import save_fields
 
 # Models that tell customers where to send money, each with the fields that do not. A new field
 # needs consent until it is named here.
@@ -52,12 +53,12 @@ def needs_consent(model: type[Model], field: str, value: Any) -> bool:
 
 @transaction.atomic
 def change_setting(
-    *, obj: Model, before: Values, after: Values, actor: Actor, now: datetime
+    *, obj: Model, after: Values, actor: Actor, now: datetime
 ) -> SettingChange | None:
     """Put what needs no consent into effect, and propose the rest.
 
     :param obj: as in the database, locked by the caller.
-    :param before: the values that change, as JSON has them; see ``plain_values``.
+    :param after: the values that change, as JSON has them; see ``plain_values``.
     :returns: what waits, if anything does; a lone admin's change without delay doesn't.
     :raises NotAllowed: if the actor may not change such a setting.
     :raises ChangeWaitsAlready: if another change of it waits.
@@ -65,7 +66,7 @@ def change_setting(
     model = type(obj)
     _require_may_change(actor, model)
     after = _with_consequences(model, after)
-    before = {name: before.get(name, _plain(obj, name)) for name in after}
+    before = plain_values(obj, after)
     waiting = {name: value for name, value in after.items() if needs_consent(model, name, value)}
     at_once = {name: value for name, value in after.items() if name not in waiting}
     if at_once:
@@ -179,7 +180,7 @@ def model_of(change: SettingChange) -> type[Model]:
     return apps.get_model(change.model)
 
 
-def plain_values(obj: Model, names: list[str]) -> dict[str, Any]:
+def plain_values(obj: Model, names: Iterable[str]) -> dict[str, Any]:
     """Return a row's values as JSON has them."""
     return {name: _plain(obj, name) for name in names}
 
@@ -244,7 +245,7 @@ def _apply(change: SettingChange) -> None:
     """
     model = model_of(change)
     obj = model() if change.object_id is None else _present(model, change.object_id)
-    if change.object_id is not None and plain_values(obj, list(change.before)) != change.before:
+    if change.object_id is not None and plain_values(obj, change.before) != change.before:
         detail = f"{obj} was changed since this was proposed. Propose it again."
         raise ChangeNotPossible(detail, state="outdated")
     try:
@@ -276,8 +277,7 @@ def _set(obj: Model, values: Values) -> None:
     if obj._state.adding:
         obj.save()
     else:
-        stamped = ["updated_at"] if hasattr(obj, "updated_at") else []
-        obj.save(update_fields=[*values, *stamped])
+        save_fields(obj, values)
 
 
 def _decide(

@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { Columns } from "../../../components/ui/Columns";
 import { StateBadge } from "../../../components/ui/StateBadge";
 import { usePageTitle } from "../../../components/ui/usePageTitle";
-import { useMe } from "../../../lib/api/me";
+import { hasNothingOrdered, useMe } from "../../../lib/api/me";
 import type { Account, Me } from "../../../lib/api/types";
 import { formatDayOf } from "../../../lib/format/dates";
 import { formatCount, formatMoney } from "../../../lib/format/money";
@@ -52,7 +52,7 @@ function AccountCards({ me, account }: { me: Me; account: Account }) {
 function NextStep({ me, account }: { me: Me; account: Account }) {
   const invoice = me.open_invoice;
   const isReviewed = invoice?.payment_state === "under_review";
-  const isVoid = account.status === "pending_payment" && !invoice;
+  const isVoid = hasNothingOrdered(me);
   const next = isVoid ? m.dashboard.nothingOrdered : m.dashboard.nextByStatus[account.status];
   return (
     <Paper withBorder p="lg" radius="md">

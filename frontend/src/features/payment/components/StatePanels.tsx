@@ -2,7 +2,7 @@ import { Alert, Button, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
 import { CopyField } from "../../../components/ui/CopyField";
 import { describe } from "../../../components/ui/QueryState";
-import { useMe } from "../../../lib/api/me";
+import { hasNothingOrdered, useMe } from "../../../lib/api/me";
 import type { Invoice } from "../../../lib/api/types";
 import { formatMoment } from "../../../lib/format/dates";
 import { formatCount, formatMoney } from "../../../lib/format/money";
@@ -86,7 +86,6 @@ export function PaidPanel() {
 /** That nothing is owed, why, and the way on for who has no other order. */
 export function VoidPanel({ invoice }: { invoice: Invoice }) {
   const me = useMe().data;
-  const isNew = me?.account?.status === "pending_payment" && !me.open_invoice;
   return (
     <Alert color="gray" title={m.invoice.voidTitle} role="status">
       <Stack gap="xs" align="start">
@@ -96,7 +95,7 @@ export function VoidPanel({ invoice }: { invoice: Invoice }) {
             {m.invoice.reason}: <bdi>{invoice.void_reason}</bdi>
           </Text>
         )}
-        {isNew && (
+        {me && hasNothingOrdered(me) && (
           <Button component={Link} to="/upgrade" size="sm">
             {m.upgrade.title}
           </Button>
