@@ -161,6 +161,18 @@ def test_open_account_keeps_its_owner(
     assert (owner.role, owner.account) == ("owner", account_of(owner))
 
 
+def test_account_that_is_none_is_refused(admin_client: Client, owner: User) -> None:
+    assert list(errors_of(send(admin_client, owner, account="9" * 19))) == ["account"]
+
+
+@pytest.mark.parametrize("account", ["9" * 5000, "\u0661", "x", "-1"])
+def test_account_that_can_be_none_is_a_bad_request(
+    admin_client: Client, owner: User, account: str
+) -> None:
+    assert send(admin_client, owner, account=account).status_code == 400
+    assert account_of(owner).pk == owner.account_id
+
+
 def test_owner_of_an_open_account_is_not_deleted(admin_client: Client, owner: User) -> None:
     """Neither by the own page nor among others; a member is."""
     member = User.objects.create_user("member@shop.example", account=owner.account)

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from psycopg.errors import IntegrityError as DriverError
 
 from igny8_core.common.bounded_admin import BoundedAdmin
-from igny8_core.common.desk_forms import DeskModelForm
+from igny8_core.common.desk_forms import ID, DeskModelForm
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.models import columns_of, save_fields
 from igny8_core.common.transactions import ATTEMPTS, causes, is_contention
@@ -56,7 +57,14 @@ class DeskAdmin(BoundedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show and save; what somebody else has saved at this moment is a message of the form."""
+        """Show and save; what somebody else has saved at this moment is a message of the form.
+
+        :raises BadRequest: if a field that is chosen by a search holds what no row can be.
+        """
+        chosen = (request.POST.get(name, "") for name in self.get_autocomplete_fields(request))
+        if not all(ID.fullmatch(value) for value in chosen if value):
+            message = "What was chosen can't be: choose it in the list."
+            raise BadRequest(message)
         page = super().changeform_view
         return once_more(request, lambda: page(request, object_id, form_url, extra_context))
 
