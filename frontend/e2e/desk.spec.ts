@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { API_URL, expect, expectAccessible, openAdmin, openReview, test } from "./fixtures";
 
+const MAILS = join(process.env.DATA_DIR ?? "../backend/.data", "mail");
 const CUSTOMERS = 50; // `serve.py --confirmations 50`, customer001@example.com and so on
 
 test.describe.configure({ mode: "serial" });
@@ -279,6 +282,9 @@ test("the whole queue is cleared by the keyboard, and everybody gets the right m
       await expect(row).toHaveCount(1);
       await expect(row).toContainText("Sent", { timeout: 1000 });
     }).toPass({ timeout: 60_000 });
+    const all = page.getByRole("row").filter({ hasText: address });
+    const sent = await all.filter({ has: page.getByText("Sent", { exact: true }) }).count();
+    expect(mailsTo(address)).toBe(sent); // as many as the desk says, and no other
   }
 });
 
@@ -327,4 +333,10 @@ function clickedByTheMouseAlone(page: Page): Promise<string[]> {
       .filter((element) => (element as HTMLElement).checkVisibility())
       .map((element) => element.outerHTML.slice(0, 200)),
   );
+}
+
+/** How many of the mails that the worker has sent went to an address. */
+function mailsTo(address: string): number {
+  const files = readdirSync(MAILS).map((name) => readFileSync(join(MAILS, name), "utf-8"));
+  return files.join("\n").split(`\nTo: ${address}`).length - 1;
 }
