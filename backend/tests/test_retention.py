@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from igny8_core.auth.models import Account, Session, User
 from igny8_core.auth.tasks import remove_expired
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
 from igny8_core.business.billing.pdf import invoice_pdf
+from igny8_core.business.billing.services import erasure
 from igny8_core.business.billing.services.erasure import erase_expired
 from igny8_core.business.billing.tasks import delete_files
 from igny8_core.business.billing.verification import verify_billing
@@ -23,7 +25,15 @@ from igny8_core.business.data_rights.tasks import erase_expired_records
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import IdempotencyRecord, OutgoingMail
 from igny8_core.common.tasks import delete_old_records
-from tests.factories import account_of, approve, client_of, make_payment, make_receipt, reject
+from tests.factories import (
+    account_of,
+    approve,
+    client_of,
+    make_owner,
+    make_payment,
+    make_receipt,
+    reject,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime(2026, 11, 24, tzinfo=UTC)
@@ -106,6 +116,50 @@ def test_a_closed_accounts_invoices_are_blanked_after_ten_years(
     assert invoice_pdf(invoice).startswith(b"%PDF-")
     assert erase_expired(now=NEXT_DAY) == 0  # all done
     assert [str(check) for check in verify_billing() if not check.holds] == []
+
+
+def test_what_fails_for_one_account_is_told_after_all_others_were_erased(
+    owner: User,
+    billing_admin: User,
+    payments: tuple[Payment, Payment],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing of an account is erased in part, and its turn comes again."""
+    other = make_owner(email="other@shop.example")
+    approve(make_payment(other, notes="SECRET"), billing_admin)
+    close(owner)
+    close(other)
+    blank = erasure._blank_customer
+
+    def fail_for_one(invoice: Invoice) -> None:
+        if invoice.account_id == account_of(owner).pk:
+            message = "the row can't be written"
+            raise OSError(message)
+        blank(invoice)
+
+    monkeypatch.setattr(erasure, "_blank_customer", fail_for_one)
+    with pytest.raises(ExceptionGroup) as failed:
+        erase_expired(now=NEXT_DAY)
+    (failure,) = failed.value.exceptions
+    assert failure.__notes__ == [f"Nothing of account {account_of(owner).pk} was erased."]
+    left = Payment.objects.exclude(manual_reference="erased")
+    assert {payment.invoice.account_id for payment in left} == {account_of(owner).pk}
+    monkeypatch.undo()
+    erase_expired(now=NEXT_DAY)
+    assert not left.all().exists()
+
+
+def test_what_is_erased_is_not_read_again(
+    owner: User,
+    payments: tuple[Payment, Payment],
+    django_assert_num_queries: Any,
+) -> None:
+    """Four questions whether anything is left, however much was erased before."""
+    close(owner)
+    erase_expired(now=NEXT_DAY)
+    with django_assert_num_queries(4) as queries:
+        assert erase_expired(now=NEXT_DAY) == 0
+    assert not any("UPDATE" in query["sql"] for query in queries.captured_queries)
 
 
 def test_the_worker_does_it_by_its_own_clock(

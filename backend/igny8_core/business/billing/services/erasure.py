@@ -5,12 +5,13 @@ The database lets these changes through for closed accounts alone, and to blanks
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Func, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account
@@ -48,45 +49,104 @@ def kept_until(*, account: Account) -> date | None:
     return date(newest.issued_at.year + settings.BILLING_RETENTION_YEARS, 12, 31)
 
 
-@transaction.atomic
 def erase_expired(*, now: datetime) -> int:
     """Erase what has been kept as long as it had to be; returns how many rows were changed.
 
     Proofs of refused claims go ``BILLING_PROOF_RETENTION_DAYS`` after the decision. Proofs of
     payments, and what an invoice of a closed account says of its customer, go when
     ``BILLING_RETENTION_YEARS`` have passed since the end of the year of its issue.
+
+    Each account is erased in a transaction of its own, locked as every act locks it: what fails
+    for one is raised after all others were erased, and tried again the next time.
     """
+    count, failures = 0, []
+    for account_id in _accounts_with_expired(now):
+        try:
+            count += _erase_expired_of(account_id, now)
+        except Exception as failure:  # noqa: BLE001  (raised below, with those of other accounts)
+            failure.add_note(f"Nothing of account {account_id} was erased.")
+            failures.append(failure)
+    if failures:
+        message = "What has expired could not be erased"
+        raise ExceptionGroup(message, failures)
+    return count
+
+
+def _accounts_with_expired(now: datetime) -> list[int]:
+    """Return the accounts of which something is to be erased yet, in their order."""
+    found = (
+        _expired_proofs(now).values_list("invoice__account", flat=True),
+        _expired_payments(now).values_list("invoice__account", flat=True),
+        _expired_invoices(now).values_list("account", flat=True),
+        _expired_events(now).values_list("account", flat=True),
+    )
+    return sorted({account_id for account_ids in found for account_id in account_ids.distinct()})
+
+
+@transaction.atomic
+def _erase_expired_of(account_id: int, now: datetime) -> int:
+    selectors.lock_billing_of_account(account_id=account_id)
+    count = _erase_proofs(_expired_proofs(now).filter(invoice__account=account_id))
+    count += _erase_payments(_expired_payments(now).filter(invoice__account=account_id))
+    events = _expired_events(now).filter(account=account_id)
+    count += events.update(note="", ip_address=None)
+    invoices = list(_expired_invoices(now).filter(account=account_id))
+    for invoice in invoices:
+        _blank_customer(invoice)
+    return count + len(invoices)
+
+
+def _expired_proofs(now: datetime) -> QuerySet[Payment]:
     refused_until = now - timedelta(days=settings.BILLING_PROOF_RETENTION_DAYS)
-    expired = Q(invoice__issued_at__year__lt=now.year - settings.BILLING_RETENTION_YEARS)
-    proofs = Payment.objects.exclude(proof_state=ProofState.NONE).filter(
+    return Payment.objects.exclude(proof_state=ProofState.NONE).filter(
         Q(status__in=REFUSED, decided_at__lt=refused_until)
-        | expired & ~Q(status=PaymentStatus.PENDING_APPROVAL)
+        | Q(invoice__issued_at__lt=_kept_since(now)) & ~Q(status=PaymentStatus.PENDING_APPROVAL)
     )
-    count = _erase_proofs(proofs)
-    closed = Payment.objects.filter(expired, invoice__account__status=AccountStatus.CANCELLED)
-    count += _erase_payments(closed.exclude(manual_reference=ERASED))
-    invoices = Invoice.objects.filter(
+
+
+def _expired_payments(now: datetime) -> QuerySet[Payment]:
+    return Payment.objects.filter(
+        invoice__issued_at__lt=_kept_since(now), invoice__account__status=AccountStatus.CANCELLED
+    ).exclude(manual_reference=ERASED)
+
+
+def _expired_events(now: datetime) -> QuerySet[PaymentEvent]:
+    return PaymentEvent.objects.filter(
+        ~Q(note="") | Q(ip_address__isnull=False),
+        invoice__issued_at__lt=_kept_since(now),
+        invoice__account__status=AccountStatus.CANCELLED,
+    )
+
+
+def _expired_invoices(now: datetime) -> QuerySet[Invoice]:
+    customer = KeyTransform("customer", "billing_snapshot")
+    return Invoice.objects.annotate(
+        names_somebody=Func(
+            customer,
+            template="jsonb_path_exists(%(expressions)s, %(path)s)",
+            path="""'$.keyvalue() ? (@.key != "country" && @.value != "")'""",
+            output_field=BooleanField(),
+        )
+    ).filter(
+        issued_at__lt=_kept_since(now),
         account__status=AccountStatus.CANCELLED,
-        issued_at__year__lt=now.year - settings.BILLING_RETENTION_YEARS,
+        names_somebody=True,
     )
-    events = PaymentEvent.objects.filter(invoice__in=invoices)
-    count += events.filter(~Q(note="") | Q(ip_address__isnull=False)).update(
-        note="", ip_address=None
-    )
-    return count + sum(_blank_customer(invoice) for invoice in invoices.order_by("pk"))
 
 
-def _blank_customer(invoice: Invoice) -> bool:
-    """Blank who an invoice was issued to; its country stays. Tells whether there was anything."""
+def _kept_since(now: datetime) -> datetime:
+    """Return from which issue on invoices are kept."""
+    return datetime(now.year - settings.BILLING_RETENTION_YEARS, 1, 1, tzinfo=UTC)
+
+
+def _blank_customer(invoice: Invoice) -> None:
+    """Blank who an invoice was issued to; its country stays."""
     snapshot: dict[str, dict[str, Any]] = invoice.billing_snapshot
     customer = {
         field: value if field == "country" else "" for field, value in snapshot["customer"].items()
     }
-    if customer == snapshot["customer"]:
-        return False
     invoice.billing_snapshot = {**snapshot, "customer": customer}
     invoice.save(update_fields=["billing_snapshot", "updated_at"])
-    return True
 
 
 def _erase_payments(payments: QuerySet[Payment]) -> int:
