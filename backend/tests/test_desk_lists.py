@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from igny8_core.auth.models import User
-from igny8_core.common import bounded_admin
+from igny8_core.common import pagination
+from igny8_core.common.bounded_admin import leading_columns
 from tests.factories import PASSWORD, make_owner, make_payment
 
 pytestmark = pytest.mark.django_db
@@ -62,8 +63,32 @@ def test_nor_does_a_related_row(desk: Client) -> None:
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("model", MODELS, ids=LABELS)
+def test_an_index_keeps_each_order(desk: Client, model: Any) -> None:
+    """Also those that no head of a column offers and somebody writes into the address."""
+    if model._meta.label == ROLES:
+        return
+    for column in range(12):
+        page = desk.get(address(model), {"o": f"-{column}"})
+        if page.status_code == 302:  # the seller: one row, and no list
+            return
+        first = str(page.context["cl"].queryset.query.order_by[0]).lstrip("-")
+        kept = {"pk", *leading_columns(model), *(model._meta.ordering or ["pk"])[:1]}
+        assert first in {name.lstrip("-") for name in kept}, (column, first)
+
+
+def test_a_column_without_an_index_offers_no_order(desk: Client) -> None:
+    heads = re.findall(r'href="\?o=[^"]+"', desk.get("/admin/billing/invoice/").content.decode())
+    assert any("o=1" in head for head in heads)  # the number
+    assert desk.get("/admin/billing/invoice/").context["cl"].sortable_by == [
+        "number",
+        "account",
+        "issued_at",
+    ]
+
+
 def test_pages_count_to_a_bound(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded_admin, "MOST_COUNTED", 2)
+    monkeypatch.setattr(pagination, "MOST_COUNTED", 2)
     for _ in range(3):
         make_owner()
     page = desk.get("/admin/billing/invoice/")

@@ -12,10 +12,13 @@ from rest_framework.test import APIClient
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Industry, Plan, Site, SiteUserAccess, User
 from igny8_core.business.billing.enums import CreditKind
+from igny8_core.business.billing.filters import AdminPaymentFilter
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.business.billing.services.subscriptions import request_upgrade
+from igny8_core.common import pagination
+from igny8_core.common.bounded_admin import leading_columns
 from igny8_core.common.clock import utc_now
 from tests.factories import (
     account_of,
@@ -134,6 +137,26 @@ def test_a_page_that_is_not_there(owner_api: APIClient, page: str) -> None:
 
     assert answer.status_code == 404
     assert answer.json()["errors"][0]["code"] == "not_found"
+
+
+def test_pages_count_to_a_bound(
+    queue: list[Payment], admin_api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A total of a table that grows reads all of it each time; what is beyond, filters find."""
+    monkeypatch.setattr(pagination, "MOST_COUNTED", 2)
+    page = admin_api.get("/api/v1/billing/admin/payments/", {"page_size": 2}).json()
+    assert (page["count"], len(page["results"]), page["next"]) == (2, 2, None)
+    answer = admin_api.get("/api/v1/billing/admin/payments/", {"page_size": 2, "page": 2})
+    assert answer.status_code == 404
+    assert answer.json()["errors"][0]["detail"] == (
+        "There is no such page. Lists show their first 10,000 rows: filters lead on."
+    )
+
+
+def test_an_index_keeps_every_order_that_can_be_asked_for() -> None:
+    ordering = AdminPaymentFilter.base_filters["ordering"]
+    assert isinstance(ordering, OrderingFilter)
+    assert set(ordering.param_map or ()) <= leading_columns(Payment)
 
 
 def test_a_page_has_100_rows_at_most(catalog: None, owner: User, owner_api: APIClient) -> None:

@@ -6,14 +6,20 @@ from rest_framework import pagination
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from igny8_core.common.pagination import MOST_COUNTED, BoundedPaginator
+
 
 class PageNumberPagination(pagination.PageNumberPagination):
-    """25 a page; ``page_size`` asks for up to 100."""
+    """25 a page; ``page_size`` asks for up to 100. Pages end where counting does."""
 
+    django_paginator_class = BoundedPaginator
     page_size: int = 25
     page_size_query_param = "page_size"
     max_page_size = 100
     last_page_strings = ()
+    invalid_page_message = (
+        f"There is no such page. Lists show their first {MOST_COUNTED:,} rows: filters lead on."
+    )
 
     def get_page_size(self, request: Request) -> int:
         """Return how many rows are asked for.
@@ -27,6 +33,14 @@ class PageNumberPagination(pagination.PageNumberPagination):
             return int(asked)
         detail = f"Ask for a number of rows from 1 to {self.max_page_size}."
         raise ValidationError({self.page_size_query_param: [detail]})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe a page, and how far it counts."""
+        page = super().get_paginated_response_schema(schema)
+        description = f"How many rows the pages show: all, or {MOST_COUNTED:,} if there are more."
+        count = {"minimum": 0, "maximum": MOST_COUNTED, "description": description}
+        page["properties"]["count"] |= count
+        return page
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Describe the parameters with their limits."""

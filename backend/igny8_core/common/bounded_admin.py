@@ -1,15 +1,16 @@
 """Lists of the desk that cost the same however many rows there are."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
 
-MOST_COUNTED = 10_000  # rows; beyond them the search and the filters lead on
+from igny8_core.common.pagination import BoundedPaginator
+
 # What reads a whole column, computes with each row, or takes a program of the reader's.
 SEARCHING = frozenset(
     """regex iregex contains icontains startswith istartswith endswith iendswith iexact
@@ -18,22 +19,45 @@ SEARCHING = frozenset(
 )
 
 
-class BoundedPaginator(Paginator[Any]):
-    """Counts no further than ``MOST_COUNTED``: a full count reads the whole table."""
+class BoundedChangeList(ChangeList):  # type: ignore[misc]  # unfold has no types
+    """Sorts by what an index keeps in order, also where the address asks for more."""
 
-    @cached_property
-    def count(self) -> int:
-        """Return how many rows the pages show."""
-        if isinstance(self.object_list, QuerySet):
-            return self.object_list.order_by()[:MOST_COUNTED].count()
-        return len(self.object_list)
+    sortable_by: Iterable[Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer those columns alone."""
+        super().__init__(*args, **kwargs)
+        self.sortable_by = [name for name in self.sortable_by if self.get_ordering_field(name)]
+
+    def get_ordering_field(self, field_name: Any) -> str | None:
+        """Name the field that a column is sorted by, if that costs the same for any number."""
+        if field_name not in self.sortable_by:
+            return None
+        found = super().get_ordering_field(field_name)
+        return found if found in leading_columns(self.model) else None
+
+
+def leading_columns(model: type[Model]) -> set[str]:
+    """Return the fields by which an index over the whole table begins."""
+    meta = model._meta
+    own = {
+        field.name
+        for field in meta.concrete_fields
+        if field.unique or getattr(field, "db_index", False)
+    }
+    indexes = [index for index in meta.indexes if index.condition is None]
+    return own | {index.fields[0].removeprefix("-") for index in indexes if index.fields}
 
 
 class BoundedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
-    """A list that counts to a bound, and is searched by its search alone."""
+    """A list that counts to a bound, sorts by indexes, and is searched by its search alone."""
 
     paginator = BoundedPaginator
     show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Sort by indexes."""
+        return BoundedChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Refuse what somebody could write into the address to search past the indexes."""

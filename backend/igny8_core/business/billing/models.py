@@ -575,6 +575,7 @@ class Payment(TimestampedModel):
             models.Index(fields=["status", "submitted_at", "id"], name="payment_queue"),
             models.Index(fields=["submitted_at", "id"], name="payment_by_time"),
             models.Index(fields=["decided_at"], name="payment_by_decision"),
+            models.Index(fields=["amount", "id"], name="payment_by_amount"),
             models.Index(
                 fields=["reference_key", "id"],
                 condition=~Q(reference_key=""),

@@ -1627,7 +1627,10 @@ export interface components {
             password: string;
         };
         PaginatedAdminPaymentList: {
-            /** @example 123 */
+            /**
+             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @example 123
+             */
             count: number;
             /**
              * Format: uri
@@ -1642,7 +1645,10 @@ export interface components {
             results: components["schemas"]["AdminPayment"][];
         };
         PaginatedCreditTransactionList: {
-            /** @example 123 */
+            /**
+             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @example 123
+             */
             count: number;
             /**
              * Format: uri
@@ -1657,7 +1663,10 @@ export interface components {
             results: components["schemas"]["CreditTransaction"][];
         };
         PaginatedInvoiceList: {
-            /** @example 123 */
+            /**
+             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @example 123
+             */
             count: number;
             /**
              * Format: uri
@@ -1672,7 +1681,10 @@ export interface components {
             results: components["schemas"]["Invoice"][];
         };
         PaginatedPaymentList: {
-            /** @example 123 */
+            /**
+             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @example 123
+             */
             count: number;
             /**
              * Format: uri
@@ -1687,7 +1699,10 @@ export interface components {
             results: components["schemas"]["Payment"][];
         };
         PaginatedSiteList: {
-            /** @example 123 */
+            /**
+             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @example 123
+             */
             count: number;
             /**
              * Format: uri
@@ -1702,7 +1717,10 @@ export interface components {
             results: components["schemas"]["Site"][];
         };
         PaginatedSubscriptionList: {
-            /** @example 123 */
+            /**
+             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @example 123
+             */
             count: number;
             /**
              * Format: uri

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.selectors import after_in_time, before_in_time
+from igny8_core.common.bounded_admin import BoundedChangeList
 
 AFTER = "after"
 
@@ -24,7 +24,7 @@ def _read(place: str) -> tuple[datetime, int]:
     return datetime.fromisoformat(time).astimezone(UTC), int(pk)
 
 
-class KeysetChangeList(ChangeList):
+class KeysetChangeList(BoundedChangeList):
     """Pages by the last row's key and counts nothing, so that its cost does not grow.
 
     Rows are ordered by ``submitted_at`` and ``pk``, either way.
@@ -35,7 +35,7 @@ class KeysetChangeList(ChangeList):
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         """Leave the place in the list out of the filters."""
-        remaining = super().get_filters_params(params)
+        remaining: dict[str, Any] = super().get_filters_params(params)
         remaining.pop(AFTER, None)
         return remaining
 
@@ -43,7 +43,8 @@ class KeysetChangeList(ChangeList):
         self, new_params: dict[str, Any] | None = None, remove: Iterable[str] | None = None
     ) -> str:
         """Build a link that starts the list anew, unless it names a place."""
-        return super().get_query_string(new_params, [*(remove or []), AFTER])
+        query: str = super().get_query_string(new_params, [*(remove or []), AFTER])
+        return query
 
     def get_results(self, request: HttpRequest) -> None:
         """Read one page, and one row more to know whether there is another."""
