@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "igny8_core.common",
     "igny8_core.auth",
     "igny8_core.business.proofs",
+    "igny8_core.business.exports",
     "igny8_core.business.billing",
     "igny8_core.business.onboarding",
     "igny8_core.business.data_rights",
@@ -320,6 +321,7 @@ BILLING_PROOF_RETENTION_DAYS: int = env.number(
 IDEMPOTENCY_RETENTION_DAYS: int = env.number(
     "IDEMPOTENCY_RETENTION_DAYS", default=7, at_least=1, at_most=365_000
 )
+EXPORT_RETENTION_DAYS: int = env.number("EXPORT_RETENTION_DAYS", default=7, at_least=1, at_most=365)
 MAIL_RETENTION_DAYS: int = env.number(
     "MAIL_RETENTION_DAYS", default=90, at_least=1, at_most=365_000
 )
@@ -365,7 +367,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["igny8_core.common.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["igny8_core.common.queries.FilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "igny8_core.api.pagination.PageNumberPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",

@@ -13,7 +13,10 @@ from igny8_core.auth.models import Industry, User
 from igny8_core.auth.services.sites import add_site
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.subscriptions import request_upgrade
+from igny8_core.business.data_rights.export import request_account_export
+from igny8_core.business.exports.models import Export
 from igny8_core.common.clock import utc_now
+from tests.exports import made_export
 from tests.factories import (
     account_of,
     approve,
@@ -40,6 +43,7 @@ TABLE = """
 patch  auth/account/                                   401 200 403 200 200 200 409 403 403 403 403 403
 post   auth/account/close/                             401 400 403 400 400 400 400 403 403 403 403 403
 post   auth/account/export/                            401 400 403 400 400 400 400 403 403 403 403 403
+get    auth/account/export/<str:key>/                  401 200 403 404 200 200 200 403 403 403 403 403
 get    auth/csrf/                                      200 200 200 200 200 200 200 200 200 200 200 200
 post   auth/billing-email/confirm/                     400 400 400 400 400 400 400 400 400 400 400 400
 post   auth/log-out-everywhere/                        401 204 204 204 204 204 204 204 204 204 204 204
@@ -143,11 +147,13 @@ def ids(owner: User) -> dict[str, int]:
         industry=Industry.objects.get(slug="fashion"),
     )
     payment = make_payment(owner, proof=make_receipt())
+    request_account_export(user=owner, now=utc_now())
+    made_export()
     return {"invoice_id": payment.invoice_id, "payment_id": payment.pk, "site_id": site.pk}
 
 
 def call(client: APIClient, method: str, path: str, ids: dict[str, int]) -> int:
-    url = path.replace("<str:code>", "PK")
+    url = path.replace("<str:code>", "PK").replace("<str:key>", Export.objects.get().key)
     for name, value in ids.items():
         url = url.replace(f"<int:{name}>", str(value))
     body = BODIES[path](ids) if path in BODIES else {}

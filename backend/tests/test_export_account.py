@@ -1,16 +1,38 @@
-"""POST auth/account/export/: all that is kept about an account, and nothing of another."""
+"""All that is kept about an account: asked for, made by the worker, mailed and downloaded."""
 
 import json
+from datetime import datetime, timedelta
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 from zipfile import ZipFile
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.signing import Signer
+from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
+from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Industry, User
 from igny8_core.auth.services.sites import add_site
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.business.exports import files, services
+from igny8_core.business.exports.models import Export
+from igny8_core.business.exports.tasks import (
+    WAITS,
+    Retries,
+    forget_old_exports,
+    make_export,
+    remove_unknown_files,
+)
+from igny8_core.common.clock import utc_now
+from igny8_core.common.letters import letter_for
+from igny8_core.common.models import OutgoingMail
+from tests.exports import made_export
 from tests.factories import (
     PASSWORD,
     account_of,
@@ -29,11 +51,22 @@ URL = "/api/v1/auth/account/export/"
 
 
 def archive_of(client: APIClient) -> ZipFile:
+    """Ask for the file, let the worker make it, and follow the link in the mail."""
     answer = client.post(URL, {"password": PASSWORD})
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "application/zip"
-    assert answer.headers["Content-Disposition"].startswith('attachment; filename="account-')
-    return ZipFile(BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    assert answer.status_code == 202
+    made_export()
+    download: Any = client.get(link_in_the_mail())
+    assert download.status_code == 200
+    assert download.headers["Content-Type"] == "application/zip"
+    assert download.headers["Content-Disposition"].startswith('attachment; filename="account-')
+    return ZipFile(BytesIO(b"".join(download.streaming_content)))
+
+
+def link_in_the_mail() -> str:
+    """Return the address that the web app's page calls for the link of the newest mail."""
+    mail = OutgoingMail.objects.filter(kind="export_ready").order_by("-pk")[0]
+    _app, key = letter_for(mail).button_url.split("/account/export/")
+    return f"{URL}{key}/"
 
 
 def facts_of(archive: ZipFile) -> dict[str, Any]:
@@ -111,3 +144,116 @@ def test_asks_for_the_password(customer: User) -> None:
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["code"] == "password_incorrect"
+
+
+def test_says_who_gets_the_mail_and_until_when(customer: User) -> None:
+    answer = client_of(customer).post(URL, {"password": PASSWORD}).json()
+    export = Export.objects.get()
+    assert answer["mailed_to"] == customer.email
+    assert datetime.fromisoformat(answer["kept_until"]) == export.requested_at + timedelta(days=7)
+
+
+def test_asking_again_while_it_is_made_changes_nothing(customer: User) -> None:
+    client = client_of(customer)
+    for _ in range(3):
+        assert client.post(URL, {"password": PASSWORD}).status_code == 202
+    assert Export.objects.count() == 1
+    assert ProcrastinateJob.objects.filter(task_name=services.MAKE).count() == 1
+
+
+def test_no_request_makes_it_and_one_is_made_after_the_other(customer: User) -> None:
+    """PDFs of all invoices and all proofs take as long as they take."""
+    client_of(customer).post(URL, {"password": PASSWORD})
+    job = ProcrastinateJob.objects.get(task_name=services.MAKE)
+    assert (job.queue_name, job.lock) == ("exports", services.MAKE)
+    assert Export.objects.get().made_at is None
+    assert files.stored() == []
+
+
+def test_the_link_is_the_owners_alone(customer: User) -> None:
+    """It says nothing by itself, and what is made up says nothing either."""
+    archive_of(client_of(customer))
+    link = link_in_the_mail()
+    member = User.objects.get(email="member@shop.example")
+    assert APIClient().get(link).status_code == 401
+    assert client_of(member).get(link).status_code == 403
+    assert client_of(make_owner()).get(link).status_code == 404
+    for key in ("1", "1.", "1.x", ".", "x.y", "\u0661", "%00", Signer(salt="exports").sign("1")):
+        assert client_of(customer).get(f"{URL}{quote(key)}/").status_code == 404, key
+
+
+def test_an_owner_of_before_gets_nothing(customer: User) -> None:
+    archive_of(client_of(customer))
+    link = link_in_the_mail()
+    member = User.objects.get(email="member@shop.example")
+    User.objects.filter(pk=customer.pk).update(role="member")
+    User.objects.filter(pk=member.pk).update(role="owner")
+    assert client_of(User.objects.get(pk=customer.pk)).get(link).status_code == 403
+    assert client_of(User.objects.get(pk=member.pk)).get(link).status_code == 404
+
+
+def test_is_deleted_after_a_week(customer: User) -> None:
+    archive_of(client_of(customer))
+    link, export = link_in_the_mail(), Export.objects.get()
+    forget_old_exports(int((export.kept_until - timedelta(hours=1)).timestamp()))
+    assert default_storage.exists(export.file)
+    forget_old_exports(int((export.kept_until + timedelta(hours=1)).timestamp()))
+    assert not default_storage.exists(export.file)
+    assert client_of(customer).get(link).status_code == 404
+
+
+def test_the_last_five_are_kept(customer: User) -> None:
+    for _ in range(7):
+        client_of(customer).post(URL, {"password": PASSWORD})
+        made_export()
+    services.remove_unknown_files()
+    assert sorted(files.stored()) == sorted(Export.objects.values_list("file", flat=True))
+    assert len(files.stored()) == 5
+
+
+def test_goes_with_the_account(customer: User, billing_admin: User) -> None:
+    archive_of(client_of(customer))
+    close_account(account_id=account_of(customer).pk, actor=Actor(user=customer), now=utc_now())
+    assert not Export.objects.exists()
+    assert ProcrastinateJob.objects.filter(task_name=services.REMOVE_FILES).exists()
+    remove_unknown_files()
+    assert files.stored() == []
+    mail = OutgoingMail.objects.get(kind="export_ready")
+    assert mail.recipient.endswith("@closed.invalid")
+
+
+def test_what_fails_is_tried_again_and_told_at_last(
+    customer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_of(customer).post(URL, {"password": PASSWORD})
+    export = Export.objects.get()
+
+    def fail(*_args: object) -> None:
+        message = "the disk is full"
+        raise OSError(message)
+
+    monkeypatch.setattr(files, "store", fail)
+    job = SimpleNamespace(attempts=0)
+    for attempt in range(len(WAITS) + 1):
+        job.attempts = attempt
+        assert not OutgoingMail.objects.filter(kind="export_failed").exists()
+        with pytest.raises(OSError, match="disk"):
+            make_export(SimpleNamespace(job=job), export_id=export.pk)  # type: ignore[arg-type]
+        waits = Retries().get_retry_decision(exception=OSError(), job=job)  # type: ignore[arg-type]
+        assert (waits is None) == (attempt == len(WAITS))
+    mail = OutgoingMail.objects.get(kind="export_failed")
+    assert mail.recipient == customer.email
+    assert export.file_name in letter_for(mail).context["file_name"]
+    monkeypatch.undo()
+    assert client_of(customer).post(URL, {"password": PASSWORD}).status_code == 202
+    made_export()
+
+
+def test_a_worker_that_dies_leaves_no_file_behind(customer: User) -> None:
+    """The next try stores it in the same place; what is forgotten meanwhile is not kept."""
+    client_of(customer).post(URL, {"password": PASSWORD})
+    export = Export.objects.get()
+    default_storage.save(export.file, ContentFile(b"half of i"))
+    made_export()
+    assert files.stored() == [export.file]
+    assert default_storage.size(export.file) == Export.objects.get().size

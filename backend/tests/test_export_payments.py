@@ -6,6 +6,7 @@ import io
 import re
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -13,13 +14,38 @@ from django.test import Client
 
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.exports import services
+from igny8_core.business.exports.models import Export
 from igny8_core.common.clock import utc_now
-from tests.factories import account_of, approve, client_of, make_owner, make_payment, make_receipt
+from igny8_core.common.letters import NothingToSend, letter_for
+from igny8_core.common.models import OutgoingMail
+from tests.exports import made_export
+from tests.factories import (
+    account_of,
+    approve,
+    client_of,
+    make_billing_admin,
+    make_owner,
+    make_payment,
+    make_receipt,
+)
 from tests.test_spreadsheets import FORMULAS
 
 pytestmark = pytest.mark.django_db
-EXPORT = "/admin/billing/payment/export/"
+EXPORT = "/admin/billing/payment/export/csv/"
 EXCEL = "/admin/billing/payment/export/xlsx/"
+
+
+def download(desk: Client, url: str, filters: dict[str, str] | None = None) -> Any:
+    """Ask for a file, let the worker make it, and follow the page to it."""
+    query = f"?{urlencode(filters)}" if filters else ""
+    asked = desk.post(url + query)
+    assert asked.status_code == 302
+    page = asked.headers["Location"]
+    assert "is being made" in desk.get(page).content.decode()
+    made_export()
+    assert "The file is ready" in desk.get(page).content.decode()
+    return desk.get(f"{page}file/")
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
@@ -34,7 +60,7 @@ def test_a_row_says_all_that_a_bank_statement_is_compared_with(
     payment = make_payment(owner, notes="From my wife's account", proof=make_receipt())
     approve(payment, billing_admin)
     payment.refresh_from_db()
-    (row,) = rows_of(desk.get(EXPORT))
+    (row,) = rows_of(download(desk, EXPORT))
     assert row == {
         "Payment": str(payment.pk),
         "Status": "Succeeded",
@@ -58,7 +84,7 @@ def test_a_row_says_all_that_a_bank_statement_is_compared_with(
 
 def test_is_a_file_that_spreadsheets_open(desk: Client, owner: User) -> None:
     make_payment(owner, notes="شکریہ")
-    answer: Any = desk.get(EXPORT)
+    answer = download(desk, EXPORT)
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].startswith('attachment; filename="payments-2')
     content = b"".join(answer.streaming_content)
@@ -73,7 +99,7 @@ def test_what_a_customer_typed_is_no_formula(desk: Client, owner: User, text: st
     make_payment(owner, notes=text)
     Account.objects.filter(users=owner).update(name=text)
     Payment.objects.update(admin_notes=text)
-    (row,) = rows_of(desk.get(EXPORT))
+    (row,) = rows_of(download(desk, EXPORT))
     typed = [row["Account"], row["Notes"], row["Admin's notes"]]
     assert all(cell.startswith("'") and text.strip()[1:3] in cell for cell in typed), typed
 
@@ -82,20 +108,22 @@ def test_holds_what_the_list_shows_on_all_its_pages(desk: Client, billing_admin:
     waiting = [make_payment(make_owner(), reference=f"BT-{n:03}") for n in range(52)]
     approve(make_payment(make_owner(), reference="BT-DONE"), billing_admin)
 
-    found = rows_of(desk.get(EXPORT, {"status__exact": "pending_approval"}))
+    found = rows_of(download(desk, EXPORT, {"status__exact": "pending_approval"}))
     assert [row["Payment"] for row in found] == [str(payment.pk) for payment in waiting]
-    assert [row["Reference"] for row in rows_of(desk.get(EXPORT, {"q": "BT-DONE"}))] == ["BT-DONE"]
+    assert [row["Reference"] for row in rows_of(download(desk, EXPORT, {"q": "BT-DONE"}))] == [
+        "BT-DONE"
+    ]
 
 
 def test_the_queue_links_to_what_it_shows(desk: Client, billing_admin: User) -> None:
     make_payment(make_owner(), reference="BT-WAITS")
     approve(make_payment(make_owner(), reference="BT-DONE"), billing_admin)
     page = desk.get("/admin/billing/payment/", {"status__exact": "succeeded", "q": "BT"})
-    links = re.findall(r'href="export/([^"]*)"', page.content.decode())
-    csv_link, excel_link = (html.unescape(link) for link in links)
-    (row,) = rows_of(desk.get(EXPORT + csv_link))
+    links = re.findall(r'action="export/([^"]*)"', page.content.decode())
+    csv_link, excel_link = (f"/admin/billing/payment/export/{html.unescape(x)}" for x in links)
+    (row,) = rows_of(download(desk, csv_link))
     assert row["Reference"] == "BT-DONE"
-    assert [cells[9].value for cells in sheet_of(desk.get(EXPORT + excel_link))] == [
+    assert [cells[9].value for cells in sheet_of(download(desk, excel_link))] == [
         "Reference",
         "BT-DONE",
     ]
@@ -103,12 +131,55 @@ def test_the_queue_links_to_what_it_shows(desk: Client, billing_admin: User) -> 
 
 def test_a_filter_that_is_none_is_said(desk: Client, owner: User) -> None:
     make_payment(owner)
-    assert desk.get(EXPORT, {"submitted_at__gte": "never"}).status_code == 400
-    assert desk.get(EXPORT, {"nothing": "1"}).status_code == 400
+    for filters in ("submitted_at__gte=never", "nothing=1"):
+        assert desk.post(f"{EXPORT}?{filters}").status_code == 400
+    assert not Export.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "filters", ["q=%00", "q=%ED%A0%80", f"q={'x' * 3500}", "o=-3&o=9&all=", "p=7"]
+)
+def test_odd_filters_hinder_nothing(desk: Client, owner: User, filters: str) -> None:
+    make_payment(owner)
+    assert desk.post(f"{EXPORT}?{filters}").status_code in {302, 400}
+    if Export.objects.exists():
+        made_export()
 
 
 def test_customers_are_sent_to_the_log_in(owner: User) -> None:
-    assert client_of(owner).get(EXPORT).status_code == 302
+    answer = client_of(owner).post(EXPORT)
+    assert answer.headers["Location"].startswith("/admin/login/")
+
+
+def test_the_link_is_the_persons_own(desk: Client, owner: User) -> None:
+    make_payment(owner)
+    page = desk.post(EXPORT).headers["Location"]
+    made_export()
+    other = client_of(make_billing_admin())
+    for address in (page, f"{page}file/"):
+        answer: Any = desk.get(address)
+        assert answer.status_code == 200
+        assert not answer.streaming or b"BT-2025-001" in b"".join(answer.streaming_content)
+        assert other.get(address).status_code == 404
+        assert desk.get(address.replace(".", ".x")).status_code == 404
+
+
+def test_whoever_may_not_see_payments_any_more_gets_nothing(
+    desk: Client, billing_admin: User, owner: User
+) -> None:
+    """Neither what is made, nor what is yet to be."""
+    make_payment(owner)
+    page = desk.post(EXPORT).headers["Location"]
+    made_export()
+    desk.post(EXCEL)
+    waiting = Export.objects.get(made_at=None)
+    billing_admin.groups.clear()
+    assert desk.get(f"{page}file/").status_code == 403
+    services.make(export_id=waiting.pk, now=utc_now())
+    assert not Export.objects.filter(pk=waiting.pk).exists()
+    mail = OutgoingMail.objects.get(kind="export_ready")
+    with pytest.raises(NothingToSend):
+        letter_for(mail)
 
 
 def sheet_of(answer: Any) -> Any:
@@ -123,7 +194,7 @@ def test_excel_gets_text_as_text_and_amounts_as_numbers(
     payment = make_payment(owner, reference="000123456789", paid_on=paid_on)
     approve(payment, billing_admin)
     payment.refresh_from_db()
-    answer = desk.get(EXCEL)
+    answer = download(desk, EXCEL)
     assert answer["Content-Type"].endswith("spreadsheetml.sheet")
     assert re.search(r"payments-[-0-9]+\.xlsx", answer["Content-Disposition"])
     titles, cells = sheet_of(answer).iter_rows()
@@ -143,13 +214,13 @@ def test_excel_takes_every_character(desk: Client, owner: User) -> None:
     """Some can't be in XML: a workbook that has one is damaged, as Excel says."""
     Account.objects.filter(users=owner).update(name="a\x01\ufffe\uffff\x0b😀")
     make_payment(owner)
-    assert sheet_of(desk.get(EXCEL))["D2"].value == "a\ufffd\ufffd\ufffd\ufffd😀"
+    assert sheet_of(download(desk, EXCEL))["D2"].value == "a\ufffd\ufffd\ufffd\ufffd😀"
 
 
 def test_excel_keeps_what_the_list_shows(desk: Client, billing_admin: User) -> None:
     approve(make_payment(make_owner(), reference="BT-DONE"), billing_admin)
     make_payment(make_owner(), reference="BT-WAITS")
-    sheet = sheet_of(desk.get(EXCEL, {"status__exact": "succeeded"}))
+    sheet = sheet_of(download(desk, EXCEL, {"status__exact": "succeeded"}))
     assert [row[9].value for row in sheet.iter_rows(min_row=2)] == ["BT-DONE"]
-    empty = sheet_of(desk.get(EXCEL, {"status__exact": "failed"}))
+    empty = sheet_of(download(desk, EXCEL, {"status__exact": "failed"}))
     assert [cell.value for cell in empty[1]][:2] == ["Payment", "Status"]

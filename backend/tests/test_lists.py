@@ -139,6 +139,59 @@ def test_a_page_that_is_not_there(owner_api: APIClient, page: str) -> None:
     assert answer.json()["errors"][0]["code"] == "not_found"
 
 
+@pytest.mark.parametrize(
+    ("url", "query", "name"),
+    [
+        ("/api/v1/billing/invoices/", "page=1&page=2", "page"),
+        ("/api/v1/billing/invoices/", "page=0.0&page=&page_size=1", "page"),
+        ("/api/v1/billing/payments/", "page_size=1&page_size=1", "page_size"),
+        ("/api/v1/billing/payments/", "invoice=1&invoice=", "invoice"),
+        ("/api/v1/billing/credits/ledger/", "page=&page=", "page"),
+        (ADMIN_LIST, "currency=USD&currency=EUR", "currency"),
+        (ADMIN_LIST, "ordering=amount&ordering=-amount", "ordering"),
+        ("/api/v1/billing/admin/payment-methods/", "country=PK&country=IN", "country"),
+    ],
+)
+def test_a_parameter_is_sent_once(
+    queue: list[Payment],
+    owner_api: APIClient,
+    admin_api: APIClient,
+    url: str,
+    query: str,
+    name: str,
+) -> None:
+    """Of several, readers take the first or the last: nobody could tell which one counts."""
+    client = admin_api if "admin" in url else owner_api
+    answer = client.get(f"{url}?{query}")
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert (error["attr"], error["detail"]) == (name, "Send this parameter once.")
+    assert client.get(f"{ADMIN_LIST}?status=failed&status=succeeded").status_code in {200, 403}
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("/api/v1/billing/invoices/", "page"),
+        ("/api/v1/billing/credits/ledger/", "page_size"),
+        ("/api/v1/billing/payments/", "invoice"),
+        (ADMIN_LIST, "status"),
+        (ADMIN_LIST, "submitted_after"),
+    ],
+)
+def test_a_parameter_has_a_value(
+    queue: list[Payment], owner_api: APIClient, admin_api: APIClient, url: str, name: str
+) -> None:
+    client = admin_api if "admin" in url else owner_api
+    answer = client.get(f"{url}?{name}=")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"] == name
+
+
+def test_a_search_for_nothing_finds_all(queue: list[Payment], admin_api: APIClient) -> None:
+    assert len(results(admin_api, ADMIN_LIST, search="", currency="", ordering="")) == 3
+
+
 def test_pages_count_to_a_bound(
     queue: list[Payment], admin_api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -196,7 +196,7 @@ def test_bulk_and_export_lead_to_the_second_factor(
     }
     for answer in (
         desk.post("/admin/billing/payment/?status__exact=pending_approval", bulk),
-        desk.get("/admin/billing/payment/export/"),
+        desk.post("/admin/billing/payment/export/csv/"),
     ):
         assert answer.headers["Location"] == SECOND_FACTOR
     waiting.refresh_from_db()

@@ -8,6 +8,7 @@ import {
   PASSWORD,
   test,
 } from "./fixtures";
+import { linkMailedTo } from "./mails";
 
 test("a customer on trial upgrades, adds a site and changes its details", async ({ page }) => {
   const email = newEmail();
@@ -130,10 +131,15 @@ test("a customer takes the data along and closes the account", async ({ page }) 
 
   await page.goto("/account");
   await page.getByLabel("Your password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Request my data" }).click();
+  await expect(page.getByText(/^We are preparing your file/)).toBeVisible();
+  const link = await linkMailedTo(email, /\/account\/export\/[\w.-]+/);
+  await page.goto(link);
+  await expectAccessible(page);
   const arrival = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download my data" }).click();
   const download = await arrival;
-  expect(download.suggestedFilename()).toBe("account-data.zip");
+  expect(download.suggestedFilename()).toMatch(/^account-\d+-\d{4}-\d\d-\d\d\.zip$/);
   const start = await new Promise<Buffer>((resolve, reject) => {
     void download.createReadStream().then((stream) => {
       stream.once("data", resolve).once("error", reject);
@@ -141,6 +147,7 @@ test("a customer takes the data along and closes the account", async ({ page }) 
   });
   expect(start.subarray(0, 2).toString()).toBe("PK");
 
+  await page.goto("/account");
   await page.getByRole("link", { name: "Close the account…" }).click();
   const dialog = page.getByRole("dialog", { name: "Close the account" });
   await expect(dialog).toBeVisible();

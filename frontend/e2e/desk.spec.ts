@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { API_URL, expect, expectAccessible, openAdmin, openReview, test } from "./fixtures";
+import { mailsTo } from "./mails";
 
-const MAILS = join(process.env.DATA_DIR ?? "../backend/.data", "mail");
 const CUSTOMERS = 50; // `serve.py --confirmations 50`, customer001@example.com and so on
 
 test.describe.configure({ mode: "serial" });
@@ -333,10 +331,4 @@ function clickedByTheMouseAlone(page: Page): Promise<string[]> {
       .filter((element) => (element as HTMLElement).checkVisibility())
       .map((element) => element.outerHTML.slice(0, 200)),
   );
-}
-
-/** How many of the mails that the worker has sent went to an address. */
-function mailsTo(address: string): number {
-  const files = readdirSync(MAILS).map((name) => readFileSync(join(MAILS, name), "utf-8"));
-  return files.join("\n").split(`\nTo: ${address}`).length - 1;
 }

@@ -12,6 +12,7 @@ from igny8_core.auth.adapter import OWN_MAILS
 from igny8_core.auth.emails import LETTERS
 from igny8_core.auth.models import Account
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
+from igny8_core.business.exports.models import Export
 from igny8_core.common.letters import KINDS, Letter, NothingToSend, render_letter
 from igny8_core.common.models import OutgoingMail
 
@@ -56,6 +57,8 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "setting_change_decided": lambda: {
         "change_id": _newest(SettingChange, needs_consent=True, outcome="applied")
     },
+    "export_ready": lambda: {"export_id": _newest(Export)},
+    "export_failed": lambda: {"file_name": "account-1-2026-01-31.zip"},
     "account_closed": lambda: {"kept_until": "2036-12-31"},
 }
 

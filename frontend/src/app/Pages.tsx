@@ -83,6 +83,11 @@ const routes: RouteObject[] = [
           ),
           page("/sites", () => import("../features/account/components/SitesPage"), "SitesPage"),
           page(
+            "/account/export/:key",
+            () => import("../features/account/components/ExportPage"),
+            "ExportPage",
+          ),
+          page(
             "/account",
             () => import("../features/account/components/ProfilePage"),
             "ProfilePage",

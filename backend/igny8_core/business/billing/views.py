@@ -59,9 +59,10 @@ from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.idempotency import AccountAnswer, prepare_and_run_once, run_once
 from igny8_core.common.parsers import JSONParser, MultiPartParser
+from igny8_core.common.queries import require_single
 from igny8_core.common.throttling import DecideThrottle, PayThrottle
 
-# Anyone
+# Anyonefrom igny8_core.common.queries import require_single
 
 
 @openapi.LIST_PAYMENT_METHODS
@@ -69,6 +70,7 @@ class PaymentMethodListView(APIView):
     permission_classes = [AllowAny]
 
     def get(self, request: Request) -> Response:
+        require_single(request.query_params)
         asked = request.query_params.get("country", "")
         country = valid_country_code(asked) if asked else ""
         serializer = OfferedPaymentMethodSerializer(

@@ -1,13 +1,17 @@
-"""All that is kept about an account, as a ZIP: ``account.json``, invoices and proofs."""
+"""All that is kept about an account, as a ZIP: ``account.json``, invoices and proofs.
+
+It is made by the worker for the owner, who gets a link by mail.
+"""
 
 import json
 from datetime import datetime
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
+from igny8_core.auth.enums import UserRole
 from igny8_core.auth.models import Account, User
 from igny8_core.auth.selectors import sites_of, subscriptions_of
 from igny8_core.auth.serializers import (
@@ -24,17 +28,48 @@ from igny8_core.business.billing.serializers import (
     InvoiceSerializer,
     PaymentSerializer,
 )
+from igny8_core.business.exports.kinds import export_kind
+from igny8_core.business.exports.models import Export
+from igny8_core.business.exports.services import request_export
+from igny8_core.common.clock import utc_now
 
-IN_MEMORY = 8 * 1024 * 1024  # bytes; beyond, a temporary file
+CONTENT_TYPE = "application/zip"
 
 
-def export_account(*, account: Account, now: datetime) -> IO[bytes]:
-    """Write the account's data; the caller closes the file.
+def request_account_export(*, user: User, now: datetime) -> Export:
+    """Have all data of the user's account put into a file.
+
+    :param user: the owner of an account.
+    """
+    return request_export(
+        kind=account_data.__name__,
+        arguments={"account_id": user.account_id},
+        user=user,
+        file_name=f"account-{user.account_id}-{now:%Y-%m-%d}.zip",
+        content_type=CONTENT_TYPE,
+        now=now,
+    )
+
+
+def is_owners(export: Export) -> bool:
+    """Tell whether the person is the owner of the account that the file is about."""
+    user = export.requested_by
+    is_owner = user.is_active and user.role == UserRole.OWNER
+    return is_owner and user.account_id == export.arguments["account_id"]
+
+
+def _page(export: Export) -> str:
+    return f"{settings.FRONTEND_URL}/account/export/{export.key}"
+
+
+@export_kind(is_allowed=is_owners, url=_page)
+def account_data(export: Export, file: IO[bytes]) -> None:
+    """Write the account's data.
 
     Invoices are as the API has them, and as PDF; what is not the account's own (notes that admins
     write to each other, from where they work) is not in it.
     """
-    file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (the answer closes it)
+    account = Account.objects.get(pk=export.arguments["account_id"])
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         proofs = {
             payment.pk: name
@@ -43,10 +78,8 @@ def export_account(*, account: Account, now: datetime) -> IO[bytes]:
         }
         for invoice in selectors.invoices_of(account=account):
             archive.writestr(f"invoices/{invoice.number}.pdf", invoice_pdf(invoice))
-        facts = {"exported_at": now, **_facts(account), "proof_files": proofs}
+        facts = {"exported_at": utc_now(), **_facts(account), "proof_files": proofs}
         archive.writestr("account.json", json.dumps(facts, cls=DjangoJSONEncoder, indent=2))
-    file.seek(0)
-    return file
 
 
 def _facts(account: Account) -> dict[str, Any]:

@@ -1,7 +1,12 @@
 """How closing and exporting are described."""
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 
 from igny8_core.auth.exceptions import PasswordIncorrect, TooManyAttempts
 from igny8_core.auth.serializers import OwnPasswordSerializer
@@ -10,8 +15,11 @@ from igny8_core.business.data_rights import exceptions
 from igny8_core.business.data_rights.serializers import (
     CloseAccountSerializer,
     ClosedSerializer,
+    ExportSerializer,
 )
+from igny8_core.common.exceptions import NotFound
 from igny8_core.common.openapi import (
+    READ_ERRORS,
     WRITE_ERRORS,
     answer_example,
     error_responses,
@@ -24,18 +32,37 @@ EXPORT = extend_schema_view(
     post=extend_schema(
         operation_id="export_account",
         tags=["Data rights"],
-        summary="Download all data of the account",
+        summary="Have all data of the account put into a file",
         description=(
-            "A ZIP for the account's owner: `account.json` (people, sites, subscriptions, "
-            "invoices, payments, credits, events, mails), the invoices as PDF, and the proofs. "
-            "It asks for the password once more."
+            "For the account's owner, who gets a link by mail once the file is made: a ZIP with "
+            "`account.json` (people, sites, subscriptions, invoices, payments, credits, events, "
+            "mails), the invoices as PDF, and the proofs. It asks for the password once more. "
+            "Asking again while the file is being made changes nothing."
         ),
         request=OwnPasswordSerializer,
+        responses={202: ExportSerializer, **error_responses(*_CHECKED)},
+        examples=[
+            request_example({"password": "a-long-passphrase"}),
+            answer_example(
+                {
+                    "mailed_to": "ayesha@lahore-textiles.example",
+                    "kept_until": "2026-12-01T10:00:00Z",
+                }
+            ),
+        ],
+    )
+)
+DOWNLOAD = extend_schema_view(
+    get=extend_schema(
+        operation_id="download_export",
+        tags=["Data rights"],
+        summary="Download the account's data",
+        description="For the owner who has asked for it, by the key of the link in the mail.",
+        parameters=[OpenApiParameter("key", str, OpenApiParameter.PATH)],
         responses={
             (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The file."),
-            **error_responses(*_CHECKED),
+            **error_responses(*READ_ERRORS, NotFound),
         },
-        examples=[request_example({"password": "a-long-passphrase"})],
     )
 )
 CLOSE = extend_schema_view(

@@ -13,6 +13,13 @@ class CloseAccountSerializer(OwnPasswordSerializer):
     )
 
 
+class ExportSerializer(serializers.Serializer[Any]):
+    mailed_to = serializers.EmailField(
+        source="requested_by.email", help_text="Who gets a mail with the link, once it is made."
+    )
+    kept_until = serializers.DateTimeField(help_text="When the file is deleted.")
+
+
 class ClosedSerializer(serializers.Serializer[Any]):
     account_id = serializers.IntegerField(source="account.pk")
     status = serializers.ChoiceField(source="account.status", choices=["cancelled"])

@@ -2,6 +2,7 @@
 
 from django.contrib.auth import logout
 from django.http import FileResponse
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,12 +13,14 @@ from igny8_core.auth.permissions import IsAccountOwner, account_of, user_of
 from igny8_core.auth.serializers import OwnPasswordSerializer
 from igny8_core.business.data_rights import openapi
 from igny8_core.business.data_rights.exceptions import ConfirmationMismatch
-from igny8_core.business.data_rights.export import export_account
+from igny8_core.business.data_rights.export import account_data, request_account_export
 from igny8_core.business.data_rights.serializers import (
     CloseAccountSerializer,
     ClosedSerializer,
+    ExportSerializer,
 )
 from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.business.exports.downloads import export_of, file_response
 from igny8_core.common.clock import utc_now
 from igny8_core.common.transactions import commit_or_retry
 
@@ -26,17 +29,23 @@ from igny8_core.common.transactions import commit_or_retry
 class ExportView(APIView):
     permission_classes = [IsAccountOwner]
 
-    def post(self, request: Request) -> FileResponse:
+    def post(self, request: Request) -> Response:
         body = OwnPasswordSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         require_own_password(request._request, password=body.validated_data["password"])
-        account, now = account_of(request), utc_now()
-        return FileResponse(
-            export_account(account=account, now=now),
-            as_attachment=True,
-            filename=f"account-{account.pk}-{now:%Y-%m-%d}.zip",
-            content_type="application/zip",
+        export = commit_or_retry(
+            lambda: request_account_export(user=user_of(request), now=utc_now())
         )
+        return Response(ExportSerializer(export).data, status=status.HTTP_202_ACCEPTED)
+
+
+@openapi.DOWNLOAD
+class ExportFileView(APIView):
+    permission_classes = [IsAccountOwner]
+
+    def get(self, request: Request, key: str) -> FileResponse:
+        kind = account_data.__name__
+        return file_response(export_of(key=key, kind=kind, user=user_of(request)))
 
 
 @openapi.CLOSE

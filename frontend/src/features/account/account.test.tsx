@@ -349,29 +349,50 @@ describe("the account's data", () => {
     server.use(http.post("*/api/v1/auth/account/export/", answer));
   }
 
-  it("are downloaded with the password", async () => {
-    const saved: Blob[] = [];
-    vi.stubGlobal(
-      "URL",
-      Object.assign(URL, {
-        createObjectURL: (file: Blob) => {
-          saved.push(file);
-          return "blob:data";
-        },
-        revokeObjectURL: () => undefined,
-      }),
-    );
-    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
-    answerExport(
-      () => new HttpResponse("PK zip", { headers: { "Content-Type": "application/zip" } }),
+  it("are asked for with the password, and come by mail", async () => {
+    answerExport(() =>
+      HttpResponse.json(
+        { mailed_to: "ayesha@lahore-textiles.example", kept_until: "2026-12-02T10:00:00Z" },
+        { status: 202 },
+      ),
     );
     renderApp("/account");
     await userEvent.type(await screen.findByLabelText("Your password"), "a-long-passphrase");
-    await userEvent.click(screen.getByRole("button", { name: "Download my data" }));
+    await userEvent.click(screen.getByRole("button", { name: "Request my data" }));
 
-    expect(await screen.findByText(/^Downloaded/)).toBeVisible();
-    expect(await saved[0]?.text()).toBe("PK zip");
+    expect(
+      await screen.findByText(
+        /^We are preparing your file\. ayesha@lahore.* until December 2, 2026/,
+      ),
+    ).toBeVisible();
     expect(screen.getByLabelText("Your password")).toHaveValue("");
+  });
+
+  it("are downloaded by the link of the mail", async () => {
+    const open = vi.spyOn(browser, "open").mockReturnValue();
+    server.use(http.head("*/api/v1/auth/account/export/12.abc/", () => new HttpResponse(null)));
+    renderApp("/account/export/12.abc");
+    await userEvent.click(await screen.findByRole("button", { name: "Download my data" }));
+    expect(await screen.findByText(/^The download has started/)).toBeVisible();
+    expect(open).toHaveBeenCalledWith(
+      expect.stringMatching(/\/api\/v1\/auth\/account\/export\/12\.abc\/$/),
+    );
+    vi.restoreAllMocks();
+  });
+
+  it("are asked for again where the file is gone", async () => {
+    const open = vi.spyOn(browser, "open").mockReturnValue();
+    server.use(
+      http.head(
+        "*/api/v1/auth/account/export/12.abc/",
+        () => new HttpResponse(null, { status: 404 }),
+      ),
+    );
+    renderApp("/account/export/12.abc");
+    await userEvent.click(await screen.findByRole("button", { name: "Download my data" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("This file is no longer there");
+    expect(screen.getByRole("link", { name: "To the account page" })).toBeVisible();
+    expect(open).not.toHaveBeenCalled();
     vi.restoreAllMocks();
   });
 
@@ -379,7 +400,7 @@ describe("the account's data", () => {
     answerExport(() => refuse("password_incorrect", "The password is not right.", "password"));
     renderApp("/account");
     await userEvent.type(await screen.findByLabelText("Your password"), "wrong");
-    await userEvent.click(screen.getByRole("button", { name: "Download my data" }));
+    await userEvent.click(screen.getByRole("button", { name: "Request my data" }));
 
     const summary = await screen.findByRole("alert");
     await userEvent.click(within(summary).getByRole("link"));
@@ -390,7 +411,7 @@ describe("the account's data", () => {
     logIn({ user: { ...me.user, role: "member" } });
     renderApp("/account");
     await screen.findByRole("heading", { name: "Account" });
-    expect(screen.queryByRole("button", { name: "Download my data" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Request my data" })).toBeNull();
     expect(screen.queryByRole("link", { name: /Close the account/ })).toBeNull();
   });
 });

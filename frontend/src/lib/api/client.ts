@@ -62,6 +62,12 @@ function sendRequest(request: Request): Promise<Response> {
   });
 }
 
+/** Asks whether a file is to be had, without getting it. */
+export async function requireThere(path: string): Promise<void> {
+  const answer = await send(new Request(url(path), { method: "HEAD", credentials: "include" }));
+  if (!answer.ok) throw ApiError.from(answer, null);
+}
+
 /**
  * Sends a form with a file; `fetch` can't tell how much of a body has gone out.
  *

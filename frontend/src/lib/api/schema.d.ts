@@ -54,10 +54,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Download all data of the account
-         * @description A ZIP for the account's owner: `account.json` (people, sites, subscriptions, invoices, payments, credits, events, mails), the invoices as PDF, and the proofs. It asks for the password once more.
+         * Have all data of the account put into a file
+         * @description For the account's owner, who gets a link by mail once the file is made: a ZIP with `account.json` (people, sites, subscriptions, invoices, payments, credits, events, mails), the invoices as PDF, and the proofs. It asks for the password once more. Asking again while the file is being made changes nothing.
          */
         post: operations["export_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/account/export/{key}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the account's data
+         * @description For the owner who has asked for it, by the key of the link in the mail.
+         */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1465,6 +1485,18 @@ export interface components {
          * @enum {string}
          */
         EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "replace_proof" | "refuse_proof" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account";
+        Export: {
+            /**
+             * Format: email
+             * @description Who gets a mail with the link, once it is made.
+             */
+            mailed_to: string;
+            /**
+             * Format: date-time
+             * @description When the file is deleted.
+             */
+            kept_until: string;
+        };
         Industry: {
             readonly id: number;
             readonly slug: string;
@@ -2878,13 +2910,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The file. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": string;
+                    "application/json": components["schemas"]["Export"];
                 };
             };
             /** @description The input can't be used; `errors` says which part and why. */
@@ -2934,6 +2965,64 @@ export interface operations {
             };
             /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Not logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Logged in, but not allowed to. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description There is no such object or page, or it belongs to another account. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -404,10 +404,17 @@ export const en = {
   },
   data: {
     title: "Your data",
-    text: "Download all that we keep about this account: its details, people, sites, invoices, payments and receipts, in one ZIP file.",
+    text: "Get all that we keep about this account in one ZIP file: its details, people, sites, invoices, payments and receipts. We e-mail you a link once the file is ready.",
     yourPassword: "Your password",
+    request: "Request my data",
+    requested: (email: string, day: string) =>
+      `We are preparing your file. ${email} gets a link in a few minutes. It works until ${day}.`,
+    fileText: "The file with your account's data is ready.",
     download: "Download my data",
-    downloaded: "Downloaded: look into your browser's downloads.",
+    downloaded: "The download has started: look into your browser's downloads.",
+    fileGone:
+      "This file is no longer there, or it belongs to somebody else. Request your data again on the account page.",
+    toAccount: "To the account page",
     closeTitle: "Close the account",
     closeText: "Ends your plan, and erases who you are. It can't be undone.",
     closeOpen: "Close the account…",
@@ -428,7 +435,7 @@ export const en = {
     keptList: [
       "Invoices and the payments for them, because the law asks us to; then what is personal in them is erased, too. We tell you by mail until when.",
     ],
-    downloadFirst: "Download your data first, if you may need your invoices.",
+    downloadFirst: "Request and download your data first, if you may need your invoices.",
     confirmation: (email: string) => `Type ${email} to confirm`,
     confirmationWrong: "Type the e-mail that you log in with.",
     closeNow: "Close the account for good",

@@ -115,8 +115,10 @@ class PaymentAdmin(ReadOnlyAdmin):
                 name="billing_payment_proof_page",
             ),
             page("notices/", preferences.notices, "notices"),
-            page("export/", export.download, "export", file_format="csv"),
-            page("export/xlsx/", export.download, "export_xlsx", file_format="xlsx"),
+            page("export/csv/", export.ask, "export_csv", file_format="csv"),
+            page("export/xlsx/", export.ask, "export_xlsx", file_format="xlsx"),
+            page("export/<str:key>/", export.show, "export"),
+            page("export/<str:key>/file/", export.download, "export_file"),
             *super().get_urls(),
         ]
 

@@ -14,6 +14,8 @@ from igny8_core.business.billing.selectors import lock_billing_of_account, owner
 from igny8_core.business.billing.services.closing import end_business, require_closable
 from igny8_core.business.billing.services.erasure import erase_at_closing, kept_until
 from igny8_core.business.data_rights.emails import tell_of_closing
+from igny8_core.business.exports.models import Export
+from igny8_core.business.exports.services import forget_exports
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def close_account(*, account_id: int, actor: Actor, now: datetime) -> Closed:
     erase_until = kept_until(account=account)
     end_business(locked=locked, actor=actor, now=now)
     erase_at_closing(account=account, now=now)
+    forget_exports(Export.objects.filter(arguments__account_id=account.pk))
     erase_people(account=account)
     tell_of_closing(
         account=account,

@@ -1,17 +1,23 @@
 import { useMutation } from "@tanstack/react-query";
-import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
+import { api, forgetCsrfToken, requireThere, unwrap, url } from "../../../lib/api/client";
+import { browser } from "../../../lib/browser";
 import { rememberLogIn } from "../../../lib/api/logInMemory";
 
-const FILE_NAME = "account-data.zip";
-
-/** Downloads all that is kept about the account. */
+/** Has all that is kept about the account put into a file; a mail brings the link. */
 export function useExport() {
   return useMutation({
-    mutationFn: async (password: string) => {
-      const file = await unwrap<Blob>(
-        api.POST("/api/v1/auth/account/export/", { body: { password }, parseAs: "blob" }),
-      );
-      save(file);
+    mutationFn: (password: string) =>
+      unwrap(api.POST("/api/v1/auth/account/export/", { body: { password } })),
+  });
+}
+
+/** Hands a file that is made to the browser, which saves it however long that takes. */
+export function useExportFile() {
+  return useMutation({
+    mutationFn: async (key: string) => {
+      const path = `/api/v1/auth/account/export/${encodeURIComponent(key)}/`;
+      await requireThere(path);
+      browser.open(url(path));
     },
   });
 }
@@ -26,13 +32,4 @@ export function useCloseAccount() {
       return closed;
     },
   });
-}
-
-function save(file: Blob): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = FILE_NAME;
-  link.click();
-  URL.revokeObjectURL(address);
 }

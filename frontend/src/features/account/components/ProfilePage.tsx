@@ -10,6 +10,7 @@ import { usePageTitle } from "../../../components/ui/usePageTitle";
 import { useServerErrors } from "../../../components/ui/useServerErrors";
 import { useMe } from "../../../lib/api/me";
 import { useChangePassword, useLogOutEverywhere } from "../../../lib/api/session";
+import { formatDayOf } from "../../../lib/format/dates";
 import type { Account, Me } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useChangeAccount, useChangeProfile } from "../api/account";
@@ -224,7 +225,7 @@ function Sessions() {
 }
 
 function ExportForm() {
-  const download = useExport();
+  const request = useExport();
   const form = useForm({
     initialValues: { password: "" },
     validate: {
@@ -237,14 +238,17 @@ function ExportForm() {
     <Section
       title={m.data.title}
       intro={m.data.text}
-      submitLabel={m.data.download}
-      savedText={m.data.downloaded}
+      submitLabel={m.data.request}
+      savedText={
+        request.data &&
+        m.data.requested(request.data.mailed_to, formatDayOf(request.data.kept_until))
+      }
       items={items.map((item) => (item.fieldId ? { ...item, fieldId: "export_password" } : item))}
       attempt={attempt}
-      isPending={download.isPending}
-      isSaved={download.isSuccess}
+      isPending={request.isPending}
+      isSaved={request.isSuccess}
       onSubmit={form.onSubmit(({ password }) => {
-        download.mutate(password, {
+        request.mutate(password, {
           onSuccess: () => {
             form.reset();
           },

@@ -7,7 +7,7 @@ interface SectionProps {
   title: string;
   intro?: string;
   submitLabel?: string;
-  savedText?: string;
+  savedText?: string | undefined;
   items: readonly SummaryItem[];
   attempt: number;
   isPending: boolean;

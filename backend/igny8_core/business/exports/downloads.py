@@ -1,0 +1,47 @@
+"""Giving a file to the person who has asked for it."""
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse
+
+from igny8_core.auth.models import User
+from igny8_core.business.exports.kinds import KINDS
+from igny8_core.business.exports.models import Export
+from igny8_core.common.exceptions import NotFound
+
+GONE = "This file is not there, or not for you. Ask for it again."
+
+
+def export_of(*, key: str, kind: str, user: User) -> Export:
+    """Find a person's own export by the key of its link, made or not.
+
+    :raises NotFound: if there is none, or none that the person may have now.
+    """
+    try:
+        export = Export.with_key(key)
+    except Export.DoesNotExist as error:
+        raise NotFound(GONE) from error
+    is_own = export.requested_by == user and export.kind == kind
+    if not is_own or not KINDS[kind].is_allowed(export):
+        raise NotFound(GONE)
+    return export
+
+
+def file_response(export: Export) -> FileResponse:
+    """Answer with the file, to be saved.
+
+    :raises NotFound: if it isn't made yet, or the storage has it no more.
+    """
+    if export.made_at is None:
+        detail = "This file isn't made yet. A mail says when it is."
+        raise NotFound(detail)
+    try:
+        file = default_storage.open(export.file)
+    except FileNotFoundError as error:
+        raise NotFound(GONE) from error
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=export.file_name,
+        content_type=export.content_type,
+        headers={"Cache-Control": "private, no-store"},
+    )

@@ -1,0 +1,39 @@
+"""What can be exported: each room registers its kinds, as ``export_kind`` says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO
+
+from igny8_core.business.exports.models import Export
+
+Writer = Callable[[Export, IO[bytes]], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file.
+
+    :param write: writes it into a binary file.
+    :param is_allowed: whether the person may have it now; asked before it is made, when the mail
+        leaves and at each download.
+    :param url: where the link in the mail leads.
+    """
+
+    write: Writer
+    is_allowed: Callable[[Export], bool]
+    url: Callable[[Export], str]
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def export_kind(
+    *, is_allowed: Callable[[Export], bool], url: Callable[[Export], str]
+) -> Callable[[Writer], Writer]:
+    """Register the writer of a kind, called as the kind is."""
+
+    def register(write: Writer) -> Writer:
+        KINDS[write.__name__] = Kind(write, is_allowed, url)
+        return write
+
+    return register

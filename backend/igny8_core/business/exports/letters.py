@@ -1,0 +1,44 @@
+"""What people are told of the files that they have asked for."""
+
+from igny8_core.business.exports.kinds import KINDS
+from igny8_core.business.exports.models import Export
+from igny8_core.common.letters import Letter, NothingToSend, always, letter
+from igny8_core.common.models import OutgoingMail
+
+
+def _is_to_be_had(mail: OutgoingMail) -> None:
+    export = _export(mail)
+    if not KINDS[export.kind].is_allowed(export):
+        message = "The person may not have the file any more."
+        raise NothingToSend(message)
+
+
+@letter(premise=_is_to_be_had)
+def export_ready(mail: OutgoingMail) -> Letter:
+    """That a file is made, where it is, and until when."""
+    export = _export(mail)
+    return Letter(
+        template="exports/email/{language}/export_ready.txt",
+        context={
+            "file_name": export.file_name,
+            "kept_until": export.kept_until.date().isoformat(),
+        },
+        button_url=KINDS[export.kind].url(export),
+    )
+
+
+@letter(premise=always)
+def export_failed(mail: OutgoingMail) -> Letter:
+    """That a file can't be made, and what to do."""
+    return Letter(
+        template="exports/email/{language}/export_failed.txt",
+        context={"file_name": mail.arguments["file_name"]},
+    )
+
+
+def _export(mail: OutgoingMail) -> Export:
+    export = Export.objects.filter(pk=mail.arguments["export_id"]).first()
+    if export is None:
+        message = "The file is deleted by now."
+        raise NothingToSend(message)
+    return export

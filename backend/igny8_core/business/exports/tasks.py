@@ -1,0 +1,51 @@
+"""Background work of exports, in a queue of their own: they may take minutes."""
+
+from datetime import UTC, datetime
+
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+
+from igny8_core.business.exports import services
+from igny8_core.business.exports.services import MAKE, QUEUE, REMOVE_FILES
+from igny8_core.common import upkeep
+from igny8_core.common.clock import utc_now
+
+WAITS = (10, 60, 600, 3600)  # seconds; after the last, the person is told
+
+
+class Retries(BaseRetryStrategy):
+    """Tries again for somewhat more than an hour."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Say when to try again; None to give up."""
+        if job.attempts >= len(WAITS):
+            return None
+        return RetryDecision(retry_in={"seconds": WAITS[job.attempts]})
+
+
+@app.task(name=MAKE, queue=QUEUE, retry=Retries(), pass_context=True)
+def make_export(context: JobContext, *, export_id: int) -> None:
+    """Make a file; at last, tell the person that it can't be made."""
+    try:
+        services.make(export_id=export_id, now=utc_now())
+    except Exception:
+        if context.job.attempts >= len(WAITS):
+            services.give_up(export_id=export_id, now=utc_now())
+        raise
+
+
+@app.task(name=REMOVE_FILES, queue=QUEUE, retry=upkeep.RETRY)
+def remove_unknown_files() -> None:
+    """Delete the files of exports that are forgotten."""
+    services.remove_unknown_files()
+
+
+@app.periodic(cron="57 3 * * *")
+@app.task(queue=upkeep.QUEUE, queueing_lock="forget_old_exports", retry=upkeep.RETRY)
+def forget_old_exports(timestamp: int) -> None:
+    """Delete exports whose time is over.
+
+    :param timestamp: now, in seconds since 1970 (UTC).
+    """
+    services.forget_old_exports(now=datetime.fromtimestamp(timestamp, tz=UTC))

@@ -1,0 +1,53 @@
+"""Query strings in which every parameter has one meaning."""
+
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django_filters import BaseCSVFilter, CharFilter, MultipleChoiceFilter
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
+
+PAGES = {"page", "page_size"}
+
+
+def require_single(query: QueryDict, *, several: AbstractSet[str] = frozenset()) -> None:
+    """Refuse parameters that are sent more than once: which one counts, nobody could tell.
+
+    :param several: the names of those that may be.
+    :raises ValidationError: with each of the others.
+    """
+    repeated = {name for name, values in query.lists() if len(values) > 1} - several
+    if repeated:
+        raise ValidationError({name: ["Send this parameter once."] for name in sorted(repeated)})
+
+
+def require_values(query: QueryDict, names: AbstractSet[str]) -> None:
+    """Refuse parameters that are sent with nothing in them.
+
+    :raises ValidationError: with each of them.
+    """
+    empty = {name for name in names if query.get(name) == ""}
+    if empty:
+        detail = "Send a value, or leave the parameter out."
+        raise ValidationError({name: [detail] for name in sorted(empty)})
+
+
+class FilterBackend(DjangoFilterBackend):
+    """Filters lists, once it is clear what is asked."""
+
+    def filter_queryset(self, request: HttpRequest, queryset: QuerySet[Any], view: Any) -> Any:
+        """Filter.
+
+        :raises ValidationError: if a parameter is sent twice or empty, or is none of its values.
+        """
+        filterset_class = self.get_filterset_class(view, queryset)
+        filters = filterset_class.base_filters if filterset_class else {}
+        several = {name for name, item in filters.items() if isinstance(item, MultipleChoiceFilter)}
+        # An empty text finds all, and a list of nothing is a list.
+        lists = {name for name, item in filters.items() if isinstance(item, BaseCSVFilter)}
+        texts = {name for name, item in filters.items() if type(item) is CharFilter}
+        require_single(request.GET, several=several)
+        require_values(request.GET, PAGES | (filters.keys() - texts - lists))
+        return super().filter_queryset(request, queryset, view)
