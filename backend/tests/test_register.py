@@ -167,8 +167,9 @@ def test_refuses_a_method_without_a_rate(api: APIClient, catalog: None) -> None:
     ExchangeRate.objects.filter(currency="PKR").delete()
     answer = api.post(URL, body())
 
-    assert answer.status_code == 409
-    assert answer.json()["errors"][0]["code"] == "exchange_rate_missing"
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert (error["code"], error["attr"]) == ("exchange_rate_missing", "payment_method")
     assert not User.objects.exists()
 
 

@@ -180,8 +180,9 @@ def test_credits_that_were_spent_block_it(
     owner: User, billing_admin: User, payment: Payment
 ) -> None:
     spend(owner, 400)
-    with pytest.raises(CreditsAlreadySpent, match="1,000 credits, and 600 are left"):
+    with pytest.raises(CreditsAlreadySpent, match="1,000 credits, and 600 are left") as refused:
         reverse(payment, billing_admin)
+    assert refused.value.state == "succeeded"
     assert state(owner, payment) == ("succeeded", "paid", "active", "active", 600)
 
 

@@ -18,7 +18,7 @@ def sources() -> list[Path]:
 
 
 def assigned_states(path: Path) -> list[int]:
-    """Return the lines that assign to an attribute ``status`` of anything but ``self``."""
+    """Return the lines that assign to an attribute ``status`` of anything."""
     return [
         target.lineno
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
@@ -45,6 +45,19 @@ def test_the_rule_sees_an_assignment(tmp_path: Path, code: str, lines: list[int]
     path = tmp_path / "code.py"
     path.write_text(code)
     assert assigned_states(path) == lines
+
+
+def test_a_conflict_names_a_state() -> None:
+    """No word that is made up where it is refused; what only the desk refuses isn't told."""
+    made_up = {
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        for keyword in node.exc.keywords
+        if keyword.arg == "state" and isinstance(keyword.value, ast.Constant | ast.JoinedStr)
+    }
+    assert {place for place in made_up if "services/setting_changes.py" not in place} == set()
 
 
 def test_nothing_updates_a_state_past_the_models() -> None:

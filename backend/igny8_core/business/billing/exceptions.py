@@ -171,8 +171,8 @@ class AccountClosed(StateConflict):
     code = "account_closed"
 
 
-class ExchangeRateMissing(StateConflict):
-    """No rate is kept for the method's currency, so no amount can be named in it."""
+class ExchangeRateMissing(InvalidInput):
+    """The method can't be chosen now: no rate is kept by which an amount could be named in it."""
 
     code = "exchange_rate_missing"
 

@@ -409,7 +409,6 @@ REJECT_PAYMENT = _act(
     shown=example.REJECTION,
     errors=(
         NotFound,
-        refusals.ReasonRequired,
         *_DECIDER_ERRORS,
         refusals.PaymentAlreadyDecided,
     ),
@@ -431,7 +430,6 @@ REVERSE_PAYMENT = _act(
     shown=example.REVERSAL,
     errors=(
         NotFound,
-        refusals.ReasonRequired,
         refusals.MayNotReverse,
         SecondFactorRequired,
         refusals.OwnAccountPayment,
@@ -451,5 +449,5 @@ VOID_INVOICE = _act(
     sent={"Request": {"reason": "Ordered twice by mistake"}},
     answer=InvoiceSerializer,
     shown=example.VOID_INVOICE,
-    errors=(NotFound, refusals.ReasonRequired, *_DECIDER_ERRORS, *_NOT_PAYABLE),
+    errors=(NotFound, *_DECIDER_ERRORS, *_NOT_PAYABLE),
 )

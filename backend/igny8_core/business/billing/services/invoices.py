@@ -115,14 +115,14 @@ def lock_price(*, due: Money, method: PaymentMethodConfig | None) -> LockedPrice
             f"{method} can't be used now: no exchange rate for {method.currency} is set. "
             "Choose another method, or write to support."
         )
-        raise ExchangeRateMissing(detail, state="no_rate", attr="payment_method")
+        raise ExchangeRateMissing(detail, attr="payment_method")
     payable = due.converted(rate=rate.units_per_usd, currency=method.currency)
     if not 0 < payable.amount < LIMIT:
         detail = (
             f"{method} can't be used now: the exchange rate for {method.currency} can't be right. "
             "Choose another method, or write to support."
         )
-        raise ExchangeRateMissing(detail, state="no_rate", attr="payment_method")
+        raise ExchangeRateMissing(detail, attr="payment_method")
     return LockedPrice(payable=payable, rate=rate.units_per_usd)
 
 

@@ -73,7 +73,7 @@ def reverse_payment(
     if event == EventName.REVERSE:
         _require_reopenable(locked)
     if not is_forced:
-        _require_unspent(locked)
+        _require_unspent(locked, payment)
     if not is_agreed(
         payment=payment, event=event, right=REVERSE, actor=actor, now=now, is_forced=is_forced
     ):
@@ -122,14 +122,14 @@ def _require_reopenable(locked: LockedBilling) -> None:
         raise InvoiceNotReopenable(detail, state=SubscriptionStatus.PENDING_PAYMENT)
 
 
-def _require_unspent(locked: LockedBilling) -> None:
+def _require_unspent(locked: LockedBilling, payment: Payment) -> None:
     account, amount = locked.account, locked.invoice.included_credits
     if account.credits < amount:
         detail = (
             f"The payment brought {amount:,} credits, and {account.credits:,} are left: the others "
             "are spent. A superuser can force the reversal; it takes what is left."
         )
-        raise CreditsAlreadySpent(detail, state=f"{account.credits}_left")
+        raise CreditsAlreadySpent(detail, state=payment.status)
 
 
 def _take_credits_back(locked: LockedBilling, payment: Payment, *, now: datetime) -> None:
