@@ -419,6 +419,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Catalogue", "description": "Plans, industries and countries."},
         {"name": "Payment methods", "description": "The ways to pay in a country."},
         {"name": "Invoices", "description": "What the account owes."},
+        {"name": "Seller", "description": "Whom the customer deals with."},
         {"name": "Payments", "description": "What the account says it has paid."},
         {"name": "Subscriptions", "description": "The plans of the account."},
         {"name": "Credits", "description": "The account's credit ledger."},

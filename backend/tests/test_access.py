@@ -65,6 +65,7 @@ get    billing/credits/                                401 200 200 200 200 200 2
 get    billing/credits/ledger/                         401 200 200 200 200 200 200 403 403 403 403 403
 get    billing/invoices/                               401 200 200 200 200 200 200 403 403 403 403 403
 get    billing/invoices/<int:invoice_id>/              401 200 200 404 200 200 200 403 403 403 403 403
+post   billing/invoices/<int:invoice_id>/cancel/       401 409 403 404 409 409 409 403 403 403 403 403
 post   billing/invoices/<int:invoice_id>/payment-method/ 401 409 403 404 409 409 409 403 403 403 403 403
 get    billing/invoices/<int:invoice_id>/pdf/          401 200 200 404 200 200 200 403 403 403 403 403
 get    billing/payments/                               401 200 200 200 200 200 200 403 403 403 403 403
@@ -72,6 +73,7 @@ get    billing/payments/<int:payment_id>/              401 200 200 404 200 200 2
 get    billing/payments/<int:payment_id>/proof/        401 200 200 404 200 200 200 403 403 403 403 403
 post   billing/payments/<int:payment_id>/send-proof/   401 415 403 415 415 415 415 403 403 403 403 403
 post   billing/payments/<int:payment_id>/withdraw/     401 200 403 404 200 200 200 403 403 403 403 403
+get    billing/seller/                                 200 200 200 200 200 200 200 200 200 200 200 200
 get    billing/subscriptions/                          401 200 200 200 200 200 200 403 403 403 403 403
 post   billing/subscriptions/upgrade/                  401 409 403 409 409 409 409 403 403 403 403 403
 get    countries/                                      200 200 200 200 200 200 200 200 200 200 200 200

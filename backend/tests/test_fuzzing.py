@@ -92,7 +92,7 @@ def test_an_owner_and_a_billing_admin_get_no_answer_outside_of_the_contract(
     """
     options = ("--exclude-path-regex", LOG_IN)
     report = fuzz(server, tmp_path, *options)
-    assert_clean(report, cases=3600, operations=42)
+    assert_clean(report, cases=3600, operations=45)
     for more in range(1, MORE_WALKS + 1):
         if walked() >= WAYS:
             break

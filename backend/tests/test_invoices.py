@@ -2,14 +2,30 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Subscription, User
-from igny8_core.business.billing.models import ExchangeRate, Invoice
+from igny8_core.business.billing.models import (
+    ExchangeRate,
+    Invoice,
+    PaymentEvent,
+    SellerProfile,
+)
+from igny8_core.business.billing.verification import verify_billing
 from igny8_core.common.clock import utc_now
-from tests.factories import approve, client_of, invoice_of, make_owner, make_payment
+from igny8_core.common.letters import letter_for
+from igny8_core.common.models import OutgoingMail
+from tests.factories import (
+    account_of,
+    approve,
+    client_of,
+    invoice_of,
+    make_owner,
+    make_payment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +117,73 @@ def test_void_is_refused_while_under_review_and_after_payment(
 
     assert answer.status_code == 409
     assert answer.json()["state"] == ("paid" if paid else "under_review")
+
+
+def cancel(client: APIClient, invoice: Invoice, **headers: str) -> Any:
+    return client.post(f"/api/v1/billing/invoices/{invoice.pk}/cancel/", headers=headers)
+
+
+def test_an_owner_cancels_an_order_and_chooses_another_plan(
+    owner: User, owner_api: APIClient
+) -> None:
+    """Wrong plan, mind changed: nobody waits for an admin."""
+    invoice = invoice_of(owner)
+    answer = cancel(owner_api, invoice)
+    assert answer.status_code == 200
+    assert answer.json()["payment_state"] == "void"
+    assert answer.json()["void_reason"] == "Cancelled by the customer."
+    assert owner_api.get("/api/v1/auth/me/").json()["pending_subscription"] is None
+    body = {"plan_slug": "growth", "payment_method": "jazzcash"}
+    upgraded = owner_api.post("/api/v1/billing/subscriptions/upgrade/", body)
+    assert upgraded.status_code == 201
+    mail = OutgoingMail.objects.get(kind="invoice_voided")
+    assert "Cancelled by the customer." in str(letter_for(mail).context)
+    event = PaymentEvent.objects.filter(invoice=invoice, event="void")[0]
+    assert event.actor == owner
+    assert [str(check) for check in verify_billing() if not check.holds] == []
+
+
+def test_an_upgrade_is_cancelled_and_the_plan_goes_on(
+    owner: User, owner_api: APIClient, billing_admin: User
+) -> None:
+    approve(make_payment(owner), billing_admin)
+    body = {"plan_slug": "growth", "payment_method": "jazzcash"}
+    asked = owner_api.post("/api/v1/billing/subscriptions/upgrade/", body).json()
+    newest = Invoice.objects.get(pk=asked["invoice"]["id"])
+    assert cancel(owner_api, newest).status_code == 200
+    account = account_of(owner)
+    assert (account.status, account.plan.slug) == ("active", "starter")
+    assert [str(check) for check in verify_billing() if not check.holds] == []
+
+
+def test_cancelling_is_refused_under_review_and_after_payment(
+    owner: User, owner_api: APIClient, billing_admin: User
+) -> None:
+    payment = make_payment(owner)
+    answer = cancel(owner_api, payment.invoice)
+    assert (answer.status_code, answer.json()["state"]) == (409, "under_review")
+    approve(payment, billing_admin)
+    answer = cancel(owner_api, payment.invoice)
+    assert (answer.status_code, answer.json()["state"]) == (409, "paid")
+
+
+def test_cancelling_again_by_key_is_the_same_answer(owner: User, owner_api: APIClient) -> None:
+    invoice = invoice_of(owner)
+    key = {"Idempotency-Key": "cancel-1"}
+    first, second = (cancel(owner_api, invoice, **key) for _ in range(2))
+    assert first.json() == second.json()
+    assert cancel(owner_api, invoice).json()["state"] == "void"
+    assert (
+        client_of(make_owner()).post(f"/api/v1/billing/invoices/{invoice.pk}/cancel/").status_code
+        == 404
+    )
+
+
+def test_everybody_sees_who_sells(api: APIClient, catalog: None) -> None:
+    assert api.get("/api/v1/billing/seller/").json()["email"] == ""
+    SellerProfile.objects.create(name="Lahore SaaS", email="help@lahore-saas.example")
+    seller = api.get("/api/v1/billing/seller/").json()
+    assert seller == {"name": "Lahore SaaS", "email": "help@lahore-saas.example", "website": ""}
 
 
 def test_void_needs_a_reason_and_a_billing_admin(owner: User, admin_api: APIClient) -> None:

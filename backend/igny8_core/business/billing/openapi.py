@@ -32,6 +32,7 @@ from igny8_core.business.billing.serializers import (
     PaymentSerializer,
     RejectPaymentSerializer,
     ReversePaymentSerializer,
+    SellerSerializer,
     SendProofSerializer,
     UpgradeResultSerializer,
     UpgradeSerializer,
@@ -158,6 +159,25 @@ def _file(
     )
 
 
+SHOW_SELLER = extend_schema_view(
+    get=extend_schema(
+        operation_id="show_seller",
+        tags=["Seller"],
+        summary="Show who sells, and where to ask",
+        description="For everybody. The invoices name the seller of the day of their issue.",
+        responses={200: SellerSerializer},
+        examples=[
+            answer_example(
+                {
+                    "name": "IGNY8 Ltd",
+                    "email": "billing@igny8.example",
+                    "website": "https://igny8.example",
+                }
+            )
+        ],
+        auth=[],
+    )
+)
 LIST_PAYMENT_METHODS = extend_schema_view(
     get=extend_schema(
         operation_id="list_payment_methods",
@@ -214,6 +234,20 @@ CHOOSE_PAYMENT_METHOD = _act(
     answer=InvoiceSerializer,
     shown=example.INVOICE,
     errors=(NotFound, *_METHOD_ERRORS, *_NOT_PAYABLE),
+)
+CANCEL_ORDER = _act(
+    "cancel_order",
+    "Invoices",
+    "Cancel an order that is not paid",
+    (
+        "The invoice is void and nothing is owed on it; another plan can be ordered then. Not "
+        "while a payment is under review: withdraw that first."
+    ),
+    request=None,
+    sent={},
+    answer=InvoiceSerializer,
+    shown={**example.INVOICE, "status": "void", "payment_state": "void"},
+    errors=(NotFound, *_NOT_PAYABLE),
 )
 CONFIRM_PAYMENT = _act(
     "confirm_payment",

@@ -233,6 +233,12 @@ class BillingSnapshotSerializer(serializers.Serializer[Any]):
     plan = BillingSnapshotPlanSerializer()
 
 
+class SellerSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    email = serializers.CharField(help_text="For questions; empty if none is set.")
+    website = serializers.CharField(help_text="Empty if none is set.")
+
+
 class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
     payment_state = serializers.ChoiceField(choices=InvoicePaymentState.choices, read_only=True)
     subtotal = MoneyField()

@@ -46,6 +46,8 @@ urlpatterns = [
         views.InvoicePaymentMethodView.as_view(),
         name="invoice-payment-method",
     ),
+    path("invoices/<int:invoice_id>/cancel/", views.CancelOrderView.as_view(), name="cancel-order"),
+    path("seller/", views.SellerView.as_view(), name="seller"),
     path("payments/", views.PaymentListView.as_view(), name="payments"),
     path("payments/<int:payment_id>/", views.PaymentDetailView.as_view(), name="payment"),
     path(

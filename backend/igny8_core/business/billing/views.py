@@ -27,6 +27,7 @@ from igny8_core.business.billing.permissions import (
     MayViewPayments,
     MayViewProofs,
 )
+from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.billing.serializers import (
     AdminPaymentDetailSerializer,
     AdminPaymentSerializer,
@@ -42,6 +43,7 @@ from igny8_core.business.billing.serializers import (
     PaymentSerializer,
     RejectPaymentSerializer,
     ReversePaymentSerializer,
+    SellerSerializer,
     SendProofSerializer,
     UpgradeResultSerializer,
     UpgradeSerializer,
@@ -82,6 +84,14 @@ class PaymentMethodListView(APIView):
 
 
 # The account's users
+
+
+@openapi.SHOW_SELLER
+class SellerView(APIView):
+    permission_classes = [AllowAny]
+
+    def get(self, _request: Request) -> Response:
+        return Response(SellerSerializer(seller_snapshot()).data)
 
 
 @openapi.LIST_INVOICES
@@ -129,6 +139,25 @@ class InvoicePaymentMethodView(APIView):
             return AccountAnswer(answer.data, account_id=invoice.account_id)
 
         return run_once(request, choose)
+
+
+@openapi.CANCEL_ORDER
+class CancelOrderView(APIView):
+    permission_classes = [IsAccountOwner]
+    throttle_classes = [PayThrottle]
+
+    def post(self, request: Request, invoice_id: int) -> Response:
+        def cancel() -> AccountAnswer:
+            invoice = invoices.cancel_order(
+                invoice_id=invoice_id,
+                account=account_of(request),
+                actor=actor_from_request(request),
+                now=utc_now(),
+            )
+            answer = InvoiceSerializer(_own_invoice(request, invoice_id))
+            return AccountAnswer(answer.data, account_id=invoice.account_id)
+
+        return run_once(request, cancel)
 
 
 @openapi.CONFIRM_PAYMENT

@@ -47,7 +47,8 @@ EXPORT = extend_schema_view(
                 {
                     "mailed_to": "ayesha@lahore-textiles.example",
                     "kept_until": "2026-12-01T10:00:00Z",
-                }
+                },
+                status=202,
             ),
         ],
     )

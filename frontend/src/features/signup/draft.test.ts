@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Plan } from "../../lib/api/types";
-import { countryOfLocale, EMPTY, requestOf, stepOfErrors, stepsFor } from "./draft";
+import { EMPTY, requestOf, stepOfErrors, stepsFor } from "./draft";
 
 const free = { is_free: true } as Plan;
 const paid = { is_free: false } as Plan;
@@ -14,12 +14,6 @@ it("finds the first step with an error", () => {
   expect(stepOfErrors({ tax_id: "x", password: "y" })).toBe("account");
   expect(stepOfErrors({ country: "x" })).toBe("billing");
   expect(stepOfErrors({})).toBeUndefined();
-});
-
-it("guesses the country from the locale", () => {
-  expect(countryOfLocale("ur-PK")).toBe("PK");
-  expect(countryOfLocale("en")).toBe("");
-  expect(countryOfLocale("not a locale")).toBe("");
 });
 
 it("sends no billing details with a free plan", () => {

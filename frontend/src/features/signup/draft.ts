@@ -55,16 +55,6 @@ export function stepOfErrors(errors: Partial<Record<Field, unknown>>): Step | un
   return steps.find((step) => FIELDS_OF[step].some((field) => errors[field]));
 }
 
-/** The country of the browser's locale (en-PK → PK), if it names one. */
-export function countryOfLocale(locale: string): string {
-  try {
-    const region = new Intl.Locale(locale).region ?? "";
-    return /^[A-Z]{2}$/.test(region) ? region : ""; // es-419 is a language of many countries
-  } catch {
-    return "";
-  }
-}
-
 /** What is sent: a free plan sends no billing details. */
 export function requestOf(values: SignUpValues, isFree: boolean): SignUpValues {
   if (!isFree) return values;

@@ -2,15 +2,7 @@ import { useForm } from "@mantine/form";
 import { useEffect } from "react";
 import { readDraft, writeDraft } from "../../lib/draft";
 import { m } from "../../lib/messages";
-import {
-  countryOfLocale,
-  DRAFT,
-  EMPTY,
-  FIELDS_OF,
-  type Field,
-  type SignUpValues,
-  type Step,
-} from "./draft";
+import { DRAFT, EMPTY, FIELDS_OF, type Field, type SignUpValues, type Step } from "./draft";
 
 function required(): Partial<Record<Field, string>> {
   return {
@@ -27,10 +19,9 @@ export function useSignUpForm(isFree: boolean) {
   const form = useForm<SignUpValues>({
     initialValues: {
       ...EMPTY,
-      country: countryOfLocale(navigator.language),
       ...readDraft<SignUpValues>(DRAFT),
     },
-    validate: (values) => missing(values, isFree),
+    validate: (values) => ({ ...malformed(values), ...missing(values, isFree) }),
     validateInputOnBlur: false,
     clearInputErrorOnChange: true,
   });
@@ -59,4 +50,15 @@ function missing(values: SignUpValues, isFree: boolean): Partial<Record<Field, s
       .filter(([field]) => values[field].trim() === "")
       .map(([field, label]) => [field, m.errors.required(label)]),
   );
+}
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const SHORTEST_PASSWORD = 10; // AUTH_PASSWORD_VALIDATORS of the server, which checks more
+
+/** What the server would refuse at the very end, four steps later. */
+function malformed({ email, password }: SignUpValues): Partial<Record<Field, string>> {
+  return {
+    ...(EMAIL.test(email.trim()) ? {} : { email: m.signup.emailWrong }),
+    ...(password.length >= SHORTEST_PASSWORD ? {} : { password: m.signup.passwordShort }),
+  };
 }

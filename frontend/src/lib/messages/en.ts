@@ -67,6 +67,8 @@ export const en = {
     sites: (count: number) => (count === 1 ? "1 site" : `${count} sites`),
     email: "E-mail",
     password: "Password",
+    emailWrong: "Enter an e-mail address like name@example.com.",
+    passwordShort: "Use 10 characters or more.",
     passwordHint: "10 characters or more. A few words are easiest to remember.",
     firstName: "First name",
     lastName: "Last name",

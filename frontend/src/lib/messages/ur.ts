@@ -64,6 +64,8 @@ export const ur: Messages = {
     sites: (count) => (count === 1 ? "1 سائٹ" : `${count} سائٹس`),
     email: "ای میل",
     password: "پاس ورڈ",
+    emailWrong: "ای میل ایسے لکھیں: name@example.com",
+    passwordShort: "کم از کم 10 حروف استعمال کریں۔",
     passwordHint: "کم از کم 10 حروف۔ چند الفاظ یاد رکھنا سب سے آسان ہے۔",
     firstName: "نام",
     lastName: "خاندانی نام",

@@ -42,6 +42,8 @@ from igny8_core.common.money import Money
 
 LIMIT = Decimal(10) ** 15  # units: what a column for money holds
 
+CANCELLED_BY_CUSTOMER = "Cancelled by the customer."
+
 
 @dataclass(frozen=True)
 class LockedPrice:
@@ -197,6 +199,21 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
         raise ReasonRequired(detail, attr="reason")
     locked = lock_billing_of_invoice(invoice_id=invoice_id)
     require_may_decide(actor=actor, right=DECIDE, account=locked.account, payments=locked.payments)
+    return _void(locked, actor=actor, now=now, reason=reason)
+
+
+@transaction.atomic
+def cancel_order(*, invoice_id: int, account: Account, actor: Actor, now: datetime) -> Invoice:
+    """Void an own invoice that nobody has paid, so that another plan can be ordered.
+
+    :raises NotFound: if the account has no such invoice.
+    :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if its state forbids it.
+    """
+    locked = lock_own_invoice(invoice_id=invoice_id, account=account)
+    return _void(locked, actor=actor, now=now, reason=CANCELLED_BY_CUSTOMER)
+
+
+def _void(locked: LockedBilling, *, actor: Actor, now: datetime, reason: str) -> Invoice:
     require_payable(locked)
     invoice, subscription = locked.invoice, locked.subscription
     recorder = TransitionRecorder(

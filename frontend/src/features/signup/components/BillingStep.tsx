@@ -1,14 +1,17 @@
 import { Stack, Text } from "@mantine/core";
+import { useEffect } from "react";
 import { BillingFields } from "../../../components/billing/BillingFields";
 import { CountrySelect } from "../../../components/billing/CountrySelect";
 import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
 import { QueryState } from "../../../components/ui/QueryState";
-import { usePaymentMethods } from "../../../lib/api/catalogue";
+import { useCountries, usePaymentMethods } from "../../../lib/api/catalogue";
+import { guessedCountry } from "../../../lib/format/countries";
 import { m } from "../../../lib/messages";
 import type { SignUpForm } from "../useSignUpForm";
 
 /** Country first, since the ways to pay and the address depend on it. */
 export function BillingStep({ form }: { form: SignUpForm }) {
+  useGuessedCountry(form);
   return (
     <Stack gap="lg">
       <CountrySelect
@@ -27,6 +30,19 @@ export function BillingStep({ form }: { form: SignUpForm }) {
       />
     </Stack>
   );
+}
+
+/** Begins with the country that the reader seems to be in, once it is known which there are. */
+function useGuessedCountry(form: SignUpForm) {
+  const countries = useCountries().data;
+  const { setFieldValue } = form;
+  const isOpen = form.values.country === "";
+  useEffect(() => {
+    if (!isOpen || !countries) return;
+    const codes = countries.map(({ code }) => code);
+    const guess = guessedCountry(codes);
+    if (codes.includes(guess)) setFieldValue("country", guess);
+  }, [isOpen, countries, setFieldValue]);
 }
 
 function Methods({ form }: { form: SignUpForm }) {
