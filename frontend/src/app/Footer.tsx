@@ -1,4 +1,5 @@
-import { Button } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
+import { useSeller } from "../lib/api/catalogue";
 import { useSaveLanguage } from "../lib/api/session";
 import { chooseLanguage, language, LANGUAGES, m, type Language } from "../lib/messages";
 import classes from "./Layout.module.css";
@@ -6,11 +7,17 @@ import classes from "./Layout.module.css";
 /** What is the same everywhere, and the choice of language. */
 export function Footer() {
   const saveLanguage = useSaveLanguage();
+  const seller = useSeller().data;
   const others = (Object.keys(LANGUAGES) as Language[]).filter((code) => code !== language);
   return (
     <footer className={classes.footer}>
       <div className={classes.bar}>
         <span>{m.app.footer}</span>
+        {seller?.email && (
+          <Anchor href={`mailto:${seller.email}`} inherit>
+            {m.app.support(seller.name)}
+          </Anchor>
+        )}
         <span className={classes.languages}>
           {others.map((code) => (
             <Button

@@ -41,13 +41,14 @@ export const theme = createTheme({
   },
 });
 
-/** Where Mantine's own shade has less than 4.5 : 1 against its ground. */
+/** Where Mantine's own shade has less than 4.5 : 1 against its ground, or an edge less than 3 : 1. */
 const contrast: ConvertCSSVariablesInput = {
   variables: {},
   light: {
     "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
     "--mantine-color-error": "var(--mantine-color-red-9)",
     "--mantine-color-placeholder": "var(--mantine-color-gray-7)",
+    "--field-edge": "var(--mantine-color-gray-6)",
     "--mantine-color-red-light-color": "#8f1d1d",
     "--mantine-color-yellow-light-color": "#6b4600",
   },
@@ -55,6 +56,7 @@ const contrast: ConvertCSSVariablesInput = {
     "--mantine-color-dimmed": "var(--mantine-color-dark-1)",
     "--mantine-color-error": "var(--mantine-color-red-4)",
     "--mantine-color-placeholder": "var(--mantine-color-dark-2)",
+    "--field-edge": "var(--mantine-color-dark-2)",
   },
 };
 

@@ -6,5 +6,8 @@ const notLoggedIn = { errors: [{ code: "not_authenticated", detail: "Log in.", a
 /** The network of the component tests, to a visitor; unknown requests fail the test. */
 export const server = setupServer(
   http.get("*/api/v1/auth/csrf/", () => HttpResponse.json({ csrf_token: "token" })),
+  http.get("*/api/v1/billing/seller/", () =>
+    HttpResponse.json({ name: "IGNY8", email: "help@igny8.example", website: "" }),
+  ),
   http.get("*/api/v1/auth/me/", () => HttpResponse.json(notLoggedIn, { status: 401 })),
 );

@@ -163,6 +163,20 @@ it("asks for what is missing before it goes on", async () => {
   expect(document.title).toMatch(/^Error: /);
 });
 
+it.each([
+  ["not-an-email", "a-long-passphrase", "Enter an e-mail address like name@example.com."],
+  ["ayesha@shop", "a-long-passphrase", "Enter an e-mail address like name@example.com."],
+  ["ayesha@shop.example", "short", "Use 10 characters or more."],
+])("says at its step what can't be: %s, %s", async (email, password, message) => {
+  const router = renderApp("/signup");
+  await choosePlan("Free");
+  await userEvent.type(await screen.findByLabelText("E-mail"), email);
+  await userEvent.type(screen.getByLabelText("Password"), password);
+  await userEvent.click(screen.getByRole("button", { name: "Continue" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent(message);
+  expect(router.pathname).toBe("/signup/account");
+});
+
 it("keeps the draft over a reload, but never the password", async () => {
   renderApp("/signup");
   await choosePlan("Starter");

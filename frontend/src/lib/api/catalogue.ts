@@ -12,6 +12,15 @@ export function usePlans() {
   });
 }
 
+/** Who sells, and where to ask. */
+export function useSeller() {
+  return useQuery({
+    queryKey: ["seller"],
+    queryFn: () => unwrap(api.GET("/api/v1/billing/seller/")),
+    ...RARELY_CHANGES,
+  });
+}
+
 export function useCountries() {
   return useQuery({
     queryKey: ["countries"],

@@ -14,6 +14,7 @@ export const en = {
     loading: "Loading…",
     navigation: "Pages",
     footer: "IGNY8 Billing",
+    support: (name: string) => `Questions? Write to ${name}`,
   },
   errors: {
     summaryTitle: "There is a problem",
@@ -184,6 +185,12 @@ export const en = {
     reference: "Payment reference",
     referenceHint: "Write it into the transfer, so that we find your payment at once.",
     paid: "I have paid",
+    cancelOrder: "Cancel this order",
+    cancelSure: (number: string) => `Cancel the order of invoice ${number}?`,
+    cancelText:
+      "Only if you haven't sent any money for it. The invoice is void then, and you can choose another plan.",
+    cancelNow: "Cancel the order",
+    keepOrder: "Keep it",
     print: "Print",
     downloadPdf: "Download the invoice (PDF)",
     exampleDetails:
@@ -357,7 +364,9 @@ export const en = {
     change: "Change the plan",
     intro: "You get an invoice to pay. Everything goes on as it is until the payment is approved.",
     pending: (plan: string) =>
-      `The plan ${plan} waits for its payment. Pay its invoice before you choose another.`,
+      `The plan ${plan} waits for its payment. Pay its invoice, or cancel that order to choose another plan.`,
+    underReview: (plan: string) =>
+      `Your payment for the plan ${plan} is being checked. Once that is decided, you can choose another plan.`,
     current: "Your plan",
     submit: "Get the invoice",
   },

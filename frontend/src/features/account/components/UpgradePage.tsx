@@ -32,7 +32,9 @@ export function UpgradePage() {
 function Pending({ me }: { me: Me }) {
   return (
     <Alert color="yellow">
-      {m.upgrade.pending(me.pending_subscription?.plan.name ?? "")}{" "}
+      {(me.open_invoice?.payment_state === "under_review"
+        ? m.upgrade.underReview
+        : m.upgrade.pending)(me.pending_subscription?.plan.name ?? "")}{" "}
       {me.open_invoice && (
         <Anchor component={Link} to={`/invoices/${me.open_invoice.id}`} c="inherit">
           {m.invoice.title(me.open_invoice.number)}

@@ -47,6 +47,20 @@ export function useChoosePaymentMethod(id: number) {
   });
 }
 
+/** Gives an order up that nothing was paid for. */
+export function useCancelOrder(id: number) {
+  const refresh = useRefreshInvoice(id);
+  return useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST("/api/v1/billing/invoices/{invoice_id}/cancel/", {
+          params: { path: { invoice_id: id } },
+        }),
+      ),
+    onSettled: refresh,
+  });
+}
+
 /** What changes when a confirmation is sent or withdrawn. */
 export function useRefreshInvoice(id: number) {
   const cache = useQueryClient();

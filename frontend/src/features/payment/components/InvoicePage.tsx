@@ -8,10 +8,13 @@ import { url } from "../../../lib/api/client";
 import type { Invoice } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useInvoice } from "../api/invoices";
+import { CancelOrder } from "./CancelOrder";
 import { InvoiceLines } from "./InvoiceLines";
 import { PaidPanel, RejectedPanel, ReviewPanel, VoidPanel } from "./StatePanels";
 import { PaymentHistory } from "./PaymentHistory";
 import { PaymentInstructions } from "./PaymentInstructions";
+
+const CANCELLABLE = new Set<Invoice["payment_state"]>(["due", "overdue", "rejected"]);
 
 /** One invoice: how to pay it, or where its payment stands. */
 export function InvoicePage() {
@@ -46,6 +49,7 @@ function Shown({ invoice }: { invoice: Invoice }) {
         </Button>
       </Group>
       {invoice.latest_payment && <PaymentHistory invoice={invoice} />}
+      {CANCELLABLE.has(invoice.payment_state) && <CancelOrder invoice={invoice} />}
       <Suspense>
         <Outlet context={invoice} />
       </Suspense>
