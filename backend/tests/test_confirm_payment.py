@@ -10,13 +10,14 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
-from igny8_core.business.billing.models import Payment, PaymentEvent
+from igny8_core.business.billing.models import Payment, PaymentEvent, PaymentMethodConfig
 from igny8_core.common.clock import utc_now
 from tests.factories import (
     account_of,
     approve,
     client_of,
     confirmation_of,
+    invoice_of,
     make_owner,
     make_payment,
     reject,
@@ -53,6 +54,27 @@ def test_seeds_request_makes_a_pending_payment(owner: User, owner_api: APIClient
     assert (invoice["status"], invoice["payment_state"]) == ("pending", "under_review")
     account = account_of(owner)
     assert (account.status, account.credits) == ("pending_payment", 0)
+
+
+def test_a_method_takes_no_currency_but_its_own_and_the_invoices(catalog: None) -> None:
+    """Rupees that came by a method in dollars are no match: nobody can have sent them so."""
+    owner = make_owner(country="PK", payment_method="jazzcash")
+    invoice = invoice_of(owner)
+    local = {
+        "invoice_id": invoice.pk,
+        "amount": str(invoice.payable_amount),
+        "currency": "PKR",
+        "manual_reference": "20260000001",
+    }
+    client = client_of(owner)
+    other = PaymentMethodConfig.objects.get(payment_method="paypal")
+    assert other.currency == "USD"
+    answer = client.post(URL, {**local, "payment_method": "paypal"})
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert (error["code"], error["attr"]) == ("currency_not_accepted", "currency")
+    assert "takes USD" in error["detail"]
+    assert client.post(URL, {**local, "payment_method": "jazzcash"}).status_code == 201
 
 
 def test_local_amount_is_accepted_with_its_currency(owner: User, owner_api: APIClient) -> None:

@@ -40,6 +40,7 @@ from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.business.billing.statistics import numbers
 from igny8_core.common.clock import utc_now
 from tests.database import assert_all_invariants_hold
+from tests.exports import made_export
 from tests.factories import (
     account_of,
     approve,
@@ -177,7 +178,9 @@ def test_the_desk_and_its_numbers_say_how_it_was_paid(
     assert [row.method for row in numbers(now=utc_now()).takings] == [name]
     review = desk.get(f"/admin/billing/payment/{payment.pk}/change/").content.decode()
     assert f"<td>{name}</td><td>{name}</td>" in review
-    exported = desk.get("/admin/billing/payment/export/?all=").getvalue().decode()
+    page = desk.post("/admin/billing/payment/export/csv/?all=").headers["Location"]
+    made_export()
+    exported = desk.get(f"{page}file/").getvalue().decode()
     assert name in exported
     assert "Renamed" not in review + exported
     listed = admin_api.get("/api/v1/billing/admin/payments/?payment_method=bank_transfer").json()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Invoice, OfferedPaymentMethod } from "../../lib/api/types";
+import type { Invoice, OfferedPaymentMethod, PaymentMethod } from "../../lib/api/types";
 import { amountsOf, checkConfirmation, methodsFor, type ConfirmationForm } from "./confirmation";
 
 const jazzcash = {
@@ -64,18 +64,35 @@ describe("methodsFor", () => {
 });
 
 describe("amountsOf", () => {
-  const usd = { total: "89.00", currency: "USD" };
+  const invoice = {
+    total: "89.00",
+    currency: "USD",
+    payment_method: "jazzcash",
+    payable_amount: "25053.50",
+    payable_currency: "PKR",
+  } as Invoice;
+  const local = { amount: "25053.50", currency: "PKR" };
+  const own = { amount: "89.00", currency: "USD" };
+  const by = (payment_method: string, currency: string) =>
+    ({ payment_method, currency }) as PaymentMethod;
 
-  it("offers the local amount first", () => {
-    const invoice = { ...usd, payable_amount: "25053.50", payable_currency: "PKR" } as Invoice;
-    expect(amountsOf(invoice)).toEqual([
-      { amount: "25053.50", currency: "PKR" },
-      { amount: "89.00", currency: "USD" },
-    ]);
+  it("asks nothing where the method has one of the currencies", () => {
+    expect(amountsOf(invoice, by("jazzcash", "PKR"))).toEqual([local]);
+    expect(amountsOf(invoice, by("easypaisa", "PKR"))).toEqual([local]);
+    expect(amountsOf(invoice, by("paypal", "USD"))).toEqual([own]);
+  });
+
+  it("names what was locked for the invoice's own method, whatever that says now", () => {
+    expect(amountsOf(invoice, by("jazzcash", "EUR"))).toEqual([local]);
+  });
+
+  it("offers both where the method has neither, or is not known", () => {
+    expect(amountsOf(invoice, by("sepa", "EUR"))).toEqual([local, own]);
+    expect(amountsOf(invoice)).toEqual([local, own]);
   });
 
   it("offers one amount where both are the same", () => {
-    const invoice = { ...usd, payable_amount: "89.00", payable_currency: "USD" } as Invoice;
-    expect(amountsOf(invoice)).toEqual([{ amount: "89.00", currency: "USD" }]);
+    const inDollars = { ...invoice, payable_amount: "89.00", payable_currency: "USD" };
+    expect(amountsOf(inDollars, by("wise", "EUR"))).toEqual([own]);
   });
 });

@@ -27,11 +27,16 @@ interface Amount {
 export const PROOF_TYPES = ["image/jpeg", "image/png", "image/webp", "application/pdf"];
 const MAX_PROOF_BYTES = 5 * 1024 * 1024;
 
-/** What may have been sent: the local amount, and the invoice's own where that differs. */
-export function amountsOf(invoice: Invoice): [Amount, ...Amount[]] {
+/**
+ * What may have been sent by a method: what is due in its currency. Only where nothing is due in
+ * that one, either the local amount or the invoice's own.
+ */
+export function amountsOf(invoice: Invoice, method?: PaymentMethod): [Amount, ...Amount[]] {
   const local = { amount: invoice.payable_amount, currency: invoice.payable_currency };
   const own = { amount: invoice.total, currency: invoice.currency };
-  return local.currency === own.currency ? [own] : [local, own];
+  if (method?.payment_method === invoice.payment_method) return [local];
+  if (local.currency === own.currency || method?.currency === own.currency) return [own];
+  return method?.currency === local.currency ? [local] : [local, own];
 }
 
 /** How an invoice may have been paid: by its own method as it was promised, or by one offered now. */

@@ -96,7 +96,7 @@ def confirm_payment(
     method = method_for_payment(
         code=claim.method_code, invoice=invoice, country=locked.account.country
     )
-    money = _claimed_money(claim=claim, invoice=invoice)
+    money = _claimed_money(claim=claim, invoice=invoice, method=method)
     _require_reference(reference=claim.reference, method=method)
     _require_plausible_day(paid_on=claim.paid_on, invoice=invoice, now=now)
     payment = Payment.objects.create(
@@ -257,12 +257,15 @@ def _decide(payment: Payment, *, recorder: TransitionRecorder, admin_notes: str)
     recorder.move(payment, also_save=("decided_by", "decided_at", "admin_notes"))
 
 
-def _claimed_money(*, claim: Claim, invoice: Invoice) -> Money:
+def _claimed_money(*, claim: Claim, invoice: Invoice, method: PromisedMethod) -> Money:
     accepted = {money.currency: money for money in (invoice.due, invoice.payable)}
     wanted = " or ".join(str(money) for money in accepted.values())
     due = accepted.get(claim.currency or invoice.currency)
     if due is None:
         detail = f"Invoice {invoice} can't be paid in {claim.currency}. Due is {wanted}."
+        raise CurrencyNotAccepted(detail, attr="currency")
+    if due.currency not in {invoice.currency, method.currency} and method != invoice.method:
+        detail = f"{method.display_name} takes {method.currency}. Due is {wanted}."
         raise CurrencyNotAccepted(detail, attr="currency")
     if claim.amount != due.amount:
         detail = f"The amount must be exactly what is due: {wanted}, with its currency."

@@ -44,7 +44,6 @@ interface Props {
 
 function ConfirmForm({ invoice, methods }: Props) {
   const navigate = useNavigate();
-  const amounts = amountsOf(invoice);
   const { form, setProof, drop } = useConfirmationForm(invoice, methods);
   const confirm = useConfirmPayment(invoice, () => {
     drop();
@@ -54,10 +53,11 @@ function ConfirmForm({ invoice, methods }: Props) {
   const method = methods.find(
     ({ payment_method }) => payment_method === form.values.payment_method,
   );
+  const amounts = amountsOf(invoice, method);
   const send = (values: ConfirmationForm) => {
     if (confirm.isPending) return;
-    const { amount } = amounts.find(({ currency }) => currency === values.currency) ?? amounts[0];
-    confirm.mutate({ ...values, amount, invoice_id: invoice.id }, { onError: show });
+    const sent = amounts.find(({ currency }) => currency === values.currency) ?? amounts[0];
+    confirm.mutate({ ...values, ...sent, invoice_id: invoice.id }, { onError: show });
   };
   return (
     <form noValidate onSubmit={form.onSubmit(send, refuse)}>
@@ -162,7 +162,7 @@ function Method({
   );
 }
 
-/** What was sent: fixed, or one of two where the method has another currency. */
+/** What was sent: fixed, or one of two where the method's currency is neither. */
 function AmountSent({ amounts, form }: { amounts: ReturnType<typeof amountsOf>; form: Form }) {
   const error = form.errors.currency ?? form.errors.amount;
   if (amounts.length === 1) {
