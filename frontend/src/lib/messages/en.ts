@@ -420,7 +420,7 @@ export const en = {
     request: "Request my data",
     requested: (email: string, day: string) =>
       `We are preparing your file. ${email} gets a link in a few minutes. It works until ${day}.`,
-    fileText: "The file with your account's data is ready.",
+    fileText: "Download the file with the data of your account that you asked for.",
     download: "Download my data",
     downloaded: "The download has started: look into your browser's downloads.",
     fileGone:
