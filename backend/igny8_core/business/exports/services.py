@@ -35,7 +35,7 @@ def request_export(
 
     Of one person the last few are kept, so that nobody fills the storage.
 
-    :param arguments: for the writer of the kind; the mails about the file keep them, too.
+    :param arguments: for the writer of the kind; ``account_id`` names an account that it is about.
     """
     export, is_new = Export.objects.get_or_create(
         kind=kind,
@@ -113,6 +113,7 @@ def remove_unknown_files() -> None:
 
 def _tell(export: Export, kind: str) -> None:
     user = export.requested_by
+    account_id = export.arguments.get("account_id")  # whose closing erases the reader
     queue_mail(
         kind=kind,
         about=export.pk,
@@ -120,5 +121,5 @@ def _tell(export: Export, kind: str) -> None:
         language=user.language,
         export_id=export.pk,
         file_name=export.file_name,
-        **export.arguments,
+        **({"account_id": account_id} if account_id else {}),
     )
