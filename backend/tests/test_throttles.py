@@ -239,6 +239,20 @@ def test_resets_of_one_email(*, owner: User, is_known: bool) -> None:
     assert int(refused.headers["Retry-After"]) > 3500
 
 
+def test_nobody_uses_up_the_resets_of_a_known_browser(owner: User) -> None:
+    """Who can't log in at home asks for a link, however many somebody else has asked for."""
+    at_home = APIClient()
+    assert at_home.post(LOG_IN, {"email": owner.email, "password": PASSWORD}).status_code == 200
+    for _ in range(6):
+        elsewhere_asked = APIClient().post(RESET, {"email": owner.email}, **elsewhere())
+    assert is_throttled(elsewhere_asked, within=3600)
+    for _ in range(5):
+        assert at_home.post(RESET, {"email": owner.email}).status_code == 200
+    refused = at_home.post(RESET, {"email": f" {owner.email.upper()} "})
+    assert is_throttled(refused, within=3600)  # not for ever, either
+    assert int(refused.headers["Retry-After"]) > 3500
+
+
 def test_no_reset_lifts_the_limit_of_another(owner: User) -> None:
     for number in range(21):
         answer = APIClient().post(RESET, {"email": f"person{number}@shop.example"})

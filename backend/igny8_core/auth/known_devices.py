@@ -36,6 +36,15 @@ def known_device(request: HttpRequest, *, email: str) -> str:
     return str(device) if constant_time_compare(owner, _digest(email)) else ""
 
 
+def asked_by(request: HttpRequest, *, email: str) -> str:
+    """Return what mails to a person are counted by: those of a known browser by themselves.
+
+    So nobody who asks for mails to somebody uses up those that the person asks for there.
+    """
+    email = email.strip().lower()
+    return f"{email} {known_device(request, email=email)}".strip()
+
+
 @receiver(user_logged_in)
 def note_log_in(request: HttpRequest | None, user: User, **_more: Any) -> None:
     """Keep who has logged in, for the answer."""

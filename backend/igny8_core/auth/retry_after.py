@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from rest_framework import status
 
+from igny8_core.auth.known_devices import asked_by
 from igny8_core.common.throttling import seconds_to_wait
 
 ACTIONS = {  # where allauth refuses: the end of the address, and what it counts there
@@ -31,12 +32,13 @@ class RetryAfterMiddleware:
         if response.status_code == status.HTTP_429_TOO_MANY_REQUESTS:
             action = next((ACTIONS[end] for end in ACTIONS if request.path.endswith(end)), None)
             if action:
-                key = _typed_email(request) if action == "reset_password" else ""
+                is_reset = action == "reset_password"
+                key = asked_by(request, email=_typed_email(request)) if is_reset else ""
                 wait = seconds_to_wait(request, action=action, key=key, user=request.user)
                 response.headers.setdefault("Retry-After", str(wait))
         return response
 
 
 def _typed_email(request: HttpRequest) -> str:
-    """Return what allauth, which has read the body already, has counted."""
-    return str(json.loads(request.body)["email"]).strip().lower()
+    """Return the e-mail of a body that the view has read already."""
+    return str(json.loads(request.body)["email"])

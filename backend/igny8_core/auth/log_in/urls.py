@@ -10,6 +10,7 @@ VIEWS = {
     "account/authenticators/totp": views.ManageTOTPView,
     "account/email": views.ManageEmailView,
     "auth/email/verify": views.VerifyEmailView,
+    "auth/password/request": views.RequestPasswordResetView,
     "auth/password/reset": views.ResetPasswordView,
 }
 

@@ -5,9 +5,14 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.password_reset import finalize_password_reset
 from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.headless.account import views
-from allauth.headless.account.response import PasswordResetKeyResponse, VerifyEmailResponse
+from allauth.headless.account.response import (
+    PasswordResetKeyResponse,
+    RequestPasswordResponse,
+    VerifyEmailResponse,
+)
 from allauth.headless.base.response import AuthenticationResponse, ReauthenticationResponse
 from allauth.headless.base.views import AuthenticatedAPIView
 from allauth.headless.constants import Flow
@@ -17,6 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from igny8_core.auth.actors import actor_from_request
+from igny8_core.auth.known_devices import asked_by
 from igny8_core.auth.log_in.inputs import (
     ResetPasswordInput,
     ResetPasswordKeyInput,
@@ -28,6 +34,21 @@ from igny8_core.auth.services.email_addresses import confirm_email
 from igny8_core.auth.services.passwords import reset_password
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
+
+
+class RequestPasswordResetView(views.RequestPasswordResetView):
+    """Mails a link; what a person asks for in a known browser is counted by itself."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer 200, whether there is such a person or not."""
+        key = asked_by(request, email=self.input.cleaned_data["email"])
+        refusal: HttpResponse | None = ratelimit.consume_or_429(
+            request, action="reset_password", key=key
+        )
+        if refusal:
+            return refusal
+        self.input.save(request)
+        return RequestPasswordResponse(request)
 
 
 class ResetPasswordView(views.ResetPasswordView):
