@@ -21,6 +21,7 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.verification import verify_billing
 from igny8_core.common.models import OutgoingMail
+from tests.database import somebody_else
 from tests.factories import (
     PASSWORD,
     account_of,
@@ -56,6 +57,10 @@ def withdrawing(payment: Payment, owner: User) -> Call:
 def voiding(invoice: Invoice, admin: User) -> Call:
     url = f"/api/v1/billing/admin/invoices/{invoice.pk}/void/"
     return Call(url, {"reason": "Ordered twice"}, user_id=admin.pk)
+
+
+def cancelling(invoice: Invoice, owner: User) -> Call:
+    return Call(f"/api/v1/billing/invoices/{invoice.pk}/cancel/", user_id=owner.pk)
 
 
 def confirming(owner: User) -> Call:
@@ -260,6 +265,21 @@ def test_without_locks_approvals_and_withdrawals_pass_the_check(
     payment = make_payment(owner)
     calls = (deciding("approve", payment, billing_admin), withdrawing(payment, owner))
     assert 409 not in statuses(racers.race(shared_out(*calls), LocksOff()))
+
+
+def test_an_order_is_either_cancelled_or_confirmed(racers: Racers, billing_admin: User) -> None:
+    """Nobody's claim is of an invoice that was given up at the same moment."""
+    for _ in range(ROUNDS):
+        owner = make_owner()
+        invoice = invoice_of(owner)
+        answers = racers.race(shared_out(cancelling(invoice, owner), confirming(owner)))
+        done = successes(answers)
+        assert done["cancel"] + done["confirm"] == 1
+        assert set(statuses(answers)) <= {200, 201, 409}
+        invoice.refresh_from_db()
+        expected = ("void", 0) if done["cancel"] else ("pending", 1)
+        assert (invoice.status, invoice.payments.count()) == expected
+    assert_all_invariants_hold()
 
 
 def everything_at_once(owner: User, admin: User) -> tuple[Payment, list[Call]]:
@@ -538,7 +558,12 @@ def test_without_locks_the_limit_of_sites_is_passed(racers: Racers, catalog: Non
 def test_decisions_on_many_accounts_do_not_wait_for_each_other(
     racers: Racers, billing_admin: User
 ) -> None:
+    """All are decided while one account is held; only that one's decision waits."""
     payments = [make_payment(make_owner()) for _ in range(RACERS)]
-    answers = racers.race([deciding("approve", payment, billing_admin) for payment in payments])
-    assert statuses(answers) == {200: RACERS}
+    held = account_of(payments[0].submitted_by)
+    with somebody_else() as other:
+        other.execute("SELECT 1 FROM igny8_auth_account WHERE id = %s FOR UPDATE", [held.pk])
+        calls = [deciding("approve", payment, billing_admin) for payment in payments[1:]]
+        assert statuses(racers.race(calls)) == {200: RACERS - 1}
+    assert statuses(racers.race([deciding("approve", payments[0], billing_admin)])) == {200: 1}
     assert_all_invariants_hold()

@@ -42,11 +42,6 @@ def set_up(client: Client) -> tuple[str, list[str]]:
     return found[1], re.findall(r"<li><code>(\w+)</code>", done)
 
 
-@pytest.fixture(autouse=True)
-def _verified(billing_admin: User) -> None:
-    """The address of the tests' admin is known."""
-
-
 def test_without_one_the_password_is_enough(billing_admin: User) -> None:
     answer, _client = log_in(billing_admin)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/billing/payment/")
