@@ -262,6 +262,29 @@ def test_nobody_voids_for_the_own_account(owner: User, make: Any) -> None:
     assert invoice_of(owner).status == "pending"
 
 
+def test_the_desk_offers_nobody_the_own_accounts_decisions(
+    owner: User, billing_admin: User, desk: Client
+) -> None:
+    """It says who has to decide instead of offering what is refused."""
+    words = "This is your own account. Another billing admin has to decide."
+    waiting = make_payment(owner)
+    pages = [
+        f"/admin/billing/payment/{waiting.pk}/change/",
+        f"/admin/billing/invoice/{waiting.invoice_id}/change/",
+    ]
+    for own in (False, True):
+        User.objects.filter(pk=billing_admin.pk).update(account=owner.account if own else None)
+        review, invoice = (desk.get(page).content.decode() for page in pages)
+        assert ("approve-dialog" in review) is not own
+        assert (words in review, words in invoice) == (own, own)
+    reject(waiting, make_billing_admin())
+    assert "void-dialog" not in desk.get(pages[1]).content.decode()
+    approved = make_payment(owner)
+    approve(approved, make_billing_admin())
+    review = desk.get(f"/admin/billing/payment/{approved.pk}/change/").content.decode()
+    assert "reverse-dialog" not in review
+
+
 def test_who_has_claimed_a_payment_does_not_decide_on_it_after_leaving_the_account(
     owner: User, billing_admin: User
 ) -> None:

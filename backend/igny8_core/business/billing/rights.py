@@ -6,7 +6,7 @@ from django.db.models import Model
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account
-from igny8_core.auth.rights import Right, require
+from igny8_core.auth.rights import Person, Right, require
 from igny8_core.business.billing.exceptions import (
     MayNotReverse,
     NotBillingAdmin,
@@ -16,6 +16,7 @@ from igny8_core.business.billing.exceptions import (
 )
 from igny8_core.business.billing.models import Payment
 
+OWN = "This is your own account. Another billing admin has to decide."
 VIEW_PAYMENTS = Right(
     permissions=("billing.view_payment",),
     refusal=NotDeskStaff,
@@ -54,10 +55,14 @@ def require_may_decide(
     if actor.user is None:
         return
     require(actor.user, right)
+    if is_own(actor.user, account=account, payments=payments):
+        raise OwnAccountPayment(OWN)
+
+
+def is_own(user: Person, *, account: Account, payments: Iterable[Payment]) -> bool:
+    """Tell whether an account, or a claim on it, is a person's own."""
     claimants = {payment.submitted_by_id for payment in payments}
-    if actor.user.account_id == account.pk or actor.user.pk in claimants:
-        detail = "This is your own account. Another billing admin has to decide."
-        raise OwnAccountPayment(detail)
+    return user.pk in claimants or getattr(user, "account_id", None) == account.pk
 
 
 def right_to_change(model: type[Model]) -> Right:

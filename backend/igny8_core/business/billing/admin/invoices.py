@@ -23,6 +23,7 @@ from igny8_core.business.billing.enums import (
     PaymentStatus,
 )
 from igny8_core.business.billing.models import Invoice, PaymentEvent
+from igny8_core.business.billing.rights import is_own
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.business.billing.views import pdf_response
 from igny8_core.common.clock import utc_now
@@ -94,7 +95,8 @@ def _page(
 ) -> TemplateResponse:
     payment_state = invoice.payment_state
     is_under_review = payment_state == InvoicePaymentState.UNDER_REVIEW
-    is_pending = invoice.status == InvoiceStatus.PENDING
+    may_void = invoice.status == InvoiceStatus.PENDING and may_decide(request)
+    own = is_own(request.user, account=invoice.account, payments=invoice.payments.all())
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -112,8 +114,9 @@ def _page(
             {"event": event, "change": _change(event)}
             for event in selectors.timeline_of_invoice(invoice=invoice)[:MAX_SHOWN]
         ],
-        "can_void": is_pending and not is_under_review and may_decide(request),
-        "void_waits": is_pending and is_under_review and may_decide(request),
+        "can_void": may_void and not is_under_review and not own,
+        "void_waits": may_void and is_under_review,
+        "is_own": may_void and own,
         "void_form": form,
         "opened": "void_form" if form.is_bound else "",
     }

@@ -23,7 +23,7 @@ from igny8_core.business.billing.admin.proofs import may_see_proofs
 from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.flags import flags_of
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.rights import DECIDE, REVERSE
+from igny8_core.business.billing.rights import DECIDE, REVERSE, is_own
 from igny8_core.business.billing.services.consents import needs_two_admins
 from igny8_core.business.billing.services.payments import approve_payment, reject_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
@@ -156,6 +156,9 @@ def _page(
     is_waiting = payment.status == PaymentStatus.PENDING_APPROVAL
     previous, following = selectors.neighbours_in_queue(payment=payment)
     history = selectors.earlier_payments(payment=payment)
+    is_approved = payment.status == PaymentStatus.SUCCEEDED
+    may_act = may_decide(request) if is_waiting else is_approved and may_reverse(request)
+    own = is_own(request.user, account=payment.invoice.account, payments=[payment])
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -173,8 +176,9 @@ def _page(
         "following": following,
         "needs_two": needs_two_admins(payment),
         "reversals": [item for item in payment.consents.all() if item.event != EventName.APPROVE],
-        "can_decide": is_waiting and may_decide(request),
-        "can_reverse": payment.status == PaymentStatus.SUCCEEDED and may_reverse(request),
+        "can_decide": may_act and is_waiting and not own,
+        "can_reverse": may_act and not is_waiting and not own,
+        "is_own": may_act and own,
         "can_see_proof": may_see_proofs(request),
         "proof_pages": range(1, (payment.proof_pages or 0) + 1),
         "reasons": selectors.rejection_reasons(
