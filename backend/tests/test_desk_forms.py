@@ -434,7 +434,7 @@ def test_method_without_a_rate_is_not_offered(api: Any, catalog: None) -> None:
     }
     answer = api.post("/api/v1/auth/register/", body)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (
-        409,
+        400,
         "exchange_rate_missing",
     )
 
@@ -552,7 +552,7 @@ def test_rate_that_makes_no_amount_is_refused_at_issue(api: Any, catalog: None, 
     }
     answer = api.post("/api/v1/auth/register/", body)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (
-        409,
+        400,
         "exchange_rate_missing",
     )
     assert not Account.objects.exists()

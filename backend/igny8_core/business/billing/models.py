@@ -54,6 +54,7 @@ class ExchangeRate(TimestampedModel):
 
     currency = models.CharField(max_length=3, unique=True, validators=[validate_currency])
     units_per_usd = models.DecimalField(
+        "units per USD",
         max_digits=18,
         decimal_places=6,
         validators=[MinValueValidator(Decimal("0.000001")), MaxValueValidator(MAX_RATE)],
