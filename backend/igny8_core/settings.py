@@ -301,6 +301,9 @@ BILLING_PROOF_MAX_BYTES = 5 * 1024 * 1024
 BILLING_CLAIMS_PER_DAY: int = env.number(
     "BILLING_CLAIMS_PER_DAY", default=5, at_least=1
 )  # of an invoice
+BILLING_CANCELLATIONS_PER_DAY: int = env.number(
+    "BILLING_CANCELLATIONS_PER_DAY", default=5, at_least=1
+)  # of an account
 BILLING_PROOFS_PER_DAY: int = env.number("BILLING_PROOFS_PER_DAY", default=20)  # of an account
 BILLING_PROOF_BYTES_PER_DAY: int = env.number(
     "BILLING_PROOF_BYTES_PER_DAY", default=50 * 1024 * 1024

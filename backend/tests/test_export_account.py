@@ -19,6 +19,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Industry, User
 from igny8_core.auth.services.sites import add_site
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.data_rights.export import request_account_export
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.exports import files, services
 from igny8_core.business.exports.models import Export
@@ -202,9 +203,23 @@ def test_is_deleted_after_a_week(customer: User) -> None:
     assert client_of(customer).get(link).status_code == 404
 
 
+def test_three_a_day_are_made(customer: User) -> None:
+    """Each is a mail, to an address that the person may not have confirmed."""
+    client = client_of(customer)
+    for _ in range(3):
+        assert client.post(URL, {"password": PASSWORD}).status_code == 202
+        made_export()
+    refused = client.post(URL, {"password": PASSWORD})
+    assert refused.status_code == 429
+    assert refused.json()["errors"][0]["code"] == "export_limit_reached"
+    assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
+    later = utc_now() + timedelta(days=1, seconds=5)
+    assert request_account_export(user=customer, now=later).made_at is None
+
+
 def test_the_last_five_are_kept(customer: User) -> None:
-    for _ in range(7):
-        client_of(customer).post(URL, {"password": PASSWORD})
+    for day in range(7):
+        request_account_export(user=customer, now=utc_now() + timedelta(days=day))
         made_export()
     services.remove_unknown_files()
     assert sorted(files.stored()) == sorted(Export.objects.values_list("file", flat=True))

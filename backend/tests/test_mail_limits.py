@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
-from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.services.payments import withdraw_payment
 from igny8_core.business.billing.tasks import notify_billing_admins
 from igny8_core.common.clock import utc_now
@@ -132,3 +133,23 @@ def test_an_address_that_is_not_confirmed_reads_no_word_of_the_customers(
     assert "evil.example" not in texts()
     owner.emailaddress_set.update(verified=True)
     assert "REFERENCE evil.example" in texts()
+
+
+def test_orders_are_given_up_a_few_times_a_day(owner: User, settings: LazySettings) -> None:
+    """Each that follows is two mails, to an address that nobody may have confirmed."""
+    settings.BILLING_CANCELLATIONS_PER_DAY = 2
+    client = client_of(owner)
+    upgrade = {"plan_slug": "growth", "payment_method": "bank_transfer"}
+    for _ in range(2):
+        url = f"/api/v1/billing/invoices/{invoice_of(owner).pk}/cancel/"
+        assert client.post(url).status_code == 200
+        assert client.post("/api/v1/billing/subscriptions/upgrade/", upgrade).status_code == 201
+    newest = Invoice.objects.latest("pk")
+    url = f"/api/v1/billing/invoices/{newest.pk}/cancel/"
+    refused = client.post(url)
+    assert refused.status_code == 429
+    assert refused.json()["errors"][0]["code"] == "cancellation_limit_reached"
+    assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
+    assert Invoice.objects.get(pk=newest.pk).status == "pending"
+    with time_machine.travel(utc_now() + timedelta(days=1, seconds=5)):
+        assert client.post(url).status_code == 200

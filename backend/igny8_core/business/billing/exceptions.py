@@ -45,6 +45,12 @@ class ClaimLimitReached(LimitReached):
     code = "claim_limit_reached"
 
 
+class CancellationLimitReached(LimitReached):
+    """The account gave up as many orders as a day allows."""
+
+    code = "cancellation_limit_reached"
+
+
 class ReasonRequired(InvalidInput):
     """A rejection or a void needs words that the customer will read."""
 

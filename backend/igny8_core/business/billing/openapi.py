@@ -247,7 +247,7 @@ CANCEL_ORDER = _act(
     sent={},
     answer=InvoiceSerializer,
     shown={**example.INVOICE, "status": "void", "payment_state": "void"},
-    errors=(NotFound, *_NOT_PAYABLE),
+    errors=(NotFound, *_NOT_PAYABLE, refusals.CancellationLimitReached),
 )
 CONFIRM_PAYMENT = _act(
     "confirm_payment",

@@ -40,7 +40,10 @@ EXPORT = extend_schema_view(
             "Asking again while the file is being made changes nothing."
         ),
         request=OwnPasswordSerializer,
-        responses={202: ExportSerializer, **error_responses(*_CHECKED)},
+        responses={
+            202: ExportSerializer,
+            **error_responses(*_CHECKED, exceptions.ExportLimitReached),
+        },
         examples=[
             request_example({"password": "a-long-passphrase"}),
             answer_example(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import ceil
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +15,7 @@ from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import EventName, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.exceptions import (
+    CancellationLimitReached,
     ExchangeRateMissing,
     InvoiceAlreadyPaid,
     InvoiceVoid,
@@ -42,6 +44,7 @@ from igny8_core.common.money import Money
 
 LIMIT = Decimal(10) ** 15  # units: what a column for money holds
 
+A_DAY = timedelta(days=1)
 CANCELLED_BY_CUSTOMER = "Cancelled by the customer."
 
 
@@ -208,9 +211,29 @@ def cancel_order(*, invoice_id: int, account: Account, actor: Actor, now: dateti
 
     :raises NotFound: if the account has no such invoice.
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if its state forbids it.
+    :raises CancellationLimitReached: if the account gave up too many orders today.
     """
     locked = lock_own_invoice(invoice_id=invoice_id, account=account)
+    require_payable(locked)
+    _require_cancellation_allowance(locked.account, now=now)
     return _void(locked, actor=actor, now=now, reason=CANCELLED_BY_CUSTOMER)
+
+
+def _require_cancellation_allowance(account: Account, *, now: datetime) -> None:
+    """Check that one more order may be given up: each new one, and its end, is a mail.
+
+    :raises CancellationLimitReached: beyond ``BILLING_CANCELLATIONS_PER_DAY``.
+    """
+    limit: int = settings.BILLING_CANCELLATIONS_PER_DAY
+    of_today = account.invoices.filter(voided_at__gt=now - A_DAY).order_by("-voided_at")
+    times = list(of_today.values_list("voided_at", flat=True)[:limit])
+    if len(times) == limit and times[-1]:
+        detail = (
+            f"{limit} orders of this account were cancelled within a day. Try again later, or ask "
+            "support to do it."
+        )
+        wait = times[-1] + A_DAY - now
+        raise CancellationLimitReached(detail, retry_after=ceil(wait.total_seconds()))
 
 
 def _void(locked: LockedBilling, *, actor: Actor, now: datetime, reason: str) -> Invoice:
