@@ -1,8 +1,9 @@
 """Measure the API on real PostgreSQL: ``make bench``, or ``python benchmarks/run.py --help``.
 
 A throw-away database gets as many payments as asked for, most of them decided. Each request goes
-through the whole of Django in this process, without a network. Prints a table and writes it as
-JSON. Figures are of this machine: compare only runs of one machine.
+through the whole of Django in this process, without a network; the last two go over HTTP to a real
+server, the second while files that take long are sent and looked at. Prints a table and writes it
+as JSON. Figures are of this machine: compare only runs of one machine.
 """
 
 import argparse
@@ -30,10 +31,11 @@ def main() -> None:
     """Make the database, fill it, measure, report."""
     options = _parse_options()
     _make_database()
-    from benchmarks import seed
+    from benchmarks import seed, uploads
 
     started = time.perf_counter()
-    seed.fill(payments=options.payments, waiting_every=WAITING_EVERY, unpaid=options.rounds)
+    unpaid = options.rounds + uploads.UPLOADS
+    seed.fill(payments=options.payments, waiting_every=WAITING_EVERY, unpaid=unpaid)
     print(f"{options.payments:,} payments made in {time.perf_counter() - started:.1f} s\n")
     report = {
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
@@ -78,6 +80,8 @@ def _make_database() -> None:
 
 
 def _measured(rounds: int) -> Iterator[tuple[str, dict[str, float]]]:
+    from benchmarks import uploads
+
     print(f"{'milliseconds':<44}{'median':>9}{'95 %':>9}{'worst':>9}")
     for name, act in _acts():
         times = []
@@ -88,14 +92,22 @@ def _measured(rounds: int) -> Iterator[tuple[str, dict[str, float]]]:
             if answer.status_code not in {200, 201}:
                 message = f"{name}: {answer.status_code} {answer.content[:300]!r}"
                 raise RuntimeError(message)
-        times.sort()
-        figures = {
-            "median": round(statistics.median(times), 1),
-            "p95": round(times[int(len(times) * 0.95)], 1),
-            "worst": round(times[-1], 1),
-        }
-        print(f"{name:<44}" + "".join(f"{value:>9.1f}" for value in figures.values()))
-        yield name, figures
+        yield name, _figures(name, times)
+    idle, beside = [(name, _figures(name, times)) for name, times in uploads.measured(rounds)]
+    print(f"Beside the uploads 95 % take {beside[1]['p95'] / idle[1]['p95']:.1f} times as long.")
+    yield from (idle, beside)
+
+
+def _figures(name: str, times: list[float]) -> dict[str, float]:
+    """Print a row, and return it."""
+    times = sorted(times)
+    figures = {
+        "median": round(statistics.median(times), 1),
+        "p95": round(times[int(len(times) * 0.95)], 1),
+        "worst": round(times[-1], 1),
+    }
+    print(f"{name:<44}" + "".join(f"{value:>9.1f}" for value in figures.values()))
+    return figures
 
 
 def _acts() -> list[tuple[str, Callable[[], Any]]]:
