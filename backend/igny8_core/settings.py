@@ -372,7 +372,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["igny8_core.common.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["igny8_core.common.queries.FilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "igny8_core.api.pagination.PageNumberPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "igny8_core.api.auto_schema.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -134,6 +134,12 @@ def _example(refusal: Refusal, status: int) -> OpenApiExample:
     )
 
 
+def example_of(code: str, detail: str) -> dict[str, Any]:
+    """Return the body of a refusal that a permission or an authentication makes."""
+    errors = [{"code": code, "detail": detail, "attr": None}]
+    return {"type": "client_error", "errors": errors}
+
+
 def _type(refusal: Refusal, status: int) -> str:
     if issubclass(refusal, InvalidInput | exceptions.ValidationError):
         return "validation_error"

@@ -1,0 +1,50 @@
+"""Describes what each operation refuses by what its view asks for."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema as SpectacularSchema
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
+
+from igny8_core.auth.authentication import BrowserSessionAuthentication
+from igny8_core.common.openapi import example_of
+
+FORBIDDEN = "403"
+CSRF_FAILED = ("csrf_failed", "Send X-CSRFToken with the token of GET /api/v1/auth/csrf/.")
+
+
+class AutoSchema(SpectacularSchema):
+    """Puts the view's own refusals in the place of the general one of the framework."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Describe an operation; one that refuses nobody has no 403."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        responses = (operation or {}).get("responses", {})
+        if FORBIDDEN in responses:
+            media = responses[FORBIDDEN]["content"]["application/json"]
+            media["examples"] = {**self._refusals(), **_without_general(media["examples"])}
+            if not media["examples"]:
+                del responses[FORBIDDEN]
+        return operation
+
+    def _refusals(self) -> dict[str, Any]:
+        asked = [(item, getattr(item, "code", "")) for item in self.view.get_permissions()]
+        refusals = [(code, str(getattr(item, "message", ""))) for item, code in asked if code]
+        authenticators = self.view.get_authenticators()
+        if self.method not in SAFE_METHODS and any(
+            isinstance(item, BrowserSessionAuthentication) for item in authenticators
+        ):
+            refusals.append(CSRF_FAILED)
+        return {
+            code.title().replace("_", ""): {"value": example_of(code, detail), "summary": code}
+            for code, detail in refusals
+        }
+
+
+def _without_general(examples: dict[str, Any]) -> dict[str, Any]:
+    general = PermissionDenied.default_code
+    return {
+        name: example
+        for name, example in examples.items()
+        if example["value"]["errors"][0]["code"] != general
+    }
