@@ -176,6 +176,8 @@ def test_the_link_is_the_owners_alone(customer: User) -> None:
     archive_of(client_of(customer))
     link = link_in_the_mail()
     member = User.objects.get(email="member@shop.example")
+    assert client_of(customer).head(link).content == b""
+    assert APIClient().head(link).status_code == 401
     assert APIClient().get(link).status_code == 401
     assert client_of(member).get(link).status_code == 403
     assert client_of(make_owner()).get(link).status_code == 404

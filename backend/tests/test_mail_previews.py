@@ -14,6 +14,7 @@ from tests.project.paths import BACKEND
 
 pytestmark = pytest.mark.django_db
 NOT_IN_DEMO = {
+    "export_failed",
     "export_ready",
     "invoice_voided",
     "payment_reversed",

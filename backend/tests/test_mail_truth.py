@@ -45,7 +45,10 @@ from igny8_core.business.billing.services.setting_changes import (
 )
 from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.business.billing.tasks import notify_billing_admins, send_digests
+from igny8_core.business.data_rights.export import request_account_export
 from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.business.exports import services as exports
+from igny8_core.business.exports.models import Export
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.letters import (
@@ -58,6 +61,7 @@ from igny8_core.common.letters import (
 )
 from igny8_core.common.mail import queue_mail, write_mail
 from igny8_core.common.models import OutgoingMail
+from tests.exports import made_export
 from tests.factories import (
     account_of,
     approve,
@@ -237,6 +241,8 @@ TRUE: dict[str, Callable[[OutgoingMail], bool]] = {
     ),
     "account_closed": lambda _mail: True,
     "confirm_billing_email": is_open,
+    "export_ready": is_open,
+    "export_failed": is_open,
     "setting_change_proposed": lambda mail: is_decided_by(mail) and change_in(mail).outcome == "",
     "setting_change_decided": is_decided_by,
 }
@@ -309,6 +315,20 @@ def with_billing_email() -> Scene:
     return scene
 
 
+def exported() -> Scene:
+    scene = scene_of()
+    request_account_export(user=scene.owner, now=utc_now())
+    made_export()
+    return scene
+
+
+def not_exported() -> Scene:
+    scene = scene_of()
+    export = request_account_export(user=scene.owner, now=utc_now())
+    exports.give_up(export_id=export.pk, now=utc_now())
+    return scene
+
+
 def proposed() -> Scene:
     scene = scene_of()
     scene.propose()
@@ -336,6 +356,8 @@ QUEUED: list[tuple[str, Callable[[], Scene]]] = [
     ("payments_waiting", digest),
     ("account_closed", closed),
     ("confirm_billing_email", with_billing_email),
+    ("export_ready", exported),
+    ("export_failed", not_exported),
     ("setting_change_proposed", proposed),
     ("setting_change_decided", decided),
 ]
@@ -476,6 +498,8 @@ EARLIER: dict[str, Callable[[Scene], dict[str, Any]]] = {
     "payments_waiting": lambda _scene: {},
     "confirm_billing_email": lambda scene: {"account_id": scene.account.pk},
     "account_closed": lambda _scene: {"kept_until": "2036-12-31"},
+    "export_ready": lambda _scene: {"export_id": Export.objects.latest("pk").pk},
+    "export_failed": lambda _scene: {"export_id": Export.objects.latest("pk").pk},
     "setting_change_proposed": lambda scene: {"change_id": scene.change().pk},
     "setting_change_decided": lambda scene: {"change_id": scene.change().pk},
 }

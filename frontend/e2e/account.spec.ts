@@ -6,6 +6,7 @@ import {
   logIn,
   newEmail,
   PASSWORD,
+  signUpForStarter,
   test,
 } from "./fixtures";
 import { linkMailedTo } from "./mails";
@@ -55,6 +56,20 @@ test("a customer on trial upgrades, adds a site and changes its details", async 
   await page.getByRole("link", { name: "Account" }).click();
   await page.getByRole("button", { name: "Log out everywhere" }).click();
   await expect(page).toHaveURL(/login/);
+});
+
+test("an order is cancelled, and another plan is chosen", async ({ page }) => {
+  await signUpForStarter(page);
+  await page.getByRole("button", { name: "Cancel this order" }).click();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Cancel the order" }).click();
+  await expect(page.getByText("Cancelled by the customer.")).toBeVisible();
+  await expect(page.getByText("Void", { exact: true })).toBeVisible();
+  await page.getByRole("link", { name: "Choose a plan" }).click();
+  await page.getByRole("radio", { name: "Growth" }).check();
+  await page.getByRole("radio", { name: "JazzCash" }).check();
+  await page.getByRole("button", { name: "Get the invoice" }).click();
+  await expect(page.getByText("0300 1234567")).toBeVisible();
 });
 
 test("a new password holds from the next log-in on", async ({ page }) => {

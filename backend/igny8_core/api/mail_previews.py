@@ -58,7 +58,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
         "change_id": _newest(SettingChange, needs_consent=True, outcome="applied")
     },
     "export_ready": lambda: {"export_id": _newest(Export)},
-    "export_failed": lambda: {"file_name": "account-1-2026-01-31.zip"},
+    "export_failed": lambda: {"export_id": _newest(Export)},
     "account_closed": lambda: {"kept_until": "2036-12-31"},
 }
 

@@ -1,7 +1,7 @@
 """The API of an account's data: all of it in a file, and its end."""
 
 from django.contrib.auth import logout
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,14 +13,19 @@ from igny8_core.auth.permissions import IsAccountOwner, account_of, user_of
 from igny8_core.auth.serializers import OwnPasswordSerializer
 from igny8_core.business.data_rights import openapi
 from igny8_core.business.data_rights.exceptions import ConfirmationMismatch
-from igny8_core.business.data_rights.export import account_data, request_account_export
+from igny8_core.business.data_rights.export import (
+    CONTENT_TYPE,
+    account_data,
+    request_account_export,
+)
 from igny8_core.business.data_rights.serializers import (
     CloseAccountSerializer,
     ClosedSerializer,
     ExportSerializer,
 )
 from igny8_core.business.data_rights.services.closing import close_account
-from igny8_core.business.exports.downloads import export_of, file_response
+from igny8_core.business.exports.downloads import export_of, file_response, require_made
+from igny8_core.business.exports.models import Export
 from igny8_core.common.clock import utc_now
 from igny8_core.common.transactions import commit_or_retry
 
@@ -44,8 +49,12 @@ class ExportFileView(APIView):
     permission_classes = [IsAccountOwner]
 
     def get(self, request: Request, key: str) -> FileResponse:
-        kind = account_data.__name__
-        return file_response(export_of(key=key, kind=kind, user=user_of(request)))
+        return file_response(_own_export(request, key))
+
+    def head(self, request: Request, key: str) -> HttpResponse:
+        """Tell whether the file is to be had."""
+        require_made(_own_export(request, key))
+        return HttpResponse(content_type=CONTENT_TYPE)
 
 
 @openapi.CLOSE
@@ -65,6 +74,10 @@ class CloseView(APIView):
         answer = ClosedSerializer(closed).data
         logout(request._request)
         return Response(answer)
+
+
+def _own_export(request: Request, key: str) -> Export:
+    return export_of(key=key, kind=account_data.__name__, user=user_of(request))
 
 
 def _require_confirmation(request: Request, confirmation: str) -> None:

@@ -26,17 +26,27 @@ def export_of(*, key: str, kind: str, user: User) -> Export:
     return export
 
 
-def file_response(export: Export) -> FileResponse:
-    """Answer with the file, to be saved.
+def require_made(export: Export) -> None:
+    """Check that the file is there.
 
     :raises NotFound: if it isn't made yet, or the storage has it no more.
     """
     if export.made_at is None:
         detail = "This file isn't made yet. A mail says when it is."
         raise NotFound(detail)
+    if not default_storage.exists(export.file):
+        raise NotFound(GONE)
+
+
+def file_response(export: Export) -> FileResponse:
+    """Answer with the file, to be saved.
+
+    :raises NotFound: as ``require_made`` does.
+    """
+    require_made(export)
     try:
         file = default_storage.open(export.file)
-    except FileNotFoundError as error:
+    except FileNotFoundError as error:  # it was deleted at this moment
         raise NotFound(GONE) from error
     return FileResponse(
         file,

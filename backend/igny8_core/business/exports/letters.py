@@ -2,7 +2,7 @@
 
 from igny8_core.business.exports.kinds import KINDS
 from igny8_core.business.exports.models import Export
-from igny8_core.common.letters import Letter, NothingToSend, always, letter
+from igny8_core.common.letters import Letter, NothingToSend, letter
 from igny8_core.common.models import OutgoingMail
 
 
@@ -27,12 +27,12 @@ def export_ready(mail: OutgoingMail) -> Letter:
     )
 
 
-@letter(premise=always)
+@letter(premise=_is_to_be_had)
 def export_failed(mail: OutgoingMail) -> Letter:
     """That a file can't be made, and what to do."""
     return Letter(
         template="exports/email/{language}/export_failed.txt",
-        context={"file_name": mail.arguments["file_name"]},
+        context={"file_name": _export(mail).file_name},
     )
 
 

@@ -120,6 +120,5 @@ def _tell(export: Export, kind: str) -> None:
         recipient=user.email,
         language=user.language,
         export_id=export.pk,
-        file_name=export.file_name,
         **({"account_id": account_id} if account_id else {}),
     )
