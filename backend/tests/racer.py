@@ -80,6 +80,7 @@ def serve(pipe: Connection, start: Any, meeting: Any) -> None:
             call, locks_off = pipe.recv()
         except EOFError:
             return
+        connection.close()  # that of the race before, which another test may have cut since
         try:
             run = _prepared(call)
             pipe.send("ready")

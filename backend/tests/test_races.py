@@ -21,7 +21,7 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.verification import verify_billing
 from igny8_core.common.models import OutgoingMail
-from tests.database import somebody_else
+from tests.database import cut_connections, somebody_else
 from tests.factories import (
     PASSWORD,
     account_of,
@@ -132,6 +132,15 @@ def test_one_of_many_approvals_wins_and_grants_once(racers: Racers, billing_admi
         assert OutgoingMail.objects.filter(key=f"payment_approved:{payment.pk}").count() == 1
         assert (events(payment, EventName.APPROVE), account_of(owner).credits) == (1, 1000)
         assert_all_invariants_hold()
+
+
+def test_racers_outlive_the_tests_that_cut_connections(racers: Racers, billing_admin: User) -> None:
+    """They are made once for all files, and those of faults cut every connection."""
+    for _ in range(2):
+        payment = make_payment(make_owner())
+        answers = racers.race(shared_out(deciding("approve", payment, billing_admin)))
+        assert statuses(answers) == {200: 1, 409: RACERS - 1}
+        cut_connections()
 
 
 def test_without_locks_all_approvals_pass_the_check(
