@@ -17,7 +17,7 @@ export async function linkMailedTo(address: string, path: RegExp): Promise<strin
     // A link may stand on two lines, as quoted-printable has it.
     found = mails.map((mail) => path.exec(mail.replace(/=\r?\n/g, ""))?.[0]).find(Boolean);
     expect(found).toBeDefined();
-  }).toPass({ timeout: 30_000 });
+  }).toPass({ timeout: 90_000 });
   return found ?? "";
 }
 
