@@ -123,10 +123,7 @@ def _code(refusal: Refusal) -> str:
 
 
 def _example(refusal: Refusal, status: int) -> OpenApiExample:
-    body: dict[str, Any] = {
-        "type": _type(refusal, status),
-        "errors": [{"code": _code(refusal), "detail": _detail(refusal), "attr": None}],
-    }
+    body = example_of(_code(refusal), _detail(refusal), kind=_type(refusal, status))
     if issubclass(refusal, StateConflict):
         body["state"] = "paid"
     return OpenApiExample(
@@ -134,10 +131,9 @@ def _example(refusal: Refusal, status: int) -> OpenApiExample:
     )
 
 
-def example_of(code: str, detail: str) -> dict[str, Any]:
-    """Return the body of a refusal that a permission or an authentication makes."""
-    errors = [{"code": code, "detail": detail, "attr": None}]
-    return {"type": "client_error", "errors": errors}
+def example_of(code: str, detail: str, *, kind: str = "client_error") -> dict[str, Any]:
+    """Return the body of a refusal."""
+    return {"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}
 
 
 def _type(refusal: Refusal, status: int) -> str:

@@ -15,9 +15,10 @@ from igny8_core.business.billing.selectors import (
     waiting_payments,
 )
 from igny8_core.business.proofs import files
-from igny8_core.business.proofs.attempts import A_DAY, forget_attempts
+from igny8_core.business.proofs.attempts import forget_attempts
 from igny8_core.common import upkeep
 from igny8_core.common.clock import utc_now
+from igny8_core.common.daily import A_DAY
 from igny8_core.common.mail import QUEUE, RETRY
 
 DAILY_DIGEST_HOUR = 8  # UTC

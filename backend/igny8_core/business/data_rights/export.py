@@ -4,8 +4,7 @@ It is made by the worker for the owner, who gets a link by mail.
 """
 
 import json
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -34,9 +33,9 @@ from igny8_core.business.exports.kinds import export_kind
 from igny8_core.business.exports.models import Export
 from igny8_core.business.exports.services import request_export
 from igny8_core.common.clock import utc_now
+from igny8_core.common.daily import A_DAY, seconds_until_allowed
 
 CONTENT_TYPE = "application/zip"
-A_DAY = timedelta(days=1)
 A_DAYS = 3  # files that a person has made in one
 
 
@@ -47,12 +46,12 @@ def request_account_export(*, user: User, now: datetime) -> Export:
     :raises ExportLimitReached: beyond ``A_DAYS`` in 24 hours: each is a mail, and a lot of work.
     """
     made = user.exports.filter(kind=account_data.__name__, requested_at__gt=now - A_DAY)
-    made = made.exclude(made_at=None, given_up_at=None).order_by("-requested_at")
-    times = list(made.values_list("requested_at", flat=True)[:A_DAYS])
-    if len(times) == A_DAYS:
+    made = made.exclude(made_at=None, given_up_at=None)
+    times = made.values_list("requested_at", flat=True)
+    wait = seconds_until_allowed(times, limit=A_DAYS, now=now)
+    if wait:
         detail = f"You have requested your data {A_DAYS} times within a day. Try again tomorrow."
-        wait = times[-1] + A_DAY - now
-        raise ExportLimitReached(detail, retry_after=ceil(wait.total_seconds()))
+        raise ExportLimitReached(detail, retry_after=wait)
     return request_export(
         kind=account_data.__name__,
         arguments={"account_id": user.account_id},

@@ -1,7 +1,7 @@
 """Limits of files by account and by client address; every file counts, taken or not."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
@@ -10,10 +10,9 @@ from django.db.models import QuerySet
 from igny8_core.auth.models import Account
 from igny8_core.business.proofs.exceptions import ProofLimitReached
 from igny8_core.business.proofs.models import ProofAttempt
+from igny8_core.common.daily import A_DAY
 from igny8_core.common.locks import wait_for_lock
 from igny8_core.common.transactions import commit_or_retry
-
-A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from igny8_core.business.billing.enums import (
     PaymentStatus,
 )
 from igny8_core.business.billing.models import Invoice, PaymentEvent
-from igny8_core.business.billing.rights import is_own
+from igny8_core.business.billing.rights import OWN, is_own
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.business.billing.views import pdf_response
 from igny8_core.common.clock import utc_now
@@ -116,7 +116,7 @@ def _page(
         ],
         "can_void": may_void and not is_under_review and not own,
         "void_waits": may_void and is_under_review,
-        "is_own": may_void and own,
+        "refusal": OWN if may_void and own else "",
         "void_form": form,
         "opened": "void_form" if form.is_bound else "",
     }

@@ -23,7 +23,7 @@ from igny8_core.business.billing.admin.proofs import may_see_proofs
 from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.flags import flags_of
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.rights import DECIDE, REVERSE, is_own
+from igny8_core.business.billing.rights import DECIDE, OWN, REVERSE, is_own
 from igny8_core.business.billing.services.consents import needs_two_admins
 from igny8_core.business.billing.services.payments import approve_payment, reject_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
@@ -178,7 +178,7 @@ def _page(
         "reversals": [item for item in payment.consents.all() if item.event != EventName.APPROVE],
         "can_decide": may_act and is_waiting and not own,
         "can_reverse": may_act and not is_waiting and not own,
-        "is_own": may_act and own,
+        "refusal": OWN if may_act and own else "",
         "can_see_proof": may_see_proofs(request),
         "proof_pages": range(1, (payment.proof_pages or 0) + 1),
         "reasons": selectors.rejection_reasons(

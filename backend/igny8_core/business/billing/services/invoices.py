@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from math import ceil
 
 from django.conf import settings
 from django.db import transaction
@@ -39,12 +38,12 @@ from igny8_core.business.billing.selectors import (
 )
 from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.daily import A_DAY, seconds_until_allowed
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
 
 LIMIT = Decimal(10) ** 15  # units: what a column for money holds
 
-A_DAY = timedelta(days=1)
 CANCELLED_BY_CUSTOMER = "Cancelled by the customer."
 
 
@@ -202,6 +201,7 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
         raise ReasonRequired(detail, attr="reason")
     locked = lock_billing_of_invoice(invoice_id=invoice_id)
     require_may_decide(actor=actor, right=DECIDE, account=locked.account, payments=locked.payments)
+    require_payable(locked)
     return _void(locked, actor=actor, now=now, reason=reason)
 
 
@@ -225,19 +225,18 @@ def _require_cancellation_allowance(account: Account, *, now: datetime) -> None:
     :raises CancellationLimitReached: beyond ``BILLING_CANCELLATIONS_PER_DAY``.
     """
     limit: int = settings.BILLING_CANCELLATIONS_PER_DAY
-    of_today = account.invoices.filter(voided_at__gt=now - A_DAY).order_by("-voided_at")
-    times = list(of_today.values_list("voided_at", flat=True)[:limit])
-    if len(times) == limit and times[-1]:
+    voided = account.invoices.filter(voided_at__gt=now - A_DAY)
+    times = voided.values_list("voided_at", flat=True)
+    wait = seconds_until_allowed((time for time in times if time), limit=limit, now=now)
+    if wait:
         detail = (
             f"{limit} orders of this account were cancelled within a day. Try again later, or ask "
             "support to do it."
         )
-        wait = times[-1] + A_DAY - now
-        raise CancellationLimitReached(detail, retry_after=ceil(wait.total_seconds()))
+        raise CancellationLimitReached(detail, retry_after=wait)
 
 
 def _void(locked: LockedBilling, *, actor: Actor, now: datetime, reason: str) -> Invoice:
-    require_payable(locked)
     invoice, subscription = locked.invoice, locked.subscription
     recorder = TransitionRecorder(
         event=EventName.VOID, actor=actor, now=now, invoice=invoice, note=reason

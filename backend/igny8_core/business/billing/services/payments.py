@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from math import ceil
 
 from django.conf import settings
 from django.db import transaction
@@ -37,11 +36,11 @@ from igny8_core.business.billing.services.proofs import being_checked
 from igny8_core.business.billing.services.subscriptions import activate_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.proofs.inbox import Upload
+from igny8_core.common.daily import seconds_until_allowed
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
 from igny8_core.common.patterns import fits
 
-A_DAY = timedelta(days=1)
 LONG_BEFORE = timedelta(days=90)  # sooner than the invoice it may be, and is flagged
 LATEST_TIME_ZONE = timezone(timedelta(hours=14))  # Kiribati: where a day begins first
 
@@ -279,14 +278,15 @@ def _require_claim_allowance(locked: LockedBilling, *, now: datetime) -> None:
     :raises ClaimLimitReached: beyond ``BILLING_CLAIMS_PER_DAY``, however the others ended.
     """
     limit: int = settings.BILLING_CLAIMS_PER_DAY
-    claims = sorted((payment.submitted_at for payment in locked.payments), reverse=True)
-    if len(claims) < limit or (wait := claims[limit - 1] + A_DAY - now) <= timedelta(0):
+    claims = [payment.submitted_at for payment in locked.payments]
+    wait = seconds_until_allowed(claims, limit=limit, now=now)
+    if not wait:
         return
     detail = (
         f"Invoice {locked.invoice} was confirmed {limit} times within a day. Try again later, or "
         "ask support to look at it."
     )
-    raise ClaimLimitReached(detail, retry_after=ceil(wait.total_seconds()))
+    raise ClaimLimitReached(detail, retry_after=wait)
 
 
 def _require_reference(*, reference: str, method: PromisedMethod) -> None:
