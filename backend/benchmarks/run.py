@@ -55,6 +55,9 @@ def _parse_options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=30, help="of each request")
     parser.add_argument("--output", type=Path, default=BACKEND / ".data" / "benchmark.json")
     options = parser.parse_args()
+    least = 2 * options.rounds * WAITING_EVERY
+    if options.payments < least:
+        parser.error(f"{options.rounds} rounds decide too many: give --payments {least} at least.")
     options.output.parent.mkdir(parents=True, exist_ok=True)
     return options
 

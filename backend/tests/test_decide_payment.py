@@ -2,8 +2,10 @@
 
 import calendar
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
+from django.conf import LazySettings
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
@@ -203,6 +205,20 @@ def test_timeline_names_roles_not_people(
         ("approve", "admin"),
     ]
     assert billing_admin.email not in str(data)
+
+
+def test_the_list_tells_of_each_payment_what_its_own_page_tells(
+    owner: User, owner_api: APIClient, billing_admin: User, settings: LazySettings
+) -> None:
+    reject(make_payment(owner), billing_admin)
+    settings.BILLING_DUAL_CONTROL_ABOVE = Decimal("88.99")
+    approve(make_payment(owner), billing_admin)  # the first of two, of which no customer reads
+    newest, oldest = owner_api.get("/api/v1/billing/payments/").json()["results"]
+
+    assert [event["event"] for event in newest["events"]] == ["confirm"]
+    assert [event["event"] for event in oldest["events"]] == ["confirm", "reject"]
+    for told in (newest, oldest):
+        assert told == owner_api.get(f"/api/v1/billing/payments/{told['id']}/").json()
 
 
 def test_a_member_of_the_account_may_look_but_not_pay(owner: User) -> None:

@@ -285,9 +285,9 @@ LIST_PAYMENTS = _read(
     "list_payments",
     "Payments",
     "List the account's payments",
-    "Newest first, in pages.",
-    PaymentSerializer(many=True),
-    example.PAYMENT,
+    "Newest first, in pages, each with the timeline of what happened to it.",
+    PaymentDetailSerializer(many=True),
+    {**example.PAYMENT, "events": [example.EVENT]},
     *LIST_ERRORS,
 )
 SHOW_PAYMENT = _read(

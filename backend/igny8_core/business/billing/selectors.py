@@ -50,6 +50,7 @@ INVOICE_PARTS = (
     Prefetch("payments", Payment.objects.select_related("method")),
     Prefetch("events", PaymentEvent.objects.filter(VOIDING), to_attr="voidings"),
 )
+TOLD_TO_CUSTOMER = ~Q(event__in=AMONG_ADMINS)
 
 
 # Ways to pay
@@ -169,12 +170,19 @@ def payments_of(*, account: Account) -> QuerySet[Payment]:
     )
 
 
+def payments_with_events_of(*, account: Account) -> QuerySet[Payment]:
+    """The same, each with what happened to it and a customer is told: ``told_events``."""
+    events = PaymentEvent.objects.filter(TOLD_TO_CUSTOMER, object_type=ObjectType.PAYMENT)
+    told = Prefetch("events", events.select_related("actor").order_by("pk"), to_attr="told_events")
+    return payments_of(account=account).prefetch_related(told)
+
+
 def payment_of(*, account: Account, payment_id: int) -> Payment:
     """Find one of an account's payments.
 
     :raises NotFound: if the account has none of this id.
     """
-    payment = payments_of(account=account).filter(pk=payment_id).first()
+    payment = payments_with_events_of(account=account).filter(pk=payment_id).first()
     if payment is None:
         detail = f"There is no payment {payment_id}."
         raise NotFound(detail)
@@ -242,16 +250,10 @@ def timeline_of_invoice(*, invoice: Invoice) -> QuerySet[PaymentEvent]:
     return PaymentEvent.objects.filter(invoice=invoice).select_related("actor").order_by("pk")
 
 
-def timeline_for_customer(*, payment: Payment) -> QuerySet[PaymentEvent]:
-    """The same without what admins settle among themselves."""
-    return timeline_of(payment=payment).exclude(event__in=AMONG_ADMINS)
-
-
 def events_for_customer(*, account: Account) -> QuerySet[PaymentEvent]:
     """All that happened in an account, oldest first; not what admins settle among themselves."""
     return (
-        PaymentEvent.objects.filter(account=account)
-        .exclude(event__in=AMONG_ADMINS)
+        PaymentEvent.objects.filter(TOLD_TO_CUSTOMER, account=account)
         .select_related("actor")
         .order_by("pk")
     )

@@ -17,7 +17,7 @@ from igny8_core.business.billing.models import (
     PaymentEvent,
     PaymentMethodConfig,
 )
-from igny8_core.business.billing.selectors import timeline_for_customer, timeline_of
+from igny8_core.business.billing.selectors import timeline_of
 from igny8_core.business.billing.services.payments import Claim
 from igny8_core.business.proofs.enums import ProofRefusal
 from igny8_core.business.proofs.inbox import Upload
@@ -185,18 +185,13 @@ class PaymentEventSerializer(serializers.ModelSerializer[PaymentEvent]):
         return "customer" if event.actor.account_id == event.account_id else "admin"
 
 
-class PaymentTimelineMixin(serializers.Serializer[Payment]):
-    """What happened to a payment, oldest first."""
+class PaymentDetailSerializer(PaymentSerializer):
+    """A payment of ``payments_with_events_of``."""
 
-    events = serializers.SerializerMethodField()
-    timeline = staticmethod(timeline_for_customer)
+    events = PaymentEventSerializer(
+        source="told_events", many=True, help_text="What happened to it, oldest first."
+    )
 
-    @extend_schema_field(PaymentEventSerializer(many=True))
-    def get_events(self, payment: Payment) -> list[dict[str, Any]]:
-        return list(PaymentEventSerializer(self.timeline(payment=payment), many=True).data)
-
-
-class PaymentDetailSerializer(PaymentTimelineMixin, PaymentSerializer):
     class Meta(PaymentSerializer.Meta):
         fields = [*PaymentSerializer.Meta.fields, "events"]
         read_only_fields = fields
@@ -463,12 +458,16 @@ class AdminPaymentSerializer(PaymentSerializer):
         read_only_fields = fields
 
 
-class AdminPaymentDetailSerializer(PaymentTimelineMixin, AdminPaymentSerializer):
-    timeline = staticmethod(timeline_of)
+class AdminPaymentDetailSerializer(AdminPaymentSerializer):
+    events = serializers.SerializerMethodField(help_text="What happened to it, oldest first.")
 
     class Meta(AdminPaymentSerializer.Meta):
         fields = [*AdminPaymentSerializer.Meta.fields, "events"]
         read_only_fields = fields
+
+    @extend_schema_field(PaymentEventSerializer(many=True))
+    def get_events(self, payment: Payment) -> list[dict[str, Any]]:
+        return list(PaymentEventSerializer(timeline_of(payment=payment), many=True).data)
 
 
 class DecisionSerializer(serializers.Serializer[Any]):

@@ -194,8 +194,8 @@ class ConfirmPaymentView(APIView):
 @openapi.LIST_PAYMENTS
 class PaymentListView(OwnListView[Payment]):
     model = Payment
-    select = staticmethod(selectors.payments_of)
-    serializer_class = PaymentSerializer
+    select = staticmethod(selectors.payments_with_events_of)
+    serializer_class = PaymentDetailSerializer
     filterset_class = PaymentFilter
 
 

@@ -254,7 +254,6 @@ describe("the proof", () => {
         show({ ...invoice, payment_state: "under_review", latest_payment: payment });
         return HttpResponse.json(payment, { status: 201 });
       }),
-      http.get("*/api/v1/billing/payments/5/", () => HttpResponse.json({ ...payment, events: [] })),
     );
     await choose(slip("slip.pdf", "application/pdf"));
     await userEvent.type(screen.getByLabelText("Transaction ID (TID)"), "20260000001");
@@ -275,9 +274,6 @@ describe("the draft", () => {
         show({ ...invoice, payment_state: "rejected", latest_payment: rejected });
         return HttpResponse.json(payment, { status: 201 });
       }),
-      http.get("*/api/v1/billing/payments/5/", () =>
-        HttpResponse.json({ ...rejected, events: [] }),
-      ),
     );
     for (const attempt of [1, 2]) {
       renderApp("/invoices/1/confirm");
@@ -312,18 +308,48 @@ describe("the history", () => {
     show({ ...invoice, payment_state: "rejected", latest_payment: failed });
     server.use(
       http.get("*/api/v1/billing/payments/", () =>
-        HttpResponse.json({ count: 1, results: [failed] }),
-      ),
-      http.get("*/api/v1/billing/payments/5/", () =>
         HttpResponse.json({
-          ...failed,
-          events: [{ ...event, event: "reject", to_state: "failed", note: "Not found" }],
+          count: 1,
+          results: [
+            {
+              ...failed,
+              events: [{ ...event, event: "reject", to_state: "failed", note: "Not found" }],
+            },
+          ],
         }),
       ),
     );
     renderApp("/invoices/1");
     const told = await screen.findByText(/we could not accept it/);
     expect(told).toHaveTextContent(/we could not accept it: Not found$/);
+  });
+
+  it("follows a decision that is made meanwhile, with one request at a time", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const sent = { ...payment, submitted_at: new Date().toISOString() };
+    const event = { actor: null, created_at: "2026-11-23T10:00:00Z", from_state: "", note: "" };
+    const submitted = { ...event, event: "confirm", to_state: "pending_approval" };
+    const history = (...events: object[]) =>
+      http.get("*/api/v1/billing/payments/", () =>
+        HttpResponse.json({ count: 1, results: [{ ...sent, events }] }),
+      );
+    const asked: string[] = [];
+    const listen = ({ request }: { request: Request }) => {
+      asked.push(new URL(request.url).pathname);
+    };
+    show({ ...invoice, payment_state: "under_review", latest_payment: sent });
+    server.use(history(submitted));
+    renderApp("/invoices/1");
+    expect(await screen.findByText(/A person now checks/)).toBeVisible();
+    server.events.on("request:start", listen);
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(asked).toEqual(["/api/v1/auth/me/", "/api/v1/auth/me/"]);
+    show({ ...invoice, status: "paid", payment_state: "paid", latest_payment: sent });
+    server.use(history(submitted, { ...event, event: "approve", to_state: "succeeded" }));
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(await screen.findByText(/: we found the payment/)).toBeVisible();
+    server.events.removeListener("request:start", listen);
+    vi.useRealTimers();
   });
 });
 

@@ -22,10 +22,7 @@ function show(latest_payment: Payment): void {
     http.get("*/api/v1/auth/me/", () => HttpResponse.json({ ...me, open_invoice: shown })),
     http.get("*/api/v1/billing/invoices/1/", () => HttpResponse.json(shown)),
     http.get("*/api/v1/billing/payments/", () =>
-      HttpResponse.json({ count: 1, results: [latest_payment] }),
-    ),
-    http.get("*/api/v1/billing/payments/5/", () =>
-      HttpResponse.json({ ...latest_payment, events: [] }),
+      HttpResponse.json({ count: 1, results: [{ ...latest_payment, events: [] }] }),
     ),
   );
   renderApp("/invoices/1");
@@ -145,20 +142,14 @@ describe("the history", () => {
     show(refused);
     const event = { actor: "system", from_state: "pending_approval", to_state: "pending_approval" };
     server.use(
-      http.get("*/api/v1/billing/payments/5/", () =>
-        HttpResponse.json({
-          ...refused,
-          events: [
-            {
-              ...event,
-              event: "refuse_proof",
-              note: "English",
-              created_at: "2026-11-23T10:00:00Z",
-            },
-            { ...event, event: "replace_proof", note: "", created_at: "2026-11-23T10:05:00Z" },
-          ],
-        }),
-      ),
+      http.get("*/api/v1/billing/payments/", () => {
+        const at = (minute: number) => `2026-11-23T10:0${minute}:00Z`;
+        const events = [
+          { ...event, event: "refuse_proof", note: "English", created_at: at(0) },
+          { ...event, event: "replace_proof", note: "", created_at: at(5) },
+        ];
+        return HttpResponse.json({ count: 1, results: [{ ...refused, events }] });
+      }),
     );
     expect(await screen.findByText(/your receipt could not be used/)).toBeVisible();
     expect(screen.getByText(/you sent a receipt/)).toBeVisible();

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, type QueryClient, type QueryFunctionContext } from "@tanstack/react-query";
 import { ApiError } from "../errors/apiError";
 import { api, unwrap } from "./client";
 import { hasLoggedIn, rememberLogIn } from "./logInMemory";
@@ -24,16 +24,30 @@ export function hasNothingOrdered(me: Me): boolean {
 const VISITORS_PAGES =
   /^\/(signup|login|forgot-password|reset-password|verify-email|confirm-billing-email)/;
 
+export function invoiceKey(id: number) {
+  return ["invoice", id] as const;
+}
+
 /** A visitor on a visitor's page is not asked for: the answer would be an error, every time. */
-async function fetchMe(): Promise<Me | null> {
+async function fetchMe({ client, signal }: QueryFunctionContext): Promise<Me | null> {
   if (!hasLoggedIn() && VISITORS_PAGES.test(window.location.pathname)) return null;
   try {
-    const me = await unwrap(api.GET("/api/v1/auth/me/"));
+    const me = await unwrap(api.GET("/api/v1/auth/me/", { signal }));
+    keepInStep(client, me.open_invoice);
     rememberLogIn(true);
     return me;
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 401)) throw error;
     rememberLogIn(false);
     return null;
+  }
+}
+
+/** The page of the invoice that is to be paid shows what all pages show, without asking itself. */
+function keepInStep(cache: QueryClient, open: Me["open_invoice"]): void {
+  const before = cache.getQueryData<Me | null>(ME)?.open_invoice;
+  if (open) cache.setQueryData(invoiceKey(open.id), open);
+  if (before && before.id !== open?.id) {
+    void cache.invalidateQueries({ queryKey: invoiceKey(before.id) });
   }
 }

@@ -557,7 +557,7 @@ export interface paths {
         };
         /**
          * List the account's payments
-         * @description Newest first, in pages.
+         * @description Newest first, in pages, each with the timeline of what happened to it.
          */
         get: operations["list_payments"];
         put?: never;
@@ -1285,7 +1285,7 @@ export interface components {
              */
             readonly reversal_marked_by: string | null;
         };
-        /** @description What happened to a payment, oldest first. */
+        /** @description A payment as the admins see it. */
         AdminPaymentDetail: {
             readonly id: number;
             readonly invoice_id: number;
@@ -1337,6 +1337,7 @@ export interface components {
              * @description Who wants the approval taken back, where two are needed.
              */
             readonly reversal_marked_by: string | null;
+            /** @description What happened to it, oldest first. */
             readonly events: components["schemas"]["PaymentEvent"][];
         };
         ApprovePaymentRequest: {
@@ -1752,7 +1753,7 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["Invoice"][];
         };
-        PaginatedPaymentList: {
+        PaginatedPaymentDetailList: {
             /**
              * @description How many rows the pages show: all, or 10,000 if there are more.
              * @example 123
@@ -1768,7 +1769,7 @@ export interface components {
              * @example http://api.example.org/accounts/?page=2
              */
             previous?: string | null;
-            results: components["schemas"]["Payment"][];
+            results: components["schemas"]["PaymentDetail"][];
         };
         PaginatedSiteList: {
             /**
@@ -1868,7 +1869,7 @@ export interface components {
             readonly decided_at: string | null;
             readonly admin_notes: string;
         };
-        /** @description What happened to a payment, oldest first. */
+        /** @description A payment of ``payments_with_events_of``. */
         PaymentDetail: {
             readonly id: number;
             readonly invoice_id: number;
@@ -1902,7 +1903,8 @@ export interface components {
             /** Format: date-time */
             readonly decided_at: string | null;
             readonly admin_notes: string;
-            readonly events: components["schemas"]["PaymentEvent"][];
+            /** @description What happened to it, oldest first. */
+            events: components["schemas"]["PaymentEvent"][];
         };
         PaymentEvent: {
             readonly event: components["schemas"]["EventName"];
@@ -5003,7 +5005,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedPaymentList"];
+                    "application/json": components["schemas"]["PaginatedPaymentDetailList"];
                 };
             };
             /** @description The input can't be used; `errors` says which part and why. */

@@ -1,23 +1,20 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "../../../lib/api/client";
-import { ME } from "../../../lib/api/me";
+import { invoiceKey, ME, useMe } from "../../../lib/api/me";
 import { pollEvery } from "../../../lib/api/polling";
 import type { Invoice } from "../../../lib/api/types";
 
-function invoiceKey(id: number) {
-  return ["invoice", id] as const;
-}
-
-/** One invoice; asked for again while an admin may decide on its payment. */
+/** One invoice, kept up to date while an admin may decide on its payment. */
 export function useInvoice(id: number) {
+  const comesWithMe = useMe().data?.open_invoice?.id === id;
   return useQuery({
     queryKey: invoiceKey(id),
     queryFn: () =>
       unwrap(
         api.GET("/api/v1/billing/invoices/{invoice_id}/", { params: { path: { invoice_id: id } } }),
       ),
-    refetchInterval: (query) => pollEvery(query.state.data),
-    refetchOnWindowFocus: "always",
+    refetchInterval: (query) => !comesWithMe && pollEvery(query.state.data),
+    refetchOnWindowFocus: comesWithMe ? false : "always",
   });
 }
 

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap, upload } from "../../../lib/api/client";
 import { ME } from "../../../lib/api/me";
@@ -70,25 +70,13 @@ export function useWithdrawPayment(invoiceId: number) {
   });
 }
 
-/** Every claim that an invoice was paid, newest first. */
-export function usePaymentsOf(invoiceId: number) {
+/** Every claim that an invoice was paid, newest first, with what happened to each. */
+export function usePaymentsOf({ id, payment_state, latest_payment }: Invoice) {
   return useQuery({
-    queryKey: ["payments", invoiceId],
+    queryKey: ["payments", id, payment_state, latest_payment],
     queryFn: () =>
-      unwrap(api.GET("/api/v1/billing/payments/", { params: { query: { invoice: invoiceId } } })),
-  });
-}
-
-/** One payment with what happened to it. */
-export function usePayment(paymentId: number) {
-  return useQuery({
-    queryKey: ["payments", "one", paymentId],
-    queryFn: () =>
-      unwrap(
-        api.GET("/api/v1/billing/payments/{payment_id}/", {
-          params: { path: { payment_id: paymentId } },
-        }),
-      ),
+      unwrap(api.GET("/api/v1/billing/payments/", { params: { query: { invoice: id } } })),
+    placeholderData: keepPreviousData,
   });
 }
 

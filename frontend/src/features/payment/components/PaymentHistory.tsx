@@ -1,15 +1,15 @@
 import { Anchor, List, Paper, Stack, Text, Title } from "@mantine/core";
 import { QueryState } from "../../../components/ui/QueryState";
-import type { Invoice, Payment } from "../../../lib/api/types";
+import type { Invoice, Payment, PaymentDetail } from "../../../lib/api/types";
 import { formatMoment } from "../../../lib/format/dates";
 import { formatMoney } from "../../../lib/format/money";
 import type { components } from "../../../lib/api/schema";
 import { m } from "../../../lib/messages";
-import { usePayment, usePaymentsOf } from "../api/payments";
+import { usePaymentsOf } from "../api/payments";
 
 /** Every confirmation of an invoice with what happened to it, the newest first. */
 export function PaymentHistory({ invoice }: { invoice: Invoice }) {
-  const payments = usePaymentsOf(invoice.id);
+  const payments = usePaymentsOf(invoice);
   return (
     <Paper withBorder p="lg" radius="md" component="section" aria-labelledby="history">
       <Title order={2} size="h4" mb="md" id="history">
@@ -19,7 +19,7 @@ export function PaymentHistory({ invoice }: { invoice: Invoice }) {
         {({ results }) => (
           <Stack gap="lg">
             {results.map((payment) => (
-              <Claim key={`${payment.id} ${payment.status}`} payment={payment} />
+              <Claim key={payment.id} payment={payment} />
             ))}
           </Stack>
         )}
@@ -28,8 +28,7 @@ export function PaymentHistory({ invoice }: { invoice: Invoice }) {
   );
 }
 
-function Claim({ payment }: { payment: Payment }) {
-  const detail = usePayment(payment.id);
+function Claim({ payment }: { payment: PaymentDetail }) {
   return (
     <div>
       <Text fw={600} style={{ overflowWrap: "anywhere" }}>
@@ -42,7 +41,7 @@ function Claim({ payment }: { payment: Payment }) {
         </Anchor>
       )}
       <List size="sm" mt={4} spacing={2}>
-        {detail.data?.events.map((event) => (
+        {payment.events.map((event) => (
           <List.Item key={event.created_at}>
             <time dateTime={event.created_at}>
               <bdi>{formatMoment(event.created_at)}</bdi>
