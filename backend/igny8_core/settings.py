@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "igny8_core.api.bodies.BodiesMiddleware",
+    "igny8_core.api.desk_time.DeskTimeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -151,7 +152,9 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ur", "اردو")]  # of the mails; the API itself speaks English
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = "UTC"  # of what is kept, and of the API's times
+# Of the business's days: numbers, due days, the desk's times, the dates of mails and papers
+BUSINESS_TIME_ZONE = env.time_zone("BUSINESS_TIME_ZONE", default="UTC")
 FORMAT_MODULE_PATH = ["igny8_core.common.formats"]
 
 # Static and uploaded files

@@ -115,6 +115,14 @@ def test_an_amount_that_is_none_is_refused() -> None:
     assert "BILLING_DUAL_CONTROL_ABOVE is 'much'" in result.stderr
 
 
+def test_a_time_zone_that_is_none_is_refused() -> None:
+    assert setting("BUSINESS_TIME_ZONE") == "UTC"
+    for given in ("Karachi", "../x", "Asia"):
+        result = manage("check", environment={**PRODUCTION, "BUSINESS_TIME_ZONE": given})
+        assert result.returncode != 0
+        assert f"BUSINESS_TIME_ZONE is '{given}': set it to a time zone" in result.stderr
+
+
 def test_hsts_can_be_turned_off() -> None:
     assert setting("SECURE_HSTS_SECONDS") == str(365 * 24 * 3600)
     assert setting("SECURE_HSTS_SECONDS", SECURE_HSTS_SECONDS="0") == "0"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -61,6 +62,16 @@ class Environment(environ.FileAwareEnv):
         if value not in choices:
             message = f"{var} is {value!r}: set it to one of {', '.join(choices)}."
             raise ImproperlyConfigured(message)
+        return value
+
+    def time_zone(self, var: str, *, default: str) -> str:
+        """Return the name of a time zone, as the IANA database has it."""
+        value = str(self.get_value(var, default=default))
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+            message = f"{var} is {value!r}: set it to a time zone such as 'Asia/Karachi'."
+            raise ImproperlyConfigured(message) from error
         return value
 
     def number(

@@ -14,8 +14,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
+from igny8_core.common.clock import business_zone
 from igny8_core.common.models import OutgoingMail
 
 
@@ -121,7 +122,7 @@ def render_letter(letter: Letter, *, language: str) -> dict[str, str]:
         "direction": "rtl" if translation.get_language_info(language)["bidi"] else "ltr",
     }
     template = letter.template.format(language=language)
-    with translation.override(language):
+    with translation.override(language), timezone.override(business_zone()):
         texts = {
             layout: render_to_string(template, {**context, "layout": f"email/{layout}"})
             for layout in ("subject.txt", "layout.txt", "layout.html")

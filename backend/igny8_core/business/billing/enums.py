@@ -98,5 +98,5 @@ class NoticeFrequency(models.TextChoices):
 
     IMMEDIATELY = "immediately", "For each confirmation, at once"
     HOURLY = "hourly", "Once an hour, all that wait"
-    DAILY = "daily", "Once a day (08:00 UTC), all that wait"
+    DAILY = "daily", "Once a day (after 8 in the morning), all that wait"
     NEVER = "never", "Never"

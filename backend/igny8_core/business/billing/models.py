@@ -34,7 +34,7 @@ from igny8_core.business.billing.validators import (
 )
 from igny8_core.business.proofs.enums import ProofRefusal, ProofState
 from igny8_core.business.proofs.files import names_of
-from igny8_core.common.clock import utc_now
+from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.models import TimestampedModel
 from igny8_core.common.money import KNOWN_CURRENCIES, Money
 from igny8_core.common.search import SearchGrams
@@ -480,7 +480,7 @@ class Invoice(TimestampedModel):
             return InvoicePaymentState.UNDER_REVIEW
         if latest and latest.status == PaymentStatus.FAILED:
             return InvoicePaymentState.REJECTED
-        is_late = utc_now().date() > self.due_date
+        is_late = business_day(utc_now()) > self.due_date
         return InvoicePaymentState.OVERDUE if is_late else InvoicePaymentState.DUE
 
 

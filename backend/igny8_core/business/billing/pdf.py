@@ -1,6 +1,7 @@
 """Invoices and receipts as PDF documents, set by Typst with fonts that every machine has."""
 
 import json
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +11,7 @@ import typst
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.qr import payment_qr
+from igny8_core.common.clock import business_day
 from igny8_core.common.countries import country_name
 from igny8_core.common.fonts import font_folders, han_family, showable
 from igny8_core.common.money import Money
@@ -55,6 +57,10 @@ def _template() -> bytes:
     return (FOLDER / "invoice.typ").read_bytes()
 
 
+def _day(moment: datetime | None) -> str:
+    return business_day(moment).isoformat() if moment else ""
+
+
 def _content(invoice: Invoice) -> dict[str, Any]:
     method = invoice.payment_instructions
     is_pending = invoice.status == InvoiceStatus.PENDING
@@ -64,10 +70,10 @@ def _content(invoice: Invoice) -> dict[str, Any]:
         "seller": invoice.billing_snapshot["seller"],
         "number": invoice.number,
         "status": invoice.status,
-        "issued": f"{invoice.issued_at:%Y-%m-%d}",
-        "due": f"{invoice.due_date:%Y-%m-%d}",
-        "paid": f"{invoice.paid_at:%Y-%m-%d}" if invoice.paid_at else "",
-        "voided": f"{invoice.voided_at:%Y-%m-%d}" if invoice.voided_at else "",
+        "issued": _day(invoice.issued_at),
+        "due": invoice.due_date.isoformat(),
+        "paid": _day(invoice.paid_at),
+        "voided": _day(invoice.voided_at),
         "customer": _customer_lines(invoice.billing_snapshot["customer"]),
         "lines": [
             {

@@ -20,6 +20,7 @@ from django.db.models.functions import TruncDate
 
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.models import Payment
+from igny8_core.common.clock import business_day, business_midnight, business_zone
 from igny8_core.common.money import Money
 
 DAYS = 30
@@ -88,9 +89,10 @@ def numbers(*, now: datetime) -> Numbers:
             for _label, start, end in AGES
         },
     )
-    since = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = business_day(now)
+    since = today - timedelta(days=DAYS - 1)
     decided = Payment.objects.filter(
-        decided_at__gte=since,
+        decided_at__gte=business_midnight(since),
         decided_at__lte=now,
         status__in=[PaymentStatus.SUCCEEDED, PaymentStatus.FAILED],
     )
@@ -99,7 +101,7 @@ def numbers(*, now: datetime) -> Numbers:
         waiting=waiting["number"],
         oldest=waiting["oldest"],
         ages=[(label, waiting[f"from_{start}"]) for label, start, _end in AGES],
-        days=_days(decided, since=since.date(), until=now.date()),
+        days=_days(decided, since=since, until=today),
         median_time=decided.aggregate(median=Median(took, output_field=DurationField()))["median"],
         takings=_takings(decided),
     )
@@ -115,7 +117,7 @@ def _between(now: datetime, from_hours: int, to_hours: int | None) -> dict[str, 
 def _days(decided: QuerySet[Payment], *, since: date, until: date) -> list[Day]:
     counted = (
         decided.order_by()
-        .annotate(day=TruncDate("decided_at"))
+        .annotate(day=TruncDate("decided_at", tzinfo=business_zone()))
         .values("day", "status")
         .annotate(number=Count("pk"))
     )

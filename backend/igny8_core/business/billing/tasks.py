@@ -17,11 +17,11 @@ from igny8_core.business.billing.selectors import (
 from igny8_core.business.proofs import files
 from igny8_core.business.proofs.attempts import forget_attempts
 from igny8_core.common import upkeep
-from igny8_core.common.clock import utc_now
+from igny8_core.common.clock import business_zone, utc_now
 from igny8_core.common.daily import A_DAY
 from igny8_core.common.mail import QUEUE, RETRY
 
-DAILY_DIGEST_HOUR = 8  # UTC
+DAILY_DIGEST_HOUR = 8  # in the business's time zone
 BETWEEN_NOTICES = timedelta(hours=1)
 PROOF_QUEUE = "proofs"  # of a worker of its own: files are slow, and mails don't wait for them
 CHECK_PROOF, DRAW_PROOF = "check_proof", "draw_proof"
@@ -56,7 +56,7 @@ def send_digests(timestamp: int) -> None:
     """
     hour = datetime.fromtimestamp(timestamp, tz=UTC)
     due = {NoticeFrequency.HOURLY}
-    if hour.hour == DAILY_DIGEST_HOUR:
+    if hour.astimezone(business_zone()).hour == DAILY_DIGEST_HOUR:
         due.add(NoticeFrequency.DAILY)
     if not waiting_payments().exists():
         return

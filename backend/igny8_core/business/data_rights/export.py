@@ -32,7 +32,7 @@ from igny8_core.business.data_rights.exceptions import ExportLimitReached
 from igny8_core.business.exports.kinds import export_kind
 from igny8_core.business.exports.models import Export
 from igny8_core.business.exports.services import request_export
-from igny8_core.common.clock import utc_now
+from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
 
 CONTENT_TYPE = "application/zip"
@@ -56,7 +56,7 @@ def request_account_export(*, user: User, now: datetime) -> Export:
         kind=account_data.__name__,
         arguments={"account_id": user.account_id},
         user=user,
-        file_name=f"account-{user.account_id}-{now:%Y-%m-%d}.zip",
+        file_name=f"account-{user.account_id}-{business_day(now)}.zip",
         content_type=CONTENT_TYPE,
         now=now,
     )

@@ -2,6 +2,7 @@
 
 from igny8_core.business.exports.kinds import KINDS
 from igny8_core.business.exports.models import Export
+from igny8_core.common.clock import business_day
 from igny8_core.common.letters import Letter, NothingToSend, letter
 from igny8_core.common.models import OutgoingMail
 
@@ -21,7 +22,7 @@ def export_ready(mail: OutgoingMail) -> Letter:
         template="exports/email/{language}/export_ready.txt",
         context={
             "file_name": export.file_name,
-            "kept_until": export.kept_until.date().isoformat(),
+            "kept_until": business_day(export.kept_until).isoformat(),
         },
         button_url=KINDS[export.kind].url(export),
     )

@@ -29,7 +29,7 @@ from igny8_core.business.exports.downloads import export_of, file_response
 from igny8_core.business.exports.kinds import export_kind
 from igny8_core.business.exports.models import Export
 from igny8_core.business.exports.services import request_export
-from igny8_core.common.clock import utc_now
+from igny8_core.common.clock import business_zone, utc_now
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.spreadsheets import FORMATS
 
@@ -50,7 +50,7 @@ def ask(request: HttpRequest, model_admin: Any, file_format: str) -> HttpRespons
         kind=payments_sheet.__name__,
         arguments={"filters": _filters(request.GET), "file_format": file_format},
         user=user,
-        file_name=f"payments-{now:%Y-%m-%d-%H%M}.{file_format}",
+        file_name=f"payments-{now.astimezone(business_zone()):%Y-%m-%d-%H%M}.{file_format}",
         content_type=FORMATS[file_format].content_type,
         now=now,
     )

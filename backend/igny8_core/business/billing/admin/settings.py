@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.business.billing.models import SettingChange
@@ -143,9 +144,10 @@ class GuardedAdmin(SettingAdmin):
         if not proposal.waits:
             messages.success(request, "It is in effect: nobody else could agree to it.")
         elif proposal.takes_effect_at:
+            at = localtime(proposal.takes_effect_at)
             messages.warning(
                 request,
-                f"Proposed. It takes effect at {proposal.takes_effect_at:%d %b %Y, %H:%M} UTC: "
+                f"Proposed. It takes effect at {at:%d %b %Y, %H:%M %Z}: "
                 "there is no second admin who could agree to it before.",
             )
         else:

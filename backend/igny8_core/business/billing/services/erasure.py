@@ -5,7 +5,7 @@ The database lets these changes through for closed accounts alone, and to blanks
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
 from igny8_core.business.billing.services.proofs import NO_PROOF
 from igny8_core.business.proofs.attempts import forget_attempts_of
 from igny8_core.business.proofs.enums import ProofState
+from igny8_core.common.clock import business_day, business_midnight
 from igny8_core.common.models import OutgoingMail
 
 REFUSED = (PaymentStatus.FAILED, PaymentStatus.WITHDRAWN)
@@ -46,7 +47,7 @@ def kept_until(*, account: Account) -> date | None:
     newest = Invoice.objects.filter(account=account).order_by("-issued_at").first()
     if newest is None:
         return None
-    return date(newest.issued_at.year + settings.BILLING_RETENTION_YEARS, 12, 31)
+    return date(business_day(newest.issued_at).year + settings.BILLING_RETENTION_YEARS, 12, 31)
 
 
 def erase_expired(*, now: datetime) -> int:
@@ -136,7 +137,7 @@ def _expired_invoices(now: datetime) -> QuerySet[Invoice]:
 
 def _kept_since(now: datetime) -> datetime:
     """Return from which issue on invoices are kept."""
-    return datetime(now.year - settings.BILLING_RETENTION_YEARS, 1, 1, tzinfo=UTC)
+    return business_midnight(date(business_day(now).year - settings.BILLING_RETENTION_YEARS, 1, 1))
 
 
 def _blank_customer(invoice: Invoice) -> None:

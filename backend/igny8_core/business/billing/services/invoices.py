@@ -38,6 +38,7 @@ from igny8_core.business.billing.selectors import (
 )
 from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
@@ -90,7 +91,7 @@ def issue_invoice(
         included_credits=plan.included_credits,
         billing_snapshot=_snapshot(account=account, plan=plan),
         issued_at=now,
-        due_date=(now + timedelta(days=settings.BILLING_INVOICE_DUE_DAYS)).date(),
+        due_date=business_day(now) + timedelta(days=settings.BILLING_INVOICE_DUE_DAYS),
     )
     InvoiceLine.objects.create(
         invoice=invoice,
@@ -281,12 +282,11 @@ def require_payable(locked: LockedBilling) -> None:
 
 
 def _next_number(*, now: datetime) -> str:
-    counter, _created = InvoiceNumberCounter.objects.select_for_update().get_or_create(
-        year=now.year
-    )
+    year = business_day(now).year
+    counter, _created = InvoiceNumberCounter.objects.select_for_update().get_or_create(year=year)
     counter.last_number += 1
     counter.save(update_fields=["last_number"])
-    return f"INV-{now.year}-{counter.last_number:06d}"
+    return f"INV-{year}-{counter.last_number:06d}"
 
 
 def _snapshot(*, account: Account, plan: PlanTerms) -> dict[str, dict[str, str | int]]:

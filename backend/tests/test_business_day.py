@@ -1,0 +1,103 @@
+"""Days are those of the business, wherever its server is; what is kept and the API are in UTC."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.conf import LazySettings
+from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.emails import tell_of_change
+from igny8_core.auth.models import User
+from igny8_core.business.billing.models import Invoice, NoticePreference, Payment
+from igny8_core.business.billing.services.erasure import erase_expired, kept_until
+from igny8_core.business.billing.services.payments import approve_payment
+from igny8_core.business.billing.statistics import numbers
+from igny8_core.business.billing.tasks import send_digests
+from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.common.models import OutgoingMail
+from tests.factories import (
+    account_of,
+    client_of,
+    invoice_of,
+    make_billing_admin,
+    make_owner,
+    make_payment,
+)
+from tests.test_invoice_pdf import read
+
+pytestmark = pytest.mark.django_db
+NEW_YEAR = datetime(2026, 12, 31, 20, tzinfo=UTC)  # 1 in the morning in Karachi
+
+
+@pytest.fixture(autouse=True)
+def _karachi(settings: LazySettings) -> None:
+    settings.BUSINESS_TIME_ZONE = "Asia/Karachi"
+
+
+def test_an_invoice_of_new_years_night_is_of_the_new_year(catalog: None) -> None:
+    invoice = invoice_of(make_owner(now=NEW_YEAR))
+    assert invoice.number == "INV-2027-000001"
+    assert invoice.due_date == date(2027, 1, 8)
+    assert "2027-01-01" in read(invoice)
+    assert invoice_of(make_owner(now=NEW_YEAR - timedelta(hours=2))).number == "INV-2026-000001"
+
+
+def test_it_is_overdue_once_its_due_day_is_over_there(catalog: None) -> None:
+    invoice = invoice_of(make_owner(now=NEW_YEAR))
+    midnight = datetime(2027, 1, 8, 19, tzinfo=UTC)
+    for moment, state in ((midnight - timedelta(seconds=1), "due"), (midnight, "overdue")):
+        with time_machine.travel(moment, tick=False):
+            assert Invoice.objects.get(pk=invoice.pk).payment_state == state
+
+
+def test_a_receipt_says_the_day_of_its_payment(billing_admin: User) -> None:
+    payment = make_payment(make_owner(now=NEW_YEAR))
+    paid_at = datetime(2027, 1, 3, 19, 30, tzinfo=UTC)
+    approve_payment(payment_id=payment.pk, actor=Actor(user=billing_admin), now=paid_at)
+    assert "2027-01-04" in read(Invoice.objects.get())
+
+
+def test_the_numbers_count_its_days(billing_admin: User) -> None:
+    payment = make_payment(make_owner())
+    Payment.objects.update(submitted_at=NEW_YEAR - timedelta(hours=1))
+    approve_payment(payment_id=payment.pk, actor=Actor(user=billing_admin), now=NEW_YEAR)
+    days = numbers(now=NEW_YEAR).days
+    assert (days[-1].day, days[-1].approved) == (date(2027, 1, 1), 1)
+
+
+def test_the_daily_digest_comes_in_its_morning(catalog: None) -> None:
+    admin = make_billing_admin()
+    NoticePreference.objects.create(user=admin, frequency="daily")
+    make_payment(make_owner())
+    for hour in range(24):
+        send_digests(int(datetime(2026, 12, 1, hour, tzinfo=UTC).timestamp()))
+    sent = OutgoingMail.objects.filter(recipient=admin.email, kind="payments_waiting")
+    assert [key[-2:] for key in sent.values_list("key", flat=True)] == ["03"]  # 8 in Karachi
+
+
+def test_records_are_kept_to_the_end_of_its_year(catalog: None) -> None:
+    owner = make_owner(now=NEW_YEAR)
+    account = account_of(owner)
+    assert kept_until(account=account) == date(2037, 12, 31)
+    close_account(account_id=account.pk, actor=Actor(user=owner), now=NEW_YEAR)
+    end = datetime(2037, 12, 31, 19, tzinfo=UTC)
+    assert erase_expired(now=end - timedelta(seconds=1)) == 0
+    assert erase_expired(now=end) > 0
+
+
+def test_the_desk_and_mails_tell_its_time_and_the_api_utc(
+    client: Client, owner: User, billing_admin: User
+) -> None:
+    payment = make_payment(owner)
+    Payment.objects.update(submitted_at=NEW_YEAR)
+    client.force_login(billing_admin)
+    page = client.get(f"/admin/billing/payment/{payment.pk}/change/").content.decode()
+    assert "1 Jan 2027, 01:00 PKT" in page
+    told = client_of(owner).get(f"/api/v1/billing/payments/{payment.pk}/").json()
+    assert told["submitted_at"] == "2026-12-31T20:00:00Z"
+
+    tell_of_change(user=owner, old_email="old@x.example", actor=Actor(user=owner), now=NEW_YEAR)
+    assert "1 January 2027, 01:00 PKT" in str(ProcrastinateJob.objects.latest("pk").args)
