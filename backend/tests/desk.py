@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.forms import BoundField
 from django.test import Client
 
 
@@ -13,6 +14,8 @@ def form_of(client: Client, url: str) -> dict[str, Any]:
         value = form[name].value()
         if name == "details":
             values |= rows(value or [])
+        elif name == "translations":
+            values |= texts_of(form[name])
         elif isinstance(value, bool):
             values |= {name: "on"} if value else {}
         else:
@@ -27,6 +30,17 @@ def rows(details: list[dict[str, Any]]) -> dict[str, str]:
         for key, text in row.items()
         if text
     }
+
+
+def texts_of(field: BoundField) -> dict[str, str]:
+    """Return the fields of a method's texts in other languages, and of which labels they are."""
+    widget = field.field.widget.get_context(field.name, field.value(), {})["widget"]
+    texts = {
+        text["name"]: text["value"]
+        for language in widget["languages"]
+        for text in (*language["texts"], *language["labels"])
+    }
+    return texts | {f"{field.name}-of-{number}": label for number, label in widget["labels"]}
 
 
 def without_details(values: dict[str, Any]) -> dict[str, Any]:

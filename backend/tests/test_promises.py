@@ -396,6 +396,8 @@ def test_what_was_issued_before_gets_what_holds_at_the_migration(
     approve(make_payment(owner), billing_admin)
     make_owner(payment_method="raast")
     kept = everything_kept()
+    for row in [*kept[0], *kept[1]]:
+        del row["method_snapshot"]["translations"]  # came later
     migration = import_module("igny8_core.business.billing.migrations.0008_promises")
     with connection.cursor() as cursor:
         cursor.execute(migration.TRIGGERS_OFF)

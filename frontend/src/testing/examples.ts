@@ -36,6 +36,14 @@ export const jazzcash: OfferedPaymentMethod = {
   reference_hint: "10 to 14 digits.",
   reference_pattern: "[0-9]{10,14}",
   processing_time: "Arrives in seconds",
+  translations: {
+    ur: {
+      display_name: "جاز کیش",
+      instructions: "جاز کیش ایپ کھولیں۔",
+      labels: { "Mobile account": "موبائل اکاؤنٹ" },
+      reference_label: "ٹرانزیکشن آئی ڈی",
+    },
+  },
   is_example: true,
   order: 30,
   exchange_rate: "281.5",
@@ -67,6 +75,7 @@ export const payment: Payment = {
   invoice_number: "INV-2026-000001",
   payment_method: "jazzcash",
   payment_method_name: "JazzCash",
+  payment_method_names: { ur: "جاز کیش" },
   amount: "25053.50",
   currency: "PKR",
   manual_reference: "20260000001",

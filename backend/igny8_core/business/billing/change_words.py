@@ -1,5 +1,6 @@
 """How a change of a setting is told to people: each value before and after, in words."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.apps import apps
 from django.db.models import Field
 
 from igny8_core.business.billing.models import SettingChange
+from igny8_core.business.billing.validators import LABELS
 from igny8_core.common.countries import country_name
 
 NOTHING = "(none)"
@@ -30,7 +32,7 @@ def model_name(change: SettingChange) -> str:
 def changed_values(change: SettingChange, *, separator: str = "\n") -> list[ChangedValue]:
     """Say what changes.
 
-    :param separator: stands between the rows of a method's details.
+    :param separator: stands between the rows of a method's details and translations.
     """
     fields = {field.name: field for field in apps.get_model(change.model)._meta.concrete_fields}
     return [
@@ -47,9 +49,8 @@ def changed_values(change: SettingChange, *, separator: str = "\n") -> list[Chan
 
 
 def _words(field: "Field[Any, Any]", value: Any, separator: str) -> str:
-    if field.name == "details":
-        rows = (f"{row.get('label')}: {row.get('value')}" for row in value)
-        return separator.join(rows) or NOTHING
+    if field.name in ROWS:
+        return separator.join(ROWS[field.name](value)) or NOTHING
     if field.name == "countries":
         return ", ".join(country_name(code) for code in value) or "everywhere"
     if isinstance(value, bool):
@@ -60,3 +61,21 @@ def _words(field: "Field[Any, Any]", value: Any, separator: str) -> str:
         related = field.related_model._default_manager.filter(pk=value).first()  # type: ignore[union-attr]
         return str(related or value)
     return str(value) if value not in (None, "") else NOTHING
+
+
+def _details(details: list[dict[str, Any]]) -> Iterator[str]:
+    for row in details:
+        yield f"{row.get('label')}: {row.get('value')}"
+
+
+def _translations(translations: dict[str, dict[str, Any]]) -> Iterator[str]:
+    for language, texts in translations.items():
+        told = {name.replace("_", " "): text for name, text in texts.items() if name != LABELS}
+        for name, text in {**told, **texts.get(LABELS, {})}.items():
+            yield f"{language}, {name}: {text}"
+
+
+ROWS: dict[str, Callable[[Any], Iterator[str]]] = {
+    "details": _details,
+    "translations": _translations,
+}

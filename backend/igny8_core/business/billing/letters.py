@@ -7,10 +7,12 @@ version has ids alone, and says what is true now. The wording is in
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject, lazy
+from django.utils.translation import get_language
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account
@@ -143,7 +145,7 @@ def invoice_issued(mail: OutgoingMail) -> Letter:
         return mail_facts.facts_of_invoice(invoice, is_welcome=is_welcome)
 
     told = _told(mail, invoice.account, facts_now)
-    method = PromisedMethod.from_json(told["method"]).shown() if told["method"] else None
+    method = told["method"] and _in_readers_words(PromisedMethod.from_json(told["method"]).shown())
     due_date = date.fromisoformat(told["due_date"])
     return _about_invoice(
         "invoice_issued", invoice, told | {"method": method, "due_date": due_date}
@@ -295,10 +297,23 @@ def _letter(
 ) -> Letter:
     return Letter(
         template=f"billing/email/{{language}}/{name}.txt",
-        context=context,
+        context=context | _method_name(context),
         button_url=button_url,
         attachments=attachments or [],
     )
+
+
+def _in_readers_words(method: PromisedMethod) -> PromisedMethod:
+    """Return a method that is put into the reader's language once that is known."""
+    return cast("PromisedMethod", SimpleLazyObject(lambda: method.in_language(get_language())))
+
+
+def _method_name(told: dict[str, Any]) -> dict[str, str]:
+    """Return the name of the method that facts tell of, in the same way."""
+    names = told.get("method_names")
+    if not names:
+        return {}
+    return {"method": lazy(lambda: names.get(get_language(), told["method"]), str)()}
 
 
 def _receipt(invoice: Invoice) -> Attachment:

@@ -59,6 +59,7 @@ def facts_of_payment(payment: Payment) -> Facts:
         "number": payment.invoice.number,
         "amount": str(payment.money),
         "method": payment.paid_by.display_name,
+        "method_names": payment.paid_by.names,
         "reference": payment.manual_reference,
     }
 

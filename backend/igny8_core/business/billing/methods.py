@@ -4,10 +4,11 @@ An invoice keeps the method that it is to be paid by, a payment the one that it 
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Protocol
 
 from igny8_core.business.billing.examples import WITHHELD, are_withheld
+from igny8_core.business.billing.validators import LABELS, TEXTS
 
 
 class Configured(Protocol):
@@ -25,6 +26,7 @@ class Configured(Protocol):
     reference_hint: str
     reference_pattern: str
     processing_time: str
+    translations: Any
     has_example_details: bool
     order: int
 
@@ -35,6 +37,7 @@ class PromisedMethod:
 
     :param id: of the row that it was taken from, whatever that row says by now.
     :param details: where the money goes: label, value, copyable.
+    :param translations: its texts by language, such as ``{"ur": {"instructions": "…"}}``.
     """
 
     id: int
@@ -51,16 +54,17 @@ class PromisedMethod:
     processing_time: str
     has_example_details: bool
     order: int
+    translations: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of_row(cls, method: Configured) -> "PromisedMethod":
         """Take a method as it is now."""
-        return cls(**{field.name: getattr(method, field.name) for field in fields(cls)})
+        return cls(**{each.name: getattr(method, each.name) for each in fields(cls)})
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "PromisedMethod":
-        """Read a method that was kept; what a later version adds to it is left alone."""
-        return cls(**{field.name: kept[field.name] for field in fields(cls)})
+        """Read a method that was kept, by a later version or before there were translations."""
+        return cls(**{each.name: kept[each.name] for each in fields(cls) if each.name in kept})
 
     def as_json(self) -> dict[str, Any]:
         """Return the method as a column keeps it."""
@@ -78,7 +82,22 @@ class PromisedMethod:
 
     def shown(self) -> "PromisedMethod":
         """Return what customers may see of it: a sentence in place of details to be withheld."""
-        return replace(self, instructions=WITHHELD, details=[]) if self.is_withheld else self
+        if not self.is_withheld:
+            return self
+        return replace(self, instructions=WITHHELD, details=[], translations={})
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What it is called in each other language."""
+        return {code: self.in_language(code).display_name for code in self.translations}
+
+    def in_language(self, language: str) -> "PromisedMethod":
+        """Return it with its texts in a language, in English where there are none."""
+        texts = self.translations.get(language, {})
+        labels = texts.get(LABELS, {})
+        details = [row | {"label": labels.get(row["label"], row["label"])} for row in self.details]
+        told = {name: text for name, text in texts.items() if name in TEXTS}
+        return replace(self, details=details, **told)
 
     def __str__(self) -> str:
         return self.display_name

@@ -31,6 +31,7 @@ from igny8_core.business.billing.validators import (
     validate_currency,
     validate_details,
     validate_pattern,
+    validate_translations,
 )
 from igny8_core.business.proofs.enums import ProofRefusal, ProofState
 from igny8_core.business.proofs.files import names_of
@@ -127,6 +128,12 @@ class PaymentMethodConfig(TimestampedModel):
         "Empty: any text.",
     )
     processing_time = models.CharField(max_length=100, blank=True, validators=[validate_line])
+    translations = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_translations],
+        help_text="What customers read, by language. Where nothing is written, they read English.",
+    )
     is_enabled = models.BooleanField(default=True)
     has_example_details = models.BooleanField(
         default=False,

@@ -22,6 +22,7 @@ PAYMENT_METHOD = {
     "reference_hint": "The number that your bank shows after the transfer.",
     "reference_pattern": "[A-Za-z0-9][A-Za-z0-9 ./-]{3,34}",
     "processing_time": "Usually checked within 1 working day",
+    "translations": {"ur": {"display_name": "بینک ٹرانسفر", "labels": {"Bank": "بینک"}}},
     "is_example": True,
     "order": 10,
 }
@@ -40,6 +41,7 @@ PAYMENT = {
     "invoice_number": "INV-2026-000001",
     "payment_method": "bank_transfer",
     "payment_method_name": "Bank transfer (IBAN)",
+    "payment_method_names": {"ur": "بینک ٹرانسفر"},
     "amount": "89.00",
     "currency": "USD",
     "manual_reference": "BT-2025-001",

@@ -37,11 +37,31 @@ class PaymentMethodDetailSerializer(serializers.Serializer[Any]):
     copyable = serializers.BooleanField()
 
 
+class MethodTextsSerializer(serializers.Serializer[Any]):
+    """What customers read of a method in one language; what is not there, they read in English."""
+
+    display_name = serializers.CharField(required=False)
+    instructions = serializers.CharField(required=False)
+    labels = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="For the labels of the details: each in English, and in the language.",
+    )
+    reference_label = serializers.CharField(required=False)
+    reference_hint = serializers.CharField(required=False)
+    processing_time = serializers.CharField(required=False)
+
+
 class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
     """A method, as it is or as it was promised."""
 
     details = PaymentMethodDetailSerializer(many=True, read_only=True)
     is_example = serializers.BooleanField(source="has_example_details", read_only=True)
+    translations = serializers.DictField(
+        child=MethodTextsSerializer(),
+        read_only=True,
+        help_text="Its texts in other languages, by their codes of ISO 639-1.",
+    )
 
     class Meta:
         model = PaymentMethodConfig
@@ -58,6 +78,7 @@ class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
             "reference_hint",
             "reference_pattern",
             "processing_time",
+            "translations",
             "is_example",
             "order",
         ]
@@ -67,7 +88,7 @@ class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
         """Withhold example details outside of development."""
         answer: dict[str, Any] = super().to_representation(method)
         if are_withheld(is_example=method.has_example_details):
-            answer |= {"instructions": WITHHELD, "details": []}
+            answer |= {"instructions": WITHHELD, "details": [], "translations": {}}
         return answer
 
 
@@ -119,6 +140,12 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
     invoice_number = serializers.CharField(source="invoice.number", read_only=True)
     payment_method = serializers.CharField(source="paid_by.payment_method", read_only=True)
     payment_method_name = serializers.CharField(source="paid_by.display_name", read_only=True)
+    payment_method_names = serializers.DictField(
+        source="paid_by.names",
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="The name in other languages, by their codes of ISO 639-1.",
+    )
     amount = MoneyField()
     has_proof = serializers.SerializerMethodField(help_text="Whether it can be fetched.")
     proof_refusal = serializers.SerializerMethodField(
@@ -138,6 +165,7 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
             "invoice_number",
             "payment_method",
             "payment_method_name",
+            "payment_method_names",
             "amount",
             "currency",
             "manual_reference",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from igny8_core.common.money import KNOWN_CURRENCIES, currency_decimals
@@ -15,6 +16,15 @@ MAX_DETAILS = 20
 MAX_LABEL = 60
 MAX_VALUE = 200
 MAX_DECIMALS = 3
+# What customers read of a method and can be said in other languages, with the longest of each
+TEXTS = {
+    "display_name": 100,
+    "instructions": 5000,
+    "reference_label": 60,
+    "reference_hint": 200,
+    "processing_time": 100,
+}
+LABELS = "labels"  # of a method's details: the words of the row, and those in the language
 
 
 def validate_currency(value: str) -> None:
@@ -69,14 +79,56 @@ def _is_detail(row: Any) -> bool:
 
 def _row_errors(number: int, row: dict[str, Any]) -> Iterator[ValidationError]:
     for name, longest in (("label", MAX_LABEL), ("value", MAX_VALUE)):
-        text = row[name]
-        problem = ""
-        if len(text) > longest:
-            problem = f"has more than {longest} characters."
-        for check in (validate_visible, validate_line):
-            try:
-                check(text)
-            except ValidationError as error:
-                problem = f"can't be this. {error.messages[0]}" if text.strip() else "is missing."
+        problem = _problem_of(row[name], longest=longest, is_line=True)
         if problem:
             yield ValidationError(f"Row {number}: the {name} {problem}")
+
+
+def other_languages() -> dict[str, str]:
+    """Return the languages that a method can be told in beside English, with their names."""
+    return {code: name for code, name in settings.LANGUAGES if code != settings.LANGUAGE_CODE}
+
+
+def validate_translations(value: Any) -> None:
+    """Refuse what isn't texts of a method by language, such as ``{"ur": {"instructions": "…"}}``.
+
+    :raises ValidationError: if it isn't, with a sentence for each text.
+    """
+    if not isinstance(value, dict) or not set(value) <= set(other_languages()):
+        message = f"Write texts for each of these languages: {', '.join(other_languages())}."
+        raise ValidationError(message)
+    errors = [
+        error for code, texts in value.items() for error in _errors_of_texts(texts, language=code)
+    ]
+    if errors:
+        raise ValidationError(errors)
+
+
+def _errors_of_texts(texts: Any, *, language: str) -> Iterator[ValidationError]:
+    name_of = other_languages()[language]
+    if not isinstance(texts, dict) or not set(texts) <= {*TEXTS, LABELS}:
+        yield ValidationError(f"{name_of}: write any of {', '.join([*TEXTS, LABELS])}.")
+        return
+    labels = texts.get(LABELS, {})
+    if not isinstance(labels, dict) or len(labels) > MAX_DETAILS:
+        yield ValidationError(f"{name_of}: write at most {MAX_DETAILS} labels, each for one.")
+        return
+    longest = [(name, text, TEXTS[name]) for name, text in texts.items() if name in TEXTS]
+    for name, text, most in [*longest, *((label, labels[label], MAX_LABEL) for label in labels)]:
+        problem = _problem_of(text, longest=most, is_line=name != "instructions")
+        if problem:
+            words = name.replace("_", " ") if name in TEXTS else f"label of {name}"
+            yield ValidationError(f"{name_of}: the {words} {problem}")
+
+
+def _problem_of(text: Any, *, longest: int, is_line: bool) -> str:
+    if not isinstance(text, str):
+        return "has to be a text."
+    if len(text) > longest:
+        return f"has more than {longest} characters."
+    for check in (validate_visible, *([validate_line] if is_line else [])):
+        try:
+            check(text)
+        except ValidationError as error:
+            return f"can't be this. {error.messages[0]}" if text.strip() else "is missing."
+    return ""

@@ -2,6 +2,7 @@ import { Alert, Badge, Group, Radio, Stack, Text } from "@mantine/core";
 import type { OfferedPaymentMethod, PaymentMethod } from "../../lib/api/types";
 import { m } from "../../lib/messages";
 import { RadioCard } from "../ui/RadioCard";
+import { MethodInstructions } from "./MethodInstructions";
 import { MethodIcon } from "./MethodIcon";
 
 /** A way to pay; the rate goes with those that are offered now. */
@@ -77,9 +78,7 @@ function Instructions({ method }: { method: Method }) {
       <Text size="sm" fw={600}>
         {m.method.howTo}
       </Text>
-      <Text size="sm" style={{ whiteSpace: "pre-line" }} dir="auto">
-        {method.instructions}
-      </Text>
+      <MethodInstructions method={method} size="sm" />
       {method.exchange_rate && method.currency !== "USD" && (
         <Text size="sm" c="dimmed">
           {m.method.rate(method.exchange_rate, method.currency)}

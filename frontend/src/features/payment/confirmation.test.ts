@@ -7,6 +7,8 @@ const jazzcash = {
   reference_label: "Transaction ID (TID)",
   reference_hint: "10 to 14 digits.",
   reference_pattern: "[0-9]{10,14}",
+  details: [] as OfferedPaymentMethod["details"],
+  translations: {},
 } as OfferedPaymentMethod;
 
 function filled(changes: Partial<ConfirmationForm> = {}): ConfirmationForm {

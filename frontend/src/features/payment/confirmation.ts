@@ -1,4 +1,5 @@
 import type { Invoice, PaymentMethod } from "../../lib/api/types";
+import { inReadersLanguage } from "../../lib/format/methodTexts";
 import { m } from "../../lib/messages";
 
 export interface ConfirmationForm {
@@ -43,7 +44,10 @@ export function amountsOf(invoice: Invoice, method?: PaymentMethod): [Amount, ..
 export function methodsFor(invoice: Invoice, offered: readonly PaymentMethod[]): PaymentMethod[] {
   const own = invoice.payment_instructions;
   if (!own) return [...offered];
-  return [own, ...offered.filter(({ payment_method }) => payment_method !== own.payment_method)];
+  return [
+    inReadersLanguage(own),
+    ...offered.filter(({ payment_method }) => payment_method !== own.payment_method),
+  ];
 }
 
 /** What can be seen to be wrong before anything is sent; the server checks all of it again. */

@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { inReadersLanguage } from "../format/methodTexts";
 import { api, unwrap } from "./client";
 import { useMe } from "./me";
 
@@ -54,6 +55,7 @@ function paymentMethods(country: string) {
     queryKey: ["payment-methods", country],
     queryFn: () =>
       unwrap(api.GET("/api/v1/billing/admin/payment-methods/", { params: { query: { country } } })),
+    select: (methods) => methods.map(inReadersLanguage),
     ...RARELY_CHANGES,
   });
 }

@@ -1239,6 +1239,10 @@ export interface components {
             readonly invoice_number: string;
             readonly payment_method: string;
             readonly payment_method_name: string;
+            /** @description The name in other languages, by their codes of ISO 639-1. */
+            readonly payment_method_names: {
+                [key: string]: string;
+            };
             /**
              * Format: decimal
              * @description Decimal string with the decimals of its currency.
@@ -1292,6 +1296,10 @@ export interface components {
             readonly invoice_number: string;
             readonly payment_method: string;
             readonly payment_method_name: string;
+            /** @description The name in other languages, by their codes of ISO 639-1. */
+            readonly payment_method_names: {
+                [key: string]: string;
+            };
             /**
              * Format: decimal
              * @description Decimal string with the decimals of its currency.
@@ -1658,6 +1666,18 @@ export interface components {
             /** @description The payment that was approved or rejected last. */
             last_decision: components["schemas"]["Payment"] | null;
         };
+        /** @description What customers read of a method in one language; what is not there, they read in English. */
+        MethodTexts: {
+            display_name?: string;
+            instructions?: string;
+            /** @description For the labels of the details: each in English, and in the language. */
+            labels?: {
+                [key: string]: string;
+            };
+            reference_label?: string;
+            reference_hint?: string;
+            processing_time?: string;
+        };
         /**
          * @description A method in a list of choices, with the rate at which its local amount would be locked.
          *
@@ -1684,6 +1704,10 @@ export interface components {
             /** @description Regular expression that the whole reference must match, such as [A-Z0-9]{10,12}. Case, spaces and other digits than ASCII's don't matter. Empty: any text. */
             readonly reference_pattern: string;
             readonly processing_time: string;
+            /** @description Its texts in other languages, by their codes of ISO 639-1. */
+            readonly translations: {
+                [key: string]: components["schemas"]["MethodTexts"];
+            };
             readonly is_example: boolean;
             readonly order: number;
             /**
@@ -1841,6 +1865,10 @@ export interface components {
             readonly invoice_number: string;
             readonly payment_method: string;
             readonly payment_method_name: string;
+            /** @description The name in other languages, by their codes of ISO 639-1. */
+            readonly payment_method_names: {
+                [key: string]: string;
+            };
             /**
              * Format: decimal
              * @description Decimal string with the decimals of its currency.
@@ -1876,6 +1904,10 @@ export interface components {
             readonly invoice_number: string;
             readonly payment_method: string;
             readonly payment_method_name: string;
+            /** @description The name in other languages, by their codes of ISO 639-1. */
+            readonly payment_method_names: {
+                [key: string]: string;
+            };
             /**
              * Format: decimal
              * @description Decimal string with the decimals of its currency.
@@ -1938,6 +1970,10 @@ export interface components {
             /** @description Regular expression that the whole reference must match, such as [A-Z0-9]{10,12}. Case, spaces and other digits than ASCII's don't matter. Empty: any text. */
             readonly reference_pattern: string;
             readonly processing_time: string;
+            /** @description Its texts in other languages, by their codes of ISO 639-1. */
+            readonly translations: {
+                [key: string]: components["schemas"]["MethodTexts"];
+            };
             readonly is_example: boolean;
             readonly order: number;
         };

@@ -8,6 +8,7 @@ export type CreditKind = Schemas["CreditKind"];
 export type Country = Schemas["Country"];
 export type CountryDetail = Schemas["CountryDetail"];
 export type Invoice = Schemas["Invoice"];
+export type InvoiceLine = Schemas["InvoiceLine"];
 export type Me = Schemas["Me"];
 export type OfferedPaymentMethod = Schemas["OfferedPaymentMethod"];
 export type Payment = Schemas["Payment"];

@@ -140,6 +140,7 @@ export const en = {
     details: "Where to send the money",
     howTo: "How it works",
     rate: (rate: string, currency: string) => `1 USD = ${rate} ${currency}`,
+    inEnglish: "These instructions are available in English only.",
   },
   session: {
     logInTitle: "Log in",
@@ -178,6 +179,10 @@ export const en = {
   invoice: {
     title: (number: string) => `Invoice ${number}`,
     payTitle: "How to pay",
+    line: {
+      month: (plan: string, credits: string) => `${plan} plan, 1 month, ${credits} credits`,
+      year: (plan: string, credits: string) => `${plan} plan, 1 year, ${credits} credits`,
+    },
     amountDue: "Amount to send",
     thatIs: (amount: string) => `that is ${amount}`,
     dueBy: (day: string) => `Due by ${day}`,

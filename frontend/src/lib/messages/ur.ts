@@ -141,6 +141,7 @@ export const ur: Messages = {
     details: "رقم کہاں بھیجنی ہے",
     howTo: "طریقہ",
     rate: (rate, currency) => `⁨1 USD = ${rate} ${currency}⁩`,
+    inEnglish: "یہ ہدایات صرف انگریزی میں دستیاب ہیں۔",
   },
   session: {
     logInTitle: "لاگ اِن",
@@ -179,6 +180,10 @@ export const ur: Messages = {
   invoice: {
     title: (number) => `انوائس ⁨${number}⁩`,
     payTitle: "ادائیگی کا طریقہ",
+    line: {
+      month: (plan, credits) => `⁨${plan}⁩ پلان، 1 ماہ، ${credits} کریڈٹ`,
+      year: (plan, credits) => `⁨${plan}⁩ پلان، 1 سال، ${credits} کریڈٹ`,
+    },
     amountDue: "بھیجنے کی رقم",
     thatIs: (amount) => `یعنی ⁨${amount}⁩`,
     dueBy: (day) => `آخری تاریخ: ${day}`,

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,6 +18,7 @@ from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.business.billing.admin.method_form import PaymentMethodForm, reference_problem
 from igny8_core.business.billing.admin.settings import GuardedAdmin, SettingAdmin
 from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig, RejectionReason
+from igny8_core.business.billing.validators import TEXTS
 from igny8_core.common.admin import money_cell
 from igny8_core.common.desk_admin import DeskAdmin
 from igny8_core.common.desk_forms import DeskModelForm
@@ -87,7 +88,15 @@ class PaymentMethodConfigAdmin(GuardedAdmin):
             "What the customer gives us",
             {"fields": ["reference_label", "reference_hint", "reference_pattern", "sample"]},
         ),
+        ("In other languages", {"fields": ["translations"]}),
     ]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
+        """Ask to look at the other languages where the English words alone have changed."""
+        super().save_model(request, obj, form, change)
+        changed = set(form.changed_data) & {*TEXTS, "details"}
+        if form.initial.get("translations") and changed and "translations" not in form.changed_data:
+            messages.warning(request, "Look at the other languages, too: only the English changed.")
 
     def get_urls(self) -> list[URLPattern]:
         """Add the trial of a reference."""

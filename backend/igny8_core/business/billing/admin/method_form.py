@@ -1,16 +1,25 @@
 """The form of a payment method: details as rows, countries as chips, and a reference to try."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language_info
 from unfold.widgets import UnfoldAdminSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from igny8_core.business.billing.admin.settings import GuardedForm
 from igny8_core.business.billing.models import PaymentMethodConfig
-from igny8_core.business.billing.validators import MAX_DETAILS, validate_details, validate_pattern
+from igny8_core.business.billing.validators import (
+    LABELS,
+    MAX_DETAILS,
+    TEXTS,
+    other_languages,
+    validate_details,
+    validate_pattern,
+    validate_translations,
+)
 from igny8_core.common.countries import country_choices
 from igny8_core.common.normal_form import normal_form
 from igny8_core.common.patterns import fits
@@ -86,6 +95,91 @@ class DetailsField(forms.Field):
         return bool((initial or []) != (data or []))
 
 
+class TranslationsWidget(forms.Widget):
+    """Fields for each text in each language; the labels are those of the saved details."""
+
+    template_name = "admin/billing/method_translations.html"
+    labels: Sequence[str] = ()
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Give the template a group of fields for each language."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["labels"] = list(enumerate(self.labels))
+        context["widget"]["languages"] = [
+            self._group(name, code, (value or {}).get(code, {})) for code in other_languages()
+        ]
+        return context
+
+    def _group(self, name: str, code: str, texts: dict[str, Any]) -> dict[str, Any]:
+        language = get_language_info(code)
+        labels = texts.get(LABELS, {})
+        return {
+            "code": code,
+            "name": language["name"],
+            "direction": "rtl" if language["bidi"] else "ltr",
+            "texts": [
+                {
+                    "name": f"{name}-{code}-{text}",
+                    "title": text.replace("_", " ").capitalize(),
+                    "value": texts.get(text, ""),
+                    "longest": longest,
+                    "is_long": text == "instructions",
+                }
+                for text, longest in TEXTS.items()
+            ],
+            "labels": [
+                {
+                    "name": f"{name}-{code}-label-{number}",
+                    "title": label,
+                    "value": labels.get(label, ""),
+                }
+                for number, label in enumerate(self.labels)
+            ],
+        }
+
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: Any, name: str
+    ) -> dict[str, dict[str, Any]]:
+        """Read what is filled in."""
+        found = {code: self._texts(data, f"{name}-{code}", name) for code in other_languages()}
+        return {code: texts for code, texts in found.items() if texts}
+
+    def _texts(self, data: Mapping[str, Any], prefix: str, name: str) -> dict[str, Any]:
+        texts: dict[str, Any] = {text: _typed(data, f"{prefix}-{text}") for text in TEXTS}
+        texts[LABELS] = {
+            label: typed
+            for number in range(MAX_DETAILS)
+            if (label := _typed(data, f"{name}-of-{number}"))
+            and (typed := _typed(data, f"{prefix}-label-{number}"))
+        }
+        return {text: value for text, value in texts.items() if value}
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        """Tell whether the form has no such fields at all."""
+        return not any(key.startswith(f"{name}-") for key in data)
+
+
+def _typed(data: Mapping[str, Any], name: str) -> str:
+    return str(data.get(name, "")).replace("\r\n", "\n").strip()
+
+
+class TranslationsField(forms.Field):
+    widget = TranslationsWidget
+
+    def to_python(self, value: Any) -> dict[str, dict[str, Any]]:
+        """Return the texts by language."""
+        return value if isinstance(value, dict) else {}
+
+    def validate(self, value: Any) -> None:
+        """Check each text."""
+        super().validate(value)
+        validate_translations(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare the texts."""
+        return bool((initial or {}) != (data or {}))
+
+
 class CountriesWidget(UnfoldAdminSelectMultipleWidget):  # type: ignore[misc]
     """A list to choose from; with the script, chips and a field that finds countries."""
 
@@ -113,6 +207,11 @@ class PaymentMethodForm(GuardedForm):
         label="Where the money goes",
         help_text="What the customer types into the bank's app, a row for each.",
     )
+    translations = TranslationsField(
+        label="In other languages",
+        required=False,
+        help_text="Where a text is empty, customers read the English one.",
+    )
     sample = forms.CharField(
         label="Try a reference",
         required=False,
@@ -124,6 +223,12 @@ class PaymentMethodForm(GuardedForm):
     class Meta:
         model = PaymentMethodConfig
         exclude = ["has_example_details"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for a translation of each label that the saved details have."""
+        super().__init__(*args, **kwargs)
+        labels = [row["label"] for row in self.instance.details]
+        self.fields["translations"].widget.labels = list(dict.fromkeys(labels))
 
     def clean_currency(self) -> str:
         """Take a currency in any case."""

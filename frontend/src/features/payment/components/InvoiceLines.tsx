@@ -1,5 +1,6 @@
 import { Paper, Table, Title } from "@mantine/core";
 import type { Invoice } from "../../../lib/api/types";
+import { describeLine } from "../../../lib/format/methodTexts";
 import { formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 
@@ -15,7 +16,7 @@ export function InvoiceLines({ invoice }: { invoice: Invoice }) {
           {invoice.lines.map((line) => (
             <Table.Tr key={line.description}>
               <Table.Td pl={0}>
-                <bdi>{line.description}</bdi>
+                <bdi>{describeLine(line, invoice)}</bdi>
               </Table.Td>
               <Table.Td pr={0} ta="end">
                 {formatMoney(line.amount, invoice.currency)}

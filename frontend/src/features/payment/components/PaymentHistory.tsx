@@ -2,6 +2,7 @@ import { Anchor, List, Paper, Stack, Text, Title } from "@mantine/core";
 import { QueryState } from "../../../components/ui/QueryState";
 import type { Invoice, Payment, PaymentDetail } from "../../../lib/api/types";
 import { formatMoment } from "../../../lib/format/dates";
+import { methodName } from "../../../lib/format/methodTexts";
 import { formatMoney } from "../../../lib/format/money";
 import type { components } from "../../../lib/api/schema";
 import { m } from "../../../lib/messages";
@@ -33,7 +34,7 @@ function Claim({ payment }: { payment: PaymentDetail }) {
     <div>
       <Text fw={600} style={{ overflowWrap: "anywhere" }}>
         <bdi>{formatMoney(payment.amount, payment.currency)}</bdi> ·{" "}
-        <bdi>{payment.payment_method_name}</bdi> · <bdi>{payment.manual_reference}</bdi>
+        <bdi>{methodName(payment)}</bdi> · <bdi>{payment.manual_reference}</bdi>
       </Text>
       {payment.proof_url && (
         <Anchor href={payment.proof_url} download size="sm">

@@ -1,9 +1,11 @@
 import { Alert, Button, Divider, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
+import { MethodInstructions } from "../../../components/payment/MethodInstructions";
 import { CopyField } from "../../../components/ui/CopyField";
 import type { Invoice, PaymentMethod } from "../../../lib/api/types";
 import { formatDay } from "../../../lib/format/dates";
+import { inReadersLanguage } from "../../../lib/format/methodTexts";
 import { formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 import { ChooseMethod } from "./ChooseMethod";
@@ -11,7 +13,7 @@ import { ChooseMethod } from "./ChooseMethod";
 /** How to pay an invoice: amount, where to, reference, and what to do afterwards. */
 export function PaymentInstructions({ invoice }: { invoice: Invoice }) {
   const [isChoosing, setIsChoosing] = useState(false);
-  const method = invoice.payment_instructions;
+  const method = invoice.payment_instructions && inReadersLanguage(invoice.payment_instructions);
   const done = () => {
     setIsChoosing(false);
   };
@@ -42,9 +44,7 @@ export function PaymentInstructions({ invoice }: { invoice: Invoice }) {
           hint={m.invoice.referenceHint}
         />
         <Divider />
-        <Text style={{ whiteSpace: "pre-line" }} dir="auto">
-          {method.instructions}
-        </Text>
+        <MethodInstructions method={method} size="md" />
         <Text size="sm" c="dimmed" dir="auto">
           {method.processing_time}
         </Text>

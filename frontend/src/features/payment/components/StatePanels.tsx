@@ -6,6 +6,7 @@ import { hasNothingOrdered, useMe } from "../../../lib/api/me";
 import type { Invoice } from "../../../lib/api/types";
 import { formatMoment } from "../../../lib/format/dates";
 import { formatCount, formatMoney } from "../../../lib/format/money";
+import { methodName } from "../../../lib/format/methodTexts";
 import { m } from "../../../lib/messages";
 import { useWithdrawPayment } from "../api/payments";
 import { ProofSection } from "./ProofSection";
@@ -34,7 +35,7 @@ export function ReviewPanel({ invoice }: { invoice: Invoice }) {
           value={formatMoney(payment.amount, payment.currency)}
           copyable={false}
         />
-        <CopyField label={m.invoice.method} value={payment.payment_method_name} copyable={false} />
+        <CopyField label={m.invoice.method} value={methodName(payment)} copyable={false} />
         <CopyField
           label={m.invoice.referenceGiven}
           value={payment.manual_reference}

@@ -1,0 +1,43 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { invoice, jazzcash, payment } from "../../testing/examples";
+import { startLanguage } from "../messages";
+import { describeLine, inReadersLanguage, isInEnglishOnly, methodName } from "./methodTexts";
+
+const line = { description: "Setup", quantity: 1, unit_price: "89.00", amount: "89.00" };
+const issued = { ...line, description: "Starter plan, 1 month, 1,000 credits" };
+
+afterEach(() => startLanguage("en"));
+
+describe("a way to pay", () => {
+  it("is told in English where that is read", () => {
+    expect(inReadersLanguage(jazzcash)).toEqual(jazzcash);
+    expect(isInEnglishOnly({ ...jazzcash, translations: {} })).toBe(false);
+    expect(methodName(payment)).toBe("JazzCash");
+  });
+
+  it("is told in the reader's language, text by text, with its values as they are", async () => {
+    await startLanguage("ur");
+    const told = inReadersLanguage(jazzcash);
+    expect(told.instructions).toBe("جاز کیش ایپ کھولیں۔");
+    expect(told.details).toEqual([
+      { label: "موبائل اکاؤنٹ", value: "0300 1234567", copyable: true },
+    ]);
+    expect(told.processing_time).toBe("Arrives in seconds");
+    expect(isInEnglishOnly(jazzcash)).toBe(false);
+    expect(isInEnglishOnly({ ...jazzcash, translations: {} })).toBe(true);
+    expect(methodName(payment)).toBe("جاز کیش");
+    expect(methodName({ ...payment, payment_method_names: {} })).toBe("JazzCash");
+  });
+});
+
+describe("a line of an invoice", () => {
+  it("is said as it was issued", () => {
+    expect(describeLine(issued, invoice)).toBe(issued.description);
+  });
+
+  it("is said in the reader's language if it is that of a plan", async () => {
+    await startLanguage("ur");
+    expect(describeLine(issued, invoice)).toContain("پلان، 1 ماہ");
+    expect(describeLine(line, invoice)).toBe("Setup");
+  });
+});
