@@ -1,5 +1,6 @@
 import { Alert, Badge, Group, Radio, Stack, Text } from "@mantine/core";
 import type { OfferedPaymentMethod, PaymentMethod } from "../../lib/api/types";
+import { directionOf } from "../../lib/format/methodTexts";
 import { m } from "../../lib/messages";
 import { RadioCard } from "../ui/RadioCard";
 import { MethodInstructions } from "./MethodInstructions";
@@ -50,7 +51,7 @@ function MethodCard({ method, isChosen }: { method: Method; isChosen: boolean })
         <Group justify="space-between" gap="xs">
           <Group gap="xs" wrap="nowrap">
             <MethodIcon kind={method.kind} />
-            <Text fw={600} dir="auto">
+            <Text fw={600} dir={directionOf(method, "display_name")}>
               {method.display_name}
             </Text>
           </Group>
@@ -61,7 +62,7 @@ function MethodCard({ method, isChosen }: { method: Method; isChosen: boolean })
       }
       facts={
         method.processing_time && (
-          <Text size="sm" c="dimmed" dir="auto">
+          <Text size="sm" c="dimmed" dir={directionOf(method, "processing_time")}>
             {method.processing_time}
           </Text>
         )

@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { invoice, jazzcash, payment } from "../../testing/examples";
 import { startLanguage } from "../messages";
-import { describeLine, inReadersLanguage, isInEnglishOnly, methodName } from "./methodTexts";
+import {
+  describeLine,
+  directionOf,
+  inReadersLanguage,
+  isInEnglishOnly,
+  methodName,
+} from "./methodTexts";
 
 const line = { description: "Setup", quantity: 1, unit_price: "89.00", amount: "89.00" };
 const issued = { ...line, description: "Starter plan, 1 month, 1,000 credits" };
@@ -25,6 +31,8 @@ describe("a way to pay", () => {
     expect(told.processing_time).toBe("Arrives in seconds");
     expect(isInEnglishOnly(jazzcash)).toBe(false);
     expect(isInEnglishOnly({ ...jazzcash, translations: {} })).toBe(true);
+    expect(directionOf(jazzcash, "instructions")).toBe("rtl");
+    expect(directionOf(jazzcash, "processing_time")).toBe("auto");
     expect(methodName(payment)).toBe("جاز کیش");
     expect(methodName({ ...payment, payment_method_names: {} })).toBe("JazzCash");
   });

@@ -1,6 +1,6 @@
-import type { InvoiceLine, Invoice, Payment, PaymentMethod } from "../api/types";
+import type { Invoice, InvoiceLine, MethodTexts, Payment, PaymentMethod } from "../api/types";
 import { formatCount } from "./money";
-import { language, m } from "../messages";
+import { LANGUAGES, language, m } from "../messages";
 
 /** A method in the reader's language; what the operator hasn't translated stays in English. */
 export function inReadersLanguage<M extends PaymentMethod>(method: M): M {
@@ -12,6 +12,15 @@ export function inReadersLanguage<M extends PaymentMethod>(method: M): M {
 /** Whether the reader has to read the instructions in English. */
 export function isInEnglishOnly(method: PaymentMethod): boolean {
   return language !== "en" && method.translations[language]?.instructions === undefined;
+}
+
+/** In which direction a text of a method runs: that of the reader's language, or its own. */
+export function directionOf(
+  method: PaymentMethod,
+  text: keyof MethodTexts,
+): "ltr" | "rtl" | "auto" {
+  const isTold = method.translations[language]?.[text] !== undefined;
+  return isTold ? LANGUAGES[language].dir : "auto";
 }
 
 /** What the way to pay is called that a payment was made by. */
