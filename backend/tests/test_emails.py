@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
-from igny8_core.business.billing.models import NoticePreference
+from igny8_core.business.billing.models import NoticePreference, SellerProfile
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.business.billing.tasks import (
     BETWEEN_NOTICES,
@@ -118,6 +118,17 @@ def test_the_invoice_mail_says_all_that_paying_needs(mailbox: Mailbox) -> None:
             f"{settings.FRONTEND_URL}/invoices/{invoice.pk}",
         ):
             assert needed in text
+
+
+@pytest.mark.usefixtures("catalog")
+def test_answers_go_to_the_seller(mailbox: Mailbox) -> None:
+    admin = make_billing_admin()
+    SellerProfile.objects.create(name="Igny8 Ltd", email="billing@igny8.example")
+    owner = make_owner()
+    make_payment(owner)
+    run_worker(mailbox.port)
+    assert {m["Reply-To"] for m in mailbox.to(owner.email)} == {"billing@igny8.example"}
+    assert {m["Reply-To"] for m in mailbox.to(admin.email)} == {None}
 
 
 @pytest.mark.usefixtures("catalog")

@@ -36,12 +36,14 @@ class Letter:
     :param template: ``<room>/email/{language}/<kind>.txt``.
     :param context: ``seller_name`` in it is who writes; else the environment names the seller.
     :param button_url: where the one button leads; empty for none.
+    :param reply_to: the address that gets answers; empty for the sender's.
     """
 
     template: str
     context: dict[str, Any]
     button_url: str = ""
     attachments: list[Attachment] = field(default_factory=list)
+    reply_to: str = ""
 
 
 class NothingToSend(Exception):

@@ -142,6 +142,7 @@ def write_mail(letter: Letter, *, recipient: str, language: str) -> EmailMultiAl
     """Write a letter in a language, as text and as HTML."""
     texts = render_letter(letter, language=language)
     message = _message(texts["subject.txt"], texts["layout.txt"], texts["layout.html"], recipient)
+    message.reply_to = [letter.reply_to] if letter.reply_to else []
     for attachment in letter.attachments:
         message.attach(attachment.name, attachment.content, attachment.content_type)
     return message

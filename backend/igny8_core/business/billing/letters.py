@@ -30,6 +30,7 @@ from igny8_core.business.billing.mail_facts import Facts
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
 from igny8_core.business.billing.pdf import invoice_pdf
+from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.common.letters import Attachment, Letter, NothingToSend, letter
 from igny8_core.common.models import OutgoingMail
 
@@ -131,7 +132,7 @@ def welcome(mail: OutgoingMail) -> Letter:
     """That the trial has begun, and with what."""
     account = _account_of(mail)
     told = _told(mail, account, lambda: mail_facts.facts_of_trial(account))
-    return _letter("welcome", told, button_url=settings.FRONTEND_URL)
+    return _to_customer("welcome", told, button_url=settings.FRONTEND_URL)
 
 
 @letter(premise=while_to_be_paid_as_told)
@@ -285,21 +286,19 @@ def _about_invoice(
     attachments: list[Attachment] | None = None,
 ) -> Letter:
     address = f"{settings.FRONTEND_URL}/invoices/{invoice.pk}"
-    return _letter(name, context, button_url=address, attachments=attachments)
+    return _to_customer(name, context, button_url=address, attachments=attachments or [])
 
 
-def _letter(
-    name: str,
-    context: dict[str, Any],
-    *,
-    button_url: str,
-    attachments: list[Attachment] | None = None,
-) -> Letter:
+def _to_customer(name: str, context: dict[str, Any], **parts: Any) -> Letter:
+    """Return a letter whose answer goes to the seller, where one with an address is entered."""
+    return _letter(name, context, **parts, reply_to=seller_snapshot()["email"])
+
+
+def _letter(name: str, context: dict[str, Any], **parts: Any) -> Letter:
     return Letter(
         template=f"billing/email/{{language}}/{name}.txt",
         context=context | _method_name(context),
-        button_url=button_url,
-        attachments=attachments or [],
+        **parts,
     )
 
 
