@@ -230,3 +230,20 @@ def test_ci_runs_every_make_target() -> None:
         for found in re.finditer(r"make (?:-C \S+ )?(?P<target>[a-z0-9-]+)", scripts)
     }
     assert told_targets() - run == set()
+
+
+def test_each_decision_has_its_line_in_the_index() -> None:
+    """With its number, title, date and status, in order."""
+    folder = ROOT / "docs/adr"
+    decisions = sorted(folder.glob("0*.md"))
+    lines = []
+    for number, path in enumerate(decisions, 1):
+        head = re.match(
+            r"# (?P<title>\d+\. .+)\n\n(?P<date>\d{4}-\d\d-\d\d) · (?P<status>.+)\n\n",
+            path.read_text("utf-8"),
+        )
+        assert head, f"{path.name} begins otherwise"
+        assert head["title"].startswith(f"{number}. ")
+        assert path.name.startswith(f"{number:04d}-")
+        lines.append(f"| [{head['title']}]({path.name}) | {head['date']} | {head['status']} |")
+    assert (folder / "README.md").read_text("utf-8").splitlines()[6:] == lines
