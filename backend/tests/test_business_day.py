@@ -101,3 +101,31 @@ def test_the_desk_and_mails_tell_its_time_and_the_api_utc(
 
     tell_of_change(user=owner, old_email="old@x.example", actor=Actor(user=owner), now=NEW_YEAR)
     assert "1 January 2027, 01:00 PKT" in str(ProcrastinateJob.objects.latest("pk").args)
+
+
+def test_a_paper_says_the_same_days_when_the_zone_is_changed(
+    billing_admin: User, settings: LazySettings
+) -> None:
+    """What was issued elsewhere, or before there was a zone, follows the day that it had."""
+    payment = make_payment(make_owner(now=NEW_YEAR))
+    paid_at = datetime(2027, 1, 3, 19, 30, tzinfo=UTC)
+    approve_payment(payment_id=payment.pk, actor=Actor(user=billing_admin), now=paid_at)
+    invoice = Invoice.objects.get()
+    as_issued = read(invoice)
+    settings.BUSINESS_TIME_ZONE = "America/New_York"
+    assert read(invoice) == as_issued
+    del invoice.billing_snapshot["issue"]
+    assert "2026-12-31" in read(invoice)
+
+
+def test_what_is_kept_until_its_years_end_is_kept_so_when_the_zone_is_changed(
+    catalog: None, settings: LazySettings
+) -> None:
+    owner = make_owner(now=NEW_YEAR)
+    account = account_of(owner)
+    close_account(account_id=account.pk, actor=Actor(user=owner), now=NEW_YEAR)
+    settings.BUSINESS_TIME_ZONE = "UTC"
+    assert kept_until(account=account) == date(2037, 12, 31)
+    end = datetime(2038, 1, 1, tzinfo=UTC)
+    assert erase_expired(now=end - timedelta(seconds=1)) == 0
+    assert erase_expired(now=end) > 0

@@ -76,7 +76,13 @@ def test_what_is_withheld_is_withheld_in_all_languages(
     url = f"/api/v1/billing/invoices/{invoice.pk}/"
     assert owner_api.get(url).json()["payment_instructions"]["translations"]
     settings.IS_DEVELOPMENT = False
-    assert owner_api.get(url).json()["payment_instructions"]["translations"] == {}
+    assert owner_api.get(url).json()["payment_instructions"]["translations"]["ur"].keys() == {
+        "display_name",
+        "labels",
+        "processing_time",
+        "reference_hint",
+        "reference_label",
+    }
     assert invoice.method is not None
     assert invoice.method.shown().in_language("ur").instructions == WITHHELD
     assert invoice.method_snapshot is not None
@@ -88,7 +94,8 @@ def test_mails_tell_it_in_the_readers_language(billing_admin: User) -> None:
     owner = make_owner(payment_method="jazzcash")
     urdu, english = told_in("ur", "invoice_issued"), told_in("en", "invoice_issued")
     assert "JazzCash ایپ کھولیں" in urdu
-    assert "موبائل اکاؤنٹ: " in urdu
+    assert "\u200fموبائل اکاؤنٹ: " in urdu
+    assert "\u200fJazzCash ایپ" in urdu  # right to left, for all its Latin begin
     assert "0300 1234567" in urdu
     assert "Open the JazzCash app" not in urdu
     assert "Mobile account: 0300 1234567" in english
@@ -146,9 +153,47 @@ def test_texts_are_filled_in_and_wait_for_the_second_admin(
     assert "reference_hint" not in texts
     words = changed_values(change)[0].after
     assert "ur, instructions: ایک\nدو" in words
-    assert "ur, Mobile account: نمبر" in words
+    assert "ur, label “Mobile account”: نمبر" in words
     method.refresh_from_db()
     assert method.translations["ur"]["instructions"] != "ایک\nدو"
+
+
+def test_the_second_admin_reads_each_text_whatever_the_labels_are_called(
+    desk: Client, method: PaymentMethodConfig
+) -> None:
+    """Nothing typed into one place hides what is typed into another."""
+    make_billing_admin()
+    old = method.translations["ur"]["instructions"]
+    thiefs = {
+        f"{PREFIX}instructions": "0399 9999999",
+        "translations-of-7": "instructions",
+        f"{PREFIX}label-7": old[:20],
+    }
+    desk.post(page_of(method), form_of(desk, page_of(method)) | thiefs)
+    change = SettingChange.objects.get()
+    assert "instructions" not in change.after["translations"]["ur"]["labels"]
+    shadowed = change.after | {
+        "translations": {"ur": {"instructions": "0399", "labels": {"instructions": "x"}}}
+    }
+    assert "0399" in changed_values(SettingChange(model=change.model, after=shadowed))[0].after
+
+
+def test_a_label_that_is_gone_makes_no_change_of_its_own(
+    desk: Client, method: PaymentMethodConfig
+) -> None:
+    """Nor is it in the way of switching the method off while another change waits."""
+    make_billing_admin()
+    details = [{**method.details[0], "label": "Wallet"}, method.details[1]]
+    PaymentMethodConfig.objects.filter(pk=method.pk).update(details=details)
+    values = form_of(desk, page_of(method))
+    assert desk.post(page_of(method), values | {"order": "7"}).status_code == 302
+    assert not SettingChange.objects.filter(outcome="").exists()
+    desk.post(page_of(method), values | {"order": "7", "display_name": "Wallet"})
+    assert SettingChange.objects.filter(outcome="").count() == 1
+    off = form_of(desk, page_of(method))
+    del off["is_enabled"]
+    assert desk.post(page_of(method), off).status_code == 302
+    assert not PaymentMethodConfig.objects.get(pk=method.pk).is_enabled
 
 
 def test_the_desk_says_which_text_can_not_be(desk: Client, method: PaymentMethodConfig) -> None:
@@ -205,6 +250,8 @@ def test_a_new_method_can_be_told_in_other_languages_at_once(
         ({"ur": {"labels": ["IBAN"]}}, "at most 20 labels"),
         ({"ur": {"labels": {str(n): "x" for n in range(MAX_DETAILS + 1)}}}, "at most 20 labels"),
         ({"ur": {"labels": {"IBAN": "\u200b"}}}, "the label of IBAN can't be this."),
+        ({"ur": {"labels": {"x" * 61: "x"}}}, "has more than 60 characters."),
+        ({"ur": {"labels": {"instructions": "a\nb"}}}, "the label of instructions can't be this."),
     ],
 )
 def test_what_no_text_can_be_is_refused(given: Any, words: str) -> None:

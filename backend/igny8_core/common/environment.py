@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -67,11 +67,9 @@ class Environment(environ.FileAwareEnv):
     def time_zone(self, var: str, *, default: str) -> str:
         """Return the name of a time zone, as the IANA database has it."""
         value = str(self.get_value(var, default=default))
-        try:
-            ZoneInfo(value)
-        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        if value != default and value not in available_timezones() - {"Factory", "localtime"}:
             message = f"{var} is {value!r}: set it to a time zone such as 'Asia/Karachi'."
-            raise ImproperlyConfigured(message) from error
+            raise ImproperlyConfigured(message)
         return value
 
     def number(

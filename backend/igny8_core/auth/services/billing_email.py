@@ -9,6 +9,7 @@ from igny8_core.auth.enums import AccountStatus, UserRole
 from igny8_core.auth.keys import billing_email_of_key, refuse_other_address
 from igny8_core.auth.models import Account
 from igny8_core.auth.selectors import is_confirmed_address
+from igny8_core.common.clock import business_day
 from igny8_core.common.mail import queue_mail
 from igny8_core.common.models import OutgoingMail
 
@@ -26,7 +27,7 @@ def send_billing_email_link(*, account: Account, now: datetime) -> None:
         return
     if account.users.filter(email=address.lower()).exists():
         return
-    about = f"{account.pk}:{now:%Y-%m-%d}"
+    about = f"{account.pk}:{business_day(now)}"
     if OutgoingMail.objects.filter(key=f"{KIND}:{about}").count() >= LINKS_A_DAY:
         return
     owner = account.users.filter(role=UserRole.OWNER).first()

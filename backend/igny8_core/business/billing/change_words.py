@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db.models import Field
 
 from igny8_core.business.billing.models import SettingChange
-from igny8_core.business.billing.validators import LABELS
+from igny8_core.business.billing.validators import LABELS, TEXTS
 from igny8_core.common.countries import country_name
 
 NOTHING = "(none)"
@@ -70,9 +70,10 @@ def _details(details: list[dict[str, Any]]) -> Iterator[str]:
 
 def _translations(translations: dict[str, dict[str, Any]]) -> Iterator[str]:
     for language, texts in translations.items():
-        told = {name.replace("_", " "): text for name, text in texts.items() if name != LABELS}
-        for name, text in {**told, **texts.get(LABELS, {})}.items():
-            yield f"{language}, {name}: {text}"
+        for name in TEXTS.keys() & texts.keys():
+            yield f"{language}, {name.replace('_', ' ')}: {texts[name]}"
+        for label, text in texts.get(LABELS, {}).items():
+            yield f"{language}, label “{label}”: {text}"
 
 
 ROWS: dict[str, Callable[[Any], Iterator[str]]] = {

@@ -15,7 +15,6 @@ from django.db.models import Count, Q
 
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.models import Payment
-from igny8_core.common.clock import business_day
 from igny8_core.common.countries import country_name
 
 YOUNG_ACCOUNT = timedelta(hours=1)
@@ -96,13 +95,13 @@ def _own_flags(payment: Payment) -> Iterable[Flag]:
             "Other country",
             f"The customer is in {where}; {method} is for {', '.join(method.countries)}.",
         )
-    if payment.paid_on and payment.paid_on < business_day(invoice.issued_at - BEFORE_ISSUE):
+    if payment.paid_on and payment.paid_on < invoice.day_of(invoice.issued_at) - BEFORE_ISSUE:
         yield Flag(
             "paid_before_issue",
             Severity.WARNING,
             "Paid before the invoice",
             f"Said to be paid on {payment.paid_on}; {invoice} was issued on "
-            f"{business_day(invoice.issued_at)}.",
+            f"{invoice.day_of(invoice.issued_at)}.",
         )
     if payment.submitted_at - account.created_at < YOUNG_ACCOUNT:
         yield Flag(

@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Protocol
 
+from django.utils.translation import get_language_info
+
 from igny8_core.business.billing.examples import WITHHELD, are_withheld
 from igny8_core.business.billing.validators import LABELS, TEXTS
+
+RIGHT_TO_LEFT_MARK = "\u200f"
 
 
 class Configured(Protocol):
@@ -84,20 +88,42 @@ class PromisedMethod:
         """Return what customers may see of it: a sentence in place of details to be withheld."""
         if not self.is_withheld:
             return self
-        return replace(self, instructions=WITHHELD, details=[], translations={})
+        told = {
+            code: {name: text for name, text in texts.items() if name != "instructions"}
+            for code, texts in self.translations.items()
+        }
+        return replace(self, instructions=WITHHELD, details=[], translations=told)
 
     @property
     def names(self) -> dict[str, str]:
         """What it is called in each other language."""
-        return {code: self.in_language(code).display_name for code in self.translations}
+        return {
+            code: self.in_language(code).display_name
+            for code, texts in self.translations.items()
+            if "display_name" in texts
+        }
 
     def in_language(self, language: str) -> "PromisedMethod":
         """Return it with its texts in a language, in English where there are none."""
         texts = self.translations.get(language, {})
         labels = texts.get(LABELS, {})
-        details = [row | {"label": labels.get(row["label"], row["label"])} for row in self.details]
-        told = {name: text for name, text in texts.items() if name in TEXTS}
+        details = [
+            row | {"label": _in_direction(labels[row["label"]], language)}
+            if row["label"] in labels
+            else row
+            for row in self.details
+        ]
+        told: dict[str, Any] = {
+            name: _in_direction(texts[name], language) for name in TEXTS.keys() & texts.keys()
+        }
         return replace(self, details=details, **told)
 
     def __str__(self) -> str:
         return self.display_name
+
+
+def _in_direction(text: str, language: str) -> str:
+    """Let each line of a text run from right to left, whatever it begins with, where that is so."""
+    if not get_language_info(language)["bidi"]:
+        return text
+    return "\n".join(f"{RIGHT_TO_LEFT_MARK}{line}" for line in text.splitlines())

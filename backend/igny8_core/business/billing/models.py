@@ -1,8 +1,9 @@
 """Invoices, the payments that claim to settle them, the ways to pay, and the ledgers."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -441,6 +442,11 @@ class Invoice(TimestampedModel):
     def payable(self) -> Money:
         """What is owed, in the currency of the chosen method."""
         return Money(self.payable_amount, self.payable_currency)
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the day of a moment where it was issued, wherever the business is by now."""
+        zone = self.billing_snapshot.get("issue", {}).get("time_zone", "UTC")
+        return moment.astimezone(ZoneInfo(zone)).date()
 
     @property
     def method(self) -> PromisedMethod | None:

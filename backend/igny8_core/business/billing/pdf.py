@@ -11,7 +11,6 @@ import typst
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.qr import payment_qr
-from igny8_core.common.clock import business_day
 from igny8_core.common.countries import country_name
 from igny8_core.common.fonts import font_folders, han_family, showable
 from igny8_core.common.money import Money
@@ -57,11 +56,10 @@ def _template() -> bytes:
     return (FOLDER / "invoice.typ").read_bytes()
 
 
-def _day(moment: datetime | None) -> str:
-    return business_day(moment).isoformat() if moment else ""
-
-
 def _content(invoice: Invoice) -> dict[str, Any]:
+    def day(moment: datetime | None) -> str:
+        return invoice.day_of(moment).isoformat() if moment else ""
+
     method = invoice.payment_instructions
     is_pending = invoice.status == InvoiceStatus.PENDING
     code = payment_qr(invoice) if is_pending else None
@@ -70,10 +68,10 @@ def _content(invoice: Invoice) -> dict[str, Any]:
         "seller": invoice.billing_snapshot["seller"],
         "number": invoice.number,
         "status": invoice.status,
-        "issued": _day(invoice.issued_at),
+        "issued": day(invoice.issued_at),
         "due": invoice.due_date.isoformat(),
-        "paid": _day(invoice.paid_at),
-        "voided": _day(invoice.voided_at),
+        "paid": day(invoice.paid_at),
+        "voided": day(invoice.voided_at),
         "customer": _customer_lines(invoice.billing_snapshot["customer"]),
         "lines": [
             {

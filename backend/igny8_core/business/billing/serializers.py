@@ -88,7 +88,11 @@ class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
         """Withhold example details outside of development."""
         answer: dict[str, Any] = super().to_representation(method)
         if are_withheld(is_example=method.has_example_details):
-            answer |= {"instructions": WITHHELD, "details": [], "translations": {}}
+            told = {
+                code: {name: text for name, text in texts.items() if name != "instructions"}
+                for code, texts in method.translations.items()
+            }
+            answer |= {"instructions": WITHHELD, "details": [], "translations": told}
         return answer
 
 

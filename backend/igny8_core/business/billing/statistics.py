@@ -34,7 +34,7 @@ AGES = [  # label, from and to in hours
 
 @dataclass(frozen=True)
 class Day:
-    """How many payments were approved and rejected on a day (UTC)."""
+    """How many payments were approved and rejected on a day of the business."""
 
     day: date
     approved: int

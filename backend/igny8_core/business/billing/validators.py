@@ -113,12 +113,15 @@ def _errors_of_texts(texts: Any, *, language: str) -> Iterator[ValidationError]:
     if not isinstance(labels, dict) or len(labels) > MAX_DETAILS:
         yield ValidationError(f"{name_of}: write at most {MAX_DETAILS} labels, each for one.")
         return
-    longest = [(name, text, TEXTS[name]) for name, text in texts.items() if name in TEXTS]
-    for name, text, most in [*longest, *((label, labels[label], MAX_LABEL) for label in labels)]:
-        problem = _problem_of(text, longest=most, is_line=name != "instructions")
+    for name in TEXTS.keys() & texts.keys():
+        problem = _problem_of(texts[name], longest=TEXTS[name], is_line=name != "instructions")
         if problem:
-            words = name.replace("_", " ") if name in TEXTS else f"label of {name}"
-            yield ValidationError(f"{name_of}: the {words} {problem}")
+            yield ValidationError(f"{name_of}: the {name.replace('_', ' ')} {problem}")
+    for label, text in labels.items():
+        for part in (label, text):
+            problem = _problem_of(part, longest=MAX_LABEL, is_line=True)
+            if problem:
+                yield ValidationError(f"{name_of}: the label of {label[:MAX_LABEL]} {problem}")
 
 
 def _problem_of(text: Any, *, longest: int, is_line: bool) -> str:

@@ -26,7 +26,10 @@ def value(context: Context, content: object) -> str:
         return ""
     if context.autoescape:
         return format_html("<bdi>{}</bdi>", text)
-    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if context["direction"] == "rtl" else text
+    if context["direction"] != "rtl":
+        return text
+    lines = text.splitlines()  # an isolate ends with its line
+    return "\n".join(f"{FIRST_STRONG_ISOLATE}{line}{POP_ISOLATE}" for line in lines)
 
 
 class FactNode(template.Node):

@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 import type { PaymentMethod } from "../../lib/api/types";
-import { directionOf, isInEnglishOnly } from "../../lib/format/methodTexts";
+import { isInEnglishOnly } from "../../lib/format/methodTexts";
 import { language, m } from "../../lib/messages";
 
 /** What to do, step by step; where it is not in the reader's language, that is said. */
@@ -16,7 +16,7 @@ export function MethodInstructions({ method, size }: { method: PaymentMethod; si
       <Text
         size={size}
         style={{ whiteSpace: "pre-line" }}
-        dir={directionOf(method, "instructions")}
+        dir="auto"
         lang={isEnglish ? "en" : language}
       >
         {method.instructions}

@@ -1,6 +1,5 @@
 import { Alert, Badge, Group, Radio, Stack, Text } from "@mantine/core";
 import type { OfferedPaymentMethod, PaymentMethod } from "../../lib/api/types";
-import { directionOf } from "../../lib/format/methodTexts";
 import { m } from "../../lib/messages";
 import { RadioCard } from "../ui/RadioCard";
 import { MethodInstructions } from "./MethodInstructions";
@@ -51,7 +50,7 @@ function MethodCard({ method, isChosen }: { method: Method; isChosen: boolean })
         <Group justify="space-between" gap="xs">
           <Group gap="xs" wrap="nowrap">
             <MethodIcon kind={method.kind} />
-            <Text fw={600} dir={directionOf(method, "display_name")}>
+            <Text fw={600} dir="auto">
               {method.display_name}
             </Text>
           </Group>
@@ -62,7 +61,7 @@ function MethodCard({ method, isChosen }: { method: Method; isChosen: boolean })
       }
       facts={
         method.processing_time && (
-          <Text size="sm" c="dimmed" dir={directionOf(method, "processing_time")}>
+          <Text size="sm" c="dimmed" dir="auto">
             {method.processing_time}
           </Text>
         )

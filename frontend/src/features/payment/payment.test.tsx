@@ -1,7 +1,7 @@
 import { act, cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Invoice } from "../../lib/api/types";
 import { invoice, jazzcash, me, payment } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
@@ -15,6 +15,11 @@ function show(shown: Invoice) {
     http.get("*/api/v1/billing/invoices/1/", () => HttpResponse.json(shown)),
   );
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+  server.events.removeAllListeners();
+});
 
 beforeEach(() => {
   show(invoice);
@@ -348,8 +353,40 @@ describe("the history", () => {
     server.use(history(submitted, { ...event, event: "approve", to_state: "succeeded" }));
     await vi.advanceTimersByTimeAsync(4_000);
     expect(await screen.findByText(/: we found the payment/)).toBeVisible();
-    server.events.removeListener("request:start", listen);
-    vi.useRealTimers();
+  });
+
+  it("is that of its own invoice alone, also on the way from one to another", async () => {
+    const voided: Invoice = { ...invoice, status: "void", payment_state: "void" };
+    const second = { ...payment, id: 6, manual_reference: "SECOND" };
+    const open: Invoice = {
+      ...invoice,
+      id: 2,
+      number: "INV-2026-000002",
+      payment_state: "under_review",
+      latest_payment: second,
+    };
+    let answer: (value: unknown) => void = () => undefined;
+    const slow = new Promise((resolve) => (answer = resolve));
+    server.use(
+      http.get("*/api/v1/auth/me/", () => HttpResponse.json({ ...me, open_invoice: open })),
+      http.get("*/api/v1/billing/invoices/1/", () =>
+        HttpResponse.json({ ...voided, latest_payment: payment }),
+      ),
+      http.get("*/api/v1/billing/invoices/2/", () => HttpResponse.json(open)),
+      http.get("*/api/v1/billing/payments/", async ({ request }) => {
+        const isFirst = new URL(request.url).searchParams.get("invoice") === "1";
+        if (!isFirst) await slow;
+        const shown = isFirst ? payment : second;
+        return HttpResponse.json({ count: 1, results: [{ ...shown, events: [] }] });
+      }),
+    );
+    renderApp("/invoices/1");
+    expect(await screen.findByText(payment.manual_reference)).toBeVisible();
+    await userEvent.click(screen.getByRole("link", { name: "See where it stands" }));
+    expect(await screen.findByText(/INV-2026-000002/, { selector: "h1" })).toBeVisible();
+    expect(screen.queryByText(payment.manual_reference)).not.toBeInTheDocument();
+    answer(null);
+    expect((await screen.findAllByText("SECOND")).length).toBeGreaterThan(0);
   });
 });
 

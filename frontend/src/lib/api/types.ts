@@ -11,7 +11,6 @@ export type Invoice = Schemas["Invoice"];
 export type InvoiceLine = Schemas["InvoiceLine"];
 export type Me = Schemas["Me"];
 export type OfferedPaymentMethod = Schemas["OfferedPaymentMethod"];
-export type MethodTexts = Schemas["MethodTexts"];
 export type Payment = Schemas["Payment"];
 export type PaymentDetail = Schemas["PaymentDetail"];
 export type PaymentMethod = Schemas["PaymentMethod"];

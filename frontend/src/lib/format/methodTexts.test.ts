@@ -1,13 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { invoice, jazzcash, payment } from "../../testing/examples";
-import { startLanguage } from "../messages";
-import {
-  describeLine,
-  directionOf,
-  inReadersLanguage,
-  isInEnglishOnly,
-  methodName,
-} from "./methodTexts";
+import { m, startLanguage } from "../messages";
+import { describeLine, inReadersLanguage, isInEnglishOnly, methodName } from "./methodTexts";
 
 const line = { description: "Setup", quantity: 1, unit_price: "89.00", amount: "89.00" };
 const issued = { ...line, description: "Starter plan, 1 month, 1,000 credits" };
@@ -24,17 +18,30 @@ describe("a way to pay", () => {
   it("is told in the reader's language, text by text, with its values as they are", async () => {
     await startLanguage("ur");
     const told = inReadersLanguage(jazzcash);
-    expect(told.instructions).toBe("جاز کیش ایپ کھولیں۔");
+    expect(told.instructions).toBe("\u200fجاز کیش ایپ کھولیں۔");
     expect(told.details).toEqual([
-      { label: "موبائل اکاؤنٹ", value: "0300 1234567", copyable: true },
+      { label: "\u200fموبائل اکاؤنٹ", value: "0300 1234567", copyable: true },
     ]);
     expect(told.processing_time).toBe("Arrives in seconds");
     expect(isInEnglishOnly(jazzcash)).toBe(false);
     expect(isInEnglishOnly({ ...jazzcash, translations: {} })).toBe(true);
-    expect(directionOf(jazzcash, "instructions")).toBe("rtl");
-    expect(directionOf(jazzcash, "processing_time")).toBe("auto");
-    expect(methodName(payment)).toBe("جاز کیش");
+    expect(methodName(payment)).toBe("\u200fجاز کیش");
     expect(methodName({ ...payment, payment_method_names: {} })).toBe("JazzCash");
+  });
+});
+
+describe("a way to pay that is not set up", () => {
+  const withheld = {
+    ...jazzcash,
+    instructions: "The server's sentence.",
+    details: [],
+    translations: { ur: { display_name: "جاز کیش" } },
+  };
+
+  it.each(["en", "ur"] as const)("says so in the reader's words: %s", async (language) => {
+    await startLanguage(language);
+    expect(inReadersLanguage(withheld).instructions).toBe(m.method.notSetUp);
+    expect(isInEnglishOnly(withheld)).toBe(false);
   });
 });
 

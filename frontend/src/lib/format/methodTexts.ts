@@ -1,31 +1,41 @@
-import type { Invoice, InvoiceLine, MethodTexts, Payment, PaymentMethod } from "../api/types";
+import type { Invoice, InvoiceLine, Payment, PaymentMethod } from "../api/types";
 import { formatCount } from "./money";
 import { LANGUAGES, language, m } from "../messages";
+
+/** A character without a width: what follows it runs from right to left, whatever it begins with. */
+const RIGHT_TO_LEFT_MARK = "\u200f";
 
 /** A method in the reader's language; what the operator hasn't translated stays in English. */
 export function inReadersLanguage<M extends PaymentMethod>(method: M): M {
   const { labels = {}, ...texts } = method.translations[language] ?? {};
-  const details = method.details.map((row) => ({ ...row, label: labels[row.label] ?? row.label }));
-  return { ...method, ...texts, details };
+  const told = Object.entries(texts).map(([name, text]) => [name, inDirection(text)]);
+  const details = method.details.map((row) => {
+    const label = labels[row.label];
+    return label === undefined ? row : { ...row, label: inDirection(label) };
+  });
+  const shown = { ...method, ...Object.fromEntries(told), details } as M;
+  return isWithheld(method) ? { ...shown, instructions: m.method.notSetUp } : shown;
 }
 
 /** Whether the reader has to read the instructions in English. */
 export function isInEnglishOnly(method: PaymentMethod): boolean {
-  return language !== "en" && method.translations[language]?.instructions === undefined;
+  const isTold = isWithheld(method) || method.translations[language]?.instructions !== undefined;
+  return language !== "en" && !isTold;
 }
 
-/** In which direction a text of a method runs: that of the reader's language, or its own. */
-export function directionOf(
-  method: PaymentMethod,
-  text: keyof MethodTexts,
-): "ltr" | "rtl" | "auto" {
-  const isTold = method.translations[language]?.[text] !== undefined;
-  return isTold ? LANGUAGES[language].dir : "auto";
+/** Its details are examples, which nobody may be told: the server says that it isn't set up. */
+function isWithheld(method: PaymentMethod): boolean {
+  return method.is_example && method.details.length === 0;
+}
+
+function inDirection(text: string): string {
+  return LANGUAGES[language].dir === "rtl" ? text.replace(/^/gm, RIGHT_TO_LEFT_MARK) : text;
 }
 
 /** What the way to pay is called that a payment was made by. */
 export function methodName(payment: Payment): string {
-  return payment.payment_method_names[language] ?? payment.payment_method_name;
+  const name = payment.payment_method_names[language];
+  return name === undefined ? payment.payment_method_name : inDirection(name);
 }
 
 /** What a line charges for: a plan in the reader's language, anything else as it was written. */
@@ -33,5 +43,5 @@ export function describeLine({ description }: InvoiceLine, { billing_snapshot }:
   const { name, interval, included_credits: credits } = billing_snapshot.plan;
   const asIssued = `${name} plan, 1 ${interval}, ${credits.toLocaleString("en-US")} credits`;
   if (description !== asIssued || (interval !== "month" && interval !== "year")) return description;
-  return m.invoice.line[interval](name, formatCount(credits));
+  return inDirection(m.invoice.line[interval](name, formatCount(credits)));
 }

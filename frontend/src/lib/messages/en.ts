@@ -140,6 +140,8 @@ export const en = {
     details: "Where to send the money",
     howTo: "How it works",
     rate: (rate: string, currency: string) => `1 USD = ${rate} ${currency}`,
+    notSetUp:
+      "We are still setting this payment method up. Choose another one, or write to support.",
     inEnglish: "These instructions are available in English only.",
   },
   session: {

@@ -141,6 +141,7 @@ export const ur: Messages = {
     details: "رقم کہاں بھیجنی ہے",
     howTo: "طریقہ",
     rate: (rate, currency) => `⁨1 USD = ${rate} ${currency}⁩`,
+    notSetUp: "ادائیگی کا یہ طریقہ ابھی تیار نہیں۔ دوسرا طریقہ چنیں، یا ہمیں لکھیں۔",
     inEnglish: "یہ ہدایات صرف انگریزی میں دستیاب ہیں۔",
   },
   session: {

@@ -94,7 +94,7 @@ class PaymentMethodConfigAdmin(GuardedAdmin):
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
         """Ask to look at the other languages where the English words alone have changed."""
         super().save_model(request, obj, form, change)
-        changed = set(form.changed_data) & {*TEXTS, "details"}
+        changed = TEXTS.keys() & set(form.changed_data)
         if form.initial.get("translations") and changed and "translations" not in form.changed_data:
             messages.warning(request, "Look at the other languages, too: only the English changed.")
 

@@ -149,7 +149,7 @@ class TranslationsWidget(forms.Widget):
         texts[LABELS] = {
             label: typed
             for number in range(MAX_DETAILS)
-            if (label := _typed(data, f"{name}-of-{number}"))
+            if (label := _typed(data, f"{name}-of-{number}")) in self.labels
             and (typed := _typed(data, f"{prefix}-label-{number}"))
         }
         return {text: value for text, value in texts.items() if value}
@@ -176,8 +176,18 @@ class TranslationsField(forms.Field):
         validate_translations(value)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare the texts."""
-        return bool((initial or {}) != (data or {}))
+        """Compare the texts, without those of labels that the details have no more."""
+        return self._shown(initial or {}) != (data or {})
+
+    def _shown(self, translations: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        known = getattr(self.widget, "labels", ())
+        shown: dict[str, dict[str, Any]] = {}
+        for code, texts in translations.items():
+            kept = texts.get(LABELS, {})
+            labels = {label: kept[label] for label in known if label in kept}
+            told = {name: text for name, text in {**texts, LABELS: labels}.items() if text}
+            shown |= {code: told} if told else {}
+        return shown
 
 
 class CountriesWidget(UnfoldAdminSelectMultipleWidget):  # type: ignore[misc]

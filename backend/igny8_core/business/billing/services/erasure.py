@@ -5,13 +5,14 @@ The database lets these changes through for closed accounts alone, and to blanks
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import BooleanField, F, Func, Q, QuerySet
-from django.db.models.fields.json import KeyTransform
+from django.db.models import BooleanField, DateField, F, Func, Q, QuerySet, Value
+from django.db.models.fields.json import KT, KeyTransform
+from django.db.models.functions import Cast, Coalesce
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account
@@ -21,7 +22,7 @@ from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
 from igny8_core.business.billing.services.proofs import NO_PROOF
 from igny8_core.business.proofs.attempts import forget_attempts_of
 from igny8_core.business.proofs.enums import ProofState
-from igny8_core.common.clock import business_day, business_midnight
+from igny8_core.common.clock import business_day
 from igny8_core.common.models import OutgoingMail
 
 REFUSED = (PaymentStatus.FAILED, PaymentStatus.WITHDRAWN)
@@ -47,7 +48,7 @@ def kept_until(*, account: Account) -> date | None:
     newest = Invoice.objects.filter(account=account).order_by("-issued_at").first()
     if newest is None:
         return None
-    return date(business_day(newest.issued_at).year + settings.BILLING_RETENTION_YEARS, 12, 31)
+    return date(newest.day_of(newest.issued_at).year + settings.BILLING_RETENTION_YEARS, 12, 31)
 
 
 def erase_expired(*, now: datetime) -> int:
@@ -101,43 +102,52 @@ def _expired_proofs(now: datetime) -> QuerySet[Payment]:
     refused_until = now - timedelta(days=settings.BILLING_PROOF_RETENTION_DAYS)
     return Payment.objects.exclude(proof_state=ProofState.NONE).filter(
         Q(status__in=REFUSED, decided_at__lt=refused_until)
-        | Q(invoice__issued_at__lt=_kept_since(now)) & ~Q(status=PaymentStatus.PENDING_APPROVAL)
+        | Q(invoice__in=_old_invoices(now)) & ~Q(status=PaymentStatus.PENDING_APPROVAL)
     )
 
 
 def _expired_payments(now: datetime) -> QuerySet[Payment]:
     return Payment.objects.filter(
-        invoice__issued_at__lt=_kept_since(now), invoice__account__status=AccountStatus.CANCELLED
+        invoice__in=_old_invoices(now), invoice__account__status=AccountStatus.CANCELLED
     ).exclude(manual_reference=ERASED)
 
 
 def _expired_events(now: datetime) -> QuerySet[PaymentEvent]:
     return PaymentEvent.objects.filter(
         ~Q(note="") | Q(ip_address__isnull=False),
-        invoice__issued_at__lt=_kept_since(now),
+        invoice__in=_old_invoices(now),
         invoice__account__status=AccountStatus.CANCELLED,
     )
 
 
 def _expired_invoices(now: datetime) -> QuerySet[Invoice]:
     customer = KeyTransform("customer", "billing_snapshot")
-    return Invoice.objects.annotate(
-        names_somebody=Func(
-            customer,
-            template="jsonb_path_exists(%(expressions)s, %(path)s)",
-            path="""'$.keyvalue() ? (@.key != "country" && @.value != "")'""",
-            output_field=BooleanField(),
+    return (
+        _old_invoices(now)
+        .annotate(
+            names_somebody=Func(
+                customer,
+                template="jsonb_path_exists(%(expressions)s, %(path)s)",
+                path="""'$.keyvalue() ? (@.key != "country" && @.value != "")'""",
+                output_field=BooleanField(),
+            )
         )
-    ).filter(
-        issued_at__lt=_kept_since(now),
-        account__status=AccountStatus.CANCELLED,
-        names_somebody=True,
+        .filter(
+            account__status=AccountStatus.CANCELLED,
+            names_somebody=True,
+        )
     )
 
 
-def _kept_since(now: datetime) -> datetime:
-    """Return from which issue on invoices are kept."""
-    return business_midnight(date(business_day(now).year - settings.BILLING_RETENTION_YEARS, 1, 1))
+def _old_invoices(now: datetime) -> QuerySet[Invoice]:
+    """Return the invoices that were issued before those that are kept, by the day where it was."""
+    kept_since = date(business_day(now).year - settings.BILLING_RETENTION_YEARS, 1, 1)
+    zone = Coalesce(KT("billing_snapshot__issue__time_zone"), Value("UTC"))
+    issued_on = Cast(Func(zone, F("issued_at"), function="timezone"), DateField())
+    first_anywhere = datetime.combine(kept_since, time.max, UTC)  # for the index on the time
+    return Invoice.objects.alias(issued_on=issued_on).filter(
+        issued_at__lt=first_anywhere, issued_on__lt=kept_since
+    )
 
 
 def _blank_customer(invoice: Invoice) -> None:

@@ -295,4 +295,5 @@ def _snapshot(*, account: Account, plan: PlanTerms) -> dict[str, dict[str, str |
         "customer": {"account_name": account.name, "country": account.country, **customer},
         "plan": plan.as_json(),
         "seller": {**seller_snapshot()},
+        "issue": {"time_zone": settings.BUSINESS_TIME_ZONE},
     }

@@ -36,7 +36,6 @@ from igny8_core.business.billing.services.proofs import being_checked
 from igny8_core.business.billing.services.subscriptions import activate_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.proofs.inbox import Upload
-from igny8_core.common.clock import business_day
 from igny8_core.common.daily import seconds_until_allowed
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
@@ -303,9 +302,10 @@ def _require_plausible_day(*, paid_on: date | None, invoice: Invoice, now: datet
     if paid_on > latest_date_on_earth:
         detail = "The day of payment is in the future. Give the day on which you paid."
         raise PaidOnInFuture(detail, attr="paid_on")
-    if paid_on < business_day(invoice.issued_at - LONG_BEFORE):
+    issued_on = invoice.day_of(invoice.issued_at)
+    if paid_on < issued_on - LONG_BEFORE:
         detail = (
             f"The day of payment is long before invoice {invoice} was issued "
-            f"({business_day(invoice.issued_at)}). Give the day on which you paid this invoice."
+            f"({issued_on}). Give the day on which you paid this invoice."
         )
         raise PaidOnTooEarly(detail, attr="paid_on")

@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap, upload } from "../../../lib/api/client";
 import { ME } from "../../../lib/api/me";
@@ -76,7 +76,7 @@ export function usePaymentsOf({ id, payment_state, latest_payment }: Invoice) {
     queryKey: ["payments", id, payment_state, latest_payment],
     queryFn: () =>
       unwrap(api.GET("/api/v1/billing/payments/", { params: { query: { invoice: id } } })),
-    placeholderData: keepPreviousData,
+    placeholderData: (earlier, query) => (query?.queryKey[1] === id ? earlier : undefined),
   });
 }
 

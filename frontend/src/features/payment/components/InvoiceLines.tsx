@@ -13,17 +13,16 @@ export function InvoiceLines({ invoice }: { invoice: Invoice }) {
       </Title>
       <Table>
         <Table.Tbody>
-          {invoice.lines.map((line) => {
-            const told = describeLine(line, invoice);
-            return (
-              <Table.Tr key={line.description}>
-                <Table.Td pl={0}>{told === line.description ? <bdi>{told}</bdi> : told}</Table.Td>
-                <Table.Td pr={0} ta="end">
-                  {formatMoney(line.amount, invoice.currency)}
-                </Table.Td>
-              </Table.Tr>
-            );
-          })}
+          {invoice.lines.map((line) => (
+            <Table.Tr key={line.description}>
+              <Table.Td pl={0}>
+                <bdi>{describeLine(line, invoice)}</bdi>
+              </Table.Td>
+              <Table.Td pr={0} ta="end">
+                {formatMoney(line.amount, invoice.currency)}
+              </Table.Td>
+            </Table.Tr>
+          ))}
         </Table.Tbody>
         <Table.Tfoot>
           <Table.Tr>

@@ -5,7 +5,7 @@ import { MethodInstructions } from "../../../components/payment/MethodInstructio
 import { CopyField } from "../../../components/ui/CopyField";
 import type { Invoice, PaymentMethod } from "../../../lib/api/types";
 import { formatDay } from "../../../lib/format/dates";
-import { directionOf, inReadersLanguage } from "../../../lib/format/methodTexts";
+import { inReadersLanguage } from "../../../lib/format/methodTexts";
 import { formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 import { ChooseMethod } from "./ChooseMethod";
@@ -23,8 +23,7 @@ export function PaymentInstructions({ invoice }: { invoice: Invoice }) {
       <Stack>
         <Group justify="space-between">
           <Title order={2} size="h4">
-            {m.invoice.payTitle}:{" "}
-            <bdi dir={directionOf(method, "display_name")}>{method.display_name}</bdi>
+            {m.invoice.payTitle}: <bdi>{method.display_name}</bdi>
           </Title>
           <Button
             variant="subtle"
@@ -46,7 +45,7 @@ export function PaymentInstructions({ invoice }: { invoice: Invoice }) {
         />
         <Divider />
         <MethodInstructions method={method} size="md" />
-        <Text size="sm" c="dimmed" dir={directionOf(method, "processing_time")}>
+        <Text size="sm" c="dimmed" dir="auto">
           {method.processing_time}
         </Text>
         <div className="noPrint">
