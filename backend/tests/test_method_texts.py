@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from igny8_core.auth.models import User
 from igny8_core.business.billing.change_words import changed_values
 from igny8_core.business.billing.examples import CATALOG, WITHHELD
+from igny8_core.business.billing.methods import RIGHT_TO_LEFT_MARK
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig, SettingChange
 from igny8_core.business.billing.validators import MAX_DETAILS, TEXTS, validate_translations
 from igny8_core.common.letters import letter_for, render_letter
@@ -94,8 +95,8 @@ def test_mails_tell_it_in_the_readers_language(billing_admin: User) -> None:
     owner = make_owner(payment_method="jazzcash")
     urdu, english = told_in("ur", "invoice_issued"), told_in("en", "invoice_issued")
     assert "JazzCash ایپ کھولیں" in urdu
-    assert "\u200fموبائل اکاؤنٹ: " in urdu
-    assert "\u200fJazzCash ایپ" in urdu  # right to left, for all its Latin begin
+    assert f"{RIGHT_TO_LEFT_MARK}موبائل اکاؤنٹ: " in urdu
+    assert f"{RIGHT_TO_LEFT_MARK}JazzCash ایپ" in urdu  # right to left, for all its Latin begin
     assert "0300 1234567" in urdu
     assert "Open the JazzCash app" not in urdu
     assert "Mobile account: 0300 1234567" in english

@@ -5,23 +5,21 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.sites import site
 from django.contrib.auth.models import Group
-from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, InternalError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
+from igny8_core.auth.rights import PersonChangedLately, note_change
 from igny8_core.business.billing.exceptions import (
     ChangeAlreadyDecided,
     ChangeNotPossible,
     ChangeWaitsAlready,
     NotBillingAdmin,
     OwnChange,
-    PersonChangedLately,
 )
 from igny8_core.business.billing.models import (
     ExchangeRate,
@@ -249,27 +247,13 @@ def test_who_may_not_change_methods_neither_proposes_nor_agrees(
         refuse_change(change_id=change.pk, actor=Actor(user=viewer), now=utc_now())
 
 
-def touch(user: User, by: User) -> None:
-    LogEntry.objects.create(
-        user=by,
-        content_type=ContentType.objects.get_for_model(User),
-        object_id=str(user.pk),
-        object_repr=str(user),
-        action_flag=CHANGE,
-    )
-
-
 def test_nobody_makes_the_second_person(
     method: PaymentMethodConfig, billing_admin: User, admin_client: Client
 ) -> None:
     """A superuser who adds an admin, or gives one another password, would have two words."""
     root = User.objects.get(is_superuser=True)
     puppet = make_billing_admin()
-    admin_client.post(
-        f"/admin/igny8_auth/user/{puppet.pk}/password/",
-        {"password1": "new-horse-battery", "password2": "new-horse-battery"},
-    )
-    touch(puppet, by=root)
+    note_change(puppet, by=root, was_staff=True, now=utc_now())
     change = propose(method, root)
     with pytest.raises(PersonChangedLately):
         agree(change, puppet)

@@ -8,21 +8,31 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth import logout
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import BadRequest
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from igny8_core.auth import second_factor
 from igny8_core.auth.account_forms import AccountForm, SiteForm
 from igny8_core.auth.actors import actor_from_request
-from igny8_core.auth.desk_forms import GivePasswordForm, NewPersonForm, PersonForm
+from igny8_core.auth.desk_forms import (
+    LOG_IN_OR_RIGHTS,
+    GivePasswordForm,
+    GroupForm,
+    NewPersonForm,
+    PersonForm,
+    RemoveSecondFactorForm,
+)
 from igny8_core.auth.emails import send_verification_link
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Industry, Site, Subscription, User
 from igny8_core.auth.owners import KeepsOwnerAdmin
+from igny8_core.auth.rights import is_desk_staff, note_change
 from igny8_core.auth.services.email_addresses import cancel_email_change, change_email
 from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin
@@ -31,6 +41,7 @@ from igny8_core.common.desk_admin import DeskAdmin
 from igny8_core.common.exceptions import DomainError
 
 admin.site.unregister(EmailAddress)  # a person has one, and it is changed with the person
+admin.site.unregister(Group)
 admin.site.unregister(Authenticator)  # its seeds are nobody's to see or to write
 
 
@@ -94,7 +105,10 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
         ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["email", "password1", "password2"], "classes": ["wide"]}),
+        (
+            None,
+            {"fields": ["email", "password1", "password2", "your_password"], "classes": ["wide"]},
+        ),
     ]
     filter_horizontal = ["groups"]
     saved_apart = frozenset({"email"})
@@ -126,6 +140,7 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
         if isinstance(response, HttpResponseRedirect):
             user = User.objects.get(pk=id)
             cancel_email_change(user=user)
+            note_change(user, by=request.user, was_staff=is_desk_staff(user), now=utc_now())
             get_adapter().send_notification_mail("account/email/password_changed", user)
         return response
 
@@ -136,7 +151,12 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
 
         :raises BadRequest: if somebody has signed up with the new address at this moment.
         """
-        super().save_model(request, obj, form, change)
+        if not change or LOG_IN_OR_RIGHTS.intersection(form.changed_data):
+            was = User.objects.filter(pk=obj.pk, is_active=True, is_staff=True).exists()
+            super().save_model(request, obj, form, change)
+            note_change(obj, by=request.user, was_staff=was, now=utc_now())
+        else:
+            super().save_model(request, obj, form, change)
         if not change:
             obj.emailaddress_set.create(email=obj.email, primary=True)
             send_verification_link(user=obj)
@@ -148,11 +168,14 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
     def delete_model(self, request: HttpRequest, user: User) -> None:
         """Delete a person, with their sessions."""
         self._leave(request, [user])
+        note_change(user, by=request.user, was_staff=is_desk_staff(user), now=utc_now())
         super().delete_model(request, user)
 
     def delete_queryset(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """Delete people, with their sessions."""
         self._leave(request, users)
+        for user in users:
+            note_change(user, by=request.user, was_staff=is_desk_staff(user), now=utc_now())
         super().delete_queryset(request, users)
 
     def _leave(self, request: HttpRequest, users: Iterable[User]) -> None:
@@ -187,11 +210,32 @@ class SecondFactorAdmin(ReadOnlyAdmin):
         is_own = isinstance(obj, Authenticator) and obj.user_id == request.user.pk
         return request.user.has_perm("mfa.delete_authenticator") and not is_own
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Offer none: each removal is confirmed by the own password, on a page of its own."""
+        return {}
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask for the own password."""
+        form = RemoveSecondFactorForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and not form.is_valid():
+            request.POST = QueryDict()  # what Django's page takes for a question
+        return super().delete_view(request, object_id, {**(extra_context or {}), "form": form})
+
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
         """Remove what the person has, and tell them by mail."""
         second_factor.remove(obj.user)
+        note_change(obj.user, by=request.user, was_staff=is_desk_staff(obj.user), now=utc_now())
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Authenticator]) -> None:
-        """Do it for each person."""
-        for user in User.objects.filter(authenticator__in=queryset).distinct():
-            second_factor.remove(user)
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin):
+    form = GroupForm
+
+    def save_model(self, request: HttpRequest, obj: Group, form: Any, change: Any) -> None:
+        """Keep for each person of the group that what they may do was changed."""
+        super().save_model(request, obj, form, change)
+        if "permissions" in form.changed_data:
+            for user in User.objects.filter(groups=obj):
+                note_change(user, by=request.user, was_staff=is_desk_staff(user), now=utc_now())

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.core import context
 from django import forms
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from unfold.forms import (
     AdminOwnPasswordChangeForm,
@@ -29,7 +30,7 @@ def own_password_field() -> forms.CharField:
         strip=False,
         max_length=128,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
-        help_text="Needed to change how somebody logs in.",
+        help_text="Needed to change how somebody logs in, or what they may do.",
     )
 
 
@@ -39,7 +40,7 @@ def check_own_password(password: str) -> None:
     :raises ValidationError: if it is not theirs, or there were too many tries.
     """
     if not password:
-        message = "Give your own password, to change how somebody logs in."
+        message = "Give your own password, to change how somebody logs in or what they may do."
         raise ValidationError(message, code="required")
     try:
         require_own_password(context.request, password=password)
@@ -56,6 +57,9 @@ def clean_address(typed: str) -> str:
         return usable_email(typed)
     except DomainError as refusal:
         raise ValidationError(refusal.detail, code=refusal.code) from refusal
+
+
+LOG_IN_OR_RIGHTS = frozenset({"email", "is_active", "is_staff", "is_superuser", "groups"})
 
 
 class PersonForm(KeepsOwner, DeskModelForm, UserChangeForm):  # type: ignore[misc]  # no types
@@ -77,7 +81,7 @@ class PersonForm(KeepsOwner, DeskModelForm, UserChangeForm):  # type: ignore[mis
     def clean(self) -> dict[str, Any]:
         """Ask for the password where it is needed."""
         cleaned: dict[str, Any] = super().clean()
-        if "email" in self.changed_data and "email" not in self.errors:
+        if LOG_IN_OR_RIGHTS.intersection(self.changed_data) and "email" not in self.errors:
             try:
                 check_own_password(cleaned.get("your_password", ""))
             except ValidationError as error:
@@ -86,6 +90,14 @@ class PersonForm(KeepsOwner, DeskModelForm, UserChangeForm):  # type: ignore[mis
 
 
 class NewPersonForm(UserCreationForm):  # type: ignore[misc]
+    your_password = own_password_field()
+
+    def clean_your_password(self) -> str:
+        """Check it: a session alone adds nobody."""
+        password = str(self.cleaned_data["your_password"])
+        check_own_password(password)
+        return password
+
     def clean_email(self) -> str:
         """Check the address."""
         return clean_address(self.cleaned_data["email"])
@@ -109,5 +121,33 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
     def clean_old_password(self) -> str:
         """Check the present one."""
         password = str(self.cleaned_data["old_password"])
+        check_own_password(password)
+        return password
+
+
+class GroupForm(forms.ModelForm[Group]):
+    """What the people of a group may do."""
+
+    your_password = own_password_field()
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the password where the permissions change."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "permissions" in self.changed_data:
+            try:
+                check_own_password(cleaned.get("your_password", ""))
+            except ValidationError as error:
+                self.add_error("your_password", error)
+        return cleaned
+
+
+class RemoveSecondFactorForm(forms.Form):
+    """That somebody has lost their second factor."""
+
+    your_password = own_password_field()
+
+    def clean_your_password(self) -> str:
+        """Check it."""
+        password = str(self.cleaned_data["your_password"])
         check_own_password(password)
         return password

@@ -237,6 +237,23 @@ class EmailChange(models.Model):
         return f"{self.user} to {self.new_email}"
 
 
+class PersonChange(models.Model):
+    """That somebody else made a person of the desk, or changed what they may do or log in with.
+
+    Kept whatever becomes of the people: who makes the second person has no second word.
+    """
+
+    person_id = models.BigIntegerField(db_index=True)
+    email = models.EmailField(max_length=254, help_text="Of before, for who loses the right.")
+    language = models.CharField(max_length=10)
+    was_staff = models.BooleanField(help_text="Whether they were at the desk before it.")
+    changed_by_id = models.BigIntegerField(null=True)
+    changed_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"person {self.person_id} by {self.changed_by_id}"
+
+
 class Session(AbstractBaseSession):
     """A log-in of a browser or a program; see ``auth/sessions.py``."""
 

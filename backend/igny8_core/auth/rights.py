@@ -1,6 +1,7 @@
 """Who may do what at the desk: the one rule that API, admin, services and mails ask."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from igny8_core.auth.models import User
+from igny8_core.auth.models import PersonChange, User
 from igny8_core.common.exceptions import NotAllowed
 
 Person = User | AnonymousUser | Any  # whatever a request has for its user
@@ -18,6 +19,12 @@ class SecondFactorRequired(NotAllowed):
     """The desk is open only to staff who have set up a second factor."""
 
     code = "second_factor_required"
+
+
+class PersonChangedLately(NotAllowed):
+    """Somebody else has just made or changed who would be the second person."""
+
+    code = "person_changed_lately"
 
 
 @dataclass(frozen=True)
@@ -94,3 +101,43 @@ def _has_permission(name: str) -> Q:
         user_id=OuterRef("pk"), group__permissions__in=permission
     )
     return Q(Exists(own)) | Q(Exists(of_a_group))
+
+
+# Changes of people
+
+
+def note_change(person: User, *, by: Person, was_staff: bool, now: datetime) -> None:
+    """Keep that somebody else changed what a person may do, or how they log in."""
+    if person.pk != by.pk and (was_staff or person.is_staff):
+        PersonChange.objects.create(
+            person_id=person.pk,
+            email=person.email,
+            language=person.language,
+            was_staff=was_staff,
+            changed_by_id=by.pk,
+            changed_at=now,
+        )
+
+
+def require_settled(user: User, *, now: datetime) -> None:
+    """Check that nobody else has just made or changed a person: to have two words, one would only
+    have to make the second person.
+
+    :raises PersonChangedLately: if somebody has, within ``BILLING_CHANGE_DELAY_HOURS``.
+    """
+    if _changes(now).filter(person_id=user.pk).exists():
+        detail = (
+            f"Somebody has changed your user less than {settings.BILLING_CHANGE_DELAY_HOURS} hours "
+            "ago. Until then another admin has to agree."
+        )
+        raise PersonChangedLately(detail)
+
+
+def lately_at_the_desk(now: datetime) -> dict[str, str]:
+    """Return who was at the desk until somebody else changed that: addresses and languages."""
+    return dict(_changes(now).filter(was_staff=True).values_list("email", "language"))
+
+
+def _changes(now: datetime) -> QuerySet[PersonChange]:
+    since = now - timedelta(hours=settings.BILLING_CHANGE_DELAY_HOURS)
+    return PersonChange.objects.filter(changed_at__gt=since)

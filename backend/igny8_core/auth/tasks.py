@@ -1,12 +1,17 @@
 """What the worker does for accounts."""
 
+from datetime import timedelta
+
 from procrastinate.contrib.django import app
 
+from igny8_core.auth.models import PersonChange
 from igny8_core.auth.services.email_addresses import remove_expired_changes
 from igny8_core.auth.sessions import SessionStore
 from igny8_core.common import cache
 from igny8_core.common.clock import utc_now
 from igny8_core.common.upkeep import QUEUE, RETRY
+
+KEPT = timedelta(days=366)  # longer than a change of where money goes waits
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -17,3 +22,4 @@ def remove_expired(timestamp: int) -> None:  # noqa: ARG001
     SessionStore.clear_expired()
     cache.remove_expired(now=now)
     remove_expired_changes(now=now)
+    PersonChange.objects.filter(changed_at__lt=now - KEPT).delete()

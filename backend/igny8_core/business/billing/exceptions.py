@@ -189,12 +189,6 @@ class OwnChange(NotAllowed):
     code = "own_change"
 
 
-class PersonChangedLately(NotAllowed):
-    """Somebody has just made or changed this person: that one's word doesn't count yet."""
-
-    code = "person_changed_lately"
-
-
 class ChangeWaitsAlready(StateConflict):
     """Another change of this setting waits for a second admin."""
 

@@ -13,7 +13,7 @@ from rest_framework.exceptions import Throttled
 
 from igny8_core.auth.exceptions import UnknownCountry, UnknownPlan
 from igny8_core.auth.openapi_examples import ACTIVE_SUBSCRIPTION
-from igny8_core.auth.rights import SecondFactorRequired
+from igny8_core.auth.rights import PersonChangedLately, SecondFactorRequired
 from igny8_core.auth.serializers import SubscriptionSerializer
 from igny8_core.business.billing import exceptions as refusals
 from igny8_core.business.billing import openapi_examples as example
@@ -429,6 +429,7 @@ APPROVE_PAYMENT = _act(
         NotFound,
         *_DECIDER_ERRORS,
         refusals.SecondApproverRequired,
+        PersonChangedLately,
         refusals.PaymentAlreadyDecided,
     ),
 )
@@ -468,6 +469,7 @@ REVERSE_PAYMENT = _act(
         SecondFactorRequired,
         refusals.OwnAccountPayment,
         refusals.SecondApproverRequired,
+        PersonChangedLately,
         refusals.ForceNotAllowed,
         refusals.PaymentNotReversible,
         refusals.InvoiceNotReopenable,

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Max, OuterRef, Prefetch, Q, QuerySet, 
 
 from igny8_core.auth.enums import UserRole
 from igny8_core.auth.models import Account, Plan, Subscription, User
-from igny8_core.auth.rights import holders
+from igny8_core.auth.rights import holders, lately_at_the_desk
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
 from igny8_core.business.billing.enums import (
     AMONG_ADMINS,
@@ -510,11 +510,12 @@ def lock_billing_of_payment(*, payment_id: int) -> LockedBilling:
 def readers_of_change(*, change: SettingChange) -> dict[str, str]:
     """Who is told of a change of a setting: addresses, each with its language.
 
-    All who may change it, and the seller, at the address of before and of now: a thief may have
-    seen to it that nobody else reads.
+    All who may change it, or were at the desk until shortly before, and the seller, at the address
+    of before and of now: a thief may have seen to it that nobody else reads.
     """
     right = right_to_change(apps.get_model(change.model))
     seller = SellerProfile.objects.first()
     sellers = {change.before.get("email", ""), seller.email if seller else ""} - {""}
     languages = dict.fromkeys(sorted(sellers), settings.LANGUAGE_CODE)
+    languages |= lately_at_the_desk(change.proposed_at)
     return languages | dict(holders(right).order_by("pk").values_list("email", "language"))

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.rights import Right, holders
+from igny8_core.auth.rights import Right, holders, require_settled
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import SecondApproverRequired
 from igny8_core.business.billing.models import Consent, Payment
@@ -34,6 +34,7 @@ def is_agreed(
 
     :param payment: locked by the caller.
     :raises SecondApproverRequired: if the actor is the one who has consented already.
+    :raises PersonChangedLately: if somebody else has just made or changed the actor.
     """
     if not needs_two_admins(payment):
         return True
@@ -41,6 +42,7 @@ def is_agreed(
     others.exclude(admin__in=holders(right)).delete()
     if actor.user is None:
         return others.exists()
+    require_settled(actor.user, now=now)
     if others.filter(admin=actor.user).exists():
         detail = "You have agreed to this already. Another admin has to, too."
         raise SecondApproverRequired(detail)

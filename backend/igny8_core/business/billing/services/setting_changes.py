@@ -9,16 +9,13 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.models import User
-from igny8_core.auth.rights import holders, may, require
+from igny8_core.auth.rights import holders, may, require, require_settled
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import ChangeOutcome
 from igny8_core.business.billing.examples import have_example_values
@@ -27,7 +24,6 @@ from igny8_core.business.billing.exceptions import (
     ChangeNotPossible,
     ChangeWaitsAlready,
     OwnChange,
-    PersonChangedLately,
 )
 from igny8_core.business.billing.models import PaymentMethodConfig, SellerProfile, SettingChange
 from igny8_core.business.billing.rights import right_to_change
@@ -62,6 +58,8 @@ def change_setting(
     :returns: what waits, if anything does; a lone admin's change without delay doesn't.
     :raises NotAllowed: if the actor may not change such a setting.
     :raises ChangeWaitsAlready: if another change of it waits.
+    :raises PersonChangedLately: if a second admin has to agree, and somebody else has just made or
+        changed the actor.
     """
     model = type(obj)
     _require_may_change(actor, model)
@@ -131,7 +129,7 @@ def agree_to_change(*, change_id: int, actor: Actor, now: datetime) -> SettingCh
         if actor.user.pk == change.proposed_by_id:
             detail = "This is your own change. Another admin has to agree to it."
             raise OwnChange(detail)
-        _require_settled(actor.user, now=now)
+        require_settled(actor.user, now=now)
     _apply(change)
     return _decide(change, ChangeOutcome.APPLIED, actor=actor, now=now)
 
@@ -218,6 +216,8 @@ def _propose(
     others = holders(right_to_change(model))
     if actor.user is not None:
         others = others.exclude(pk=actor.user.pk)
+        if others.exists():
+            require_settled(actor.user, now=now)
     delay = timedelta(hours=settings.BILLING_CHANGE_DELAY_HOURS)
     change = SettingChange.objects.create(
         model=model._meta.label_lower,
@@ -307,24 +307,6 @@ def _locked(change_id: int) -> SettingChange:
 def _require_may_change(actor: Actor, model: type[Model]) -> None:
     if actor.user is not None:
         require(actor.user, right_to_change(model))
-
-
-def _require_settled(user: User, *, now: datetime) -> None:
-    """Check that nobody else has just made or changed this person: to have two words, one would
-    only have to make the second person.
-    """
-    since = now - timedelta(hours=settings.BILLING_CHANGE_DELAY_HOURS)
-    entries = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(User),
-        object_id=str(user.pk),
-        action_time__gt=since,
-    )
-    if entries.exclude(user=user).exists():
-        detail = (
-            f"Somebody has changed your user less than {settings.BILLING_CHANGE_DELAY_HOURS} hours "
-            "ago. Until then another admin has to agree."
-        )
-        raise PersonChangedLately(detail)
 
 
 def _with_consequences(model: type[Model], values: Values) -> dict[str, Any]:
