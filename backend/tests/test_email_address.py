@@ -470,6 +470,7 @@ def test_the_rest_of_the_form_needs_no_password(owner: User) -> None:
 
 def test_who_is_made_at_the_desk_has_an_address_too(catalog: None) -> None:
     body = {"email": NEW.upper(), "password1": PASSWORD, "password2": PASSWORD}
+    body["your_password"] = PASSWORD
     answer = root().post("/admin/igny8_auth/user/add/", {**body, "usable_password": "true"})
     assert answer.status_code == 302
     assert mails() == [("email_confirmation", NEW)]

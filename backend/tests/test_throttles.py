@@ -88,12 +88,6 @@ def test_sign_ups_of_one_address(catalog: None) -> None:
     assert sign_up("new11@shop.example", **elsewhere()).status_code == 201
 
 
-def test_sign_ups_with_one_email_from_many_addresses(owner: User) -> None:
-    for _ in range(20):
-        assert sign_up(owner.email, **elsewhere()).status_code == 400
-    assert is_throttled(sign_up(owner.email.upper(), **elsewhere()), within=3600)
-
-
 def test_confirmations_of_one_user(owner: User) -> None:
     body = confirmation_of(owner)
     statuses = [client_of(owner).post(CONFIRM, body, **elsewhere()).status_code for _ in range(20)]

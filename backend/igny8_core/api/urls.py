@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from igny8_core.api import mail_previews
@@ -43,7 +44,11 @@ urlpatterns = [
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path(
         "api/docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api/docs.html"),
+        require_safe(
+            SpectacularSwaggerSplitView.as_view(
+                url_name="schema", template_name="api/docs.html", authentication_classes=[]
+            )
+        ),
         name="docs",
     ),
     re_path(LOG_IN_OFF, nothing),

@@ -14,8 +14,9 @@ from django.http import HttpRequest
 from igny8_core.auth.emails import send_letter, send_verification_link
 from igny8_core.auth.keys import reset_key
 from igny8_core.auth.known_devices import known_device
-from igny8_core.auth.models import User, normal_email
+from igny8_core.auth.models import User
 from igny8_core.auth.services.passwords import change_password
+from igny8_core.common.email_form import normal_email
 
 OWN_MAILS = {  # allauth's name: the template of ours, and where in the context its link is
     "account/email/password_reset_key": ("password_reset", "password_reset_url"),
@@ -54,6 +55,17 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell a person that how they log in was changed, and what to do if it was not them."""
         link = {"reset_url": settings.HEADLESS_FRONTEND_URLS["account_reset_password"]}
         super().send_notification_mail(template_prefix, user, {**(context or {}), **link}, email)
+
+    def clean_email(self, email: str) -> str:
+        """Return a typed address in its one form."""
+        return normal_email(email)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Look a person up by the one form of their address."""
+        if email := credentials.get("email"):
+            credentials["email"] = normal_email(str(email))
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        return user
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count by the e-mail and by who guesses at it: a device that is known, or an address.

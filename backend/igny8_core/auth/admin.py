@@ -33,6 +33,7 @@ from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Industry, Site, Subscription, User
 from igny8_core.auth.owners import KeepsOwnerAdmin
 from igny8_core.auth.rights import is_desk_staff, note_change
+from igny8_core.auth.services.billing_email import send_billing_email_link
 from igny8_core.auth.services.email_addresses import cancel_email_change, change_email
 from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.admin import ReadOnlyAdmin, WorkflowAdmin
@@ -51,12 +52,18 @@ class AccountAdmin(WorkflowAdmin):
     list_display = ["name", "status", "plan", "credits", "country", "created_at"]
     list_filter = ["status", "plan"]
     search_fields = ["name", "billing_email", "users__email"]
-    readonly_fields = ["status", "plan", "credits"]
+    readonly_fields = ["status", "plan", "credits", "confirmed_billing_email"]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Refuse on a closed account: nothing gets back into it."""
         is_closed = isinstance(obj, Account) and obj.status == AccountStatus.CANCELLED
         return bool(super().has_change_permission(request, obj)) and not is_closed
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Save what was changed, and ask who reads another billing address."""
+        super().save_model(request, obj, form, change)
+        if "billing_email" in form.changed_data:
+            send_billing_email_link(account=obj, now=utc_now())
 
 
 @admin.register(Subscription)

@@ -65,13 +65,21 @@ def send_change_link(*, user: User, new_email: str) -> None:
 
 
 def tell_of_wanted_change(*, user: User, new_email: str, actor: Actor, now: datetime) -> None:
-    """Tell the present address that another one is to take its place."""
+    """Tell the present address that another one is to take its place.
+
+    :param new_email: empty where the present one is not confirmed: it gets no stranger's words.
+    """
     _tell("email_change_asked", user, user.email, new_email, actor, now)
 
 
-def tell_of_change(*, user: User, old_email: str, actor: Actor, now: datetime) -> None:
-    """Tell the address that logged in until now that it no longer does."""
-    _tell("email_changed", user, old_email, user.email, actor, now)
+def tell_of_change(
+    *, user: User, old_email: str, new_email: str, actor: Actor, now: datetime
+) -> None:
+    """Tell the address that logged in until now that it no longer does.
+
+    :param new_email: as in ``tell_of_wanted_change``.
+    """
+    _tell("email_changed", user, old_email, new_email, actor, now)
 
 
 def _tell(

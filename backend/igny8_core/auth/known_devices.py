@@ -19,7 +19,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
-from igny8_core.auth.models import User, normal_email
+from igny8_core.auth.models import User
+from igny8_core.common.email_form import normal_email
 
 SALT = "igny8.auth.known_device"
 COOKIE = "__Host-known-device" if settings.SESSION_COOKIE_SECURE else "known-device"
@@ -41,7 +42,7 @@ def asked_by(request: HttpRequest, *, email: str) -> str:
 
     So nobody who asks for mails to somebody uses up those that the person asks for there.
     """
-    email = email.strip().lower()
+    email = normal_email(email)
     return f"{email} {known_device(request, email=email)}".strip()
 
 

@@ -19,6 +19,7 @@ from igny8_core.auth.enums import (
     UserRole,
 )
 from igny8_core.auth.terms import PlanTerms
+from igny8_core.common.email_form import normal_email
 from igny8_core.common.models import TimestampedModel
 from igny8_core.common.validators import (
     validate_country_code,
@@ -157,11 +158,6 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find a user by e-mail in any case."""
         return self.get(email=normal_email(username or ""))
-
-
-def normal_email(typed: str) -> str:
-    """Return an address as it is kept and compared."""
-    return typed.strip().lower()
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -15,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from igny8_core.common.email_form import normal_email
+
 APP = "allauth.account"
 
 
@@ -43,7 +45,7 @@ class ActionThrottle(BaseThrottle):
 def typed_email(request: Request) -> str:
     """Return the e-mail of a body, as it is counted; empty without one."""
     typed = request.data.get("email", "") if isinstance(request.data, dict) else ""
-    return str(typed).strip().lower()
+    return normal_email(str(typed))
 
 
 class PayThrottle(ActionThrottle):

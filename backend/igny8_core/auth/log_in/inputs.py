@@ -5,12 +5,21 @@ from django.core.exceptions import ValidationError
 
 from igny8_core.auth.keys import email_of_key, user_of_reset_key
 from igny8_core.auth.models import User
+from igny8_core.common.email_form import normal_email
 from igny8_core.common.exceptions import DomainError
 
 
 def as_form_error(refusal: DomainError) -> ValidationError:
     """Return a refusal as allauth's forms say it."""
     return ValidationError(refusal.detail, code=refusal.code)
+
+
+class RequestPasswordResetInput(inputs.RequestPasswordResetInput):
+    """Who has forgotten the password."""
+
+    def clean_email(self) -> str:
+        """Return the address in its one form: that is written to, and counted."""
+        return normal_email(str(super().clean_email()))
 
 
 class ResetPasswordKeyInput(inputs.ResetPasswordKeyInput):

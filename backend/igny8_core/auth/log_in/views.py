@@ -24,6 +24,7 @@ from django.http.response import HttpResponseBase
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.known_devices import asked_by
 from igny8_core.auth.log_in.inputs import (
+    RequestPasswordResetInput,
     ResetPasswordInput,
     ResetPasswordKeyInput,
     VerifyEmailInput,
@@ -38,6 +39,8 @@ from igny8_core.common.exceptions import DomainError
 
 class RequestPasswordResetView(views.RequestPasswordResetView):
     """Mails a link; what a person asks for in a known browser is counted by itself."""
+
+    input_class = RequestPasswordResetInput
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 200, whether there is such a person or not."""

@@ -16,9 +16,10 @@ from igny8_core.auth import emails
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.exceptions import EmailAlreadyRegistered, EmailUnchanged, EmailUnusable
 from igny8_core.auth.keys import EMAIL_KEY_LASTS, LinkUsed, email_of_key
-from igny8_core.auth.models import NOBODYS_DOMAIN, Account, EmailChange, User, normal_email
+from igny8_core.auth.models import NOBODYS_DOMAIN, Account, EmailChange, User
 from igny8_core.auth.selectors import lock_account
 from igny8_core.auth.sessions import end_sessions
+from igny8_core.common.email_form import normal_email
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +35,11 @@ class Confirmed:
 def usable_email(typed: str) -> str:
     """Return an address in its one form.
 
-    :raises EmailUnusable: if it is one of those that erased people get.
+    :raises EmailUnusable: if it is one of those that erased people get, or can't be written to: its
+        local part has other letters than ASCII's, or is quoted.
     """
     email = normal_email(typed)
-    if email.endswith(f"@{NOBODYS_DOMAIN}"):
+    if not email.isascii() or '"' in email or email.endswith(f"@{NOBODYS_DOMAIN}"):
         detail = "This address can't be used. Give one that reaches you."
         raise EmailUnusable(detail, attr="email")
     return email
@@ -68,7 +70,8 @@ def request_email_change(*, user: User, new_email: str, actor: Actor, now: datet
         user=locked, defaults={"new_email": email, "requested_at": now}
     )
     emails.send_change_link(user=locked, new_email=email)
-    emails.tell_of_wanted_change(user=locked, new_email=email, actor=actor, now=now)
+    told = email if has_verified_address(locked) else ""
+    emails.tell_of_wanted_change(user=locked, new_email=told, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -85,7 +88,7 @@ def confirm_email(*, key: str, actor: Actor, now: datetime) -> Confirmed:
     :raises EmailAlreadyRegistered: if somebody has signed up with the new address meanwhile.
     """
     user, _email = email_of_key(key)
-    account = _lock_account_of(user)
+    account = lock_account_of(user)
     locked = _lock_user(user.pk)
     _user, email = email_of_key(key)  # as it is now, under the lock
     if email == locked.email:
@@ -104,7 +107,7 @@ def change_email(*, user_id: int, new_email: str, actor: Actor, now: datetime) -
     :raises EmailUnusable, EmailAlreadyRegistered: if it can't be that address.
     """
     email = usable_email(new_email)
-    account = _lock_account_of(User.objects.get(pk=user_id))
+    account = lock_account_of(User.objects.get(pk=user_id))
     user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
     if email == user.email:
         return user
@@ -125,6 +128,20 @@ def mark_verified(*, user: User) -> None:
     EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
 
 
+def has_verified_address(user: User) -> bool:
+    """Tell whether the person has shown that the present address is theirs."""
+    return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+
+
+def forget_billing_consent(account: Account) -> None:
+    """Ask anew who reads the billing address: who signed up was not the owner of the address.
+
+    :param account: locked by the caller.
+    """
+    account.confirmed_billing_email = ""
+    account.save(update_fields=["confirmed_billing_email", "updated_at"])
+
+
 def _put(
     user: User,
     account: Account | None,
@@ -134,7 +151,7 @@ def _put(
     actor: Actor,
     now: datetime,
 ) -> None:
-    old = user.email
+    old, was_verified = user.email, has_verified_address(user)
     user.email = email
     try:
         with transaction.atomic():
@@ -146,11 +163,14 @@ def _put(
     if account and normal_email(account.billing_email) == old:  # as sign-up has copied it
         account.billing_email = email
         account.save(update_fields=["billing_email", "updated_at"])
-    emails.tell_of_change(user=user, old_email=old, actor=actor, now=now)
+    if account and not (was_verified or is_verified):
+        forget_billing_consent(account)
+    told = email if was_verified else ""
+    emails.tell_of_change(user=user, old_email=old, new_email=told, actor=actor, now=now)
     logger.info("User %s has another e-mail, changed from %s", user.pk, actor.ip_address)
 
 
-def _lock_account_of(user: User) -> Account | None:
+def lock_account_of(user: User) -> Account | None:
     """Lock the account first, as everybody does."""
     return lock_account(account_id=user.account_id) if user.account_id else None
 

@@ -1,14 +1,17 @@
 """The API of billing: each view reads the request, calls one service or selector, and answers."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
@@ -56,6 +59,7 @@ from igny8_core.business.billing.services import (
     reversals,
     subscriptions,
 )
+from igny8_core.business.proofs.attempts import count_attempt
 from igny8_core.business.proofs.inbox import Upload, put_aside
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotFound
@@ -168,7 +172,7 @@ class ConfirmPaymentView(APIView):
 
     def post(self, request: Request) -> Response:
         body = ConfirmPaymentSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        _check_form(body, request)
 
         def confirm(upload: Upload | None) -> AccountAnswer:
             payment = payments.confirm_payment(
@@ -223,7 +227,7 @@ class SendProofView(APIView):
 
     def post(self, request: Request, payment_id: int) -> Response:
         body = SendProofSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        _check_form(body, request)
 
         def send(upload: Upload) -> AccountAnswer:
             payment = proofs.send_proof(
@@ -460,6 +464,25 @@ def proof_response(payment: Payment) -> FileResponse:
 def _decision_answer(decision: payments.Decision) -> AccountAnswer:
     answer = DecisionSerializer(decision)
     return AccountAnswer(answer.data, account_id=decision.billing.account.pk)
+
+
+def _check_form(body: Serializer[Any], request: Request) -> None:
+    """Check a form that may carry a file; the files of one that is refused count, too.
+
+    :raises ValidationError: if the form is refused.
+    :raises ProofLimitReached: if its files were too many.
+    """
+    try:
+        body.is_valid(raise_exception=True)
+    except ValidationError:
+        if sent := list(request.FILES.values()):
+            count_attempt(
+                account=account_of(request),
+                address=actor_from_request(request).ip_address,
+                size=sum(file.size or 0 for file in sent),
+                now=utc_now(),
+            )
+        raise
 
 
 def _run_once_with_file(

@@ -24,17 +24,13 @@ from igny8_core.business.onboarding.serializers import MeSerializer, Registratio
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
 from igny8_core.common.idempotency import REPLAYED, AccountAnswer, run_once
-from igny8_core.common.throttling import ActionThrottle, typed_email
+from igny8_core.common.throttling import ActionThrottle
 
 REPLAY_LOGS_IN_FOR = timedelta(hours=1)
 
 
 class RegisterThrottle(ActionThrottle):
     action = "register"
-
-    def identity(self, request: Request) -> str:
-        """Return the e-mail that signs up."""
-        return typed_email(request)
 
 
 @openapi.REGISTER

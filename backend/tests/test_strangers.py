@@ -1,0 +1,161 @@
+"""What a stranger sets up with somebody's e-mail, and what counts against whom."""
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
+from rest_framework.test import APIClient
+
+from igny8_core.auth.keys import billing_email_key, reset_key
+from igny8_core.auth.models import User
+from igny8_core.auth.selectors import mail_addresses
+from igny8_core.business.proofs.models import ProofAttempt
+from igny8_core.common.email_form import normal_email
+from igny8_core.common.models import OutgoingMail
+from tests.desk import form_of
+from tests.factories import account_of, client_of, make_owner, make_receipt
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
+PASSWORD = "another-horse-battery"
+LOG_IN = "/_allauth/browser/v1/auth"
+REGISTER = "/api/v1/auth/register/"
+OTHER_FORMS = [
+    "support@\uff53\uff48\uff4f\uff50.example",
+    "support@\u017fhop.example",
+    "support@shop.ex\u00adample",
+    " Support@SHOP.example ",
+]
+
+
+def sign_up(email: str, **more: str) -> APIClient:
+    client = APIClient()
+    body = {"email": email, "password": PASSWORD, "plan_slug": "free", **more}
+    assert client.post(REGISTER, body).status_code == 201
+    return client
+
+
+def words_to(email: str) -> str:
+    mails = OutgoingMail.objects.filter(recipient=email).values("job_id")
+    return str([job.args for job in ProcrastinateJob.objects.filter(pk__in=mails)])
+
+
+@pytest.mark.parametrize("same", OTHER_FORMS)
+def test_a_mailbox_has_one_address(same: str) -> None:
+    sign_up("support@shop.example")
+    body = {"email": same, "password": PASSWORD, "plan_slug": "free"}
+    answer = APIClient().post(REGISTER, body)
+    assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "email")
+    assert normal_email(same) == "support@shop.example"
+
+
+def test_the_one_form_is_the_one_that_mails_go_to() -> None:
+    for typed in ("ayesha@b\u00fccher.example", "ayesha@\u0645\u062b\u0627\u0644.example"):
+        message = EmailMessage(to=[normal_email(typed)]).message()
+        assert message["To"] == normal_email(typed)
+        assert normal_email(typed).isascii()
+    sign_up("ayesha@b\u00fccher.example")
+    assert User.objects.get().email == "ayesha@xn--bcher-kva.example"
+    for form in ("ayesha@b\u00fccher.example", "ayesha@xn--bcher-kva.example"):
+        answer = APIClient().post(f"{LOG_IN}/login", {"email": form, "password": PASSWORD})
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("email", ["\u017fupport@shop.example", '"pay\\ now"@shop.example'])
+def test_an_address_that_only_looks_like_one_is_refused(email: str) -> None:
+    body = {"email": email, "password": PASSWORD, "plan_slug": "free"}
+    assert APIClient().post(REGISTER, body).status_code == 400
+
+
+def test_resets_of_one_mailbox_are_limited_whatever_its_domain_is_typed_like() -> None:
+    shops = ["shop", "\uff53hop", "s\uff48op", "sh\uff4fp"]
+    for shop in shops:
+        for _ in range(4):
+            APIClient().post(f"{LOG_IN}/password/request", {"email": f"x@{shop}.example"})
+    assert OutgoingMail.objects.filter(kind="unknown_account").count() <= 5
+
+
+def test_the_owners_reset_ends_a_strangers_billing_address() -> None:
+    sign_up("victim@owner.example", billing_email="evil@evil.example")
+    victim = User.objects.get()
+    key = billing_email_key(account_id=account_of(victim).pk, address="evil@evil.example")
+    confirmed = APIClient().post("/api/v1/auth/billing-email/confirm/", {"key": key})
+    assert confirmed.status_code == 200, confirmed.json()
+    assert "evil@evil.example" in mail_addresses(account=account_of(victim))
+    body = {"key": reset_key(victim), "password": "victims-own-pass-9"}
+    APIClient().post(f"{LOG_IN}/password/reset", body)
+    assert mail_addresses(account=account_of(victim)) == ["victim@owner.example"]
+
+
+def test_a_confirmed_owners_reset_leaves_the_billing_address(owner: User) -> None:
+    account = account_of(owner)
+    account.billing_email = account.confirmed_billing_email = "books@shop.example"
+    account.save()
+    owner.emailaddress_set.update(verified=True)
+    body = {"key": reset_key(owner), "password": "victims-own-pass-9"}
+    APIClient().post(f"{LOG_IN}/password/reset", body)
+    assert account_of(owner).confirmed_billing_email == "books@shop.example"
+
+
+@pytest.mark.parametrize("is_verified", [False, True])
+def test_no_strangers_words_go_to_an_address_that_nobody_confirmed(*, is_verified: bool) -> None:
+    client = sign_up("victim@owner.example")
+    victim = User.objects.get()
+    victim.emailaddress_set.update(verified=is_verified)
+    new = "your-account-is-at-risk@evil.example"
+    answer = client.post("/api/v1/auth/email/", {"email": new, "password": PASSWORD})
+    assert answer.status_code < 300, answer.json()
+    told = words_to("victim@owner.example")
+    assert "another_address" not in told
+    assert ("evil.example" in told) is is_verified
+    assert OutgoingMail.objects.filter(recipient="victim@owner.example", kind="email_change_asked")
+
+
+def test_tries_of_others_keep_nobody_from_signing_up() -> None:
+    for n in range(25):
+        stranger = APIClient(REMOTE_ADDR=f"198.51.100.{n}")
+        stranger.post(REGISTER, {"email": "new@shop.example"})
+    body = {"email": "new@shop.example", "password": PASSWORD, "plan_slug": "free"}
+    assert APIClient(REMOTE_ADDR="203.0.113.5").post(REGISTER, body).status_code == 201
+
+
+def test_the_desk_asks_who_reads_a_billing_address(client: Client, owner: User) -> None:
+    client.force_login(User.objects.create_superuser("root@desk.example", PASSWORD))
+    url = f"/admin/igny8_auth/account/{owner.account_id}/change/"
+    form = form_of(client, url)
+    assert "confirmed_billing_email" not in form
+    new = {"billing_email": "books@else.example", "confirmed_billing_email": "books@else.example"}
+    assert client.post(url, form | new).status_code == 302
+    account = account_of(owner)
+    assert (account.billing_email, account.confirmed_billing_email) == ("books@else.example", "")
+    assert OutgoingMail.objects.filter(
+        kind="confirm_billing_email", recipient="books@else.example"
+    ).exists()
+
+
+def test_a_file_counts_in_a_form_that_is_refused(owner: User) -> None:
+    body = {
+        "invoice_id": "x",
+        "payment_method": "bank_transfer",
+        "amount": "89.00",
+        "manual_reference": "A1",
+        "proof": make_receipt(),
+    }
+    url = "/api/v1/billing/admin/payments/confirm/"
+    assert client_of(owner).post(url, body, format="multipart").status_code == 400
+    assert ProofAttempt.objects.count() == 1
+    del body["proof"]
+    assert client_of(owner).post(url, body, format="multipart").status_code == 400
+    assert ProofAttempt.objects.count() == 1
+
+
+@pytest.mark.parametrize("method", ["options", "post", "put", "patch", "delete"])
+def test_the_documentation_is_only_read(method: str) -> None:
+    client = make_client_of_nobody()
+    assert getattr(client, method)("/api/docs/").status_code == 405
+    assert client.get("/api/docs/").status_code == 200
+
+
+def make_client_of_nobody() -> APIClient:
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(make_owner())
+    return client
