@@ -1,24 +1,30 @@
 """What a stranger sets up with somebody's e-mail, and what counts against whom."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from django.core.mail import EmailMessage
-from django.test import Client
+from django.test import Client, RequestFactory
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from igny8_core.auth.keys import billing_email_key, reset_key
+from igny8_core.auth.known_devices import known_device
 from igny8_core.auth.models import User
 from igny8_core.auth.selectors import mail_addresses
 from igny8_core.business.proofs.models import ProofAttempt
 from igny8_core.common.email_form import normal_email
 from igny8_core.common.models import OutgoingMail
 from tests.desk import form_of
+from tests.factories import PASSWORD as FACTORY_PASSWORD
 from tests.factories import account_of, client_of, make_owner, make_receipt
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
 PASSWORD = "another-horse-battery"
 LOG_IN = "/_allauth/browser/v1/auth"
 REGISTER = "/api/v1/auth/register/"
+START = datetime.now(UTC)
 OTHER_FORMS = [
     "support@\uff53\uff48\uff4f\uff50.example",
     "support@\u017fhop.example",
@@ -72,6 +78,54 @@ def test_resets_of_one_mailbox_are_limited_whatever_its_domain_is_typed_like() -
         for _ in range(4):
             APIClient().post(f"{LOG_IN}/password/request", {"email": f"x@{shop}.example"})
     assert OutgoingMail.objects.filter(kind="unknown_account").count() <= 5
+
+
+def test_many_log_ins_multiply_no_mails() -> None:
+    """Each browser counts by itself, and all of them together."""
+    email = "victim@owner.example"
+    sign_up(email)
+    for _ in range(6):
+        browser = APIClient()
+        browser.post(f"{LOG_IN}/login", {"email": email, "password": PASSWORD})
+        browser.delete(f"{LOG_IN}/session")
+        for _ in range(5):
+            browser.post(f"{LOG_IN}/password/request", {"email": email})
+    assert OutgoingMail.objects.filter(kind="password_reset_key").count() == 10
+
+
+def test_many_log_ins_multiply_no_guesses(owner: User) -> None:
+    reached = 0
+    for n in range(12):
+        browser = APIClient(REMOTE_ADDR=f"198.51.100.{n}")
+        browser.post(f"{LOG_IN}/login", {"email": owner.email, "password": FACTORY_PASSWORD})
+        browser.delete(f"{LOG_IN}/session")
+        for period in range(4):
+            with time_machine.travel(START + timedelta(minutes=6 * period), tick=False):
+                for _ in range(5):
+                    guess = {"email": owner.email, "password": "wrong"}
+                    answer = browser.post(f"{LOG_IN}/login", guess)
+                    reached += answer.json()["errors"][0]["code"] == "email_password_mismatch"
+    assert reached <= 100
+
+
+def test_a_strangers_browsers_are_unknown_once_the_owner_has_confirmed() -> None:
+    """And those in which the owner logs in then are known."""
+    email = "victim@owner.example"
+    stranger = sign_up(email)
+    assert is_known(stranger, email)
+    victim = User.objects.get()
+    owner = APIClient()
+    body = {"key": reset_key(victim), "password": "victims-own-pass-9"}
+    owner.post(f"{LOG_IN}/password/reset", body)
+    assert not is_known(stranger, email)
+    owner.post(f"{LOG_IN}/login", {"email": email, "password": "victims-own-pass-9"})
+    assert is_known(owner, email)
+
+
+def is_known(client: APIClient, email: str) -> bool:
+    request = RequestFactory().get("/")
+    request.COOKIES.update({name: morsel.value for name, morsel in client.cookies.items()})
+    return bool(known_device(request, email=email))
 
 
 def test_the_owners_reset_ends_a_strangers_billing_address() -> None:

@@ -76,15 +76,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"{email} {known_device(request, email=email) or get_ip(request)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count a try; those at one person from devices that are not known, all together, too.
+        """Count a try; those at one person from all devices that are known together, too, and from
+        all that are not: who has logged in once has as many devices as they want.
 
         :raises ValidationError: if there were too many.
         """
         super().pre_authenticate(request, **credentials)
         email = normal_email(str(credentials.get("email", "")))
-        if known_device(request, email=email):
-            return
-        counted = ratelimit.consume(request, app="allauth.account", action="guesses", key=email)
+        action = "guesses_known" if known_device(request, email=email) else "guesses"
+        counted = ratelimit.consume(request, app="allauth.account", action=action, key=email)
         if not counted:
             refusal = "too_many_login_attempts"
             raise self.validation_error(refusal)

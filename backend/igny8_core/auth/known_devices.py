@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.core import signing
@@ -29,7 +30,11 @@ PROGRAMS = "/_allauth/app/"  # they keep no cookies
 
 
 def known_device(request: HttpRequest, *, email: str) -> str:
-    """Return the name of the device that the person with this e-mail has used before, or empty."""
+    """Return the name of the device that the person with this e-mail has used before, or empty.
+
+    A log-in before the address was confirmed counts no longer than that: it may have been that of
+    a stranger who signed up with it.
+    """
     try:
         owner, device = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=LASTS)
     except signing.BadSignature:
@@ -78,4 +83,7 @@ class KnownDeviceMiddleware:
 
 
 def _digest(email: str) -> str:
-    return sha256(normal_email(email).encode()).hexdigest()
+    """Return what the cookie of a log-in as this person says, as things stand."""
+    email = normal_email(email)
+    is_confirmed = EmailAddress.objects.filter(email=email, verified=True).exists()
+    return sha256(f"{email} {is_confirmed}".encode()).hexdigest()

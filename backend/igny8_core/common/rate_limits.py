@@ -12,8 +12,10 @@ RATE_LIMITS = {
     "login_failed": "10/m/ip,60/h/ip,5/5m/key,20/h/key",  # the admin's too, and codes; the key
     # is an e-mail with the device or address that guesses at it
     "guesses": "100/h/key",  # at one e-mail, from all devices that are not known
+    "guesses_known": "100/h/key",  # and from all that are
     "register": "10/m/ip,100/h/ip",
     "reset_password": "20/m/ip,5/h/key",
+    "reset_password_known": "10/h/key",  # from all devices that are known, to one e-mail
     "reset_password_from_key": "20/m/ip",
     "confirm_email": "1/3m/key",
     "confirm_billing_email": "20/m/ip",

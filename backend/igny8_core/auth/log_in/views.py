@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from igny8_core.auth.actors import actor_from_request
-from igny8_core.auth.known_devices import asked_by
+from igny8_core.auth.known_devices import asked_by, known_device
 from igny8_core.auth.log_in.inputs import (
     RequestPasswordResetInput,
     ResetPasswordInput,
@@ -44,12 +44,14 @@ class RequestPasswordResetView(views.RequestPasswordResetView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 200, whether there is such a person or not."""
-        key = asked_by(request, email=self.input.cleaned_data["email"])
-        refusal: HttpResponse | None = ratelimit.consume_or_429(
-            request, action="reset_password", key=key
-        )
-        if refusal:
-            return refusal
+        email = self.input.cleaned_data["email"]
+        counted = {"reset_password": asked_by(request, email=email)}
+        if known_device(request, email=email):
+            counted["reset_password_known"] = email
+        for action, key in counted.items():
+            refusal: HttpResponse | None = ratelimit.consume_or_429(request, action=action, key=key)
+            if refusal:
+                return refusal
         self.input.save(request)
         return RequestPasswordResponse(request)
 
