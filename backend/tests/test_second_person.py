@@ -130,6 +130,21 @@ def test_who_got_the_right_through_a_group_is_no_second_person(desk: Client, roo
         agree_to_change(change_id=proposed.pk, actor=Actor(user=puppet), now=utc_now())
 
 
+@pytest.mark.parametrize("in_a_list", [False, True])
+def test_who_loses_the_right_with_a_group_hears_of_a_change_all_the_same(
+    desk: Client, root: User, *, in_a_list: bool
+) -> None:
+    other = make_billing_admin()
+    group = Group.objects.get(name=BILLING_ADMIN)
+    if in_a_list:
+        sent = {"action": "delete_selected", "_selected_action": group.pk, "post": "yes"}
+        desk.post(GROUPS, sent)
+    else:
+        desk.post(f"{GROUPS}{group.pk}/delete/", {"post": "yes"})
+    assert not Group.objects.filter(pk=group.pk).exists()
+    assert other.email in readers_of_change(change=propose(root))
+
+
 def test_a_helper_who_is_deleted_again_leaves_a_trace(desk: Client, root: User) -> None:
     helper = add(desk, "helper@desk.example", is_superuser="on")
     helpers = Client()

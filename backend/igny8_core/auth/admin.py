@@ -16,6 +16,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
+from unfold.admin import ModelAdmin
 
 from igny8_core.auth import second_factor
 from igny8_core.auth.account_forms import AccountForm, SiteForm
@@ -237,12 +238,28 @@ class SecondFactorAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin):
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+    """What people may do; for each of a group it is kept that others changed it."""
+
     form = GroupForm
 
     def save_model(self, request: HttpRequest, obj: Group, form: Any, change: Any) -> None:
-        """Keep for each person of the group that what they may do was changed."""
+        """Save, and keep it where the permissions change."""
         super().save_model(request, obj, form, change)
         if "permissions" in form.changed_data:
-            for user in User.objects.filter(groups=obj):
-                note_change(user, by=request.user, was_staff=is_desk_staff(user), now=utc_now())
+            self._note(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        """Delete, and keep it."""
+        self._note(request, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
+        """Do it for each."""
+        for group in queryset:
+            self._note(request, group)
+        super().delete_queryset(request, queryset)
+
+    def _note(self, request: HttpRequest, group: Group) -> None:
+        for user in User.objects.filter(groups=group):
+            note_change(user, by=request.user, was_staff=is_desk_staff(user), now=utc_now())
