@@ -15,7 +15,7 @@ from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import PaymentEvent
 from igny8_core.business.billing.roles import BILLING_ADMIN, BILLING_VIEWER, SUPPORT
 from igny8_core.common.clock import utc_now
-from tests.factories import account_of, client_of, make_owner
+from tests.factories import PASSWORD, account_of, client_of, make_owner
 
 # "other" owns another account; "unverified" is the owner with an unverified address; "suspended"
 # and "cancelled" are the owner of an account in that state; "staff" has the flag and no group.
@@ -29,7 +29,7 @@ METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 def user_as(role: str, owner: User) -> User:
     """Return a user of this role, seen from the owner's account."""
     if role == "superuser":
-        return User.objects.create_superuser("root@desk.example")
+        return User.objects.create_superuser("root@desk.example", PASSWORD)
     if role in DESK:
         user = User.objects.create_user("staff@desk.example", is_staff=True)
         user.groups.set(Group.objects.filter(name=GROUP_OF.get(role)))

@@ -15,6 +15,7 @@ from igny8_core.business.billing.services.setting_changes import change_setting
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 from tests.factories import (
+    PASSWORD,
     account_of,
     approve,
     make_billing_admin,
@@ -312,6 +313,7 @@ post second-factor/                                        302 200 200 200 200 2
 """
 # What a page takes; another one takes the confirmation of a deletion, which forms ignore.
 BODIES = {
+    "mfa/authenticator/<path:object_id>/delete/": {"post": "yes", "your_password": PASSWORD},
     "billing/invoice/<int:invoice_id>/void/": {"reason": "Ordered twice"},
     "billing/payment/<int:payment_id>/approve/": {"admin_notes": "Found"},
     "billing/payment/<int:payment_id>/reject/": {"admin_notes": "Not found"},
@@ -377,7 +379,7 @@ def pages() -> set[str]:
     """Return every page that the URL map has, by the names of the table."""
     names = {
         "": "(index)",
-        "^(?P<app_label>auth|common|igny8_auth|mfa|billing)/$": "<app_label>/",
+        "^(?P<app_label>common|igny8_auth|mfa|auth|billing)/$": "<app_label>/",
         "(?P<url>.*)$": "<url>",
     }
     return {names.get(path, path) for path in addresses(PREFIX)}

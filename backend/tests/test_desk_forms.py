@@ -143,6 +143,7 @@ def test_what_the_api_refuses_of_an_account_the_desk_refuses(
 @pytest.mark.parametrize("typed", ["Member@Example.com", "  MEMBER@example.COM "])
 def test_email_is_written_in_its_one_form(admin_client: Client, typed: str) -> None:
     body = {"email": typed, "password1": "new-horse-battery", "password2": "new-horse-battery"}
+    body["your_password"] = "password"  # pytest-django's
     answer = admin_client.post(f"{ADMIN}igny8_auth/user/add/", body)
     assert answer.status_code == 302
     assert User.objects.filter(email="member@example.com").exists()
@@ -208,7 +209,8 @@ def test_who_has_no_account_or_is_closed_owns_none(
     admin_client: Client, owner: User, change: dict[str, Any]
 ) -> None:
     member = User.objects.create_user("member@shop.example", account=owner.account)
-    assert list(errors_of(send(admin_client, member, role="owner", **change))) == ["role"]
+    answer = send(admin_client, member, role="owner", your_password="password", **change)
+    assert list(errors_of(answer)) == ["role"]
     owner.refresh_from_db()
     assert owner.role == "owner"
 

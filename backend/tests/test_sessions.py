@@ -233,6 +233,7 @@ def change(root: Client, user: User, **changes: Any) -> None:
         "account": user.account_id,
         "role": user.role,
         "language": user.language,
+        "your_password": PASSWORD,
         **changes,
     }
     answer = root.post(f"/admin/igny8_auth/user/{user.pk}/change/", body)
