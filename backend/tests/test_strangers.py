@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.mail import EmailMessage
 from django.test import Client, RequestFactory
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -213,3 +215,31 @@ def make_client_of_nobody() -> APIClient:
     client = APIClient(enforce_csrf_checks=True)
     client.force_login(make_owner())
     return client
+
+
+@pytest.mark.parametrize("door", ["api", "desk"])
+def test_wrong_codes_of_others_keep_nobody_out_of_a_known_browser(door: str) -> None:
+    """Nor do they succeed: those of unknown browsers are counted all together."""
+    person = User.objects.create_superuser("root@desk.example", PASSWORD)
+    TOTP.activate(person, generate_totp_secret())
+    codes = RecoveryCodes.activate(person).get_unused_codes()
+    credentials = {"email": person.email, "password": PASSWORD}
+    own = APIClient()
+    own.post(f"{LOG_IN}/login", credentials)
+    assert own.post(f"{LOG_IN}/2fa/authenticate", {"code": codes[0]}).status_code == 200
+    own.delete(f"{LOG_IN}/session")
+    refused = []
+    for n in range(6):
+        thief = APIClient(REMOTE_ADDR=f"198.51.100.{n}")
+        thief.post(f"{LOG_IN}/login", credentials)
+        answer = thief.post(f"{LOG_IN}/2fa/authenticate", {"code": "000000"})
+        refused.append(answer.json()["errors"][0]["code"])
+    assert refused == ["incorrect_code"] * 5 + ["too_many_login_attempts"]
+    if door == "desk":
+        desk = Client()
+        desk.cookies["known-device"] = own.cookies["known-device"].value
+        sent = {"username": person.email, "password": PASSWORD, "code": codes[1]}
+        assert desk.post("/admin/login/", sent).status_code == 302
+    else:
+        own.post(f"{LOG_IN}/login", credentials)
+        assert own.post(f"{LOG_IN}/2fa/authenticate", {"code": codes[1]}).status_code == 200

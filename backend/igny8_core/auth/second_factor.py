@@ -7,9 +7,10 @@ import segno
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.core.internal import ratelimit
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
-from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -24,6 +25,7 @@ from django.urls import reverse
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from igny8_core.auth.known_devices import known_device
 from igny8_core.auth.models import User
 from igny8_core.auth.own_password import require_own_password
 from igny8_core.common.exceptions import DomainError
@@ -98,12 +100,31 @@ def check_code(user: User, code: str) -> None:
 
     :raises ValidationError: if it is neither, or there were too many tries.
     """
-    clear_tries = check_rate_limit(user)
-    authenticators = Authenticator.objects.filter(user_id=user.pk)
-    if not any(item.wrap().validate_code(code.strip()) for item in authenticators):
+    if authenticator_of(user, code) is None:
         message = "Give the code that your authenticator app shows now, or a recovery code."
         raise ValidationError({"code": message})
-    clear_tries()
+
+
+def authenticator_of(user: User, code: str) -> Authenticator | None:
+    """Find what a code is of, and use up a recovery code.
+
+    Tries in browsers that the person has logged in with are counted apart: those of somebody else
+    who has the password keep nobody out there.
+
+    :raises ValidationError: if there were too many tries.
+    """
+    request = context.request
+    place = "known" if known_device(request, email=user.email) else "unknown"
+    app, action, key = "allauth.account", "login_failed", f"code of {user.pk}, {place}"
+    if not ratelimit.consume(request, app=app, action=action, key=key):
+        refusal = "too_many_login_attempts"
+        raise get_adapter().validation_error(refusal)
+    authenticators = Authenticator.objects.filter(user_id=user.pk)
+    found = (item for item in authenticators if item.wrap().validate_code(code.strip()))
+    authenticator = next(found, None)
+    if authenticator is not None:
+        ratelimit.clear(request, app=app, action=action, key=key)
+    return authenticator
 
 
 def remove(user: User) -> None:

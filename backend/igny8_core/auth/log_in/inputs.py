@@ -1,10 +1,16 @@
 """What the log-in's addresses read, where django-allauth's own way of it would not do."""
 
+from typing import Any
+
 from allauth.headless.account import inputs
+from allauth.headless.mfa import inputs as mfa_inputs
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 
 from igny8_core.auth.keys import email_of_key, user_of_reset_key
 from igny8_core.auth.models import User
+from igny8_core.auth.second_factor import authenticator_of
 from igny8_core.common.email_form import normal_email
 from igny8_core.common.exceptions import DomainError
 
@@ -59,3 +65,33 @@ class VerifyEmailInput(inputs.VerifyEmailInput):
         except DomainError as refusal:
             raise as_form_error(refusal) from refusal
         return key
+
+
+class CodeInput:
+    """A code of a second factor, counted as the desk counts it."""
+
+    user: User
+    authenticator: Authenticator
+    cleaned_data: dict[str, Any]
+
+    def clean_code(self) -> str:
+        """Check it.
+
+        :raises ValidationError: if it is wrong, or there were too many tries.
+        """
+        code = str(self.cleaned_data["code"])
+        found = authenticator_of(self.user, code)
+        if found is None:
+            refusal = "incorrect_code"
+            raise get_mfa_adapter().validation_error(refusal)
+        found.user = self.user
+        self.authenticator = found
+        return code
+
+
+class AuthenticateInput(CodeInput, mfa_inputs.AuthenticateInput):
+    """The code of a log-in."""
+
+
+class ReauthenticateInput(CodeInput, mfa_inputs.ReauthenticateInput):
+    """A code that is asked for again."""

@@ -9,6 +9,8 @@ VIEWS = {
     "account/authenticators/recovery-codes": views.ManageRecoveryCodesView,
     "account/authenticators/totp": views.ManageTOTPView,
     "account/email": views.ManageEmailView,
+    "auth/2fa/authenticate": views.AuthenticateView,
+    "auth/2fa/reauthenticate": views.ReauthenticateView,
     "auth/email/verify": views.VerifyEmailView,
     "auth/password/request": views.RequestPasswordResetView,
     "auth/password/reset": views.ResetPasswordView,

@@ -24,6 +24,8 @@ from django.http.response import HttpResponseBase
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.known_devices import asked_by, known_device
 from igny8_core.auth.log_in.inputs import (
+    AuthenticateInput,
+    ReauthenticateInput,
     RequestPasswordResetInput,
     ResetPasswordInput,
     ResetPasswordKeyInput,
@@ -159,3 +161,15 @@ class ManageRecoveryCodesView(CodeWantedView, mfa_views.ManageRecoveryCodesView)
 def _refused(request: HttpRequest, given: Any, refusal: DomainError) -> HttpResponse:
     given.add_error("key", as_form_error(refusal))
     return ErrorResponse(request, input=given)
+
+
+class AuthenticateView(mfa_views.AuthenticateView):
+    """Takes the code of a log-in."""
+
+    input_class = AuthenticateInput
+
+
+class ReauthenticateView(mfa_views.ReauthenticateView):
+    """Takes a code again."""
+
+    input_class = ReauthenticateInput
