@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, Subscription, User
+from igny8_core.auth.selectors import terms_of
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import (
@@ -26,6 +27,7 @@ from igny8_core.business.billing.exceptions import (
 from igny8_core.business.billing.flags import flags_of
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
+    ExchangeRate,
     Invoice,
     Payment,
     PaymentMethodConfig,
@@ -39,6 +41,8 @@ from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.business.billing.statistics import numbers
 from igny8_core.common.clock import utc_now
+from igny8_core.common.letters import NothingToSend, letter_for
+from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold
 from tests.exports import made_export
 from tests.factories import (
@@ -429,3 +433,50 @@ def everything_kept() -> list[list[dict[str, Any]]]:
             (Subscription, ("terms",)),
         )
     ]
+
+
+def test_an_order_that_waits_is_told_as_it_was_promised(owner: User, owner_api: APIClient) -> None:
+    Plan.objects.filter(slug="starter").update(price=Decimal(500), name="Renamed", max_sites=50)
+    plan = owner_api.get("/api/v1/auth/me/").json()["account"]["plan"]
+    assert (plan["price"], plan["name"], plan["max_sites"]) == ("89.00", "Starter", 1)
+
+
+def test_an_upgrade_that_waits_promises_no_limits_yet(catalog: None) -> None:
+    owner = make_owner(plan_slug="free")
+    before = terms_of(account=account_of(owner))
+    request_upgrade(
+        account=account_of(owner),
+        plan_slug="scale",
+        method_code="bank_transfer",
+        actor=Actor(user=owner),
+        now=utc_now(),
+    )
+    assert terms_of(account=account_of(owner)) == before
+
+
+def test_how_to_pay_tells_no_amount_that_is_not_due_any_more(catalog: None) -> None:
+    owner = make_owner(payment_method="jazzcash")
+    mail = OutgoingMail.objects.get(kind="invoice_issued")
+    ExchangeRate.objects.filter(currency="PKR").update(units_per_usd=Decimal(300))
+    change_payment_method(
+        invoice_id=invoice_of(owner).pk,
+        account=account_of(owner),
+        method_code="jazzcash",
+        actor=Actor(user=owner),
+        now=utc_now(),
+    )
+    with pytest.raises(NothingToSend, match="Another amount"):
+        letter_for(mail)
+
+
+def test_nobody_who_has_confirmed_again_is_told_to_pay_again(billing_admin: User) -> None:
+    owner = make_owner()
+    payment = make_payment(owner)
+    approve(payment, billing_admin)
+    reverse_payment(
+        payment_id=payment.pk, actor=Actor(user=billing_admin), now=utc_now(), reason="Recalled"
+    )
+    mail = OutgoingMail.objects.get(kind="payment_reversed")
+    assert letter_for(mail).context["is_so"]
+    make_payment(owner, reference="BT-2025-002")
+    assert not letter_for(mail).context["is_so"]

@@ -127,9 +127,14 @@ def live_subscription(*, account: Account) -> Subscription | None:
 
 
 def terms_of(*, account: Account) -> PlanTerms:
-    """What holds for an account now: what was promised to it, or its plan where nothing was."""
-    live = live_subscription(account=account)
-    return live.promised if live else PlanTerms.of_plan(account.plan)
+    """What holds for an account now: what was promised to it, or its plan where nothing was.
+
+    Of an account that waits for its first payment, what was promised by the order.
+    """
+    promised = live_subscription(account=account) or pending_subscription(account=account)
+    if promised and promised.plan_id == account.plan_id:
+        return promised.promised
+    return PlanTerms.of_plan(account.plan)
 
 
 def is_confirmed_address(*, address: str, account: Account) -> bool:

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
-from igny8_core.common.validators import validate_line
+from igny8_core.common.validators import validate_line, validate_visible
 
 ID = re.compile(r"[0-9]{1,19}")  # of a row, as an address or a form may name it
 SEEN = "seen"
@@ -31,9 +31,14 @@ class DeskModelForm(forms.ModelForm[Any]):
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]  # Django's own
         for name, value in list(self.cleaned_data.items()):
-            if isinstance(value, str) and not isinstance(self.fields[name].widget, forms.Textarea):
+            if not isinstance(value, str):
+                continue
+            checks = [validate_visible] if value else []
+            if not isinstance(self.fields[name].widget, forms.Textarea):
+                checks.append(validate_line)
+            for check in checks:
                 try:
-                    validate_line(value)
+                    check(value)
                 except ValidationError as error:
                     self.add_error(name, error)
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from igny8_core.common.money import Money
 from igny8_core.common.normal_form import without_invisible
-from igny8_core.common.validators import is_one_line
+from igny8_core.common.validators import is_one_line, is_visible
 
 
 @extend_schema_field(
@@ -71,6 +71,10 @@ class LineField(TextField):
         text = super().to_internal_value(data)
         if not is_one_line(text):
             self.fail("control_characters_not_allowed")
+        if text and not is_visible(text):
+            if not self.allow_blank:
+                self.fail("blank")
+            return ""
         return text
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 
 from igny8_core.common.countries import is_country_code
+from igny8_core.common.normal_form import INVISIBLE
 
 
 def validate_country_code(value: str) -> None:
@@ -42,11 +43,19 @@ def validate_line(value: str) -> None:
         raise ValidationError(message)
 
 
+def is_visible(text: str) -> bool:
+    """Tell whether anything of a text can be seen."""
+    return any(
+        unicodedata.category(character)[0] in "LNPS" and character not in INVISIBLE
+        for character in text
+    )
+
+
 def validate_visible(value: str) -> None:
     """Refuse text of which nothing can be seen.
 
     :raises ValidationError: if it has only spaces and characters without a shape.
     """
-    if not any(unicodedata.category(character)[0] in "LNPS" for character in value):
+    if not is_visible(value):
         message = "Write something that can be seen."
         raise ValidationError(message)

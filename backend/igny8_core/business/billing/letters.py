@@ -59,8 +59,11 @@ def while_to_be_paid_as_told(mail: OutgoingMail) -> None:
         InvoicePaymentState.REJECTED,
     )
     _require(state in to_be_paid, f"The invoice is {state.label.lower()} by now.")
-    told = mail.arguments.get("facts", {}).get("method", invoice.method_snapshot)
+    facts = mail.arguments.get("facts", {})
+    told = facts.get("method", invoice.method_snapshot)
     _require(told == invoice.method_snapshot, "Another way to pay was chosen since.")
+    payable = str(invoice.payable)
+    _require(facts.get("payable", payable) == payable, "Another amount is due since.")
 
 
 def while_void(mail: OutgoingMail) -> None:
@@ -213,7 +216,9 @@ def payment_reversed(mail: OutgoingMail) -> Letter:
         return mail_facts.facts_of_reversal(payment, reason=reason)
 
     letter = _about_payment("payment_reversed", mail, facts_now)
-    letter.context["is_so"] = letter.context["invoice_status"] == payment.invoice.status
+    invoice = payment.invoice
+    is_latest = invoice.latest_payment == payment  # nobody has confirmed it again
+    letter.context["is_so"] = is_latest and letter.context["invoice_status"] == invoice.status
     return letter
 
 

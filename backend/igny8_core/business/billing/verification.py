@@ -234,7 +234,7 @@ def _live_subscriptions_unpaid() -> Iterable[object]:
 
 
 def _paid_periods_that_do_not_run() -> Iterable[object]:
-    """Find what is paid for and lasts in accounts that have nothing live.
+    """Find what is paid for and lasts where neither it nor a newer one is live.
 
     It lasts beyond this moment, and beyond the last thing that happened in the account.
     """
@@ -244,7 +244,10 @@ def _paid_periods_that_do_not_run() -> Iterable[object]:
         .values("created_at")[:1]
     )
     live = Subscription.objects.filter(
-        account=OuterRef("account"), status__in=LIVE_SUBSCRIPTION_STATUSES
+        Q(current_period_start__gt=OuterRef("current_period_start"))
+        | Q(current_period_start=OuterRef("current_period_start"), pk__gte=OuterRef("pk")),
+        account=OuterRef("account"),
+        status__in=LIVE_SUBSCRIPTION_STATUSES,
     )
     return (
         Subscription.objects.filter(invoices__status=InvoiceStatus.PAID)

@@ -42,6 +42,7 @@ from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
+from igny8_core.common.validators import is_visible
 
 LIMIT = Decimal(10) ** 15  # units: what a column for money holds
 
@@ -197,7 +198,7 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
         decide on.
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if its state forbids it.
     """
-    if not reason.strip():
+    if not is_visible(reason):
         detail = "Say why the invoice is voided: the customer will read it."
         raise ReasonRequired(detail, attr="reason")
     locked = lock_billing_of_invoice(invoice_id=invoice_id)

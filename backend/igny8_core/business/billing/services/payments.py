@@ -40,6 +40,7 @@ from igny8_core.common.daily import seconds_until_allowed
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
 from igny8_core.common.patterns import fits
+from igny8_core.common.validators import is_visible
 
 LONG_BEFORE = timedelta(days=90)  # sooner than the invoice it may be, and is flagged
 LATEST_TIME_ZONE = timezone(timedelta(hours=14))  # Kiribati: where a day begins first
@@ -195,7 +196,7 @@ def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes:
         decide on.
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     """
-    if not admin_notes.strip():
+    if not is_visible(admin_notes):
         detail = "Say why the payment is rejected: the customer will read it."
         raise ReasonRequired(detail, attr="admin_notes")
     locked = lock_billing_of_payment(payment_id=payment_id)

@@ -30,6 +30,7 @@ from igny8_core.business.billing.services.consents import is_agreed
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.payments import Decision, mark
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.validators import is_visible
 
 
 @transaction.atomic
@@ -62,7 +63,7 @@ def reverse_payment(
     :raises ForceNotAllowed: if it is forced by anybody but a superuser.
     :raises SecondApproverRequired: if the actor is the first of two.
     """
-    if not reason.strip():
+    if not is_visible(reason):
         detail = "Say why the approval is taken back: the customer will read it."
         raise ReasonRequired(detail, attr="reason")
     _require_may_force(actor, is_forced=is_forced)
