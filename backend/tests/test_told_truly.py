@@ -4,15 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 
 from igny8_core.auth.models import Session, User
+from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig, SettingChange
 from igny8_core.common.clock import utc_now
 from igny8_core.common.mail import deliver_mail
 from igny8_core.common.models import OutgoingMail
-from tests.factories import client_of, make_owner
+from tests.desk import form_of
+from tests.factories import account_of, client_of, make_owner
 
 pytestmark = pytest.mark.django_db
 MAILS = "/admin/common/outgoingmail/"
@@ -115,3 +118,18 @@ def test_a_session_that_has_ended_is_no_log_in(admin_client: Client, owner: User
     Session.objects.filter(user=owner).update(expire_date=utc_now() - timedelta(minutes=1))
     assert log_out(admin_client, owner)[0][0] == "warning"
     assert not Session.objects.filter(user=owner).exists()
+
+
+@pytest.mark.parametrize("then", ["_save", "_continue"])
+def test_a_form_that_changes_nothing_is_no_success(
+    admin_client: Client, owner: User, then: str
+) -> None:
+    rate = ExchangeRate.objects.get(currency="PKR")
+    method = PaymentMethodConfig.objects.get(catalog_key="jazzcash:PK")
+    for row in (rate, method, owner, account_of(owner)):
+        url = f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
+        sent = form_of(admin_client, url) | {then: "1"}
+        page = admin_client.post(url, sent, follow=True)
+        assert [str(message) for message in page.context["messages"]] == ["Nothing was changed."]
+    assert not SettingChange.objects.exists()
+    assert not LogEntry.objects.exists()

@@ -68,6 +68,35 @@ class DeskAdmin(BoundedAdmin):
         page = super().changeform_view
         return once_more(request, lambda: page(request, object_id, form_url, extra_context))
 
+    def construct_change_message(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        add: bool = False,  # noqa: FBT001, FBT002
+    ) -> Any:
+        """Note whether anything was changed, for what is said then."""
+        request.nothing_changed = not add and not form.changed_data  # type: ignore[attr-defined]
+        return super().construct_change_message(request, form, formsets, add)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        """Leave out of the log what was no change."""
+        if getattr(request, "nothing_changed", False):
+            return None
+        return super().log_change(request, obj, message)
+
+    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        """Say no success of nothing done."""
+        page: HttpResponse
+        if not getattr(request, "nothing_changed", False):
+            page = super().response_change(request, obj)
+            return page
+        messages.warning(request, "Nothing was changed.")
+        if "_continue" in request.POST:
+            return HttpResponseRedirect(request.get_full_path())
+        page = self.response_post_save_change(request, obj)
+        return page
+
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
