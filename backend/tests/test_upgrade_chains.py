@@ -23,7 +23,7 @@ from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.billing.verification import verify_billing
 from igny8_core.common.clock import utc_now
 from tests.database import assert_all_invariants_hold
-from tests.factories import account_of, approve, make_billing_admin, make_owner, make_payment
+from tests.factories import account_of, make_billing_admin, make_owner, make_payment
 
 pytestmark = pytest.mark.django_db
 PLANS = ["starter", "growth", "scale", "yearly"]
@@ -217,15 +217,8 @@ def take_back(
 
 def test_the_newest_plan_that_is_paid_for_runs(owner: User, billing_admin: User) -> None:
     """An older one that runs in its place does not make up for it."""
-    approve(make_payment(owner), billing_admin)
-    request_upgrade(
-        account=account_of(owner),
-        plan_slug="growth",
-        method_code="bank_transfer",
-        actor=Actor(user=owner),
-        now=utc_now(),
-    )
-    approve(make_payment(owner), billing_admin)
+    pay(owner, billing_admin, "starter", now=utc_now())
+    upgrade(owner, billing_admin, "growth", now=utc_now())
     assert [str(result) for result in verify_billing() if not result.holds] == []
     old, new = Subscription.objects.order_by("pk")
     for event, subscription in ((EventName.SUPERSEDE, new), (EventName.RESTORE, old)):

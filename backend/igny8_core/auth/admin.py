@@ -47,6 +47,13 @@ admin.site.unregister(Group)
 admin.site.unregister(Authenticator)  # its seeds are nobody's to see or to write
 
 
+def note(request: HttpRequest, *people: User) -> None:
+    """Keep for people who stay or go as they are that somebody else has changed them."""
+    for person in people:
+        was_staff = is_desk_staff(person)
+        note_change(person, by=request.user, was_staff=was_staff, now=utc_now())
+
+
 @admin.register(Account)
 class AccountAdmin(WorkflowAdmin):
     form = AccountForm
@@ -148,7 +155,7 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
         if isinstance(response, HttpResponseRedirect):
             user = User.objects.get(pk=id)
             cancel_email_change(user=user)
-            note_change(user, by=request.user, was_staff=is_desk_staff(user), now=utc_now())
+            note(request, user)
             get_adapter().send_notification_mail("account/email/password_changed", user)
         return response
 
@@ -159,12 +166,10 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
 
         :raises BadRequest: if somebody has signed up with the new address at this moment.
         """
+        was_staff = User.objects.filter(pk=obj.pk, is_active=True, is_staff=True).exists()
+        super().save_model(request, obj, form, change)
         if not change or LOG_IN_OR_RIGHTS.intersection(form.changed_data):
-            was = User.objects.filter(pk=obj.pk, is_active=True, is_staff=True).exists()
-            super().save_model(request, obj, form, change)
-            note_change(obj, by=request.user, was_staff=was, now=utc_now())
-        else:
-            super().save_model(request, obj, form, change)
+            note_change(obj, by=request.user, was_staff=was_staff, now=utc_now())
         if not change:
             obj.emailaddress_set.create(email=obj.email, primary=True)
             send_verification_link(user=obj)
@@ -176,14 +181,13 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
     def delete_model(self, request: HttpRequest, user: User) -> None:
         """Delete a person, with their sessions."""
         self._leave(request, [user])
-        note_change(user, by=request.user, was_staff=is_desk_staff(user), now=utc_now())
+        note(request, user)
         super().delete_model(request, user)
 
     def delete_queryset(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """Delete people, with their sessions."""
         self._leave(request, users)
-        for user in users:
-            note_change(user, by=request.user, was_staff=is_desk_staff(user), now=utc_now())
+        note(request, *users)
         super().delete_queryset(request, users)
 
     def _leave(self, request: HttpRequest, users: Iterable[User]) -> None:
@@ -234,7 +238,7 @@ class SecondFactorAdmin(ReadOnlyAdmin):
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
         """Remove what the person has, and tell them by mail."""
         second_factor.remove(obj.user)
-        note_change(obj.user, by=request.user, was_staff=is_desk_staff(obj.user), now=utc_now())
+        note(request, obj.user)
 
 
 @admin.register(Group)
@@ -247,19 +251,14 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
         """Save, and keep it where the permissions change."""
         super().save_model(request, obj, form, change)
         if "permissions" in form.changed_data:
-            self._note(request, obj)
+            note(request, *obj.user_set.all())
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:
         """Delete, and keep it."""
-        self._note(request, obj)
+        note(request, *obj.user_set.all())
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
         """Do it for each."""
-        for group in queryset:
-            self._note(request, group)
+        note(request, *User.objects.filter(groups__in=queryset).distinct())
         super().delete_queryset(request, queryset)
-
-    def _note(self, request: HttpRequest, group: Group) -> None:
-        for user in User.objects.filter(groups=group):
-            note_change(user, by=request.user, was_staff=is_desk_staff(user), now=utc_now())

@@ -22,18 +22,6 @@ from igny8_core.common.desk_forms import DeskModelForm
 from igny8_core.common.exceptions import DomainError
 
 
-def own_password_field() -> forms.CharField:
-    """Return the field for the password of who sends the form."""
-    return forms.CharField(
-        label="Your own password",
-        required=False,
-        strip=False,
-        max_length=128,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
-        help_text="Needed to change how somebody logs in, or what they may do.",
-    )
-
-
 def check_own_password(password: str) -> None:
     """Check the password of who sends the form.
 
@@ -46,6 +34,39 @@ def check_own_password(password: str) -> None:
         require_own_password(context.request, password=password)
     except DomainError as refusal:
         raise ValidationError(refusal.detail, code=refusal.code) from refusal
+
+
+class TypedPasswordField(forms.CharField):
+    """The password of who sends the form, checked by the form where it is needed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label="Your own password",
+            required=False,
+            strip=False,
+            max_length=128,
+            widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
+            help_text="Needed to change how somebody logs in, or what they may do.",
+            **options,
+        )
+
+
+class OwnPasswordField(TypedPasswordField):
+    """The same where it is needed always: a session alone is not enough."""
+
+    def clean(self, value: Any) -> str:
+        """Check it."""
+        password = str(super().clean(value))
+        check_own_password(password)
+        return password
+
+
+def require_typed_password(form: forms.BaseForm) -> None:
+    """Add an error to a form whose password is missing or not that of who sends it."""
+    try:
+        check_own_password(form.cleaned_data.get("your_password", ""))
+    except ValidationError as error:
+        form.add_error("your_password", error)
 
 
 def clean_address(typed: str) -> str:
@@ -65,7 +86,7 @@ LOG_IN_OR_RIGHTS = frozenset({"email", "is_active", "is_staff", "is_superuser", 
 class PersonForm(KeepsOwner, DeskModelForm, UserChangeForm):  # type: ignore[misc]  # no types
     """A person. The e-mail is changed at once, and with it who logs in."""
 
-    your_password = own_password_field()
+    your_password = TypedPasswordField()
 
     def clean_email(self) -> str:
         """Check a new address.
@@ -82,21 +103,12 @@ class PersonForm(KeepsOwner, DeskModelForm, UserChangeForm):  # type: ignore[mis
         """Ask for the password where it is needed."""
         cleaned: dict[str, Any] = super().clean()
         if LOG_IN_OR_RIGHTS.intersection(self.changed_data) and "email" not in self.errors:
-            try:
-                check_own_password(cleaned.get("your_password", ""))
-            except ValidationError as error:
-                self.add_error("your_password", error)
+            require_typed_password(self)
         return cleaned
 
 
 class NewPersonForm(UserCreationForm):  # type: ignore[misc]
-    your_password = own_password_field()
-
-    def clean_your_password(self) -> str:
-        """Check it: a session alone adds nobody."""
-        password = str(self.cleaned_data["your_password"])
-        check_own_password(password)
-        return password
+    your_password = OwnPasswordField()
 
     def clean_email(self) -> str:
         """Check the address."""
@@ -106,13 +118,7 @@ class NewPersonForm(UserCreationForm):  # type: ignore[misc]
 class GivePasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
     """Another password for somebody."""
 
-    your_password = own_password_field()
-
-    def clean_your_password(self) -> str:
-        """Check it."""
-        password = str(self.cleaned_data["your_password"])
-        check_own_password(password)
-        return password
+    your_password = OwnPasswordField()
 
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
@@ -128,26 +134,17 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
 class GroupForm(forms.ModelForm[Group]):
     """What the people of a group may do."""
 
-    your_password = own_password_field()
+    your_password = TypedPasswordField()
 
     def clean(self) -> dict[str, Any]:
         """Ask for the password where the permissions change."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "permissions" in self.changed_data:
-            try:
-                check_own_password(cleaned.get("your_password", ""))
-            except ValidationError as error:
-                self.add_error("your_password", error)
+            require_typed_password(self)
         return cleaned
 
 
 class RemoveSecondFactorForm(forms.Form):
     """That somebody has lost their second factor."""
 
-    your_password = own_password_field()
-
-    def clean_your_password(self) -> str:
-        """Check it."""
-        password = str(self.cleaned_data["your_password"])
-        check_own_password(password)
-        return password
+    your_password = OwnPasswordField()

@@ -137,6 +137,11 @@ def terms_of(*, account: Account) -> PlanTerms:
     return PlanTerms.of_plan(account.plan)
 
 
+def has_verified_address(user: User) -> bool:
+    """Tell whether the person has shown that the present address is theirs."""
+    return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+
+
 def is_confirmed_address(*, address: str, account: Account) -> bool:
     """Tell whether who reads an address has shown that the account's mails are for them."""
     if address and address == account.billing_email == account.confirmed_billing_email:

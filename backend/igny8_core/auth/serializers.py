@@ -11,6 +11,7 @@ from rest_framework import serializers
 from igny8_core.auth.models import Account, Industry, Plan, Site, Subscription, User
 from igny8_core.auth.rights import is_permitted
 from igny8_core.auth.selectors import (
+    has_verified_address,
     industry_by_slug,
     is_confirmed_address,
     pending_email,
@@ -136,7 +137,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     @extend_schema_field(bool)
     def get_email_verified(self, user: User) -> bool:
-        return bool(user.emailaddress_set.filter(email=user.email, verified=True).exists())
+        return has_verified_address(user)
 
     @extend_schema_field({"type": ["string", "null"], "format": "email"})
     def get_pending_email(self, user: User) -> str | None:

@@ -17,7 +17,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.exceptions import EmailAlreadyRegistered, EmailUnchanged, EmailUnusable
 from igny8_core.auth.keys import EMAIL_KEY_LASTS, LinkUsed, email_of_key
 from igny8_core.auth.models import NOBODYS_DOMAIN, Account, EmailChange, User
-from igny8_core.auth.selectors import lock_account
+from igny8_core.auth.selectors import has_verified_address, lock_account
 from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.email_form import normal_email
 
@@ -126,11 +126,6 @@ def remove_expired_changes(*, now: datetime) -> None:
 def mark_verified(*, user: User) -> None:
     """Note that the person has shown that the address is theirs."""
     EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
-
-
-def has_verified_address(user: User) -> bool:
-    """Tell whether the person has shown that the present address is theirs."""
-    return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
 
 
 def forget_billing_consent(account: Account) -> None:

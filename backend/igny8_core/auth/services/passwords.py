@@ -4,9 +4,9 @@ from django.db import transaction
 
 from igny8_core.auth.keys import user_of_reset_key
 from igny8_core.auth.models import EmailChange, User
+from igny8_core.auth.selectors import has_verified_address
 from igny8_core.auth.services.email_addresses import (
     forget_billing_consent,
-    has_verified_address,
     lock_account_of,
     mark_verified,
 )

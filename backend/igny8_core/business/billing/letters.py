@@ -27,7 +27,7 @@ from igny8_core.business.billing.enums import (
     PaymentStatus,
 )
 from igny8_core.business.billing.mail_facts import Facts
-from igny8_core.business.billing.methods import PromisedMethod
+from igny8_core.business.billing.methods import PromisedMethod, in_direction
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
 from igny8_core.business.billing.pdf import invoice_pdf
 from igny8_core.business.billing.sellers import seller_snapshot
@@ -317,7 +317,12 @@ def _method_name(told: dict[str, Any]) -> dict[str, str]:
     names = told.get("method_names")
     if not names:
         return {}
-    return {"method": lazy(lambda: names.get(get_language(), told["method"]), str)()}
+
+    def name() -> str:
+        language = get_language()
+        return in_direction(names[language], language) if language in names else told["method"]
+
+    return {"method": lazy(name, str)()}
 
 
 def _receipt(invoice: Invoice) -> Attachment:

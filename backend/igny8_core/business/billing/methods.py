@@ -98,7 +98,7 @@ class PromisedMethod:
     def names(self) -> dict[str, str]:
         """What it is called in each other language."""
         return {
-            code: self.in_language(code).display_name
+            code: texts["display_name"]
             for code, texts in self.translations.items()
             if "display_name" in texts
         }
@@ -108,13 +108,13 @@ class PromisedMethod:
         texts = self.translations.get(language, {})
         labels = texts.get(LABELS, {})
         details = [
-            row | {"label": _in_direction(labels[row["label"]], language)}
+            row | {"label": in_direction(labels[row["label"]], language)}
             if row["label"] in labels
             else row
             for row in self.details
         ]
         told: dict[str, Any] = {
-            name: _in_direction(texts[name], language) for name in TEXTS.keys() & texts.keys()
+            name: in_direction(texts[name], language) for name in TEXTS.keys() & texts.keys()
         }
         return replace(self, details=details, **told)
 
@@ -122,7 +122,7 @@ class PromisedMethod:
         return self.display_name
 
 
-def _in_direction(text: str, language: str) -> str:
+def in_direction(text: str, language: str) -> str:
     """Let each line of a text run from right to left, whatever it begins with, where that is so."""
     if not get_language_info(language)["bidi"]:
         return text

@@ -8,7 +8,7 @@ from rest_framework.reverse import reverse
 
 from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer
 from igny8_core.business.billing.enums import InvoicePaymentState, InvoiceStatus
-from igny8_core.business.billing.examples import WITHHELD, are_withheld
+from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
     CreditTransaction,
     Invoice,
@@ -86,13 +86,8 @@ class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
 
     def to_representation(self, method: PaymentMethodConfig) -> dict[str, Any]:
         """Withhold example details outside of development."""
-        answer: dict[str, Any] = super().to_representation(method)
-        if are_withheld(is_example=method.has_example_details):
-            told = {
-                code: {name: text for name, text in texts.items() if name != "instructions"}
-                for code, texts in method.translations.items()
-            }
-            answer |= {"instructions": WITHHELD, "details": [], "translations": told}
+        shown: Any = PromisedMethod.of_row(method).shown()
+        answer: dict[str, Any] = super().to_representation(shown)
         return answer
 
 
