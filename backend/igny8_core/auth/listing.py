@@ -5,8 +5,11 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from igny8_core.auth.permissions import HasAccount, account_of
+from igny8_core.common.transactions import one_moment
 
 M = TypeVar("M", bound=Model)
 
@@ -17,6 +20,11 @@ class OwnListView(ListAPIView[M]):
     permission_classes = [HasAccount]
     model: type[M]
     select: Callable[..., QuerySet[Any]]
+
+    @one_moment()
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer with a page, read at one moment."""
+        return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[M]:
         """Return the account's own rows; none while the schema is made."""

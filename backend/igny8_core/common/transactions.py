@@ -1,10 +1,11 @@
-"""The outermost transaction of an act: done again a few times where the database asks for it."""
+"""The outermost transaction of an act, done again where the database asks for it; and of reads."""
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from psycopg import errors
 
 ATTEMPTS = 3
@@ -36,6 +37,20 @@ def commit_or_retry(act: Callable[[], T]) -> T:
 def _commit(act: Callable[[], T]) -> T:
     with transaction.atomic(durable=True):
         return act()
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Read with several statements what the database held at one moment; also as a decorator.
+
+    Else each statement sees what was committed just before it: an account that is not paid for
+    yet, and no invoice that is to be paid any more. Inside of a transaction, that one's isolation
+    stays. Nothing can be written.
+    """
+    level = "" if connection.in_atomic_block else "ISOLATION LEVEL REPEATABLE READ, "
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET TRANSACTION {level}READ ONLY")
+        yield
 
 
 def is_contention(error: BaseException) -> bool:

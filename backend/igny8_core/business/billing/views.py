@@ -67,6 +67,7 @@ from igny8_core.common.idempotency import AccountAnswer, prepare_and_run_once, r
 from igny8_core.common.parsers import JSONParser, MultiPartParser
 from igny8_core.common.queries import require_single
 from igny8_core.common.throttling import DecideThrottle, PayThrottle
+from igny8_core.common.transactions import one_moment
 
 # Anyonefrom igny8_core.common.queries import require_single
 
@@ -75,6 +76,7 @@ from igny8_core.common.throttling import DecideThrottle, PayThrottle
 class PaymentMethodListView(APIView):
     permission_classes = [AllowAny]
 
+    @one_moment()
     def get(self, request: Request) -> Response:
         require_single(request.query_params)
         asked = request.query_params.get("country", "")
@@ -110,6 +112,7 @@ class InvoiceListView(OwnListView[Invoice]):
 class InvoiceDetailView(APIView):
     permission_classes = [HasAccount]
 
+    @one_moment()
     def get(self, request: Request, invoice_id: int) -> Response:
         return Response(InvoiceSerializer(_own_invoice(request, invoice_id)).data)
 
@@ -118,6 +121,7 @@ class InvoiceDetailView(APIView):
 class InvoicePdfView(APIView):
     permission_classes = [HasAccount]
 
+    @one_moment()
     def get(self, request: Request, invoice_id: int) -> HttpResponse:
         return pdf_response(_own_invoice(request, invoice_id))
 
@@ -207,6 +211,7 @@ class PaymentListView(OwnListView[Payment]):
 class PaymentDetailView(APIView):
     permission_classes = [HasAccount]
 
+    @one_moment()
     def get(self, request: Request, payment_id: int) -> Response:
         return Response(PaymentDetailSerializer(_own_payment(request, payment_id)).data)
 
@@ -326,11 +331,16 @@ class AdminPaymentListView(ListAPIView[Payment]):
     filterset_class = AdminPaymentFilter
     queryset = selectors.payment_queue()
 
+    @one_moment()
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
 
 @openapi.SHOW_ADMIN_PAYMENT
 class AdminPaymentDetailView(APIView):
     permission_classes = [MayViewPayments]
 
+    @one_moment()
     def get(self, request: Request, payment_id: int) -> Response:
         payment = selectors.payment_for_admin(payment_id=payment_id)
         return Response(AdminPaymentDetailSerializer(payment).data)

@@ -15,6 +15,7 @@ from igny8_core.business.exports import files
 from igny8_core.business.exports.kinds import KINDS
 from igny8_core.business.exports.models import Export
 from igny8_core.common.mail import queue_mail
+from igny8_core.common.transactions import one_moment
 
 QUEUE = "exports"
 MAKE, REMOVE_FILES = "make_export", "remove_unknown_files"
@@ -68,7 +69,8 @@ def make(*, export_id: int, now: datetime) -> None:
         export.delete()
         return
     with TemporaryFile() as file:
-        kind.write(export, file)
+        with one_moment():
+            kind.write(export, file)
         size = file.tell()
         file.seek(0)
         files.store(export.file, file)

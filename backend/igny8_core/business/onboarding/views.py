@@ -25,6 +25,7 @@ from igny8_core.business.onboarding.services import Registration, register_accou
 from igny8_core.common.clock import utc_now
 from igny8_core.common.idempotency import REPLAYED, AccountAnswer, run_once
 from igny8_core.common.throttling import ActionThrottle
+from igny8_core.common.transactions import one_moment
 
 REPLAY_LOGS_IN_FOR = timedelta(hours=1)
 
@@ -66,6 +67,7 @@ class RegisterView(APIView):
 
 @openapi.ME
 class MeView(APIView):
+    @one_moment()
     def get(self, request: Request) -> Response:
         user = user_of(request)
         account = user.account

@@ -29,7 +29,7 @@ from igny8_core.business.billing.services.payments import approve_payment, rejec
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
-from igny8_core.common.transactions import commit_or_retry
+from igny8_core.common.transactions import commit_or_retry, one_moment
 
 QUEUE = "admin:billing_payment_changelist"
 REVIEW = "admin:billing_payment_change"
@@ -47,11 +47,12 @@ def may_reverse(request: HttpRequest) -> bool:
 
 
 @require_safe
+@one_moment()
 def show(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResponse:
     """Show a payment with everything that a decision needs."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    return _page(request, _payment(payment_id), model_admin)
+    return _page(request, _payment(payment_id), model_admin).render()
 
 
 def _next(payment: Payment) -> int | None:

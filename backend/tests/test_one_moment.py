@@ -1,0 +1,126 @@
+"""What is told at once is of one moment, whatever is committed while it is read."""
+
+import json
+import re
+import threading
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import InternalError, connection, connections
+from django.test import Client
+
+from igny8_core.business.data_rights.export import request_account_export
+from igny8_core.business.exports.services import make
+from igny8_core.common.clock import utc_now
+from igny8_core.common.transactions import one_moment
+from tests.factories import (
+    approve,
+    client_of,
+    invoice_of,
+    make_billing_admin,
+    make_owner,
+    make_payment,
+)
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalog")]
+
+CUSTOMERS_PAGES = [
+    "/api/v1/auth/me/",
+    "/api/v1/billing/invoices/",
+    "/api/v1/billing/invoices/{invoice}/",
+    "/api/v1/billing/payments/",
+    "/api/v1/billing/payments/{payment}/",
+    "/api/v1/billing/subscriptions/",
+    "/api/v1/billing/credits/ledger/",
+]
+ADMINS_PAGES = [
+    "/api/v1/billing/admin/payments/",
+    "/api/v1/billing/admin/payments/{payment}/",
+    "/admin/billing/payment/{payment}/change/",
+]
+DRAWN = re.compile(r'value="\w{64}"|nonce="[^"]+"')  # anew for each page
+
+
+class Meanwhile:
+    """Has somebody else commit an act right after a statement of this connection."""
+
+    def __init__(self, act: Callable[[], object], *, after: int) -> None:
+        self.act, self.after, self.count = act, after, 0
+
+    def __call__(self, execute: Callable[..., object], *statement: Any) -> object:
+        result = execute(*statement)
+        self.count += 1
+        if self.count == self.after:
+            somebody = threading.Thread(target=self._commit)
+            somebody.start()
+            somebody.join()
+        return result
+
+    def _commit(self) -> None:
+        try:
+            self.act()
+        finally:
+            connections.close_all()
+
+
+def told(client: Client, url: str) -> object:
+    response = client.get(url)
+    assert response.status_code == 200, response.content
+    if response["Content-Type"] == "application/json":
+        return json.loads(response.content)
+    return DRAWN.sub("", response.content.decode())
+
+
+@pytest.mark.parametrize("path", [*CUSTOMERS_PAGES, *ADMINS_PAGES])
+def test_a_page_tells_of_one_moment(path: str) -> None:
+    admin = make_billing_admin()
+    statement, statements = 0, 1
+    while statement < statements:
+        statement += 1
+        owner = make_owner()
+        payment = make_payment(owner)
+        client = client_of(admin if path in ADMINS_PAGES else owner)
+        url = path.format(invoice=invoice_of(owner).pk, payment=payment.pk)
+        before = told(client, url)
+        meanwhile = Meanwhile(partial(approve, payment, admin), after=statement)
+        with connection.execute_wrapper(meanwhile):
+            between = told(client, url)
+        after = told(client, url)
+        statements = meanwhile.count
+        assert before != after
+        assert between in (before, after), f"torn by a decision after statement {statement}"
+
+
+def test_an_export_tells_of_one_moment() -> None:
+    admin = make_billing_admin()
+    for statement in range(5, 25):
+        owner = make_owner()
+        payment = make_payment(owner)
+        export = request_account_export(user=owner, now=utc_now())
+        meanwhile = Meanwhile(partial(approve, payment, admin), after=statement)
+        with connection.execute_wrapper(meanwhile):
+            make(export_id=export.pk, now=utc_now())
+        assert meanwhile.count > statement
+        with default_storage.open(export.file) as file, ZipFile(BytesIO(file.read())) as archive:
+            facts = json.loads(archive.read("account.json"))
+        is_paid = facts["invoices"][0]["status"] == "paid"
+        assert (facts["account"]["status"] == "active") == is_paid
+        assert bool(facts["credits"]) == is_paid
+        assert (facts["payments"][0]["status"] == "succeeded") == is_paid
+
+
+def test_nothing_is_written_while_one_moment_is_read() -> None:
+    with pytest.raises(InternalError, match="read-only"), one_moment():
+        make_billing_admin()
+
+
+@pytest.mark.django_db
+def test_nothing_is_written_within_a_transaction_either() -> None:
+    with pytest.raises(InternalError, match="read-only"), one_moment():
+        make_billing_admin()
+    make_billing_admin()
