@@ -46,6 +46,7 @@ def make_owner(
     country: str = "PK",
     payment_method: str = "bank_transfer",
     email: str = "",
+    account_name: str = "Lahore Textiles",
     now: datetime | None = None,
 ) -> User:
     """Register an owner; ``payment_method`` is left out for a free plan."""
@@ -60,7 +61,7 @@ def make_owner(
             plan_slug=plan_slug,
             country=country,
             payment_method="" if plan_slug == "free" else payment_method,
-            account_name="Lahore Textiles",
+            account_name=account_name,
             billing={"billing_city": "Lahore", "tax_id": "1234567-8"},
         ),
         ip_address="203.0.113.7",

@@ -346,7 +346,7 @@ def let_the_owner_leave(owner: User) -> None:
 
 
 def be_made_without_owner(owner: User) -> None:
-    Account.objects.create(name="Nobody's", plan=account_of(owner).plan, status="trial")
+    Account.objects.create(name="Nobody's", plan=account_of(owner).plan, status="active")
 
 
 @pytest.mark.parametrize(

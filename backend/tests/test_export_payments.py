@@ -94,10 +94,9 @@ def test_is_a_file_that_spreadsheets_open(desk: Client, owner: User) -> None:
 
 
 @pytest.mark.parametrize("text", FORMULAS[:9:4])
-def test_what_a_customer_typed_is_no_formula(desk: Client, owner: User, text: str) -> None:
+def test_what_a_customer_typed_is_no_formula(desk: Client, text: str) -> None:
     """Neither as the API takes it, nor in a name that came past its checks."""
-    make_payment(owner, notes=text)
-    Account.objects.filter(users=owner).update(name=text)
+    make_payment(make_owner(account_name=text), notes=text)
     Payment.objects.update(admin_notes=text)
     (row,) = rows_of(download(desk, EXPORT))
     typed = [row["Account"], row["Notes"], row["Admin's notes"]]
@@ -210,10 +209,16 @@ def test_excel_gets_text_as_text_and_amounts_as_numbers(
     assert row["First approved by"].value is None
 
 
-def test_excel_takes_every_character(desk: Client, owner: User) -> None:
-    """Some can't be in XML: a workbook that has one is damaged, as Excel says."""
-    Account.objects.filter(users=owner).update(name="a\x01\ufffe\uffff\x0b😀")
+def test_the_account_is_called_as_on_the_invoice(desk: Client, owner: User) -> None:
     make_payment(owner)
+    Account.objects.filter(users=owner).update(name="Renamed")
+    (row,) = rows_of(download(desk, EXPORT))
+    assert row["Account"] == "Lahore Textiles"
+
+
+def test_excel_takes_every_character(desk: Client) -> None:
+    """Some can't be in XML: a workbook that has one is damaged, as Excel says."""
+    make_payment(make_owner(account_name="a\x01\ufffe\uffff\x0b😀"))
     assert sheet_of(download(desk, EXCEL))["D2"].value == "a\ufffd\ufffd\ufffd\ufffd😀"
 
 

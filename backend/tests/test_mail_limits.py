@@ -15,7 +15,7 @@ from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.services.payments import withdraw_payment
 from igny8_core.business.billing.tasks import notify_billing_admins
 from igny8_core.common.clock import utc_now
-from igny8_core.common.letters import letter_for, render_letter
+from igny8_core.common.letters import NothingToSend, letter_for, render_letter
 from igny8_core.common.models import OutgoingMail
 from tests.factories import (
     account_of,
@@ -75,6 +75,46 @@ def test_an_invoice_is_confirmed_five_times_a_day_at_most(owner: User) -> None:
     oldest = Payment.objects.earliest("pk")
     Payment.objects.filter(pk=oldest.pk).update(submitted_at=utc_now() - timedelta(days=1))
     assert confirm(owner).status_code == 201
+
+
+def choose(owner: User, code: str) -> None:
+    url = f"/api/v1/billing/invoices/{invoice_of(owner).pk}/payment-method/"
+    assert client_of(owner).post(url, {"payment_method": code}).status_code == 200
+
+
+def told_how_to_pay(owner: User) -> list[OutgoingMail]:
+    mails = OutgoingMail.objects.filter(kind="invoice_issued", recipient=owner.email)
+    return list(mails.order_by("pk"))
+
+
+def test_who_chooses_another_way_to_pay_is_told_how(owner: User) -> None:
+    choose(owner, "jazzcash")
+    first, second = told_how_to_pay(owner)
+    with pytest.raises(NothingToSend, match="Another way to pay"):
+        letter_for(first)
+    texts = render_letter(letter_for(second), language="en")
+    assert "25,053.50 PKR" in texts["subject.txt"]
+    assert "You have chosen how to pay." in texts["layout.txt"]
+    assert "0300 1234567" in texts["layout.txt"]
+
+    choose(owner, "jazzcash")  # as it is already
+    assert told_how_to_pay(owner) == [first, second]
+
+
+def test_only_the_newest_mail_says_how_to_pay(owner: User) -> None:
+    choose(owner, "jazzcash")
+    choose(owner, "bank_transfer")
+    first, _second, third = told_how_to_pay(owner)
+    with pytest.raises(NothingToSend, match="newer mail"):
+        letter_for(first)
+    letter_for(third)
+
+
+def test_who_goes_on_choosing_reads_it_on_the_page(owner: User) -> None:
+    for _ in range(4):
+        choose(owner, "jazzcash")
+        choose(owner, "bank_transfer")
+    assert len(told_how_to_pay(owner)) == 1 + 5
 
 
 def test_what_is_under_review_is_said_before_the_limit(owner: User, settings: LazySettings) -> None:

@@ -41,16 +41,18 @@ from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.business.billing.statistics import numbers
 from igny8_core.common.clock import utc_now
-from igny8_core.common.letters import NothingToSend, letter_for
+from igny8_core.common.letters import NothingToSend, letter_for, render_letter
 from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold
 from tests.exports import made_export
 from tests.factories import (
+    PASSWORD,
     account_of,
     approve,
     client_of,
     confirmation_of,
     invoice_of,
+    make_billing_admin,
     make_owner,
     make_payment,
 )
@@ -454,6 +456,63 @@ def test_an_upgrade_that_waits_promises_no_limits_yet(catalog: None) -> None:
     assert terms_of(account=account_of(owner)) == before
 
 
+SOLD_OTHERWISE = [{"price": Decimal(99)}, {"interval": "year"}, {"included_credits": 5}]
+
+
+@pytest.mark.parametrize("change", SOLD_OTHERWISE)
+def test_nothing_is_ordered_but_what_was_shown(
+    catalog: None, api: APIClient, change: dict[str, Any]
+) -> None:
+    shown = {plan["slug"]: plan["offer"] for plan in api.get("/api/v1/plans/").json()}
+    owner = client_of(make_owner(plan_slug="free"))
+    order = {"plan_slug": "growth", "payment_method": "bank_transfer", "offer": shown["growth"]}
+    visitor = {**order, "email": "new@shop.example", "password": PASSWORD, "country": "PK"}
+    Plan.objects.filter(slug="growth").update(**change)
+    for client, url, body in (
+        (owner, "/api/v1/billing/subscriptions/upgrade/", order),
+        (api, "/api/v1/auth/register/", visitor),
+    ):
+        count = Invoice.objects.count()
+        refused = client.post(url, body)
+        assert refused.status_code == 400, refused.content
+        (error,) = refused.json()["errors"]
+        assert (error["code"], error["attr"]) == ("plan_changed", "plan_slug")
+        assert f"costs {Plan.objects.get(slug='growth').price} USD now" in error["detail"]
+        assert Invoice.objects.count() == count
+        now = {plan["slug"]: plan["offer"] for plan in api.get("/api/v1/plans/").json()}
+        assert client.post(url, {**body, "offer": now["growth"]}).status_code == 201
+
+
+def test_other_words_are_the_same_offer(catalog: None, api: APIClient) -> None:
+    before = api.get("/api/v1/plans/").json()
+    Plan.objects.update(description="In other words")
+    assert [plan["offer"] for plan in api.get("/api/v1/plans/").json()] == [
+        plan["offer"] for plan in before
+    ]
+    assert len({plan["offer"] for plan in before}) == len(before)
+
+
+def test_a_trial_keeps_what_it_began_with(catalog: None, admin_api: APIClient) -> None:
+    owner = make_owner(plan_slug="free")
+    before = client_of(owner).get("/api/v1/auth/me/").json()["account"]["plan"]
+    Plan.objects.filter(slug="free").update(name="Nothing", max_sites=0, included_credits=1)
+    assert client_of(owner).get("/api/v1/auth/me/").json()["account"]["plan"] == before
+    body = {"name": "Shop", "domain": "shop.example", "industry": "retail"}
+    answer = client_of(owner).post("/api/v1/sites/", body)
+    assert answer.status_code == 201, answer.content
+
+
+def test_trials_from_before_keep_the_plan_of_the_upgrade(catalog: None) -> None:
+    account = account_of(make_owner(plan_slug="free"))
+    began_with = account.trial_terms
+    Account.objects.filter(pk=account.pk).update(trial_terms={})
+    migration = import_module("igny8_core.auth.migrations.0012_trials_keep_their_terms")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.KEEP_TERMS)
+    account.refresh_from_db()
+    assert account.trial_terms == began_with
+
+
 def test_how_to_pay_tells_no_amount_that_is_not_due_any_more(catalog: None) -> None:
     owner = make_owner(payment_method="jazzcash")
     mail = OutgoingMail.objects.get(kind="invoice_issued")
@@ -467,6 +526,22 @@ def test_how_to_pay_tells_no_amount_that_is_not_due_any_more(catalog: None) -> N
     )
     with pytest.raises(NothingToSend, match="Another amount"):
         letter_for(mail)
+
+
+def test_a_reversal_that_took_no_credits_does_not_say_so(catalog: None) -> None:
+    Plan.objects.filter(slug="starter").update(included_credits=0)
+    reversal, admin = OutgoingMail.objects.filter(kind="payment_reversed"), make_billing_admin()
+    for taken in (False, True):
+        owner = make_owner()
+        payment = make_payment(owner)
+        approve(payment, admin)
+        reverse_payment(
+            payment_id=payment.pk, actor=Actor(user=admin), now=utc_now(), reason="Recalled"
+        )
+        for language, words in {"en": "credits were taken back", "ur": "کریڈٹ واپس"}.items():
+            letter = letter_for(reversal.latest("pk"))
+            assert (words in render_letter(letter, language=language)["layout.txt"]) == taken
+        Plan.objects.filter(slug="starter").update(included_credits=100)
 
 
 def test_nobody_who_has_confirmed_again_is_told_to_pay_again(billing_admin: User) -> None:

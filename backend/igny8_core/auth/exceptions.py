@@ -27,6 +27,12 @@ class UnknownPlan(InvalidInput):
     code = "unknown_plan"
 
 
+class PlanChanged(InvalidInput):
+    """The plan is sold otherwise than the customer was shown."""
+
+    code = "plan_changed"
+
+
 class UnknownCountry(InvalidInput):
     """The code is not one of ISO 3166-1 alpha-2."""
 

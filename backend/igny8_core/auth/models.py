@@ -81,6 +81,11 @@ class Plan(TimestampedModel):
         """Whether nothing is ever owed for it."""
         return self.price == 0
 
+    @property
+    def offer(self) -> str:
+        """What names all that is sold; another once the price or what it buys changes."""
+        return PlanTerms.of_plan(self).offer
+
 
 class Account(TimestampedModel):
     """The tenant: everything else belongs to one."""
@@ -89,6 +94,11 @@ class Account(TimestampedModel):
     status = models.CharField(max_length=20, choices=AccountStatus.choices)
     plan = models.ForeignKey(
         Plan, on_delete=models.PROTECT, help_text="The plan whose limits hold now."
+    )
+    trial_terms = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="What the free plan promised at sign-up. See auth/terms.py.",
     )
     credits = models.BigIntegerField(default=0, help_text="Cached sum of the credit ledger.")
     country = models.CharField(
@@ -117,6 +127,11 @@ class Account(TimestampedModel):
                 condition=Q(status__in=AccountStatus.values),
                 name="account_status_is_known",
                 violation_error_message="This is not a state of an account.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=AccountStatus.TRIAL) | Q(trial_terms__isnull=False),
+                name="trial_keeps_what_was_promised",
+                violation_error_message="A trial keeps what its plan promised.",
             ),
             models.CheckConstraint(
                 condition=Q(credits__gte=0),

@@ -11,6 +11,7 @@ PLAN = {
     "max_sites": 1,
     "max_users": 2,
     "is_free": False,
+    "offer": "2f0c1d9e8b7a6543",
 }
 BILLING_DETAILS = {
     "billing_name": "Ayesha Khan",

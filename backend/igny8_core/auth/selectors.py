@@ -3,8 +3,18 @@
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
-from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus, UserRole
-from igny8_core.auth.exceptions import UnknownCountry, UnknownIndustry, UnknownPlan
+from igny8_core.auth.enums import (
+    LIVE_SUBSCRIPTION_STATUSES,
+    AccountStatus,
+    SubscriptionStatus,
+    UserRole,
+)
+from igny8_core.auth.exceptions import (
+    PlanChanged,
+    UnknownCountry,
+    UnknownIndustry,
+    UnknownPlan,
+)
 from igny8_core.auth.models import Account, EmailChange, Industry, Plan, Site, Subscription, User
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.countries import Country, country_of, is_country_code
@@ -16,16 +26,24 @@ def public_plans() -> QuerySet[Plan]:
     return Plan.objects.filter(is_public=True)
 
 
-def public_plan(*, slug: str) -> Plan:
+def public_plan(*, slug: str, offer: str = "") -> Plan:
     """Find a plan that is offered.
 
+    :param offer: of the plan as the customer was shown it, if that is known.
     :raises UnknownPlan: if none is.
+    :raises PlanChanged: if it is sold otherwise by now.
     """
     plan = public_plans().filter(slug=slug).first()
     if plan is None:
         offered = ", ".join(public_plans().values_list("slug", flat=True))
         detail = f"There is no plan '{slug}'. Choose one of: {offered}."
         raise UnknownPlan(detail, attr="plan_slug")
+    if offer and offer != plan.offer:
+        detail = (
+            f"The plan {plan} has changed since it was shown: a {plan.interval} costs "
+            f"{plan.price} {plan.currency} now. Look at it again."
+        )
+        raise PlanChanged(detail, attr="plan_slug")
     return plan
 
 
@@ -129,8 +147,11 @@ def live_subscription(*, account: Account) -> Subscription | None:
 def terms_of(*, account: Account) -> PlanTerms:
     """What holds for an account now: what was promised to it, or its plan where nothing was.
 
-    Of an account that waits for its first payment, what was promised by the order.
+    Of a trial, what it began with; of an account that waits for its first payment, what was
+    promised by the order.
     """
+    if account.status == AccountStatus.TRIAL and account.trial_terms:
+        return PlanTerms.from_json(account.trial_terms)
     promised = live_subscription(account=account) or pending_subscription(account=account)
     if promised and promised.plan_id == account.plan_id:
         return promised.promised

@@ -31,6 +31,11 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
     price = MoneyField()
     currency = serializers.CharField(read_only=True)
     is_free = serializers.BooleanField(read_only=True)
+    offer = serializers.CharField(
+        read_only=True,
+        help_text="Names the price and what it buys. Send it with an order: if the plan is sold "
+        "otherwise by then, nothing is ordered.",
+    )
 
     class Meta:
         model = Plan
@@ -45,6 +50,7 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
             "max_sites",
             "max_users",
             "is_free",
+            "offer",
         ]
         read_only_fields = fields
 
@@ -169,6 +175,19 @@ class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
         read_only_fields = fields
 
 
+class OfferField(LineField):
+    """What the customer was shown of the plan that is ordered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=16,
+            required=False,
+            default="",
+            allow_blank=True,
+            help_text="The plan's `offer` as it was shown; empty: whatever it is sold for now.",
+        )
+
+
 class RegisterSerializer(serializers.Serializer[Any]):
     """A visitor's sign-up with the billing details of a paid plan."""
 
@@ -186,6 +205,7 @@ class RegisterSerializer(serializers.Serializer[Any]):
         help_text="Of the mails to this person.",
     )
     plan_slug = LineField(max_length=50)
+    offer = OfferField()
     country = LineField(
         max_length=2, required=False, default="", allow_blank=True, help_text="ISO 3166-1 alpha-2."
     )

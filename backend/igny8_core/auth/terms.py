@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, Protocol
+
+WORDS = ("name", "description")  # in which nothing is promised
 
 
 class Priced(Protocol):
@@ -56,6 +59,13 @@ class PlanTerms:
     def is_free(self) -> bool:
         """Whether nothing is ever owed for it."""
         return self.price == 0
+
+    @property
+    def offer(self) -> str:
+        """Name what is sold, so that an order can say what its customer was shown."""
+        sold = {name: value for name, value in asdict(self).items() if name not in WORDS}
+        sold["price"] = self.price.normalize()
+        return sha256(repr(sold).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.name

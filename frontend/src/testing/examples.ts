@@ -19,6 +19,7 @@ export const starter: Plan = {
   max_sites: 1,
   max_users: 2,
   is_free: false,
+  offer: "starter-as-shown",
 };
 
 export const free: Plan = { ...starter, slug: "free", name: "Free", price: "0.00", is_free: true };

@@ -12,6 +12,7 @@ from igny8_core.auth.models import Account, Plan, User
 from igny8_core.auth.selectors import lock_account
 from igny8_core.auth.services.billing_email import send_billing_email_link
 from igny8_core.auth.services.email_addresses import email_taken, usable_email
+from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.clock import utc_now
 
 BILLING_FIELDS = (
@@ -61,6 +62,7 @@ def create_account_with_owner(
     account = Account.objects.create(
         name=account_name or full_name or email.partition("@")[0],
         plan=plan,
+        trial_terms=(PlanTerms.of_plan(plan).as_json() if status == AccountStatus.TRIAL else None),
         status=status,
         country=country,
         **_billing_details(billing=billing, full_name=full_name, email=email),

@@ -11,9 +11,11 @@ from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, User
 from igny8_core.auth.selectors import mail_addresses
 from igny8_core.business.billing import mail_facts, selectors
-from igny8_core.business.billing.enums import EventName, NoticeFrequency
+from igny8_core.business.billing.enums import EventName, NoticeFrequency, ObjectType
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
 from igny8_core.common.mail import queue_mail
+
+MAX_CHOICES_TOLD = 5  # each is a mail
 
 
 def tell_of_trial(*, account: Account) -> None:
@@ -26,8 +28,22 @@ def tell_of_invoice(*, invoice: Invoice, event: EventName) -> None:
 
     :param event: why it was issued.
     """
-    facts = mail_facts.facts_of_invoice(invoice, is_welcome=event == EventName.SIGN_UP_PAID)
+    facts = mail_facts.facts_of_invoice(invoice, event=event)
     _tell_of_invoice("invoice_issued", invoice, facts)
+
+
+def tell_of_other_method(*, invoice: Invoice) -> None:
+    """Say how to pay by the method that was chosen now; of the first few choices alone.
+
+    Whoever goes on choosing reads it on the invoice's page.
+    """
+    event = EventName.CHANGE_METHOD
+    choices = selectors.events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
+    number = choices.filter(event=event).count()
+    if number <= MAX_CHOICES_TOLD:
+        facts = mail_facts.facts_of_invoice(invoice, event=event)
+        about = f"{invoice.pk}:{number}"
+        _tell_customer("invoice_issued", invoice.account, about, facts, invoice_id=invoice.pk)
 
 
 def tell_of_void(*, invoice: Invoice, reason: str) -> None:
@@ -67,8 +83,10 @@ def tell_of_rejection(*, payment: Payment) -> None:
 
 
 def tell_of_reversal(*, payment: Payment, reason: str) -> None:
-    """Say that an approval was taken back, and why."""
-    facts = mail_facts.facts_of_reversal(payment, reason=reason)
+    """Say that an approval was taken back, and why; within the transaction that did it."""
+    facts = mail_facts.facts_of_reversal(
+        payment, reason=reason, credits_taken=selectors.credits_taken_back(payment=payment)
+    )
     _tell_of_payment("payment_reversed", payment, facts)
 
 

@@ -64,6 +64,8 @@ def while_to_be_paid_as_told(mail: OutgoingMail) -> None:
     _require(told == invoice.method_snapshot, "Another way to pay was chosen since.")
     payable = str(invoice.payable)
     _require(facts.get("payable", payable) == payable, "Another amount is due since.")
+    newer = selectors.mails_after(mail).filter(arguments__invoice_id=invoice.pk)
+    _require(not newer.exists(), "A newer mail says how to pay.")
 
 
 def while_void(mail: OutgoingMail) -> None:
@@ -145,8 +147,7 @@ def invoice_issued(mail: OutgoingMail) -> Letter:
 
     def facts_now() -> Facts:
         issued = selectors.events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
-        is_welcome = issued.earliest("pk").event == EventName.SIGN_UP_PAID
-        return mail_facts.facts_of_invoice(invoice, is_welcome=is_welcome)
+        return mail_facts.facts_of_invoice(invoice, event=EventName(issued.earliest("pk").event))
 
     told = _told(mail, invoice.account, facts_now)
     method = told["method"] and _in_readers_words(PromisedMethod.from_json(told["method"]).shown())
@@ -212,8 +213,11 @@ def payment_reversed(mail: OutgoingMail) -> Letter:
     payment = _payment_of(mail)
 
     def facts_now(payment: Payment) -> Facts:
-        reason = selectors.timeline_of(payment=payment).latest("pk").note
-        return mail_facts.facts_of_reversal(payment, reason=reason)
+        return mail_facts.facts_of_reversal(
+            payment,
+            reason=selectors.timeline_of(payment=payment).latest("pk").note,
+            credits_taken=selectors.credits_taken_back(payment=payment),
+        )
 
     letter = _about_payment("payment_reversed", mail, facts_now)
     invoice = payment.invoice

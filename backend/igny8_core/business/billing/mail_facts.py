@@ -6,6 +6,7 @@ Amounts are texts with their currency, dates ISO 8601. ``seller_name`` is who wr
 from typing import Any
 
 from igny8_core.auth.models import Account
+from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.sellers import seller_snapshot
 
@@ -25,10 +26,10 @@ def facts_of_trial(account: Account) -> Facts:
     }
 
 
-def facts_of_invoice(invoice: Invoice, *, is_welcome: bool) -> Facts:
+def facts_of_invoice(invoice: Invoice, *, event: EventName) -> Facts:
     """Return what paying an invoice needs.
 
-    :param is_welcome: it is the first, of a sign-up.
+    :param event: why it is told: a sign-up, an upgrade, another way to pay.
     """
     return {
         **_seller_of(invoice),
@@ -38,7 +39,8 @@ def facts_of_invoice(invoice: Invoice, *, is_welcome: bool) -> Facts:
         "due_date": invoice.due_date.isoformat(),
         "payment_reference": invoice.payment_reference,
         "method": invoice.method_snapshot,
-        "is_welcome": is_welcome,
+        "is_welcome": event == EventName.SIGN_UP_PAID,
+        "is_change": event == EventName.CHANGE_METHOD,
     }
 
 
@@ -82,12 +84,16 @@ def facts_of_rejection(payment: Payment) -> Facts:
     return {**facts_of_payment(payment), "reason": payment.admin_notes}
 
 
-def facts_of_reversal(payment: Payment, *, reason: str) -> Facts:
-    """Return the claim with the reason why its approval was taken back, and what became of it."""
+def facts_of_reversal(payment: Payment, *, reason: str, credits_taken: int) -> Facts:
+    """Return the claim with the reason why its approval was taken back, and what became of it.
+
+    :param credits_taken: how many of its credits were left to be taken back.
+    """
     return {
         **facts_of_payment(payment),
         "reason": reason,
         "invoice_status": payment.invoice.status,
+        "credits_taken": credits_taken,
     }
 
 

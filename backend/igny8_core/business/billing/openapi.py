@@ -11,7 +11,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework.exceptions import Throttled
 
-from igny8_core.auth.exceptions import UnknownCountry, UnknownPlan
+from igny8_core.auth.exceptions import PlanChanged, UnknownCountry, UnknownPlan
 from igny8_core.auth.openapi_examples import ACTIVE_SUBSCRIPTION
 from igny8_core.auth.rights import PersonChangedLately, SecondFactorRequired
 from igny8_core.auth.serializers import SubscriptionSerializer
@@ -359,6 +359,7 @@ UPGRADE = _act(
     status=201,
     errors=(
         UnknownPlan,
+        PlanChanged,
         refusals.PlanNotPayable,
         refusals.AlreadyOnPlan,
         *_METHOD_ERRORS,

@@ -11,7 +11,7 @@ COLUMNS: dict[str, Callable[[Payment], Cell]] = {
     "Payment": lambda payment: payment.pk,
     "Status": lambda payment: payment.get_status_display(),
     "Submitted (UTC)": lambda payment: payment.submitted_at,
-    "Account": lambda payment: str(payment.invoice.account),
+    "Account": lambda payment: payment.invoice.billing_snapshot["customer"]["account_name"],
     "Customer": lambda payment: str(payment.submitted_by),
     "Invoice": lambda payment: payment.invoice.number,
     "Amount": lambda payment: round_amount(payment.amount, payment.currency),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Case, Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, When
 
 from igny8_core.auth.enums import UserRole
 from igny8_core.auth.models import Account, Plan, Subscription, User
@@ -14,6 +14,7 @@ from igny8_core.auth.selectors import lock_account, lock_subscriptions
 from igny8_core.business.billing.enums import (
     AMONG_ADMINS,
     DECIDED_PAYMENT_STATUSES,
+    CreditKind,
     EventName,
     InvoiceStatus,
     ObjectType,
@@ -268,6 +269,12 @@ def ledger_of(*, account: Account) -> QuerySet[CreditTransaction]:
     )
 
 
+def credits_taken_back(*, payment: Payment) -> int:
+    """How many credits the reversal of a payment took back; 0 without one."""
+    taken = payment.credittransaction_set.filter(kind=CreditKind.REVERSAL)
+    return -(taken.aggregate(amount=Sum("amount"))["amount"] or 0)
+
+
 def mails_about(*, account: Account) -> QuerySet[OutgoingMail]:
     """The mails that tell of an account, to whomever, those of earlier versions too."""
     invoices = list(account.invoices.values_list("pk", flat=True))
@@ -277,6 +284,11 @@ def mails_about(*, account: Account) -> QuerySet[OutgoingMail]:
         | Q(arguments__invoice_id__in=invoices)
         | Q(arguments__payment_id__in=payments)
     ).order_by("pk")
+
+
+def mails_after(mail: OutgoingMail) -> QuerySet[OutgoingMail]:
+    """Return the later mails of the same kind to the same reader."""
+    return OutgoingMail.objects.filter(pk__gt=mail.pk, kind=mail.kind, recipient=mail.recipient)
 
 
 def mails_of(*, account: Account) -> QuerySet[OutgoingMail]:

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer
+from igny8_core.auth.serializers import AccountSerializer, OfferField, SubscriptionSerializer
 from igny8_core.business.billing.enums import InvoicePaymentState, InvoiceStatus
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
@@ -396,6 +396,7 @@ class ChoosePaymentMethodSerializer(serializers.Serializer[Any]):
 
 class UpgradeSerializer(serializers.Serializer[Any]):
     plan_slug = LineField(max_length=50)
+    offer = OfferField()
     payment_method = LineField(max_length=40, required=False, default="", allow_blank=True)
 
 

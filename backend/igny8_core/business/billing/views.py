@@ -286,6 +286,7 @@ class UpgradeView(APIView):
             started = subscriptions.request_upgrade(
                 account=account_of(request),
                 plan_slug=body.validated_data["plan_slug"],
+                offer=body.validated_data["offer"],
                 method_code=body.validated_data["payment_method"],
                 actor=actor_from_request(request),
                 now=utc_now(),

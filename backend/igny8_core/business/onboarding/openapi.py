@@ -44,6 +44,7 @@ REGISTER = extend_schema_view(
                 exceptions.EmailAlreadyRegistered,
                 exceptions.EmailUnusable,
                 exceptions.UnknownPlan,
+                exceptions.PlanChanged,
                 exceptions.UnknownCountry,
                 UnknownPaymentMethod,
                 ExchangeRateMissing,

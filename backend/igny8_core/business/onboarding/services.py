@@ -24,6 +24,7 @@ from igny8_core.business.billing.services.transitions import TransitionRecorder
 class Registration:
     """What a visitor asks for.
 
+    :param offer: of the plan as the visitor was shown it; empty if that is not known.
     :param country: ISO 3166-1 alpha-2, or empty.
     :param payment_method: code of a method of that country, or empty to choose it later.
     :param billing: any of ``auth.services.accounts.BILLING_FIELDS``.
@@ -35,6 +36,7 @@ class Registration:
     payment_method: str
     account_name: str
     billing: Mapping[str, str]
+    offer: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,11 @@ def register_account(
 ) -> Registered:
     """Sign a visitor up: a free plan starts a trial, a paid one waits for its payment.
 
-    :raises UnknownPlan, UnknownPaymentMethod, ExchangeRateMissing: if the choice can't be had.
+    :raises UnknownPlan, PlanChanged, UnknownPaymentMethod, ExchangeRateMissing: if the choice
+        can't be had.
     :raises EmailAlreadyRegistered: if the e-mail is taken.
     """
-    plan = public_plan(slug=registration.plan_slug)
+    plan = public_plan(slug=registration.plan_slug, offer=registration.offer)
     method = _chosen_method(registration)
     user = create_account_with_owner(
         owner=registration.owner,

@@ -94,6 +94,7 @@ def _registration(data: dict[str, Any]) -> Registration:
             language=data["language"],
         ),
         plan_slug=data["plan_slug"],
+        offer=data["offer"],
         country=data["country"],
         payment_method=data["payment_method"],
         account_name=data["account_name"],

@@ -148,10 +148,12 @@ describe("another plan", () => {
   it("needs a plan and a way to pay, and leads to the invoice", async () => {
     const subscription = { plan: starter, current_period_end: null } as Me["subscription"];
     logIn({ subscription });
+    const orders: unknown[] = [];
     server.use(
-      http.post("*/api/v1/billing/subscriptions/upgrade/", () =>
-        HttpResponse.json({ invoice }, { status: 201 }),
-      ),
+      http.post("*/api/v1/billing/subscriptions/upgrade/", async ({ request }) => {
+        orders.push(await request.json());
+        return HttpResponse.json({ invoice }, { status: 201 });
+      }),
       http.get("*/api/v1/billing/invoices/1/", () => HttpResponse.json(invoice)),
     );
     const shown = renderApp("/upgrade");
@@ -165,6 +167,8 @@ describe("another plan", () => {
 
     expect(await screen.findByText("0300 1234567")).toBeVisible();
     expect(shown.pathname).toBe("/invoices/1");
+    const { slug, offer } = growth;
+    expect(orders).toEqual([{ plan_slug: slug, offer, payment_method: "jazzcash" }]);
   });
 
   it("is not offered while one waits for its payment", async () => {

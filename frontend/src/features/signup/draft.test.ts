@@ -3,7 +3,7 @@ import type { Plan } from "../../lib/api/types";
 import { EMPTY, requestOf, stepOfErrors, stepsFor } from "./draft";
 
 const free = { is_free: true } as Plan;
-const paid = { is_free: false } as Plan;
+const paid = { is_free: false, offer: "as shown" } as Plan;
 
 it("skips billing for a free plan", () => {
   expect(stepsFor(free)).toEqual(["plan", "account", "review"]);
@@ -18,10 +18,10 @@ it("finds the first step with an error", () => {
 
 it("sends no billing details with a free plan", () => {
   const values = { ...EMPTY, email: "a@b.example", country: "PK", payment_method: "jazzcash" };
-  expect(requestOf(values, true)).toMatchObject({
+  expect(requestOf(values, free)).toMatchObject({
     email: "a@b.example",
     country: "",
     payment_method: "",
   });
-  expect(requestOf(values, false)).toBe(values);
+  expect(requestOf(values, paid)).toEqual({ ...values, offer: "as shown" });
 });

@@ -55,9 +55,12 @@ export function stepOfErrors(errors: Partial<Record<Field, unknown>>): Step | un
   return steps.find((step) => FIELDS_OF[step].some((field) => errors[field]));
 }
 
-/** What is sent: a free plan sends no billing details. */
-export function requestOf(values: SignUpValues, isFree: boolean): SignUpValues {
-  if (!isFree) return values;
+export type SignUpRequest = SignUpValues & { offer: string };
+
+/** What is sent: a free plan sends no billing details; what was shown of it goes along. */
+export function requestOf(values: SignUpValues, plan: Plan | undefined): SignUpRequest {
+  const request = { ...values, offer: plan?.offer ?? "" };
+  if (!plan?.is_free) return request;
   const billing = Object.fromEntries(FIELDS_OF.billing.map((field) => [field, ""]));
-  return { ...values, ...billing };
+  return { ...request, ...billing };
 }

@@ -120,6 +120,29 @@ it("takes a server error to its field on its own step, and the summary gets the 
   });
 });
 
+it("shows a plan that has changed since, and orders what is shown then", async () => {
+  answerRegistrationWith(400, {
+    errors: [{ code: "plan_changed", detail: "It has changed.", attr: "plan_slug" }],
+  });
+  const router = renderApp("/signup");
+  await choosePlan("Free");
+  await enterAccount();
+  const changed = { ...free, offer: "changed", included_credits: 5 };
+  server.use(http.get("*/api/v1/plans/", () => HttpResponse.json([changed, starter])));
+  await userEvent.click(await screen.findByRole("button", { name: "Create account" }));
+
+  expect(await screen.findByText(/5 credits/)).toBeVisible();
+  expect(router.pathname).toBe("/signup/plan");
+  expect(within(screen.getByRole("alert")).getByText("It has changed.")).toBeVisible();
+  expect(sent[0]?.body.offer).toBe(free.offer);
+  await userEvent.click(screen.getByRole("button", { name: "Continue" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Continue" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Create account" }));
+  await waitFor(() => {
+    expect(sent[1]?.body.offer).toBe("changed");
+  });
+});
+
 it("sends the same key again after a lost answer, and another for a changed form", async () => {
   server.use(
     http.post("*/api/v1/auth/register/", ({ request }) => {

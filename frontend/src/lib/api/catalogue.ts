@@ -1,16 +1,25 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
+import { ApiError } from "../errors/apiError";
 import { inReadersLanguage } from "../format/methodTexts";
 import { api, unwrap } from "./client";
 import { useMe } from "./me";
 
+const PLANS = ["plans"] as const;
 const RARELY_CHANGES = { staleTime: 10 * 60 * 1000 };
 
 export function usePlans() {
   return useQuery({
-    queryKey: ["plans"],
+    queryKey: PLANS,
     queryFn: () => unwrap(api.GET("/api/v1/plans/")),
     ...RARELY_CHANGES,
   });
+}
+
+/** Has the plans asked for anew where an order was refused since one has changed. */
+export async function forgetChangedPlans(cache: QueryClient, error: Error): Promise<void> {
+  if (error instanceof ApiError && error.has("plan_changed")) {
+    await cache.invalidateQueries({ queryKey: PLANS });
+  }
 }
 
 /** Who sells, and where to ask. */

@@ -2016,6 +2016,8 @@ export interface components {
             readonly max_sites: number;
             readonly max_users: number;
             readonly is_free: boolean;
+            /** @description Names the price and what it buys. Send it with an order: if the plan is sold otherwise by then, nothing is ordered. */
+            readonly offer: string;
         };
         /**
          * @description * `month` - Month
@@ -2065,6 +2067,8 @@ export interface components {
              */
             language: components["schemas"]["Language"];
             plan_slug: string;
+            /** @description The plan's `offer` as it was shown; empty: whatever it is sold for now. */
+            offer?: string;
             /** @description ISO 3166-1 alpha-2. */
             country?: string;
             /** @description Code of one of the country's payment methods. */
@@ -2157,6 +2161,8 @@ export interface components {
         SubscriptionStatus: "pending_payment" | "active" | "past_due" | "cancelled";
         UpgradeRequest: {
             plan_slug: string;
+            /** @description The plan's `offer` as it was shown; empty: whatever it is sold for now. */
+            offer?: string;
             payment_method?: string;
         };
         UpgradeResult: {

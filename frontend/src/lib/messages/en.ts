@@ -317,6 +317,7 @@ export const en = {
       suspended: "Write to support to have your account opened again.",
       cancelled: "Write to support to have your account opened again.",
     },
+    noPlan: "None",
     nothingOrdered: "You owe nothing: your last invoice is void. Choose a plan to go on.",
     noAccount: "This log-in belongs to no account. Payments are approved in the admin.",
     openAdmin: "Open the admin",

@@ -151,6 +151,7 @@ def change_payment_method(
     if (method := _method_to_change_to(locked, method_code)) is None:
         return invoice
     price = lock_price(due=invoice.due, method=method)
+    told = (invoice.method_snapshot, invoice.payable)
     invoice.payment_method = method
     invoice.method_snapshot = PromisedMethod.of_row(method).as_json()
     invoice.payable_amount = price.payable.amount
@@ -173,6 +174,8 @@ def change_payment_method(
             "exchange_rate",
         ),
     )
+    if (invoice.method_snapshot, invoice.payable) != told:
+        emails.tell_of_other_method(invoice=invoice)
     return invoice
 
 

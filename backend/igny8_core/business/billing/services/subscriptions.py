@@ -72,21 +72,29 @@ def start_subscription(
 
 @transaction.atomic
 def request_upgrade(
-    *, account: Account, plan_slug: str, method_code: str, actor: Actor, now: datetime
+    *,
+    account: Account,
+    plan_slug: str,
+    method_code: str,
+    actor: Actor,
+    now: datetime,
+    offer: str = "",
 ) -> StartedSubscription:
     """Ask for a paid plan; the account goes on as it is until the payment is approved.
 
+    :param offer: of the plan as the customer was shown it; empty if that is not known.
     :param method_code: empty to choose the way to pay later.
     :raises AccountClosed: if the account is suspended or cancelled.
     :raises UpgradeAlreadyPending: if another subscription waits for its payment.
-    :raises UnknownPlan, PlanNotPayable, AlreadyOnPlan: if the plan is not to be bought.
+    :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan: if the plan is not to be
+        bought.
     :raises UnknownPaymentMethod, ExchangeRateMissing: if the method can't be used.
     """
     locked = lock_account(account_id=account.pk)
     subscriptions = lock_subscriptions(account_id=account.pk)
     _require_open(locked)
     _require_none_pending(subscriptions)
-    plan = public_plan(slug=plan_slug)
+    plan = public_plan(slug=plan_slug, offer=offer)
     _require_purchasable(plan=plan, subscriptions=subscriptions)
     method = payment_method_for(code=method_code, country=locked.country) if method_code else None
     return start_subscription(

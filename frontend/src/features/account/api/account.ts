@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap } from "../../../lib/api/client";
+import { forgetChangedPlans } from "../../../lib/api/catalogue";
 import { ME } from "../../../lib/api/me";
 import type { Account, Me } from "../../../lib/api/types";
 import { IdempotencyKeys } from "../../../lib/idempotency";
@@ -24,7 +25,7 @@ export function useUpgrade(onIssued: (invoiceId: number) => void) {
   const [keys] = useState(() => new IdempotencyKeys());
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: { plan_slug: string; payment_method: string }) =>
+    mutationFn: (body: { plan_slug: string; offer: string; payment_method: string }) =>
       unwrap(
         api.POST("/api/v1/billing/subscriptions/upgrade/", {
           body,
@@ -35,6 +36,7 @@ export function useUpgrade(onIssued: (invoiceId: number) => void) {
       onIssued(invoice.id); // before the page changes with the account, and the form is gone
       await cache.invalidateQueries();
     },
+    onError: (error) => forgetChangedPlans(cache, error),
   });
 }
 

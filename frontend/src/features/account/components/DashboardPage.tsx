@@ -32,7 +32,7 @@ function AccountCards({ me, account }: { me: Me; account: Account }) {
         <Fact label={m.dashboard.status} value={m.dashboard.statuses[account.status]} />
         <Fact
           label={m.dashboard.plan}
-          value={account.plan.name}
+          value={hasNothingOrdered(me) ? m.dashboard.noPlan : account.plan.name}
           note={end ? m.dashboard.until(formatDayOf(end)) : undefined}
           to="/upgrade"
           link={m.upgrade.change}

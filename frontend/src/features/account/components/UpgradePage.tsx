@@ -95,7 +95,8 @@ function UpgradeForm({ current, plans, methods }: Props) {
       refuse();
       return;
     }
-    upgrade.mutate({ plan_slug: plan, payment_method: method }, { onError: show });
+    const offer = plans.find(({ slug }) => slug === plan)?.offer ?? "";
+    upgrade.mutate({ plan_slug: plan, offer, payment_method: method }, { onError: show });
   };
   return (
     <form noValidate onSubmit={submit}>

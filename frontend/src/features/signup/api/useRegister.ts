@@ -2,17 +2,18 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
 import { rememberLogIn } from "../../../lib/api/logInMemory";
+import { forgetChangedPlans } from "../../../lib/api/catalogue";
 import { ME } from "../../../lib/api/me";
 import { language } from "../../../lib/messages";
 import { IdempotencyKeys } from "../../../lib/idempotency";
-import type { SignUpValues } from "../draft";
+import type { SignUpRequest } from "../draft";
 
 /** Signs up once, however often the same form is sent, and logs in. */
 export function useRegister() {
   const [keys] = useState(() => new IdempotencyKeys());
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: SignUpValues) =>
+    mutationFn: (body: SignUpRequest) =>
       unwrap(
         api.POST("/api/v1/auth/register/", {
           body: { ...body, language },
@@ -24,5 +25,6 @@ export function useRegister() {
       rememberLogIn(true);
       await cache.invalidateQueries({ queryKey: ME });
     },
+    onError: (error) => forgetChangedPlans(cache, error),
   });
 }

@@ -144,9 +144,9 @@ function useSubmit({ form, plan, steps, step, register }: Omit<StepProps, "plans
     if (goTo) void navigate(`/signup/${goTo}`);
   };
 
-  const send = async (isFree: boolean) => {
+  const send = async () => {
     try {
-      const { invoice } = await register.mutateAsync(requestOf(form.values, isFree));
+      const { invoice } = await register.mutateAsync(requestOf(form.values, plan));
       dropDraft(DRAFT);
       await navigate(invoice ? `/invoices/${invoice.id}` : "/", { replace: true });
     } catch (error) {
@@ -169,7 +169,7 @@ function useSubmit({ form, plan, steps, step, register }: Omit<StepProps, "plans
       form.setErrors({ password: m.signup.passwordAgain });
       refuse([], "account");
     } else if (step === "review") {
-      void send(plan?.is_free ?? false);
+      void send();
     } else if (checkStep(form, step)) {
       void navigate(`/signup/${steps[steps.indexOf(step) + 1]}`);
     } else {
