@@ -343,7 +343,9 @@ if CLAMAV_ADDRESS:
 # USD: beyond it, two admins have to approve
 BILLING_DUAL_CONTROL_ABOVE: Decimal | None = env.amount("BILLING_DUAL_CONTROL_ABOVE")
 # Hours until the only admin's change of what tells customers where to send money takes effect
-BILLING_CHANGE_DELAY_HOURS: int = env.number("BILLING_CHANGE_DELAY_HOURS", default=24)
+BILLING_CHANGE_DELAY_HOURS: int = env.number(
+    "BILLING_CHANGE_DELAY_HOURS", default=24, at_most=24 * 365
+)
 # Per cent by which an exchange rate may change without a question
 BILLING_RATE_CHANGE_ASKED_ABOVE: int = env.number("BILLING_RATE_CHANGE_ASKED_ABOVE", default=5)
 BILLING_SELLER_NAME: str = env.str("BILLING_SELLER_NAME", default="IGNY8")

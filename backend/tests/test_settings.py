@@ -6,6 +6,7 @@ import pytest
 from django.conf import LazySettings
 from django.core import checks
 
+from igny8_core.business.billing.checks import changes_without_delay
 from igny8_core.business.billing.models import PaymentMethodConfig
 from tests.processes import here, manage
 
@@ -108,11 +109,29 @@ def test_two_approvals_beyond_an_amount(given: str, value: str) -> None:
     assert setting("BILLING_DUAL_CONTROL_ABOVE", BILLING_DUAL_CONTROL_ABOVE=given) == value
 
 
-def test_an_amount_that_is_none_is_refused() -> None:
-    environment = {**PRODUCTION, "BILLING_DUAL_CONTROL_ABOVE": "much"}
+@pytest.mark.parametrize("given", ["much", "NaN", "-1", "1e999"])
+def test_an_amount_that_is_none_is_refused(given: str) -> None:
+    environment = {**PRODUCTION, "BILLING_DUAL_CONTROL_ABOVE": given}
     result = manage("check", environment=environment)
     assert result.returncode != 0
-    assert "BILLING_DUAL_CONTROL_ABOVE is 'much'" in result.stderr
+    assert f"BILLING_DUAL_CONTROL_ABOVE is {given!r}" in result.stderr
+
+
+def test_a_delay_that_time_does_not_hold_is_refused() -> None:
+    environment = {**PRODUCTION, "BILLING_CHANGE_DELAY_HOURS": "2000000000"}
+    result = manage("check", environment=environment)
+    assert result.returncode != 0
+    assert "BILLING_CHANGE_DELAY_HOURS is 2000000000" in result.stderr
+
+
+def test_changes_without_delay_are_told_in_production(settings: LazySettings) -> None:
+    settings.BILLING_CHANGE_DELAY_HOURS = 0
+    assert changes_without_delay() == []
+    settings.IS_DEVELOPMENT = False
+    (found,) = changes_without_delay()
+    assert (found.id, found.level < checks.WARNING) == ("billing.I003", True)
+    settings.BILLING_CHANGE_DELAY_HOURS = 24
+    assert changes_without_delay() == []
 
 
 def test_a_time_zone_that_is_none_is_refused() -> None:

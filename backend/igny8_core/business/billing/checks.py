@@ -39,6 +39,20 @@ def example_payment_details(
     ]
 
 
+@register(Tags.security)
+def changes_without_delay(**_options: Any) -> list[CheckMessage]:
+    """Say in production that the only billing admin changes at once where customers send money."""
+    if settings.IS_DEVELOPMENT or settings.BILLING_CHANGE_DELAY_HOURS > 0:
+        return []
+    return [
+        checks.Info(
+            "Whoever takes over the only billing admin changes at once where customers send money.",
+            hint="Remove BILLING_CHANGE_DELAY_HOURS=0 once the installation is set up.",
+            id="billing.I003",
+        )
+    ]
+
+
 @register(Tags.database)
 def unusable_reference_patterns(
     *, databases: Sequence[str] | None = None, **_options: Any
