@@ -50,6 +50,8 @@ describe("a void invoice", () => {
     expect(await screen.findByText(/your last invoice is void/)).toBeVisible();
     expect(screen.getByRole("link", { name: "Choose a plan" })).toBeVisible();
     expect(screen.queryByText(/Pay your invoice/)).toBeNull();
+    expect(screen.getByText("Not active")).toBeVisible();
+    expect(screen.queryByText("Starter")).toBeNull();
   });
 });
 

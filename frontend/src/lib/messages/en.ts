@@ -318,6 +318,7 @@ export const en = {
       cancelled: "Write to support to have your account opened again.",
     },
     noPlan: "None",
+    notActive: "Not active",
     nothingOrdered: "You owe nothing: your last invoice is void. Choose a plan to go on.",
     noAccount: "This log-in belongs to no account. Payments are approved in the admin.",
     openAdmin: "Open the admin",

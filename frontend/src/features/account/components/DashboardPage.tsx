@@ -26,13 +26,17 @@ export function DashboardPage() {
 
 function AccountCards({ me, account }: { me: Me; account: Account }) {
   const end = me.subscription?.current_period_end;
+  const hasNothing = hasNothingOrdered(me);
   return (
     <>
       <Columns columns={3}>
-        <Fact label={m.dashboard.status} value={m.dashboard.statuses[account.status]} />
+        <Fact
+          label={m.dashboard.status}
+          value={hasNothing ? m.dashboard.notActive : m.dashboard.statuses[account.status]}
+        />
         <Fact
           label={m.dashboard.plan}
-          value={hasNothingOrdered(me) ? m.dashboard.noPlan : account.plan.name}
+          value={hasNothing ? m.dashboard.noPlan : account.plan.name}
           note={end ? m.dashboard.until(formatDayOf(end)) : undefined}
           to="/upgrade"
           link={m.upgrade.change}
