@@ -47,6 +47,9 @@ USER: Columns = {
     "role": "'owner'",
     "date_joined": "now()",
 }
+ISSUED = "now() - account.id * interval '1 minute'"
+PAID = f"least(now(), {ISSUED} + interval '9 hours')"
+YEAR = f"extract(year FROM timezone('UTC', {ISSUED}))"
 ADDRESS: Columns = {
     "user_id": "id",
     "email": "email",
@@ -61,14 +64,15 @@ SUBSCRIPTION: Columns = {
     "plan_id": "account.plan_id",
     "terms": 'to_jsonb(plan) || \'{"currency": "USD"}\'',
     "status": "account.status",
-    "current_period_start": "CASE account.status WHEN 'active' THEN now() END",
-    "current_period_end": "CASE account.status WHEN 'active' THEN now() + interval '1 month' END",
+    "current_period_start": f"CASE account.status WHEN 'active' THEN {PAID} END",
+    "current_period_end": f"CASE account.status WHEN 'active' THEN {PAID} + interval '1 month' END",
 }
 INVOICE: Columns = {
     "id": "account.id",
     "created_at": "now()",
     "updated_at": "now()",
-    "number": "'INV-2020-' || lpad(account.id::text, greatest(6, length(account.id::text)), '0')",
+    "number": f"""'INV-' || {YEAR} || '-' || lpad((row_number() OVER (PARTITION BY {YEAR}
+        ORDER BY account.id))::text, 6, '0')""",
     "account_id": "account.id",
     "subscription_id": "account.id",
     "status": "CASE account.status WHEN 'active' THEN 'paid' ELSE 'pending' END",
@@ -86,10 +90,11 @@ INVOICE: Columns = {
         'customer', to_jsonb(account) || jsonb_build_object('account_name', account.name),
         'plan', to_jsonb(plan) || '{"currency": "USD"}',
         'seller', '{"name": "IGNY8", "address": "", "email": "", "website": "", "tax_id": "",
-            "tax_label": "Tax", "footer": ""}'::jsonb)""",
-    "issued_at": "now() - account.id * interval '1 minute'",
+            "tax_label": "Tax", "footer": ""}'::jsonb,
+        'issue', '{"time_zone": "UTC"}'::jsonb)""",
+    "issued_at": ISSUED,
     "due_date": "current_date",
-    "paid_at": "CASE account.status WHEN 'active' THEN now() END",
+    "paid_at": f"CASE account.status WHEN 'active' THEN {PAID} END",
 }
 LINE: Columns = {
     "invoice_id": "invoice.id",
@@ -111,8 +116,8 @@ PAYMENT: Columns = {
     "reference_key": "'ref' || lpad(invoice.id::text, 7, '0')",
     "manual_notes": "'Sent by Payer ' || invoice.id",
     "submitted_by_id": "invoice.id",
-    "submitted_at": "invoice.issued_at + interval '1 hour'",
-    "decided_at": "CASE invoice.status WHEN 'paid' THEN invoice.issued_at + interval '9 hours' END",
+    "submitted_at": "least(now(), invoice.issued_at + interval '1 hour')",
+    "decided_at": "invoice.paid_at",
 }
 SEARCH: Columns = {"payment_id": "id", "text": "billing_search_text(id)"}
 GRANT: Columns = {
@@ -124,7 +129,7 @@ GRANT: Columns = {
     "payment_id": "account.id",
     "created_at": "now()",
 }
-COUNTER: Columns = {"year": "2020", "last_number": "%(payments)s"}
+COUNTER: Columns = {"year": "substring(number, 5, 4)::int", "last_number": "count(*)"}
 NUMBERS = "generate_series(1, %(payments)s) n"
 STARTER = "igny8_auth_plan plan"
 JAZZCASH = "billing_paymentmethodconfig method WHERE method.catalog_key = 'jazzcash:PK'"
@@ -135,25 +140,26 @@ ROWS: list[tuple[type[Model], Columns, str]] = [
     (EmailAddress, ADDRESS, "igny8_auth_user WHERE role = 'owner'"),
     (Subscription, SUBSCRIPTION, SUBSCRIBED),
     (Invoice, INVOICE, f"{SUBSCRIBED}, {JAZZCASH}"),
-    (InvoiceNumberCounter, COUNTER, "generate_series(1, 1)"),
+    (InvoiceNumberCounter, COUNTER, "billing_invoice GROUP BY substring(number, 5, 4)"),
     (InvoiceLine, LINE, "billing_invoice invoice"),
     (Payment, PAYMENT, "billing_invoice invoice"),
     (PaymentSearch, SEARCH, "billing_payment"),
     (CreditTransaction, GRANT, "igny8_auth_account account WHERE account.status = 'active'"),
 ]
 EVENT: Columns = {
-    "account_id": "{account}",
-    "event": "'confirm'",
+    "account_id": "id",  # the same for all that an account has
+    "event": "'{event}'",
     "object_type": "'{kind}'",
     "object_id": "id",
-    "to_state": "status",
+    "from_state": "'{before}'",
+    "to_state": "{after}",
     "created_at": "now()",
 }
 STATEFUL = [
-    ("account", "igny8_auth_account", "id"),
-    ("subscription", "igny8_auth_subscription", "account_id"),
-    ("invoice", "billing_invoice", "account_id"),
-    ("payment", "billing_payment", "invoice_id"),
+    ("account", "igny8_auth_account", "sign_up_paid", "pending_payment"),
+    ("subscription", "igny8_auth_subscription", "sign_up_paid", "pending_payment"),
+    ("invoice", "billing_invoice", "sign_up_paid", "pending"),
+    ("payment", "billing_payment", "confirm", "pending_approval"),
 ]
 SEQUENCES = [
     "igny8_auth_account",
@@ -171,15 +177,20 @@ def _write(params: Mapping[str, int]) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")  # triggers would take hours
         for model, columns, source in ROWS:
             _insert(cursor, model, columns, source, params)
-        for kind, table, account in STATEFUL:
-            columns = {
-                name: value.format(kind=kind, account=account) for name, value in EVENT.items()
-            }
-            _insert(cursor, PaymentEvent, columns, table, params)
+        for kind, table, event, first in STATEFUL:
+            made = {"kind": kind, "event": event, "before": "", "after": f"'{first}'"}
+            _insert(cursor, PaymentEvent, _formatted(EVENT, made), table, params)
+            approved = {"kind": kind, "event": "approve", "before": first, "after": "status"}
+            moved = f"{table} WHERE status <> '{first}'"
+            _insert(cursor, PaymentEvent, _formatted(EVENT, approved), moved, params)
         for table in SEQUENCES:
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
             )
+
+
+def _formatted(columns: Columns, words: Mapping[str, str]) -> Columns:
+    return {name: value.format(**words) for name, value in columns.items()}
 
 
 def _insert(

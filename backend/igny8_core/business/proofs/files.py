@@ -92,12 +92,12 @@ def remove_orphans(*, now: datetime, known: Callable[[list[str]], set[str]]) -> 
 
 def _uploads_of(day: date) -> list[str]:
     folder = _folder(UPLOADS, day)
-    return [f"{folder}/{name}" for name in _listed(folder)[1]]
+    return [f"{folder}/{name}" for name in listed(folder)[1]]
 
 
 def _proofs_of(day: date) -> list[str]:
     folder = _folder(PROOFS, day)
-    return [f"{folder}/{name}/{PROOF}" for name in _listed(folder)[0]]
+    return [f"{folder}/{name}/{PROOF}" for name in listed(folder)[0]]
 
 
 def _with_pictures(name: str) -> list[str]:
@@ -105,11 +105,11 @@ def _with_pictures(name: str) -> list[str]:
     folder, _slash, last = name.rpartition("/")
     if last != PROOF:
         return [name]
-    pictures = [f"{folder}/{other}" for other in _listed(folder)[1] if other != PROOF]
+    pictures = [f"{folder}/{other}" for other in listed(folder)[1] if other != PROOF]
     return [*pictures, name]
 
 
-def _listed(folder: str) -> tuple[list[str], list[str]]:
+def listed(folder: str) -> tuple[list[str], list[str]]:
     """Return the names of folders and files; none, if nobody has sent anything on that day."""
     try:
         folders, files = default_storage.listdir(folder)
