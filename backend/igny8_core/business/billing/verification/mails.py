@@ -36,7 +36,7 @@ LEFT JOIN billing_invoice i
 CROSS JOIN LATERAL (VALUES
     (m.arguments #>> '{facts,due}', i.total, i.currency),
     (m.arguments #>> '{facts,amount}', p.amount, p.currency),
-    (CASE WHEN NOT EXISTS (
+    (CASE WHEN m.kind = 'invoice_issued' AND NOT EXISTS (
         SELECT FROM billing_paymentevent e WHERE e.object_type = 'invoice'
             AND e.object_id = i.id AND e.event = 'change_method'
     ) THEN m.arguments #>> '{facts,payable}' END, i.payable_amount, i.payable_currency)
