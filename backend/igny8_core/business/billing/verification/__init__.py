@@ -20,6 +20,7 @@ from igny8_core.business.billing.verification import (
     settings,
     subscriptions,
 )
+from igny8_core.common.transactions import one_moment
 
 MAX_SHOWN = 5
 Check = Callable[[], Iterable[str]]
@@ -60,11 +61,11 @@ CHECKS = OF_ROWS | OF_FILES
 
 
 def verify_billing() -> list[CheckResult]:
-    """Check every invariant; reads only."""
-    return [
-        *(CheckResult(sentence, _found_by(find)) for sentence, find in OF_ROWS.items()),
-        *(CheckResult(sentence, list(find())) for sentence, find in OF_FILES.items()),
-    ]
+    """Check every invariant; reads only, all rows as they were at one moment."""
+    with one_moment():
+        of_rows = [CheckResult(sentence, _found_by(find)) for sentence, find in OF_ROWS.items()]
+    of_files = [CheckResult(sentence, list(find())) for sentence, find in OF_FILES.items()]
+    return of_rows + of_files
 
 
 def _found_by(find: Check) -> list[str]:
