@@ -10,7 +10,7 @@ from django_filters.rest_framework import FilterSet, OrderingFilter
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.models import Industry, Plan, Site, SiteUserAccess, User
+from igny8_core.auth.models import Industry, Site, SiteUserAccess, User
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.filters import AdminPaymentFilter
 from igny8_core.business.billing.models import Payment
@@ -53,7 +53,6 @@ class Growing:
         self.owner = make_owner(plan_slug="free")
         self.admin = make_billing_admin()
         self.industry = Industry.objects.earliest("pk")
-        Plan.objects.filter(slug="free").update(max_sites=100)
 
     def grow(self) -> None:
         """Add an invoice with a rejected payment, a subscription, a ledger entry and a site."""

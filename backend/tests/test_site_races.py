@@ -71,8 +71,9 @@ def test_without_locks_a_change_finds_its_site_gone(racers: Racers, trial: User)
     assert 500 in {answer.status for answer in answers}
 
 
-def test_adding_against_the_limit(racers: Racers, trial: User) -> None:
+def test_adding_against_the_limit(racers: Racers, catalog: None) -> None:
     Plan.objects.filter(slug="free").update(max_sites=3)
+    trial = make_owner(plan_slug="free")
     calls = [
         Call(
             URL,

@@ -19,6 +19,13 @@ def trial(catalog: None) -> User:
     return make_owner(plan_slug="free")
 
 
+@pytest.fixture
+def roomy_trial(catalog: None) -> User:
+    """An owner on a trial with several sites."""
+    Plan.objects.filter(slug="free").update(max_sites=5)
+    return make_owner(plan_slug="free")
+
+
 def body(**changes: Any) -> dict[str, Any]:
     return {"name": "Shop", "domain": "shop.example", "industry": "retail", **changes}
 
@@ -70,9 +77,8 @@ def test_the_plans_limit_holds(trial: User) -> None:
     assert answer.json()["errors"][0]["code"] == "site_limit_reached"
 
 
-def test_a_domain_is_added_once(trial: User) -> None:
-    Plan.objects.filter(slug="free").update(max_sites=5)
-    client = client_of(trial)
+def test_a_domain_is_added_once(roomy_trial: User) -> None:
+    client = client_of(roomy_trial)
     client.post(URL, body())
     other = client.post(URL, body(domain="other.example")).json()
 
@@ -117,13 +123,14 @@ def test_a_closed_accounts_sites_stay_as_they_are(trial: User) -> None:
     assert Site.objects.get().name == "Shop"
 
 
-def test_a_member_works_on_sites_with_access_alone(trial: User) -> None:
-    Plan.objects.filter(slug="free").update(max_sites=5)
-    owner = client_of(trial)
+def test_a_member_works_on_sites_with_access_alone(roomy_trial: User) -> None:
+    owner = client_of(roomy_trial)
     own, other = (
         owner.post(URL, body(domain=f"{name}.example")).json()["id"] for name in ("own", "other")
     )
-    member = User.objects.create_user("m@shop.example", account=account_of(trial), role="member")
+    member = User.objects.create_user(
+        "m@shop.example", account=account_of(roomy_trial), role="member"
+    )
     SiteUserAccess.objects.create(site_id=own, user=member)
     client = client_of(member)
 
