@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
@@ -71,7 +72,7 @@ def filled(tmp_path: Path) -> Iterator[SmallDisk]:
 @pytest.mark.parametrize("size", [200_000, 3_000_000], ids=["in memory", "by a temporary file"])
 @pytest.mark.parametrize("disk", ["limited", "filled"])
 def test_a_full_disk_refuses_the_file_and_keeps_nothing_of_it(
-    request: pytest.FixtureRequest, owner: User, disk: str, size: int
+    request: pytest.FixtureRequest, owner: User, settings: LazySettings, disk: str, size: int
 ) -> None:
     small: SmallDisk = request.getfixturevalue(disk)
     proof = noise(size)
@@ -90,7 +91,8 @@ def test_a_full_disk_refuses_the_file_and_keeps_nothing_of_it(
     assert program.send(CONFIRM, body, **headers).status == 201
     (kept,) = small.files()
     assert kept.stat().st_size > ROOM
-    assert str(Payment.objects.get().proof.name) in str(kept)
+    assert str(kept) == str(small.media / Payment.objects.get().proof_upload)
+    settings.MEDIA_ROOT = str(small.media)
     assert_all_invariants_hold()
 
 
