@@ -1,4 +1,4 @@
-"""Lists of what belongs to the account that asks."""
+"""Lists: of all, and of what belongs to the account that asks."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -14,17 +14,21 @@ from igny8_core.common.transactions import one_moment
 M = TypeVar("M", bound=Model)
 
 
-class OwnListView(ListAPIView[M]):
-    """A list in pages; a subclass names the model and the selector, which takes the account."""
+class PagedListView(ListAPIView[M]):
+    """A list in pages, each read at one moment."""
+
+    @one_moment()
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer with a page."""
+        return super().get(request, *args, **kwargs)
+
+
+class OwnListView(PagedListView[M]):
+    """A list of the account's own; a subclass names the model, and the selector of its rows."""
 
     permission_classes = [HasAccount]
     model: type[M]
     select: Callable[..., QuerySet[Any]]
-
-    @one_moment()
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Answer with a page, read at one moment."""
-        return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[M]:
         """Return the account's own rows; none while the schema is made."""

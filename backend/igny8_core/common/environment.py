@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-MAX_AMOUNT = Decimal(10) ** 15  # beyond what a column for money holds
+from igny8_core.common.money import AMOUNT_LIMIT
+
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -94,7 +95,7 @@ class Environment(environ.FileAwareEnv):
             amount = Decimal(value)
         except InvalidOperation:
             amount = Decimal("NaN")
-        if not amount.is_finite() or not 0 <= amount < MAX_AMOUNT:
+        if not amount.is_finite() or not 0 <= amount < AMOUNT_LIMIT:
             message = f"{var} is {value!r}: give an amount in USD, such as 500."
             raise ImproperlyConfigured(message)
         return amount

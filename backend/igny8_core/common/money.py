@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from babel.numbers import get_currency_precision, list_currencies
 
 KNOWN_CURRENCIES = list_currencies()
+AMOUNT_LIMIT = Decimal(10) ** 15  # units: beyond what a column for money holds
 
 
 def currency_decimals(currency: str) -> int:

@@ -82,11 +82,9 @@ def tell_of_rejection(*, payment: Payment) -> None:
     _tell_of_payment("payment_rejected", payment, mail_facts.facts_of_rejection(payment))
 
 
-def tell_of_reversal(*, payment: Payment, reason: str) -> None:
-    """Say that an approval was taken back, and why; within the transaction that did it."""
-    facts = mail_facts.facts_of_reversal(
-        payment, reason=reason, credits_taken=selectors.credits_taken_back(payment=payment)
-    )
+def tell_of_reversal(*, payment: Payment, reason: str, credits_taken: int) -> None:
+    """Say that an approval was taken back, why, and with how many of its credits."""
+    facts = mail_facts.facts_of_reversal(payment, reason=reason, credits_taken=credits_taken)
     _tell_of_payment("payment_reversed", payment, facts)
 
 

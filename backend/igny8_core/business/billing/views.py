@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
-from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +14,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
-from igny8_core.auth.listing import OwnListView
+from igny8_core.auth.listing import OwnListView, PagedListView
 from igny8_core.auth.models import Subscription
 from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
 from igny8_core.auth.selectors import subscriptions_of, valid_country_code
@@ -69,7 +68,7 @@ from igny8_core.common.queries import require_single
 from igny8_core.common.throttling import DecideThrottle, PayThrottle
 from igny8_core.common.transactions import one_moment
 
-# Anyonefrom igny8_core.common.queries import require_single
+# Anyone
 
 
 @openapi.LIST_PAYMENT_METHODS
@@ -326,15 +325,11 @@ class CreditLedgerView(OwnListView[CreditTransaction]):
 
 
 @openapi.LIST_ADMIN_PAYMENTS
-class AdminPaymentListView(ListAPIView[Payment]):
+class AdminPaymentListView(PagedListView[Payment]):
     permission_classes = [MayViewPayments]
     serializer_class = AdminPaymentSerializer
     filterset_class = AdminPaymentFilter
     queryset = selectors.payment_queue()
-
-    @one_moment()
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
 
 @openapi.SHOW_ADMIN_PAYMENT

@@ -41,10 +41,8 @@ from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.money import Money
+from igny8_core.common.money import AMOUNT_LIMIT, Money
 from igny8_core.common.validators import is_visible
-
-LIMIT = Decimal(10) ** 15  # units: what a column for money holds
 
 CANCELLED_BY_CUSTOMER = "Cancelled by the customer."
 
@@ -123,7 +121,7 @@ def lock_price(*, due: Money, method: PaymentMethodConfig | None) -> LockedPrice
         )
         raise ExchangeRateMissing(detail, attr="payment_method")
     payable = due.converted(rate=rate.units_per_usd, currency=method.currency)
-    if not 0 < payable.amount < LIMIT:
+    if not 0 < payable.amount < AMOUNT_LIMIT:
         detail = (
             f"{method} can't be used now: the exchange rate for {method.currency} can't be right. "
             "Choose another method, or write to support."

@@ -88,10 +88,10 @@ def reverse_payment(
     locked.invoice.paid_at = None
     locked.invoice.voided_at = now if event == EventName.REVERSE_AND_VOID else None
     recorder.move(locked.invoice, also_save=("paid_at", "voided_at"))
-    _take_credits_back(locked, payment, now=now)
+    credits_taken = _take_credits_back(locked, payment, now=now)
     if locked.subscription.status in LIVE_SUBSCRIPTION_STATUSES:
         _end_subscription(locked, recorder)
-    emails.tell_of_reversal(payment=payment, reason=reason)
+    emails.tell_of_reversal(payment=payment, reason=reason, credits_taken=credits_taken)
     return Decision(payment=payment, billing=locked)
 
 
@@ -133,8 +133,8 @@ def _require_unspent(locked: LockedBilling, payment: Payment) -> None:
         raise CreditsAlreadySpent(detail, state=payment.status)
 
 
-def _take_credits_back(locked: LockedBilling, payment: Payment, *, now: datetime) -> None:
-    """Take what the payment brought, or what is left of it."""
+def _take_credits_back(locked: LockedBilling, payment: Payment, *, now: datetime) -> int:
+    """Take what the payment brought, or what is left of it; return how many credits."""
     account, amount = locked.account, locked.invoice.included_credits
     taken = min(amount, account.credits)
     record_credits(
@@ -146,6 +146,7 @@ def _take_credits_back(locked: LockedBilling, payment: Payment, *, now: datetime
         now=now,
         payment=payment,
     )
+    return taken
 
 
 def _end_subscription(locked: LockedBilling, recorder: TransitionRecorder) -> None:
