@@ -22,7 +22,7 @@ BACKEND = Path(__file__).resolve().parents[1]
 UPLOADS = 16
 WATCHED = "/api/v1/plans/"
 CONFIRM = "/api/v1/billing/admin/payments/confirm/"
-PATIENCE = 120  # seconds, until all files are looked at
+PATIENCE = 400  # seconds, until all files are looked at
 WORKER = ("nice", "-n", "10", sys.executable, "manage.py", "procrastinate", "worker")
 
 

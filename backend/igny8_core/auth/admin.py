@@ -60,6 +60,7 @@ class AccountAdmin(WorkflowAdmin):
     list_display = ["name", "status", "plan", "credits", "country", "created_at"]
     list_filter = ["status", "plan"]
     search_fields = ["name", "billing_email", "users__email"]
+    ordering = ["-pk"]
     readonly_fields = ["status", "plan", "credits", "confirmed_billing_email"]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

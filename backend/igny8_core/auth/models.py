@@ -21,6 +21,7 @@ from igny8_core.auth.enums import (
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.email_form import normal_email
 from igny8_core.common.models import TimestampedModel
+from igny8_core.common.search import NormalAddress, SearchText, search_index
 from igny8_core.common.validators import (
     validate_country_code,
     validate_line,
@@ -122,6 +123,11 @@ class Account(TimestampedModel):
     tax_id = models.CharField(max_length=50, blank=True)
 
     class Meta:
+        indexes = [
+            search_index(
+                "account_search", SearchText("name", "billing_name", NormalAddress("billing_email"))
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=AccountStatus.values),
@@ -202,6 +208,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        indexes = [
+            search_index(
+                "user_search", SearchText(NormalAddress("email"), "first_name", "last_name")
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(email=Lower("email")),
@@ -354,6 +365,7 @@ class Site(TimestampedModel):
 
     class Meta:
         ordering = ["name", "pk"]
+        indexes = [search_index("site_search", SearchText("name", "domain"))]
         constraints = [
             models.UniqueConstraint(
                 "account",

@@ -10,6 +10,7 @@ from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from igny8_core.common.pagination import BoundedPaginator
+from igny8_core.common.search import SearchText, Text, related_model, rows_hold, text_of
 
 # What reads a whole column, computes with each row, or takes a program of the reader's.
 SEARCHING = frozenset(
@@ -49,6 +50,19 @@ def leading_columns(model: type[Model]) -> set[str]:
     return own | {index.fields[0].removeprefix("-") for index in indexes if index.fields}
 
 
+def searched_texts(model: type[Model], search_fields: Iterable[str]) -> dict[str, Text]:
+    """Return what a list is searched by, by the path to it: the texts of its ``search_fields``.
+
+    Where the model has an index for searches, its text it is; else the text of those fields.
+    """
+    fields: dict[str, list[str]] = {}
+    for name in search_fields:
+        path, _, field = name.rpartition("__")
+        fields.setdefault(path, []).append(field)
+    models = {path: related_model(model, path) if path else model for path in fields}
+    return {path: text_of(models[path]) or SearchText(*names) for path, names in fields.items()}
+
+
 class BoundedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """A list that counts to a bound, sorts by indexes, and is searched by its search alone."""
 
@@ -58,6 +72,16 @@ class BoundedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Sort by indexes."""
         return BoundedChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search by the normal form of what is typed: see ``searched_texts``."""
+        term = search_term.strip()
+        if not term or not self.search_fields:
+            return queryset, False
+        texts = searched_texts(self.model, self.search_fields)
+        return queryset.filter(rows_hold(term, model=self.model, texts=texts)), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Refuse what somebody could write into the address to search past the indexes."""

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from igny8_core.common.search import NormalAddress, SearchText, search_index
+
 
 class TimestampedModel(models.Model):
     """A row that knows when it was made and last changed (UTC)."""
@@ -94,6 +96,11 @@ class OutgoingMail(TimestampedModel):
     class Meta:
         ordering = ["-pk"]
         verbose_name = "mail"
+        indexes = [
+            search_index(
+                "mail_search", SearchText(NormalAddress("recipient"), "key"), often_written=True
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["key", "recipient"],

@@ -7,15 +7,18 @@ the parts; its extension pg_trgm would do the same, and is not everywhere.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import reduce
 from operator import and_
+from typing import Any, TypeAlias, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import (  # type: ignore[attr-defined]  # stubs lack it
     ArrayContains,
 )
-from django.db.models import F, Func, Q, TextField, Value
+from django.contrib.postgres.indexes import GinIndex
+from django.db.models import Expression, F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Replace
 from django.db.models.lookups import Contains
 
@@ -63,7 +66,9 @@ END $function$;
 AMOUNT = re.compile(r"[0-9]{1,15}(?:[.,'\u066c\u066b][0-9]{1,15})*")
 DECIMAL_SIGNS = ".,\u066b"
 HAS_DECIMALS = re.compile(r"[.,\u066b]\d{1,2}$")  # 25053.50 is an amount and no part of a number
+MONEY_SIGNS = re.compile(r"^(?:rs\.?|[a-z]{1,3}(?=\$))|[.,/][-\u2013\u2014=]$", re.IGNORECASE)
 MAX_WORDS = 12
+Text: TypeAlias = Expression | F
 
 
 class NormalWords(Func):
@@ -73,6 +78,35 @@ class NormalWords(Func):
     output_field = TextField()
 
 
+class NormalAddress(Func):
+    """An e-mail address in ``normal_words``, which keeps its @."""
+
+    template = (
+        "(normal_words(split_part(%(expressions)s, '@', 1)) || '@' || "
+        "normal_words(split_part(%(expressions)s, '@', 2)))"
+    )
+    output_field = TextField()
+
+
+class SearchText(Func):
+    """What rows are searched by, a line for each part.
+
+    An index holds the whole expression, and not a function of it: what PostgreSQL's dump restores
+    may call functions by their full names alone.
+
+    :param parts: names of columns, ``NormalAddress`` of those that hold addresses.
+    """
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || E'\\n' || "
+    output_field = TextField()
+
+    def __init__(self, *parts: str | NormalAddress, **extra: Any) -> None:
+        """Take each column in its normal form."""
+        lines = (NormalWords(part) if isinstance(part, str) else part for part in parts)
+        super().__init__(*lines, **extra)
+
+
 class SearchGrams(Func):
     """The parts by which a text is found."""
 
@@ -80,27 +114,92 @@ class SearchGrams(Func):
     output_field = ArrayField(TextField())
 
 
-def text_holds(term: str, *, text: str) -> Q:
+def search_index(name: str, text: Text | str, *, often_written: bool = False) -> GinIndex:
+    """Make the index by which ``text_holds`` and ``rows_hold`` find.
+
+    :param often_written: that of rows which acts write by the way: they are put into a list, 512 kB
+        long at most, which each search reads through. A row costs 0.1 ms so, and 0.4 ms else.
+    """
+    grams = SearchGrams(text)
+    if often_written:
+        return GinIndex(grams, name=name, fastupdate=True, gin_pending_list_limit=512)
+    return GinIndex(grams, name=name, fastupdate=False)
+
+
+def text_of(model: type[Model]) -> Text | None:
+    """Return by what rows of a model are searched; nothing, if no index is for searches."""
+    for index in model._meta.indexes:
+        if isinstance(index, GinIndex) and isinstance(index.expressions[0], SearchGrams):
+            (text,) = index.expressions[0].get_source_expressions()
+            return cast("Text", text)
+    return None
+
+
+def text_holds(term: str, *, text: Text) -> Q:
     """Match rows whose text holds what somebody looks for.
 
     As one word, or each of its words anywhere; an amount in any way to write one. Nothing matches
     a term without a letter, a digit or a picture.
 
-    :param text: name of the column; ``SearchGrams`` of it has a GIN index.
+    :param text: ``SearchGrams`` of it has a GIN index.
     """
-    words = term.split()[:MAX_WORDS]
+    words = _words_of(term)
     whole = _holds("".join(words), text=text)
     if len(words) < 2:  # noqa: PLR2004
         return whole
-    return whole | reduce(and_, (_holds(word, text=text) for word in words if _forms_of(word)))
+    return whole | reduce(and_, (_holds(word, text=text) for word in words))
 
 
-def _holds(word: str, *, text: str) -> Q:
+def rows_hold(term: str, *, model: type[Model], texts: Mapping[str, Text]) -> Q:
+    """Match rows that hold what somebody looks for, themselves or in rows that they belong to.
+
+    Each word may stand in another of the texts. All is one set of keys, so that indexes alone are
+    read: two conditions of different tables joined by OR would make PostgreSQL read them whole.
+
+    :param texts: what is searched, by the path to its rows; the own text's path is empty.
+    """
+
+    def keys(term: str) -> QuerySet[Model, Any]:
+        one, *others = (_keys_of(term, model=model, path=path, text=texts[path]) for path in texts)
+        return one.union(*others) if others else one
+
+    words = _words_of(term)
+    found = keys(term)
+    if len(words) > 1 and len(texts) > 1:
+        each = (Q(pk__in=keys(word)) for word in words)
+        found = found.union(model._base_manager.filter(reduce(and_, each)).values("pk"))
+    return Q(pk__in=found)
+
+
+def _keys_of(term: str, *, model: type[Model], path: str, text: Text) -> QuerySet[Model, Any]:
+    rows = model._base_manager.order_by()
+    if not path:
+        return rows.filter(text_holds(term, text=text)).values("pk")
+    related = related_model(model, path)._base_manager.filter(text_holds(term, text=text))
+    return rows.filter(**{f"{path}__in": related.values("pk")}).values("pk")
+
+
+def related_model(model: type[Model], path: str) -> type[Model]:
+    """Return the model that a path of relations leads to."""
+    for name in path.split("__"):
+        model = model._meta.get_field(name).related_model  # type: ignore[assignment]
+    return model
+
+
+def _words_of(term: str) -> list[str]:
+    """Return what is looked for: signs alone say nothing, nor does Rs. beside an amount."""
+    words = [word for word in term.split() if _forms_of(word)][:MAX_WORDS]
+    if any(map(amounts_of, words)):
+        return [word for word in words if _without_money_signs(word)]
+    return words
+
+
+def _holds(word: str, *, text: Text) -> Q:
     found = Q(pk__in=[])
     for normal in [] if HAS_DECIMALS.search(word) and amounts_of(word) else _forms_of(word):
         part = Q(_has_grams(_grams_of(normal), text=text))
         if len(normal) > GRAM:
-            joined = Replace(F(text), Value(" "), Value(""), output_field=TextField())
+            joined = Replace(text, Value(" "), Value(""), output_field=TextField())
             part &= Q(Contains(joined, normal))
         found |= part
     for amount in amounts_of(word):
@@ -116,7 +215,7 @@ def _forms_of(word: str) -> list[str]:
     return ["@".join(parts), *(["".join(parts)] if all(parts) else [])]
 
 
-def _has_grams(grams: list[str], *, text: str) -> ArrayContains:
+def _has_grams(grams: list[str], *, text: Text) -> ArrayContains:
     return ArrayContains(SearchGrams(text), Value(grams, output_field=ArrayField(TextField())))
 
 
@@ -131,8 +230,7 @@ def amounts_of(word: str) -> set[Decimal]:
 
     Without decimals it also means every amount that begins so: 25053 is 25053.50.
     """
-    kept = (c for c in word if unicodedata.category(c) not in {"Sc", "Cf", "Zs"})
-    plain = unicodedata.normalize("NFKC", "".join(kept))
+    plain = _without_money_signs(word)
     digits = "".join(str(unicodedata.decimal(c, c)) for c in plain)
     if not AMOUNT.fullmatch(digits):
         return set()
@@ -142,6 +240,13 @@ def amounts_of(word: str) -> set[Decimal]:
         amount = _plain(Decimal("".join(groups) + "." + last))
         found = found | {amount} if len(last) == 3 else {amount}  # noqa: PLR2004
     return found
+
+
+def _without_money_signs(word: str) -> str:
+    """Leave out how money is marked: ₨, US$, Rs. before an amount; /- or .- behind it."""
+    plain = re.sub(MONEY_SIGNS, "", unicodedata.normalize("NFKC", word))
+    kept = (c for c in plain if unicodedata.category(c) not in {"Sc", "Cf", "Zs"})
+    return "".join(kept)
 
 
 def _plain(amount: Decimal) -> Decimal:

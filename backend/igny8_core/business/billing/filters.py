@@ -13,6 +13,7 @@ from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.selectors import matching_payments
 from igny8_core.common.openapi import NO_NUL
+from igny8_core.common.search import SearchText, text_holds
 
 MAX_ID = 2**63 - 1
 
@@ -72,13 +73,16 @@ def _id(*, label: str, **options: Any) -> filters.NumberFilter:
 
 class InvoiceFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=InvoiceStatus.choices)
-    search = _text(
-        field_name="number", lookup_expr="icontains", max_length=100, label="Part of its number."
-    )
+    search = _text(method="search_numbers", max_length=100, label="Part of its number.")
 
     class Meta:
         model = Invoice
         fields: list[str] = []
+
+    def search_numbers(
+        self, queryset: QuerySet[Invoice], _name: str, value: str
+    ) -> QuerySet[Invoice]:
+        return queryset.filter(text_holds(value, text=SearchText("number")))
 
 
 class PaymentFilter(filters.FilterSet):

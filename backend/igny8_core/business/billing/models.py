@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
@@ -39,7 +38,7 @@ from igny8_core.business.proofs.files import names_of
 from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.models import TimestampedModel
 from igny8_core.common.money import KNOWN_CURRENCIES, Money
-from igny8_core.common.search import SearchGrams
+from igny8_core.common.search import SearchText, search_index
 from igny8_core.common.validators import validate_line, validate_visible
 
 VOIDING = Q(object_type=ObjectType.INVOICE, to_state=InvoiceStatus.VOID)  # events of invoices
@@ -388,7 +387,10 @@ class Invoice(TimestampedModel):
 
     class Meta:
         ordering = ["-issued_at", "-pk"]
-        indexes = [models.Index(fields=["issued_at"], name="invoice_by_time")]
+        indexes = [
+            models.Index(fields=["issued_at"], name="invoice_by_time"),
+            search_index("invoice_search", SearchText("number")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=InvoiceStatus.values),
@@ -742,10 +744,7 @@ class PaymentSearch(models.Model):
     text = models.TextField()
 
     class Meta:
-        indexes = [
-            # Without a list of what waits to be indexed: it would be read through by each search.
-            GinIndex(SearchGrams("text"), name="payment_search", fastupdate=False),
-        ]
+        indexes = [search_index("payment_search", "text")]
 
     def __str__(self) -> str:
         return f"Search of payment {self.payment_id}"
@@ -831,7 +830,10 @@ class PaymentEvent(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["object_type", "object_id", "id"], name="event_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "id"], name="event_object"),
+            search_index("event_search", SearchText("note"), often_written=True),
+        ]
 
     def __str__(self) -> str:
         return f"{self.object_type} {self.object_id}: {self.from_state or 'new'} → {self.to_state}"

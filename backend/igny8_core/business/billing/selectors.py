@@ -5,7 +5,19 @@ from datetime import datetime
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Case, Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 
 from igny8_core.auth.enums import UserRole
 from igny8_core.auth.models import Account, Plan, Subscription, User
@@ -341,7 +353,7 @@ def payment_for_admin(*, payment_id: int) -> Payment:
 
 def matching_payments(term: str) -> Q:
     """Match payments by what an admin has at hand, typed in any way: see ``PaymentSearch``."""
-    found = PaymentSearch.objects.filter(text_holds(term, text="text"))
+    found = PaymentSearch.objects.filter(text_holds(term, text=F("text")))
     return Q(pk__in=found.values("payment_id"))
 
 

@@ -66,7 +66,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
 class CreditTransactionAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "account", "kind", "amount", "balance_after", "description"]
     list_filter = ["kind"]
-    search_fields = ["account__name", "description"]
+    search_fields = ["account__name", "payment__invoice__number"]
     list_select_related = ["account"]
     ordering = ["-pk"]
 
@@ -84,6 +84,6 @@ class PaymentEventAdmin(ReadOnlyAdmin):
         "actor",
     ]
     list_filter = ["event", "object_type"]
-    search_fields = ["account__name", "note"]
+    search_fields = ["account__name", "invoice__number", "note"]
     list_select_related = ["account", "actor"]
     ordering = ["-pk"]
