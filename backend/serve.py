@@ -20,7 +20,7 @@ from typing import Any, TextIO
 from honcho.manager import Manager
 from honcho.printer import Printer
 
-from igny8_core.common.embedded_postgres import ensure_running
+from igny8_core.common.platform.embedded_postgres import ensure_running
 
 BACKEND = Path(__file__).resolve().parent
 FRONTEND = BACKEND.parent / "frontend"

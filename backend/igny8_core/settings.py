@@ -12,11 +12,11 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
-from igny8_core.common.clamav import parse_address
-from igny8_core.common.embedded_postgres import ensure_running
-from igny8_core.common.environment import Environment, database
-from igny8_core.common.production import unsafe
-from igny8_core.common.rate_limits import rate_limits
+from igny8_core.business.proofs.virus_scanner import parse_address
+from igny8_core.common.http.rate_limits import rate_limits
+from igny8_core.common.platform.embedded_postgres import ensure_running
+from igny8_core.common.platform.environment import Environment, database
+from igny8_core.common.platform.production import unsafe
 
 django_stubs_ext.monkeypatch()  # Django's generic classes take their type parameter at run time
 
@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "django.forms",
-    "igny8_core.auth.admin_app.DeskAdminConfig",
+    "igny8_core.desk.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -62,13 +62,19 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.headless",
     "procrastinate.contrib.django",
+    "igny8_core.desk.apps.DeskConfig",
     "igny8_core.common",
     "igny8_core.auth",
     "igny8_core.business.proofs",
     "igny8_core.business.exports",
     "igny8_core.business.billing",
+    "igny8_core.business.documents",
+    "igny8_core.business.notifications",
+    "igny8_core.business.catalogue",
     "igny8_core.business.onboarding",
     "igny8_core.business.data_rights",
+    "igny8_core.business.integrity",
+    "igny8_core.business.demo",
 ]
 
 MIDDLEWARE = [
@@ -87,8 +93,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "igny8_core.auth.retry_after.RetryAfterMiddleware",
-    "igny8_core.auth.known_devices.KnownDeviceMiddleware",
+    "igny8_core.auth.log_in.retry_after.RetryAfterMiddleware",
+    "igny8_core.auth.log_in.known_devices.KnownDeviceMiddleware",
 ]
 
 ROOT_URLCONF = "igny8_core.api.urls"
@@ -101,7 +107,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [
             BASE_DIR / "igny8_core" / "api" / "templates",
-            BASE_DIR / "igny8_core" / "common" / "theme" / "templates",  # before the theme's own
+            BASE_DIR / "igny8_core" / "desk" / "theme" / "templates",  # before the theme's own
         ],
         "APP_DIRS": True,
         "OPTIONS": {
@@ -142,7 +148,7 @@ DATABASE_STATEMENT_TIMEOUT = env.number("DATABASE_STATEMENT_TIMEOUT", default=30
 # What the server processes share: counts of tries, and codes that were used
 CACHES = {
     "default": {
-        "BACKEND": "igny8_core.common.cache.PostgresCache",
+        "BACKEND": "igny8_core.common.platform.cache.PostgresCache",
         "LOCATION": "common_cacheentry",
     }
 }
@@ -159,14 +165,14 @@ FORMAT_MODULE_PATH = ["igny8_core.common.formats"]
 
 # Static and uploaded files
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "igny8_core" / "common" / "theme" / "static"]  # before the apps'
+STATICFILES_DIRS = [BASE_DIR / "igny8_core" / "desk" / "theme" / "static"]  # before the apps'
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 WHITENOISE_USE_FINDERS = IS_DEVELOPMENT
 WHITENOISE_AUTOREFRESH = IS_DEVELOPMENT  # no collectstatic on a laptop
 MEDIA_S3_BUCKET: str = env.str("MEDIA_S3_BUCKET", default="")
 S3_STORAGE = {
-    "BACKEND": "igny8_core.common.s3_storage.S3Storage",
+    "BACKEND": "igny8_core.common.files.s3.S3Storage",
     "OPTIONS": {
         "bucket_name": MEDIA_S3_BUCKET,
         "location": env.str("MEDIA_S3_PREFIX", default=""),
@@ -179,7 +185,7 @@ S3_STORAGE = {
 STORAGES = {
     "default": S3_STORAGE
     if MEDIA_S3_BUCKET
-    else {"BACKEND": "igny8_core.common.storage.LocalStorage"},
+    else {"BACKEND": "igny8_core.common.files.names.LocalStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if IS_DEVELOPMENT
@@ -193,7 +199,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no
 
 # People and sessions
 AUTH_USER_MODEL = "igny8_auth.User"
-SESSION_ENGINE = "igny8_core.auth.sessions"
+SESSION_ENGINE = "igny8_core.auth.log_in.sessions"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -212,7 +218,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "igny8_core.auth.validators.PasswordFormValidator"},
 ]
-ACCOUNT_ADAPTER = "igny8_core.auth.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "igny8_core.auth.log_in.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -236,7 +242,7 @@ HEADLESS_FRONTEND_URLS = {
     "account_signup": f"{FRONTEND_URL}/signup",
 }
 ADMIN_REQUIRE_SECOND_FACTOR: bool = env.flag("ADMIN_REQUIRE_SECOND_FACTOR", default=False)
-MFA_ADAPTER = "igny8_core.auth.mfa_adapter.SecondFactorAdapter"
+MFA_ADAPTER = "igny8_core.auth.log_in.mfa.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "IGNY8 Billing"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.number("TRUSTED_PROXY_COUNT", default=0)
@@ -363,19 +369,19 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda _request: static("desk/theme.css")],
     "SCRIPTS": [lambda _request: static("desk/theme.js")],
-    "SIDEBAR": {"navigation": "igny8_core.business.billing.admin.navigation.navigation"},
-    "DASHBOARD_CALLBACK": "igny8_core.business.billing.admin.dashboard.add_numbers",
+    "SIDEBAR": {"navigation": "igny8_core.desk.navigation.navigation"},
+    "DASHBOARD_CALLBACK": "igny8_core.desk.dashboard.add_numbers",
 }
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "igny8_core.auth.authentication.BrowserSessionAuthentication",
-        "igny8_core.auth.authentication.ProgramSessionAuthentication",
+        "igny8_core.auth.log_in.authentication.BrowserSessionAuthentication",
+        "igny8_core.auth.log_in.authentication.ProgramSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["igny8_core.common.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["igny8_core.common.queries.FilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["igny8_core.common.http.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["igny8_core.common.http.queries.FilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "igny8_core.api.pagination.PageNumberPagination",
     "DEFAULT_SCHEMA_CLASS": "igny8_core.api.auto_schema.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
@@ -445,7 +451,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "igny8_core.common.logs.RedactingFormatter",
+            "()": "igny8_core.common.platform.logs.RedactingFormatter",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         }

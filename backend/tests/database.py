@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment, PaymentEvent
-from igny8_core.business.billing.verification import verify_billing
+from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.common.models import IdempotencyRecord, OutgoingMail
 
 

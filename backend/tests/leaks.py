@@ -62,8 +62,8 @@ def secrets_of_run() -> Iterator[tuple[str, str]]:
 
 def session_tokens_in(logs: Iterable[Path]) -> Iterator[str]:
     """Yield the words of the logs that log somebody in: only their hashes are known."""
+    from igny8_core.auth.log_in.sessions import hashed
     from igny8_core.auth.models import Session
-    from igny8_core.auth.sessions import hashed
 
     known = set(Session.objects.values_list("session_key", flat=True))
     for path in logs:

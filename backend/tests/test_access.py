@@ -12,9 +12,9 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Industry, User
 from igny8_core.auth.services.sites import add_site
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.business.data_rights.export import request_account_export
 from igny8_core.business.exports.models import Export
+from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from tests.exports import made_export
 from tests.factories import (

@@ -379,7 +379,7 @@ def pages() -> set[str]:
     """Return every page that the URL map has, by the names of the table."""
     names = {
         "": "(index)",
-        "^(?P<app_label>common|igny8_auth|mfa|auth|billing)/$": "<app_label>/",
+        "^(?P<app_label>igny8_auth|billing|common|mfa|auth)/$": "<app_label>/",
         "(?P<url>.*)$": "<url>",
     }
     return {names.get(path, path) for path in addresses(PREFIX)}

@@ -6,8 +6,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
-from igny8_core.common.addresses import TAX_ID_NAMES
-from igny8_core.common.countries import all_countries, is_country_code
+from igny8_core.common.places.addresses import TAX_ID_NAMES
+from igny8_core.common.places.countries import all_countries, is_country_code
 from tests.factories import account_of, client_of, invoice_of
 
 pytestmark = pytest.mark.django_db

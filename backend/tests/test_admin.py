@@ -16,7 +16,6 @@ from PIL import Image
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
-from igny8_core.business.billing.admin.payments import PaymentAdmin
 from igny8_core.business.billing.models import (
     CreditTransaction,
     ExchangeRate,
@@ -29,6 +28,7 @@ from igny8_core.business.billing.models import (
 from igny8_core.business.billing.services.setting_changes import agree_to_change
 from igny8_core.business.proofs import sandbox
 from igny8_core.common.clock import utc_now
+from igny8_core.desk.payments import PaymentAdmin
 from tests.desk import form_of, rows, without_details
 from tests.factories import (
     account_of,

@@ -5,7 +5,7 @@ from django.db import connection
 
 from benchmarks import seed
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.verification import verify_billing
+from igny8_core.business.integrity.verify import verify_billing
 
 
 @pytest.mark.django_db(transaction=True)

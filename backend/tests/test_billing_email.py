@@ -7,7 +7,7 @@ import pytest
 from django.core import signing
 from rest_framework.test import APIClient
 
-from igny8_core.auth.keys import billing_email_key
+from igny8_core.auth.log_in.keys import billing_email_key
 from igny8_core.auth.models import Account, User
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import letter_for, render_letter

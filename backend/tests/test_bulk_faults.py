@@ -11,11 +11,11 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from igny8_core.auth.models import User
-from igny8_core.business.billing.admin import bulk
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.common.clock import utc_now
+from igny8_core.desk import bulk
 from tests.database import (
     assert_all_invariants_hold,
     cut_connections,

@@ -23,11 +23,11 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.exceptions import AccountNotUsable
+from igny8_core.auth.log_in.own_password import require_own_password
+from igny8_core.auth.log_in.sessions import SessionStore
 from igny8_core.auth.models import Account, EmailChange, Industry, Session, Site, Subscription, User
-from igny8_core.auth.own_password import require_own_password
 from igny8_core.auth.services.accounts import change_account, change_profile
 from igny8_core.auth.services.sites import add_site
-from igny8_core.auth.sessions import SessionStore
 from igny8_core.business.billing import tasks as billing_tasks
 from igny8_core.business.billing.models import (
     CreditTransaction,
@@ -35,14 +35,14 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentEvent,
 )
-from igny8_core.business.billing.services.subscriptions import request_upgrade
-from igny8_core.business.billing.verification import verify_billing
 from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.business.proofs.models import ProofAttempt
+from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
+from igny8_core.common.http.rate_limits import rate_limits
 from igny8_core.common.mail import deliver_mail
 from igny8_core.common.models import IdempotencyRecord, OutgoingMail
-from igny8_core.common.rate_limits import rate_limits
 from tests.factories import (
     PASSWORD,
     account_of,

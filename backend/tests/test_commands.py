@@ -17,7 +17,7 @@ from igny8_core.business.billing.models import (
     PaymentMethodConfig,
 )
 from igny8_core.business.billing.roles import BILLING_ADMIN
-from igny8_core.business.billing.verification import CHECKS
+from igny8_core.business.integrity.verify import CHECKS
 from tests.factories import approve, make_owner, make_payment
 from tests.processes import here, manage
 from tests.project.paths import BACKEND

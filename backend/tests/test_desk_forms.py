@@ -27,7 +27,7 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.selectors import payment_methods_for
 from igny8_core.business.billing.services.credits import record_credits
-from igny8_core.business.billing.services.subscriptions import request_upgrade
+from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from tests.desk import form_of, rows, without_details
 from tests.factories import (

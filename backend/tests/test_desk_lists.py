@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from igny8_core.auth.models import User
 from igny8_core.common import pagination
-from igny8_core.common.bounded_admin import leading_columns
+from igny8_core.desk.bounded import leading_columns
 from tests.factories import PASSWORD, make_owner, make_payment
 
 pytestmark = pytest.mark.django_db

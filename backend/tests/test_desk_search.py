@@ -20,9 +20,9 @@ from igny8_core.business.billing.models import (
     PaymentEvent,
     PaymentMethodConfig,
 )
-from igny8_core.common.bounded_admin import searched_texts
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.search import text_of
+from igny8_core.desk.bounded import searched_texts
 from tests.factories import (
     PASSWORD,
     account_of,

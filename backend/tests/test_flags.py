@@ -9,12 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
-from igny8_core.business.billing.flags import MAX_COUNTED, flags_of
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
 from igny8_core.business.billing.selectors import payment_queue
 from igny8_core.business.billing.services.payments import withdraw_payment
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.common.clock import utc_now
+from igny8_core.desk.flags import MAX_COUNTED, flags_of
 from tests.factories import account_of, make_owner, make_payment, make_pdf, reject
 
 pytestmark = pytest.mark.django_db

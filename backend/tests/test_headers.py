@@ -14,8 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from unfold.settings import CONFIG_DEFAULTS
 
 from igny8_core.api import probes
-from igny8_core.auth import views
 from igny8_core.auth.models import User
+from igny8_core.business.catalogue import views
 from tests.roles import close
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Payment
-from igny8_core.common import fingerprints
+from igny8_core.common.http import fingerprints
 from igny8_core.common.models import IdempotencyRecord
 from tests.factories import (
     PASSWORD,

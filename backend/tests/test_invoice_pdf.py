@@ -16,9 +16,9 @@ from pypdf.generic import ByteStringObject, ContentStream, TextStringObject
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Invoice, SellerProfile
-from igny8_core.business.billing.pdf import OWN_FONTS, _fonts, invoice_pdf, invoice_png
-from igny8_core.business.billing.qr import is_iban, payment_qr
 from igny8_core.business.billing.services.invoices import void_invoice
+from igny8_core.business.documents.invoice_pdf import OWN_FONTS, _fonts, invoice_pdf, invoice_png
+from igny8_core.business.documents.payment_qr import is_iban, payment_qr
 from igny8_core.common.clock import utc_now
 from tests.factories import approve, invoice_of, make_owner, make_payment
 

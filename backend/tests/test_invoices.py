@@ -14,7 +14,7 @@ from igny8_core.business.billing.models import (
     PaymentEvent,
     SellerProfile,
 )
-from igny8_core.business.billing.verification import verify_billing
+from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import letter_for
 from igny8_core.common.models import OutgoingMail

@@ -16,10 +16,10 @@ from igny8_core.business.billing.filters import AdminPaymentFilter
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import void_invoice
-from igny8_core.business.billing.services.subscriptions import request_upgrade
+from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common import pagination
-from igny8_core.common.bounded_admin import leading_columns
 from igny8_core.common.clock import utc_now
+from igny8_core.desk.bounded import leading_columns
 from tests.factories import (
     account_of,
     approve,

@@ -13,11 +13,11 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from igny8_core.auth import views
 from igny8_core.auth.models import User
-from igny8_core.common.logs import redact
+from igny8_core.business.catalogue import views
 from igny8_core.common.mail import queue_prepared_mail
 from igny8_core.common.mail_retries import MAX_ATTEMPTS
+from igny8_core.common.platform.logs import redact
 from tests.factories import PASSWORD, make_payment
 from tests.leaks import leaks, secrets_of_run, session_tokens_in
 from tests.smtp import Mailbox, smtp_server, start_worker

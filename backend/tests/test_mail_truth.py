@@ -21,8 +21,8 @@ from django.db import transaction
 from pypdf import PdfReader
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.adapter import OWN_MAILS
 from igny8_core.auth.emails import LETTERS
+from igny8_core.auth.log_in.adapter import OWN_MAILS
 from igny8_core.auth.models import Account, Plan, User
 from igny8_core.auth.services.accounts import change_account
 from igny8_core.business.billing.enums import CreditKind, EventName
@@ -43,12 +43,12 @@ from igny8_core.business.billing.services.setting_changes import (
     change_setting,
     refuse_change,
 )
-from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.business.billing.tasks import notify_billing_admins, send_digests
 from igny8_core.business.data_rights.export import request_account_export
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.exports import services as exports
 from igny8_core.business.exports.models import Export
+from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.letters import (

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
-from igny8_core.common.json_reader import JsonRefused, read_json
+from igny8_core.common.http.json_reader import JsonRefused, read_json
 from tests.factories import PASSWORD, confirmation_of, invoice_of
 from tests.server import running_server
 

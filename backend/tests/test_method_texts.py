@@ -13,11 +13,11 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
-from igny8_core.business.billing.change_words import changed_values
 from igny8_core.business.billing.examples import CATALOG, WITHHELD
 from igny8_core.business.billing.methods import RIGHT_TO_LEFT_MARK
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig, SettingChange
 from igny8_core.business.billing.validators import MAX_DETAILS, TEXTS, validate_translations
+from igny8_core.business.notifications.change_words import changed_values
 from igny8_core.common.letters import letter_for, render_letter
 from igny8_core.common.models import OutgoingMail
 from tests.desk import form_of, rows, without_details

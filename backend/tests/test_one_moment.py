@@ -17,9 +17,9 @@ from django.test import Client
 from igny8_core.auth.actors import Actor
 from igny8_core.business.billing.models import PaymentMethodConfig
 from igny8_core.business.billing.services.setting_changes import change_setting
-from igny8_core.business.billing.verification import verify_billing
 from igny8_core.business.data_rights.export import request_account_export
 from igny8_core.business.exports.services import make
+from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.common.clock import utc_now
 from igny8_core.common.transactions import one_moment
 from tests.factories import (

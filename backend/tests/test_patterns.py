@@ -13,10 +13,10 @@ from django.core.management import call_command
 
 from igny8_core.business.billing.models import PaymentMethodConfig
 from igny8_core.business.billing.validators import validate_pattern
-from igny8_core.common.logs import redact
 from igny8_core.common.patterns import fits, is_usable
+from igny8_core.common.platform.logs import redact
 
-SHIPPED = Path(__file__).parents[1] / "igny8_core/business/billing/catalog/payment_methods.json"
+SHIPPED = Path(__file__).parents[1] / "igny8_core/business/catalogue/data/payment_methods.json"
 GOOD = [
     "",
     "[0-9]{10,14}",

@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from igny8_core.common.environment import Environment, database
-from igny8_core.common.production import unsafe, weakness_of
+from igny8_core.common.platform.environment import Environment, database
+from igny8_core.common.platform.production import unsafe, weakness_of
 from tests.processes import manage
 from tests.test_settings import PRODUCTION, setting
 

@@ -24,7 +24,6 @@ from igny8_core.business.billing.exceptions import (
     ReferencePatternMismatch,
     UnknownPaymentMethod,
 )
-from igny8_core.business.billing.flags import flags_of
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
     ExchangeRate,
@@ -33,16 +32,17 @@ from igny8_core.business.billing.models import (
     PaymentMethodConfig,
     SellerProfile,
 )
-from igny8_core.business.billing.pdf import invoice_pdf
-from igny8_core.business.billing.qr import payment_qr
 from igny8_core.business.billing.selectors import payment_queue
 from igny8_core.business.billing.services.invoices import change_payment_method
 from igny8_core.business.billing.services.reversals import reverse_payment
-from igny8_core.business.billing.services.subscriptions import request_upgrade
-from igny8_core.business.billing.statistics import numbers
+from igny8_core.business.documents.invoice_pdf import invoice_pdf
+from igny8_core.business.documents.payment_qr import payment_qr
+from igny8_core.business.reports.numbers import numbers
+from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import NothingToSend, letter_for, render_letter
 from igny8_core.common.models import OutgoingMail
+from igny8_core.desk.flags import flags_of
 from tests.database import assert_all_invariants_hold
 from tests.exports import made_export
 from tests.factories import (

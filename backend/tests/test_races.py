@@ -19,7 +19,7 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentEvent,
 )
-from igny8_core.business.billing.verification import verify_billing
+from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.common.models import OutgoingMail
 from tests.database import cut_connections, somebody_else
 from tests.factories import (
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PAYMENTS = "/api/v1/billing/admin/payments/"
 REGISTER = "/api/v1/auth/register/"
-KEY_LOCK = "igny8_core.common.idempotency._lock_or_refuse"
+KEY_LOCK = "igny8_core.common.http.idempotency._lock_or_refuse"
 emails = (f"race{number}@shop.example" for number in count(1))
 
 

@@ -15,13 +15,13 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Session, User
 from igny8_core.auth.tasks import remove_expired
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
-from igny8_core.business.billing.pdf import invoice_pdf
-from igny8_core.business.billing.services import erasure
-from igny8_core.business.billing.services.erasure import erase_expired
 from igny8_core.business.billing.tasks import delete_files
-from igny8_core.business.billing.verification import verify_billing
+from igny8_core.business.data_rights.services import records
 from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.business.data_rights.services.records import erase_expired
 from igny8_core.business.data_rights.tasks import erase_expired_records
+from igny8_core.business.documents.invoice_pdf import invoice_pdf
+from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import IdempotencyRecord, OutgoingMail
 from igny8_core.common.tasks import delete_old_records
@@ -129,7 +129,7 @@ def test_what_fails_for_one_account_is_told_after_all_others_were_erased(
     approve(make_payment(other, notes="SECRET"), billing_admin)
     close(owner)
     close(other)
-    blank = erasure._blank_customer
+    blank = records._blank_customer
 
     def fail_for_one(invoice: Invoice) -> None:
         if invoice.account_id == account_of(owner).pk:
@@ -137,7 +137,7 @@ def test_what_fails_for_one_account_is_told_after_all_others_were_erased(
             raise OSError(message)
         blank(invoice)
 
-    monkeypatch.setattr(erasure, "_blank_customer", fail_for_one)
+    monkeypatch.setattr(records, "_blank_customer", fail_for_one)
     with pytest.raises(ExceptionGroup) as failed:
         erase_expired(now=NEXT_DAY)
     (failure,) = failed.value.exceptions

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from igny8_core.auth.log_in.sessions import SessionStore, hashed
 from igny8_core.auth.models import Session, User
-from igny8_core.auth.sessions import SessionStore, hashed
 from igny8_core.auth.tasks import remove_expired
 from igny8_core.common.clock import utc_now
 from tests.factories import PASSWORD, client_of, make_owner

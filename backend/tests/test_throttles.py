@@ -19,12 +19,12 @@ from django.test import Client, RequestFactory
 from django.urls import resolve
 from rest_framework.test import APIClient
 
-from igny8_core.auth.adapter import plain_address
+from igny8_core.auth.log_in.adapter import plain_address
 from igny8_core.auth.models import User
 from igny8_core.auth.tasks import remove_expired
 from igny8_core.common.clock import utc_now
+from igny8_core.common.http.rate_limits import RATE_LIMITS, rate_limits
 from igny8_core.common.models import CacheEntry
-from igny8_core.common.rate_limits import RATE_LIMITS, rate_limits
 from tests.factories import PASSWORD, client_of, confirmation_of, make_billing_admin, make_owner
 from tests.processes import here, manage
 from tests.test_access import served

@@ -18,9 +18,9 @@ from igny8_core.business.billing.exceptions import InvoiceNotReopenable
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.payments import approve_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
-from igny8_core.business.billing.services.subscriptions import request_upgrade
 from igny8_core.business.billing.services.transitions import TransitionRecorder
-from igny8_core.business.billing.verification import verify_billing
+from igny8_core.business.integrity.verify import verify_billing
+from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, make_billing_admin, make_owner, make_payment

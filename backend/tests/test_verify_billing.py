@@ -21,7 +21,6 @@ from igny8_core.auth.models import User
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import ExchangeRate, Invoice, Payment, PaymentMethodConfig
 from igny8_core.business.billing.services.credits import record_credits
-from igny8_core.business.billing.services.erasure import erase_expired
 from igny8_core.business.billing.services.invoices import (
     cancel_order,
     change_payment_method,
@@ -30,9 +29,10 @@ from igny8_core.business.billing.services.invoices import (
 from igny8_core.business.billing.services.payments import withdraw_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.setting_changes import change_setting
-from igny8_core.business.billing.services.subscriptions import request_upgrade
-from igny8_core.business.billing.verification import CHECKS, verify_billing
 from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.business.data_rights.services.records import erase_expired
+from igny8_core.business.integrity.verify import CHECKS, verify_billing
+from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.tasks import delete_old_records

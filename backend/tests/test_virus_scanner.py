@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
-from igny8_core.common.clamav import ClamavUnavailableError, parse_address, scan
+from igny8_core.business.proofs.virus_scanner import ClamavUnavailableError, parse_address, scan
 from tests import clamd
 from tests.factories import check, make_owner, make_pdf, make_receipt, make_unchecked_payment
 from tests.processes import here, manage

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from gunicorn.glogging import Logger
 
-from igny8_core.common.logs import redact
+from igny8_core.common.platform.logs import redact
 
 UNPRINTABLE = re.compile(r"[^!-~]")
 UNKNOWN = "-"

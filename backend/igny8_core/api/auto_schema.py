@@ -6,8 +6,8 @@ from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 
-from igny8_core.auth.authentication import BrowserSessionAuthentication
-from igny8_core.common.openapi import example_of
+from igny8_core.auth.log_in.authentication import BrowserSessionAuthentication
+from igny8_core.common.http.describe import example_of
 
 FORBIDDEN = "403"
 CSRF_FAILED = ("csrf_failed", "Send X-CSRFToken with the token of GET /api/v1/auth/csrf/.")

@@ -9,8 +9,8 @@ from rest_framework import status
 from rest_framework.exceptions import UnsupportedMediaType
 
 from igny8_core.api.errors import json_error
-from igny8_core.common.json_reader import JsonRefused, read_json
-from igny8_core.common.parsers import BodyTooLarge, too_large
+from igny8_core.common.http.json_reader import JsonRefused, read_json
+from igny8_core.common.http.parsers import BodyTooLarge, too_large
 
 LOG_IN = "/_allauth/"  # its views parse JSON themselves, and fail on what is odd
 LONGEST_LOG_IN = 16 * 1024  # bytes: a password is hashed as long as it is, whoever sends it

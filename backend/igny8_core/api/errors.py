@@ -19,9 +19,9 @@ from igny8_core.common.exceptions import (
     NotFound,
     StateConflict,
 )
-from igny8_core.common.http import status_of
-from igny8_core.common.parsers import BodyTooLarge, too_large
-from igny8_core.common.unavailable import ServiceUnavailable, as_unavailable
+from igny8_core.common.http.parsers import BodyTooLarge, too_large
+from igny8_core.common.http.statuses import status_of
+from igny8_core.common.http.unavailable import ServiceUnavailable, as_unavailable
 
 PROGRAMS = ("/api/", "/_allauth/")
 UNAVAILABLE_PAGE = """<!doctype html>

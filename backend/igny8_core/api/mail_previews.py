@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from igny8_core.auth.adapter import OWN_MAILS
 from igny8_core.auth.emails import LETTERS
+from igny8_core.auth.log_in.adapter import OWN_MAILS
 from igny8_core.auth.models import Account
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
 from igny8_core.business.exports.models import Export

@@ -8,4 +8,4 @@ class AuthConfig(AppConfig):
 
     def ready(self) -> None:
         """Have log-ins logged."""
-        from igny8_core.auth import log_ins  # noqa: F401  (models are loaded by now)
+        from igny8_core.auth.log_in import log  # noqa: F401  (models are loaded by now)

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.keys import email_key
+from igny8_core.auth.log_in.keys import email_key
 from igny8_core.auth.models import User
 from igny8_core.common.letters import Letter
 from igny8_core.common.mail import queue_prepared_mail, write_mail

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from igny8_core.auth.enums import AccountStatus
-from igny8_core.auth.keys import billing_email_key
+from igny8_core.auth.log_in.keys import billing_email_key
 from igny8_core.auth.models import Account
 from igny8_core.auth.selectors import is_confirmed_address
 from igny8_core.common.letters import Letter, NothingToSend, letter

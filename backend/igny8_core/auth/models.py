@@ -277,7 +277,7 @@ class PersonChange(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """A log-in of a browser or a program; see ``auth/sessions.py``."""
+    """A log-in of a browser or a program; see ``auth/log_in/sessions.py``."""
 
     session_key = models.CharField(
         max_length=64, primary_key=True, help_text="A hash: the key itself is not kept."

@@ -1,4 +1,4 @@
-"""How the operations of plans, industries, countries and sites are described."""
+"""How the operations of the session, the account and its sites are described."""
 
 from typing import Any
 
@@ -7,16 +7,13 @@ from rest_framework import serializers
 from rest_framework.exceptions import Throttled
 
 from igny8_core.auth import exceptions, openapi_examples
-from igny8_core.auth.keys import LinkExpired, LinkInvalid, LinkUsed
+from igny8_core.auth.log_in.keys import LinkExpired, LinkInvalid, LinkUsed
 from igny8_core.auth.serializers import (
     AccountChangeSerializer,
     AccountSerializer,
     BillingEmailKeySerializer,
     ConfirmedBillingEmailSerializer,
-    CountryDetailSerializer,
-    CountrySerializer,
     EmailChangeSerializer,
-    IndustrySerializer,
     ProfileSerializer,
     SiteChangeSerializer,
     SiteSerializer,
@@ -24,7 +21,7 @@ from igny8_core.auth.serializers import (
 )
 from igny8_core.auth.validators import InvalidDomain
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.openapi import (
+from igny8_core.common.http.describe import (
     LIST_ERRORS,
     READ_ERRORS,
     WRITE_ERRORS,
@@ -46,50 +43,6 @@ CSRF_TOKEN = extend_schema_view(
         description="Browsers send it as `X-CSRFToken` with every write. It changes at log-in.",
         responses={200: CsrfTokenSerializer},
         examples=[answer_example({"csrf_token": "kJ3…"})],
-        auth=[],
-    )
-)
-LIST_PLANS = extend_schema_view(
-    get=extend_schema(
-        operation_id="list_plans",
-        tags=["Catalogue"],
-        summary="List the plans",
-        description="The plans that are offered at sign-up, in order. Prices are in USD.",
-        examples=[answer_example(openapi_examples.PLAN)],
-        auth=[],
-    )
-)
-LIST_INDUSTRIES = extend_schema_view(
-    get=extend_schema(
-        operation_id="list_industries",
-        tags=["Catalogue"],
-        summary="List the industries",
-        description="What a site's `industry` can be, by name.",
-        responses={200: IndustrySerializer(many=True)},
-        examples=[answer_example(openapi_examples.INDUSTRY)],
-        auth=[],
-    )
-)
-LIST_COUNTRIES = extend_schema_view(
-    get=extend_schema(
-        operation_id="list_countries",
-        tags=["Catalogue"],
-        summary="List the countries",
-        description="All countries of ISO 3166-1 with the currency in use, by name.",
-        responses={200: CountrySerializer(many=True)},
-        examples=[answer_example({"code": "PK", "name": "Pakistan", "currency": "PKR"})],
-        auth=[],
-    )
-)
-
-SHOW_COUNTRY = extend_schema_view(
-    get=extend_schema(
-        operation_id="show_country",
-        tags=["Catalogue"],
-        summary="Show a country",
-        description="With what belongs into its addresses and what its tax number is called.",
-        responses={200: CountryDetailSerializer, **error_responses(NotFound)},
-        examples=[answer_example(openapi_examples.COUNTRY)],
         auth=[],
     )
 )

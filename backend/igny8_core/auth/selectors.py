@@ -17,8 +17,8 @@ from igny8_core.auth.exceptions import (
 )
 from igny8_core.auth.models import Account, EmailChange, Industry, Plan, Site, Subscription, User
 from igny8_core.auth.terms import PlanTerms
-from igny8_core.common.countries import Country, country_of, is_country_code
 from igny8_core.common.exceptions import NotFound
+from igny8_core.common.places.countries import Country, country_of, is_country_code
 
 
 def public_plans() -> QuerySet[Plan]:

@@ -22,7 +22,7 @@ from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.services.sites import SiteChanges
 from igny8_core.auth.validators import normalised_domain
 from igny8_core.common.exceptions import InvalidInput
-from igny8_core.common.serializers import LineField, MoneyField, TextField
+from igny8_core.common.http.fields import LineField, MoneyField, TextField
 
 PERSON_FIELDS = ("email", "first_name", "last_name")
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
+from igny8_core.auth.log_in.sessions import SessionStore
 from igny8_core.auth.models import PersonChange
 from igny8_core.auth.services.email_addresses import remove_expired_changes
-from igny8_core.auth.sessions import SessionStore
-from igny8_core.common import cache
 from igny8_core.common.clock import utc_now
+from igny8_core.common.platform import cache
 from igny8_core.common.upkeep import QUEUE, RETRY
 
 KEPT = timedelta(days=366)  # longer than a change of where money goes waits

@@ -1,4 +1,4 @@
-"""Addresses below /api/v1/ of plans, industries, countries, the account and its sites."""
+"""Addresses below /api/v1/ of the session, the account and its sites."""
 
 from django.urls import path
 
@@ -6,10 +6,6 @@ from igny8_core.auth import views
 
 urlpatterns = [
     path("auth/csrf/", views.CsrfTokenView.as_view(), name="csrf-token"),
-    path("plans/", views.PlanListView.as_view(), name="plans"),
-    path("industries/", views.IndustryListView.as_view(), name="industries"),
-    path("countries/", views.CountryListView.as_view(), name="countries"),
-    path("countries/<str:code>/", views.CountryDetailView.as_view(), name="country"),
     path(
         "auth/log-out-everywhere/",
         views.LogOutEverywhereView.as_view(),

@@ -1,12 +1,9 @@
-"""The API of plans, industries, countries, the account and its sites."""
-
-from dataclasses import asdict
+"""The API of the session, the account and its sites."""
 
 from django.contrib.auth import logout
 from django.db.models import QuerySet
 from django.middleware.csrf import get_token
 from rest_framework import status
-from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,19 +12,16 @@ from rest_framework.views import APIView
 from igny8_core.auth import openapi, selectors
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.listing import OwnListView
-from igny8_core.auth.models import Account, Industry, Plan, Site
-from igny8_core.auth.own_password import require_own_password
+from igny8_core.auth.log_in.own_password import require_own_password
+from igny8_core.auth.log_in.sessions import end_sessions
+from igny8_core.auth.models import Account, Site
 from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
 from igny8_core.auth.serializers import (
     AccountChangeSerializer,
     AccountSerializer,
     BillingEmailKeySerializer,
     ConfirmedBillingEmailSerializer,
-    CountryDetailSerializer,
-    CountrySerializer,
     EmailChangeSerializer,
-    IndustrySerializer,
-    PlanSerializer,
     ProfileSerializer,
     SiteChangeSerializer,
     SiteSerializer,
@@ -37,11 +31,8 @@ from igny8_core.auth.services.accounts import change_account, change_profile
 from igny8_core.auth.services.billing_email import confirm_billing_email
 from igny8_core.auth.services.email_addresses import cancel_email_change, request_email_change
 from igny8_core.auth.services.sites import add_site, change_site, remove_site
-from igny8_core.auth.sessions import end_sessions
-from igny8_core.common.addresses import address_format
 from igny8_core.common.clock import utc_now
-from igny8_core.common.countries import all_countries
-from igny8_core.common.throttling import ActionThrottle, typed_email
+from igny8_core.common.http.throttling import ActionThrottle, typed_email
 from igny8_core.common.transactions import commit_or_retry
 
 
@@ -51,42 +42,6 @@ class CsrfTokenView(APIView):
 
     def get(self, request: Request) -> Response:
         return Response({"csrf_token": get_token(request)})
-
-
-@openapi.LIST_PLANS
-class PlanListView(ListAPIView[Plan]):
-    permission_classes = [AllowAny]
-    serializer_class = PlanSerializer
-    pagination_class = None
-    queryset = selectors.public_plans()
-
-
-@openapi.LIST_INDUSTRIES
-class IndustryListView(ListAPIView[Industry]):
-    permission_classes = [AllowAny]
-    serializer_class = IndustrySerializer
-    pagination_class = None
-    queryset = selectors.industries()
-
-
-@openapi.LIST_COUNTRIES
-class CountryListView(APIView):
-    permission_classes = [AllowAny]
-
-    def get(self, request: Request) -> Response:
-        return Response(CountrySerializer(all_countries(), many=True).data)
-
-
-@openapi.SHOW_COUNTRY
-class CountryDetailView(APIView):
-    permission_classes = [AllowAny]
-
-    def get(self, request: Request, code: str) -> Response:
-        country = selectors.country_by_code(code=code)
-        answer = CountryDetailSerializer(
-            {**asdict(country), "address": address_format(country.code)}
-        )
-        return Response(answer.data)
 
 
 @openapi.LOG_OUT_EVERYWHERE

@@ -58,7 +58,7 @@ class IdempotencyRecord(models.Model):
 
 
 class CacheEntry(models.Model):
-    """What the server processes share for a while; see ``common/cache.py``.
+    """What the server processes share for a while; see ``common/platform/cache.py``.
 
     The table is unlogged: fast, and empty after a crash of the database server.
     """

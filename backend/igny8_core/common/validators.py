@@ -4,8 +4,8 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 
-from igny8_core.common.countries import is_country_code
 from igny8_core.common.normal_form import INVISIBLE
+from igny8_core.common.places.countries import is_country_code
 
 
 def validate_country_code(value: str) -> None:

@@ -13,7 +13,7 @@ from tests.project.documents import write_block
 from tests.project.paths import BACKEND, FRONTEND, ROOT
 
 STATUS = ROOT / "docs/IMPLEMENTATION-STATUS.md"
-CATALOG = BACKEND / "igny8_core/business/billing/catalog"
+CATALOG = BACKEND / "igny8_core/business/catalogue/data"
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from igny8_core.common.embedded_postgres import ensure_running
+from igny8_core.common.platform.embedded_postgres import ensure_running
 from tests.project import compose
 from tests.project.dockerfile import Stage, build
 from tests.project.paths import BACKEND, DEVELOPMENT_COMPOSE, FRONTEND, PRODUCTION_COMPOSE

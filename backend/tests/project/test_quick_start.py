@@ -8,8 +8,8 @@ from pathlib import Path
 
 from igny8_core.auth.permissions import IsAccountOwner
 from igny8_core.common.exceptions import DomainError
-from igny8_core.common.http import status_of
-from igny8_core.common.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
+from igny8_core.common.http.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
+from igny8_core.common.http.statuses import status_of
 from tests.project.paths import ROOT
 
 GUIDE = ROOT / "docs/PAYMENT-WORKFLOW-QUICK-START.md"

@@ -8,9 +8,9 @@ from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 
-from igny8_core.auth.keys import email_of_key, user_of_reset_key
+from igny8_core.auth.log_in.keys import email_of_key, user_of_reset_key
+from igny8_core.auth.log_in.second_factor import authenticator_of
 from igny8_core.auth.models import User
-from igny8_core.auth.second_factor import authenticator_of
 from igny8_core.common.email_form import normal_email
 from igny8_core.common.exceptions import DomainError
 

@@ -22,7 +22,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from igny8_core.auth.actors import actor_from_request
-from igny8_core.auth.known_devices import asked_by, known_device
 from igny8_core.auth.log_in.inputs import (
     AuthenticateInput,
     ReauthenticateInput,
@@ -32,7 +31,8 @@ from igny8_core.auth.log_in.inputs import (
     VerifyEmailInput,
     as_form_error,
 )
-from igny8_core.auth.second_factor import has_given_code, is_on
+from igny8_core.auth.log_in.known_devices import asked_by, known_device
+from igny8_core.auth.log_in.second_factor import has_given_code, is_on
 from igny8_core.auth.services.email_addresses import confirm_email
 from igny8_core.auth.services.passwords import reset_password
 from igny8_core.common.clock import utc_now

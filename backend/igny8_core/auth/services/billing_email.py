@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from igny8_core.auth.enums import AccountStatus, UserRole
-from igny8_core.auth.keys import billing_email_of_key, refuse_other_address
+from igny8_core.auth.log_in.keys import billing_email_of_key, refuse_other_address
 from igny8_core.auth.models import Account
 from igny8_core.auth.selectors import is_confirmed_address
 from igny8_core.common.clock import business_day

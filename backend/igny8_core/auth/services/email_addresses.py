@@ -15,10 +15,10 @@ from django.db import IntegrityError, transaction
 from igny8_core.auth import emails
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.exceptions import EmailAlreadyRegistered, EmailUnchanged, EmailUnusable
-from igny8_core.auth.keys import EMAIL_KEY_LASTS, LinkUsed, email_of_key
+from igny8_core.auth.log_in.keys import EMAIL_KEY_LASTS, LinkUsed, email_of_key
+from igny8_core.auth.log_in.sessions import end_sessions
 from igny8_core.auth.models import NOBODYS_DOMAIN, Account, EmailChange, User
 from igny8_core.auth.selectors import has_verified_address, lock_account
-from igny8_core.auth.sessions import end_sessions
 from igny8_core.common.email_form import normal_email
 
 logger = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from igny8_core.auth.keys import user_of_reset_key
+from igny8_core.auth.log_in.keys import user_of_reset_key
 from igny8_core.auth.models import EmailChange, User
 from igny8_core.auth.selectors import has_verified_address
 from igny8_core.auth.services.email_addresses import (

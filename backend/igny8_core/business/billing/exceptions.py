@@ -57,18 +57,6 @@ class ReasonRequired(InvalidInput):
     code = "reason_required"
 
 
-class PlanNotPayable(InvalidInput):
-    """One can't upgrade to a free plan."""
-
-    code = "plan_not_payable"
-
-
-class AlreadyOnPlan(InvalidInput):
-    """The account has this plan already."""
-
-    code = "already_on_plan"
-
-
 class TransitionNotAllowed(StateConflict):
     """The object's state doesn't allow the event."""
 
@@ -163,12 +151,6 @@ class InvoiceVoid(StateConflict):
     """The invoice was voided: nothing is owed."""
 
     code = "invoice_void"
-
-
-class UpgradeAlreadyPending(StateConflict):
-    """A subscription of the account waits for its payment already."""
-
-    code = "upgrade_already_pending"
 
 
 class AccountClosed(StateConflict):

@@ -1,20 +1,11 @@
 """How the operations of billing are described."""
 
-from typing import Any
-
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
-    OpenApiParameter,
-    OpenApiResponse,
     extend_schema,
     extend_schema_view,
 )
-from rest_framework.exceptions import Throttled
 
-from igny8_core.auth.exceptions import PlanChanged, UnknownCountry, UnknownPlan
-from igny8_core.auth.openapi_examples import ACTIVE_SUBSCRIPTION
 from igny8_core.auth.rights import PersonChangedLately, SecondFactorRequired
-from igny8_core.auth.serializers import SubscriptionSerializer
 from igny8_core.business.billing import exceptions as refusals
 from igny8_core.business.billing import openapi_examples as example
 from igny8_core.business.billing.serializers import (
@@ -27,15 +18,12 @@ from igny8_core.business.billing.serializers import (
     CreditTransactionSerializer,
     DecisionSerializer,
     InvoiceSerializer,
-    OfferedPaymentMethodSerializer,
     PaymentDetailSerializer,
     PaymentSerializer,
     RejectPaymentSerializer,
     ReversePaymentSerializer,
     SellerSerializer,
     SendProofSerializer,
-    UpgradeResultSerializer,
-    UpgradeSerializer,
     VoidInvoiceSerializer,
 )
 from igny8_core.business.proofs.exceptions import (
@@ -45,20 +33,16 @@ from igny8_core.business.proofs.exceptions import (
     ProofTypeNotAccepted,
 )
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.openapi import (
-    IDEMPOTENCY_ERRORS,
-    IDEMPOTENCY_HEADER,
+from igny8_core.common.http.describe import (
     LIST_ERRORS,
-    READ_ERRORS,
-    WRITE_ERRORS,
     Refusal,
     answer_example,
-    error_responses,
-    request_example,
+    describe_act,
+    describe_file,
+    describe_read,
 )
-from igny8_core.common.unavailable import StorageFull, StorageUnavailable
+from igny8_core.common.http.unavailable import StorageFull, StorageUnavailable
 
-_ACT_ERRORS: tuple[Refusal, ...] = (*WRITE_ERRORS, *IDEMPOTENCY_ERRORS, Throttled)
 _NOT_PAYABLE: tuple[Refusal, ...] = (
     refusals.InvoiceAlreadyPaid,
     refusals.InvoiceVoid,
@@ -84,81 +68,6 @@ _METHOD_ERRORS: tuple[Refusal, ...] = (
 )
 
 
-def _read(
-    operation: str,
-    tag: str,
-    summary: str,
-    description: str,
-    answer: Any,
-    shown: Any,
-    *errors: Refusal,
-) -> Any:
-    return extend_schema_view(
-        get=extend_schema(
-            operation_id=operation,
-            tags=[tag],
-            summary=summary,
-            description=description,
-            responses={200: answer, **error_responses(*READ_ERRORS, *errors)},
-            examples=[answer_example(shown)] if shown else [],
-        )
-    )
-
-
-def _act(
-    operation: str,
-    tag: str,
-    summary: str,
-    description: str,
-    *,
-    request: Any,
-    sent: dict[str, Any],
-    media_type: str = "application/json",
-    answer: Any,
-    shown: Any,
-    status: int = 200,
-    errors: tuple[Refusal, ...] = (),
-) -> Any:
-    return extend_schema_view(
-        post=extend_schema(
-            operation_id=operation,
-            tags=[tag],
-            summary=summary,
-            description=description,
-            parameters=[IDEMPOTENCY_HEADER],
-            request=request,
-            responses={status: answer, **error_responses(*_ACT_ERRORS, *errors)},
-            examples=[
-                *(request_example(value, name, media_type) for name, value in sent.items()),
-                answer_example(shown, status=status),
-            ],
-        )
-    )
-
-
-def _file(
-    operation: str,
-    tag: str,
-    summary: str,
-    description: str,
-    *media_types: str,
-    errors: tuple[Refusal, ...] = (),
-) -> Any:
-    files = {
-        (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")
-        for media_type in media_types
-    }
-    return extend_schema_view(
-        get=extend_schema(
-            operation_id=operation,
-            tags=[tag],
-            summary=summary,
-            description=description,
-            responses={**files, **error_responses(*READ_ERRORS, NotFound, *errors)},
-        )
-    )
-
-
 SHOW_SELLER = extend_schema_view(
     get=extend_schema(
         operation_id="show_seller",
@@ -178,28 +87,7 @@ SHOW_SELLER = extend_schema_view(
         auth=[],
     )
 )
-LIST_PAYMENT_METHODS = extend_schema_view(
-    get=extend_schema(
-        operation_id="list_payment_methods",
-        tags=["Payment methods"],
-        summary="List the ways to pay in a country",
-        description=(
-            "The country's own methods and the global ones, in order; a country's own hides the "
-            "global one of the same code. Without `country`, the global ones alone. "
-            "`exchange_rate` is the rate at which an invoice issued now would be locked."
-        ),
-        parameters=[
-            OpenApiParameter("country", str, description="ISO 3166-1 alpha-2, such as PK.")
-        ],
-        responses={
-            200: OfferedPaymentMethodSerializer(many=True),
-            **error_responses(UnknownCountry),
-        },
-        examples=[answer_example(example.OFFERED_PAYMENT_METHOD)],
-        auth=[],
-    )
-)
-LIST_INVOICES = _read(
+LIST_INVOICES = describe_read(
     "list_invoices",
     "Invoices",
     "List the account's invoices",
@@ -208,7 +96,7 @@ LIST_INVOICES = _read(
     example.INVOICE,
     *LIST_ERRORS,
 )
-SHOW_INVOICE = _read(
+SHOW_INVOICE = describe_read(
     "show_invoice",
     "Invoices",
     "Show an invoice",
@@ -217,14 +105,7 @@ SHOW_INVOICE = _read(
     example.INVOICE,
     NotFound,
 )
-INVOICE_PDF = _file(
-    "download_invoice",
-    "Invoices",
-    "Download an invoice as PDF",
-    "The document to print or to file.",
-    "application/pdf",
-)
-CHOOSE_PAYMENT_METHOD = _act(
+CHOOSE_PAYMENT_METHOD = describe_act(
     "choose_payment_method",
     "Invoices",
     "Choose another way to pay an invoice",
@@ -235,7 +116,7 @@ CHOOSE_PAYMENT_METHOD = _act(
     shown=example.INVOICE,
     errors=(NotFound, *_METHOD_ERRORS, *_NOT_PAYABLE),
 )
-CANCEL_ORDER = _act(
+CANCEL_ORDER = describe_act(
     "cancel_order",
     "Invoices",
     "Cancel an order that is not paid",
@@ -249,7 +130,7 @@ CANCEL_ORDER = _act(
     shown={**example.INVOICE, "status": "void", "payment_state": "void"},
     errors=(NotFound, *_NOT_PAYABLE, refusals.CancellationLimitReached),
 )
-CONFIRM_PAYMENT = _act(
+CONFIRM_PAYMENT = describe_act(
     "confirm_payment",
     "Payments",
     "Confirm that an invoice was paid",
@@ -281,7 +162,7 @@ CONFIRM_PAYMENT = _act(
         *_FILE_ERRORS,
     ),
 )
-LIST_PAYMENTS = _read(
+LIST_PAYMENTS = describe_read(
     "list_payments",
     "Payments",
     "List the account's payments",
@@ -290,7 +171,7 @@ LIST_PAYMENTS = _read(
     {**example.PAYMENT, "events": [example.EVENT]},
     *LIST_ERRORS,
 )
-SHOW_PAYMENT = _read(
+SHOW_PAYMENT = describe_read(
     "show_payment",
     "Payments",
     "Show a payment",
@@ -300,14 +181,14 @@ SHOW_PAYMENT = _read(
     NotFound,
 )
 _PROOF_TYPES = ("image/jpeg", "image/png", "image/webp", "application/pdf")
-PAYMENT_PROOF = _file(
+PAYMENT_PROOF = describe_file(
     "download_proof",
     "Payments",
     "Download a payment's proof",
     "As it is kept: what was to be seen of the file that was sent.",
     *_PROOF_TYPES,
 )
-SEND_PROOF = _act(
+SEND_PROOF = describe_act(
     "send_proof",
     "Payments",
     "Send a proof for a confirmation",
@@ -327,7 +208,7 @@ SEND_PROOF = _act(
         *_FILE_ERRORS,
     ),
 )
-WITHDRAW_PAYMENT = _act(
+WITHDRAW_PAYMENT = describe_act(
     "withdraw_payment",
     "Payments",
     "Withdraw a confirmation",
@@ -338,36 +219,7 @@ WITHDRAW_PAYMENT = _act(
     shown={**example.PAYMENT, "status": "withdrawn"},
     errors=(NotFound, refusals.PaymentAlreadyDecided),
 )
-LIST_SUBSCRIPTIONS = _read(
-    "list_subscriptions",
-    "Subscriptions",
-    "List the account's subscriptions",
-    "Newest first, in pages.",
-    SubscriptionSerializer(many=True),
-    ACTIVE_SUBSCRIPTION,
-    *LIST_ERRORS,
-)
-UPGRADE = _act(
-    "upgrade_subscription",
-    "Subscriptions",
-    "Ask for a paid plan",
-    "Issues an invoice. The account goes on as it is until the payment is approved.",
-    request=UpgradeSerializer,
-    sent={"Request": {"plan_slug": "growth", "payment_method": "bank_transfer"}},
-    answer=UpgradeResultSerializer,
-    shown=example.UPGRADE,
-    status=201,
-    errors=(
-        UnknownPlan,
-        PlanChanged,
-        refusals.PlanNotPayable,
-        refusals.AlreadyOnPlan,
-        *_METHOD_ERRORS,
-        refusals.UpgradeAlreadyPending,
-        refusals.AccountClosed,
-    ),
-)
-CREDIT_BALANCE = _read(
+CREDIT_BALANCE = describe_read(
     "show_credit_balance",
     "Credits",
     "Show the account's credits",
@@ -375,7 +227,7 @@ CREDIT_BALANCE = _read(
     CreditBalanceSerializer,
     {"balance": 1000},
 )
-CREDIT_LEDGER = _read(
+CREDIT_LEDGER = describe_read(
     "list_credit_transactions",
     "Credits",
     "List the account's credit ledger",
@@ -384,7 +236,7 @@ CREDIT_LEDGER = _read(
     example.LEDGER_ENTRY,
     *LIST_ERRORS,
 )
-LIST_ADMIN_PAYMENTS = _read(
+LIST_ADMIN_PAYMENTS = describe_read(
     "list_admin_payments",
     "Approval",
     "List the payments of all accounts",
@@ -394,7 +246,7 @@ LIST_ADMIN_PAYMENTS = _read(
     *LIST_ERRORS,
     *_VIEWER_ERRORS,
 )
-SHOW_ADMIN_PAYMENT = _read(
+SHOW_ADMIN_PAYMENT = describe_read(
     "show_admin_payment",
     "Approval",
     "Show any payment",
@@ -404,7 +256,7 @@ SHOW_ADMIN_PAYMENT = _read(
     NotFound,
     *_VIEWER_ERRORS,
 )
-ADMIN_PAYMENT_PROOF = _file(
+ADMIN_PAYMENT_PROOF = describe_file(
     "download_admin_proof",
     "Approval",
     "Download any payment's proof",
@@ -412,7 +264,7 @@ ADMIN_PAYMENT_PROOF = _file(
     *_PROOF_TYPES,
     errors=(refusals.ProofsNotShown, SecondFactorRequired),
 )
-APPROVE_PAYMENT = _act(
+APPROVE_PAYMENT = describe_act(
     "approve_payment",
     "Approval",
     "Approve a payment",
@@ -434,7 +286,7 @@ APPROVE_PAYMENT = _act(
         refusals.PaymentAlreadyDecided,
     ),
 )
-REJECT_PAYMENT = _act(
+REJECT_PAYMENT = describe_act(
     "reject_payment",
     "Approval",
     "Reject a payment",
@@ -449,7 +301,7 @@ REJECT_PAYMENT = _act(
         refusals.PaymentAlreadyDecided,
     ),
 )
-REVERSE_PAYMENT = _act(
+REVERSE_PAYMENT = describe_act(
     "reverse_payment",
     "Approval",
     "Reverse an approved payment",
@@ -477,7 +329,7 @@ REVERSE_PAYMENT = _act(
         refusals.CreditsAlreadySpent,
     ),
 )
-VOID_INVOICE = _act(
+VOID_INVOICE = describe_act(
     "void_invoice",
     "Approval",
     "Void an invoice",

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from igny8_core.auth.serializers import AccountSerializer, OfferField, SubscriptionSerializer
+from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer
 from igny8_core.business.billing.enums import InvoicePaymentState, InvoiceStatus
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
@@ -21,8 +21,7 @@ from igny8_core.business.billing.selectors import timeline_of
 from igny8_core.business.billing.services.payments import Claim
 from igny8_core.business.proofs.enums import ProofRefusal
 from igny8_core.business.proofs.inbox import Upload
-from igny8_core.common.money import currency_decimals
-from igny8_core.common.serializers import (
+from igny8_core.common.http.fields import (
     LineField,
     MoneyField,
     RateField,
@@ -89,34 +88,6 @@ class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
         shown: Any = PromisedMethod.of_row(method).shown()
         answer: dict[str, Any] = super().to_representation(shown)
         return answer
-
-
-class OfferedPaymentMethodSerializer(PaymentMethodSerializer):
-    """A method in a list of choices, with the rate at which its local amount would be locked.
-
-    Needs ``exchange_rates`` in its context.
-    """
-
-    exchange_rate = serializers.SerializerMethodField(
-        help_text="Units of the method's currency for 1 USD; null where none is set."
-    )
-    currency_decimals = serializers.SerializerMethodField(
-        help_text="To how many decimals a local amount is rounded, half up."
-    )
-
-    class Meta(PaymentMethodSerializer.Meta):
-        fields = [*PaymentMethodSerializer.Meta.fields, "exchange_rate", "currency_decimals"]
-        read_only_fields = fields
-
-    @extend_schema_field({"type": ["string", "null"], "format": "decimal", "examples": ["281.5"]})
-    def get_exchange_rate(self, method: PaymentMethodConfig) -> str | None:
-        if method.currency == "USD":
-            return "1"
-        rate = self.context["exchange_rates"].get(method.currency)
-        return RateField().to_representation(rate.units_per_usd) if rate else None
-
-    def get_currency_decimals(self, method: PaymentMethodConfig) -> int:
-        return currency_decimals(method.currency)
 
 
 class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
@@ -394,12 +365,6 @@ class ChoosePaymentMethodSerializer(serializers.Serializer[Any]):
     payment_method = LineField(max_length=40)
 
 
-class UpgradeSerializer(serializers.Serializer[Any]):
-    plan_slug = LineField(max_length=50)
-    offer = OfferField()
-    payment_method = LineField(max_length=40, required=False, default="", allow_blank=True)
-
-
 class ApprovePaymentSerializer(serializers.Serializer[Any]):
     admin_notes = TextField(
         max_length=1000,
@@ -433,12 +398,6 @@ class VoidInvoiceSerializer(serializers.Serializer[Any]):
 
 
 # Answers made of several objects
-
-
-class UpgradeResultSerializer(serializers.Serializer[Any]):
-    account = AccountSerializer()
-    subscription = SubscriptionSerializer()
-    invoice = InvoiceSerializer()
 
 
 class AdminPaymentSerializer(PaymentSerializer):

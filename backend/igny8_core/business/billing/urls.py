@@ -5,7 +5,6 @@ from django.urls import path
 from igny8_core.business.billing import views
 
 urlpatterns = [
-    path("admin/payment-methods/", views.PaymentMethodListView.as_view(), name="payment-methods"),
     path("admin/payments/", views.AdminPaymentListView.as_view(), name="admin-payments"),
     path("admin/payments/confirm/", views.ConfirmPaymentView.as_view(), name="confirm-payment"),
     path(
@@ -40,7 +39,6 @@ urlpatterns = [
     ),
     path("invoices/", views.InvoiceListView.as_view(), name="invoices"),
     path("invoices/<int:invoice_id>/", views.InvoiceDetailView.as_view(), name="invoice"),
-    path("invoices/<int:invoice_id>/pdf/", views.InvoicePdfView.as_view(), name="invoice-pdf"),
     path(
         "invoices/<int:invoice_id>/payment-method/",
         views.InvoicePaymentMethodView.as_view(),
@@ -59,8 +57,6 @@ urlpatterns = [
         views.WithdrawPaymentView.as_view(),
         name="withdraw-payment",
     ),
-    path("subscriptions/", views.SubscriptionListView.as_view(), name="subscriptions"),
-    path("subscriptions/upgrade/", views.UpgradeView.as_view(), name="upgrade"),
     path("credits/", views.CreditBalanceView.as_view(), name="credits"),
     path("credits/ledger/", views.CreditLedgerView.as_view(), name="credit-ledger"),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
@@ -15,11 +15,8 @@ from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.listing import OwnListView, PagedListView
-from igny8_core.auth.models import Subscription
 from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
-from igny8_core.auth.selectors import subscriptions_of, valid_country_code
-from igny8_core.auth.serializers import SubscriptionSerializer
-from igny8_core.business.billing import openapi, pdf, selectors
+from igny8_core.business.billing import openapi, selectors
 from igny8_core.business.billing.enums import EventName, InvoiceStatus
 from igny8_core.business.billing.filters import AdminPaymentFilter, InvoiceFilter, PaymentFilter
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment
@@ -40,15 +37,12 @@ from igny8_core.business.billing.serializers import (
     CreditTransactionSerializer,
     DecisionSerializer,
     InvoiceSerializer,
-    OfferedPaymentMethodSerializer,
     PaymentDetailSerializer,
     PaymentSerializer,
     RejectPaymentSerializer,
     ReversePaymentSerializer,
     SellerSerializer,
     SendProofSerializer,
-    UpgradeResultSerializer,
-    UpgradeSerializer,
     VoidInvoiceSerializer,
 )
 from igny8_core.business.billing.services import (
@@ -56,37 +50,15 @@ from igny8_core.business.billing.services import (
     payments,
     proofs,
     reversals,
-    subscriptions,
 )
 from igny8_core.business.proofs.attempts import count_attempt
 from igny8_core.business.proofs.inbox import Upload, put_aside
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.idempotency import AccountAnswer, prepare_and_run_once, run_once
-from igny8_core.common.parsers import JSONParser, MultiPartParser
-from igny8_core.common.queries import require_single
-from igny8_core.common.throttling import DecideThrottle, PayThrottle
+from igny8_core.common.http.idempotency import AccountAnswer, prepare_and_run_once, run_once
+from igny8_core.common.http.parsers import JSONParser, MultiPartParser
+from igny8_core.common.http.throttling import DecideThrottle, PayThrottle
 from igny8_core.common.transactions import one_moment
-
-# Anyone
-
-
-@openapi.LIST_PAYMENT_METHODS
-class PaymentMethodListView(APIView):
-    permission_classes = [AllowAny]
-
-    @one_moment()
-    def get(self, request: Request) -> Response:
-        require_single(request.query_params)
-        asked = request.query_params.get("country", "")
-        country = valid_country_code(asked) if asked else ""
-        serializer = OfferedPaymentMethodSerializer(
-            selectors.payment_methods_for(country=country),
-            many=True,
-            context={"exchange_rates": selectors.exchange_rates()},
-        )
-        return Response(serializer.data)
-
 
 # The account's users
 
@@ -114,15 +86,6 @@ class InvoiceDetailView(APIView):
     @one_moment()
     def get(self, request: Request, invoice_id: int) -> Response:
         return Response(InvoiceSerializer(_own_invoice(request, invoice_id)).data)
-
-
-@openapi.INVOICE_PDF
-class InvoicePdfView(APIView):
-    permission_classes = [HasAccount]
-
-    @one_moment()
-    def get(self, request: Request, invoice_id: int) -> HttpResponse:
-        return pdf_response(_own_invoice(request, invoice_id))
 
 
 @openapi.CHOOSE_PAYMENT_METHOD
@@ -265,47 +228,6 @@ class WithdrawPaymentView(APIView):
         return run_once(request, withdraw)
 
 
-@openapi.LIST_SUBSCRIPTIONS
-class SubscriptionListView(OwnListView[Subscription]):
-    model = Subscription
-    select = staticmethod(subscriptions_of)
-    serializer_class = SubscriptionSerializer
-
-
-@openapi.UPGRADE
-class UpgradeView(APIView):
-    permission_classes = [IsAccountOwner]
-    throttle_classes = [PayThrottle]
-
-    def post(self, request: Request) -> Response:
-        body = UpgradeSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-
-        def upgrade() -> AccountAnswer:
-            started = subscriptions.request_upgrade(
-                account=account_of(request),
-                plan_slug=body.validated_data["plan_slug"],
-                offer=body.validated_data["offer"],
-                method_code=body.validated_data["payment_method"],
-                actor=actor_from_request(request),
-                now=utc_now(),
-            )
-            answer = UpgradeResultSerializer(
-                {
-                    "account": started.subscription.account,
-                    "subscription": started.subscription,
-                    "invoice": started.invoice,
-                }
-            )
-            return AccountAnswer(
-                answer.data,
-                account_id=started.subscription.account_id,
-                status=status.HTTP_201_CREATED,
-            )
-
-        return run_once(request, upgrade)
-
-
 @openapi.CREDIT_BALANCE
 class CreditBalanceView(APIView):
     permission_classes = [HasAccount]
@@ -436,15 +358,6 @@ class VoidInvoiceView(APIView):
             return AccountAnswer(answer.data, account_id=invoice.account_id)
 
         return run_once(request, void)
-
-
-def pdf_response(invoice: Invoice) -> HttpResponse:
-    """Answer with an invoice's document, to be saved."""
-    return HttpResponse(
-        pdf.invoice_pdf(invoice),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{invoice.number}.pdf"'},
-    )
 
 
 def proof_response(payment: Payment) -> FileResponse:

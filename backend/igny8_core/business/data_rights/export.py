@@ -22,13 +22,13 @@ from igny8_core.auth.serializers import (
 )
 from igny8_core.business.billing import selectors
 from igny8_core.business.billing.models import Payment, PaymentEvent
-from igny8_core.business.billing.pdf import invoice_pdf
 from igny8_core.business.billing.serializers import (
     CreditTransactionSerializer,
     InvoiceSerializer,
     PaymentSerializer,
 )
 from igny8_core.business.data_rights.exceptions import ExportLimitReached
+from igny8_core.business.documents.invoice_pdf import invoice_pdf
 from igny8_core.business.exports.kinds import export_kind
 from igny8_core.business.exports.models import Export
 from igny8_core.business.exports.services import request_export

@@ -18,7 +18,7 @@ from igny8_core.business.data_rights.serializers import (
     ExportSerializer,
 )
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.openapi import (
+from igny8_core.common.http.describe import (
     READ_ERRORS,
     WRITE_ERRORS,
     answer_example,

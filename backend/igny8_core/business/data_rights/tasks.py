@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
-from igny8_core.business.billing.services.erasure import erase_expired
+from igny8_core.business.data_rights.services.records import erase_expired
 from igny8_core.common.upkeep import QUEUE, RETRY
 
 

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
-from igny8_core.auth.own_password import require_own_password
+from igny8_core.auth.log_in.own_password import require_own_password
 from igny8_core.auth.permissions import IsAccountOwner, account_of, user_of
 from igny8_core.auth.serializers import OwnPasswordSerializer
 from igny8_core.business.data_rights import openapi

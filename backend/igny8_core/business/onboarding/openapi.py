@@ -9,7 +9,7 @@ from igny8_core.auth.serializers import RegisterSerializer
 from igny8_core.business.billing import openapi_examples as billing_example
 from igny8_core.business.billing.exceptions import ExchangeRateMissing, UnknownPaymentMethod
 from igny8_core.business.onboarding.serializers import MeSerializer, RegistrationResultSerializer
-from igny8_core.common.openapi import (
+from igny8_core.common.http.describe import (
     BODY_ERRORS,
     IDEMPOTENCY_ERRORS,
     IDEMPOTENCY_HEADER,

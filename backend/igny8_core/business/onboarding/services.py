@@ -16,7 +16,7 @@ from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
 from igny8_core.business.billing.selectors import payment_method_for
 from igny8_core.business.billing.services.credits import record_credits
-from igny8_core.business.billing.services.subscriptions import start_subscription
+from igny8_core.business.billing.services.periods import start_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 
 

@@ -11,20 +11,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
-from igny8_core.auth.authentication import VisitorAuthentication
+from igny8_core.auth.log_in.authentication import VisitorAuthentication
+from igny8_core.auth.log_in.sessions import has_sign_up_session, mark_sign_up
 from igny8_core.auth.models import User
 from igny8_core.auth.permissions import user_of
 from igny8_core.auth.selectors import live_subscription, pending_subscription
 from igny8_core.auth.serializers import RegisterSerializer
 from igny8_core.auth.services.accounts import BILLING_FIELDS, OwnerDetails
-from igny8_core.auth.sessions import has_sign_up_session, mark_sign_up
 from igny8_core.business.billing.selectors import last_decision, open_invoice
 from igny8_core.business.onboarding import openapi
 from igny8_core.business.onboarding.serializers import MeSerializer, RegistrationResultSerializer
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
-from igny8_core.common.idempotency import REPLAYED, AccountAnswer, run_once
-from igny8_core.common.throttling import ActionThrottle
+from igny8_core.common.http.idempotency import REPLAYED, AccountAnswer, run_once
+from igny8_core.common.http.throttling import ActionThrottle
 from igny8_core.common.transactions import one_moment
 
 REPLAY_LOGS_IN_FOR = timedelta(hours=1)

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from igny8_core.business.proofs.enums import ProofRefusal
 from igny8_core.business.proofs.sandbox import Refused, run_in_sandbox
-from igny8_core.common.clamav import scan
+from igny8_core.business.proofs.virus_scanner import scan
 
 FEWEST_PARTS = 4  # type, file, thumbnail, a page
 JPEG = b"\xff\xd8\xff"

@@ -32,8 +32,8 @@ from igny8_core.business.billing.selectors import (
 from igny8_core.business.billing.services.consents import is_agreed
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import lock_own_invoice, require_payable
+from igny8_core.business.billing.services.periods import activate_subscription
 from igny8_core.business.billing.services.proofs import being_checked
-from igny8_core.business.billing.services.subscriptions import activate_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.proofs.inbox import Upload
 from igny8_core.common.daily import seconds_until_allowed

@@ -9,11 +9,11 @@ from django.db import transaction
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account
 from igny8_core.auth.selectors import mail_addresses
-from igny8_core.auth.services.erasure import erase_people
 from igny8_core.business.billing.selectors import lock_billing_of_account, owner_of
-from igny8_core.business.billing.services.closing import end_business, require_closable
-from igny8_core.business.billing.services.erasure import erase_at_closing, kept_until
 from igny8_core.business.data_rights.emails import tell_of_closing
+from igny8_core.business.data_rights.services.business import end_business, require_closable
+from igny8_core.business.data_rights.services.people import erase_people
+from igny8_core.business.data_rights.services.records import erase_at_closing, kept_until
 from igny8_core.business.exports.models import Export
 from igny8_core.business.exports.services import forget_exports
 

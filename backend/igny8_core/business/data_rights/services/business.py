@@ -1,0 +1,55 @@
+"""Ending an account's business: what billing does when an account is closed."""
+
+from datetime import datetime
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
+from igny8_core.business.billing.enums import (
+    EventName,
+    InvoicePaymentState,
+    InvoiceStatus,
+    PaymentStatus,
+)
+from igny8_core.business.billing.exceptions import AccountClosed, PaymentAlreadyUnderReview
+from igny8_core.business.billing.selectors import LockedAccount
+from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.business.data_rights.services.people import blank_account
+
+
+def require_closable(locked: LockedAccount) -> None:
+    """Check that an account is open and nothing of it waits for an admin.
+
+    :raises AccountClosed: if it is closed already.
+    :raises PaymentAlreadyUnderReview: if money may be on its way.
+    """
+    if locked.account.status == AccountStatus.CANCELLED:
+        detail = "The account is closed already."
+        raise AccountClosed(detail, state=locked.account.status)
+    if any(payment.status == PaymentStatus.PENDING_APPROVAL for payment in locked.payments):
+        detail = (
+            "A payment confirmation is under review. Wait for the decision, or withdraw it, "
+            "before you close the account."
+        )
+        raise PaymentAlreadyUnderReview(detail, state=InvoicePaymentState.UNDER_REVIEW)
+
+
+def end_business(*, locked: LockedAccount, actor: Actor, now: datetime) -> None:
+    """Void what is unpaid, cancel what runs, and close the account, blank, in one step.
+
+    Credits that are left stay in the ledger, and are of no use any more.
+
+    :raises TransitionNotAllowed: unless ``require_closable`` has passed.
+    """
+    for invoice in locked.invoices:
+        if invoice.status == InvoiceStatus.PENDING:
+            invoice.voided_at = now
+            recorder = TransitionRecorder(
+                event=EventName.CLOSE_ACCOUNT, actor=actor, now=now, invoice=invoice
+            )
+            recorder.move(invoice, also_save=("voided_at",))
+    recorder = TransitionRecorder(event=EventName.CLOSE_ACCOUNT, actor=actor, now=now)
+    for subscription in locked.subscriptions:
+        if subscription.status != SubscriptionStatus.CANCELLED:
+            subscription.cancelled_at = now
+            recorder.move(subscription, also_save=("cancelled_at",))
+    recorder.move(locked.account, also_save=blank_account(locked.account))

@@ -1,0 +1,98 @@
+"""Mails: true, of the right amounts, and none missing or told twice.
+
+They are kept for ``MAIL_RETENTION_DAYS``, those of closed accounts without readers and facts.
+"""
+
+from igny8_core.business.integrity.found import selected
+
+# What a mail told can't become untrue: these states are final, or their mail says more than one.
+CONTRADICTED = """
+SELECT m.id FROM common_outgoingmail m
+LEFT JOIN billing_payment p ON p.id = (m.arguments ->> 'payment_id')::bigint
+LEFT JOIN billing_invoice i
+    ON i.id = coalesce(p.invoice_id, (m.arguments ->> 'invoice_id')::bigint)
+WHERE m.sent_at IS NOT NULL AND (
+    m.kind = 'payment_approved' AND p.status NOT IN ('succeeded', 'reversed')
+    OR m.kind = 'payment_rejected' AND p.status <> 'failed'
+    OR m.kind = 'payment_reversed' AND p.status <> 'reversed'
+    OR m.kind = 'invoice_voided' AND i.status <> 'void'
+    OR m.arguments -> 'facts' ->> 'number' <> i.number
+    OR (m.arguments ->> 'account_id')::bigint <> i.account_id)
+ORDER BY m.id
+"""
+
+
+def contradicting_what_they_tell() -> list[str]:
+    """Find mails that tell a state, a number or an account that is another."""
+    return selected("mail", CONTRADICTED)
+
+
+# Amounts are told as 25,053.50 PKR. Once another method was chosen, what was payable is not kept.
+OTHER_AMOUNTS = """
+SELECT DISTINCT m.id FROM common_outgoingmail m
+LEFT JOIN billing_payment p ON p.id = (m.arguments ->> 'payment_id')::bigint
+LEFT JOIN billing_invoice i
+    ON i.id = coalesce(p.invoice_id, (m.arguments ->> 'invoice_id')::bigint)
+CROSS JOIN LATERAL (VALUES
+    (m.arguments #>> '{facts,due}', i.total, i.currency),
+    (m.arguments #>> '{facts,amount}', p.amount, p.currency),
+    (CASE WHEN m.kind = 'invoice_issued' AND NOT EXISTS (
+        SELECT FROM billing_paymentevent e WHERE e.object_type = 'invoice'
+            AND e.object_id = i.id AND e.event = 'change_method'
+    ) THEN m.arguments #>> '{facts,payable}' END, i.payable_amount, i.payable_currency)
+) told (money, amount, currency)
+WHERE m.dropped_at IS NULL AND CASE
+    WHEN told.money ~ '^[0-9,]+(\\.[0-9]+)? [A-Z]{3}$' THEN
+        (replace(split_part(told.money, ' ', 1), ',', '')::numeric, split_part(told.money, ' ', 2))
+            <> (told.amount, told.currency)
+    ELSE told.money IS NOT NULL END
+ORDER BY m.id
+"""
+
+
+def telling_another_amount() -> list[str]:
+    """Find mails, sent or to be sent, that tell another amount than there is."""
+    return selected("mail", OTHER_AMOUNTS)
+
+
+# A decision is younger than its mail by nothing. Mails are deleted from the oldest on: whatever was
+# decided after the oldest that is there has its own. A closed account is told nothing any more,
+# and one that has lost its owner has nobody to be told.
+UNTOLD = """
+SELECT told.key FROM billing_paymentevent e
+CROSS JOIN LATERAL (SELECT CASE
+    WHEN e.object_type = 'payment' AND e.event = 'approve' THEN 'payment_approved'
+    WHEN e.object_type = 'payment' AND e.event = 'reject' THEN 'payment_rejected'
+    WHEN e.object_type = 'payment' AND e.event IN ('reverse', 'reverse_and_void')
+        THEN 'payment_reversed'
+    WHEN e.object_type = 'invoice' AND e.event = 'void' THEN 'invoice_voided'
+    END || ':' || e.object_id AS key) told
+WHERE e.created_at > (SELECT min(created_at) FROM common_outgoingmail)
+    AND told.key IS NOT NULL
+    AND NOT EXISTS (SELECT FROM common_outgoingmail m WHERE m.key = told.key)
+    AND NOT EXISTS (SELECT FROM billing_paymentevent closed
+        WHERE closed.object_type = 'account' AND closed.object_id = e.account_id
+            AND closed.event = 'close_account' AND closed.id < e.id)
+    AND EXISTS (SELECT FROM igny8_auth_user u
+        WHERE u.account_id = e.account_id AND u.role = 'owner')
+ORDER BY e.id
+"""
+TOLD_TWICE = """
+SELECT max(id) FROM common_outgoingmail
+WHERE kind IN ('payment_approved', 'payment_rejected', 'payment_reversed', 'invoice_voided')
+GROUP BY kind, recipient, coalesce(arguments ->> 'payment_id', arguments ->> 'invoice_id')
+HAVING count(*) > 1
+ORDER BY 1
+"""
+
+
+def decisions_not_told_once() -> list[str]:
+    """Find decisions without their mail, and mails of one that their reader has already."""
+    return [*selected("no mail", UNTOLD), *selected("mail", TOLD_TWICE)]
+
+
+CHECKS = {
+    "5a. no mail that was sent contradicts what it tells of": contradicting_what_they_tell,
+    "5c. no mail tells another amount than its invoice or payment": telling_another_amount,
+    "5d. every decision was told, and to nobody twice": decisions_not_told_once,
+}

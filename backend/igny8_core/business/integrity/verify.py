@@ -1,0 +1,77 @@
+"""The invariants of the design, checked on live data: a module for each subject.
+
+Each check is a few statements over whole tables, whatever there is. What retention and erasure
+have taken, and what earlier versions did not keep, is not asked for.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import DataError, transaction
+
+from igny8_core.business.integrity import (
+    accounts,
+    events,
+    files,
+    invoices,
+    ledger,
+    mails,
+    payments,
+    settings,
+    subscriptions,
+)
+from igny8_core.common.transactions import one_moment
+
+MAX_SHOWN = 5
+Check = Callable[[], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One invariant, and which objects break it."""
+
+    sentence: str
+    offenders: list[str]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing breaks it."""
+        return not self.offenders
+
+    def __str__(self) -> str:
+        if self.holds:
+            return f"ok    {self.sentence}"
+        shown = ", ".join(self.offenders[:MAX_SHOWN])
+        more = len(self.offenders) - MAX_SHOWN
+        return f"FAIL  {self.sentence}: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+OF_ROWS: dict[str, Check] = {
+    **payments.CHECKS,
+    **ledger.CHECKS,
+    **invoices.CHECKS,
+    **accounts.CHECKS,
+    **subscriptions.CHECKS,
+    **mails.CHECKS,
+    **events.CHECKS,
+    **settings.CHECKS,
+}
+OF_FILES: dict[str, Check] = {**files.CHECKS}  # listed for long: what goes meanwhile is read again
+CHECKS = OF_ROWS | OF_FILES
+
+
+def verify_billing() -> list[CheckResult]:
+    """Check every invariant; reads only, all rows as they were at one moment."""
+    with one_moment():
+        of_rows = [CheckResult(sentence, _found_by(find)) for sentence, find in OF_ROWS.items()]
+    of_files = [CheckResult(sentence, list(find())) for sentence, find in OF_FILES.items()]
+    return of_rows + of_files
+
+
+def _found_by(find: Check) -> list[str]:
+    """Run a check; what is kept in a form that can't be read breaks it."""
+    try:
+        with transaction.atomic():
+            return list(find())
+    except DataError as error:
+        return [f"what can't be read ({str(error).splitlines()[0]})"]

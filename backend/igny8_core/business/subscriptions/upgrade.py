@@ -1,0 +1,79 @@
+"""Another plan: asked for here, and begun when its payment is approved."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
+from igny8_core.auth.models import Account, Plan, Subscription
+from igny8_core.auth.selectors import lock_account, lock_subscriptions, public_plan
+from igny8_core.business.billing.enums import EventName
+from igny8_core.business.billing.exceptions import AccountClosed
+from igny8_core.business.billing.selectors import payment_method_for
+from igny8_core.business.billing.services.periods import StartedSubscription, start_subscription
+from igny8_core.business.subscriptions.exceptions import (
+    AlreadyOnPlan,
+    PlanNotPayable,
+    UpgradeAlreadyPending,
+)
+
+
+@transaction.atomic
+def request_upgrade(
+    *,
+    account: Account,
+    plan_slug: str,
+    method_code: str,
+    actor: Actor,
+    now: datetime,
+    offer: str = "",
+) -> StartedSubscription:
+    """Ask for a paid plan; the account goes on as it is until the payment is approved.
+
+    :param offer: of the plan as the customer was shown it; empty if that is not known.
+    :param method_code: empty to choose the way to pay later.
+    :raises AccountClosed: if the account is suspended or cancelled.
+    :raises UpgradeAlreadyPending: if another subscription waits for its payment.
+    :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan: if the plan is not to be
+        bought.
+    :raises UnknownPaymentMethod, ExchangeRateMissing: if the method can't be used.
+    """
+    locked = lock_account(account_id=account.pk)
+    subscriptions = lock_subscriptions(account_id=account.pk)
+    _require_open(locked)
+    _require_none_pending(subscriptions)
+    plan = public_plan(slug=plan_slug, offer=offer)
+    _require_purchasable(plan=plan, subscriptions=subscriptions)
+    method = payment_method_for(code=method_code, country=locked.country) if method_code else None
+    return start_subscription(
+        account=locked, plan=plan, method=method, event=EventName.UPGRADE, actor=actor, now=now
+    )
+
+
+def _require_open(account: Account) -> None:
+    if account.status in {AccountStatus.SUSPENDED, AccountStatus.CANCELLED}:
+        detail = f"The account is {account.status}. Write to support to have it opened again."
+        raise AccountClosed(detail, state=account.status)
+
+
+def _require_none_pending(subscriptions: list[Subscription]) -> None:
+    pending = next(
+        (item for item in subscriptions if item.status == SubscriptionStatus.PENDING_PAYMENT), None
+    )
+    if pending:
+        detail = (
+            f"The plan {pending.promised} waits for its payment already. Pay its invoice, or ask "
+            "support to void it, before you choose another."
+        )
+        raise UpgradeAlreadyPending(detail, state=pending.status)
+
+
+def _require_purchasable(*, plan: Plan, subscriptions: list[Subscription]) -> None:
+    if plan.is_free:
+        detail = f"The plan {plan} is free: there is nothing to pay. Choose a paid plan."
+        raise PlanNotPayable(detail, attr="plan_slug")
+    live = (item for item in subscriptions if item.status in LIVE_SUBSCRIPTION_STATUSES)
+    if any(item.plan_id == plan.pk for item in live):
+        detail = f"The account has the plan {plan} already. Choose another."
+        raise AlreadyOnPlan(detail, attr="plan_slug")

@@ -1,0 +1,259 @@
+"""How operations are described in the OpenAPI document, with their errors."""
+
+from collections import defaultdict
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
+from rest_framework import exceptions, serializers
+
+from igny8_core.common.exceptions import DomainError, InvalidInput, NotFound, StateConflict
+from igny8_core.common.http.fields import LineField
+from igny8_core.common.http.idempotency import (
+    HEADER,
+    MAX_KEY_LENGTH,
+    IdempotencyKeyInUse,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+)
+from igny8_core.common.http.parsers import BodyTooLarge
+from igny8_core.common.http.statuses import status_of
+from igny8_core.common.http.unavailable import ServiceUnavailable
+
+Refusal = type[DomainError] | type[exceptions.APIException]
+
+READ_ERRORS: tuple[Refusal, ...] = (exceptions.NotAuthenticated, exceptions.PermissionDenied)
+LIST_ERRORS: tuple[Refusal, ...] = (
+    *READ_ERRORS,
+    exceptions.NotFound,
+    exceptions.ValidationError,
+)
+BODY_ERRORS: tuple[Refusal, ...] = (
+    exceptions.ValidationError,
+    exceptions.ParseError,
+    BodyTooLarge,
+    exceptions.UnsupportedMediaType,
+)
+WRITE_ERRORS: tuple[Refusal, ...] = (*READ_ERRORS, *BODY_ERRORS)
+IDEMPOTENCY_ERRORS: tuple[Refusal, ...] = (
+    IdempotencyKeyInvalid,
+    IdempotencyKeyInUse,
+    IdempotencyKeyReused,
+)
+ACT_ERRORS: tuple[Refusal, ...] = (*WRITE_ERRORS, *IDEMPOTENCY_ERRORS, exceptions.Throttled)
+IDEMPOTENCY_HEADER = OpenApiParameter(
+    HEADER,
+    {"type": "string", "maxLength": MAX_KEY_LENGTH, "pattern": "^[ -~]*$"},
+    OpenApiParameter.HEADER,
+    description=(
+        "A unique key of the request, such as a UUID. The same key and body get the same answer, "
+        "with `Idempotency-Replayed: true`; nothing is done twice."
+    ),
+)
+
+NO_NUL = r"[^\u0000]"
+ONE_LINE = r"[^\u0000-\u001F\u007F-\u009F]"  # no control characters
+SERVER_ERROR = 500
+REASONS = {
+    400: "The input can't be used; `errors` says which part and why.",
+    401: "Not logged in.",
+    403: "Logged in, but not allowed to.",
+    404: "There is no such object or page, or it belongs to another account.",
+    409: "The present state, named in `state`, doesn't allow this.",
+    413: "The body is too large.",
+    415: "The body's content type is not accepted.",
+    422: "The Idempotency-Key was used for another request.",
+    429: "Too many requests; the header `Retry-After` says in how many seconds to try again.",
+    503: (
+        "Not possible at the moment. Send it again after `Retry-After` seconds, with the same "
+        "Idempotency-Key: whether it was done may be unknown."
+    ),
+}
+
+
+class TextFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Texts in the schema, with the characters that they may have."""
+
+    target_class = "igny8_core.common.http.fields.TextField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """Return the field's schema."""
+        schema: dict[str, Any] = auto_schema._map_serializer_field(
+            self.target, direction, bypass_extensions=True
+        )
+        allowed = ONE_LINE if isinstance(self.target, LineField) else NO_NUL
+        return {**schema, "pattern": f"^{allowed}*$"}
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="Stable; programs branch on it.")
+    detail = serializers.CharField(help_text="A sentence for people.")
+    attr = serializers.CharField(allow_null=True, help_text="The input field at fault, if one is.")
+
+
+class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
+    """The one shape of every error."""
+
+    type = serializers.CharField(help_text="validation_error, client_error or server_error.")
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # DRF has the name too
+    state = serializers.CharField(required=False, help_text="The present state, on 409.")
+
+
+def error_responses(*refusals: Refusal) -> dict[int, OpenApiResponse]:
+    """Describe what an operation may refuse, an example for each code; any may be unavailable."""
+    by_status: dict[int, list[Refusal]] = defaultdict(list)
+    for refusal in dict.fromkeys((*refusals, ServiceUnavailable)):
+        by_status[_status(refusal)].append(refusal)
+    return {
+        status: OpenApiResponse(
+            ErrorEnvelopeSerializer,
+            description=REASONS[status],
+            examples=[_example(refusal, status) for refusal in group],
+        )
+        for status, group in sorted(by_status.items())
+    }
+
+
+def _status(refusal: Refusal) -> int:
+    return status_of(refusal) if issubclass(refusal, DomainError) else refusal.status_code
+
+
+def _code(refusal: Refusal) -> str:
+    return refusal.code if issubclass(refusal, DomainError) else str(refusal.default_code)
+
+
+def _example(refusal: Refusal, status: int) -> OpenApiExample:
+    body = example_of(_code(refusal), _detail(refusal), kind=_type(refusal, status))
+    if issubclass(refusal, StateConflict):
+        body["state"] = "paid"
+    return OpenApiExample(
+        _code(refusal), value=body, response_only=True, status_codes=[str(status)]
+    )
+
+
+def example_of(code: str, detail: str, *, kind: str = "client_error") -> dict[str, Any]:
+    """Return the body of a refusal."""
+    return {"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}
+
+
+def _type(refusal: Refusal, status: int) -> str:
+    if issubclass(refusal, InvalidInput | exceptions.ValidationError):
+        return "validation_error"
+    return "server_error" if status >= SERVER_ERROR else "client_error"
+
+
+def _detail(refusal: Refusal) -> str:
+    if issubclass(refusal, DomainError):
+        return (refusal.__doc__ or "").partition("\n")[0]
+    return str(refusal.default_detail)
+
+
+def request_example(
+    value: Any, name: str = "Request", media_type: str = "application/json"
+) -> OpenApiExample:
+    """Show what may be sent."""
+    return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
+
+
+def answer_example(value: Any, name: str = "Answer", status: int = 200) -> OpenApiExample:
+    """Show what comes back."""
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])
+
+
+def describe_read(
+    operation: str,
+    tag: str,
+    summary: str,
+    description: str,
+    answer: Any,
+    shown: Any,
+    *errors: Refusal,
+) -> Any:
+    """Describe a view that reads.
+
+    :param shown: an example of its answer; none, if it is empty.
+    :param errors: what it may refuse beside what every read may.
+    """
+    return extend_schema_view(
+        get=extend_schema(
+            operation_id=operation,
+            tags=[tag],
+            summary=summary,
+            description=description,
+            responses={200: answer, **error_responses(*READ_ERRORS, *errors)},
+            examples=[answer_example(shown)] if shown else [],
+        )
+    )
+
+
+def describe_act(
+    operation: str,
+    tag: str,
+    summary: str,
+    description: str,
+    *,
+    request: Any,
+    sent: dict[str, Any],
+    media_type: str = "application/json",
+    answer: Any,
+    shown: Any,
+    status: int = 200,
+    errors: tuple[Refusal, ...] = (),
+) -> Any:
+    """Describe a view that carries an act out once for each key.
+
+    :param sent: examples of what is sent, by their names.
+    :param shown: an example of its answer.
+    :param errors: what it may refuse beside what every act may.
+    """
+    return extend_schema_view(
+        post=extend_schema(
+            operation_id=operation,
+            tags=[tag],
+            summary=summary,
+            description=description,
+            parameters=[IDEMPOTENCY_HEADER],
+            request=request,
+            responses={status: answer, **error_responses(*ACT_ERRORS, *errors)},
+            examples=[
+                *(request_example(value, name, media_type) for name, value in sent.items()),
+                answer_example(shown, status=status),
+            ],
+        )
+    )
+
+
+def describe_file(
+    operation: str,
+    tag: str,
+    summary: str,
+    description: str,
+    *media_types: str,
+    errors: tuple[Refusal, ...] = (),
+) -> Any:
+    """Describe a view that answers with a file of the account.
+
+    :param media_types: that it may be of.
+    :param errors: what it may refuse beside what every read of a row may.
+    """
+    files = {
+        (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")
+        for media_type in media_types
+    }
+    return extend_schema_view(
+        get=extend_schema(
+            operation_id=operation,
+            tags=[tag],
+            summary=summary,
+            description=description,
+            responses={**files, **error_responses(*READ_ERRORS, NotFound, *errors)},
+        )
+    )

@@ -1,0 +1,160 @@
+"""``Idempotency-Key``: a request that is sent twice is carried out once.
+
+The answer is stored in the transaction of the act itself, so that a process which dies leaves
+both or neither. While a request runs, a transaction-scoped advisory lock keeps its key; it ends
+with the transaction, however that ends. Refused requests change nothing and store nothing.
+Modelled on draft-ietf-httpapi-idempotency-key-header-07.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from igny8_core.common.exceptions import DomainError, InvalidInput
+from igny8_core.common.http import fingerprints
+from igny8_core.common.locks import try_lock
+from igny8_core.common.models import IdempotencyRecord
+from igny8_core.common.transactions import commit_or_retry
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+MAX_KEY_LENGTH = 255
+
+T = TypeVar("T")
+
+
+class IdempotencyKeyInvalid(InvalidInput):
+    """The header is too long or has characters beyond printable ASCII."""
+
+    code = "idempotency_key_invalid"
+
+
+class IdempotencyKeyInUse(APIException):
+    """A request with this key is running."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "idempotency_key_in_use"
+    default_detail = "A request with this Idempotency-Key is still running. Try again in a moment."
+
+
+class IdempotencyKeyReused(APIException):
+    """The key came with another request before."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "idempotency_key_reused"
+    default_detail = (
+        "This Idempotency-Key was used for another request. Use a new key for a new request."
+    )
+
+
+class AccountAnswer(Response):
+    """An answer that tells of an account: it is kept for its key until that is closed.
+
+    :param account_id: whose data it holds, whoever has sent the request.
+    """
+
+    def __init__(self, data: Any, *, account_id: int, status: int = status.HTTP_200_OK) -> None:
+        super().__init__(data, status=status)
+        self.account_id = account_id
+
+
+def run_once(request: Request, act: Callable[[], AccountAnswer]) -> Response:
+    """Carry out ``act`` in one transaction, once for the request's key, if it has one.
+
+    :param act: returns a 2xx answer, or raises and so rolls everything back.
+    :returns: the answer, or the first one again with ``Idempotency-Replayed: true``.
+    :raises IdempotencyKeyInvalid: 400, :raises IdempotencyKeyInUse: 409,
+        :raises IdempotencyKeyReused: 422.
+    """
+    key = _key_of(request)
+    if not key:
+        return commit_or_retry(act)
+    return commit_or_retry(lambda: _act_or_replay(request, key, act))
+
+
+def prepare_and_run_once(
+    request: Request,
+    *,
+    prepare: Callable[[], T],
+    act: Callable[[T], AccountAnswer],
+    undo: Callable[[T], None],
+) -> Response:
+    """Carry out an act that needs what no transaction undoes, such as a stored file.
+
+    :param prepare: comes first, in no transaction; not where the answer is there already.
+    :param act: gets what was prepared. It may be called again, ``prepare`` is not.
+    :param undo: is called for an act that was refused or replayed. Where nobody knows whether the
+        act has happened it is not: whoever looks for what is left behind will know.
+    :returns, :raises: as ``run_once`` does.
+    """
+    replayed = _kept_answer(request)
+    if replayed is not None:
+        return replayed
+    prepared = prepare()
+    try:
+        response = run_once(request, lambda: act(prepared))
+    except (DomainError, APIException):
+        undo(prepared)
+        raise
+    if REPLAYED in response.headers:
+        undo(prepared)
+    return response
+
+
+def _kept_answer(request: Request) -> Response | None:
+    key = _key_of(request)
+    if not key:
+        return None
+    record = IdempotencyRecord.objects.filter(scope=_scope_of(request), key=key).first()
+    return _replay(record, request) if record is not None else None
+
+
+def _scope_of(request: Request) -> str:
+    return f"{request.method} {request.path} {request.user.pk or 'visitor'}"
+
+
+def _act_or_replay(request: Request, key: str, act: Callable[[], AccountAnswer]) -> Response:
+    scope = _scope_of(request)
+    _lock_or_refuse(scope, key)
+    record = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
+    if record is not None:
+        return _replay(record, request)
+    response = act()
+    IdempotencyRecord.objects.create(
+        scope=scope,
+        key=key,
+        fingerprint=fingerprints.current(request.data),
+        account_id=response.account_id,
+        response_status=response.status_code,
+        response_body=json.loads(json.dumps(response.data, cls=DjangoJSONEncoder)),
+    )
+    return response
+
+
+def _key_of(request: Request) -> str:
+    key = str(request.headers.get(HEADER, ""))
+    if len(key) > MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
+        detail = f"{HEADER} must have at most {MAX_KEY_LENGTH} printable ASCII characters."
+        raise IdempotencyKeyInvalid(detail)
+    return key
+
+
+def _lock_or_refuse(scope: str, key: str) -> None:
+    if not try_lock(f"{scope}\n{key}"):
+        raise IdempotencyKeyInUse
+
+
+def _replay(record: IdempotencyRecord, request: Request) -> Response:
+    if not fingerprints.matches(record.fingerprint, request.data):
+        raise IdempotencyKeyReused
+    return Response(
+        record.response_body,
+        status=record.response_status,
+        headers={REPLAYED: "true"},
+    )

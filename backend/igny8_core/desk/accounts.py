@@ -1,0 +1,65 @@
+"""Accounts, their subscriptions and sites at the desk."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from igny8_core.auth.enums import AccountStatus
+from igny8_core.auth.models import Account, Industry, Site, Subscription
+from igny8_core.auth.services.billing_email import send_billing_email_link
+from igny8_core.common.clock import utc_now
+from igny8_core.desk.account_forms import AccountForm, SiteForm
+from igny8_core.desk.base import DeskAdmin, ReadOnlyAdmin, WorkflowAdmin
+
+
+@admin.register(Account)
+class AccountAdmin(WorkflowAdmin):
+    form = AccountForm
+    list_display = ["name", "status", "plan", "credits", "country", "created_at"]
+    list_filter = ["status", "plan"]
+    search_fields = ["name", "billing_email", "users__email"]
+    ordering = ["-pk"]
+    readonly_fields = ["status", "plan", "credits", "confirmed_billing_email"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse on a closed account: nothing gets back into it."""
+        is_closed = isinstance(obj, Account) and obj.status == AccountStatus.CANCELLED
+        return bool(super().has_change_permission(request, obj)) and not is_closed
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Save what was changed, and ask who reads another billing address."""
+        super().save_model(request, obj, form, change)
+        if "billing_email" in form.changed_data:
+            send_billing_email_link(account=obj, now=utc_now())
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ReadOnlyAdmin):
+    list_fullwidth = False
+    list_display = ["account", "plan", "status", "current_period_start", "current_period_end"]
+    list_filter = ["status", "plan"]
+    search_fields = ["account__name"]
+    list_select_related = ["account", "plan"]
+
+
+@admin.register(Industry)
+class IndustryAdmin(DeskAdmin):
+    list_display = ["name", "slug"]
+    search_fields = ["name"]
+
+
+@admin.register(Site)
+class SiteAdmin(DeskAdmin):
+    """Sites are added by their account's people, who then have access to them."""
+
+    form = SiteForm
+    readonly_fields = ["account"]
+    list_display = ["name", "domain", "account", "industry"]
+    search_fields = ["name", "domain", "account__name"]
+    list_select_related = ["account", "industry"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        return False

@@ -1,0 +1,28 @@
+"""All pages of the desk, which Django looks for here. States change by the services alone."""
+
+from django.contrib import admin
+
+from igny8_core.desk import (
+    accounts,
+    catalogue,
+    mails,
+    payments,
+    people,
+    records,
+    sellers,
+    setting_changes,
+)
+
+admin.site.index_template = "admin/billing/numbers.html"
+admin.site.index_title = "Numbers"
+
+__all__ = [
+    "accounts",
+    "catalogue",
+    "mails",
+    "payments",
+    "people",
+    "records",
+    "sellers",
+    "setting_changes",
+]

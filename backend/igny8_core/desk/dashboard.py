@@ -1,0 +1,53 @@
+"""The admin's first page: the desk's numbers."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.timesince import timesince
+
+from igny8_core.auth.rights import may
+from igny8_core.business.billing.rights import VIEW_PAYMENTS
+from igny8_core.business.reports.numbers import DAYS, Day, numbers
+from igny8_core.common.clock import utc_now
+
+CHART_HEIGHT = 120  # units of the drawing
+
+
+def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the numbers for those who may see payments."""
+    if not may(request.user, VIEW_PAYMENTS):
+        return context
+    found = numbers(now=utc_now())
+    return {
+        **context,
+        "numbers": found,
+        "days": DAYS,
+        "bars": _bars(found.days),
+        "median": _words(found.median_time),
+    }
+
+
+def _words(duration: timedelta | None) -> str:
+    """Say a duration in its largest two units."""
+    if duration is None:
+        return ""
+    end = utc_now()
+    return timesince(end - duration, end)
+
+
+def _bars(days: list[Day]) -> list[dict[str, Any]]:
+    """Place a bar for each day: approved from the ground, rejected on top of it."""
+    highest = max((day.approved + day.rejected for day in days), default=0) or 1
+    unit = CHART_HEIGHT / highest
+    return [
+        {
+            "day": day,
+            "x": 10 * number,
+            "approved_y": round(CHART_HEIGHT - day.approved * unit, 1),
+            "approved_height": round(day.approved * unit, 1),
+            "rejected_y": round(CHART_HEIGHT - (day.approved + day.rejected) * unit, 1),
+            "rejected_height": round(day.rejected * unit, 1),
+        }
+        for number, day in enumerate(days)
+    ]

@@ -1,0 +1,17 @@
+"""Filters of the desk's lists."""
+
+from igny8_core.auth.models import Plan
+from igny8_core.business.billing.models import PaymentMethodConfig
+from igny8_core.desk.bounded import ValuesFilter
+
+
+class CurrencyFilter(ValuesFilter):
+    """By the currencies that plans and methods have."""
+
+    title = "currency"
+    parameter_name = "currency"
+
+    def values(self) -> list[str]:
+        """Return their codes."""
+        methods = PaymentMethodConfig.objects.values_list("currency", flat=True)
+        return sorted({Plan.currency, *methods})

@@ -1,0 +1,82 @@
+"""A list of the admin whose last page opens as fast as its first."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.selectors import after_in_time, before_in_time
+from igny8_core.desk.bounded import BoundedChangeList
+
+AFTER = "after"
+
+
+def _read(place: str) -> tuple[datetime, int]:
+    """Return the time and the id of a place.
+
+    :raises ValueError: if it is none.
+    :raises OverflowError: if UTC has no such time.
+    """
+    time, _, pk = place.partition("_")
+    return datetime.fromisoformat(time).astimezone(UTC), int(pk)
+
+
+class KeysetChangeList(BoundedChangeList):
+    """Pages by the last row's key and counts nothing, so that its cost does not grow.
+
+    Rows are ordered by ``submitted_at`` and ``pk``, either way.
+    """
+
+    next_page_url = ""
+    is_first_page = True
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """Leave the place in the list out of the filters."""
+        remaining: dict[str, Any] = super().get_filters_params(params)
+        remaining.pop(AFTER, None)
+        return remaining
+
+    def get_query_string(
+        self, new_params: dict[str, Any] | None = None, remove: Iterable[str] | None = None
+    ) -> str:
+        """Build a link that starts the list anew, unless it names a place."""
+        query: str = super().get_query_string(new_params, [*(remove or []), AFTER])
+        return query
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Read one page, and one row more to know whether there is another."""
+        place = request.GET.get(AFTER, "")
+        rows = list(self._after(place)[: self.list_per_page + 1])
+        self.result_list = rows[: self.list_per_page]
+        self.result_count = len(self.result_list)
+        self.full_result_count = self.result_count  # so that the theme names no total
+        self.show_full_result_count = False
+        self.show_admin_actions = True
+        self.can_show_all = False
+        self.multi_page = False
+        self.page_num = 1
+        self.paginator = self.model_admin.get_paginator(
+            request, self.result_list, self.list_per_page
+        )
+        self.is_first_page = not place
+        if len(rows) > self.list_per_page:
+            last = self.result_list[-1]
+            place = f"{last.submitted_at.isoformat()}_{last.pk}"
+            self.next_page_url = self.get_query_string({AFTER: place})
+
+    def _after(self, place: str) -> QuerySet[Payment]:
+        queryset: QuerySet[Payment] = self.queryset
+        try:
+            submitted_at, last = _read(place)
+        except (ValueError, OverflowError):
+            return queryset  # no place, or one that nobody gave out: from the start
+        following = before_in_time if self.is_newest_first else after_in_time
+        return following(queryset, submitted_at=submitted_at, pk=last)
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether the list runs back in time."""
+        return bool(self.queryset.query.order_by[0] == "-submitted_at")

@@ -1,0 +1,150 @@
+"""Forms of people in the admin. Who changes how somebody logs in gives the own password again."""
+
+from typing import Any
+
+from allauth.core import context
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from unfold.forms import (
+    AdminOwnPasswordChangeForm,
+    AdminPasswordChangeForm,
+    UserChangeForm,
+    UserCreationForm,
+)
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from igny8_core.auth.log_in.own_password import require_own_password
+from igny8_core.auth.services.email_addresses import usable_email
+from igny8_core.common.exceptions import DomainError
+from igny8_core.desk.model_forms import DeskModelForm
+from igny8_core.desk.owners import KeepsOwner
+
+
+def check_own_password(password: str) -> None:
+    """Check the password of who sends the form.
+
+    :raises ValidationError: if it is not theirs, or there were too many tries.
+    """
+    if not password:
+        message = "Give your own password, to change how somebody logs in or what they may do."
+        raise ValidationError(message, code="required")
+    try:
+        require_own_password(context.request, password=password)
+    except DomainError as refusal:
+        raise ValidationError(refusal.detail, code=refusal.code) from refusal
+
+
+class TypedPasswordField(forms.CharField):
+    """The password of who sends the form, checked by the form where it is needed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label="Your own password",
+            required=False,
+            strip=False,
+            max_length=128,
+            widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
+            help_text="Needed to change how somebody logs in, or what they may do.",
+            **options,
+        )
+
+
+class OwnPasswordField(TypedPasswordField):
+    """The same where it is needed always: a session alone is not enough."""
+
+    def clean(self, value: Any) -> str:
+        """Check it."""
+        password = str(super().clean(value))
+        check_own_password(password)
+        return password
+
+
+def require_typed_password(form: forms.BaseForm) -> None:
+    """Add an error to a form whose password is missing or not that of who sends it."""
+    try:
+        check_own_password(form.cleaned_data.get("your_password", ""))
+    except ValidationError as error:
+        form.add_error("your_password", error)
+
+
+def clean_address(typed: str) -> str:
+    """Return an address in its one form.
+
+    :raises ValidationError: if it can be nobody's.
+    """
+    try:
+        return usable_email(typed)
+    except DomainError as refusal:
+        raise ValidationError(refusal.detail, code=refusal.code) from refusal
+
+
+LOG_IN_OR_RIGHTS = frozenset({"email", "is_active", "is_staff", "is_superuser", "groups"})
+
+
+class PersonForm(KeepsOwner, DeskModelForm, UserChangeForm):  # type: ignore[misc]  # no types
+    """A person. The e-mail is changed at once, and with it who logs in."""
+
+    your_password = TypedPasswordField()
+
+    def clean_email(self) -> str:
+        """Check a new address.
+
+        :raises ValidationError: if it can be nobody's, or it is the own one.
+        """
+        email = clean_address(self.cleaned_data["email"])
+        if "email" in self.changed_data and self.instance.pk == context.request.user.pk:
+            message = f"Change your own e-mail at {settings.FRONTEND_URL}/account."
+            raise ValidationError(message, code="own_email")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the password where it is needed."""
+        cleaned: dict[str, Any] = super().clean()
+        if LOG_IN_OR_RIGHTS.intersection(self.changed_data) and "email" not in self.errors:
+            require_typed_password(self)
+        return cleaned
+
+
+class NewPersonForm(UserCreationForm):  # type: ignore[misc]
+    your_password = OwnPasswordField()
+
+    def clean_email(self) -> str:
+        """Check the address."""
+        return clean_address(self.cleaned_data["email"])
+
+
+class GivePasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
+    """Another password for somebody."""
+
+    your_password = OwnPasswordField()
+
+
+class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
+    """The own password; wrong guesses at the present one count as those at the log-in."""
+
+    def clean_old_password(self) -> str:
+        """Check the present one."""
+        password = str(self.cleaned_data["old_password"])
+        check_own_password(password)
+        return password
+
+
+class GroupForm(forms.ModelForm[Group]):
+    """What the people of a group may do."""
+
+    your_password = TypedPasswordField()
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the password where the permissions change."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "permissions" in self.changed_data:
+            require_typed_password(self)
+        return cleaned
+
+
+class RemoveSecondFactorForm(forms.Form):
+    """That somebody has lost their second factor."""
+
+    your_password = OwnPasswordField()

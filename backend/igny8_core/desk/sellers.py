@@ -1,0 +1,21 @@
+"""Who sells, in the admin: one entry, copied into every invoice that is issued."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from igny8_core.business.billing.models import SellerProfile
+from igny8_core.desk.settings import GuardedAdmin
+
+
+@admin.register(SellerProfile)
+class SellerProfileAdmin(GuardedAdmin):
+    list_display = ["name", "email", "tax_label", "tax_id", "updated_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Allow one."""
+        return super().has_add_permission(request) and not SellerProfile.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse: it is edited."""
+        return False
