@@ -61,7 +61,7 @@ def loot(tmp_path: Path, db: None) -> Iterator[dict[str, Any]]:
     process = subprocess.Popen(["sleep", "300"], env={"SECRET_KEY": "SECRET"})
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield {
-            "settings": str(Path(settings.BASE_DIR, "igny8_core/settings.py")),
+            "settings": str(Path(settings.BASE_DIR, "igny8_core/settings/base.py")),
             "proof": str(tmp_path / "proof"),
             "victim": str(tmp_path / "victim"),
             "open_folder": str(open_folder),

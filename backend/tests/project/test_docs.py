@@ -126,9 +126,15 @@ def slugs(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def text_of_settings() -> str:
+    """The sources of all settings."""
+    modules = sorted((BACKEND / "igny8_core/settings").glob("*.py"))
+    return "\n".join(module.read_text("utf-8") for module in modules)
+
+
 def variables_of_settings() -> set[str]:
     """The environment variables that the settings read."""
-    tree = ast.parse((BACKEND / "igny8_core/settings.py").read_text("utf-8"))
+    tree = ast.parse(text_of_settings())
     return {
         node.args[0].value
         for node in ast.walk(tree)
@@ -155,7 +161,7 @@ def test_the_readme_tells_of_every_variable_and_of_no_other() -> None:
 
 def test_settings_are_read_strictly() -> None:
     """django-environ's own readers take a misspelt yes for no."""
-    text = (BACKEND / "igny8_core/settings.py").read_text("utf-8")
+    text = text_of_settings()
     assert re.findall(r"env\.(?:bool|int|list|json|float|dict|tuple)\(", text) == []
 
 

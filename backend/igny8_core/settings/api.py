@@ -1,0 +1,71 @@
+"""The API, its errors, and its description."""
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "igny8_core.auth.log_in.authentication.BrowserSessionAuthentication",
+        "igny8_core.auth.log_in.authentication.ProgramSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["igny8_core.common.http.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["igny8_core.common.http.queries.FilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "igny8_core.api.pagination.PageNumberPagination",
+    "DEFAULT_SCHEMA_CLASS": "igny8_core.api.auto_schema.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "igny8_core.api.errors.ExceptionHandler",
+    "EXCEPTION_FORMATTER_CLASS": "igny8_core.api.errors.ExceptionFormatter",
+}
+
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "IGNY8 Billing",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": (
+        "Get paid where cards don't work: customers pay outside the app and confirm it, an admin "
+        "checks and decides, and account, subscription, invoice and credits follow. Money is a "
+        "decimal string with its currency beside it; times are ISO 8601 in UTC. Every error has "
+        "the shape `ErrorEnvelope`."
+    ),
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "AccountStatus": "igny8_core.auth.enums.AccountStatus",
+        "SubscriptionStatus": "igny8_core.auth.enums.SubscriptionStatus",
+        "PlanInterval": "igny8_core.auth.enums.PlanInterval",
+        "UserRole": "igny8_core.auth.enums.UserRole",
+        "InvoiceStatus": "igny8_core.business.billing.enums.InvoiceStatus",
+        "InvoicePaymentState": "igny8_core.business.billing.enums.InvoicePaymentState",
+        "PaymentStatus": "igny8_core.business.billing.enums.PaymentStatus",
+        "ProofState": "igny8_core.business.proofs.enums.ProofState",
+        "ProofRefusalCode": "igny8_core.business.proofs.enums.ProofRefusal",
+        "PaymentMethodKind": "igny8_core.business.billing.enums.PaymentMethodKind",
+        "CreditKind": "igny8_core.business.billing.enums.CreditKind",
+        "EventName": "igny8_core.business.billing.enums.EventName",
+        "Language": "igny8_core.settings.LANGUAGES",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "igny8_core.api.schema.accept_empty_texts",
+        "igny8_core.api.schema.add_log_in_operations",
+        "igny8_core.api.links.add_links",
+    ],
+    "TAGS": [
+        {"name": "Session", "description": "Sign-up and where the customer stands."},
+        {"name": "Data rights", "description": "Export of the account's data, and its end."},
+        {"name": "Catalogue", "description": "Plans, industries and countries."},
+        {"name": "Payment methods", "description": "The ways to pay in a country."},
+        {"name": "Invoices", "description": "What the account owes."},
+        {"name": "Seller", "description": "Whom the customer deals with."},
+        {"name": "Payments", "description": "What the account says it has paid."},
+        {"name": "Subscriptions", "description": "The plans of the account."},
+        {"name": "Credits", "description": "The account's credit ledger."},
+        {"name": "Sites", "description": "The account's web sites."},
+        {"name": "Approval", "description": "For billing admins."},
+        {"name": "Log-in", "description": "Log-in, passwords, e-mail addresses, second factor."},
+    ],
+}

@@ -1,0 +1,31 @@
+"""PostgreSQL, always, and how long anybody waits for it."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from igny8_core.common.platform.embedded_postgres import ensure_running
+from igny8_core.common.platform.environment import database
+from igny8_core.settings.base import DATA_DIR, IS_DEVELOPMENT, env
+
+DATABASE_URL: str = env.str("DATABASE_URL", default="")
+if not DATABASE_URL:
+    if not IS_DEVELOPMENT:
+        msg = "DATABASE_URL is not set: name the PostgreSQL server (postgres://user:pw@host/db)."
+        raise ImproperlyConfigured(msg)
+    DATABASE_URL = ensure_running(DATA_DIR)
+DATABASES = {"default": database(DATABASE_URL, password=env.str("DATABASE_PASSWORD", default=""))}
+DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", default=60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+_waits = {  # seconds: nobody waits for ever, and nobody lets others wait for ever
+    "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", default=5, at_least=1),
+    "idle_in_transaction_session_timeout": env.number(
+        "DATABASE_IDLE_TIMEOUT", default=300, at_least=1
+    ),
+}
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = " ".join(
+    [_options.get("options", ""), *(f"-c {name}={wait}s" for name, wait in _waits.items())]
+).strip()
+_options.setdefault("connect_timeout", 5)
+# Seconds that a statement of a request may take; jobs and commands take what they need: ``wsgi.py``
+DATABASE_STATEMENT_TIMEOUT = env.number("DATABASE_STATEMENT_TIMEOUT", default=30, at_least=1)
