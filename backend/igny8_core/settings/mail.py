@@ -2,8 +2,9 @@
 
 from igny8_core.settings.base import DATA_DIR, IS_DEVELOPMENT, env
 
+_FILES = "filemail:"
 _is_file = IS_DEVELOPMENT and not env.str("EMAIL_URL", default="")
-_server = env.email_url_config("filemail:") if _is_file else env.email_url("EMAIL_URL")
+_server = env.email_url_config(_FILES) if _is_file else env.email_url("EMAIL_URL")
 EMAIL_BACKEND: str = _server["EMAIL_BACKEND"]
 EMAIL_FILE_PATH: str = str(DATA_DIR / "mail") if _is_file else _server["EMAIL_FILE_PATH"]
 EMAIL_HOST: str = _server["EMAIL_HOST"]

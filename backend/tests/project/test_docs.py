@@ -126,6 +126,16 @@ def slugs(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def test_architecture_names_every_room() -> None:
+    package = BACKEND / "igny8_core"
+    rooms = [*package.iterdir(), *(package / "business").iterdir()]
+    found = {
+        f"{room.relative_to(BACKEND)}/" for room in rooms if (room / "__init__.py").exists()
+    } - {"igny8_core/business/"}
+    text = (ROOT / "docs/ARCHITECTURE.md").read_text("utf-8")
+    assert set(re.findall(r"^(igny8_core/[a-z_/]+/) ", text, re.MULTILINE)) == found
+
+
 def text_of_settings() -> str:
     """The sources of all settings."""
     modules = sorted((BACKEND / "igny8_core/settings").glob("*.py"))

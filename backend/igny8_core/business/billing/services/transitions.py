@@ -1,5 +1,6 @@
 """The only place where a status is assigned: table, check, change, audit row."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from igny8_core.auth.actors import Actor
@@ -17,6 +18,11 @@ OBJECT_TYPES: dict[type[Stateful], ObjectType] = {
     Invoice: ObjectType.INVOICE,
     Payment: ObjectType.PAYMENT,
 }
+
+# Rooms above that follow what happens add a function each when Django starts. It is called with
+# the audit row, in the transition's own transaction: what it raises undoes the transition.
+Listener = Callable[[PaymentEvent], None]
+LISTENERS: list[Listener] = []
 
 
 class TransitionRecorder:
@@ -81,7 +87,7 @@ class TransitionRecorder:
         return transition.target
 
     def _record(self, obj: Stateful, *, from_state: str) -> None:
-        PaymentEvent.objects.create(
+        event = PaymentEvent.objects.create(
             account_id=obj.pk if isinstance(obj, Account) else self._account_id(obj),
             event=self.event,
             object_type=OBJECT_TYPES[type(obj)],
@@ -95,6 +101,8 @@ class TransitionRecorder:
             note=self.note,
             created_at=self.now,
         )
+        for listen in LISTENERS:
+            listen(event)
 
     @staticmethod
     def _account_id(obj: Subscription | Invoice | Payment) -> int:

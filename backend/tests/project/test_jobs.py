@@ -1,0 +1,29 @@
+"""Names of jobs are in the databases of those who run us: what waits during an upgrade is found."""
+
+from procrastinate.contrib.django import app
+
+NAMES = """
+check_proof
+draw_proof
+igny8_core.auth.tasks.remove_expired
+igny8_core.business.billing.periodic.apply_setting_changes
+igny8_core.business.billing.proof_check.queue_forgotten_proofs
+igny8_core.business.billing.tasks.delete_files
+igny8_core.business.billing.tasks.notify_billing_admins
+igny8_core.business.billing.tasks.remove_orphaned_proofs
+igny8_core.business.billing.tasks.send_digests
+igny8_core.business.data_rights.tasks.erase_expired_records
+igny8_core.business.exports.tasks.forget_old_exports
+igny8_core.common.mail.deliver_mail
+igny8_core.common.mail.deliver_prepared_mail
+igny8_core.common.mail.retry_stalled_jobs
+igny8_core.common.tasks.delete_old_jobs
+igny8_core.common.tasks.delete_old_records
+make_export
+remove_unknown_files
+"""
+
+
+def test_no_job_has_lost_its_name() -> None:
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
+    assert set(NAMES.split()) - set(app.tasks) == set()
