@@ -25,7 +25,7 @@ from igny8_core.business.billing.models import (
     RejectionReason,
     SettingChange,
 )
-from igny8_core.business.billing.selectors import payment_methods_for
+from igny8_core.business.billing.selectors.methods import payment_methods_for
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now

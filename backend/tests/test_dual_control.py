@@ -17,10 +17,8 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentEvent,
 )
-from igny8_core.business.billing.selectors import (
-    events_for_customer,
-    marked_reversals,
-)
+from igny8_core.business.billing.selectors.events import events_for_customer
+from igny8_core.business.billing.selectors.queue import marked_reversals
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.common.clock import utc_now

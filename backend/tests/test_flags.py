@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
-from igny8_core.business.billing.selectors import payment_queue
+from igny8_core.business.billing.selectors.queue import payment_queue
 from igny8_core.business.billing.services.payments import withdraw_payment
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.common.clock import utc_now

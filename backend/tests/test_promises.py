@@ -32,7 +32,7 @@ from igny8_core.business.billing.models import (
     PaymentMethodConfig,
     SellerProfile,
 )
-from igny8_core.business.billing.selectors import payment_queue
+from igny8_core.business.billing.selectors.queue import payment_queue
 from igny8_core.business.billing.services.invoices import change_payment_method
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.documents.invoice_pdf import invoice_pdf

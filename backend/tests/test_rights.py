@@ -18,7 +18,7 @@ from igny8_core.business.billing.exceptions import NotBillingAdmin, OwnAccountPa
 from igny8_core.business.billing.models import Invoice, NoticePreference, Payment
 from igny8_core.business.billing.rights import DECIDE, REVERSE, VIEW_PAYMENTS, VIEW_PROOFS
 from igny8_core.business.billing.roles import BILLING_ADMIN
-from igny8_core.business.billing.selectors import billing_admins
+from igny8_core.business.billing.selectors.people import billing_admins
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.tasks import notify_billing_admins, send_digests

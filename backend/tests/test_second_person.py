@@ -17,7 +17,7 @@ from igny8_core.auth.rights import PersonChangedLately
 from igny8_core.auth.tasks import remove_expired
 from igny8_core.business.billing.models import Payment, PaymentMethodConfig, SettingChange
 from igny8_core.business.billing.roles import BILLING_ADMIN, SUPPORT
-from igny8_core.business.billing.selectors import readers_of_change
+from igny8_core.business.billing.selectors.people import readers_of_change
 from igny8_core.business.billing.services.payments import approve_payment
 from igny8_core.business.billing.services.setting_changes import agree_to_change, change_setting
 from igny8_core.common.clock import utc_now

@@ -29,7 +29,7 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.periodic import apply_setting_changes
 from igny8_core.business.billing.roles import BILLING_VIEWER
-from igny8_core.business.billing.selectors import payment_methods_for
+from igny8_core.business.billing.selectors.methods import payment_methods_for
 from igny8_core.business.billing.services.setting_changes import (
     WITHOUT_CONSENT,
     add_setting,

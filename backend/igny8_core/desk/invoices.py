@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.billing import selectors
 from igny8_core.business.billing.enums import (
     InvoicePaymentState,
     InvoiceStatus,
@@ -22,6 +21,8 @@ from igny8_core.business.billing.enums import (
 )
 from igny8_core.business.billing.models import Invoice, PaymentEvent
 from igny8_core.business.billing.rights import OWN, is_own
+from igny8_core.business.billing.selectors.events import timeline_of_invoice
+from igny8_core.business.billing.selectors.invoices import every_invoice
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.business.documents.views import pdf_response
 from igny8_core.common.clock import utc_now
@@ -83,7 +84,7 @@ def void(request: HttpRequest, invoice_id: int, *, model_admin: Any) -> HttpResp
 
 
 def _invoice(invoice_id: int) -> Invoice:
-    return get_object_or_404(selectors.every_invoice(), pk=invoice_id)
+    return get_object_or_404(every_invoice(), pk=invoice_id)
 
 
 def _may_see_lines(request: HttpRequest) -> bool:
@@ -112,7 +113,7 @@ def _page(
         "payments": sorted(invoice.payments.all(), key=lambda payment: -payment.pk)[:MAX_SHOWN],
         "timeline": [
             {"event": event, "change": _change(event)}
-            for event in selectors.timeline_of_invoice(invoice=invoice)[:MAX_SHOWN]
+            for event in timeline_of_invoice(invoice=invoice)[:MAX_SHOWN]
         ],
         "can_void": may_void and not is_under_review and not own,
         "void_waits": may_void and is_under_review,

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.selectors import after_in_time, before_in_time
+from igny8_core.business.billing.selectors.queue import after_in_time, before_in_time
 from igny8_core.desk.bounded import BoundedChangeList
 
 AFTER = "after"

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from igny8_core.business.billing import selectors
 from igny8_core.business.billing.enums import PaymentStatus
+from igny8_core.business.billing.selectors.queue import COUNTED_UP_TO, count_in
 
 GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
     (
@@ -131,10 +131,10 @@ def _items(request: HttpRequest, items: list[tuple[str, str, str, str]]) -> list
 
 
 def _waiting() -> str:
-    return capped(selectors.count_in(PaymentStatus.PENDING_APPROVAL))
+    return capped(count_in(PaymentStatus.PENDING_APPROVAL))
 
 
 def capped(count: int) -> str:
-    """Say a count of ``selectors.count_in``."""
-    limit = selectors.COUNTED_UP_TO
+    """Say a count of ``count_in``."""
+    limit = COUNTED_UP_TO
     return f"{limit:,}+" if count > limit else f"{count:,}"

@@ -12,9 +12,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from igny8_core.business.billing import selectors
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.selectors.queue import (
+    count_in,
+    marked_reversals,
+    matching_payments,
+    payment_queue,
+)
 from igny8_core.business.proofs.enums import ProofState
 from igny8_core.desk import bulk, export, notices, proofs, review
 from igny8_core.desk.base import ReadOnlyAdmin, money_cell
@@ -64,7 +69,7 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         """Return every account's payments."""
-        return selectors.payment_queue()
+        return payment_queue()
 
     def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
         """Put those first that wait longest; of the decided, the newest."""
@@ -87,7 +92,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[Payment], bool]:
         """Search as the API does."""
         term = search_term.strip()
-        found = queryset.filter(selectors.matching_payments(term)) if term else queryset
+        found = queryset.filter(matching_payments(term)) if term else queryset
         return found, False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
@@ -135,7 +140,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         context = {
             **(extra_context or {}),
             "states": _states(request),
-            "marked_reversals": selectors.marked_reversals()[:MAX_MARKED],
+            "marked_reversals": marked_reversals()[:MAX_MARKED],
         }
         response: HttpResponse = super().changelist_view(request, context)
         changelist = getattr(response, "context_data", {}).get("cl")
@@ -215,7 +220,7 @@ def _states(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "label": LABELS.get(status, status.label),
             "url": f"?{STATUS_PARAMETER}={status}",
-            "count": capped(selectors.count_in(status)),
+            "count": capped(count_in(status)),
             "is_chosen": chosen == status,
         }
         for status in PaymentStatus

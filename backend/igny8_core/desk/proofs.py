@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from igny8_core.auth.rights import may
-from igny8_core.business.billing import selectors
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.rights import VIEW_PROOFS
+from igny8_core.business.billing.selectors.queue import payment_queue
 from igny8_core.business.billing.views import proof_response
 from igny8_core.business.proofs.files import page_of, thumbnail_of
 from igny8_core.common.exceptions import NotFound
@@ -59,4 +59,4 @@ def show_page(request: HttpRequest, payment_id: int, page: int) -> HttpResponse:
 def _payment(request: HttpRequest, payment_id: int) -> Payment:
     if not may_see_proofs(request):
         raise PermissionDenied
-    return get_object_or_404(selectors.payment_queue(), pk=payment_id)
+    return get_object_or_404(payment_queue(), pk=payment_id)

@@ -17,10 +17,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.rights import may
-from igny8_core.business.billing import selectors
 from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.rights import DECIDE, OWN, REVERSE, is_own
+from igny8_core.business.billing.selectors.events import timeline_of
+from igny8_core.business.billing.selectors.queue import (
+    counts_by_status,
+    earlier_payments,
+    neighbours_in_queue,
+    payment_queue,
+    rejection_reasons,
+    waiting_payments,
+)
 from igny8_core.business.billing.services.consents import needs_two_admins
 from igny8_core.business.billing.services.payments import approve_payment, reject_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
@@ -57,10 +65,10 @@ def show(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResp
 
 def _next(payment: Payment) -> int | None:
     """The one that waits after this; past the end, the one that waits longest."""
-    _before, after = selectors.neighbours_in_queue(payment=payment)
+    _before, after = neighbours_in_queue(payment=payment)
     if after:
         return after
-    first = selectors.waiting_payments().exclude(pk=payment.pk).first()
+    first = waiting_payments().exclude(pk=payment.pk).first()
     return first.pk if first else None
 
 
@@ -148,15 +156,15 @@ reverse_approval = _view(Act("reverse_form", ReverseForm, may_reverse, _reverse,
 
 
 def _payment(payment_id: int) -> Payment:
-    return get_object_or_404(selectors.payment_queue(), pk=payment_id)
+    return get_object_or_404(payment_queue(), pk=payment_id)
 
 
 def _page(
     request: HttpRequest, payment: Payment, model_admin: Any, **forms_with_errors: Any
 ) -> TemplateResponse:
     is_waiting = payment.status == PaymentStatus.PENDING_APPROVAL
-    previous, following = selectors.neighbours_in_queue(payment=payment)
-    history = selectors.earlier_payments(payment=payment)
+    previous, following = neighbours_in_queue(payment=payment)
+    history = earlier_payments(payment=payment)
     is_approved = payment.status == PaymentStatus.SUCCEEDED
     may_act = may_decide(request) if is_waiting else is_approved and may_reverse(request)
     own = is_own(request.user, account=payment.invoice.account, payments=[payment])
@@ -170,9 +178,9 @@ def _page(
         "customer": payment.invoice.billing_snapshot["customer"],
         "amount_matches": payment.is_of_the_amount_due,
         "flags": flags_of([payment])[payment.pk],
-        "timeline": selectors.timeline_of(payment=payment),
+        "timeline": timeline_of(payment=payment),
         "history": history[:MAX_HISTORY],
-        "history_counts": selectors.counts_by_status(history),
+        "history_counts": counts_by_status(history),
         "previous": previous,
         "following": following,
         "needs_two": needs_two_admins(payment),
@@ -182,9 +190,7 @@ def _page(
         "refusal": OWN if may_act and own else "",
         "can_see_proof": may_see_proofs(request),
         "proof_pages": range(1, (payment.proof_pages or 0) + 1),
-        "reasons": selectors.rejection_reasons(
-            payment=payment, language=payment.submitted_by.language
-        ),
+        "reasons": rejection_reasons(payment=payment, language=payment.submitted_by.language),
         "approve_form": ApproveForm(),
         "reject_form": RejectForm(),
         "reverse_form": ReverseForm(),

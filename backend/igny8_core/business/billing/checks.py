@@ -8,7 +8,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 from django.db import DatabaseError
 
-from igny8_core.business.billing.selectors import (
+from igny8_core.business.billing.selectors.methods import (
     enabled_methods_with_example_details,
     methods_with_unusable_pattern,
 )

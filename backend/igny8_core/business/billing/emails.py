@@ -10,9 +10,11 @@ from django.conf import settings
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, User
 from igny8_core.auth.selectors import mail_addresses
-from igny8_core.business.billing import mail_facts, selectors
+from igny8_core.business.billing import mail_facts
 from igny8_core.business.billing.enums import EventName, NoticeFrequency, ObjectType
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
+from igny8_core.business.billing.selectors.events import events_of
+from igny8_core.business.billing.selectors.people import owner_of, readers_of_change
 from igny8_core.common.mail import queue_mail
 
 MAX_CHOICES_TOLD = 5  # each is a mail
@@ -38,7 +40,7 @@ def tell_of_other_method(*, invoice: Invoice) -> None:
     Whoever goes on choosing reads it on the invoice's page.
     """
     event = EventName.CHANGE_METHOD
-    choices = selectors.events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
+    choices = events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
     number = choices.filter(event=event).count()
     if number <= MAX_CHOICES_TOLD:
         facts = mail_facts.facts_of_invoice(invoice, event=event)
@@ -145,7 +147,7 @@ def _tell_customer(
     """
     if account.status == AccountStatus.CANCELLED:
         return
-    owner = selectors.owner_of(account=account)
+    owner = owner_of(account=account)
     for recipient in mail_addresses(account=account):
         queue_mail(
             kind=kind,
@@ -159,7 +161,7 @@ def _tell_customer(
 
 
 def _tell_of_change(kind: str, change: SettingChange) -> None:
-    for recipient, language in selectors.readers_of_change(change=change).items():
+    for recipient, language in readers_of_change(change=change).items():
         queue_mail(
             kind=kind,
             about=change.pk,

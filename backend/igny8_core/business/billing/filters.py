@@ -11,7 +11,7 @@ from drf_spectacular.drainage import set_override
 
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.selectors import matching_payments
+from igny8_core.business.billing.selectors.queue import matching_payments
 from igny8_core.common.http.describe import NO_NUL
 from igny8_core.common.search import SearchText, text_holds
 

@@ -15,8 +15,12 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 
-from igny8_core.business.billing import selectors
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.selectors.proofs import (
+    is_being_checked,
+    kept_without_pictures,
+    waiting_for_their_check,
+)
 from igny8_core.business.billing.services import proofs
 from igny8_core.business.billing.tasks import (
     CHECK_PROOF,
@@ -67,9 +71,9 @@ def queue_forgotten_proofs(timestamp: int) -> None:
     :param timestamp: now, in seconds since 1970 (UTC).
     """
     before = datetime.fromtimestamp(timestamp, tz=UTC) - FORGOTTEN_AFTER
-    for payment in selectors.waiting_for_their_check(submitted_before=before)[:AT_ONCE]:
+    for payment in waiting_for_their_check(submitted_before=before)[:AT_ONCE]:
         _unless_queued(queue_proof_check, payment)
-    for payment in selectors.kept_without_pictures()[:AT_ONCE]:
+    for payment in kept_without_pictures()[:AT_ONCE]:
         _unless_queued(queue_proof_drawing, payment)
 
 
@@ -79,7 +83,7 @@ def check_proof(*, payment_id: int, upload: str, attempts: int = 0, now: datetim
     :param attempts: how often that was tried before.
     :raises Exception: if it is not the file's fault, so that it is tried again.
     """
-    if not selectors.is_being_checked(payment_id=payment_id, upload=upload):
+    if not is_being_checked(payment_id=payment_id, upload=upload):
         default_storage.delete(upload)
         return
     made = _made(upload, attempts)

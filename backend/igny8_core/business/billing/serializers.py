@@ -17,7 +17,7 @@ from igny8_core.business.billing.models import (
     PaymentEvent,
     PaymentMethodConfig,
 )
-from igny8_core.business.billing.selectors import timeline_of
+from igny8_core.business.billing.selectors.events import timeline_of
 from igny8_core.business.billing.services.payments import Claim
 from igny8_core.business.proofs.enums import ProofRefusal
 from igny8_core.business.proofs.inbox import Upload

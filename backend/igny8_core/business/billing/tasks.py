@@ -5,15 +5,13 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from igny8_core.business.billing import emails, selectors
+from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import NoticeFrequency, PaymentStatus
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.selectors import (
-    billing_admins,
-    last_notice,
-    payment_for_admin,
-    waiting_payments,
-)
+from igny8_core.business.billing.selectors.mails import last_notice
+from igny8_core.business.billing.selectors.people import billing_admins
+from igny8_core.business.billing.selectors.proofs import known_proof_files
+from igny8_core.business.billing.selectors.queue import payment_for_admin, waiting_payments
 from igny8_core.business.proofs import files
 from igny8_core.business.proofs.attempts import forget_attempts
 from igny8_core.common import upkeep
@@ -95,5 +93,5 @@ def remove_orphaned_proofs(timestamp: int) -> None:
     :param timestamp: now, in seconds since 1970 (UTC).
     """
     now = datetime.fromtimestamp(timestamp, tz=UTC)
-    files.remove_orphans(now=now, known=selectors.known_proof_files)
+    files.remove_orphans(now=now, known=known_proof_files)
     forget_attempts(before=now - A_DAY)

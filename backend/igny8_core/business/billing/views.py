@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.listing import OwnListView, PagedListView
 from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
-from igny8_core.business.billing import openapi, selectors
+from igny8_core.business.billing import openapi
 from igny8_core.business.billing.enums import EventName, InvoiceStatus
 from igny8_core.business.billing.filters import AdminPaymentFilter, InvoiceFilter, PaymentFilter
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment
@@ -26,6 +26,10 @@ from igny8_core.business.billing.permissions import (
     MayViewPayments,
     MayViewProofs,
 )
+from igny8_core.business.billing.selectors.credits import ledger_of
+from igny8_core.business.billing.selectors.invoices import invoice_of, invoices_of
+from igny8_core.business.billing.selectors.payments import payment_of, payments_with_events_of
+from igny8_core.business.billing.selectors.queue import payment_for_admin, payment_queue
 from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.billing.serializers import (
     AdminPaymentDetailSerializer,
@@ -74,7 +78,7 @@ class SellerView(APIView):
 @openapi.LIST_INVOICES
 class InvoiceListView(OwnListView[Invoice]):
     model = Invoice
-    select = staticmethod(selectors.invoices_of)
+    select = staticmethod(invoices_of)
     serializer_class = InvoiceSerializer
     filterset_class = InvoiceFilter
 
@@ -164,7 +168,7 @@ class ConfirmPaymentView(APIView):
 @openapi.LIST_PAYMENTS
 class PaymentListView(OwnListView[Payment]):
     model = Payment
-    select = staticmethod(selectors.payments_with_events_of)
+    select = staticmethod(payments_with_events_of)
     serializer_class = PaymentDetailSerializer
     filterset_class = PaymentFilter
 
@@ -239,7 +243,7 @@ class CreditBalanceView(APIView):
 @openapi.CREDIT_LEDGER
 class CreditLedgerView(OwnListView[CreditTransaction]):
     model = CreditTransaction
-    select = staticmethod(selectors.ledger_of)
+    select = staticmethod(ledger_of)
     serializer_class = CreditTransactionSerializer
 
 
@@ -251,7 +255,7 @@ class AdminPaymentListView(PagedListView[Payment]):
     permission_classes = [MayViewPayments]
     serializer_class = AdminPaymentSerializer
     filterset_class = AdminPaymentFilter
-    queryset = selectors.payment_queue()
+    queryset = payment_queue()
 
 
 @openapi.SHOW_ADMIN_PAYMENT
@@ -260,7 +264,7 @@ class AdminPaymentDetailView(APIView):
 
     @one_moment()
     def get(self, request: Request, payment_id: int) -> Response:
-        payment = selectors.payment_for_admin(payment_id=payment_id)
+        payment = payment_for_admin(payment_id=payment_id)
         return Response(AdminPaymentDetailSerializer(payment).data)
 
 
@@ -269,7 +273,7 @@ class AdminPaymentProofView(APIView):
     permission_classes = [MayViewProofs]
 
     def get(self, request: Request, payment_id: int) -> FileResponse:
-        return proof_response(selectors.payment_for_admin(payment_id=payment_id))
+        return proof_response(payment_for_admin(payment_id=payment_id))
 
 
 @openapi.APPROVE_PAYMENT
@@ -422,8 +426,8 @@ def _run_once_with_file(
 
 
 def _own_invoice(request: Request, invoice_id: int) -> Invoice:
-    return selectors.invoice_of(account=account_of(request), invoice_id=invoice_id)
+    return invoice_of(account=account_of(request), invoice_id=invoice_id)
 
 
 def _own_payment(request: Request, payment_id: int) -> Payment:
-    return selectors.payment_of(account=account_of(request), payment_id=payment_id)
+    return payment_of(account=account_of(request), payment_id=payment_id)

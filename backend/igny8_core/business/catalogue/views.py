@@ -19,7 +19,7 @@ from igny8_core.auth.serializers import (
     PlanSerializer,
 )
 from igny8_core.business.billing.openapi_examples import OFFERED_PAYMENT_METHOD
-from igny8_core.business.billing.selectors import exchange_rates, payment_methods_for
+from igny8_core.business.billing.selectors.methods import exchange_rates, payment_methods_for
 from igny8_core.business.catalogue.serializers import OfferedPaymentMethodSerializer
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.http.describe import answer_example, error_responses

@@ -20,8 +20,12 @@ from igny8_core.auth.serializers import (
     SubscriptionSerializer,
     UserSerializer,
 )
-from igny8_core.business.billing import selectors
 from igny8_core.business.billing.models import Payment, PaymentEvent
+from igny8_core.business.billing.selectors.credits import ledger_of
+from igny8_core.business.billing.selectors.events import events_for_customer
+from igny8_core.business.billing.selectors.invoices import invoices_of
+from igny8_core.business.billing.selectors.mails import mails_of
+from igny8_core.business.billing.selectors.payments import payments_of
 from igny8_core.business.billing.serializers import (
     CreditTransactionSerializer,
     InvoiceSerializer,
@@ -84,10 +88,10 @@ def account_data(export: Export, file: IO[bytes]) -> None:
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         proofs = {
             payment.pk: name
-            for payment in selectors.payments_of(account=account)
+            for payment in payments_of(account=account)
             if (name := _add_proof(archive, payment))
         }
-        for invoice in selectors.invoices_of(account=account):
+        for invoice in invoices_of(account=account):
             archive.writestr(f"invoices/{invoice.number}.pdf", invoice_pdf(invoice))
         facts = {"exported_at": utc_now(), **_facts(account), "proof_files": proofs}
         archive.writestr("account.json", json.dumps(facts, cls=DjangoJSONEncoder, indent=2))
@@ -99,14 +103,12 @@ def _facts(account: Account) -> dict[str, Any]:
         "users": [_person(user) for user in account.users.order_by("pk")],
         "sites": SiteSerializer(sites_of(account=account), many=True).data,
         "subscriptions": SubscriptionSerializer(subscriptions_of(account=account), many=True).data,
-        "invoices": InvoiceSerializer(selectors.invoices_of(account=account), many=True).data,
-        "payments": PaymentSerializer(selectors.payments_of(account=account), many=True).data,
-        "credits": CreditTransactionSerializer(
-            selectors.ledger_of(account=account), many=True
-        ).data,
-        "events": [_event(event) for event in selectors.events_for_customer(account=account)],
+        "invoices": InvoiceSerializer(invoices_of(account=account), many=True).data,
+        "payments": PaymentSerializer(payments_of(account=account), many=True).data,
+        "credits": CreditTransactionSerializer(ledger_of(account=account), many=True).data,
+        "events": [_event(event) for event in events_for_customer(account=account)],
         "mails": list(
-            selectors.mails_of(account=account).values(
+            mails_of(account=account).values(
                 "kind", "recipient", "language", "created_at", "sent_at", "dropped_at"
             )
         ),

@@ -6,7 +6,7 @@ from rest_framework.views import APIView
 
 from igny8_core.auth.permissions import HasAccount, account_of
 from igny8_core.business.billing.models import Invoice
-from igny8_core.business.billing.selectors import invoice_of
+from igny8_core.business.billing.selectors.invoices import invoice_of
 from igny8_core.business.documents.invoice_pdf import invoice_pdf
 from igny8_core.common.http.describe import describe_file
 from igny8_core.common.transactions import one_moment

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account
 from igny8_core.auth.selectors import is_confirmed_address
-from igny8_core.business.billing import mail_facts, selectors
+from igny8_core.business.billing import mail_facts
 from igny8_core.business.billing.enums import (
     EventName,
     InvoicePaymentState,
@@ -28,6 +28,12 @@ from igny8_core.business.billing.enums import (
 from igny8_core.business.billing.mail_facts import Facts
 from igny8_core.business.billing.methods import PromisedMethod, in_direction
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
+from igny8_core.business.billing.selectors.credits import credits_taken_back
+from igny8_core.business.billing.selectors.events import events_of, timeline_of
+from igny8_core.business.billing.selectors.invoices import any_invoice, open_invoice
+from igny8_core.business.billing.selectors.mails import mails_after
+from igny8_core.business.billing.selectors.people import billing_admins, readers_of_change
+from igny8_core.business.billing.selectors.queue import payment_for_admin, waiting_payments
 from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.documents.invoice_pdf import invoice_pdf
 from igny8_core.business.notifications.change_words import changed_values
@@ -44,7 +50,7 @@ def while_on_trial(mail: OutgoingMail) -> None:
     """Stand on a trial that owes nothing."""
     account = _account_of(mail)
     _require(account.status == AccountStatus.TRIAL, f"The account is {account.status} by now.")
-    is_owing = selectors.open_invoice(account=account) is not None
+    is_owing = open_invoice(account=account) is not None
     _require(not is_owing, "The account has an invoice to pay by now.")
 
 
@@ -64,7 +70,7 @@ def while_to_be_paid_as_told(mail: OutgoingMail) -> None:
     _require(told == invoice.method_snapshot, "Another way to pay was chosen since.")
     payable = str(invoice.payable)
     _require(facts.get("payable", payable) == payable, "Another amount is due since.")
-    newer = selectors.mails_after(mail).filter(arguments__invoice_id=invoice.pk)
+    newer = mails_after(mail).filter(arguments__invoice_id=invoice.pk)
     _require(not newer.exists(), "A newer mail says how to pay.")
 
 
@@ -114,7 +120,7 @@ def while_to_be_checked(mail: OutgoingMail) -> None:
 def while_something_waits(mail: OutgoingMail) -> None:
     """Stand on a queue that is not empty, and a reader who may work it off."""
     _require_admin(mail)
-    _require(selectors.waiting_payments().exists(), "Nothing waits any more.")
+    _require(waiting_payments().exists(), "Nothing waits any more.")
 
 
 def while_change_waits(mail: OutgoingMail) -> None:
@@ -125,7 +131,7 @@ def while_change_waits(mail: OutgoingMail) -> None:
 
 def while_may_know_of_change(mail: OutgoingMail) -> None:
     """Stand on a reader who may change such settings, or is the seller."""
-    readers = selectors.readers_of_change(change=_change_of(mail))
+    readers = readers_of_change(change=_change_of(mail))
     _require(mail.recipient in readers, "The reader changes such settings no more.")
 
 
@@ -146,7 +152,7 @@ def invoice_issued(mail: OutgoingMail) -> Letter:
     invoice = _invoice_of(mail)
 
     def facts_now() -> Facts:
-        issued = selectors.events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
+        issued = events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
         return mail_facts.facts_of_invoice(invoice, event=EventName(issued.earliest("pk").event))
 
     told = _told(mail, invoice.account, facts_now)
@@ -163,7 +169,7 @@ def invoice_voided(mail: OutgoingMail) -> Letter:
     invoice = _invoice_of(mail)
 
     def facts_now() -> Facts:
-        events = selectors.events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
+        events = events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
         return mail_facts.facts_of_void(invoice, reason=events.latest("pk").note)
 
     return _about_invoice("invoice_voided", invoice, _told(mail, invoice.account, facts_now))
@@ -215,8 +221,8 @@ def payment_reversed(mail: OutgoingMail) -> Letter:
     def facts_now(payment: Payment) -> Facts:
         return mail_facts.facts_of_reversal(
             payment,
-            reason=selectors.timeline_of(payment=payment).latest("pk").note,
-            credits_taken=selectors.credits_taken_back(payment=payment),
+            reason=timeline_of(payment=payment).latest("pk").note,
+            credits_taken=credits_taken_back(payment=payment),
         )
 
     letter = _about_payment("payment_reversed", mail, facts_now)
@@ -241,10 +247,10 @@ def payment_waiting(mail: OutgoingMail) -> Letter:
 @letter(premise=while_something_waits)
 def payments_waiting(_mail: OutgoingMail) -> Letter:
     """To a billing admin, as a digest: all that waits now."""
-    waiting = list(selectors.waiting_payments()[: MAX_LISTED + 1])
+    waiting = list(waiting_payments()[: MAX_LISTED + 1])
     context = {
         "payments": [mail_facts.facts_of_claim(payment) for payment in waiting[:MAX_LISTED]],
-        "count": selectors.waiting_payments().count(),
+        "count": waiting_payments().count(),
         "has_more": len(waiting) > MAX_LISTED,
     }
     return _letter(
@@ -352,7 +358,7 @@ def _require_open(account: Account) -> None:
 
 
 def _require_admin(mail: OutgoingMail) -> None:
-    is_admin = selectors.billing_admins().filter(email=mail.recipient).exists()
+    is_admin = billing_admins().filter(email=mail.recipient).exists()
     _require(is_admin, "The reader decides on payments no more.")
 
 
@@ -361,11 +367,11 @@ def _account_of(mail: OutgoingMail) -> Account:
 
 
 def _invoice_of(mail: OutgoingMail) -> Invoice:
-    return selectors.any_invoice(invoice_id=mail.arguments["invoice_id"])
+    return any_invoice(invoice_id=mail.arguments["invoice_id"])
 
 
 def _payment_of(mail: OutgoingMail) -> Payment:
-    return selectors.payment_for_admin(payment_id=mail.arguments["payment_id"])
+    return payment_for_admin(payment_id=mail.arguments["payment_id"])
 
 
 def _change_of(mail: OutgoingMail) -> SettingChange:

@@ -14,7 +14,7 @@ from igny8_core.auth.services.accounts import OwnerDetails, create_account_with_
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
-from igny8_core.business.billing.selectors import payment_method_for
+from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.periods import start_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder

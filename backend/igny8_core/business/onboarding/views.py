@@ -18,7 +18,8 @@ from igny8_core.auth.permissions import user_of
 from igny8_core.auth.selectors import live_subscription, pending_subscription
 from igny8_core.auth.serializers import RegisterSerializer
 from igny8_core.auth.services.accounts import BILLING_FIELDS, OwnerDetails
-from igny8_core.business.billing.selectors import last_decision, open_invoice
+from igny8_core.business.billing.selectors.invoices import open_invoice
+from igny8_core.business.billing.selectors.payments import last_decision
 from igny8_core.business.onboarding import openapi
 from igny8_core.business.onboarding.serializers import MeSerializer, RegistrationResultSerializer
 from igny8_core.business.onboarding.services import Registration, register_account

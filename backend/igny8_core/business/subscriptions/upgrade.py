@@ -10,7 +10,7 @@ from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.selectors import lock_account, lock_subscriptions, public_plan
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import AccountClosed
-from igny8_core.business.billing.selectors import payment_method_for
+from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.services.periods import StartedSubscription, start_subscription
 from igny8_core.business.subscriptions.exceptions import (
     AlreadyOnPlan,

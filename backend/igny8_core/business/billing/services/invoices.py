@@ -31,11 +31,8 @@ from igny8_core.business.billing.models import (
     PaymentMethodConfig,
 )
 from igny8_core.business.billing.rights import DECIDE, require_may_decide
-from igny8_core.business.billing.selectors import (
-    LockedBilling,
-    lock_billing_of_invoice,
-    payment_method_for,
-)
+from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_invoice
+from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_day

@@ -24,11 +24,8 @@ from igny8_core.business.billing.exceptions import (
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.rights import DECIDE, require_may_decide
-from igny8_core.business.billing.selectors import (
-    LockedBilling,
-    lock_billing_of_payment,
-    method_for_payment,
-)
+from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_payment
+from igny8_core.business.billing.selectors.methods import method_for_payment
 from igny8_core.business.billing.services.consents import is_agreed
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import lock_own_invoice, require_payable

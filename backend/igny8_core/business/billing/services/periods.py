@@ -15,7 +15,7 @@ from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
-from igny8_core.business.billing.selectors import LockedBilling
+from igny8_core.business.billing.selectors.locks import LockedBilling
 from igny8_core.business.billing.services.invoices import issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 

@@ -14,7 +14,7 @@ from igny8_core.business.billing import emails, tasks
 from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.exceptions import PaymentAlreadyDecided, ProofNotReplaceable
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.selectors import lock_billing_of_payment
+from igny8_core.business.billing.selectors.locks import lock_billing_of_payment
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.proofs.enums import ProofRefusal, ProofState
 from igny8_core.business.proofs.inbox import Upload

@@ -21,11 +21,8 @@ from igny8_core.business.billing.exceptions import (
 )
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.rights import REVERSE, require_may_decide
-from igny8_core.business.billing.selectors import (
-    LockedBilling,
-    lock_billing_of_payment,
-    replaced_and_paid,
-)
+from igny8_core.business.billing.selectors.invoices import replaced_and_paid
+from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_payment
 from igny8_core.business.billing.services.consents import is_agreed
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.payments import Decision, mark

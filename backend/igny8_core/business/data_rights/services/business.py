@@ -11,7 +11,7 @@ from igny8_core.business.billing.enums import (
     PaymentStatus,
 )
 from igny8_core.business.billing.exceptions import AccountClosed, PaymentAlreadyUnderReview
-from igny8_core.business.billing.selectors import LockedAccount
+from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.data_rights.services.people import blank_account
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account
 from igny8_core.auth.selectors import mail_addresses
-from igny8_core.business.billing.selectors import lock_billing_of_account, owner_of
+from igny8_core.business.billing.selectors.locks import lock_billing_of_account
+from igny8_core.business.billing.selectors.people import owner_of
 from igny8_core.business.data_rights.emails import tell_of_closing
 from igny8_core.business.data_rights.services.business import end_business, require_closable
 from igny8_core.business.data_rights.services.people import erase_people

@@ -16,9 +16,11 @@ from django.db.models.functions import Cast, Coalesce
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account
-from igny8_core.business.billing import selectors, tasks
+from igny8_core.business.billing import tasks
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
+from igny8_core.business.billing.selectors.locks import lock_billing_of_account
+from igny8_core.business.billing.selectors.mails import mails_about, mails_of
 from igny8_core.business.billing.services.proofs import NO_PROOF
 from igny8_core.business.proofs.attempts import forget_attempts_of
 from igny8_core.business.proofs.enums import ProofState
@@ -37,9 +39,9 @@ def erase_at_closing(*, account: Account, now: datetime) -> None:
     _erase_payments(refused)
     events = PaymentEvent.objects.filter(account=account)
     events.filter(Q(actor=None) | Q(actor__account=account)).update(ip_address=None)
-    _erase_recipients(selectors.mails_of(account=account), now=now)
+    _erase_recipients(mails_of(account=account), now=now)
     without_facts = Func(F("arguments"), template="(%(expressions)s - 'facts')")
-    selectors.mails_about(account=account).update(arguments=without_facts)
+    mails_about(account=account).update(arguments=without_facts)
     forget_attempts_of(account=account)
 
 
@@ -87,7 +89,7 @@ def _accounts_with_expired(now: datetime) -> list[int]:
 
 @transaction.atomic
 def _erase_expired_of(account_id: int, now: datetime) -> int:
-    selectors.lock_billing_of_account(account_id=account_id)
+    lock_billing_of_account(account_id=account_id)
     count = _erase_proofs(_expired_proofs(now).filter(invoice__account=account_id))
     count += _erase_payments(_expired_payments(now).filter(invoice__account=account_id))
     events = _expired_events(now).filter(account=account_id)

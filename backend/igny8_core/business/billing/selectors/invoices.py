@@ -1,0 +1,71 @@
+"""Invoices: one account's own, and every account's for the admins."""
+
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+
+from igny8_core.auth.models import Account, Subscription
+from igny8_core.business.billing.enums import EventName, InvoiceStatus, ObjectType
+from igny8_core.business.billing.models import VOIDING, Invoice, Payment, PaymentEvent
+from igny8_core.common.exceptions import NotFound
+
+INVOICE_PARTS = (
+    "lines",
+    Prefetch("payments", Payment.objects.select_related("method")),
+    Prefetch("events", PaymentEvent.objects.filter(VOIDING), to_attr="voidings"),
+)
+
+
+def invoices_of(*, account: Account) -> QuerySet[Invoice]:
+    """An account's invoices with their lines and payments, newest first."""
+    return (
+        Invoice.objects.filter(account=account)
+        .select_related("payment_method")
+        .prefetch_related(*INVOICE_PARTS)
+        .order_by("-issued_at", "-pk")
+    )
+
+
+def invoice_of(*, account: Account, invoice_id: int) -> Invoice:
+    """Find one of an account's invoices.
+
+    :raises NotFound: if the account has none of this id.
+    """
+    invoice = invoices_of(account=account).filter(pk=invoice_id).first()
+    if invoice is None:
+        detail = f"There is no invoice {invoice_id}."
+        raise NotFound(detail, attr="invoice_id")
+    return invoice
+
+
+def open_invoice(*, account: Account) -> Invoice | None:
+    """The invoice that the account has to pay now, if any."""
+    return invoices_of(account=account).filter(status=InvoiceStatus.PENDING).first()
+
+
+def every_invoice() -> QuerySet[Invoice]:
+    """Every account's invoices with what the desk's page shows of them."""
+    return Invoice.objects.select_related("account", "payment_method").prefetch_related(
+        *INVOICE_PARTS
+    )
+
+
+def replaced_and_paid(*, account: Account) -> set[int]:
+    """Ids of the account's subscriptions that an upgrade has replaced and that are paid still."""
+    last_event = (
+        PaymentEvent.objects.filter(object_type=ObjectType.SUBSCRIPTION, object_id=OuterRef("pk"))
+        .order_by("-pk")
+        .values("event")[:1]
+    )
+    replaced = (
+        Subscription.objects.filter(account=account, invoices__status=InvoiceStatus.PAID)
+        .annotate(last_event=Subquery(last_event))
+        .filter(last_event=EventName.SUPERSEDE)
+    )
+    return set(replaced.values_list("pk", flat=True))
+
+
+def any_invoice(*, invoice_id: int) -> Invoice:
+    """Find an invoice of whatever account, with its account and its payments.
+
+    :raises Invoice.DoesNotExist: if there is none of this id.
+    """
+    return Invoice.objects.select_related("account").prefetch_related("payments").get(pk=invoice_id)

@@ -1,0 +1,85 @@
+"""Ways to pay: those that are offered, and those that an invoice promised."""
+
+from django.db.models import Q, QuerySet
+
+from igny8_core.auth.models import Plan
+from igny8_core.business.billing.examples import are_withheld
+from igny8_core.business.billing.exceptions import UnknownPaymentMethod
+from igny8_core.business.billing.methods import PromisedMethod
+from igny8_core.business.billing.models import ExchangeRate, Invoice, PaymentMethodConfig
+from igny8_core.common.patterns import is_usable
+
+
+def payment_methods_for(*, country: str) -> list[PaymentMethodConfig]:
+    """The enabled methods of a country, its own and the global ones, in order.
+
+    A country's own method hides the global one of the same code. Methods that still have their
+    example details are offered in development alone, and none without a rate for its currency:
+    nobody could be told how much to pay.
+
+    :param country: ISO 3166-1 alpha-2, or empty for the global ones alone.
+    """
+    priced = {Plan.currency, *exchange_rates()}
+    return [method for method in _methods_of(country) if method.currency in priced]
+
+
+def _methods_of(country: str) -> list[PaymentMethodConfig]:
+    places = Q(countries__contains=[country]) | Q(countries__len=0)
+    offered = [
+        method
+        for method in PaymentMethodConfig.objects.filter(places, is_enabled=True)
+        if not are_withheld(is_example=method.has_example_details)
+    ]
+    own_codes = {method.payment_method for method in offered if not method.is_global}
+    return [
+        method
+        for method in offered
+        if not (method.is_global and method.payment_method in own_codes)
+    ]
+
+
+def payment_method_for(*, code: str, country: str) -> PaymentMethodConfig:
+    """Find the method that a code names in a country.
+
+    :raises UnknownPaymentMethod: if none is offered there.
+    """
+    methods = _methods_of(country)
+    found = next((method for method in methods if method.payment_method == code), None)
+    if found is None:
+        offered = ", ".join(method.payment_method for method in methods)
+        advice = f"Choose one of: {offered}." if offered else "None is set up: write to support."
+        detail = f"There is no payment method '{code}' for this country. {advice}"
+        raise UnknownPaymentMethod(detail, attr="payment_method")
+    return found
+
+
+def method_for_payment(*, code: str, invoice: Invoice, country: str) -> PromisedMethod:
+    """Find the method that a code names for an invoice that is being paid.
+
+    The code of the invoice's own method names just that, as it was promised: whether it is
+    offered any more, where, and with which details does not matter. Any other code names what
+    is offered now.
+
+    :param country: of the account now.
+    :raises UnknownPaymentMethod: if the code names neither.
+    """
+    own = invoice.method
+    if own and own.payment_method == code:
+        return own
+    return PromisedMethod.of_row(payment_method_for(code=code, country=country))
+
+
+def exchange_rates() -> dict[str, ExchangeRate]:
+    """All rates, by currency."""
+    return {rate.currency: rate for rate in ExchangeRate.objects.all()}
+
+
+def enabled_methods_with_example_details() -> QuerySet[PaymentMethodConfig]:
+    """Methods that are switched on and that nobody has filled in yet."""
+    return PaymentMethodConfig.objects.filter(is_enabled=True, has_example_details=True)
+
+
+def methods_with_unusable_pattern() -> list[PaymentMethodConfig]:
+    """Methods whose stored pattern is outside of the dialect, and lets all references through."""
+    having = PaymentMethodConfig.objects.exclude(reference_pattern="")
+    return [method for method in having if not is_usable(method.reference_pattern)]

@@ -1,0 +1,105 @@
+"""Every account's payments, as the admins look through them."""
+
+from datetime import datetime
+
+from django.db.models import Case, Count, F, Q, QuerySet, When
+
+from igny8_core.business.billing.enums import EventName, PaymentStatus
+from igny8_core.business.billing.models import Consent, Payment, PaymentSearch, RejectionReason
+from igny8_core.business.billing.selectors.payments import payments_of
+from igny8_core.common.exceptions import NotFound
+from igny8_core.common.search import text_holds
+
+COUNTED_UP_TO = 10_000  # beyond, "10,000+" is all that anybody needs to know
+
+
+def payment_queue() -> QuerySet[Payment]:
+    """Every account's payments, those that wait longest first."""
+    return (
+        Payment.objects.select_related("method", "invoice__account", "submitted_by", "decided_by")
+        .prefetch_related("consents__admin")
+        .order_by("submitted_at", "pk")
+    )
+
+
+def marked_reversals() -> QuerySet[Payment]:
+    """Payments whose approval one of two admins wants taken back."""
+    marked = Consent.objects.filter(event__in=[EventName.REVERSE, EventName.REVERSE_AND_VOID])
+    return payment_queue().filter(
+        status=PaymentStatus.SUCCEEDED, pk__in=marked.values("payment_id")
+    )
+
+
+def payment_for_admin(*, payment_id: int) -> Payment:
+    """Find any payment.
+
+    :raises NotFound: if there is none of this id.
+    """
+    payment = payment_queue().filter(pk=payment_id).first()
+    if payment is None:
+        detail = f"There is no payment {payment_id}."
+        raise NotFound(detail)
+    return payment
+
+
+def matching_payments(term: str) -> Q:
+    """Match payments by what an admin has at hand, typed in any way: see ``PaymentSearch``."""
+    found = PaymentSearch.objects.filter(text_holds(term, text=F("text")))
+    return Q(pk__in=found.values("payment_id"))
+
+
+def count_in(status: PaymentStatus) -> int:
+    """How many payments are in a status; no further than just above ``COUNTED_UP_TO``."""
+    return Payment.objects.filter(status=status)[: COUNTED_UP_TO + 1].count()
+
+
+def counts_by_status(payments: QuerySet[Payment]) -> dict[str, int]:
+    """How many of these payments are in each status."""
+    counted = payments.order_by().values("status").annotate(number=Count("pk"))
+    return {row["status"]: row["number"] for row in counted}
+
+
+def before_in_time(
+    payments: QuerySet[Payment], *, submitted_at: datetime, pk: int
+) -> QuerySet[Payment]:
+    """Those that stand before a place in the order of time."""
+    earlier = payments.filter(submitted_at__lte=submitted_at)
+    return earlier.exclude(submitted_at=submitted_at, pk__gte=pk)
+
+
+def after_in_time(
+    payments: QuerySet[Payment], *, submitted_at: datetime, pk: int
+) -> QuerySet[Payment]:
+    """Those that stand after a place in the order of time."""
+    later = payments.filter(submitted_at__gte=submitted_at)
+    return later.exclude(submitted_at=submitted_at, pk__lte=pk)
+
+
+def neighbours_in_queue(*, payment: Payment) -> tuple[int | None, int | None]:
+    """Ids of the waiting payments before and after this one."""
+    waiting = Payment.objects.filter(status=PaymentStatus.PENDING_APPROVAL)
+    before = before_in_time(waiting, submitted_at=payment.submitted_at, pk=payment.pk)
+    after = after_in_time(waiting, submitted_at=payment.submitted_at, pk=payment.pk)
+    return (
+        before.order_by("-submitted_at", "-pk").values_list("pk", flat=True).first(),
+        after.order_by("submitted_at", "pk").values_list("pk", flat=True).first(),
+    )
+
+
+def earlier_payments(*, payment: Payment) -> QuerySet[Payment]:
+    """What else the same account has claimed, newest first."""
+    return payments_of(account=payment.invoice.account).exclude(pk=payment.pk)
+
+
+def rejection_reasons(*, payment: Payment, language: str) -> QuerySet[RejectionReason]:
+    """Ready-made reasons for a payment's method, those in the customer's language first."""
+    return (
+        RejectionReason.objects.filter(Q(method=payment.method_id) | Q(method=None))
+        .annotate(is_own_language=Case(When(language=language, then=0), default=1))
+        .order_by("is_own_language", "order", "pk")
+    )
+
+
+def waiting_payments() -> QuerySet[Payment]:
+    """What waits for a decision, longest first."""
+    return payment_queue().filter(status=PaymentStatus.PENDING_APPROVAL)
