@@ -19,12 +19,8 @@ from igny8_core.auth.services.accounts import OwnerDetails
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.proof_check import check_proof
 from igny8_core.business.billing.roles import BILLING_ADMIN
-from igny8_core.business.billing.services.payments import (
-    Claim,
-    approve_payment,
-    confirm_payment,
-    reject_payment,
-)
+from igny8_core.business.billing.services.confirmation import Claim, confirm_payment
+from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.business.proofs.inbox import put_aside
 from igny8_core.common.clock import utc_now

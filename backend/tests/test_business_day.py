@@ -12,7 +12,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.emails import tell_of_change
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Invoice, NoticePreference, Payment
-from igny8_core.business.billing.services.payments import approve_payment
+from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.tasks import send_digests
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.data_rights.services.records import erase_expired, kept_until

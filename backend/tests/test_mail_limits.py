@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.services.payments import withdraw_payment
+from igny8_core.business.billing.services.confirmation import withdraw_payment
 from igny8_core.business.billing.tasks import notify_billing_admins
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import NothingToSend, letter_for, render_letter

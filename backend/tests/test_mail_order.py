@@ -11,8 +11,8 @@ from procrastinate.jobs import Job
 
 from igny8_core.auth.actors import Actor
 from igny8_core.business.billing.enums import EventName
+from igny8_core.business.billing.services.confirmation import withdraw_payment
 from igny8_core.business.billing.services.invoices import change_payment_method
-from igny8_core.business.billing.services.payments import withdraw_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.common.clock import utc_now

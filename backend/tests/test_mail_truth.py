@@ -34,9 +34,9 @@ from igny8_core.business.billing.models import (
     SellerProfile,
     SettingChange,
 )
+from igny8_core.business.billing.services.confirmation import withdraw_payment
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import change_payment_method, void_invoice
-from igny8_core.business.billing.services.payments import withdraw_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.setting_changes import (
     agree_to_change,

@@ -9,7 +9,7 @@ from django.test import Client
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.services.payments import approve_payment, reject_payment
+from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
 from igny8_core.business.reports.numbers import DAYS, numbers
 from tests.factories import make_owner, make_payment
 

@@ -27,7 +27,7 @@ from igny8_core.business.billing.proof_check import (
     draw_proof,
     queue_forgotten_proofs,
 )
-from igny8_core.business.billing.services.payments import confirm_payment
+from igny8_core.business.billing.services.confirmation import confirm_payment
 from igny8_core.business.billing.tasks import delete_files, remove_orphaned_proofs
 from igny8_core.business.proofs import files, inbox, sandbox
 from igny8_core.business.proofs.enums import ProofRefusal
@@ -355,7 +355,7 @@ def test_a_transaction_that_is_tried_again_stores_no_second_file(
         lost()
         return confirm_payment(**arguments)
 
-    with mock.patch("igny8_core.business.billing.services.payments.confirm_payment", fight):
+    with mock.patch("igny8_core.business.billing.services.confirmation.confirm_payment", fight):
         assert confirm(owner, owner_api, make_receipt()).status_code == 201
     assert lost.call_count == 3
     assert stored() == {Payment.objects.get().proof_upload}

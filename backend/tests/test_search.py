@@ -15,7 +15,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Invoice, Payment, PaymentSearch
 from igny8_core.business.billing.selectors.queue import matching_payments, payment_queue
-from igny8_core.business.billing.services.payments import withdraw_payment
+from igny8_core.business.billing.services.confirmation import withdraw_payment
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.common.clock import utc_now
 from igny8_core.common.search import amounts_of

@@ -18,7 +18,7 @@ from igny8_core.auth.tasks import remove_expired
 from igny8_core.business.billing.models import Payment, PaymentMethodConfig, SettingChange
 from igny8_core.business.billing.roles import BILLING_ADMIN, SUPPORT
 from igny8_core.business.billing.selectors.people import readers_of_change
-from igny8_core.business.billing.services.payments import approve_payment
+from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.services.setting_changes import agree_to_change, change_setting
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail

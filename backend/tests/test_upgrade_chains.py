@@ -16,7 +16,7 @@ from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import InvoiceNotReopenable
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.services.payments import approve_payment
+from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.integrity.verify import verify_billing

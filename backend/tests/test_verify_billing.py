@@ -20,13 +20,13 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import ExchangeRate, Invoice, Payment, PaymentMethodConfig
+from igny8_core.business.billing.services.confirmation import withdraw_payment
 from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import (
     cancel_order,
     change_payment_method,
     void_invoice,
 )
-from igny8_core.business.billing.services.payments import withdraw_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.setting_changes import change_setting
 from igny8_core.business.data_rights.services.closing import close_account

@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.services.payments import approve_payment
+from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.http.unavailable import as_unavailable

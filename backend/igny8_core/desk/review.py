@@ -30,7 +30,7 @@ from igny8_core.business.billing.selectors.queue import (
     waiting_payments,
 )
 from igny8_core.business.billing.services.consents import needs_two_admins
-from igny8_core.business.billing.services.payments import approve_payment, reject_payment
+from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError

@@ -98,7 +98,7 @@ def test_every_file_and_test_that_is_named_exists(path: Path) -> None:
 
 def test_a_name_of_nothing_is_found() -> None:
     """The positive control."""
-    assert missing_files("see services/nowhere.py and services/payments.py") == [
+    assert missing_files("see services/nowhere.py and services/decisions.py") == [
         "services/nowhere.py"
     ]
     assert missing_tests("test_settings.py::test_of_nothing") == [

@@ -18,7 +18,7 @@ from igny8_core.business.billing.models import (
     PaymentMethodConfig,
 )
 from igny8_core.business.billing.selectors.events import timeline_of
-from igny8_core.business.billing.services.payments import Claim
+from igny8_core.business.billing.services.confirmation import Claim
 from igny8_core.business.proofs.enums import ProofRefusal
 from igny8_core.business.proofs.inbox import Upload
 from igny8_core.common.http.fields import (

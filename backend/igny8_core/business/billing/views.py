@@ -50,8 +50,9 @@ from igny8_core.business.billing.serializers import (
     VoidInvoiceSerializer,
 )
 from igny8_core.business.billing.services import (
+    confirmation,
+    decisions,
     invoices,
-    payments,
     proofs,
     reversals,
 )
@@ -145,7 +146,7 @@ class ConfirmPaymentView(APIView):
         _check_form(body, request)
 
         def confirm(upload: Upload | None) -> AccountAnswer:
-            payment = payments.confirm_payment(
+            payment = confirmation.confirm_payment(
                 invoice_id=body.validated_data["invoice_id"],
                 account=account_of(request),
                 claim=body.claim(proof=upload),
@@ -220,7 +221,7 @@ class WithdrawPaymentView(APIView):
 
     def post(self, request: Request, payment_id: int) -> Response:
         def withdraw() -> AccountAnswer:
-            payment = payments.withdraw_payment(
+            payment = confirmation.withdraw_payment(
                 payment_id=payment_id,
                 account=account_of(request),
                 actor=actor_from_request(request),
@@ -286,7 +287,7 @@ class ApprovePaymentView(APIView):
         body.is_valid(raise_exception=True)
 
         def approve() -> AccountAnswer:
-            decision = payments.approve_payment(
+            decision = decisions.approve_payment(
                 payment_id=payment_id,
                 actor=actor_from_request(request),
                 now=utc_now(),
@@ -307,7 +308,7 @@ class RejectPaymentView(APIView):
         body.is_valid(raise_exception=True)
 
         def reject() -> AccountAnswer:
-            decision = payments.reject_payment(
+            decision = decisions.reject_payment(
                 payment_id=payment_id,
                 actor=actor_from_request(request),
                 now=utc_now(),
@@ -384,7 +385,7 @@ def proof_response(payment: Payment) -> FileResponse:
     )
 
 
-def _decision_answer(decision: payments.Decision) -> AccountAnswer:
+def _decision_answer(decision: decisions.Decision) -> AccountAnswer:
     answer = DecisionSerializer(decision)
     return AccountAnswer(answer.data, account_id=decision.billing.account.pk)
 

@@ -12,7 +12,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account
 from igny8_core.auth.services.accounts import OwnerDetails
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.services.payments import Claim, confirm_payment
+from igny8_core.business.billing.services.confirmation import Claim, confirm_payment
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.business.proofs.inbox import store_upload
 

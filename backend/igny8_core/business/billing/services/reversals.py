@@ -25,7 +25,7 @@ from igny8_core.business.billing.selectors.invoices import replaced_and_paid
 from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_payment
 from igny8_core.business.billing.services.consents import is_agreed
 from igny8_core.business.billing.services.credits import record_credits
-from igny8_core.business.billing.services.payments import Decision, mark
+from igny8_core.business.billing.services.decisions import Decision, mark
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.validators import is_visible
 

@@ -1,4 +1,4 @@
-"""Confirming, withdrawing, approving and rejecting payments."""
+"""What customers say they have paid, and take back."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -10,26 +10,21 @@ from django.db import transaction
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing import emails, tasks
-from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
+from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.exceptions import (
     AmountMismatch,
     ClaimLimitReached,
     CurrencyNotAccepted,
     PaidOnInFuture,
     PaidOnTooEarly,
-    PaymentAlreadyDecided,
-    ReasonRequired,
     ReferencePatternMismatch,
 )
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.rights import DECIDE, require_may_decide
 from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_payment
 from igny8_core.business.billing.selectors.methods import method_for_payment
-from igny8_core.business.billing.services.consents import is_agreed
-from igny8_core.business.billing.services.credits import record_credits
+from igny8_core.business.billing.services.decisions import undecided
 from igny8_core.business.billing.services.invoices import lock_own_invoice, require_payable
-from igny8_core.business.billing.services.periods import activate_subscription
 from igny8_core.business.billing.services.proofs import being_checked
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.proofs.inbox import Upload
@@ -37,9 +32,9 @@ from igny8_core.common.daily import seconds_until_allowed
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
 from igny8_core.common.patterns import fits
-from igny8_core.common.validators import is_visible
 
 LONG_BEFORE = timedelta(days=90)  # sooner than the invoice it may be, and is flagged
+
 LATEST_TIME_ZONE = timezone(timedelta(hours=14))  # Kiribati: where a day begins first
 
 
@@ -59,18 +54,6 @@ class Claim:
     notes: str = ""
     paid_on: date | None = None
     proof: Upload | None = None
-
-
-@dataclass(frozen=True)
-class Decision:
-    """A decided payment with all that followed from it.
-
-    :param awaits_second_admin: nothing was done yet: another admin has to agree.
-    """
-
-    payment: Payment
-    billing: LockedBilling
-    awaits_second_admin: bool = False
 
 
 @transaction.atomic
@@ -132,126 +115,13 @@ def withdraw_payment(*, payment_id: int, account: Account, actor: Actor, now: da
         detail = f"There is no payment {payment_id}."
         raise NotFound(detail)
     locked = lock_billing_of_payment(payment_id=payment_id)
-    payment = _undecided(locked, payment_id)
+    payment = undecided(locked, payment_id)
     payment.decided_at = now
-    recorder = _recorder(EventName.WITHDRAW, payment, actor=actor, now=now)
+    recorder = TransitionRecorder(
+        event=EventName.WITHDRAW, actor=actor, now=now, invoice=payment.invoice, payment=payment
+    )
     recorder.move(payment, also_save=("decided_at",))
     return payment
-
-
-@transaction.atomic
-def approve_payment(
-    *, payment_id: int, actor: Actor, now: datetime, admin_notes: str = ""
-) -> Decision:
-    """Accept a payment: invoice paid, subscription and account active, credits granted once.
-
-    An invoice over more than ``BILLING_DUAL_CONTROL_ABOVE`` needs two admins: the first one's
-    approval only marks the payment, which goes on waiting.
-
-    :raises NotFound: if there is no such payment.
-    :raises NotBillingAdmin, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
-        decide on.
-    :raises SecondApproverRequired: if the actor has given the first of two approvals.
-    :raises PaymentAlreadyDecided: if it doesn't wait any more.
-    """
-    locked = lock_billing_of_payment(payment_id=payment_id)
-    _require_may_decide(locked, actor, payment_id)
-    payment = _undecided(locked, payment_id)
-    event = EventName.APPROVE
-    if not is_agreed(payment=payment, event=event, right=DECIDE, actor=actor, now=now):
-        return mark(
-            locked, payment, event=EventName.FIRST_APPROVE, actor=actor, now=now, note=admin_notes
-        )
-    recorder = _recorder(EventName.APPROVE, payment, actor=actor, now=now, note=admin_notes)
-    _decide(payment, recorder=recorder, admin_notes=admin_notes)
-    invoice, account = locked.invoice, locked.account
-    invoice.paid_at = now
-    recorder.move(invoice, also_save=("paid_at",))
-    activate_subscription(locked=locked, recorder=recorder, actor=actor, now=now)
-    account.plan = locked.subscription.plan
-    recorder.move(account, also_save=("plan",))
-    record_credits(
-        account=account,
-        amount=invoice.included_credits,
-        kind=CreditKind.PLAN_GRANT,
-        description=f"{invoice.plan} plan, invoice {invoice}",
-        now=now,
-        payment=payment,
-    )
-    emails.tell_of_approval(payment=payment, account=account)
-    return Decision(payment=payment, billing=locked)
-
-
-@transaction.atomic
-def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes: str) -> Decision:
-    """Refuse a payment; the invoice waits again and the customer can retry.
-
-    :param admin_notes: the reason, in words that the customer will read.
-    :raises ReasonRequired: if they are empty.
-    :raises NotFound: if there is no such payment.
-    :raises NotBillingAdmin, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
-        decide on.
-    :raises PaymentAlreadyDecided: if it doesn't wait any more.
-    """
-    if not is_visible(admin_notes):
-        detail = "Say why the payment is rejected: the customer will read it."
-        raise ReasonRequired(detail, attr="admin_notes")
-    locked = lock_billing_of_payment(payment_id=payment_id)
-    _require_may_decide(locked, actor, payment_id)
-    payment = _undecided(locked, payment_id)
-    recorder = _recorder(EventName.REJECT, payment, actor=actor, now=now, note=admin_notes)
-    _decide(payment, recorder=recorder, admin_notes=admin_notes)
-    emails.tell_of_rejection(payment=payment)
-    return Decision(payment=payment, billing=locked)
-
-
-def _require_may_decide(locked: LockedBilling, actor: Actor, payment_id: int) -> None:
-    require_may_decide(
-        actor=actor,
-        right=DECIDE,
-        account=locked.account,
-        payments=[locked.payment(payment_id)],
-    )
-
-
-def mark(
-    locked: LockedBilling,
-    payment: Payment,
-    *,
-    event: EventName,
-    actor: Actor,
-    now: datetime,
-    note: str,
-) -> Decision:
-    """Record the first of two admins' consent: nothing else changes."""
-    _recorder(event, payment, actor=actor, now=now, note=note).move(payment)
-    return Decision(payment=payment, billing=locked, awaits_second_admin=True)
-
-
-def _undecided(locked: LockedBilling, payment_id: int) -> Payment:
-    payment = locked.payment(payment_id)
-    if payment.status != PaymentStatus.PENDING_APPROVAL:
-        state = PaymentStatus(payment.status)
-        detail = (
-            f"This payment is not waiting for a decision any more: it is {state.label.lower()}."
-        )
-        raise PaymentAlreadyDecided(detail, state=state)
-    return payment
-
-
-def _recorder(
-    event: EventName, payment: Payment, *, actor: Actor, now: datetime, note: str = ""
-) -> TransitionRecorder:
-    return TransitionRecorder(
-        event=event, actor=actor, now=now, invoice=payment.invoice, payment=payment, note=note
-    )
-
-
-def _decide(payment: Payment, *, recorder: TransitionRecorder, admin_notes: str) -> None:
-    payment.decided_by = recorder.actor.user
-    payment.decided_at = recorder.now
-    payment.admin_notes = admin_notes
-    recorder.move(payment, also_save=("decided_by", "decided_at", "admin_notes"))
 
 
 def _claimed_money(*, claim: Claim, invoice: Invoice, method: PromisedMethod) -> Money:
