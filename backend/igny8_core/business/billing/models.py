@@ -669,6 +669,11 @@ class Payment(TimestampedModel):
         return Money(self.amount, self.currency)
 
     @property
+    def account_id(self) -> int:
+        """Whose invoice it pays."""
+        return self.invoice.account_id
+
+    @property
     def is_of_the_amount_due(self) -> bool:
         """Whether the claim is what its invoice asks for, in either of its currencies."""
         return self.money in (self.invoice.due, self.invoice.payable)

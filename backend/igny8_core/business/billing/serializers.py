@@ -20,7 +20,6 @@ from igny8_core.business.billing.models import (
 from igny8_core.business.billing.selectors.events import timeline_of
 from igny8_core.business.billing.services.confirmation import Claim
 from igny8_core.business.proofs.enums import ProofRefusal
-from igny8_core.business.proofs.inbox import Upload
 from igny8_core.common.http.fields import (
     LineField,
     MoneyField,
@@ -341,18 +340,21 @@ class ConfirmPaymentSerializer(serializers.Serializer[Any]):
         help_text="JPEG, PNG, WebP or PDF, 5 MB at most (multipart only).",
     )
 
-    def claim(self, *, proof: Upload | None) -> Claim:
-        """Return what the customer claims, with the file that was put aside; after ``is_valid``."""
-        data = self.validated_data
-        return Claim(
-            method_code=data["payment_method"],
-            amount=data["amount"],
-            currency=data["currency"].upper(),
-            reference=data["manual_reference"],
-            notes=data["manual_notes"],
-            paid_on=data["paid_on"],
-            proof=proof,
-        )
+
+def claim_of(sent: dict[str, Any]) -> Claim:
+    """Return what the customer claims.
+
+    :param sent: what ``ConfirmPaymentSerializer`` has validated, with the file that was put aside.
+    """
+    return Claim(
+        method_code=sent["payment_method"],
+        amount=sent["amount"],
+        currency=sent["currency"].upper(),
+        reference=sent["manual_reference"],
+        notes=sent["manual_notes"],
+        paid_on=sent["paid_on"],
+        proof=sent["proof"],
+    )
 
 
 class SendProofSerializer(serializers.Serializer[Any]):

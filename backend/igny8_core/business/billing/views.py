@@ -1,23 +1,45 @@
 """The API of billing: each view reads the request, calls one service or selector, and answers."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
-from rest_framework import status
-from rest_framework.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.listing import OwnListView, PagedListView
 from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
-from igny8_core.business.billing import openapi
+from igny8_core.auth.rights import PersonChangedLately, SecondFactorRequired
+from igny8_core.business.billing import openapi_examples as example
 from igny8_core.business.billing.enums import EventName, InvoiceStatus
+from igny8_core.business.billing.exceptions import (
+    AmountMismatch,
+    CancellationLimitReached,
+    ClaimLimitReached,
+    CreditsAlreadySpent,
+    CurrencyNotAccepted,
+    ExchangeRateMissing,
+    ForceNotAllowed,
+    InvoiceAlreadyPaid,
+    InvoiceNotReopenable,
+    InvoiceVoid,
+    MayNotReverse,
+    NotBillingAdmin,
+    NotDeskStaff,
+    OwnAccountPayment,
+    PaidOnInFuture,
+    PaidOnTooEarly,
+    PaymentAlreadyDecided,
+    PaymentAlreadyUnderReview,
+    PaymentNotReversible,
+    ProofNotReplaceable,
+    ProofsNotShown,
+    ReferencePatternMismatch,
+    SecondApproverRequired,
+    UnknownPaymentMethod,
+)
 from igny8_core.business.billing.filters import AdminPaymentFilter, InvoiceFilter, PaymentFilter
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment
 from igny8_core.business.billing.permissions import (
@@ -48,27 +70,111 @@ from igny8_core.business.billing.serializers import (
     SellerSerializer,
     SendProofSerializer,
     VoidInvoiceSerializer,
+    claim_of,
 )
 from igny8_core.business.billing.services import (
     confirmation,
-    decisions,
     invoices,
     proofs,
-    reversals,
 )
+from igny8_core.business.billing.services.decisions import Decision, approve_payment, reject_payment
+from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.proofs.attempts import count_attempt
+from igny8_core.business.proofs.exceptions import (
+    ProofLimitReached,
+    ProofsBusy,
+    ProofTooLarge,
+    ProofTypeNotAccepted,
+)
 from igny8_core.business.proofs.inbox import Upload, put_aside
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.http.idempotency import AccountAnswer, prepare_and_run_once, run_once
+from igny8_core.common.http.acts import FileAside, Sent, act
+from igny8_core.common.http.describe import (
+    LIST_ERRORS,
+    Refusal,
+    answer_example,
+    describe_file,
+    describe_read,
+)
 from igny8_core.common.http.parsers import JSONParser, MultiPartParser
 from igny8_core.common.http.throttling import DecideThrottle, PayThrottle
+from igny8_core.common.http.unavailable import StorageFull, StorageUnavailable
 from igny8_core.common.transactions import one_moment
+
+_NOT_PAYABLE: tuple[Refusal, ...] = (
+    InvoiceAlreadyPaid,
+    InvoiceVoid,
+    PaymentAlreadyUnderReview,
+)
+_VIEWER_ERRORS: tuple[Refusal, ...] = (NotDeskStaff, SecondFactorRequired)
+_DECIDER_ERRORS: tuple[Refusal, ...] = (
+    NotBillingAdmin,
+    SecondFactorRequired,
+    OwnAccountPayment,
+)
+_FILE_ERRORS: tuple[Refusal, ...] = (
+    ProofTooLarge,
+    ProofTypeNotAccepted,
+    ProofLimitReached,
+    ProofsBusy,
+    StorageFull,
+    StorageUnavailable,
+)
+_METHOD_ERRORS: tuple[Refusal, ...] = (
+    UnknownPaymentMethod,
+    ExchangeRateMissing,
+)
+_PROOF_TYPES = ("image/jpeg", "image/png", "image/webp", "application/pdf")
+
+
+def _put_aside(request: Request, file: UploadedFile[bytes]) -> Upload:
+    return put_aside(
+        file,
+        account=account_of(request),
+        address=actor_from_request(request).ip_address,
+        now=utc_now(),
+    )
+
+
+def _count_refused(request: Request) -> None:
+    """Count the files of a form that is refused, too.
+
+    :raises ProofLimitReached: if they were too many.
+    """
+    count_attempt(
+        account=account_of(request),
+        address=actor_from_request(request).ip_address,
+        size=sum(file.size or 0 for file in request.FILES.values()),
+        now=utc_now(),
+    )
+
+
+PROOF = FileAside("proof", put=_put_aside, forget=proofs.forget_upload, refused=_count_refused)
+
 
 # The account's users
 
 
-@openapi.SHOW_SELLER
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="show_seller",
+        tags=["Seller"],
+        summary="Show who sells, and where to ask",
+        description="For everybody. The invoices name the seller of the day of their issue.",
+        responses={200: SellerSerializer},
+        examples=[
+            answer_example(
+                {
+                    "name": "IGNY8 Ltd",
+                    "email": "billing@igny8.example",
+                    "website": "https://igny8.example",
+                }
+            )
+        ],
+        auth=[],
+    )
+)
 class SellerView(APIView):
     permission_classes = [AllowAny]
 
@@ -76,7 +182,15 @@ class SellerView(APIView):
         return Response(SellerSerializer(seller_snapshot()).data)
 
 
-@openapi.LIST_INVOICES
+@describe_read(
+    "list_invoices",
+    "Invoices",
+    "List the account's invoices",
+    "Newest first, in pages.",
+    InvoiceSerializer(many=True),
+    example.INVOICE,
+    *LIST_ERRORS,
+)
 class InvoiceListView(OwnListView[Invoice]):
     model = Invoice
     select = staticmethod(invoices_of)
@@ -84,7 +198,15 @@ class InvoiceListView(OwnListView[Invoice]):
     filterset_class = InvoiceFilter
 
 
-@openapi.SHOW_INVOICE
+@describe_read(
+    "show_invoice",
+    "Invoices",
+    "Show an invoice",
+    "With lines, the snapshot taken at issue, how to pay it, and its latest payment.",
+    InvoiceSerializer,
+    example.INVOICE,
+    NotFound,
+)
 class InvoiceDetailView(APIView):
     permission_classes = [HasAccount]
 
@@ -93,80 +215,119 @@ class InvoiceDetailView(APIView):
         return Response(InvoiceSerializer(_own_invoice(request, invoice_id)).data)
 
 
-@openapi.CHOOSE_PAYMENT_METHOD
 class InvoicePaymentMethodView(APIView):
     permission_classes = [IsAccountOwner]
     throttle_classes = [PayThrottle]
 
-    def post(self, request: Request, invoice_id: int) -> Response:
-        body = ChoosePaymentMethodSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+    @act(
+        "choose_payment_method",
+        tag="Invoices",
+        summary="Choose another way to pay an invoice",
+        description=(
+            "Locks the exchange rate and the payable amount anew. Not while a payment is under "
+            "review."
+        ),
+        sent=ChoosePaymentMethodSerializer,
+        examples={"Request": {"payment_method": "jazzcash"}},
+        answer=InvoiceSerializer,
+        shown=example.INVOICE,
+        refusals=(NotFound, *_METHOD_ERRORS, *_NOT_PAYABLE),
+    )
+    def post(self, request: Request, sent: Sent, invoice_id: int) -> Invoice:
+        invoices.change_payment_method(
+            invoice_id=invoice_id,
+            account=account_of(request),
+            method_code=sent["payment_method"],
+            actor=actor_from_request(request),
+            now=utc_now(),
+        )
+        return _own_invoice(request, invoice_id)
 
-        def choose() -> AccountAnswer:
-            invoice = invoices.change_payment_method(
-                invoice_id=invoice_id,
-                account=account_of(request),
-                method_code=body.validated_data["payment_method"],
-                actor=actor_from_request(request),
-                now=utc_now(),
-            )
-            answer = InvoiceSerializer(_own_invoice(request, invoice_id))
-            return AccountAnswer(answer.data, account_id=invoice.account_id)
 
-        return run_once(request, choose)
-
-
-@openapi.CANCEL_ORDER
 class CancelOrderView(APIView):
     permission_classes = [IsAccountOwner]
     throttle_classes = [PayThrottle]
 
-    def post(self, request: Request, invoice_id: int) -> Response:
-        def cancel() -> AccountAnswer:
-            invoice = invoices.cancel_order(
-                invoice_id=invoice_id,
-                account=account_of(request),
-                actor=actor_from_request(request),
-                now=utc_now(),
-            )
-            answer = InvoiceSerializer(_own_invoice(request, invoice_id))
-            return AccountAnswer(answer.data, account_id=invoice.account_id)
+    @act(
+        "cancel_order",
+        tag="Invoices",
+        summary="Cancel an order that is not paid",
+        description=(
+            "The invoice is void and nothing is owed on it; another plan can be ordered then. Not "
+            "while a payment is under review: withdraw that first."
+        ),
+        answer=InvoiceSerializer,
+        shown={**example.INVOICE, "status": "void", "payment_state": "void"},
+        refusals=(NotFound, *_NOT_PAYABLE, CancellationLimitReached),
+    )
+    def post(self, request: Request, _sent: Sent, invoice_id: int) -> Invoice:
+        invoices.cancel_order(
+            invoice_id=invoice_id,
+            account=account_of(request),
+            actor=actor_from_request(request),
+            now=utc_now(),
+        )
+        return _own_invoice(request, invoice_id)
 
-        return run_once(request, cancel)
 
-
-@openapi.CONFIRM_PAYMENT
 class ConfirmPaymentView(APIView):
     permission_classes = [IsAccountOwner]
     throttle_classes = [PayThrottle]
     parser_classes = [JSONParser, MultiPartParser]
 
-    def post(self, request: Request) -> Response:
-        body = ConfirmPaymentSerializer(data=request.data)
-        _check_form(body, request)
+    @act(
+        "confirm_payment",
+        tag="Payments",
+        summary="Confirm that an invoice was paid",
+        description=(
+            "The account's owner says that the money was sent; a billing admin will check it. "
+            "`amount` must be exactly what is due: the invoice's total, or with `currency` its "
+            "payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. "
+            "It is looked at later: `proof_state` is `checking`, then `kept` or `refused`, "
+            "whatever becomes of it the confirmation stays."
+        ),
+        sent=ConfirmPaymentSerializer,
+        examples={
+            "In the invoice's currency": example.CONFIRM_REQUEST,
+            "In the payable currency": example.CONFIRM_LOCAL_REQUEST,
+        },
+        answer=PaymentSerializer,
+        shown=example.PAYMENT,
+        status=201,
+        refusals=(
+            NotFound,
+            *_NOT_PAYABLE,
+            UnknownPaymentMethod,
+            AmountMismatch,
+            CurrencyNotAccepted,
+            ReferencePatternMismatch,
+            PaidOnInFuture,
+            PaidOnTooEarly,
+            ClaimLimitReached,
+            *_FILE_ERRORS,
+        ),
+        file=PROOF,
+    )
+    def post(self, request: Request, sent: Sent) -> Payment:
+        return confirmation.confirm_payment(
+            invoice_id=sent["invoice_id"],
+            account=account_of(request),
+            claim=claim_of(sent),
+            submitter=user_of(request),
+            actor=actor_from_request(request),
+            now=utc_now(),
+        )
 
-        def confirm(upload: Upload | None) -> AccountAnswer:
-            payment = confirmation.confirm_payment(
-                invoice_id=body.validated_data["invoice_id"],
-                account=account_of(request),
-                claim=body.claim(proof=upload),
-                submitter=user_of(request),
-                actor=actor_from_request(request),
-                now=utc_now(),
-            )
-            return AccountAnswer(
-                PaymentSerializer(payment).data,
-                account_id=payment.invoice.account_id,
-                status=status.HTTP_201_CREATED,
-            )
 
-        file = body.validated_data["proof"]
-        if file is None:
-            return run_once(request, lambda: confirm(None))
-        return _run_once_with_file(request, file, confirm)
-
-
-@openapi.LIST_PAYMENTS
+@describe_read(
+    "list_payments",
+    "Payments",
+    "List the account's payments",
+    "Newest first, in pages, each with the timeline of what happened to it.",
+    PaymentDetailSerializer(many=True),
+    {**example.PAYMENT, "events": [example.EVENT]},
+    *LIST_ERRORS,
+)
 class PaymentListView(OwnListView[Payment]):
     model = Payment
     select = staticmethod(payments_with_events_of)
@@ -174,7 +335,15 @@ class PaymentListView(OwnListView[Payment]):
     filterset_class = PaymentFilter
 
 
-@openapi.SHOW_PAYMENT
+@describe_read(
+    "show_payment",
+    "Payments",
+    "Show a payment",
+    "With the timeline of what happened to it.",
+    PaymentDetailSerializer,
+    {**example.PAYMENT, "events": [example.EVENT]},
+    NotFound,
+)
 class PaymentDetailView(APIView):
     permission_classes = [HasAccount]
 
@@ -183,7 +352,13 @@ class PaymentDetailView(APIView):
         return Response(PaymentDetailSerializer(_own_payment(request, payment_id)).data)
 
 
-@openapi.PAYMENT_PROOF
+@describe_file(
+    "download_proof",
+    "Payments",
+    "Download a payment's proof",
+    "As it is kept: what was to be seen of the file that was sent.",
+    *_PROOF_TYPES,
+)
 class PaymentProofView(APIView):
     permission_classes = [HasAccount]
 
@@ -191,49 +366,72 @@ class PaymentProofView(APIView):
         return proof_response(_own_payment(request, payment_id))
 
 
-@openapi.SEND_PROOF
 class SendProofView(APIView):
     permission_classes = [IsAccountOwner]
     throttle_classes = [PayThrottle]
     parser_classes = [MultiPartParser]
 
-    def post(self, request: Request, payment_id: int) -> Response:
-        body = SendProofSerializer(data=request.data)
-        _check_form(body, request)
+    @act(
+        "send_proof",
+        tag="Payments",
+        summary="Send a proof for a confirmation",
+        description=(
+            "For a confirmation under review that has no proof, or whose proof was refused. It is "
+            "looked at later, as one that comes with the confirmation."
+        ),
+        sent=SendProofSerializer,
+        examples={"A picture": {"proof": "receipt.png"}},
+        media_type="multipart/form-data",
+        answer=PaymentSerializer,
+        shown={**example.PAYMENT, "proof_state": "checking"},
+        refusals=(
+            NotFound,
+            PaymentAlreadyDecided,
+            ProofNotReplaceable,
+            *_FILE_ERRORS,
+        ),
+        file=PROOF,
+    )
+    def post(self, request: Request, sent: Sent, payment_id: int) -> Payment:
+        return proofs.send_proof(
+            payment_id=payment_id,
+            account=account_of(request),
+            upload=sent["proof"],
+            actor=actor_from_request(request),
+            now=utc_now(),
+        )
 
-        def send(upload: Upload) -> AccountAnswer:
-            payment = proofs.send_proof(
-                payment_id=payment_id,
-                account=account_of(request),
-                upload=upload,
-                actor=actor_from_request(request),
-                now=utc_now(),
-            )
-            return AccountAnswer(PaymentSerializer(payment).data, account_id=account_of(request).pk)
 
-        return _run_once_with_file(request, body.validated_data["proof"], send)
-
-
-@openapi.WITHDRAW_PAYMENT
 class WithdrawPaymentView(APIView):
     permission_classes = [IsAccountOwner]
     throttle_classes = [PayThrottle]
 
-    def post(self, request: Request, payment_id: int) -> Response:
-        def withdraw() -> AccountAnswer:
-            payment = confirmation.withdraw_payment(
-                payment_id=payment_id,
-                account=account_of(request),
-                actor=actor_from_request(request),
-                now=utc_now(),
-            )
-            answer = PaymentSerializer(payment)
-            return AccountAnswer(answer.data, account_id=payment.invoice.account_id)
+    @act(
+        "withdraw_payment",
+        tag="Payments",
+        summary="Withdraw a confirmation",
+        description="Before it is decided on; the invoice can be confirmed again.",
+        answer=PaymentSerializer,
+        shown={**example.PAYMENT, "status": "withdrawn"},
+        refusals=(NotFound, PaymentAlreadyDecided),
+    )
+    def post(self, request: Request, _sent: Sent, payment_id: int) -> Payment:
+        return confirmation.withdraw_payment(
+            payment_id=payment_id,
+            account=account_of(request),
+            actor=actor_from_request(request),
+            now=utc_now(),
+        )
 
-        return run_once(request, withdraw)
 
-
-@openapi.CREDIT_BALANCE
+@describe_read(
+    "show_credit_balance",
+    "Credits",
+    "Show the account's credits",
+    "The sum of the ledger.",
+    CreditBalanceSerializer,
+    {"balance": 1000},
+)
 class CreditBalanceView(APIView):
     permission_classes = [HasAccount]
 
@@ -241,7 +439,15 @@ class CreditBalanceView(APIView):
         return Response(CreditBalanceSerializer({"balance": account_of(request).credits}).data)
 
 
-@openapi.CREDIT_LEDGER
+@describe_read(
+    "list_credit_transactions",
+    "Credits",
+    "List the account's credit ledger",
+    "Newest first, in pages. Entries are never changed.",
+    CreditTransactionSerializer(many=True),
+    example.LEDGER_ENTRY,
+    *LIST_ERRORS,
+)
 class CreditLedgerView(OwnListView[CreditTransaction]):
     model = CreditTransaction
     select = staticmethod(ledger_of)
@@ -251,7 +457,16 @@ class CreditLedgerView(OwnListView[CreditTransaction]):
 # Billing admins
 
 
-@openapi.LIST_ADMIN_PAYMENTS
+@describe_read(
+    "list_admin_payments",
+    "Approval",
+    "List the payments of all accounts",
+    "For billing admins; those that wait longest first, in pages.",
+    AdminPaymentSerializer(many=True),
+    example.ADMIN_PAYMENT,
+    *LIST_ERRORS,
+    *_VIEWER_ERRORS,
+)
 class AdminPaymentListView(PagedListView[Payment]):
     permission_classes = [MayViewPayments]
     serializer_class = AdminPaymentSerializer
@@ -259,7 +474,16 @@ class AdminPaymentListView(PagedListView[Payment]):
     queryset = payment_queue()
 
 
-@openapi.SHOW_ADMIN_PAYMENT
+@describe_read(
+    "show_admin_payment",
+    "Approval",
+    "Show any payment",
+    "For billing admins; with its timeline.",
+    AdminPaymentDetailSerializer,
+    {**example.ADMIN_PAYMENT, "events": [example.EVENT]},
+    NotFound,
+    *_VIEWER_ERRORS,
+)
 class AdminPaymentDetailView(APIView):
     permission_classes = [MayViewPayments]
 
@@ -269,7 +493,14 @@ class AdminPaymentDetailView(APIView):
         return Response(AdminPaymentDetailSerializer(payment).data)
 
 
-@openapi.ADMIN_PAYMENT_PROOF
+@describe_file(
+    "download_admin_proof",
+    "Approval",
+    "Download any payment's proof",
+    "For billing admins.",
+    *_PROOF_TYPES,
+    errors=(ProofsNotShown, SecondFactorRequired),
+)
 class AdminPaymentProofView(APIView):
     permission_classes = [MayViewProofs]
 
@@ -277,92 +508,131 @@ class AdminPaymentProofView(APIView):
         return proof_response(payment_for_admin(payment_id=payment_id))
 
 
-@openapi.APPROVE_PAYMENT
 class ApprovePaymentView(APIView):
     permission_classes = [IsBillingAdmin]
     throttle_classes = [DecideThrottle]
 
-    def post(self, request: Request, payment_id: int) -> Response:
-        body = ApprovePaymentSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+    @act(
+        "approve_payment",
+        tag="Approval",
+        summary="Approve a payment",
+        description=(
+            "Invoice paid, subscription and account active, the plan's credits granted: all of it "
+            "or nothing, and once, whoever else decides at the same moment. Where two admins have "
+            "to approve, the first one's approval only marks the payment: it stays "
+            "`pending_approval`, with `first_approved_by`."
+        ),
+        sent=ApprovePaymentSerializer,
+        examples={"Request": {"admin_notes": "Verified in bank statement"}},
+        answer=DecisionSerializer,
+        shown=example.APPROVAL,
+        refusals=(
+            NotFound,
+            *_DECIDER_ERRORS,
+            SecondApproverRequired,
+            PersonChangedLately,
+            PaymentAlreadyDecided,
+        ),
+    )
+    def post(self, request: Request, sent: Sent, payment_id: int) -> Decision:
+        return approve_payment(
+            payment_id=payment_id, actor=actor_from_request(request), now=utc_now(), **sent
+        )
 
-        def approve() -> AccountAnswer:
-            decision = decisions.approve_payment(
-                payment_id=payment_id,
-                actor=actor_from_request(request),
-                now=utc_now(),
-                admin_notes=body.validated_data["admin_notes"],
-            )
-            return _decision_answer(decision)
 
-        return run_once(request, approve)
-
-
-@openapi.REJECT_PAYMENT
 class RejectPaymentView(APIView):
     permission_classes = [IsBillingAdmin]
     throttle_classes = [DecideThrottle]
 
-    def post(self, request: Request, payment_id: int) -> Response:
-        body = RejectPaymentSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+    @act(
+        "reject_payment",
+        tag="Approval",
+        summary="Reject a payment",
+        description="The invoice waits again; the customer reads the reason and can retry.",
+        sent=RejectPaymentSerializer,
+        examples={"Request": {"admin_notes": "Reference not found"}},
+        answer=DecisionSerializer,
+        shown=example.REJECTION,
+        refusals=(
+            NotFound,
+            *_DECIDER_ERRORS,
+            PaymentAlreadyDecided,
+        ),
+    )
+    def post(self, request: Request, sent: Sent, payment_id: int) -> Decision:
+        return reject_payment(
+            payment_id=payment_id, actor=actor_from_request(request), now=utc_now(), **sent
+        )
 
-        def reject() -> AccountAnswer:
-            decision = decisions.reject_payment(
-                payment_id=payment_id,
-                actor=actor_from_request(request),
-                now=utc_now(),
-                admin_notes=body.validated_data["admin_notes"],
-            )
-            return _decision_answer(decision)
 
-        return run_once(request, reject)
-
-
-@openapi.REVERSE_PAYMENT
 class ReversePaymentView(APIView):
     permission_classes = [MayReverse]
     throttle_classes = [DecideThrottle]
 
-    def post(self, request: Request, payment_id: int) -> Response:
-        body = ReversePaymentSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        is_void = body.validated_data["invoice_becomes"] == InvoiceStatus.VOID
+    @act(
+        "reverse_payment",
+        tag="Approval",
+        summary="Reverse an approved payment",
+        description=(
+            "Credits are taken back by a ledger entry, the invoice is due again or void, and "
+            "subscription and account follow; the newest earlier plan that is paid for comes back "
+            "while its period lasts. Where two admins have to agree, the first one's call only "
+            "marks the payment: it stays `succeeded`, with `reversal_marked_by`. The second one "
+            "has to ask for the same."
+        ),
+        sent=ReversePaymentSerializer,
+        examples={
+            "Request": {"reason": "The bank recalled the transfer", "invoice_becomes": "pending"}
+        },
+        answer=DecisionSerializer,
+        shown=example.REVERSAL,
+        refusals=(
+            NotFound,
+            MayNotReverse,
+            SecondFactorRequired,
+            OwnAccountPayment,
+            SecondApproverRequired,
+            PersonChangedLately,
+            ForceNotAllowed,
+            PaymentNotReversible,
+            InvoiceNotReopenable,
+            CreditsAlreadySpent,
+        ),
+    )
+    def post(self, request: Request, sent: Sent, payment_id: int) -> Decision:
+        is_void = sent["invoice_becomes"] == InvoiceStatus.VOID
+        return reverse_payment(
+            payment_id=payment_id,
+            event=EventName.REVERSE_AND_VOID if is_void else EventName.REVERSE,
+            reason=sent["reason"],
+            is_forced=sent["force"],
+            actor=actor_from_request(request),
+            now=utc_now(),
+        )
 
-        def reverse() -> AccountAnswer:
-            decision = reversals.reverse_payment(
-                payment_id=payment_id,
-                actor=actor_from_request(request),
-                now=utc_now(),
-                reason=body.validated_data["reason"],
-                event=EventName.REVERSE_AND_VOID if is_void else EventName.REVERSE,
-                is_forced=body.validated_data["force"],
-            )
-            return _decision_answer(decision)
 
-        return run_once(request, reverse)
-
-
-@openapi.VOID_INVOICE
 class VoidInvoiceView(APIView):
     permission_classes = [IsBillingAdmin]
     throttle_classes = [DecideThrottle]
 
-    def post(self, request: Request, invoice_id: int) -> Response:
-        body = VoidInvoiceSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-
-        def void() -> AccountAnswer:
-            invoice = invoices.void_invoice(
-                invoice_id=invoice_id,
-                actor=actor_from_request(request),
-                now=utc_now(),
-                reason=body.validated_data["reason"],
-            )
-            answer = InvoiceSerializer(invoice)
-            return AccountAnswer(answer.data, account_id=invoice.account_id)
-
-        return run_once(request, void)
+    @act(
+        "void_invoice",
+        tag="Approval",
+        summary="Void an invoice",
+        description=(
+            "Nothing is owed on it any more and its subscription is cancelled. Not while under "
+            "review."
+        ),
+        sent=VoidInvoiceSerializer,
+        examples={"Request": {"reason": "Ordered twice by mistake"}},
+        answer=InvoiceSerializer,
+        shown=example.VOID_INVOICE,
+        refusals=(NotFound, *_DECIDER_ERRORS, *_NOT_PAYABLE),
+    )
+    def post(self, request: Request, sent: Sent, invoice_id: int) -> Invoice:
+        return invoices.void_invoice(
+            invoice_id=invoice_id, actor=actor_from_request(request), now=utc_now(), **sent
+        )
 
 
 def proof_response(payment: Payment) -> FileResponse:
@@ -382,47 +652,6 @@ def proof_response(payment: Payment) -> FileResponse:
         filename=f"proof-{payment.pk}.{extension}",
         content_type=payment.proof_content_type,
         headers={"Content-Security-Policy": "sandbox; default-src 'none'"},
-    )
-
-
-def _decision_answer(decision: decisions.Decision) -> AccountAnswer:
-    answer = DecisionSerializer(decision)
-    return AccountAnswer(answer.data, account_id=decision.billing.account.pk)
-
-
-def _check_form(body: Serializer[Any], request: Request) -> None:
-    """Check a form that may carry a file; the files of one that is refused count, too.
-
-    :raises ValidationError: if the form is refused.
-    :raises ProofLimitReached: if its files were too many.
-    """
-    try:
-        body.is_valid(raise_exception=True)
-    except ValidationError:
-        if sent := list(request.FILES.values()):
-            count_attempt(
-                account=account_of(request),
-                address=actor_from_request(request).ip_address,
-                size=sum(file.size or 0 for file in sent),
-                now=utc_now(),
-            )
-        raise
-
-
-def _run_once_with_file(
-    request: Request, file: UploadedFile[bytes], act: Callable[[Upload], AccountAnswer]
-) -> Response:
-    """Put a file aside, before any lock is taken, and carry out the act that names it."""
-    return prepare_and_run_once(
-        request,
-        prepare=lambda: put_aside(
-            file,
-            account=account_of(request),
-            address=actor_from_request(request).ip_address,
-            now=utc_now(),
-        ),
-        act=act,
-        undo=proofs.forget_upload,
     )
 
 

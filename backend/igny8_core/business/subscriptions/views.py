@@ -1,8 +1,6 @@
 """The API of subscriptions: what the account has, and asking for another plan."""
 
-from rest_framework import status
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
@@ -19,6 +17,7 @@ from igny8_core.business.billing.exceptions import (
     ExchangeRateMissing,
     UnknownPaymentMethod,
 )
+from igny8_core.business.billing.services.periods import StartedSubscription
 from igny8_core.business.subscriptions.exceptions import (
     AlreadyOnPlan,
     PlanNotPayable,
@@ -30,8 +29,8 @@ from igny8_core.business.subscriptions.serializers import (
 )
 from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
-from igny8_core.common.http.describe import LIST_ERRORS, describe_act, describe_read
-from igny8_core.common.http.idempotency import AccountAnswer, run_once
+from igny8_core.common.http.acts import Sent, act
+from igny8_core.common.http.describe import LIST_ERRORS, describe_read
 from igny8_core.common.http.throttling import PayThrottle
 
 
@@ -50,55 +49,39 @@ class SubscriptionListView(OwnListView[Subscription]):
     serializer_class = SubscriptionSerializer
 
 
-@describe_act(
-    "upgrade_subscription",
-    "Subscriptions",
-    "Ask for a paid plan",
-    "Issues an invoice. The account goes on as it is until the payment is approved.",
-    request=UpgradeSerializer,
-    sent={"Request": {"plan_slug": "growth", "payment_method": "bank_transfer"}},
-    answer=UpgradeResultSerializer,
-    shown=example.UPGRADE,
-    status=201,
-    errors=(
-        UnknownPlan,
-        PlanChanged,
-        PlanNotPayable,
-        AlreadyOnPlan,
-        UnknownPaymentMethod,
-        ExchangeRateMissing,
-        UpgradeAlreadyPending,
-        AccountClosed,
-    ),
-)
 class UpgradeView(APIView):
     permission_classes = [IsAccountOwner]
     throttle_classes = [PayThrottle]
 
-    def post(self, request: Request) -> Response:
-        body = UpgradeSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-
-        def upgrade() -> AccountAnswer:
-            started = request_upgrade(
-                account=account_of(request),
-                plan_slug=body.validated_data["plan_slug"],
-                offer=body.validated_data["offer"],
-                method_code=body.validated_data["payment_method"],
-                actor=actor_from_request(request),
-                now=utc_now(),
-            )
-            answer = UpgradeResultSerializer(
-                {
-                    "account": started.subscription.account,
-                    "subscription": started.subscription,
-                    "invoice": started.invoice,
-                }
-            )
-            return AccountAnswer(
-                answer.data,
-                account_id=started.subscription.account_id,
-                status=status.HTTP_201_CREATED,
-            )
-
-        return run_once(request, upgrade)
+    @act(
+        "upgrade_subscription",
+        tag="Subscriptions",
+        summary="Ask for a paid plan",
+        description=(
+            "Issues an invoice. The account goes on as it is until the payment is approved."
+        ),
+        sent=UpgradeSerializer,
+        examples={"Request": {"plan_slug": "growth", "payment_method": "bank_transfer"}},
+        answer=UpgradeResultSerializer,
+        shown=example.UPGRADE,
+        status=201,
+        refusals=(
+            UnknownPlan,
+            PlanChanged,
+            PlanNotPayable,
+            AlreadyOnPlan,
+            UnknownPaymentMethod,
+            ExchangeRateMissing,
+            UpgradeAlreadyPending,
+            AccountClosed,
+        ),
+    )
+    def post(self, request: Request, sent: Sent) -> StartedSubscription:
+        return request_upgrade(
+            account=account_of(request),
+            plan_slug=sent["plan_slug"],
+            offer=sent["offer"],
+            method_code=sent["payment_method"],
+            actor=actor_from_request(request),
+            now=utc_now(),
+        )

@@ -194,43 +194,6 @@ def describe_read(
     )
 
 
-def describe_act(
-    operation: str,
-    tag: str,
-    summary: str,
-    description: str,
-    *,
-    request: Any,
-    sent: dict[str, Any],
-    media_type: str = "application/json",
-    answer: Any,
-    shown: Any,
-    status: int = 200,
-    errors: tuple[Refusal, ...] = (),
-) -> Any:
-    """Describe a view that carries an act out once for each key.
-
-    :param sent: examples of what is sent, by their names.
-    :param shown: an example of its answer.
-    :param errors: what it may refuse beside what every act may.
-    """
-    return extend_schema_view(
-        post=extend_schema(
-            operation_id=operation,
-            tags=[tag],
-            summary=summary,
-            description=description,
-            parameters=[IDEMPOTENCY_HEADER],
-            request=request,
-            responses={status: answer, **error_responses(*ACT_ERRORS, *errors)},
-            examples=[
-                *(request_example(value, name, media_type) for name, value in sent.items()),
-                answer_example(shown, status=status),
-            ],
-        )
-    )
-
-
 def describe_file(
     operation: str,
     tag: str,

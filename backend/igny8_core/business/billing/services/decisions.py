@@ -33,6 +33,11 @@ class Decision:
     billing: LockedBilling
     awaits_second_admin: bool = False
 
+    @property
+    def account_id(self) -> int:
+        """Whose payment it is."""
+        return self.billing.account.pk
+
 
 @transaction.atomic
 def approve_payment(

@@ -32,6 +32,16 @@ class StartedSubscription:
     subscription: Subscription
     invoice: Invoice
 
+    @property
+    def account(self) -> Account:
+        """Whose it is."""
+        return self.subscription.account
+
+    @property
+    def account_id(self) -> int:
+        """Its id."""
+        return self.subscription.account_id
+
 
 def start_subscription(
     *,

@@ -88,7 +88,7 @@ class TransitionRecorder:
 
     def _record(self, obj: Stateful, *, from_state: str) -> None:
         event = PaymentEvent.objects.create(
-            account_id=obj.pk if isinstance(obj, Account) else self._account_id(obj),
+            account_id=obj.pk if isinstance(obj, Account) else obj.account_id,
             event=self.event,
             object_type=OBJECT_TYPES[type(obj)],
             object_id=obj.pk,
@@ -103,7 +103,3 @@ class TransitionRecorder:
         )
         for listen in LISTENERS:
             listen(event)
-
-    @staticmethod
-    def _account_id(obj: Subscription | Invoice | Payment) -> int:
-        return obj.invoice.account_id if isinstance(obj, Payment) else obj.account_id
