@@ -1,7 +1,7 @@
 import { Anchor, Button, Stack, Text, Title } from "@mantine/core";
 import { Component, type ReactNode } from "react";
 import { Link } from "react-router";
-import { usePageTitle } from "../components/ui/usePageTitle";
+import { usePageTitle } from "../ui/usePageTitle";
 import { m } from "../lib/messages";
 
 /** Shows what to do where a page broke; another page (another `key`) starts afresh. */

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Link, NavLink, useLocation } from "react-router";
-import { useMe } from "../lib/api/me";
+import { useMe } from "../entities/me/useMe";
 import { useLogOut } from "../lib/api/session";
 import { m } from "../lib/messages";
 import classes from "./Layout.module.css";

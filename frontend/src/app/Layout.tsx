@@ -1,10 +1,10 @@
 import { Alert } from "@mantine/core";
 import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
-import { PageSkeleton } from "../components/ui/QueryState";
-import { useOnline } from "../components/ui/useOnline";
+import { PageSkeleton } from "../ui/QueryState";
+import { useOnline } from "../ui/useOnline";
 import { PaymentBanner } from "../features/payment/components/PaymentBanner";
-import { useMe } from "../lib/api/me";
+import { useMe } from "../entities/me/useMe";
 import { m } from "../lib/messages";
 import { ErrorBoundary } from "./ErrorPage";
 import { Footer } from "./Footer";

@@ -1,6 +1,6 @@
 import { Navigate, Outlet, useLocation } from "react-router";
-import { QueryState } from "../components/ui/QueryState";
-import { useMe } from "../lib/api/me";
+import { QueryState } from "../ui/QueryState";
+import { useMe } from "../entities/me/useMe";
 
 /** Sends a visitor to the log-in, and back here afterwards; drafts wait in the browser. */
 export function RequireLogIn() {

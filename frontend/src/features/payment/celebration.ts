@@ -1,5 +1,5 @@
 import type { Me, Payment } from "../../lib/api/types";
-import { browserStorage } from "../../lib/storage";
+import { browserStorage } from "../../lib/kept/storage";
 
 const DAYS = 24 * 3600 * 1000;
 const FRESH_FOR = 14 * DAYS;

@@ -1,5 +1,5 @@
 import type { Invoice, PaymentMethod } from "../../lib/api/types";
-import { inReadersLanguage } from "../../lib/format/methodTexts";
+import { inReadersLanguage } from "../../entities/payment-method/methodTexts";
 import { m } from "../../lib/messages";
 
 export interface ConfirmationForm {

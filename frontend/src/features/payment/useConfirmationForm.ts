@@ -1,8 +1,8 @@
 import { useForm } from "@mantine/form";
 import { useEffect, useEffectEvent, useRef } from "react";
 import type { Invoice, PaymentMethod } from "../../lib/api/types";
-import { dropDraft, readDraft, writeDraft } from "../../lib/draft";
-import { keepFile, keptFile } from "../../lib/fileDraft";
+import { dropDraft, readDraft, writeDraft } from "../../lib/kept/draft";
+import { keepFile, keptFile } from "../../lib/kept/fileDraft";
 import { today } from "../../lib/format/dates";
 import { checkConfirmation, type ConfirmationForm } from "./confirmation";
 

@@ -1,4 +1,4 @@
-import { BILLING_FIELDS, type BillingField } from "../../components/billing/fields";
+import { BILLING_FIELDS, type BillingField } from "../../entities/billing-details/fields";
 import type { Plan } from "../../lib/api/types";
 
 export const DRAFT = "signup";

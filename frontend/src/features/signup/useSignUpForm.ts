@@ -1,6 +1,6 @@
 import { useForm } from "@mantine/form";
 import { useEffect } from "react";
-import { readDraft, writeDraft } from "../../lib/draft";
+import { readDraft, writeDraft } from "../../lib/kept/draft";
 import { m } from "../../lib/messages";
 import { DRAFT, EMPTY, FIELDS_OF, type Field, type SignUpValues, type Step } from "./draft";
 

@@ -1,8 +1,8 @@
 import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
 import { ApiError } from "../errors/apiError";
-import { inReadersLanguage } from "../format/methodTexts";
+import { inReadersLanguage } from "../../entities/payment-method/methodTexts";
 import { api, unwrap } from "./client";
-import { useMe } from "./me";
+import { useMe } from "../../entities/me/useMe";
 
 const PLANS = ["plans"] as const;
 const RARELY_CHANGES = { staleTime: 10 * 60 * 1000 };

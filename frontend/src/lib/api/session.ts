@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, forgetCsrfToken, unwrap } from "./client";
-import { rememberLogIn } from "./logInMemory";
-import { ME } from "./me";
+import { rememberLogIn } from "../../entities/me/logInMemory";
+import { ME } from "../../entities/me/useMe";
 import type { Me } from "./types";
 import { browser } from "../browser";
 import { ApiError } from "../errors/apiError";

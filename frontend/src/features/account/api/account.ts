@@ -2,7 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { useState } from "react";
 import { api, unwrap } from "../../../lib/api/client";
 import { forgetChangedPlans } from "../../../lib/api/catalogue";
-import { ME } from "../../../lib/api/me";
+import { ME } from "../../../entities/me/useMe";
 import type { Account, Me } from "../../../lib/api/types";
 import { IdempotencyKeys } from "../../../lib/idempotency";
 

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { api, forgetCsrfToken, requireThere, unwrap, url } from "../../../lib/api/client";
 import { browser } from "../../../lib/browser";
-import { rememberLogIn } from "../../../lib/api/logInMemory";
+import { rememberLogIn } from "../../../entities/me/logInMemory";
 
 /** Has all that is kept about the account put into a file; a mail brings the link. */
 export function useExport() {

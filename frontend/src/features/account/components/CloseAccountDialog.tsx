@@ -1,10 +1,10 @@
 import { Alert, Button, Group, List, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Navigate, useNavigate } from "react-router";
-import { ErrorSummary } from "../../../components/ui/ErrorSummary";
-import { PageDialog } from "../../../components/ui/PageDialog";
-import { useServerErrors } from "../../../components/ui/useServerErrors";
-import { useMe } from "../../../lib/api/me";
+import { ErrorSummary } from "../../../ui/ErrorSummary";
+import { PageDialog } from "../../../ui/PageDialog";
+import { useServerErrors } from "../../../ui/useServerErrors";
+import { useMe } from "../../../entities/me/useMe";
 import { m } from "../../../lib/messages";
 import { useCloseAccount } from "../api/dataRights";
 

@@ -1,9 +1,9 @@
 import { Paper, Stack, Table, Text, Title } from "@mantine/core";
-import { EmptyState } from "../../../components/ui/EmptyState";
-import { Pager, usePage } from "../../../components/ui/Pager";
-import { QueryState } from "../../../components/ui/QueryState";
-import { usePageTitle } from "../../../components/ui/usePageTitle";
-import { useMe } from "../../../lib/api/me";
+import { EmptyState } from "../../../ui/EmptyState";
+import { Pager, usePage } from "../../../ui/Pager";
+import { QueryState } from "../../../ui/QueryState";
+import { usePageTitle } from "../../../ui/usePageTitle";
+import { useMe } from "../../../entities/me/useMe";
 import { formatMoment } from "../../../lib/format/dates";
 import { formatCount, formatSigned } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";

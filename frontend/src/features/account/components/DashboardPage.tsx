@@ -1,9 +1,9 @@
 import { Anchor, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
-import { Columns } from "../../../components/ui/Columns";
-import { StateBadge } from "../../../components/ui/StateBadge";
-import { usePageTitle } from "../../../components/ui/usePageTitle";
-import { hasNothingOrdered, useMe } from "../../../lib/api/me";
+import { Columns } from "../../../ui/Columns";
+import { StateBadge } from "../../../entities/invoice/StateBadge";
+import { usePageTitle } from "../../../ui/usePageTitle";
+import { hasNothingOrdered, useMe } from "../../../entities/me/useMe";
 import type { Account, Me } from "../../../lib/api/types";
 import { formatDayOf } from "../../../lib/format/dates";
 import { formatCount, formatMoney } from "../../../lib/format/money";

@@ -1,8 +1,8 @@
 import { Alert, Button, PasswordInput, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { Columns } from "../../../components/ui/Columns";
-import { describe } from "../../../components/ui/QueryState";
-import { useServerErrors } from "../../../components/ui/useServerErrors";
+import { Columns } from "../../../ui/Columns";
+import { describe } from "../../../ui/QueryState";
+import { useServerErrors } from "../../../ui/useServerErrors";
 import { useResendVerification } from "../../../lib/api/session";
 import type { Me } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";

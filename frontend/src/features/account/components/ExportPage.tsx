@@ -1,8 +1,8 @@
 import { Alert, Anchor } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useParams } from "react-router";
-import { FormPage } from "../../../components/ui/FormPage";
-import { useServerErrors } from "../../../components/ui/useServerErrors";
+import { FormPage } from "../../../ui/FormPage";
+import { useServerErrors } from "../../../ui/useServerErrors";
 import { ApiError } from "../../../lib/errors/apiError";
 import { m } from "../../../lib/messages";
 import { useExportFile } from "../api/dataRights";

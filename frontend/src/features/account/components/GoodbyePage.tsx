@@ -2,9 +2,9 @@ import { Anchor, Stack, Text, Title } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Link, Navigate, useLocation } from "react-router";
-import { usePageTitle } from "../../../components/ui/usePageTitle";
-import { ME } from "../../../lib/api/me";
-import { forgetDrafts } from "../../../lib/fileDraft";
+import { usePageTitle } from "../../../ui/usePageTitle";
+import { ME } from "../../../entities/me/useMe";
+import { forgetDrafts } from "../../../lib/kept/fileDraft";
 import { formatDay } from "../../../lib/format/dates";
 import { m } from "../../../lib/messages";
 

@@ -1,6 +1,6 @@
 import { Alert, Button, Paper, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode, SyntheticEvent } from "react";
-import { ErrorSummary, type SummaryItem } from "../../../components/ui/ErrorSummary";
+import { ErrorSummary, type SummaryItem } from "../../../ui/ErrorSummary";
 import { m } from "../../../lib/messages";
 
 interface SectionProps {

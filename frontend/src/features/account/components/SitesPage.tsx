@@ -13,12 +13,12 @@ import {
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { Link } from "react-router";
-import { EmptyState } from "../../../components/ui/EmptyState";
-import { ErrorSummary } from "../../../components/ui/ErrorSummary";
-import { describe, QueryState } from "../../../components/ui/QueryState";
-import { usePageTitle } from "../../../components/ui/usePageTitle";
-import { useServerErrors } from "../../../components/ui/useServerErrors";
-import { useMe } from "../../../lib/api/me";
+import { EmptyState } from "../../../ui/EmptyState";
+import { ErrorSummary } from "../../../ui/ErrorSummary";
+import { describe, QueryState } from "../../../ui/QueryState";
+import { usePageTitle } from "../../../ui/usePageTitle";
+import { useServerErrors } from "../../../ui/useServerErrors";
+import { useMe } from "../../../entities/me/useMe";
 import type { Site } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useAddSite, useIndustries, useRemoveSite, useSites } from "../api/sites";

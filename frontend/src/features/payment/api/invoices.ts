@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "../../../lib/api/client";
-import { invoiceKey, ME, useMe } from "../../../lib/api/me";
-import { pollEvery } from "../../../lib/api/polling";
+import { invoiceKey, ME, useMe } from "../../../entities/me/useMe";
+import { pollEvery } from "../../../entities/invoice/pollEvery";
 import type { Invoice } from "../../../lib/api/types";
 
 /** One invoice, kept up to date while an admin may decide on its payment. */

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap, upload } from "../../../lib/api/client";
-import { ME } from "../../../lib/api/me";
+import { ME } from "../../../entities/me/useMe";
 import type { Invoice, Payment } from "../../../lib/api/types";
 import { ApiError } from "../../../lib/errors/apiError";
 import { IdempotencyKeys } from "../../../lib/idempotency";

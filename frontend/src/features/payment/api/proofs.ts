@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { upload } from "../../../lib/api/client";
-import { ME } from "../../../lib/api/me";
+import { ME } from "../../../entities/me/useMe";
 import type { Payment } from "../../../lib/api/types";
 import { ApiError } from "../../../lib/errors/apiError";
 import { IdempotencyKeys } from "../../../lib/idempotency";

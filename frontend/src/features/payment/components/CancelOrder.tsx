@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import { describe } from "../../../components/ui/QueryState";
-import { useMe } from "../../../lib/api/me";
+import { describe } from "../../../ui/QueryState";
+import { useMe } from "../../../entities/me/useMe";
 import type { Invoice } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useCancelOrder } from "../api/invoices";

@@ -1,7 +1,7 @@
 import { Button, Group, Paper, Stack } from "@mantine/core";
 import { useState } from "react";
-import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
-import { describe, QueryState } from "../../../components/ui/QueryState";
+import { PaymentMethodCards } from "../../../entities/payment-method/PaymentMethodCards";
+import { describe, QueryState } from "../../../ui/QueryState";
 import { useOwnPaymentMethods } from "../../../lib/api/catalogue";
 import type { Invoice } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";

@@ -1,12 +1,12 @@
 import { Alert, Button, Group, Radio, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Navigate, useNavigate, useOutletContext } from "react-router";
-import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
-import { ErrorSummary } from "../../../components/ui/ErrorSummary";
-import { PageDialog } from "../../../components/ui/PageDialog";
-import { QueryState } from "../../../components/ui/QueryState";
-import { RadioCard } from "../../../components/ui/RadioCard";
-import { useServerErrors } from "../../../components/ui/useServerErrors";
+import { PaymentMethodCards } from "../../../entities/payment-method/PaymentMethodCards";
+import { ErrorSummary } from "../../../ui/ErrorSummary";
+import { PageDialog } from "../../../ui/PageDialog";
+import { QueryState } from "../../../ui/QueryState";
+import { RadioCard } from "../../../ui/RadioCard";
+import { useServerErrors } from "../../../ui/useServerErrors";
 import { useOwnPaymentMethods } from "../../../lib/api/catalogue";
 import type { Invoice, PaymentMethod } from "../../../lib/api/types";
 import { today } from "../../../lib/format/dates";

@@ -1,6 +1,6 @@
 import { Paper, Table, Title } from "@mantine/core";
 import type { Invoice } from "../../../lib/api/types";
-import { describeLine } from "../../../lib/format/methodTexts";
+import { describeLine } from "../../../entities/payment-method/methodTexts";
 import { formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 

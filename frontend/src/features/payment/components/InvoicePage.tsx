@@ -1,9 +1,9 @@
 import { Anchor, Button, Group, Stack, Title } from "@mantine/core";
 import { Suspense } from "react";
 import { Outlet, useParams } from "react-router";
-import { QueryState } from "../../../components/ui/QueryState";
-import { StateBadge } from "../../../components/ui/StateBadge";
-import { usePageTitle } from "../../../components/ui/usePageTitle";
+import { QueryState } from "../../../ui/QueryState";
+import { StateBadge } from "../../../entities/invoice/StateBadge";
+import { usePageTitle } from "../../../ui/usePageTitle";
 import { url } from "../../../lib/api/client";
 import type { Invoice } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";

@@ -1,10 +1,10 @@
 import { Anchor, Box, Stack, Table, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
-import { EmptyState } from "../../../components/ui/EmptyState";
-import { Pager, usePage } from "../../../components/ui/Pager";
-import { QueryState } from "../../../components/ui/QueryState";
-import { StateBadge } from "../../../components/ui/StateBadge";
-import { usePageTitle } from "../../../components/ui/usePageTitle";
+import { EmptyState } from "../../../ui/EmptyState";
+import { Pager, usePage } from "../../../ui/Pager";
+import { QueryState } from "../../../ui/QueryState";
+import { StateBadge } from "../../../entities/invoice/StateBadge";
+import { usePageTitle } from "../../../ui/usePageTitle";
 import type { Invoice } from "../../../lib/api/types";
 import { formatDay } from "../../../lib/format/dates";
 import { formatMoney } from "../../../lib/format/money";

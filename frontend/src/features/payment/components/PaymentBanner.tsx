@@ -1,7 +1,7 @@
 import { Alert, Anchor, Group, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { Link, useLocation } from "react-router";
-import { useMe } from "../../../lib/api/me";
+import { useMe } from "../../../entities/me/useMe";
 import type { Invoice, Me, Payment } from "../../../lib/api/types";
 import { formatDay, formatMoment } from "../../../lib/format/dates";
 import { formatCount, formatMoney } from "../../../lib/format/money";

@@ -1,8 +1,8 @@
 import { Anchor, List, Paper, Stack, Text, Title } from "@mantine/core";
-import { QueryState } from "../../../components/ui/QueryState";
+import { QueryState } from "../../../ui/QueryState";
 import type { Invoice, Payment, PaymentDetail } from "../../../lib/api/types";
 import { formatMoment } from "../../../lib/format/dates";
-import { methodName } from "../../../lib/format/methodTexts";
+import { methodName } from "../../../entities/payment-method/methodTexts";
 import { formatMoney } from "../../../lib/format/money";
 import type { components } from "../../../lib/api/schema";
 import { m } from "../../../lib/messages";

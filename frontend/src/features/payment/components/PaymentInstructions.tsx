@@ -1,11 +1,11 @@
 import { Alert, Button, Divider, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
-import { MethodInstructions } from "../../../components/payment/MethodInstructions";
-import { CopyField } from "../../../components/ui/CopyField";
+import { MethodInstructions } from "../../../entities/payment-method/MethodInstructions";
+import { CopyField } from "../../../ui/CopyField";
 import type { Invoice, PaymentMethod } from "../../../lib/api/types";
 import { formatDay } from "../../../lib/format/dates";
-import { inReadersLanguage } from "../../../lib/format/methodTexts";
+import { inReadersLanguage } from "../../../entities/payment-method/methodTexts";
 import { formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 import { ChooseMethod } from "./ChooseMethod";

@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
 import { useState, type SyntheticEvent } from "react";
-import { describe } from "../../../components/ui/QueryState";
+import { describe } from "../../../ui/QueryState";
 import type { Payment } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
 import { useSendProof } from "../api/proofs";

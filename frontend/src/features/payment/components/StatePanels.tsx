@@ -1,12 +1,12 @@
 import { Alert, Button, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
-import { CopyField } from "../../../components/ui/CopyField";
-import { describe } from "../../../components/ui/QueryState";
-import { hasNothingOrdered, useMe } from "../../../lib/api/me";
+import { CopyField } from "../../../ui/CopyField";
+import { describe } from "../../../ui/QueryState";
+import { hasNothingOrdered, useMe } from "../../../entities/me/useMe";
 import type { Invoice } from "../../../lib/api/types";
 import { formatMoment } from "../../../lib/format/dates";
 import { formatCount, formatMoney } from "../../../lib/format/money";
-import { methodName } from "../../../lib/format/methodTexts";
+import { methodName } from "../../../entities/payment-method/methodTexts";
 import { m } from "../../../lib/messages";
 import { useWithdrawPayment } from "../api/payments";
 import { ProofSection } from "./ProofSection";

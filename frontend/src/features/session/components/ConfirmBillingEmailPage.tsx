@@ -1,8 +1,8 @@
 import { Alert, Anchor, Stack, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useParams } from "react-router";
-import { FormPage } from "../../../components/ui/FormPage";
-import { useServerErrors } from "../../../components/ui/useServerErrors";
+import { FormPage } from "../../../ui/FormPage";
+import { useServerErrors } from "../../../ui/useServerErrors";
 import { m } from "../../../lib/messages";
 import { useConfirmBillingEmail } from "../../../lib/api/session";
 

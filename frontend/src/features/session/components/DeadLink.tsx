@@ -1,6 +1,6 @@
 import { Alert, Stack, Title } from "@mantine/core";
 import type { ReactNode } from "react";
-import { usePageTitle } from "../../../components/ui/usePageTitle";
+import { usePageTitle } from "../../../ui/usePageTitle";
 
 interface Props {
   title: string;

@@ -1,7 +1,7 @@
 import { Alert, Stack, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { FormPage } from "../../../components/ui/FormPage";
-import { useServerErrors } from "../../../components/ui/useServerErrors";
+import { FormPage } from "../../../ui/FormPage";
+import { useServerErrors } from "../../../ui/useServerErrors";
 import { m } from "../../../lib/messages";
 import { useRequestPasswordReset } from "../../../lib/api/session";
 

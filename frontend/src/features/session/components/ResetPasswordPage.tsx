@@ -1,9 +1,9 @@
 import { Alert, Anchor, Button, PasswordInput, Stack, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useParams } from "react-router";
-import { FormPage } from "../../../components/ui/FormPage";
-import { QueryState } from "../../../components/ui/QueryState";
-import { useServerErrors } from "../../../components/ui/useServerErrors";
+import { FormPage } from "../../../ui/FormPage";
+import { QueryState } from "../../../ui/QueryState";
+import { useServerErrors } from "../../../ui/useServerErrors";
 import { isRefusedLink, useResetLink, useResetPassword } from "../../../lib/api/session";
 import { m } from "../../../lib/messages";
 import { DeadLink } from "./DeadLink";

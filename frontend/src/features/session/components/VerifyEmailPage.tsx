@@ -1,11 +1,11 @@
 import { Alert, Anchor, Button, Stack, Text, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useParams } from "react-router";
-import { FormPage } from "../../../components/ui/FormPage";
-import { describe, QueryState } from "../../../components/ui/QueryState";
-import { usePageTitle } from "../../../components/ui/usePageTitle";
-import { useServerErrors } from "../../../components/ui/useServerErrors";
-import { useMe } from "../../../lib/api/me";
+import { FormPage } from "../../../ui/FormPage";
+import { describe, QueryState } from "../../../ui/QueryState";
+import { usePageTitle } from "../../../ui/usePageTitle";
+import { useServerErrors } from "../../../ui/useServerErrors";
+import { useMe } from "../../../entities/me/useMe";
 import {
   isRefusedLink,
   useResendVerification,

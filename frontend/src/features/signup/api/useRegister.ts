@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
-import { rememberLogIn } from "../../../lib/api/logInMemory";
+import { rememberLogIn } from "../../../entities/me/logInMemory";
 import { forgetChangedPlans } from "../../../lib/api/catalogue";
-import { ME } from "../../../lib/api/me";
+import { ME } from "../../../entities/me/useMe";
 import { language } from "../../../lib/messages";
 import { IdempotencyKeys } from "../../../lib/idempotency";
 import type { SignUpRequest } from "../draft";

@@ -1,5 +1,5 @@
 import { PasswordInput, Stack, TextInput } from "@mantine/core";
-import { Columns } from "../../../components/ui/Columns";
+import { Columns } from "../../../ui/Columns";
 import { m } from "../../../lib/messages";
 import type { SignUpForm } from "../useSignUpForm";
 

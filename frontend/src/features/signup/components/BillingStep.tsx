@@ -1,9 +1,9 @@
 import { Stack, Text } from "@mantine/core";
 import { useEffect } from "react";
-import { BillingFields } from "../../../components/billing/BillingFields";
-import { CountrySelect } from "../../../components/billing/CountrySelect";
-import { PaymentMethodCards } from "../../../components/payment/PaymentMethodCards";
-import { QueryState } from "../../../components/ui/QueryState";
+import { BillingFields } from "../../../entities/billing-details/BillingFields";
+import { CountrySelect } from "../../../entities/billing-details/CountrySelect";
+import { PaymentMethodCards } from "../../../entities/payment-method/PaymentMethodCards";
+import { QueryState } from "../../../ui/QueryState";
 import { useCountries, usePaymentMethods } from "../../../lib/api/catalogue";
 import { guessedCountry } from "../../../lib/format/countries";
 import { m } from "../../../lib/messages";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { invoice, payment } from "../../testing/examples";
-import { pollEvery } from "./polling";
+import { pollEvery } from "./pollEvery";
 
 const sent = Date.parse(payment.submitted_at);
 const reviewed = {

@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 import type { PaymentMethod } from "../../lib/api/types";
-import { isInEnglishOnly } from "../../lib/format/methodTexts";
+import { isInEnglishOnly } from "./methodTexts";
 import { language, m } from "../../lib/messages";
 
 /** What to do, step by step; where it is not in the reader's language, that is said. */

@@ -1,4 +1,4 @@
-import type { Invoice } from "./types";
+import type { Invoice } from "../../lib/api/types";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,6 @@
 import { Alert, Anchor, List } from "@mantine/core";
 import { useEffect, useRef, type ReactNode } from "react";
-import { m } from "../../lib/messages";
+import { m } from "../lib/messages";
 
 export interface SummaryItem {
   text: ReactNode;

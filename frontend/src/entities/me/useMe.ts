@@ -1,9 +1,9 @@
 import { useQuery, type QueryClient, type QueryFunctionContext } from "@tanstack/react-query";
-import { ApiError } from "../errors/apiError";
-import { api, unwrap } from "./client";
+import { ApiError } from "../../lib/errors/apiError";
+import { api, unwrap } from "../../lib/api/client";
 import { hasLoggedIn, rememberLogIn } from "./logInMemory";
-import { pollEvery } from "./polling";
-import type { Me } from "./types";
+import { pollEvery } from "../invoice/pollEvery";
+import type { Me } from "../../lib/api/types";
 
 export const ME = ["me"] as const;
 /** Who is logged in and where the account stands; null for a visitor. */

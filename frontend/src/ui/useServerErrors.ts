@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from "react";
-import { ApiError, splitErrors } from "../../lib/errors/apiError";
+import { ApiError, splitErrors } from "../lib/errors/apiError";
 import type { SummaryItem } from "./ErrorSummary";
 import { describe } from "./QueryState";
 

@@ -1,6 +1,6 @@
-import type { Invoice, InvoiceLine, Payment, PaymentMethod } from "../api/types";
-import { formatCount } from "./money";
-import { LANGUAGES, language, m } from "../messages";
+import type { Invoice, InvoiceLine, Payment, PaymentMethod } from "../../lib/api/types";
+import { formatCount } from "../../lib/format/money";
+import { LANGUAGES, language, m } from "../../lib/messages";
 
 /** A character without a width: what follows it runs from right to left, whatever it begins with. */
 const RIGHT_TO_LEFT_MARK = "\u200f";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { invoice, jazzcash, payment } from "../../testing/examples";
-import { m, startLanguage } from "../messages";
+import { m, startLanguage } from "../../lib/messages";
 import { describeLine, inReadersLanguage, isInEnglishOnly, methodName } from "./methodTexts";
 
 const line = { description: "Setup", quantity: 1, unit_price: "89.00", amount: "89.00" };

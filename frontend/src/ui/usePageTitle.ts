@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { m } from "../../lib/messages";
+import { m } from "../lib/messages";
 
 /** Names the page in the browser's tab; says first that there is an error, if there is. */
 export function usePageTitle(title: string, hasError = false): void {

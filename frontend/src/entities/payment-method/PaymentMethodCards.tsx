@@ -1,7 +1,7 @@
 import { Alert, Badge, Group, Radio, Stack, Text } from "@mantine/core";
 import type { OfferedPaymentMethod, PaymentMethod } from "../../lib/api/types";
 import { m } from "../../lib/messages";
-import { RadioCard } from "../ui/RadioCard";
+import { RadioCard } from "../../ui/RadioCard";
 import { MethodInstructions } from "./MethodInstructions";
 import { MethodIcon } from "./MethodIcon";
 

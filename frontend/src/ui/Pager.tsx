@@ -1,6 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useSearchParams } from "react-router";
-import { m } from "../../lib/messages";
+import { m } from "../lib/messages";
 
 const PAGE_SIZE = 25; // the API's own
 

@@ -1,4 +1,4 @@
-import type { OfferedPaymentMethod, Plan } from "../api/types";
+import type { OfferedPaymentMethod, Plan } from "../../lib/api/types";
 
 /** A plan's price in a method's currency as an invoice would say it, or null where it can't. */
 export function localPrice(plan: Plan, method: OfferedPaymentMethod): string | null {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { jazzcash, starter } from "../../testing/examples";
-import { convert, localPrice } from "./convert";
+import { convert, localPrice } from "./localPrice";
 
 it.each([
   ["89.00", "281.5", 2, "25053.50"],

@@ -1,4 +1,4 @@
-import { browserStorage } from "../storage";
+import { browserStorage } from "../../lib/kept/storage";
 
 const LOGGED_IN = "logged-in";
 

@@ -1,8 +1,8 @@
 import { Alert, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { ApiError, NetworkError } from "../../lib/errors/apiError";
-import { m } from "../../lib/messages";
+import { ApiError, NetworkError } from "../lib/errors/apiError";
+import { m } from "../lib/messages";
 
 interface Props<T> {
   query: UseQueryResult<T>;

@@ -1,5 +1,5 @@
 import { Button, CopyButton, Group, Stack, Text } from "@mantine/core";
-import { m } from "../../lib/messages";
+import { m } from "../lib/messages";
 
 interface Props {
   label: string;
