@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { Link, NavLink, useLocation } from "react-router";
+import { useLogOut } from "../entities/me/useLogOut";
 import { useMe } from "../entities/me/useMe";
-import { useLogOut } from "../lib/api/session";
 import { m } from "../lib/messages";
 import classes from "./Layout.module.css";
 

@@ -1,9 +1,9 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import type { GetInputPropsReturnType } from "@mantine/form";
-import { Columns } from "../../ui/Columns";
-import { useCountry } from "../../lib/api/catalogue";
 import type { AddressFormat } from "../../lib/api/types";
 import { m } from "../../lib/messages";
+import { Columns } from "../../ui/Columns";
+import { useCountry } from "../catalogue/useCountry";
 import type { BillingField } from "./fields";
 
 interface Props {

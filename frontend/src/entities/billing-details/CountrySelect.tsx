@@ -1,8 +1,8 @@
 import { isOptionsGroup, Select, type OptionsFilter } from "@mantine/core";
 import { useMemo } from "react";
-import { useCountries } from "../../lib/api/catalogue";
 import { countryName, fitOf, namesOf } from "../../lib/format/countries";
 import { m } from "../../lib/messages";
+import { useCountries } from "../catalogue/useCountries";
 
 interface Props {
   value: string;

@@ -1,15 +1,15 @@
 import { useQuery, type QueryClient, type QueryFunctionContext } from "@tanstack/react-query";
-import { ApiError } from "../../lib/errors/apiError";
 import { api, unwrap } from "../../lib/api/client";
-import { hasLoggedIn, rememberLogIn } from "./logInMemory";
-import { pollEvery } from "../invoice/pollEvery";
+import { queryKeys } from "../../lib/api/keys";
 import type { Me } from "../../lib/api/types";
+import { ApiError } from "../../lib/errors/apiError";
+import { pollEvery } from "../invoice/pollEvery";
+import { hasLoggedIn, rememberLogIn } from "./logInMemory";
 
-export const ME = ["me"] as const;
 /** Who is logged in and where the account stands; null for a visitor. */
 export function useMe() {
   return useQuery({
-    queryKey: ME,
+    queryKey: queryKeys.me,
     queryFn: fetchMe,
     refetchInterval: (query) => pollEvery(query.state.data?.open_invoice),
     refetchOnWindowFocus: "always",
@@ -23,10 +23,6 @@ export function hasNothingOrdered(me: Me): boolean {
 
 const VISITORS_PAGES =
   /^\/(signup|login|forgot-password|reset-password|verify-email|confirm-billing-email)/;
-
-export function invoiceKey(id: number) {
-  return ["invoice", id] as const;
-}
 
 /** A visitor on a visitor's page is not asked for: the answer would be an error, every time. */
 async function fetchMe({ client, signal }: QueryFunctionContext): Promise<Me | null> {
@@ -45,9 +41,9 @@ async function fetchMe({ client, signal }: QueryFunctionContext): Promise<Me | n
 
 /** The page of the invoice that is to be paid shows what all pages show, without asking itself. */
 function keepInStep(cache: QueryClient, open: Me["open_invoice"]): void {
-  const before = cache.getQueryData<Me | null>(ME)?.open_invoice;
-  if (open) cache.setQueryData(invoiceKey(open.id), open);
+  const before = cache.getQueryData<Me | null>(queryKeys.me)?.open_invoice;
+  if (open) cache.setQueryData(queryKeys.invoice(open.id), open);
   if (before && before.id !== open?.id) {
-    void cache.invalidateQueries({ queryKey: invoiceKey(before.id) });
+    void cache.invalidateQueries({ queryKey: queryKeys.invoice(before.id) });
   }
 }

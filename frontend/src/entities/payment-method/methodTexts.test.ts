@@ -1,10 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { invoice, jazzcash, payment } from "../../testing/examples";
 import { m, startLanguage } from "../../lib/messages";
-import { describeLine, inReadersLanguage, isInEnglishOnly, methodName } from "./methodTexts";
-
-const line = { description: "Setup", quantity: 1, unit_price: "89.00", amount: "89.00" };
-const issued = { ...line, description: "Starter plan, 1 month, 1,000 credits" };
+import { jazzcash, payment } from "../../testing/examples";
+import { inReadersLanguage, isInEnglishOnly, methodName } from "./methodTexts";
 
 afterEach(() => startLanguage("en"));
 
@@ -42,17 +39,5 @@ describe("a way to pay that is not set up", () => {
     await startLanguage(language);
     expect(inReadersLanguage(withheld).instructions).toBe(m.method.notSetUp);
     expect(isInEnglishOnly(withheld)).toBe(false);
-  });
-});
-
-describe("a line of an invoice", () => {
-  it("is said as it was issued", () => {
-    expect(describeLine(issued, invoice)).toBe(issued.description);
-  });
-
-  it("is said in the reader's language if it is that of a plan", async () => {
-    await startLanguage("ur");
-    expect(describeLine(issued, invoice)).toContain("پلان، 1 ماہ");
-    expect(describeLine(line, invoice)).toBe("Setup");
   });
 });

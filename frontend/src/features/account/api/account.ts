@@ -1,15 +1,15 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { forgetChangedPlans } from "../../../entities/catalogue/usePlans";
 import { api, unwrap } from "../../../lib/api/client";
-import { forgetChangedPlans } from "../../../lib/api/catalogue";
-import { ME } from "../../../entities/me/useMe";
+import { queryKeys } from "../../../lib/api/keys";
 import type { Account, Me } from "../../../lib/api/types";
 import { IdempotencyKeys } from "../../../lib/idempotency";
 
 /** The credit ledger, newest first, a page at a time. */
 export function useLedger(page: number) {
   return useQuery({
-    queryKey: ["ledger", page],
+    queryKey: queryKeys.ledgerPage(page),
     queryFn: () =>
       unwrap(api.GET("/api/v1/billing/credits/ledger/", { params: { query: { page } } })),
     placeholderData: keepPreviousData,
@@ -45,7 +45,7 @@ export function useChangeAccount() {
   return useMutation({
     mutationFn: (body: Partial<Account>) => unwrap(api.PATCH("/api/v1/auth/account/", { body })),
     onSuccess: (account) => {
-      cache.setQueryData<Me | null>(ME, (me) => me && { ...me, account });
+      cache.setQueryData<Me | null>(queryKeys.me, (me) => me && { ...me, account });
     },
   });
 }
@@ -56,7 +56,7 @@ export function useChangeProfile() {
     mutationFn: (body: Partial<Pick<Me["user"], "first_name" | "last_name" | "language">>) =>
       unwrap(api.PATCH("/api/v1/auth/profile/", { body })),
     onSuccess: (user) => {
-      cache.setQueryData<Me | null>(ME, (me) => me && { ...me, user });
+      cache.setQueryData<Me | null>(queryKeys.me, (me) => me && { ...me, user });
     },
   });
 }
@@ -68,7 +68,7 @@ export function useRequestEmailChange() {
     mutationFn: (body: { email: string; password: string }) =>
       unwrap(api.POST("/api/v1/auth/email/", { body })),
     onSuccess: (user) => {
-      cache.setQueryData<Me | null>(ME, (me) => me && { ...me, user });
+      cache.setQueryData<Me | null>(queryKeys.me, (me) => me && { ...me, user });
     },
   });
 }
@@ -77,6 +77,6 @@ export function useCancelEmailChange() {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: () => unwrap(api.DELETE("/api/v1/auth/email/")),
-    onSuccess: () => cache.invalidateQueries({ queryKey: ME }),
+    onSuccess: () => cache.invalidateQueries({ queryKey: queryKeys.me }),
   });
 }

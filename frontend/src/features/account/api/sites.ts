@@ -1,18 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "../../../lib/api/client";
-
-const SITES = ["sites"] as const;
+import { queryKeys } from "../../../lib/api/keys";
 
 export function useSites() {
   return useQuery({
-    queryKey: SITES,
+    queryKey: queryKeys.sites,
     queryFn: () => unwrap(api.GET("/api/v1/sites/", { params: { query: { page_size: 100 } } })),
   });
 }
 
 export function useIndustries() {
   return useQuery({
-    queryKey: ["industries"],
+    queryKey: queryKeys.industries,
     queryFn: () => unwrap(api.GET("/api/v1/industries/")),
     staleTime: Infinity,
   });
@@ -23,7 +22,7 @@ export function useAddSite() {
   return useMutation({
     mutationFn: (body: { name: string; domain: string; industry: string }) =>
       unwrap(api.POST("/api/v1/sites/", { body })),
-    onSuccess: () => cache.invalidateQueries({ queryKey: SITES }),
+    onSuccess: () => cache.invalidateQueries({ queryKey: queryKeys.sites }),
   });
 }
 
@@ -32,6 +31,6 @@ export function useRemoveSite() {
   return useMutation({
     mutationFn: (id: number) =>
       unwrap(api.DELETE("/api/v1/sites/{site_id}/", { params: { path: { site_id: id } } })),
-    onSettled: () => cache.invalidateQueries({ queryKey: SITES }),
+    onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.sites }),
   });
 }

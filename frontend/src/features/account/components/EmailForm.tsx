@@ -1,11 +1,11 @@
 import { Alert, Button, PasswordInput, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { useResendVerification } from "../../../entities/me/useResendVerification";
+import type { Me } from "../../../lib/api/types";
+import { m } from "../../../lib/messages";
 import { Columns } from "../../../ui/Columns";
 import { describe } from "../../../ui/QueryState";
 import { useServerErrors } from "../../../ui/useServerErrors";
-import { useResendVerification } from "../../../lib/api/session";
-import type { Me } from "../../../lib/api/types";
-import { m } from "../../../lib/messages";
 import { useCancelEmailChange, useRequestEmailChange } from "../api/account";
 import { Section } from "./Section";
 

@@ -2,11 +2,11 @@ import { Anchor, Stack, Text, Title } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Link, Navigate, useLocation } from "react-router";
-import { usePageTitle } from "../../../ui/usePageTitle";
-import { ME } from "../../../entities/me/useMe";
-import { forgetDrafts } from "../../../lib/kept/fileDraft";
+import { queryKeys } from "../../../lib/api/keys";
 import { formatDay } from "../../../lib/format/dates";
+import { forgetDrafts } from "../../../lib/kept/fileDraft";
 import { m } from "../../../lib/messages";
+import { usePageTitle } from "../../../ui/usePageTitle";
 
 interface Closed {
   closed?: { kept_until: string | null };
@@ -19,8 +19,8 @@ export function GoodbyePage() {
   const cache = useQueryClient();
   useEffect(() => {
     if (!closed) return;
-    cache.setQueryData(ME, null); // what shows it must hear of it, and does not if it is removed
-    cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
+    cache.setQueryData(queryKeys.me, null); // what shows it must hear of it, and does not if it is removed
+    cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== queryKeys.me[0] });
     void forgetDrafts();
   }, [cache, closed]);
   if (!closed) return <Navigate to="/" replace />;

@@ -1,20 +1,21 @@
 import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, Outlet } from "react-router";
-import { Columns } from "../../../ui/Columns";
 import { BillingFields } from "../../../entities/billing-details/BillingFields";
 import { CountrySelect } from "../../../entities/billing-details/CountrySelect";
 import { BILLING_FIELDS, type BillingField } from "../../../entities/billing-details/fields";
+import { useMe } from "../../../entities/me/useMe";
+import type { Account, Me } from "../../../lib/api/types";
+import { formatDayOf } from "../../../lib/format/dates";
+import { m } from "../../../lib/messages";
+import { Columns } from "../../../ui/Columns";
 import { describe } from "../../../ui/QueryState";
 import { usePageTitle } from "../../../ui/usePageTitle";
 import { useServerErrors } from "../../../ui/useServerErrors";
-import { useMe } from "../../../entities/me/useMe";
-import { useChangePassword, useLogOutEverywhere } from "../../../lib/api/session";
-import { formatDayOf } from "../../../lib/format/dates";
-import type { Account, Me } from "../../../lib/api/types";
-import { m } from "../../../lib/messages";
 import { useChangeAccount, useChangeProfile } from "../api/account";
 import { useExport } from "../api/dataRights";
+import { useChangePassword } from "../api/useChangePassword";
+import { useLogOutEverywhere } from "../api/useLogOutEverywhere";
 import { EmailForm } from "./EmailForm";
 import { Section } from "./Section";
 

@@ -1,16 +1,17 @@
 import { Alert, Anchor, Button, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
+import { useOwnPaymentMethods } from "../../../entities/catalogue/useOwnPaymentMethods";
+import { usePlans } from "../../../entities/catalogue/usePlans";
+import { useMe } from "../../../entities/me/useMe";
 import { PaymentMethodCards } from "../../../entities/payment-method/PaymentMethodCards";
 import { PlanCards } from "../../../entities/plan/PlanCards";
+import type { Me, OfferedPaymentMethod, Plan } from "../../../lib/api/types";
+import { m } from "../../../lib/messages";
 import { ErrorSummary } from "../../../ui/ErrorSummary";
 import { QueryState } from "../../../ui/QueryState";
 import { usePageTitle } from "../../../ui/usePageTitle";
 import { useServerErrors } from "../../../ui/useServerErrors";
-import { useOwnPaymentMethods, usePlans } from "../../../lib/api/catalogue";
-import { useMe } from "../../../entities/me/useMe";
-import type { Me, OfferedPaymentMethod, Plan } from "../../../lib/api/types";
-import { m } from "../../../lib/messages";
 import { useUpgrade } from "../api/account";
 
 /** Another plan: choose it and how to pay; the account goes on as it is until the payment is in. */

@@ -1,14 +1,15 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, unwrap } from "../../../lib/api/client";
-import { invoiceKey, ME, useMe } from "../../../entities/me/useMe";
 import { pollEvery } from "../../../entities/invoice/pollEvery";
+import { useMe } from "../../../entities/me/useMe";
+import { api, unwrap } from "../../../lib/api/client";
+import { queryKeys } from "../../../lib/api/keys";
 import type { Invoice } from "../../../lib/api/types";
 
 /** One invoice, kept up to date while an admin may decide on its payment. */
 export function useInvoice(id: number) {
   const comesWithMe = useMe().data?.open_invoice?.id === id;
   return useQuery({
-    queryKey: invoiceKey(id),
+    queryKey: queryKeys.invoice(id),
     queryFn: () =>
       unwrap(
         api.GET("/api/v1/billing/invoices/{invoice_id}/", { params: { path: { invoice_id: id } } }),
@@ -21,7 +22,7 @@ export function useInvoice(id: number) {
 /** The account's invoices, newest first, a page at a time. */
 export function useInvoices(page: number) {
   return useQuery({
-    queryKey: ["invoices", page],
+    queryKey: queryKeys.invoicesPage(page),
     queryFn: () => unwrap(api.GET("/api/v1/billing/invoices/", { params: { query: { page } } })),
     placeholderData: keepPreviousData,
   });
@@ -38,8 +39,8 @@ export function useChoosePaymentMethod(id: number) {
         }),
       ),
     onSuccess: async (invoice: Invoice) => {
-      cache.setQueryData(invoiceKey(id), invoice);
-      await cache.invalidateQueries({ queryKey: ME });
+      cache.setQueryData(queryKeys.invoice(id), invoice);
+      await cache.invalidateQueries({ queryKey: queryKeys.me });
     },
   });
 }
@@ -63,10 +64,10 @@ export function useRefreshInvoice(id: number) {
   const cache = useQueryClient();
   return async () => {
     await Promise.all([
-      cache.invalidateQueries({ queryKey: invoiceKey(id) }),
-      cache.invalidateQueries({ queryKey: ["invoices"] }),
-      cache.invalidateQueries({ queryKey: ["payments"] }),
-      cache.invalidateQueries({ queryKey: ME }),
+      cache.invalidateQueries({ queryKey: queryKeys.invoice(id) }),
+      cache.invalidateQueries({ queryKey: queryKeys.invoices }),
+      cache.invalidateQueries({ queryKey: queryKeys.payments }),
+      cache.invalidateQueries({ queryKey: queryKeys.me }),
     ]);
   };
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap, upload } from "../../../lib/api/client";
-import { ME } from "../../../entities/me/useMe";
+import { queryKeys } from "../../../lib/api/keys";
 import type { Invoice, Payment } from "../../../lib/api/types";
 import { ApiError } from "../../../lib/errors/apiError";
 import { IdempotencyKeys } from "../../../lib/idempotency";
@@ -50,7 +50,7 @@ export function useConfirmPayment(invoice: Invoice, onSent: () => void) {
     },
     onError: async (error) => {
       if (!(error instanceof ApiError)) return;
-      if (error.status === 401) await cache.invalidateQueries({ queryKey: ME });
+      if (error.status === 401) await cache.invalidateQueries({ queryKey: queryKeys.me });
       if (error.status === 409) await refresh();
     },
   });
@@ -71,9 +71,10 @@ export function useWithdrawPayment(invoiceId: number) {
 }
 
 /** Every claim that an invoice was paid, newest first, with what happened to each. */
-export function usePaymentsOf({ id, payment_state, latest_payment }: Invoice) {
+export function usePaymentsOf(invoice: Invoice) {
+  const { id } = invoice;
   return useQuery({
-    queryKey: ["payments", id, payment_state, latest_payment],
+    queryKey: queryKeys.paymentsOf(invoice),
     queryFn: () =>
       unwrap(api.GET("/api/v1/billing/payments/", { params: { query: { invoice: id } } })),
     placeholderData: (earlier, query) => (query?.queryKey[1] === id ? earlier : undefined),

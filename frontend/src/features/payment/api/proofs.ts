@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { upload } from "../../../lib/api/client";
-import { ME } from "../../../entities/me/useMe";
+import { queryKeys } from "../../../lib/api/keys";
 import type { Payment } from "../../../lib/api/types";
 import { ApiError } from "../../../lib/errors/apiError";
 import { IdempotencyKeys } from "../../../lib/idempotency";
@@ -33,7 +33,7 @@ export function useSendProof(payment: Payment) {
     },
     onError: async (error) => {
       if (!(error instanceof ApiError)) return;
-      if (error.status === 401) await cache.invalidateQueries({ queryKey: ME });
+      if (error.status === 401) await cache.invalidateQueries({ queryKey: queryKeys.me });
       if (error.status === 409) await refresh();
     },
   });

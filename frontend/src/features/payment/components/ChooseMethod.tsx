@@ -1,10 +1,10 @@
 import { Button, Group, Paper, Stack } from "@mantine/core";
 import { useState } from "react";
+import { useOwnPaymentMethods } from "../../../entities/catalogue/useOwnPaymentMethods";
 import { PaymentMethodCards } from "../../../entities/payment-method/PaymentMethodCards";
-import { describe, QueryState } from "../../../ui/QueryState";
-import { useOwnPaymentMethods } from "../../../lib/api/catalogue";
 import type { Invoice } from "../../../lib/api/types";
 import { m } from "../../../lib/messages";
+import { describe, QueryState } from "../../../ui/QueryState";
 import { useChoosePaymentMethod } from "../api/invoices";
 
 /** Choose how to pay an invoice; rate and local amount are locked anew. */

@@ -1,19 +1,19 @@
 import { Alert, Button, Group, Radio, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Navigate, useNavigate, useOutletContext } from "react-router";
+import { useOwnPaymentMethods } from "../../../entities/catalogue/useOwnPaymentMethods";
 import { PaymentMethodCards } from "../../../entities/payment-method/PaymentMethodCards";
+import type { Invoice, PaymentMethod } from "../../../lib/api/types";
+import { today } from "../../../lib/format/dates";
+import { formatMoney } from "../../../lib/format/money";
+import { m } from "../../../lib/messages";
 import { ErrorSummary } from "../../../ui/ErrorSummary";
 import { PageDialog } from "../../../ui/PageDialog";
 import { QueryState } from "../../../ui/QueryState";
 import { RadioCard } from "../../../ui/RadioCard";
 import { useServerErrors } from "../../../ui/useServerErrors";
-import { useOwnPaymentMethods } from "../../../lib/api/catalogue";
-import type { Invoice, PaymentMethod } from "../../../lib/api/types";
-import { today } from "../../../lib/format/dates";
-import { formatMoney } from "../../../lib/format/money";
-import { m } from "../../../lib/messages";
 import { useConfirmPayment } from "../api/payments";
-import { amountsOf, FIELDS, methodsFor, proofError, type ConfirmationForm } from "../confirmation";
+import { amountsOf, type ConfirmationForm, FIELDS, methodsFor, proofError } from "../confirmation";
 import { useConfirmationForm } from "../useConfirmationForm";
 import { ProofField } from "./ProofField";
 

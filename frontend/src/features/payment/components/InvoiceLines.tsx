@@ -1,6 +1,6 @@
 import { Paper, Table, Title } from "@mantine/core";
+import { describeLine } from "../../../entities/invoice/describeLine";
 import type { Invoice } from "../../../lib/api/types";
-import { describeLine } from "../../../entities/payment-method/methodTexts";
 import { formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";
 

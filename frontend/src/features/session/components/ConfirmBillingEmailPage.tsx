@@ -1,10 +1,10 @@
 import { Alert, Anchor, Stack, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useParams } from "react-router";
+import { m } from "../../../lib/messages";
 import { FormPage } from "../../../ui/FormPage";
 import { useServerErrors } from "../../../ui/useServerErrors";
-import { m } from "../../../lib/messages";
-import { useConfirmBillingEmail } from "../../../lib/api/session";
+import { useConfirmBillingEmail } from "../api/useConfirmBillingEmail";
 
 /** Lets who reads a billing address say that mails may come: by a button, not on opening: mail scanners open links too. */
 export function ConfirmBillingEmailPage() {

@@ -1,9 +1,9 @@
 import { Alert, Stack, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { m } from "../../../lib/messages";
 import { FormPage } from "../../../ui/FormPage";
 import { useServerErrors } from "../../../ui/useServerErrors";
-import { m } from "../../../lib/messages";
-import { useRequestPasswordReset } from "../../../lib/api/session";
+import { useRequestPasswordReset } from "../api/useRequestPasswordReset";
 
 export function ForgotPasswordPage() {
   const request = useRequestPasswordReset();

@@ -2,12 +2,13 @@ import { Anchor, Button, PasswordInput, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { Link, Navigate, useSearchParams } from "react-router";
-import { FormPage } from "../../../ui/FormPage";
-import { useServerErrors } from "../../../ui/useServerErrors";
 import { useMe } from "../../../entities/me/useMe";
-import { useLogIn, useSendCode } from "../../../lib/api/session";
 import { ApiError } from "../../../lib/errors/apiError";
 import { m } from "../../../lib/messages";
+import { FormPage } from "../../../ui/FormPage";
+import { useServerErrors } from "../../../ui/useServerErrors";
+import { useLogIn } from "../api/useLogIn";
+import { useSendCode } from "../api/useSendCode";
 
 type Stage = "password" | "code" | "expired";
 

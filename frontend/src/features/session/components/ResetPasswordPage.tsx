@@ -1,11 +1,13 @@
 import { Alert, Anchor, Button, PasswordInput, Stack, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useParams } from "react-router";
+import { m } from "../../../lib/messages";
 import { FormPage } from "../../../ui/FormPage";
 import { QueryState } from "../../../ui/QueryState";
 import { useServerErrors } from "../../../ui/useServerErrors";
-import { isRefusedLink, useResetLink, useResetPassword } from "../../../lib/api/session";
-import { m } from "../../../lib/messages";
+import { isRefusedLink } from "../api/mailedLink";
+import { useResetLink } from "../api/useResetLink";
+import { useResetPassword } from "../api/useResetPassword";
 import { DeadLink } from "./DeadLink";
 
 /** A new password by the link of a mail; a link that does nothing says so before anybody types. */

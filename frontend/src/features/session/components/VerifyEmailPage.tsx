@@ -1,18 +1,16 @@
 import { Alert, Anchor, Button, Stack, Text, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useParams } from "react-router";
+import { useMe } from "../../../entities/me/useMe";
+import { useResendVerification } from "../../../entities/me/useResendVerification";
+import { m } from "../../../lib/messages";
 import { FormPage } from "../../../ui/FormPage";
 import { describe, QueryState } from "../../../ui/QueryState";
 import { usePageTitle } from "../../../ui/usePageTitle";
 import { useServerErrors } from "../../../ui/useServerErrors";
-import { useMe } from "../../../entities/me/useMe";
-import {
-  isRefusedLink,
-  useResendVerification,
-  useVerificationLink,
-  useVerifyEmail,
-} from "../../../lib/api/session";
-import { m } from "../../../lib/messages";
+import { isRefusedLink } from "../api/mailedLink";
+import { useVerificationLink } from "../api/useVerificationLink";
+import { useVerifyEmail } from "../api/useVerifyEmail";
 import { DeadLink } from "./DeadLink";
 
 /** Confirms by a button, not on opening: mail scanners open links too. */

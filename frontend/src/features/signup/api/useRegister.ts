@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
+import { forgetChangedPlans } from "../../../entities/catalogue/usePlans";
 import { rememberLogIn } from "../../../entities/me/logInMemory";
-import { forgetChangedPlans } from "../../../lib/api/catalogue";
-import { ME } from "../../../entities/me/useMe";
-import { language } from "../../../lib/messages";
+import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
+import { queryKeys } from "../../../lib/api/keys";
 import { IdempotencyKeys } from "../../../lib/idempotency";
+import { language } from "../../../lib/messages";
 import type { SignUpRequest } from "../draft";
 
 /** Signs up once, however often the same form is sent, and logs in. */
@@ -23,7 +23,7 @@ export function useRegister() {
     onSuccess: async () => {
       forgetCsrfToken();
       rememberLogIn(true);
-      await cache.invalidateQueries({ queryKey: ME });
+      await cache.invalidateQueries({ queryKey: queryKeys.me });
     },
     onError: (error) => forgetChangedPlans(cache, error),
   });

@@ -2,11 +2,12 @@ import { Stack, Text } from "@mantine/core";
 import { useEffect } from "react";
 import { BillingFields } from "../../../entities/billing-details/BillingFields";
 import { CountrySelect } from "../../../entities/billing-details/CountrySelect";
+import { useCountries } from "../../../entities/catalogue/useCountries";
+import { usePaymentMethods } from "../../../entities/catalogue/usePaymentMethods";
 import { PaymentMethodCards } from "../../../entities/payment-method/PaymentMethodCards";
-import { QueryState } from "../../../ui/QueryState";
-import { useCountries, usePaymentMethods } from "../../../lib/api/catalogue";
 import { guessedCountry } from "../../../lib/format/countries";
 import { m } from "../../../lib/messages";
+import { QueryState } from "../../../ui/QueryState";
 import type { SignUpForm } from "../useSignUpForm";
 
 /** Country first, since the ways to pay and the address depend on it. */

@@ -1,8 +1,8 @@
 import { Anchor, Box, Group, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
-import { useCountries } from "../../../lib/api/catalogue";
-import type { OfferedPaymentMethod, Plan } from "../../../lib/api/types";
+import { useCountries } from "../../../entities/catalogue/useCountries";
 import { localPrice } from "../../../entities/plan/localPrice";
+import type { OfferedPaymentMethod, Plan } from "../../../lib/api/types";
 import { countryName } from "../../../lib/format/countries";
 import { formatMoney } from "../../../lib/format/money";
 import { m } from "../../../lib/messages";

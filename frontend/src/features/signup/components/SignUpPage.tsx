@@ -10,19 +10,20 @@ import {
 } from "react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Link, Navigate, useNavigate, useParams } from "react-router";
-import { ErrorSummary, type SummaryItem } from "../../../ui/ErrorSummary";
+import { usePaymentMethods } from "../../../entities/catalogue/usePaymentMethods";
+import { usePlans } from "../../../entities/catalogue/usePlans";
+import { useMe } from "../../../entities/me/useMe";
 import { PlanCards, PlanSkeleton } from "../../../entities/plan/PlanCards";
+import type { Plan } from "../../../lib/api/types";
+import { ApiError, splitErrors } from "../../../lib/errors/apiError";
+import { dropDraft } from "../../../lib/kept/draft";
+import { m } from "../../../lib/messages";
+import { ErrorSummary, type SummaryItem } from "../../../ui/ErrorSummary";
 import { describe, PageSkeleton, QueryState } from "../../../ui/QueryState";
 import { usePageTitle } from "../../../ui/usePageTitle";
-import { usePaymentMethods, usePlans } from "../../../lib/api/catalogue";
-import { useMe } from "../../../entities/me/useMe";
-import type { Plan } from "../../../lib/api/types";
-import { dropDraft } from "../../../lib/kept/draft";
-import { ApiError, splitErrors } from "../../../lib/errors/apiError";
-import { m } from "../../../lib/messages";
 import { useRegister } from "../api/useRegister";
-import { DRAFT, EMPTY, FIELDS_OF, requestOf, stepOfErrors, stepsFor, type Step } from "../draft";
-import { checkStep, useSignUpForm, type SignUpForm } from "../useSignUpForm";
+import { DRAFT, EMPTY, FIELDS_OF, requestOf, type Step, stepOfErrors, stepsFor } from "../draft";
+import { checkStep, type SignUpForm, useSignUpForm } from "../useSignUpForm";
 import { StepList } from "./StepList";
 
 // The first step is all that a visitor waits for.
