@@ -1,11 +1,11 @@
 import { Alert } from "@mantine/core";
 import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
+import { useMe } from "../entities/me/useMe";
+import { PaymentBanner } from "../features/invoices/PaymentBanner";
+import { m } from "../lib/messages";
 import { PageSkeleton } from "../ui/QueryState";
 import { useOnline } from "../ui/useOnline";
-import { PaymentBanner } from "../features/payment/components/PaymentBanner";
-import { useMe } from "../entities/me/useMe";
-import { m } from "../lib/messages";
 import { ErrorBoundary } from "./ErrorPage";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
