@@ -2,7 +2,7 @@ import { screen } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { afterEach, expect, it } from "vitest";
 import { startLanguage } from "../../lib/messages";
-import { free, jazzcash, me, starter } from "../../testing/examples";
+import { free, starter } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
 import { server } from "../../testing/server";
 
@@ -10,13 +10,6 @@ const yearly = { ...starter, slug: "starter-year", price: "890.00", interval: "y
 
 function offer(...plans: object[]) {
   server.use(http.get("*/api/v1/plans/", () => HttpResponse.json(plans)));
-}
-
-function logIn() {
-  server.use(
-    http.get("*/api/v1/auth/me/", () => HttpResponse.json({ ...me, open_invoice: null })),
-    http.get("*/api/v1/billing/admin/payment-methods/", () => HttpResponse.json([jazzcash])),
-  );
 }
 
 afterEach(() => startLanguage("en"));
@@ -39,16 +32,6 @@ it("plans are announced with what they cost and hold, in a group that has a name
   const plan = screen.getByRole("radio", { name: "Starter, $89.00 a month" });
   expect(plan).toHaveAccessibleDescription(/For one site\..*1,000 credits.*1 site/);
   expect(screen.getByRole("radio", { name: "Free, $0" })).toBeVisible();
-});
-
-it("ways to pay are announced with their currency, in a group that has a name", async () => {
-  logIn();
-  offer(free, starter);
-  renderApp("/upgrade");
-  const group = await screen.findByRole("radiogroup", { name: "How do you want to pay?" });
-  expect(group).toBeVisible();
-  const method = screen.getByRole("radio", { name: "JazzCash, PKR" });
-  expect(method).toHaveAccessibleDescription("Arrives in seconds");
 });
 
 it("promises no seats: nobody can be invited yet", async () => {

@@ -3,7 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { StrictMode } from "react";
 import { beforeEach, expect, it, vi } from "vitest";
-import { invoice, jazzcash, me } from "../../testing/examples";
+import { knowPayments, showInvoice } from "../../testing/answers";
+import { invoice } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
 import { server } from "../../testing/server";
 
@@ -23,12 +24,8 @@ const slip = () => new File(["%PDF-1.7"], "slip.pdf", { type: "application/pdf" 
 beforeEach(() => {
   kept.files.clear();
   kept.reads = 0;
-  server.use(
-    http.get("*/api/v1/auth/me/", () => HttpResponse.json({ ...me, open_invoice: invoice })),
-    http.get("*/api/v1/billing/invoices/1/", () => HttpResponse.json(invoice)),
-    http.get("*/api/v1/billing/admin/payment-methods/", () => HttpResponse.json([jazzcash])),
-    http.get("*/api/v1/billing/payments/", () => HttpResponse.json({ count: 0, results: [] })),
-  );
+  showInvoice(invoice);
+  knowPayments();
 });
 
 function refuseTheProof(detail: string) {

@@ -136,23 +136,3 @@ describe("another receipt", () => {
     expect(await screen.findByText(detail)).toBeVisible();
   });
 });
-
-describe("the history", () => {
-  it("tells of receipts in the reader's words, without the server's own", async () => {
-    show(refused);
-    const event = { actor: "system", from_state: "pending_approval", to_state: "pending_approval" };
-    server.use(
-      http.get("*/api/v1/billing/payments/", () => {
-        const at = (minute: number) => `2026-11-23T10:0${minute}:00Z`;
-        const events = [
-          { ...event, event: "refuse_proof", note: "English", created_at: at(0) },
-          { ...event, event: "replace_proof", note: "", created_at: at(5) },
-        ];
-        return HttpResponse.json({ count: 1, results: [{ ...refused, events }] });
-      }),
-    );
-    expect(await screen.findByText(/your receipt could not be used/)).toBeVisible();
-    expect(screen.getByText(/you sent a receipt/)).toBeVisible();
-    expect(screen.queryByText(/English/)).not.toBeInTheDocument();
-  });
-});
