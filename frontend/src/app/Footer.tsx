@@ -1,7 +1,7 @@
 import { Anchor, Button } from "@mantine/core";
 import { useSeller } from "../entities/catalogue/useSeller";
 import { useSaveLanguage } from "../entities/me/useSaveLanguage";
-import { chooseLanguage, language, type Language, LANGUAGES, m } from "../lib/messages";
+import { chooseLanguage, language, LANGUAGES, m, type Language } from "../lib/messages";
 import classes from "./Layout.module.css";
 
 /** What is the same everywhere, and the choice of language. */

@@ -1,6 +1,6 @@
 import { Navigate, Outlet, useLocation } from "react-router";
-import { QueryState } from "../ui/QueryState";
 import { useMe } from "../entities/me/useMe";
+import { QueryState } from "../ui/QueryState";
 
 /** Sends a visitor to the log-in, and back here afterwards; drafts wait in the browser. */
 export function RequireLogIn() {

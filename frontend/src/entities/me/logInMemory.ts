@@ -1,3 +1,4 @@
+import { browser } from "../../lib/browser";
 import { browserStorage } from "../../lib/kept/storage";
 
 const LOGGED_IN = "logged-in";
@@ -12,4 +13,10 @@ export function hasLoggedIn(): boolean {
 
 export function rememberLogIn(isLoggedIn: boolean): void {
   browserStorage.write(LOGGED_IN, isLoggedIn ? "1" : null);
+}
+
+/** Goes to the log-in once a session has ended; nothing of it is left in memory. */
+export function startAnew(): void {
+  rememberLogIn(false);
+  browser.open("/login");
 }

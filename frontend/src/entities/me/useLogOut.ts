@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { BROWSER, tolerate } from "../../lib/api/allauth";
 import { api, unwrap } from "../../lib/api/client";
-import { startAnew } from "./startAnew";
+import { startAnew } from "./logInMemory";
 
 /** Ends the session and starts the app anew, so that nothing of it is left in memory. */
 export function useLogOut() {

@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
 import type { PaymentMethod } from "../../lib/api/types";
-import { isInEnglishOnly } from "./methodTexts";
 import { language, m } from "../../lib/messages";
+import { isInEnglishOnly } from "./methodTexts";
 
 /** What to do, step by step; where it is not in the reader's language, that is said. */
 export function MethodInstructions({ method, size }: { method: PaymentMethod; size: "sm" | "md" }) {

@@ -2,8 +2,8 @@ import { Alert, Badge, Group, Radio, Stack, Text } from "@mantine/core";
 import type { OfferedPaymentMethod, PaymentMethod } from "../../lib/api/types";
 import { m } from "../../lib/messages";
 import { RadioCard } from "../../ui/RadioCard";
-import { MethodInstructions } from "./MethodInstructions";
 import { MethodIcon } from "./MethodIcon";
+import { MethodInstructions } from "./MethodInstructions";
 
 /** A way to pay; the rate goes with those that are offered now. */
 type Method = PaymentMethod & Partial<Pick<OfferedPaymentMethod, "exchange_rate">>;

@@ -1,11 +1,11 @@
 import { Badge, Group, Radio, Skeleton, Stack, Text, VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
-import { Columns } from "../../ui/Columns";
 import type { OfferedPaymentMethod, Plan } from "../../lib/api/types";
-import { localPrice } from "./localPrice";
 import { formatCount, formatMoney } from "../../lib/format/money";
 import { m } from "../../lib/messages";
+import { Columns } from "../../ui/Columns";
 import { RadioCard } from "../../ui/RadioCard";
+import { localPrice } from "./localPrice";
 
 interface Props {
   plans: readonly Plan[];

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { startAnew } from "../../../entities/me/startAnew";
+import { startAnew } from "../../../entities/me/logInMemory";
 import { api, unwrap } from "../../../lib/api/client";
 
 /** Ends every session of the person, of this browser and of all others. */
