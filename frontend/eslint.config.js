@@ -1,27 +1,76 @@
+import { readdirSync } from "node:fs";
 import js from "@eslint/js";
 import reactHooks from "eslint-plugin-react-hooks";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-const features = ["account", "payment", "session", "signup"];
+/** @param {string} room */
+const foldersOf = (room) =>
+  readdirSync(new URL(`src/${room}`, import.meta.url)).filter((name) => !name.startsWith("."));
 
-/** Imports run down only: app → features → components, lib; features never import each other. */
-const rooms = [
-  { room: "src/lib", forbidden: ["**/app/**", "**/features/**", "**/components/**"] },
-  { room: "src/components", forbidden: ["**/app/**", "**/features/**"] },
-  ...features.map((name) => ({
-    room: `src/features/${name}`,
-    forbidden: [
-      "**/app/**",
-      ...features
-        .filter((other) => other !== name)
-        .flatMap((other) => [`../${other}/**`, `../../${other}/**`]),
+/** Imports run down only. */
+const rooms = ["app", "features", "entities", "ui", "lib"];
+/** They never import each other. */
+const features = foldersOf("features");
+/** One imports from those after it, and from none before it. */
+const entities = [
+  "billing-details",
+  "catalogue",
+  "me",
+  "invoice",
+  "payment-method",
+  "plan",
+  "proof",
+];
+const unplaced = foldersOf("entities").filter((name) => !entities.includes(name));
+if (unplaced.length > 0) throw new Error(`Which entities may these import: ${unplaced.join()}?`);
+
+const TESTS = "**/*.test.{ts,tsx}";
+/** @param {string} room */
+const roomsAbove = (room) => rooms.slice(0, rooms.indexOf(room));
+
+/**
+ * Keeps a folder from importing out of others, at once or later; its tests may use src/testing.
+ *
+ * @param {string} folder
+ * @param {string[]} names
+ */
+function forbid(folder, names) {
+  return [
+    { files: [`${folder}/**/*.{ts,tsx}`], ignores: [TESTS], rules: without(["testing", ...names]) },
+    { files: [`${folder}/${TESTS}`], rules: without(names) },
+  ];
+}
+
+/** @param {string[]} names */
+function without(names) {
+  if (names.length === 0) return {};
+  const message = "Imports run down only: see the rooms in eslint.config.js.";
+  const path = String.raw`/(^|\u002f)(${names.join("|")})\u002f/`;
+  return {
+    "no-restricted-imports": [
+      "error",
+      { patterns: [{ group: names.map((name) => `**/${name}/**`), message }] },
     ],
-  })),
-].map(({ room, forbidden }) => ({
-  files: [`${room}/**/*.{ts,tsx}`],
-  rules: { "no-restricted-imports": ["error", { patterns: [{ group: forbidden }] }] },
-}));
+    "no-restricted-syntax": [
+      "error",
+      { selector: `ImportExpression[source.value=${path}]`, message },
+    ],
+  };
+}
+
+const imports = [
+  ...["app", "ui", "lib"].flatMap((room) => forbid(`src/${room}`, roomsAbove(room))),
+  ...features.flatMap((name) =>
+    forbid(`src/features/${name}`, [
+      ...roomsAbove("features"),
+      ...features.filter((other) => other !== name),
+    ]),
+  ),
+  ...entities.flatMap((name, place) =>
+    forbid(`src/entities/${name}`, [...roomsAbove("entities"), ...entities.slice(0, place)]),
+  ),
+];
 
 export default defineConfig(
   globalIgnores([
@@ -60,5 +109,5 @@ export default defineConfig(
     },
     rules: { "no-restricted-globals": "off" },
   },
-  ...rooms,
+  ...imports,
 );

@@ -33,7 +33,7 @@ export default defineConfig(({ isPreview }) => ({
           groups: [
             { name: "vendor", test: VENDOR, priority: 2 },
             { name: "ui", test: /node_modules\/@mantine\//, minShareCount: 7, priority: 1 },
-            { name: "shared", test: /src\/(lib|components)\//, minShareCount: 4 },
+            { name: "shared", test: /src\/(lib|ui|entities)\//, minShareCount: 4 },
           ],
         },
       },

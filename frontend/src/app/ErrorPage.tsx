@@ -1,8 +1,8 @@
 import { Anchor, Button, Stack, Text, Title } from "@mantine/core";
 import { Component, type ReactNode } from "react";
 import { Link } from "react-router";
-import { usePageTitle } from "../components/ui/usePageTitle";
 import { m } from "../lib/messages";
+import { usePageTitle } from "../ui/usePageTitle";
 
 /** Shows what to do where a page broke; another page (another `key`) starts afresh. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {

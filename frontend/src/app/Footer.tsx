@@ -1,6 +1,6 @@
 import { Anchor, Button } from "@mantine/core";
-import { useSeller } from "../lib/api/catalogue";
-import { useSaveLanguage } from "../lib/api/session";
+import { useSeller } from "../entities/catalogue/useSeller";
+import { useSaveLanguage } from "../entities/me/useSaveLanguage";
 import { chooseLanguage, language, LANGUAGES, m, type Language } from "../lib/messages";
 import classes from "./Layout.module.css";
 

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { Link, NavLink, useLocation } from "react-router";
-import { useMe } from "../lib/api/me";
-import { useLogOut } from "../lib/api/session";
+import { useLogOut } from "../entities/me/useLogOut";
+import { useMe } from "../entities/me/useMe";
 import { m } from "../lib/messages";
 import classes from "./Layout.module.css";
 

@@ -1,11 +1,11 @@
 import { Alert } from "@mantine/core";
 import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
-import { PageSkeleton } from "../components/ui/QueryState";
-import { useOnline } from "../components/ui/useOnline";
-import { PaymentBanner } from "../features/payment/components/PaymentBanner";
-import { useMe } from "../lib/api/me";
+import { useMe } from "../entities/me/useMe";
+import { PaymentBanner } from "../features/invoices/PaymentBanner";
 import { m } from "../lib/messages";
+import { PageSkeleton } from "../ui/QueryState";
+import { useOnline } from "../ui/useOnline";
 import { ErrorBoundary } from "./ErrorPage";
 import { Footer } from "./Footer";
 import { Header } from "./Header";

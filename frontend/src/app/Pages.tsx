@@ -19,7 +19,7 @@ function page<Name extends string>(
   return { path, element: <Page />, handle: load, ...(children && { children }) };
 }
 
-const signUp = () => import("../features/signup/components/SignUpPage");
+const signUp = () => import("../features/sign-up/SignUpPage");
 
 /** Every address of the app. */
 const routes: RouteObject[] = [
@@ -28,77 +28,55 @@ const routes: RouteObject[] = [
     children: [
       { path: "/signup", element: <Navigate to="/signup/plan" replace />, handle: signUp },
       page("/signup/:step", signUp, "SignUpPage"),
-      page("/login", () => import("../features/session/components/LogInPage"), "LogInPage"),
+      page("/login", () => import("../features/log-in/LogInPage"), "LogInPage"),
       page(
         "/forgot-password",
-        () => import("../features/session/components/ForgotPasswordPage"),
+        () => import("../features/log-in/ForgotPasswordPage"),
         "ForgotPasswordPage",
       ),
       page(
         "/reset-password/:key",
-        () => import("../features/session/components/ResetPasswordPage"),
+        () => import("../features/log-in/ResetPasswordPage"),
         "ResetPasswordPage",
       ),
       page(
         "/verify-email/:key",
-        () => import("../features/session/components/VerifyEmailPage"),
+        () => import("../features/log-in/VerifyEmailPage"),
         "VerifyEmailPage",
       ),
       page(
         "/confirm-billing-email/:key",
-        () => import("../features/session/components/ConfirmBillingEmailPage"),
+        () => import("../features/log-in/ConfirmBillingEmailPage"),
         "ConfirmBillingEmailPage",
       ),
-      page("/goodbye", () => import("../features/account/components/GoodbyePage"), "GoodbyePage"),
+      page("/goodbye", () => import("../features/profile/closing/GoodbyePage"), "GoodbyePage"),
       {
         element: <RequireLogIn />,
         children: [
-          page("/", () => import("../features/account/components/DashboardPage"), "DashboardPage"),
-          page(
-            "/invoices",
-            () => import("../features/payment/components/InvoicesPage"),
-            "InvoicesPage",
-          ),
-          page(
-            "/invoices/:id",
-            () => import("../features/payment/components/InvoicePage"),
-            "InvoicePage",
-            [
-              page(
-                "confirm",
-                () => import("../features/payment/components/ConfirmDialog"),
-                "ConfirmDialog",
-              ),
-            ],
-          ),
-          page(
-            "/upgrade",
-            () => import("../features/account/components/UpgradePage"),
-            "UpgradePage",
-          ),
-          page(
-            "/credits",
-            () => import("../features/account/components/CreditsPage"),
-            "CreditsPage",
-          ),
-          page("/sites", () => import("../features/account/components/SitesPage"), "SitesPage"),
+          page("/", () => import("../features/dashboard/DashboardPage"), "DashboardPage"),
+          page("/invoices", () => import("../features/invoices/InvoicesPage"), "InvoicesPage"),
+          page("/invoices/:id", () => import("../features/invoices/InvoicePage"), "InvoicePage", [
+            page(
+              "confirm",
+              () => import("../features/confirm-payment/ConfirmDialog"),
+              "ConfirmDialog",
+            ),
+          ]),
+          page("/upgrade", () => import("../features/upgrade/UpgradePage"), "UpgradePage"),
+          page("/credits", () => import("../features/credits/CreditsPage"), "CreditsPage"),
+          page("/sites", () => import("../features/sites/SitesPage"), "SitesPage"),
           page(
             "/account/export/:key",
-            () => import("../features/account/components/ExportPage"),
+            () => import("../features/profile/ExportPage"),
             "ExportPage",
           ),
-          page(
-            "/account",
-            () => import("../features/account/components/ProfilePage"),
-            "ProfilePage",
-            [
-              page(
-                "close",
-                () => import("../features/account/components/CloseAccountDialog"),
-                "CloseAccountDialog",
-              ),
-            ],
-          ),
+          page("/account", () => import("../features/profile/ProfilePage"), "ProfilePage", [
+            page(
+              "close",
+              () => import("../features/profile/closing/CloseAccountDialog"),
+              "CloseAccountDialog",
+            ),
+          ]),
         ],
       },
       { path: "*", element: <NotFoundPage /> },

@@ -1,6 +1,6 @@
 import { Navigate, Outlet, useLocation } from "react-router";
-import { QueryState } from "../components/ui/QueryState";
-import { useMe } from "../lib/api/me";
+import { useMe } from "../entities/me/useMe";
+import { QueryState } from "../ui/QueryState";
 
 /** Sends a visitor to the log-in, and back here afterwards; drafts wait in the browser. */
 export function RequireLogIn() {

@@ -1,4 +1,4 @@
-import { dropDraft, readDraft, writeDraft } from "./draft";
+import { dropDraft, readDraft, writeDraft } from "./kept/draft";
 
 interface Kept {
   body: string;

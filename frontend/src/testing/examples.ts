@@ -70,6 +70,8 @@ const account: Account = {
   created_at: "2026-11-23T09:00:00Z",
 };
 
+export const active: Account = { ...account, status: "active", credits: 1000 };
+
 export const payment: Payment = {
   id: 5,
   invoice_id: 1,

@@ -1,4 +1,4 @@
-import { browserStorage } from "../storage";
+import { browserStorage } from "../kept/storage";
 import type { Messages } from "./en";
 
 /** The languages that are shipped, each by its own name; a catalogue is loaded when it is used. */

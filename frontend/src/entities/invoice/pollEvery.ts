@@ -1,0 +1,19 @@
+import type { Invoice } from "../../lib/api/types";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const CHECKING = 4 * SECOND; // a receipt, mostly
+
+/**
+ * How long to wait until an invoice is asked for again, in milliseconds: often while a customer
+ * watches a fresh confirmation, less and less as it grows old; never where nothing can change.
+ */
+export function pollEvery(invoice: Invoice | null | undefined, now = Date.now()): number | false {
+  if (invoice?.status !== "pending") return false;
+  const submitted = invoice.latest_payment?.submitted_at;
+  if (invoice.payment_state !== "under_review" || !submitted) return MINUTE;
+  const age = now - Date.parse(submitted);
+  if (invoice.latest_payment.proof_state === "checking") return CHECKING;
+  if (age < 2 * MINUTE) return 4 * SECOND;
+  return age < 15 * MINUTE ? 15 * SECOND : MINUTE;
+}

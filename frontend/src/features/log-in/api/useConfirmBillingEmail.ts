@@ -1,0 +1,14 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, unwrap } from "../../../lib/api/client";
+import { queryKeys } from "../../../lib/api/keys";
+
+/** Says that mails about invoices may come to the address of the link. */
+export function useConfirmBillingEmail() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async (key: string) => {
+      await unwrap(api.POST("/api/v1/auth/billing-email/confirm/", { body: { key } }));
+      await cache.invalidateQueries({ queryKey: queryKeys.me });
+    },
+  });
+}

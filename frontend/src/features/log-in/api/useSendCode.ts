@@ -1,0 +1,16 @@
+import { useMutation } from "@tanstack/react-query";
+import { BROWSER } from "../../../lib/api/allauth";
+import { api, unwrap } from "../../../lib/api/client";
+import { useEnter } from "./useEnter";
+
+/** Ends a log-in by the code of a second factor; 401 and 409 say that it has to begin anew. */
+export function useSendCode() {
+  const enter = useEnter();
+  return useMutation({
+    mutationFn: async (code: string) => {
+      const path = "/_allauth/{client}/v1/auth/2fa/authenticate";
+      await unwrap(api.POST(path, { params: BROWSER, body: { code } }));
+      await enter();
+    },
+  });
+}

@@ -1,0 +1,13 @@
+import { useMutation } from "@tanstack/react-query";
+import { startAnew } from "../../../entities/me/logInMemory";
+import { api, unwrap } from "../../../lib/api/client";
+
+/** Ends every session of the person, of this browser and of all others. */
+export function useLogOutEverywhere() {
+  return useMutation({
+    mutationFn: async () => {
+      await unwrap(api.POST("/api/v1/auth/log-out-everywhere/"));
+      startAnew();
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import { useForm } from "@mantine/form";
+import { useEffect } from "react";
+import { readDraft, writeDraft } from "../../lib/kept/draft";
+import { m } from "../../lib/messages";
+import { DRAFT, EMPTY, FIELDS_OF, type Field, type SignUpValues, type Step } from "./draft";
+
+function required(): Partial<Record<Field, string>> {
+  return {
+    plan_slug: m.signup.planLegend,
+    email: m.signup.email,
+    password: m.signup.password,
+    country: m.signup.country,
+    payment_method: m.signup.methodLegend,
+  };
+}
+
+/** The sign-up's values; all but the password are kept over a reload. */
+export function useSignUpForm(isFree: boolean) {
+  const form = useForm<SignUpValues>({
+    initialValues: {
+      ...EMPTY,
+      ...readDraft<SignUpValues>(DRAFT),
+    },
+    validate: (values) => ({ ...malformed(values), ...missing(values, isFree) }),
+    validateInputOnBlur: false,
+    clearInputErrorOnChange: true,
+  });
+  const { values } = form;
+  useEffect(() => {
+    writeDraft(DRAFT, { ...values, password: undefined });
+  }, [values]);
+  return form;
+}
+
+export type SignUpForm = ReturnType<typeof useSignUpForm>;
+
+/** Checks one step's fields and shows what is missing; true if nothing is. */
+export function checkStep(form: SignUpForm, step: Step): boolean {
+  const { errors } = form.validate();
+  const ofStep = FIELDS_OF[step].filter((field) => errors[field] !== undefined);
+  form.setErrors(Object.fromEntries(ofStep.map((field) => [field, errors[field]])));
+  return ofStep.length === 0;
+}
+
+function missing(values: SignUpValues, isFree: boolean): Partial<Record<Field, string>> {
+  const labels = Object.entries(required()) as [Field, string][];
+  return Object.fromEntries(
+    labels
+      .filter(([field]) => !(isFree && FIELDS_OF.billing.includes(field)))
+      .filter(([field]) => values[field].trim() === "")
+      .map(([field, label]) => [field, m.errors.required(label)]),
+  );
+}
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const SHORTEST_PASSWORD = 10; // AUTH_PASSWORD_VALIDATORS of the server, which checks more
+
+/** What the server would refuse at the very end, four steps later. */
+function malformed({ email, password }: SignUpValues): Partial<Record<Field, string>> {
+  return {
+    ...(EMAIL.test(email.trim()) ? {} : { email: m.signup.emailWrong }),
+    ...(password.length >= SHORTEST_PASSWORD ? {} : { password: m.signup.passwordShort }),
+  };
+}

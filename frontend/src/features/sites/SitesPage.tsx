@@ -1,0 +1,167 @@
+import {
+  Alert,
+  Anchor,
+  Button,
+  Group,
+  NativeSelect,
+  Paper,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
+import { Link } from "react-router";
+import { useMe } from "../../entities/me/useMe";
+import type { Site } from "../../lib/api/types";
+import { m } from "../../lib/messages";
+import { EmptyState } from "../../ui/EmptyState";
+import { ErrorSummary } from "../../ui/ErrorSummary";
+import { describe, QueryState } from "../../ui/QueryState";
+import { usePageTitle } from "../../ui/usePageTitle";
+import { useServerErrors } from "../../ui/useServerErrors";
+import { useAddSite } from "./api/useAddSite";
+import { useIndustries } from "./api/useIndustries";
+import { useRemoveSite } from "./api/useRemoveSite";
+import { useSites } from "./api/useSites";
+
+/** The account's sites, as many as its plan allows. */
+export function SitesPage() {
+  usePageTitle(m.sites.title);
+  const sites = useSites();
+  return (
+    <Stack gap="lg" maw={720} mx="auto">
+      <Title order={1}>{m.sites.title}</Title>
+      <QueryState query={sites}>
+        {({ results, count }) => (
+          <>
+            {results.length === 0 ? (
+              <EmptyState title={m.sites.empty} text={m.sites.emptyText} />
+            ) : (
+              results.map((site) => <SiteCard key={site.id} site={site} />)
+            )}
+            <AddSite count={count} />
+          </>
+        )}
+      </QueryState>
+    </Stack>
+  );
+}
+
+function SiteCard({ site }: { site: Site }) {
+  const remove = useRemoveSite();
+  const [isSure, setIsSure] = useState(false);
+  return (
+    <Paper withBorder p="md" radius="md">
+      <Group justify="space-between" wrap="nowrap">
+        <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
+          <Text fw={600}>{site.name}</Text>
+          <Text size="sm" c="dimmed">
+            {site.domain} · {site.industry.name}
+          </Text>
+        </div>
+        <Button
+          variant={isSure ? "filled" : "default"}
+          size="compact-md"
+          {...(isSure && { color: "red" })}
+          loading={remove.isPending}
+          aria-label={(isSure ? m.sites.removeSure : m.sites.remove)(site.name)}
+          onClick={() => {
+            if (isSure) remove.mutate(site.id);
+            else setIsSure(true);
+          }}
+          style={{ flexShrink: 0 }}
+        >
+          {isSure ? m.sites.removeSureShort : m.sites.removeShort}
+        </Button>
+      </Group>
+      {remove.error && (
+        <Alert color="red" role="alert" mt="sm">
+          {describe(remove.error)}
+        </Alert>
+      )}
+    </Paper>
+  );
+}
+
+function AddSite({ count }: { count: number }) {
+  const account = useMe().data?.account;
+  if (!account) return null;
+  if (account.status !== "trial" && account.status !== "active") {
+    return <Alert color="yellow">{m.sites.notYet}</Alert>;
+  }
+  if (count >= account.plan.max_sites) {
+    return (
+      <Alert color="blue" role="status">
+        {m.sites.limit(account.plan.name, m.signup.sites(account.plan.max_sites))}{" "}
+        <Anchor component={Link} to="/upgrade" c="inherit">
+          {m.upgrade.title}
+        </Anchor>
+      </Alert>
+    );
+  }
+  return <AddSiteForm />;
+}
+
+const FIELDS = ["name", "domain", "industry"] as const;
+
+function AddSiteForm() {
+  const industries = useIndustries();
+  const add = useAddSite();
+  const form = useForm({
+    initialValues: { name: "", domain: "", industry: "" },
+    validate: (values) => ({
+      name: values.name.trim() ? null : m.errors.required(m.sites.name),
+      domain: values.domain.trim() ? null : m.errors.required(m.sites.domain),
+      industry: values.industry ? null : m.errors.required(m.sites.industry),
+    }),
+    clearInputErrorOnChange: true,
+  });
+  const { items, attempt, show, refuse } = useServerErrors(form, FIELDS);
+  return (
+    <Paper withBorder p="lg" radius="md">
+      <form
+        noValidate
+        onSubmit={form.onSubmit((values) => {
+          add.mutate(values, {
+            onSuccess: () => {
+              form.reset();
+            },
+            onError: show,
+          });
+        }, refuse)}
+      >
+        <Stack>
+          <Title order={2} size="h4">
+            {m.sites.add}
+          </Title>
+          <ErrorSummary items={items} attempt={attempt} />
+          <TextInput id="name" label={m.sites.name} {...form.getInputProps("name")} />
+          <TextInput
+            id="domain"
+            label={m.sites.domain}
+            placeholder="shop.example.com"
+            autoCapitalize="none"
+            spellCheck={false}
+            {...form.getInputProps("domain")}
+          />
+          <NativeSelect
+            id="industry"
+            label={m.sites.industry}
+            data={[
+              { value: "", label: m.sites.chooseIndustry },
+              ...(industries.data ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
+            ]}
+            {...form.getInputProps("industry")}
+          />
+          <div>
+            <Button type="submit" loading={add.isPending}>
+              {m.sites.add}
+            </Button>
+          </div>
+        </Stack>
+      </form>
+    </Paper>
+  );
+}

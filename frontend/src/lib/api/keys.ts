@@ -1,0 +1,22 @@
+import type { Invoice } from "./types";
+
+/** The key of every answer of the API that is kept; what begins with a key is under it. */
+export const queryKeys = {
+  me: ["me"],
+  plans: ["plans"],
+  seller: ["seller"],
+  countries: ["countries"],
+  country: (code: string) => ["country", code],
+  paymentMethods: (country: string) => ["payment-methods", country],
+  invoice: (id: number) => ["invoice", id],
+  invoices: ["invoices"],
+  invoicesPage: (page: number) => ["invoices", page],
+  payments: ["payments"],
+  paymentsOf: ({ id, payment_state, latest_payment }: Invoice) =>
+    ["payments", id, payment_state, latest_payment] as const,
+  ledgerPage: (page: number) => ["ledger", page],
+  sites: ["sites"],
+  industries: ["industries"],
+  resetLink: (key: string) => ["reset-link", key],
+  verificationLink: (key: string) => ["verification-link", key],
+} as const;

@@ -1,0 +1,38 @@
+import { useState, type ReactNode } from "react";
+import { ApiError, splitErrors } from "../lib/errors/apiError";
+import type { SummaryItem } from "./ErrorSummary";
+import { describe } from "./QueryState";
+
+interface FormErrors {
+  errors: Partial<Record<string, ReactNode>>;
+  setErrors: (errors: Record<string, ReactNode>) => void;
+}
+
+/** Puts what the server refused at its fields and the rest into the summary. */
+export function useServerErrors(form: FormErrors, fields: readonly string[]) {
+  const [attempt, setAttempt] = useState(0);
+  const [general, setGeneral] = useState<readonly string[]>([]);
+
+  const show = (error: unknown) => {
+    if (error instanceof ApiError) {
+      const { byField, general: others } = splitErrors(error, fields);
+      form.setErrors(byField);
+      setGeneral(others);
+    } else {
+      setGeneral([describe(error as Error)]);
+    }
+    setAttempt((count) => count + 1);
+  };
+  /** After a check in the browser that found something. */
+  const refuse = () => {
+    setGeneral([]);
+    setAttempt((count) => count + 1);
+  };
+  const items: SummaryItem[] = [
+    ...fields
+      .filter((field) => form.errors[field] !== undefined)
+      .map((field) => ({ text: form.errors[field], fieldId: field })),
+    ...general.map((text) => ({ text })),
+  ];
+  return { items, attempt, show, refuse };
+}
