@@ -4,12 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.signup import complete_signup
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from igny8_core.auth import exceptions
+from igny8_core.auth import openapi_examples as auth_example
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.log_in.authentication import VisitorAuthentication
 from igny8_core.auth.log_in.sessions import has_sign_up_session, mark_sign_up
@@ -18,15 +22,32 @@ from igny8_core.auth.permissions import user_of
 from igny8_core.auth.selectors import live_subscription, pending_subscription
 from igny8_core.auth.serializers import RegisterSerializer
 from igny8_core.auth.services.accounts import BILLING_FIELDS, OwnerDetails
+from igny8_core.business.billing import openapi_examples as billing_example
+from igny8_core.business.billing.exceptions import ExchangeRateMissing, UnknownPaymentMethod
 from igny8_core.business.billing.selectors.invoices import open_invoice
 from igny8_core.business.billing.selectors.payments import last_decision
-from igny8_core.business.onboarding import openapi
 from igny8_core.business.onboarding.serializers import MeSerializer, RegistrationResultSerializer
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
+from igny8_core.common.http.describe import (
+    BODY_ERRORS,
+    IDEMPOTENCY_ERRORS,
+    IDEMPOTENCY_HEADER,
+    answer_example,
+    error_responses,
+    request_example,
+)
 from igny8_core.common.http.idempotency import REPLAYED, AccountAnswer, run_once
 from igny8_core.common.http.throttling import ActionThrottle
 from igny8_core.common.transactions import one_moment
+
+_FREE_ACCOUNT = {
+    **auth_example.PENDING_ACCOUNT,
+    "status": "trial",
+    "credits": 1000,
+    "plan": {**auth_example.PLAN, "slug": "free", "name": "Free", "price": "0.00", "is_free": True},
+}
+
 
 REPLAY_LOGS_IN_FOR = timedelta(hours=1)
 
@@ -35,7 +56,68 @@ class RegisterThrottle(ActionThrottle):
     action = "register"
 
 
-@openapi.REGISTER
+@extend_schema_view(
+    post=extend_schema(
+        operation_id="register",
+        tags=["Session"],
+        summary="Sign up",
+        description=(
+            "Makes a user and an account and logs in. A free plan starts a trial with its credits; "
+            "a paid one makes a pending subscription and the invoice to pay. Browsers get the "
+            "session cookie; programs log in at `/_allauth/app/v1/auth/login` afterwards."
+        ),
+        parameters=[IDEMPOTENCY_HEADER],
+        request=RegisterSerializer,
+        responses={
+            201: RegistrationResultSerializer,
+            **error_responses(
+                *BODY_ERRORS,
+                exceptions.EmailAlreadyRegistered,
+                exceptions.EmailUnusable,
+                exceptions.UnknownPlan,
+                exceptions.PlanChanged,
+                exceptions.UnknownCountry,
+                UnknownPaymentMethod,
+                ExchangeRateMissing,
+                *IDEMPOTENCY_ERRORS,
+                PermissionDenied,
+                Throttled,
+            ),
+        },
+        examples=[
+            request_example(auth_example.REGISTER_REQUEST, "Paid plan"),
+            request_example(
+                {
+                    "email": "ayesha@lahore-textiles.example",
+                    "password": "a-long-passphrase",
+                    "plan_slug": "free",
+                },
+                "Free plan",
+            ),
+            answer_example(
+                {
+                    "user": auth_example.USER,
+                    "account": auth_example.PENDING_ACCOUNT,
+                    "subscription": auth_example.PENDING_SUBSCRIPTION,
+                    "invoice": billing_example.INVOICE,
+                },
+                "Paid plan",
+                status=201,
+            ),
+            answer_example(
+                {
+                    "user": auth_example.USER,
+                    "account": _FREE_ACCOUNT,
+                    "subscription": None,
+                    "invoice": None,
+                },
+                "Free plan",
+                status=201,
+            ),
+        ],
+        auth=[],
+    )
+)
 class RegisterView(APIView):
     permission_classes = [AllowAny]
     authentication_classes = [VisitorAuthentication]
@@ -66,7 +148,27 @@ class RegisterView(APIView):
         return response
 
 
-@openapi.ME
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="show_me",
+        tags=["Session"],
+        summary="Show where the customer stands",
+        description="User, account, subscriptions, the open invoice and the last decision.",
+        responses={200: MeSerializer, **error_responses(NotAuthenticated)},
+        examples=[
+            answer_example(
+                {
+                    "user": auth_example.USER,
+                    "account": auth_example.PENDING_ACCOUNT,
+                    "subscription": None,
+                    "pending_subscription": auth_example.PENDING_SUBSCRIPTION,
+                    "open_invoice": billing_example.INVOICE,
+                    "last_decision": None,
+                }
+            )
+        ],
+    )
+)
 class MeView(APIView):
     @one_moment()
     def get(self, request: Request) -> Response:
