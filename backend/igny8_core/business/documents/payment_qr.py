@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import segno
 from segno.helpers import make_epc_qr
+from stdnum.iban import is_valid as is_iban
 
 from igny8_core.business.billing.models import Invoice
 
@@ -21,7 +22,6 @@ HOLDER_LABELS = (
     "payee name",
 )
 UPI_LABELS = ("upi id", "upi", "vpa")
-IBAN_SHAPE = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 UPI_SHAPE = re.compile(r"[A-Za-z0-9._-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}")
 
 
@@ -77,14 +77,6 @@ def _upi(invoice: Invoice, details: Mapping[str, str]) -> segno.QRCode | None:
     }
     query = "&".join(f"{name}={quote(value, safe='@')}" for name, value in fields.items())
     return segno.make_qr(f"upi://pay?{query}", error="m")
-
-
-def is_iban(text: str) -> bool:
-    """Say whether a text is an IBAN by its shape and check digits (ISO 13616, ISO 7064 mod 97)."""
-    if not IBAN_SHAPE.fullmatch(text):
-        return False
-    turned = text[4:] + text[:4]
-    return int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1
 
 
 def _first(details: Mapping[str, str], labels: Iterable[str]) -> str:

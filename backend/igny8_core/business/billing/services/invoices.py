@@ -1,6 +1,5 @@
 """Issuing, re-pricing and voiding invoices."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +14,6 @@ from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import EventName, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.exceptions import (
     CancellationLimitReached,
-    ExchangeRateMissing,
     InvoiceAlreadyPaid,
     InvoiceVoid,
     PaymentAlreadyUnderReview,
@@ -24,7 +22,6 @@ from igny8_core.business.billing.exceptions import (
 )
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
-    ExchangeRate,
     Invoice,
     InvoiceLine,
     InvoiceNumberCounter,
@@ -34,22 +31,15 @@ from igny8_core.business.billing.rights import DECIDE, require_may_decide
 from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_invoice
 from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.sellers import seller_snapshot
+from igny8_core.business.billing.services.pricing import price_by
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
 from igny8_core.common.exceptions import NotFound
-from igny8_core.common.money import AMOUNT_LIMIT, Money
+from igny8_core.common.money import Money
 from igny8_core.common.validators import is_visible
 
 CANCELLED_BY_CUSTOMER = "Cancelled by the customer."
-
-
-@dataclass(frozen=True)
-class LockedPrice:
-    """What is due in a method's currency, at the rate of this moment."""
-
-    payable: Money
-    rate: Decimal
 
 
 def issue_invoice(
@@ -69,7 +59,7 @@ def issue_invoice(
     """
     account, plan = subscription.account, subscription.promised
     due = Money(plan.price, plan.currency)
-    price = lock_price(due=due, method=method)
+    price = price_by(due=due, method=method)
     invoice = Invoice.objects.create(
         number=_next_number(now=now),  # last of all locks: held until commit, so short
         account=account,
@@ -101,32 +91,6 @@ def issue_invoice(
     return invoice
 
 
-def lock_price(*, due: Money, method: PaymentMethodConfig | None) -> LockedPrice:
-    """Name what is due in the method's currency.
-
-    :param due: in USD, in which prices are held.
-    :raises ExchangeRateMissing: if no rate is kept for the method's currency, or one at which
-        nothing would be due, or more than can be kept.
-    """
-    if method is None or method.currency == due.currency:
-        return LockedPrice(payable=due, rate=Decimal(1))
-    rate = ExchangeRate.objects.filter(currency=method.currency).first()
-    if rate is None:
-        detail = (
-            f"{method} can't be used now: no exchange rate for {method.currency} is set. "
-            "Choose another method, or write to support."
-        )
-        raise ExchangeRateMissing(detail, attr="payment_method")
-    payable = due.converted(rate=rate.units_per_usd, currency=method.currency)
-    if not 0 < payable.amount < AMOUNT_LIMIT:
-        detail = (
-            f"{method} can't be used now: the exchange rate for {method.currency} can't be right. "
-            "Choose another method, or write to support."
-        )
-        raise ExchangeRateMissing(detail, attr="payment_method")
-    return LockedPrice(payable=payable, rate=rate.units_per_usd)
-
-
 @transaction.atomic
 def change_payment_method(
     *, invoice_id: int, account: Account, method_code: str, actor: Actor, now: datetime
@@ -145,7 +109,7 @@ def change_payment_method(
     invoice = locked.invoice
     if (method := _method_to_change_to(locked, method_code)) is None:
         return invoice
-    price = lock_price(due=invoice.due, method=method)
+    price = price_by(due=invoice.due, method=method)
     told = (invoice.method_snapshot, invoice.payable)
     invoice.payment_method = method
     invoice.method_snapshot = PromisedMethod.of_row(method).as_json()
