@@ -53,30 +53,32 @@ from igny8_core.business.billing.selectors.invoices import invoice_of, invoices_
 from igny8_core.business.billing.selectors.payments import payment_of, payments_with_events_of
 from igny8_core.business.billing.selectors.queue import payment_for_admin, payment_queue
 from igny8_core.business.billing.sellers import seller_snapshot
-from igny8_core.business.billing.serializers import (
+from igny8_core.business.billing.serializers.credits import (
+    CreditBalanceSerializer,
+    CreditTransactionSerializer,
+)
+from igny8_core.business.billing.serializers.decisions import (
     AdminPaymentDetailSerializer,
     AdminPaymentSerializer,
     ApprovePaymentSerializer,
-    ChoosePaymentMethodSerializer,
-    ConfirmPaymentSerializer,
-    CreditBalanceSerializer,
-    CreditTransactionSerializer,
     DecisionSerializer,
-    InvoiceSerializer,
-    PaymentDetailSerializer,
-    PaymentSerializer,
     RejectPaymentSerializer,
     ReversePaymentSerializer,
+)
+from igny8_core.business.billing.serializers.invoices import (
+    InvoiceSerializer,
     SellerSerializer,
-    SendProofSerializer,
     VoidInvoiceSerializer,
+)
+from igny8_core.business.billing.serializers.methods import ChoosePaymentMethodSerializer
+from igny8_core.business.billing.serializers.payments import (
+    ConfirmPaymentSerializer,
+    PaymentDetailSerializer,
+    PaymentSerializer,
+    SendProofSerializer,
     claim_of,
 )
-from igny8_core.business.billing.services import (
-    confirmation,
-    invoices,
-    proofs,
-)
+from igny8_core.business.billing.services import confirmation, invoices, proofs
 from igny8_core.business.billing.services.decisions import Decision, approve_payment, reject_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.proofs.attempts import count_attempt

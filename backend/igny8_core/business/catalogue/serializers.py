@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from igny8_core.business.billing.models import PaymentMethodConfig
-from igny8_core.business.billing.serializers import PaymentMethodSerializer
+from igny8_core.business.billing.serializers.methods import PaymentMethodSerializer
 from igny8_core.common.http.fields import RateField
 from igny8_core.common.money import currency_decimals
 

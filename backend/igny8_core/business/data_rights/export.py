@@ -26,11 +26,9 @@ from igny8_core.business.billing.selectors.events import events_for_customer
 from igny8_core.business.billing.selectors.invoices import invoices_of
 from igny8_core.business.billing.selectors.mails import mails_of
 from igny8_core.business.billing.selectors.payments import payments_of
-from igny8_core.business.billing.serializers import (
-    CreditTransactionSerializer,
-    InvoiceSerializer,
-    PaymentSerializer,
-)
+from igny8_core.business.billing.serializers.credits import CreditTransactionSerializer
+from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
+from igny8_core.business.billing.serializers.payments import PaymentSerializer
 from igny8_core.business.data_rights.exceptions import ExportLimitReached
 from igny8_core.business.documents.invoice_pdf import invoice_pdf
 from igny8_core.business.exports.kinds import export_kind

@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer, UserSerializer
-from igny8_core.business.billing.serializers import InvoiceSerializer, PaymentSerializer
+from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
+from igny8_core.business.billing.serializers.payments import PaymentSerializer
 
 
 class RegistrationResultSerializer(serializers.Serializer[Any]):

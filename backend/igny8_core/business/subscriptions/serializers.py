@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from igny8_core.auth.serializers import AccountSerializer, OfferField, SubscriptionSerializer
-from igny8_core.business.billing.serializers import InvoiceSerializer
+from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
 from igny8_core.common.http.fields import LineField
 
 

@@ -8,10 +8,7 @@ from django.db import transaction
 from igny8_core.auth.actors import Actor
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
-from igny8_core.business.billing.exceptions import (
-    PaymentAlreadyDecided,
-    ReasonRequired,
-)
+from igny8_core.business.billing.exceptions import PaymentAlreadyDecided, ReasonRequired
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.rights import DECIDE, require_may_decide
 from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_payment

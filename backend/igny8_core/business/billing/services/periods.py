@@ -6,11 +6,7 @@ from datetime import datetime
 from dateutil.relativedelta import relativedelta
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.enums import (
-    LIVE_SUBSCRIPTION_STATUSES,
-    PlanInterval,
-    SubscriptionStatus,
-)
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, PlanInterval, SubscriptionStatus
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.enums import EventName

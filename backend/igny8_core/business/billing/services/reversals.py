@@ -5,10 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.enums import (
-    LIVE_SUBSCRIPTION_STATUSES,
-    SubscriptionStatus,
-)
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus

@@ -1,0 +1,30 @@
+"""The credit ledger."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from igny8_core.business.billing.models import CreditTransaction
+
+
+class CreditTransactionSerializer(serializers.ModelSerializer[CreditTransaction]):
+    invoice_number = serializers.CharField(
+        source="payment.invoice.number", read_only=True, default=None, allow_null=True
+    )
+
+    class Meta:
+        model = CreditTransaction
+        fields = [
+            "id",
+            "kind",
+            "amount",
+            "balance_after",
+            "description",
+            "invoice_number",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class CreditBalanceSerializer(serializers.Serializer[Any]):
+    balance = serializers.IntegerField(help_text="Credits left.")

@@ -1,0 +1,110 @@
+"""What admins decide with, and what follows from it."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer
+from igny8_core.business.billing.enums import InvoiceStatus
+from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.selectors.events import timeline_of
+from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
+from igny8_core.business.billing.serializers.payments import (
+    PaymentEventSerializer,
+    PaymentSerializer,
+)
+from igny8_core.common.http.fields import TextField
+
+
+class ApprovePaymentSerializer(serializers.Serializer[Any]):
+    admin_notes = TextField(
+        max_length=1000,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The customer can read them.",
+    )
+
+
+class RejectPaymentSerializer(serializers.Serializer[Any]):
+    admin_notes = TextField(
+        max_length=1000, help_text="The reason, in words that the customer will read."
+    )
+
+
+class ReversePaymentSerializer(serializers.Serializer[Any]):
+    reason = TextField(max_length=1000, help_text="The customer will read it.")
+    invoice_becomes = serializers.ChoiceField(
+        choices=[(InvoiceStatus.PENDING.value, "Due again"), (InvoiceStatus.VOID.value, "Void")],
+        help_text="Whether the invoice is due again, or nothing is owed on it any more.",
+    )
+    force = serializers.BooleanField(
+        default=False, help_text="Also if credits of the payment are spent; for superusers."
+    )
+
+
+class AdminPaymentSerializer(PaymentSerializer):
+    """A payment as the admins see it."""
+
+    account_id = serializers.IntegerField(source="invoice.account_id", read_only=True)
+    account_name = serializers.CharField(source="invoice.account.name", read_only=True)
+    country = serializers.CharField(
+        source="invoice.billing_snapshot.customer.country",
+        read_only=True,
+        help_text="Of the customer, as the invoice has it.",
+    )
+    submitted_by = serializers.EmailField(source="submitted_by.email", read_only=True)
+    decided_by = serializers.EmailField(
+        source="decided_by.email", read_only=True, default=None, allow_null=True
+    )
+    first_approved_by = serializers.EmailField(
+        source="first_approved_by.email",
+        read_only=True,
+        default=None,
+        allow_null=True,
+        help_text="Who has given the first of two approvals, where two are needed.",
+    )
+    reversal_marked_by = serializers.EmailField(
+        source="reversal_marked_by.email",
+        read_only=True,
+        default=None,
+        allow_null=True,
+        help_text="Who wants the approval taken back, where two are needed.",
+    )
+
+    proof_view = "admin-payment-proof"
+
+    class Meta(PaymentSerializer.Meta):
+        fields = [
+            *PaymentSerializer.Meta.fields,
+            "account_id",
+            "account_name",
+            "country",
+            "submitted_by",
+            "decided_by",
+            "first_approved_by",
+            "reversal_marked_by",
+        ]
+        read_only_fields = fields
+
+
+class AdminPaymentDetailSerializer(AdminPaymentSerializer):
+    events = serializers.SerializerMethodField(help_text="What happened to it, oldest first.")
+
+    class Meta(AdminPaymentSerializer.Meta):
+        fields = [*AdminPaymentSerializer.Meta.fields, "events"]
+        read_only_fields = fields
+
+    @extend_schema_field(PaymentEventSerializer(many=True))
+    def get_events(self, payment: Payment) -> list[dict[str, Any]]:
+        return list(PaymentEventSerializer(timeline_of(payment=payment), many=True).data)
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """A decided payment with all that followed from it."""
+
+    payment = AdminPaymentSerializer()
+    invoice = InvoiceSerializer(source="billing.invoice")
+    subscription = SubscriptionSerializer(source="billing.subscription")
+    account = AccountSerializer(source="billing.account")
