@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from igny8_core.business.billing.enums import EventName, NoticeFrequency
+from igny8_core.desk.acts import ActForm
 
 MAX_NOTES = 1000
 REVERSALS = [
@@ -17,7 +18,7 @@ def _words(**attributes: Any) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": 3, "class": "desk-input", **attributes})
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(ActForm):
     """A form that shares its page with others, so that its ids carry its own name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -26,10 +25,9 @@ from igny8_core.business.billing.selectors.invoices import every_invoice
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.business.documents.views import pdf_response
 from igny8_core.common.clock import utc_now
-from igny8_core.common.exceptions import DomainError
 from igny8_core.common.money import Money
 from igny8_core.common.places.countries import country_name
-from igny8_core.common.transactions import commit_or_retry
+from igny8_core.desk.acts import Done, carry_out
 from igny8_core.desk.decision_forms import VoidForm
 from igny8_core.desk.review import may_decide
 
@@ -68,19 +66,19 @@ def void(request: HttpRequest, invoice_id: int, *, model_admin: Any) -> HttpResp
     form = VoidForm(request.POST)
     if not form.is_valid():
         return _page(request, invoice, model_admin, form)
-    try:
-        commit_or_retry(
-            lambda: void_invoice(
-                invoice_id=invoice_id,
-                actor=actor_from_request(request),
-                now=utc_now(),
-                reason=form.cleaned_data["reason"],
-            )
+    page = reverse(PAGE, args=[invoice_id])
+
+    def act() -> Done:
+        void_invoice(
+            invoice_id=invoice_id,
+            actor=actor_from_request(request),
+            now=utc_now(),
+            reason=form.cleaned_data["reason"],
         )
-        messages.success(request, f"Void. {invoice.account} can read why; nothing is owed on it.")
-    except DomainError as refusal:
-        messages.error(request, f"Nothing was changed. {refusal.detail}")
-    return HttpResponseRedirect(reverse(PAGE, args=[invoice_id]))
+        said = f"Void. {invoice.account} can read why; nothing is owed on it."
+        return Done(said=said, account_id=invoice.account_id, leads_to=page)
+
+    return carry_out(request, form, act, refused_leads_to=page)
 
 
 def _invoice(invoice_id: int) -> Invoice:

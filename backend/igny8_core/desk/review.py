@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -33,8 +31,8 @@ from igny8_core.business.billing.services.consents import needs_two_admins
 from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.common.clock import utc_now
-from igny8_core.common.exceptions import DomainError
-from igny8_core.common.transactions import commit_or_retry, one_moment
+from igny8_core.common.transactions import one_moment
+from igny8_core.desk.acts import ActForm, Done, carry_out
 from igny8_core.desk.decision_forms import ApproveForm, RejectForm, ReverseForm
 from igny8_core.desk.flags import flags_of
 from igny8_core.desk.proofs import may_see_proofs
@@ -119,7 +117,7 @@ class Act:
     """
 
     form_name: str
-    form: type[forms.Form]
+    form: type[ActForm]
     is_allowed: Callable[[HttpRequest], bool]
     perform: Callable[[HttpRequest, int, dict[str, Any]], str]
     opens_next: bool = True
@@ -138,14 +136,17 @@ def _view(act: Act) -> Callable[..., HttpResponse]:
             shown = {act.form_name: form, "opened": act.form_name}
             return _page(request, payment, model_admin, **shown)
         following = _next(payment) if act.opens_next else payment_id
-        try:
-            done = commit_or_retry(lambda: act.perform(request, payment_id, form.cleaned_data))
-            messages.success(request, done)
-        except DomainError as refusal:
-            messages.error(request, f"Nothing was changed. {refusal.detail}")
-            following = payment_id
-        address = reverse(REVIEW, args=[following]) if following else reverse(QUEUE)
-        return HttpResponseRedirect(address)
+        leads_to = reverse(REVIEW, args=[following]) if following else reverse(QUEUE)
+        return carry_out(
+            request,
+            form,
+            lambda: Done(
+                said=act.perform(request, payment_id, form.words),
+                account_id=payment.account_id,
+                leads_to=leads_to,
+            ),
+            refused_leads_to=reverse(REVIEW, args=[payment_id]),
+        )
 
     return view
 

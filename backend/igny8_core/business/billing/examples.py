@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-CATALOG = Path(__file__).parent / "catalog" / "payment_methods.json"
+CATALOG = Path(__file__).parents[1] / "catalogue" / "data" / "payment_methods.json"
 WITHHELD = "We are still setting this payment method up. Choose another one, or write to support."
 
 

@@ -8,9 +8,11 @@ Modelled on draft-ietf-httpapi-idempotency-key-header-07.
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -64,6 +66,20 @@ class AccountAnswer(Response):
         self.account_id = account_id
 
 
+@dataclass(frozen=True)
+class Sending:
+    """One sending of what may be sent twice.
+
+    :param scope: who sends it where: a key of another is another key.
+    :param key: of the sender; without one, each sending is a first one.
+    :param body: as it was sent.
+    """
+
+    scope: str
+    key: str
+    body: Any
+
+
 def run_once(request: Request, act: Callable[[], AccountAnswer]) -> Response:
     """Carry out ``act`` in one transaction, once for the request's key, if it has one.
 
@@ -72,10 +88,14 @@ def run_once(request: Request, act: Callable[[], AccountAnswer]) -> Response:
     :raises IdempotencyKeyInvalid: 400, :raises IdempotencyKeyInUse: 409,
         :raises IdempotencyKeyReused: 422.
     """
-    key = _key_of(request)
-    if not key:
+    return act_once(_sending_of(request), act)
+
+
+def act_once(sending: Sending, act: Callable[[], AccountAnswer]) -> Response:
+    """Carry out ``act`` as ``run_once`` does, whatever it was sent by."""
+    if not sending.key:
         return commit_or_retry(act)
-    return commit_or_retry(lambda: _act_or_replay(request, key, act))
+    return commit_or_retry(lambda: _act_or_replay(sending, act))
 
 
 def prepare_and_run_once(
@@ -107,29 +127,43 @@ def prepare_and_run_once(
     return response
 
 
-def _kept_answer(request: Request) -> Response | None:
-    key = _key_of(request)
-    if not key:
-        return None
-    record = IdempotencyRecord.objects.filter(scope=_scope_of(request), key=key).first()
-    return _replay(record, request) if record is not None else None
-
-
-def _scope_of(request: Request) -> str:
+def scope_of(request: HttpRequest | Request) -> str:
+    """Name who sends where."""
     return f"{request.method} {request.path} {request.user.pk or 'visitor'}"
 
 
-def _act_or_replay(request: Request, key: str, act: Callable[[], AccountAnswer]) -> Response:
-    scope = _scope_of(request)
-    _lock_or_refuse(scope, key)
-    record = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
-    if record is not None:
-        return _replay(record, request)
+def _sending_of(request: Request) -> Sending:
+    return Sending(scope=scope_of(request), key=_key_of(request), body=request.data)
+
+
+def _kept_answer(request: Request) -> Response | None:
+    sending = _sending_of(request)
+    return _kept(sending) if sending.key else None
+
+
+def _kept(sending: Sending) -> Response | None:
+    record = IdempotencyRecord.objects.filter(scope=sending.scope, key=sending.key).first()
+    if record is None:
+        return None
+    if not fingerprints.matches(record.fingerprint, sending.body):
+        raise IdempotencyKeyReused
+    return Response(
+        record.response_body,
+        status=record.response_status,
+        headers={REPLAYED: "true"},
+    )
+
+
+def _act_or_replay(sending: Sending, act: Callable[[], AccountAnswer]) -> Response:
+    _lock_or_refuse(sending.scope, sending.key)
+    kept = _kept(sending)
+    if kept is not None:
+        return kept
     response = act()
     IdempotencyRecord.objects.create(
-        scope=scope,
-        key=key,
-        fingerprint=fingerprints.current(request.data),
+        scope=sending.scope,
+        key=sending.key,
+        fingerprint=fingerprints.current(sending.body),
         account_id=response.account_id,
         response_status=response.status_code,
         response_body=json.loads(json.dumps(response.data, cls=DjangoJSONEncoder)),
@@ -148,13 +182,3 @@ def _key_of(request: Request) -> str:
 def _lock_or_refuse(scope: str, key: str) -> None:
     if not try_lock(f"{scope}\n{key}"):
         raise IdempotencyKeyInUse
-
-
-def _replay(record: IdempotencyRecord, request: Request) -> Response:
-    if not fingerprints.matches(record.fingerprint, request.data):
-        raise IdempotencyKeyReused
-    return Response(
-        record.response_body,
-        status=record.response_status,
-        headers={REPLAYED: "true"},
-    )

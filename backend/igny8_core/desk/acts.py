@@ -1,0 +1,92 @@
+"""Acts of the desk: a form that is sent twice is carried out once, as a request of the API is.
+
+The page gives each of its forms a key. Sent again (a double click, a reload, the answer lost), the
+form says again what was done by it, and leads on to the same place.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from rest_framework.exceptions import APIException
+
+from igny8_core.common.exceptions import DomainError
+from igny8_core.common.http.idempotency import (
+    AccountAnswer,
+    IdempotencyKeyReused,
+    Sending,
+    act_once,
+    scope_of,
+)
+
+KEY = "act_key"
+REUSED = "This page was sent before, with other words. Look at what became of it first."
+A_KEY = re.compile("[0-9a-f-]{36}")
+UNSENT = {"csrfmiddlewaretoken", KEY}
+
+
+class ActForm(forms.Form):
+    """A form of an act, with the key of its page."""
+
+    act_key = forms.Field(required=False, widget=forms.HiddenInput, initial=uuid4)
+
+    @property
+    def key(self) -> str:
+        """The key; empty where it is none that a page has given."""
+        key = str(self.cleaned_data[KEY] or "")
+        return key if A_KEY.fullmatch(key) else ""
+
+    @property
+    def words(self) -> dict[str, object]:
+        """What the admin has filled in."""
+        return {name: value for name, value in self.cleaned_data.items() if name != KEY}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done, for whom, and where it leads.
+
+    :param said: to the admin.
+    :param account_id: whose data that holds.
+    """
+
+    said: str
+    account_id: int
+    leads_to: str
+
+
+def carry_out(
+    request: HttpRequest, form: ActForm, act: Callable[[], Done], *, refused_leads_to: str
+) -> HttpResponse:
+    """Carry an act out once for its form's key; say what was done, or why nothing was.
+
+    :param form: is valid.
+    """
+    sending = Sending(
+        scope=scope_of(request),
+        key=form.key,
+        body={name: values for name, values in request.POST.lists() if name not in UNSENT},
+    )
+
+    def answer() -> AccountAnswer:
+        done = act()
+        said = {"said": done.said, "leads_to": done.leads_to}
+        return AccountAnswer(said, account_id=done.account_id)
+
+    try:
+        told = act_once(sending, answer).data
+    except DomainError as refusal:
+        why = refusal.detail
+    except IdempotencyKeyReused:
+        why = REUSED
+    except APIException as refusal:
+        why = str(refusal.detail)
+    else:
+        messages.success(request, told["said"])
+        return HttpResponseRedirect(told["leads_to"])
+    messages.error(request, f"Nothing was changed. {why}")
+    return HttpResponseRedirect(refused_leads_to)
