@@ -39,7 +39,7 @@ dev: backend/.venv/.installed frontend/node_modules/.installed ## the same, relo
 test: test-backend test-frontend test-e2e ## run every test
 
 test-backend: backend/.venv/.installed frontend/dist/index.html curl
-	cd backend && $(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	cd backend && $(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 25
 
 soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, requests drawn by the day's seed, more faults (hours)
 	cd backend && STATE_MACHINE_STEPS=$(STEPS) $(PY) -m pytest tests/test_state_machine.py
