@@ -16,6 +16,7 @@ from tests.factories import approve, make_billing_admin, make_owner, make_paymen
 pytestmark = pytest.mark.django_db(transaction=True)
 RESTORED = "restored_from_a_dump"
 INDEXES = "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
+SEARCHES = "SELECT indexname, indexdef FROM pg_indexes WHERE indexname ~ 'search$'"
 WORDS = "SELECT text FROM billing_paymentsearch"
 
 
@@ -38,7 +39,7 @@ def test_a_dump_is_restored_with_all_indexes(catalog: None, restored: str, tmp_p
     pgexec("pg_dump", (*reached, "-Fc", "-f", dump, params["dbname"]), bin_path=tools)
     pgexec("pg_restore", (*reached, "--exit-on-error", "-d", restored, dump), bin_path=tools)
     with psycopg.connect(host=params["host"], user=params["user"], dbname=restored) as copy:
-        for query in (INDEXES, WORDS):
+        for query in (INDEXES, SEARCHES, WORDS):
             with connection.cursor() as cursor:
                 cursor.execute(query)
                 assert sorted(copy.execute(query).fetchall()) == sorted(cursor.fetchall())

@@ -242,6 +242,9 @@ def test_a_price_in_another_currency_than_the_method_makes_no_code(catalog: None
     [
         ("GB82WEST12345698765432", True),
         ("gb82 west 1234 5698 7654 32", True),
+        ("GB82-WEST-1234-5698-7654-32", True),
+        ("GB82.WEST.12345698\u20137654 32", True),
+        ("GB\uff182WEST12345698765432", True),
         ("GB82WEST12345698765423", False),
         ("GB82WEST123456987654320", False),
         ("XX82WEST12345698765432", False),
@@ -254,6 +257,8 @@ def test_only_an_iban_that_can_be_makes_a_code(
 ) -> None:
     invoice = with_detail(invoice_in("DE", "sepa"), "IBAN", iban)
     assert (payment_qr(invoice) is not None) is makes_code
+    for code in scan(invoice) if makes_code else []:
+        assert "GB82WEST12345698765432" in code.split("\n")
 
 
 @pytest.mark.parametrize(

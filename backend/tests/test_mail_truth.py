@@ -526,7 +526,7 @@ def test_two_writers_of_one_name_are_refused() -> None:
     def welcome(_mail: OutgoingMail) -> Letter:
         raise NotImplementedError
 
-    with pytest.raises(ImproperlyConfigured, match=r"billing\.letters and tests"):
+    with pytest.raises(ImproperlyConfigured, match=r"notifications\.letters and tests"):
         letter(premise=always)(welcome)
 
 

@@ -113,7 +113,22 @@ def test_an_invoice_number_as_banks_print_it(paid: Payment, way: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "term", ["--", "%", "_", "\\", "'", '"', "\u200b", "nobody", "FT99", "(*", "q\\'"]
+    "term",
+    [
+        " ".join(["25053.51"] * 6),
+        "111111111111111.111111111111111",
+        "--",
+        "%",
+        "_",
+        "\\",
+        "'",
+        '"',
+        "\u200b",
+        "nobody",
+        "FT99",
+        "(*",
+        "q\\'",
+    ],
 )
 def test_finds_nothing_where_there_is_nothing(
     paid: Payment, desk: Client, admin_api: APIClient, term: str
@@ -149,6 +164,12 @@ def test_finds_nothing_where_there_is_nothing(
         (".5", set()),
         ("-5", set()),
         ("9" * 90, set()),
+        ("9" * 15, {"9" * 15}),
+        ("9" * 16, set()),
+        ("9" * 15 + ".25", {"9" * 15 + ".25"}),
+        ("9" * 15 + ".9999", set()),
+        ("111111111111111.111111111111111", set()),
+        ("25053.5025053.5025053.50", set()),
     ],
 )
 def test_an_amount_in_any_way_to_write_it(typed: str, amounts: set[str]) -> None:

@@ -68,6 +68,7 @@ DECIMAL_SIGNS = ".,\u066b"
 HAS_DECIMALS = re.compile(r"[.,\u066b]\d{1,2}$")  # 25053.50 is an amount and no part of a number
 MONEY_SIGNS = re.compile(r"^(?:rs\.?|[a-z]{1,3}(?=\$))|[.,/][-\u2013\u2014=]$", re.IGNORECASE)
 MAX_WORDS = 12
+MAX_DIGITS = 18  # of an amount, as the columns have it
 Text: TypeAlias = Expression | F
 
 
@@ -135,19 +136,24 @@ def text_of(model: type[Model]) -> Text | None:
     return None
 
 
-def text_holds(term: str, *, text: Text) -> Q:
+def text_holds(term: str, *, text: Text, has_amounts: bool = False) -> Q:
     """Match rows whose text holds what somebody looks for.
 
-    As one word, or each of its words anywhere; an amount in any way to write one. Nothing matches
-    a term without a letter, a digit or a picture.
+    As one word, or each of its words anywhere. Nothing matches a term without a letter, a digit or
+    a picture.
 
     :param text: ``SearchGrams`` of it has a GIN index.
+    :param has_amounts: whether it has lines of amounts, which are found in any way to write one.
     """
+
+    def holds(word: str) -> Q:
+        return _holds_amount(word, text=text) if has_amounts else _holds(word, text=text)
+
     words = _words_of(term)
-    whole = _holds("".join(words), text=text)
+    whole = holds("".join(words))
     if len(words) < 2:  # noqa: PLR2004
         return whole
-    return whole | reduce(and_, (_holds(word, text=text) for word in words))
+    return whole | reduce(and_, map(holds, words))
 
 
 def rows_hold(term: str, *, model: type[Model], texts: Mapping[str, Text]) -> Q:
@@ -167,7 +173,8 @@ def rows_hold(term: str, *, model: type[Model], texts: Mapping[str, Text]) -> Q:
     found = keys(term)
     if len(words) > 1 and len(texts) > 1:
         each = (Q(pk__in=keys(word)) for word in words)
-        found = found.union(model._base_manager.filter(reduce(and_, each)).values("pk"))
+        in_all = model._base_manager.order_by().filter(reduce(and_, each))
+        found = found.union(in_all.values("pk"))
     return Q(pk__in=found)
 
 
@@ -196,13 +203,21 @@ def _words_of(term: str) -> list[str]:
 
 def _holds(word: str, *, text: Text) -> Q:
     found = Q(pk__in=[])
-    for normal in [] if HAS_DECIMALS.search(word) and amounts_of(word) else _forms_of(word):
+    for normal in _forms_of(word):
         part = Q(_has_grams(_grams_of(normal), text=text))
         if len(normal) > GRAM:
             joined = Replace(text, Value(" "), Value(""), output_field=TextField())
             part &= Q(Contains(joined, normal))
         found |= part
-    for amount in amounts_of(word):
+    return found
+
+
+def _holds_amount(word: str, *, text: Text) -> Q:
+    """Match what holds the word, or the amount that it is: with decimals, it is that alone."""
+    amounts = amounts_of(word)
+    is_amount_only = amounts and HAS_DECIMALS.search(word)
+    found = Q(pk__in=[]) if is_amount_only else _holds(word, text=text)
+    for amount in amounts:
         found |= Q(_has_grams([f"={amount:f}"], text=text))
     return found
 
@@ -232,7 +247,7 @@ def amounts_of(word: str) -> set[Decimal]:
     """
     plain = _without_money_signs(word)
     digits = "".join(str(unicodedata.decimal(c, c)) for c in plain)
-    if not AMOUNT.fullmatch(digits):
+    if not AMOUNT.fullmatch(digits) or sum(map(str.isdigit, digits)) > MAX_DIGITS:
         return set()
     *groups, last = re.split(r"[^0-9]", digits)
     found = {_plain(Decimal("".join([*groups, last])))}

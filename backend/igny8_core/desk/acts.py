@@ -12,11 +12,11 @@ from uuid import uuid4
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from rest_framework.exceptions import APIException
 
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.http.idempotency import (
     AccountAnswer,
+    IdempotencyKeyInUse,
     IdempotencyKeyReused,
     Sending,
     act_once,
@@ -24,7 +24,8 @@ from igny8_core.common.http.idempotency import (
 )
 
 KEY = "act_key"
-REUSED = "This page was sent before, with other words. Look at what became of it first."
+REUSED = "This page was sent before, with other words. Look at what became of it."
+RUNNING = "This is being carried out at this moment. Look at what becomes of it."
 A_KEY = re.compile("[0-9a-f-]{36}")
 UNSENT = {"csrfmiddlewaretoken", KEY}
 
@@ -79,14 +80,13 @@ def carry_out(
 
     try:
         told = act_once(sending, answer).data
-    except DomainError as refusal:
-        why = refusal.detail
+    except IdempotencyKeyInUse:
+        messages.warning(request, RUNNING)
     except IdempotencyKeyReused:
-        why = REUSED
-    except APIException as refusal:
-        why = str(refusal.detail)
+        messages.error(request, REUSED)
+    except DomainError as refusal:
+        messages.error(request, f"Nothing was changed. {refusal.detail}")
     else:
         messages.success(request, told["said"])
         return HttpResponseRedirect(told["leads_to"])
-    messages.error(request, f"Nothing was changed. {why}")
     return HttpResponseRedirect(refused_leads_to)

@@ -24,6 +24,7 @@ remove_unknown_files
 """
 
 
-def test_no_job_has_lost_its_name() -> None:
+def test_jobs_keep_their_names() -> None:
     app.perform_import_paths()  # type: ignore[no-untyped-call]
-    assert set(NAMES.split()) - set(app.tasks) == set()
+    ours = {name for name in app.tasks if "procrastinate.builtin_tasks" not in name}
+    assert ours == set(NAMES.split())

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import segno
 from segno.helpers import make_epc_qr
-from stdnum.iban import is_valid as is_iban
+from stdnum import iban
 
 from igny8_core.business.billing.models import Invoice
 
@@ -52,12 +52,11 @@ def _code(invoice: Invoice, details: Mapping[str, str]) -> segno.QRCode | None:
 
 def _sepa(invoice: Invoice, details: Mapping[str, str]) -> segno.QRCode | None:
     holder = _first(details, HOLDER_LABELS)
-    iban = _first(details, IBAN_LABELS).replace(" ", "").upper()
-    if not holder or not is_iban(iban):
+    if not holder:
         return None
     return make_epc_qr(
         name=holder,
-        iban=iban,
+        iban=iban.validate(_first(details, IBAN_LABELS)),
         amount=invoice.payable_amount,
         text=invoice.payment_reference,
         bic=_first(details, BIC_LABELS).replace(" ", "").upper() or None,

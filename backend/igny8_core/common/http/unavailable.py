@@ -49,7 +49,7 @@ class StorageUnavailable(ServiceUnavailable):
 def as_unavailable(error: BaseException | None) -> ServiceUnavailable | None:
     """Return what to answer if an error means that the service is unavailable for a while."""
     if isinstance(error, OSError):
-        if error.errno == errno.EHOSTUNREACH:  # as ``common.s3_storage`` says it
+        if error.errno == errno.EHOSTUNREACH:  # as ``common.files.s3`` says it
             return StorageUnavailable()
         return StorageFull() if error.errno in DISK_IS_FULL else None
     is_away = any(isinstance(cause, DATABASE_IS_AWAY) for cause in causes(error))

@@ -4601,7 +4601,7 @@ export interface operations {
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
-                /** @description Part of its number. */
+                /** @description Part of its number; one or two characters where a part begins. */
                 search?: string;
                 /**
                  * @description * `pending` - Pending

@@ -44,7 +44,7 @@ def payment_for_admin(*, payment_id: int) -> Payment:
 
 def matching_payments(term: str) -> Q:
     """Match payments by what an admin has at hand, typed in any way: see ``PaymentSearch``."""
-    found = PaymentSearch.objects.filter(text_holds(term, text=F("text")))
+    found = PaymentSearch.objects.filter(text_holds(term, text=F("text"), has_amounts=True))
     return Q(pk__in=found.values("payment_id"))
 
 

@@ -1,5 +1,5 @@
 // The admin's theme under a strict content security policy. Its Alpine.js is the build that
-// evaluates no strings (common/theme); what that build's parser does not read is said here in
+// evaluates no strings (desk/theme); what that build's parser does not read is said here in
 // functions, and what the theme would write into style elements or attributes is avoided.
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;

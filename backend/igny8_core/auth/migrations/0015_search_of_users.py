@@ -1,4 +1,4 @@
-"""The desk finds accounts, people and sites by parts of words in their normal form."""
+"""The desk finds people by parts of words in their normal form."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
@@ -11,18 +11,10 @@ class Migration(migrations.Migration):
     dependencies = [
         ("common", "0005_normal_form"),
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("igny8_auth", "0012_trials_keep_their_terms"),
+        ("igny8_auth", "0014_search_of_sites"),
     ]
 
     operations = [
-        AddIndexConcurrently(
-            model_name="account",
-            index=search_index("account_search", SearchText("name", "billing_name", NormalAddress("billing_email"))),
-        ),
-        AddIndexConcurrently(
-            model_name="site",
-            index=search_index("site_search", SearchText("name", "domain")),
-        ),
         AddIndexConcurrently(
             model_name="user",
             index=search_index("user_search", SearchText(NormalAddress("email"), "first_name", "last_name")),

@@ -1,4 +1,4 @@
-"""The desk finds invoices and events by parts of words in their normal form."""
+"""The desk finds events by parts of words in their normal form."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
@@ -10,15 +10,11 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [
         ("common", "0005_normal_form"),
-        ("billing", "0018_method_translations"),
+        ("billing", "0019_search_of_invoices"),
         ("igny8_auth", "0012_trials_keep_their_terms"),
     ]
 
     operations = [
-        AddIndexConcurrently(
-            model_name="invoice",
-            index=search_index("invoice_search", SearchText("number")),
-        ),
         AddIndexConcurrently(
             model_name="paymentevent",
             index=search_index("event_search", SearchText("note"), often_written=True),
