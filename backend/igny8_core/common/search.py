@@ -68,6 +68,7 @@ DECIMAL_SIGNS = ".,\u066b"
 HAS_DECIMALS = re.compile(r"[.,\u066b]\d{1,2}$")  # 25053.50 is an amount and no part of a number
 MONEY_SIGNS = re.compile(r"^(?:rs\.?|[a-z]{1,3}(?=\$))|[.,/][-\u2013\u2014=]$", re.IGNORECASE)
 MAX_WORDS = 12
+OWN = ""  # the path to a row's own text
 MAX_DIGITS = 18  # of an amount, as the columns have it
 Text: TypeAlias = Expression | F
 
@@ -162,8 +163,11 @@ def rows_hold(term: str, *, model: type[Model], texts: Mapping[str, Text]) -> Q:
     Each word may stand in another of the texts. All is one set of keys, so that indexes alone are
     read: two conditions of different tables joined by OR would make PostgreSQL read them whole.
 
-    :param texts: what is searched, by the path to its rows; the own text's path is empty.
+    :param texts: what is searched, by the path to its rows; ``OWN`` is that of the rows themselves.
     """
+
+    if list(texts) == [OWN]:
+        return text_holds(term, text=texts[OWN])
 
     def keys(term: str) -> QuerySet[Model, Any]:
         one, *others = (_keys_of(term, model=model, path=path, text=texts[path]) for path in texts)
@@ -180,7 +184,7 @@ def rows_hold(term: str, *, model: type[Model], texts: Mapping[str, Text]) -> Q:
 
 def _keys_of(term: str, *, model: type[Model], path: str, text: Text) -> QuerySet[Model, Any]:
     rows = model._base_manager.order_by()
-    if not path:
+    if path == OWN:
         return rows.filter(text_holds(term, text=text)).values("pk")
     related = related_model(model, path)._base_manager.filter(text_holds(term, text=text))
     return rows.filter(**{f"{path}__in": related.values("pk")}).values("pk")
