@@ -47,7 +47,7 @@ ADMINS_PAGES = [
     "/api/v1/billing/admin/payments/{payment}/",
     "/admin/billing/payment/{payment}/change/",
 ]
-DRAWN = re.compile(r'value="\w{64}"|nonce="[^"]+"')  # anew for each page
+DRAWN = re.compile(r'value="(\w{64}|[0-9a-f-]{36})"|nonce="[^"]+"')  # anew for each page
 
 
 class Meanwhile:
