@@ -136,6 +136,24 @@ def test_architecture_names_every_room() -> None:
     assert set(re.findall(r"^(igny8_core/[a-z_/]+/) ", text, re.MULTILINE)) == found
 
 
+def test_recipes_name_what_exists() -> None:
+    """Five recipes for a new thing: each file, test and name of code in them is there."""
+    text = (ROOT / "docs/ARCHITECTURE.md").read_text("utf-8")
+    section = text.partition("## Where to put a new thing")[2].partition("\n## ")[0]
+    recipes = re.findall(r"^\*\*(.+?)\.\*\*", section, re.MULTILINE)
+    assert len(recipes) == 5
+    named = CODE.findall(section)
+    assert len(named) > 30
+    words = known_names()
+    for name in named:
+        if name.startswith("make "):
+            continue
+        if "/" in name or "." in name:
+            assert any(f"/{name}".rstrip("/") in file for file in files()), name
+        else:
+            assert re.search(rf"\b{re.escape(name)}\b", words), name
+
+
 def text_of_settings() -> str:
     """The sources of all settings."""
     modules = sorted((BACKEND / "igny8_core/settings").glob("*.py"))
