@@ -17,6 +17,7 @@ from django.apps import apps
 from django.conf import LazySettings, settings
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signing import TimestampSigner
 from django.db import transaction
 from pypdf import PdfReader
 
@@ -74,6 +75,12 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _links_of_one_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail that is written twice has the same links, also where a second ends in between."""
+    monkeypatch.setattr(TimestampSigner, "timestamp", lambda _signer: "1xWedY")
 
 
 @dataclass
