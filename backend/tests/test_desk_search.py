@@ -21,7 +21,7 @@ from igny8_core.business.billing.models import (
     PaymentMethodConfig,
 )
 from igny8_core.common.models import OutgoingMail
-from igny8_core.common.search import text_of
+from igny8_core.common.search import related_model, text_of
 from igny8_core.desk.bounded import searched_texts
 from tests.factories import (
     PASSWORD,
@@ -197,10 +197,7 @@ def test_what_grows_has_an_index() -> None:
         if model._meta.label_lower in FEW:
             continue
         for path in searched_texts(model, fields):
-            owner: Any = model
-            for name in path.split("__") if path else []:
-                owner = owner._meta.get_field(name).related_model
-            assert text_of(owner) is not None, (model, path)
+            assert text_of(related_model(model, path)) is not None, (model, path)
 
 
 @pytest.mark.parametrize(

@@ -191,8 +191,8 @@ def _keys_of(term: str, *, model: type[Model], path: str, text: Text) -> QuerySe
 
 
 def related_model(model: type[Model], path: str) -> type[Model]:
-    """Return the model that a path of relations leads to."""
-    for name in path.split("__"):
+    """Return the model that a path of relations leads to; ``OWN`` leads nowhere else."""
+    for name in filter(None, path.split("__")):
         model = model._meta.get_field(name).related_model  # type: ignore[assignment]
     return model
 

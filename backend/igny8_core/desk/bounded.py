@@ -59,8 +59,10 @@ def searched_texts(model: type[Model], search_fields: Iterable[str]) -> dict[str
     for name in search_fields:
         path, _, field = name.rpartition("__")
         fields.setdefault(path, []).append(field)
-    models = {path: related_model(model, path) if path else model for path in fields}
-    return {path: text_of(models[path]) or SearchText(*names) for path, names in fields.items()}
+    return {
+        path: text_of(related_model(model, path)) or SearchText(*names)
+        for path, names in fields.items()
+    }
 
 
 class BoundedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types

@@ -16,7 +16,6 @@ from igny8_core.common.http.describe import NO_NUL
 from igny8_core.common.search import SearchText, text_holds
 
 MAX_ID = 2**63 - 1
-NUMBER_PART = "Part of its number; one or two characters where a part begins."
 
 
 class InstantField(IsoDateTimeField):
@@ -74,7 +73,11 @@ def _id(*, label: str, **options: Any) -> filters.NumberFilter:
 
 class InvoiceFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=InvoiceStatus.choices)
-    search = _text(method="search_numbers", max_length=100, label=NUMBER_PART)
+    search = _text(
+        method="search_numbers",
+        max_length=100,
+        label="Part of its number; one or two characters where a part begins.",
+    )
 
     class Meta:
         model = Invoice
