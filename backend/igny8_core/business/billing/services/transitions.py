@@ -50,13 +50,6 @@ class TransitionRecorder:
         self.payment = payment
         self.note = note
 
-    def require(self, obj: Stateful) -> None:
-        """Check that the object's state allows the event.
-
-        :raises TransitionNotAllowed: if it doesn't.
-        """
-        self._target(obj, obj.status)
-
     def move(self, obj: Stateful, *, also_save: tuple[str, ...] = ()) -> None:
         """Move a locked object to the event's state and write the audit row.
 
