@@ -15,6 +15,7 @@ MEASUREMENTS ?= 30
 LOCK_FLAGS ?= --upgrade
 PY := .venv/bin/python
 DEV_ENV := DJANGO_ENV=development
+PYTEST := $(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 25
 FIND_CHROMIUM := command -v chromium || command -v chromium-browser || command -v google-chrome || true
 
 APT_INSTALL = if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
@@ -25,7 +26,7 @@ RUN_APP = cd backend && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
 	CHROMIUM_PATH="$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" $(PY) serve.py --port 8111 --web-port 5273 --data-dir "$$data"
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-backend test-frontend test-e2e soak mutants audit lint format bench screenshots schema status lock clean
+.PHONY: help run dev test check test-backend test-frontend test-e2e soak mutants audit lint format bench screenshots schema status lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -36,10 +37,13 @@ run: backend/.venv/.installed frontend/dist/index.html ## install and start ever
 dev: backend/.venv/.installed frontend/node_modules/.installed ## the same, reloading on every change
 	@cd backend && $(PY) serve.py --dev --port $(PORT) --web-port $(WEB_PORT) $(SERVE_ARGS)
 
-test: test-backend test-frontend test-e2e ## run every test
+test: test-backend test-frontend test-e2e ## run every test, the long ones excepted
 
 test-backend: backend/.venv/.installed frontend/dist/index.html curl
-	cd backend && $(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 25
+	cd backend && $(PYTEST) -m "not long"
+
+check: backend/.venv/.installed frontend/dist/index.html curl ## the longer tests: the images, restarts, all faults, more steps, rounds and requests (minutes)
+	cd backend && THOROUGH=1 $(PYTEST) -m "long or sized"
 
 soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, requests drawn by the day's seed, more faults (hours)
 	cd backend && STATE_MACHINE_STEPS=$(STEPS) $(PY) -m pytest tests/test_state_machine.py

@@ -6,13 +6,41 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment, PaymentEvent
 from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.common.models import IdempotencyRecord, OutgoingMail
+
+
+class Snapshot:
+    """All rows of the test's database, to be put back after a test that commits."""
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
+            )
+            tables = [table for (table,) in cursor.fetchall()]
+            self._rows = {table: self._read(cursor, table) for table in tables}
+        self._empty = ";".join(f"DELETE FROM {table}" for table in tables)  # noqa: S608  (quoted)
+
+    @staticmethod
+    def _read(cursor: Any, table: str) -> bytes:
+        with cursor.copy(f"COPY {table} TO STDOUT") as rows:
+            return b"".join(rows)
+
+    def restore(self) -> None:
+        """Put the rows back. Neither guards nor foreign keys are asked; sequences go on."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(self._empty)
+            for table, rows in self._rows.items():
+                if rows:
+                    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                        copy.write(rows)
 
 
 def counted() -> Counter[str]:

@@ -17,9 +17,10 @@ from tests import racer
 from tests.processes import here
 from tests.racer import PATIENCE, Answer, Call, LocksOff
 from tests.server import UNLIMITED
+from tests.sizes import size
 
 RACERS = int(os.environ.get("RACERS", "16"))
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "10"))
+ROUNDS = size("RACE_ROUNDS", quick=3, whole=10)
 
 
 class Racers:

@@ -15,6 +15,7 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentEvent,
     PaymentMethodConfig,
+    RejectionReason,
 )
 from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.integrity.verify import CHECKS
@@ -32,6 +33,8 @@ def run(command: str) -> str:
 
 
 def test_the_catalogue_is_loaded_once() -> None:
+    for model in (RejectionReason, PaymentMethodConfig, ExchangeRate, Industry, Plan):
+        model._default_manager.all().delete()
     assert run("load_catalog").splitlines() == [
         "plans: 5 added",
         "industries: 22 added",

@@ -16,6 +16,7 @@ from tests.load import LOAD, assert_only_clean_answers, under_load
 from tests.processes import manage
 from tests.server import Program, running_server
 
+pytestmark = pytest.mark.long
 WAITING = "SELECT id FROM billing_payment WHERE status = 'pending_approval'"
 ADMIN = {"email": "admin@example.com", "password": "demo-password-1"}
 

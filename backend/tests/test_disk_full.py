@@ -69,6 +69,7 @@ def filled(tmp_path: Path) -> Iterator[SmallDisk]:
         subprocess.run(["umount", str(tmp_path)], check=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [200_000, 3_000_000], ids=["in memory", "by a temporary file"])
 @pytest.mark.parametrize("disk", ["limited", "filled"])
 def test_a_full_disk_refuses_the_file_and_keeps_nothing_of_it(

@@ -206,7 +206,7 @@ def test_a_mail_server_that_refuses_one_keeps_no_other_waiting() -> None:
 def test_a_slow_mail_server_is_given_up_and_tried_again(mailbox: Mailbox) -> None:
     owner = make_owner()
     with smtp_server(Mailbox(delay=5)) as slow:
-        run_worker(slow.port, EMAIL_TIMEOUT="1")
+        run_worker(slow.port, timeout=1)
     mail = OutgoingMail.objects.get(recipient=owner.email)
     assert (mail.sent_at, mail.attempts) == (None, 1)
     assert "timed out" in mail.last_error

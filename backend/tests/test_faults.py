@@ -69,6 +69,7 @@ def upgrade(_admin: User) -> Act:
 
 ALL_ACTS = [approval, confirmation, reversal, upgrade]
 KILLED = ALL_ACTS if os.environ.get("KILL_EVERY_ACT") else [approval]
+ONE_OF_THEM = [approval, *(pytest.param(act, marks=pytest.mark.long) for act in ALL_ACTS[1:])]
 
 
 def send(server: Server, act: Act, **headers: str) -> Reply:
@@ -88,6 +89,7 @@ def server() -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("make_act", KILLED)
 def test_killed_between_any_two_statements_nothing_is_done(
     server: Server, billing_admin: User, make_act: Callable[[User], Act]
@@ -110,7 +112,7 @@ def test_killed_between_any_two_statements_nothing_is_done(
     assert_all_invariants_hold()
 
 
-@pytest.mark.parametrize("make_act", ALL_ACTS)
+@pytest.mark.parametrize("make_act", ONE_OF_THEM)
 def test_killed_after_the_commit_the_first_answer_is_given_again(
     server: Server, billing_admin: User, make_act: Callable[[User], Act]
 ) -> None:
@@ -128,7 +130,7 @@ def test_killed_after_the_commit_the_first_answer_is_given_again(
 
 
 @pytest.mark.parametrize(("lost", "is_replayed"), [("commit", False), ("answer", True)])
-@pytest.mark.parametrize("make_act", ALL_ACTS)
+@pytest.mark.parametrize("make_act", ONE_OF_THEM)
 def test_whose_commit_is_lost_gets_503_and_then_the_first_answer(
     billing_admin: User, make_act: Callable[[User], Act], lost: str, *, is_replayed: bool
 ) -> None:
@@ -203,7 +205,9 @@ def test_who_waits_too_long_for_a_lock_is_told_to_come_back(billing_admin: User)
     assert_all_invariants_hold()
 
 
-@pytest.mark.parametrize("path", [PAYMENTS, "/admin/billing/payment/?all=1"])
+@pytest.mark.parametrize(
+    "path", [PAYMENTS, pytest.param("/admin/billing/payment/?all=1", marks=pytest.mark.long)]
+)
 def test_a_statement_that_takes_too_long_is_ended(billing_admin: User, path: str) -> None:
     """Whatever makes it long: here a lock that others wait for by the minute."""
     with running_server(DATABASE_STATEMENT_TIMEOUT="1", DATABASE_LOCK_TIMEOUT="60") as server:
@@ -268,7 +272,7 @@ def test_without_a_database_everything_is_a_clean_503(
         assert int(answer.headers["Retry-After"]) > 0
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def serverless() -> Iterator[Server]:
     """A server whose database can't be reached."""
     with running_server(DATABASE_URL="postgres:///none?host=/nowhere") as server:

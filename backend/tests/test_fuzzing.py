@@ -16,9 +16,11 @@ from igny8_core.business.demo.management.commands.create_demo import ADMIN_EMAIL
 from tests.processes import kept_environment
 from tests.project.paths import BACKEND
 from tests.server import running_server
+from tests.sizes import size
 
+pytestmark = pytest.mark.sized
 SEED = os.environ.get("FUZZING_SEED", "20261124")
-EXAMPLES = os.environ.get("FUZZING_EXAMPLES", "75")  # at most, for an operation and a phase
+EXAMPLES = size("FUZZING_EXAMPLES", quick=10, whole=75)  # at most, for an operation and a phase
 OWNER = "free@example.com"
 BYSTANDER = "active@example.com"  # who logs out everywhere
 LOG_IN = "^/_allauth/"
@@ -43,7 +45,7 @@ def fuzz(server: str, folder: Path, *options: str) -> dict[str, Any]:
     report = folder / "report.json"
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIGURATION, "run"]
     reporting = ["--report", "json", "--report-json-path", str(report), "--no-color"]
-    drawing = ["--seed", SEED, "--max-examples", EXAMPLES]
+    drawing = ["--seed", SEED, "--max-examples", str(EXAMPLES)]
     run = subprocess.run(
         [*command, f"{server}/api/schema/", *reporting, *drawing, *options],
         cwd=BACKEND,

@@ -19,11 +19,12 @@ from igny8_core.api.bodies import LONGEST_LOG_IN
 from igny8_core.auth.models import User
 from tests.factories import PASSWORD, client_of, invoice_of, make_payment
 from tests.roles import close, undone
+from tests.sizes import size
 
 pytestmark = pytest.mark.django_db
 
 SEED = os.environ.get("FUZZING_SEED", "20261124")
-DRAWN = int(os.environ.get("BODIES_DRAWN", "2500"))
+DRAWN = size("BODIES_DRAWN", quick=500, whole=2500)
 CLIENTS = ("browser", "app")
 CONFIRM = "/api/v1/billing/admin/payments/confirm/"
 HALF = '"\\ud800"'
@@ -169,6 +170,7 @@ def test_every_field_with_odd_values(
     assert tried > 2500
 
 
+@pytest.mark.sized
 def test_drawn_bodies(document: dict[str, Any], owner: User, people: list[APIClient]) -> None:
     """Several fields wrong at once, fields of others, lists for objects, and bytes at random."""
     draw = random.Random(SEED)  # noqa: S311

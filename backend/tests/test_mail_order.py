@@ -83,6 +83,7 @@ def test_a_later_mail_waits_for_the_earlier_ones_next_try() -> None:
     assert "payment_submitted" in queued()
 
 
+@pytest.mark.long
 def test_retries_and_workers_side_by_side_keep_the_order() -> None:
     """The server puts off four times; two workers of four jobs each work it off."""
     reader, other = "reader@shop.example", "other@shop.example"

@@ -40,6 +40,7 @@ def test_many_probes_cost_little(
         assert client.get("/readyz").status_code == 200
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_is_not_ready_before_its_migrations(client: Client) -> None:
     back = manage("migrate", "common", "zero", environment=here())

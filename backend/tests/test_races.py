@@ -36,7 +36,7 @@ from tests.factories import (
 from tests.racer import Answer, Call, LocksOff, send
 from tests.races import RACERS, ROUNDS, Racers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sized]
 
 PAYMENTS = "/api/v1/billing/admin/payments/"
 REGISTER = "/api/v1/auth/register/"

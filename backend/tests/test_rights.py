@@ -8,7 +8,6 @@ from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.test import Client
-from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
@@ -320,15 +319,13 @@ def test_void_and_reversal_refuse_other_roles(owner: User, role: str) -> None:
     assert account_of(owner).status == "active"
 
 
-@pytest.mark.parametrize("prefix", ["+", "%20", "%2B", "0", "\u0660", "-", "1_", "%0a"])
 @pytest.mark.parametrize("role", ["support", "viewer", "superuser"])
-def test_a_payment_is_shown_by_its_review_alone(
-    owner: User, api: APIClient, role: str, prefix: str
-) -> None:
+def test_a_payment_is_shown_by_its_review_alone(owner: User, role: str) -> None:
     """Django's own page would show to everybody the path and digest of the proof."""
     claim = make_payment(make_owner(), proof=make_receipt())
     client = client_as(role, owner)
-    for act in ("change/", "delete/", "history/", ""):
+    prefixes = ["+", "%20", "%2B", "0", "\u0660", "-", "1_", "%0a"]
+    for prefix, act in product(prefixes, ("change/", "delete/", "history/", "")):
         url = f"/admin/billing/payment/{prefix}{claim.pk}/{act}"
         for answer in (client.get(url, follow=True), client.post(url, {"post": "yes"})):
             text = answer.content.decode()

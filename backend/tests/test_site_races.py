@@ -15,7 +15,7 @@ from tests.factories import account_of, make_owner
 from tests.racer import Call, send
 from tests.races import RACERS, ROUNDS, Racers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sized]
 URL = "/api/v1/sites/"
 numbers = count(1)
 

@@ -27,6 +27,7 @@ from tests.project.dockerfile import Stage, build
 from tests.project.paths import BACKEND, DEVELOPMENT_COMPOSE, FRONTEND, PRODUCTION_COMPOSE
 from tests.project.test_compose import PRODUCTION_VALUES, SECRETS
 
+pytestmark = pytest.mark.long
 PATIENCE = 60  # seconds
 IMMUTABLE = "public, max-age=31536000, immutable"
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")

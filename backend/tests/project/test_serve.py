@@ -133,8 +133,10 @@ def test_names_a_busy_port_and_what_to_do(
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(signal.SIGINT, 130), (signal.SIGHUP, 143)],
-    ids=["Ctrl-C", "closed window"],
+    [
+        pytest.param(signal.SIGINT, 130, id="Ctrl-C"),
+        pytest.param(signal.SIGHUP, 143, id="closed window", marks=pytest.mark.long),
+    ],
 )
 def test_stops_all_that_it_started(
     serve: Callable[..., Served], number: signal.Signals, code: int
@@ -150,6 +152,7 @@ def test_stops_all_that_it_started(
     _all_gone(started)
 
 
+@pytest.mark.long
 def test_stops_the_rest_and_fails_when_one_process_ends(serve: Callable[..., Served]) -> None:
     served = serve()
     served.wait_for("is running. Ctrl-C stops it.")
@@ -160,6 +163,7 @@ def test_stops_the_rest_and_fails_when_one_process_ends(serve: Callable[..., Ser
     _all_gone(started)
 
 
+@pytest.mark.long
 def test_exec_passes_on_the_exit_code_and_the_addresses(
     serve: Callable[..., Served], ports: tuple[int, int]
 ) -> None:
@@ -168,6 +172,7 @@ def test_exec_passes_on_the_exit_code_and_the_addresses(
     assert f"[http://localhost:{ports[0]} http://localhost:{ports[1]}]" in served.output.read_text()
 
 
+@pytest.mark.long
 def test_a_signal_ends_the_command_of_exec_too(serve: Callable[..., Served]) -> None:
     served = serve("--exec", "echo begun; sleep 300 & sleep 300")
     served.wait_for("begun")
