@@ -10,6 +10,7 @@ EXAMPLES ?= 500
 BODIES ?= 100000
 FAULT_LOAD ?= 400
 KILL_EVERY_ACT ?= 1
+CONFIRMATIONS ?= 24
 PAYMENTS ?= 1000000
 MEASUREMENTS ?= 30
 LOCK_FLAGS ?= --upgrade
@@ -44,6 +45,7 @@ test-backend: backend/.venv/.installed frontend/dist/index.html curl
 
 check: backend/.venv/.installed frontend/dist/index.html curl ## the longer tests: the images, restarts, all faults, more steps, rounds and requests (minutes)
 	cd backend && THOROUGH=1 $(PYTEST) -m "long or sized"
+	THOROUGH=1 $(MAKE) test-e2e CONFIRMATIONS=50
 
 soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, requests drawn by the day's seed, more faults (hours)
 	cd backend && STATE_MACHINE_STEPS=$(STEPS) $(PY) -m pytest tests/test_state_machine.py
@@ -61,7 +63,7 @@ test-frontend: frontend/node_modules/.installed
 	cd frontend && npm test
 
 test-e2e: backend/.venv/.installed frontend/dist/index.html chromium
-	export BILLING_DUAL_CONTROL_ABOVE=200; $(RUN_APP) --confirmations 50 \
+	export BILLING_DUAL_CONTROL_ABOVE=200 CONFIRMATIONS=$(CONFIRMATIONS); $(RUN_APP) --confirmations $(CONFIRMATIONS) \
 	--exec "npm --prefix ../frontend run e2e && $(PY) -m tests.leaks"
 
 lint: backend/.venv/.installed frontend/node_modules/.installed ## linters, types, rooms, migrations, schema

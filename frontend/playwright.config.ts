@@ -1,6 +1,10 @@
 import { defineConfig } from "@playwright/test";
 
 const DESK = /desk\.spec\.ts/;
+const QUEUE = /the whole queue/;
+/** What differs by width; `make check` runs all of it at both. */
+const BY_WIDTH = process.env.THOROUGH ? undefined : /(pages|paid-sign-up)\.spec\.ts/;
+const DESKTOP = { viewport: { width: 1280, height: 900 } };
 const executablePath = process.env.CHROMIUM_PATH;
 
 /** Against a running app (`make test` starts one): E2E_BASE_URL is the web app's address. */
@@ -29,18 +33,21 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "desktop", testIgnore: DESK, use: { viewport: { width: 1280, height: 900 } } },
+    { name: "desk", testMatch: DESK, grepInvert: QUEUE, use: DESKTOP },
+    { name: "desktop", testIgnore: DESK, use: DESKTOP },
     {
       name: "phone",
       testIgnore: DESK,
+      ...(BY_WIDTH && { testMatch: BY_WIDTH }),
       use: { viewport: { width: 375, height: 740 }, hasTouch: true },
     },
     // The last: it works off everything that waits.
     {
-      name: "desk",
+      name: "queue",
       testMatch: DESK,
-      dependencies: ["desktop", "phone"],
-      use: { viewport: { width: 1280, height: 900 } },
+      grep: QUEUE,
+      dependencies: ["desk", "desktop", "phone"],
+      use: DESKTOP,
     },
   ],
 });

@@ -2,7 +2,7 @@ import type { Locator, Page } from "@playwright/test";
 import { API_URL, expect, expectAccessible, openAdmin, openReview, test } from "./fixtures";
 import { mailsTo } from "./mails";
 
-const CUSTOMERS = 50; // `serve.py --confirmations 50`, customer001@example.com and so on
+const CUSTOMERS = Number(process.env.CONFIRMATIONS ?? 50); // customer001@example.com and so on
 
 test.describe.configure({ mode: "serial" });
 
