@@ -12,10 +12,12 @@ from igny8_core.auth.services.billing_email import send_billing_email_link
 from igny8_core.common.clock import utc_now
 from igny8_core.desk.account_forms import AccountForm, SiteForm
 from igny8_core.desk.base import DeskAdmin, ReadOnlyAdmin, WorkflowAdmin
+from igny8_core.desk.navigation import Entry, Section
 
 
 @admin.register(Account)
 class AccountAdmin(WorkflowAdmin):
+    sidebar = Entry(Section.CUSTOMERS, 1, "apartment")
     form = AccountForm
     list_display = ["name", "status", "plan", "credits", "country", "created_at"]
     list_filter = ["status", "plan"]
@@ -37,6 +39,7 @@ class AccountAdmin(WorkflowAdmin):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
+    sidebar = Entry(Section.CUSTOMERS, 2, "autorenew")
     list_fullwidth = False
     list_display = ["account", "plan", "status", "current_period_start", "current_period_end"]
     list_filter = ["status", "plan"]
@@ -46,6 +49,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
 @admin.register(Industry)
 class IndustryAdmin(DeskAdmin):
+    sidebar = Entry(Section.SETTINGS, 7, "category")
     list_display = ["name", "slug"]
     search_fields = ["name"]
 
@@ -54,6 +58,7 @@ class IndustryAdmin(DeskAdmin):
 class SiteAdmin(DeskAdmin):
     """Sites are added by their account's people, who then have access to them."""
 
+    sidebar = Entry(Section.CUSTOMERS, 4, "language")
     form = SiteForm
     readonly_fields = ["account"]
     list_display = ["name", "domain", "account", "industry"]

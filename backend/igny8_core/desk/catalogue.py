@@ -21,6 +21,7 @@ from igny8_core.common.money import Money
 from igny8_core.desk.base import DeskAdmin, money_cell
 from igny8_core.desk.method_form import PaymentMethodForm, reference_problem
 from igny8_core.desk.model_forms import DeskModelForm
+from igny8_core.desk.navigation import Entry, Section
 from igny8_core.desk.settings import GuardedAdmin, SettingAdmin
 
 CONFIRMED = "confirmed"
@@ -55,6 +56,7 @@ def _is_had(plan: Plan) -> bool:
 
 @admin.register(Plan)
 class PlanAdmin(SettingAdmin):
+    sidebar = Entry(Section.SETTINGS, 6, "sell")
     form = PlanForm
     list_display = ["name", "slug", "amount", "interval", "included_credits", "is_public"]
 
@@ -67,6 +69,7 @@ class PlanAdmin(SettingAdmin):
 class PaymentMethodConfigAdmin(GuardedAdmin):
     """Where customers send money: see ``services/setting_changes.py`` for who may change what."""
 
+    sidebar = Entry(Section.SETTINGS, 1, "account_balance")
     form = PaymentMethodForm
     change_form_template = "admin/billing/method_form.html"
     list_display = [
@@ -175,6 +178,7 @@ def _price(plan: Plan, rate: Decimal, currency: str) -> Money:
 
 @admin.register(ExchangeRate)
 class ExchangeRateAdmin(SettingAdmin):
+    sidebar = Entry(Section.SETTINGS, 2, "currency_exchange")
     form = RateForm
     change_form_before_template = "admin/billing/rate_question.html"
     list_display = ["currency", "units_per_usd", "updated_at"]
@@ -195,6 +199,7 @@ class ExchangeRateAdmin(SettingAdmin):
 
 @admin.register(RejectionReason)
 class RejectionReasonAdmin(DeskAdmin):
+    sidebar = Entry(Section.SETTINGS, 4, "quickreply")
     list_display = ["text", "language", "method", "order"]
     list_filter = ["language", "method"]
     list_select_related = ["method"]

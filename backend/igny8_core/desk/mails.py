@@ -12,6 +12,7 @@ from unfold.decorators import display
 from igny8_core.common.mail import SendAgain, send_again
 from igny8_core.common.models import OutgoingMail
 from igny8_core.desk.base import ReadOnlyAdmin
+from igny8_core.desk.navigation import Entry, Section
 
 admin.site.unregister(ProcrastinateJob)  # jobs carry links that reset passwords
 
@@ -57,6 +58,7 @@ def _failed_jobs() -> QuerySet[ProcrastinateJob, int]:
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnlyAdmin):
+    sidebar = Entry(Section.WORK, 6, "mail")
     list_display = ["created_at", "recipient", "kind", "language", "state", "attempts", "trouble"]
     list_filter = [MailStateFilter, "kind", "language"]
     search_fields = ["recipient", "key"]

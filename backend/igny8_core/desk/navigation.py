@@ -1,136 +1,90 @@
 """The sidebar: the queue first, each person's own part of the rest."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.selectors.queue import COUNTED_UP_TO, count_in
 
-GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
+
+class Section(StrEnum):
+    """The parts of the sidebar in their order, by their titles."""
+
+    WORK = ""
+    CUSTOMERS = "Customers"
+    SETTINGS = "Settings"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page's place in the sidebar: ``sidebar`` of a ``ModelAdmin`` is one.
+
+    :param position: its place within the section; no two have the same.
+    :param icon: a name in the theme's font of icons.
+    :param title: by default what the model's rows are called.
+    :param badge: what to say beside the title, such as how many rows wait.
+    """
+
+    section: Section
+    position: int
+    icon: str
+    title: str = ""
+    badge: Callable[[], str] | None = None
+
+
+# Pages that are no list of a model: their address, and the right to open them; empty for all.
+PAGES = [
+    (Entry(Section.WORK, 1, "monitoring", "Numbers"), "admin:index", "billing.view_payment"),
     (
-        "",
-        [
-            ("Numbers", "monitoring", "admin:index", "billing.view_payment"),
-            ("Payments", "fact_check", "admin:billing_payment_changelist", "billing.view_payment"),
-            (
-                "Invoices",
-                "receipt_long",
-                "admin:billing_invoice_changelist",
-                "billing.view_invoice",
-            ),
-            (
-                "Credits",
-                "toll",
-                "admin:billing_credittransaction_changelist",
-                "billing.view_credittransaction",
-            ),
-            (
-                "Audit trail",
-                "history",
-                "admin:billing_paymentevent_changelist",
-                "billing.view_paymentevent",
-            ),
-            ("Mails", "mail", "admin:common_outgoingmail_changelist", "common.view_outgoingmail"),
-        ],
+        Entry(Section.SETTINGS, 9, "notifications", "My notices"),
+        "admin:billing_payment_notices",
+        "billing.decide_payment",
     ),
-    (
-        "Customers",
-        [
-            (
-                "Accounts",
-                "apartment",
-                "admin:igny8_auth_account_changelist",
-                "igny8_auth.view_account",
-            ),
-            (
-                "Subscriptions",
-                "autorenew",
-                "admin:igny8_auth_subscription_changelist",
-                "igny8_auth.view_subscription",
-            ),
-            ("Users", "person", "admin:igny8_auth_user_changelist", "igny8_auth.view_user"),
-            ("Sites", "language", "admin:igny8_auth_site_changelist", "igny8_auth.view_site"),
-        ],
-    ),
-    (
-        "Settings",
-        [
-            (
-                "Payment methods",
-                "account_balance",
-                "admin:billing_paymentmethodconfig_changelist",
-                "billing.view_paymentmethodconfig",
-            ),
-            (
-                "Exchange rates",
-                "currency_exchange",
-                "admin:billing_exchangerate_changelist",
-                "billing.view_exchangerate",
-            ),
-            (
-                "Changes of settings",
-                "published_with_changes",
-                "admin:billing_settingchange_changelist",
-                "billing.view_settingchange",
-            ),
-            (
-                "Rejection reasons",
-                "quickreply",
-                "admin:billing_rejectionreason_changelist",
-                "billing.view_rejectionreason",
-            ),
-            (
-                "Seller",
-                "storefront",
-                "admin:billing_sellerprofile_changelist",
-                "billing.view_sellerprofile",
-            ),
-            ("Plans", "sell", "admin:igny8_auth_plan_changelist", "igny8_auth.view_plan"),
-            (
-                "Industries",
-                "category",
-                "admin:igny8_auth_industry_changelist",
-                "igny8_auth.view_industry",
-            ),
-            ("Groups", "groups", "admin:auth_group_changelist", "auth.view_group"),
-            (
-                "My notices",
-                "notifications",
-                "admin:billing_payment_notices",
-                "billing.decide_payment",
-            ),
-            ("Second factor", "lock", "admin:second_factor", ""),
-        ],
-    ),
+    (Entry(Section.SETTINGS, 10, "lock", "Second factor"), "admin:second_factor", ""),
 ]
-PAYMENTS = "admin:billing_payment_changelist"
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sidebar of the one who asks."""
-    groups = [
-        {"title": title, "separator": bool(title), "items": _items(request, items)}
-        for title, items in GROUPS
-    ]
-    return [group for group in groups if group["items"]]
-
-
-def _items(request: HttpRequest, items: list[tuple[str, str, str, str]]) -> list[dict[str, Any]]:
+    """Return the sidebar of the one who asks: what they may open."""
+    found = sorted(_found(request), key=lambda item: item[0].position)
+    sections = {
+        section: [_item(*item) for item in found if item[0].section == section]
+        for section in Section
+    }
     return [
-        {
-            "title": title,
-            "icon": icon,
-            "link": reverse(name),
-            **({"badge": _waiting()} if name == PAYMENTS else {}),
-        }
-        for title, icon, name, permission in items
-        if not permission or request.user.has_perm(permission)
+        {"title": section.value, "separator": bool(section), "items": items}
+        for section, items in sections.items()
+        if items
     ]
 
 
-def _waiting() -> str:
+def _found(request: HttpRequest) -> Iterator[tuple[Entry, str, str]]:
+    """Yield the entries of what the one who asks may open, with title and address."""
+    for entry, name, permission in PAGES:
+        if not permission or request.user.has_perm(permission):
+            yield entry, entry.title, reverse(name)
+    for model, model_admin in admin.site._registry.items():
+        placed: Entry | None = getattr(model_admin, "sidebar", None)
+        if placed and model_admin.has_view_permission(request):
+            meta = model._meta
+            link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+            yield placed, placed.title or capfirst(str(meta.verbose_name_plural)), link
+
+
+def _item(entry: Entry, title: str, link: str) -> dict[str, Any]:
+    badge = {"badge": entry.badge()} if entry.badge else {}
+    return {"title": title, "icon": entry.icon, "link": link, **badge}
+
+
+def waiting() -> str:
+    """Count the payments that wait for a decision."""
     return capped(count_in(PaymentStatus.PENDING_APPROVAL))
 
 

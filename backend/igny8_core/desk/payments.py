@@ -26,7 +26,7 @@ from igny8_core.desk.base import ReadOnlyAdmin, money_cell
 from igny8_core.desk.filters import CurrencyFilter
 from igny8_core.desk.flags import flags_of
 from igny8_core.desk.keyset import KeysetChangeList
-from igny8_core.desk.navigation import capped
+from igny8_core.desk.navigation import Entry, Section, capped, waiting
 from igny8_core.desk.proofs import may_see_proofs
 
 STATUS_PARAMETER = "status__exact"
@@ -46,6 +46,7 @@ PROOF_LABELS = {
 
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
+    sidebar = Entry(Section.WORK, 2, "fact_check", badge=waiting)
     list_display = [
         "age",
         "customer",

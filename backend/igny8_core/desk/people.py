@@ -28,6 +28,7 @@ from igny8_core.auth.services.email_addresses import cancel_email_change, change
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 from igny8_core.desk.base import DeskAdmin, ReadOnlyAdmin
+from igny8_core.desk.navigation import Entry, Section
 from igny8_core.desk.owners import KeepsOwnerAdmin
 from igny8_core.desk.people_forms import (
     LOG_IN_OR_RIGHTS,
@@ -52,6 +53,7 @@ def note(request: HttpRequest, *people: User) -> None:
 
 @admin.register(User)
 class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ignore[misc]
+    sidebar = Entry(Section.CUSTOMERS, 3, "person")
     form = PersonForm
     add_form = NewPersonForm
     change_password_form = GivePasswordForm
@@ -191,6 +193,7 @@ class SecondFactorAdmin(ReadOnlyAdmin):
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     """What people may do; for each of a group it is kept that others changed it."""
 
+    sidebar = Entry(Section.SETTINGS, 8, "groups")
     form = GroupForm
 
     def save_model(self, request: HttpRequest, obj: Group, form: Any, change: Any) -> None:

@@ -13,10 +13,12 @@ from igny8_core.business.billing.models import CreditTransaction, Invoice, Payme
 from igny8_core.desk import invoices
 from igny8_core.desk.base import ReadOnlyAdmin, money_cell
 from igny8_core.desk.filters import CurrencyFilter
+from igny8_core.desk.navigation import Entry, Section
 
 
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnlyAdmin):
+    sidebar = Entry(Section.WORK, 3, "receipt_long")
     list_display = ["number", "account", "state", "amount", "to_be_paid", "issued_at", "due_date"]
     list_filter = ["status", CurrencyFilter, "issued_at"]
     search_fields = ["number", "account__name"]
@@ -64,6 +66,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
 @admin.register(CreditTransaction)
 class CreditTransactionAdmin(ReadOnlyAdmin):
+    sidebar = Entry(Section.WORK, 4, "toll", "Credits")
     list_display = ["created_at", "account", "kind", "amount", "balance_after", "description"]
     list_filter = ["kind"]
     search_fields = ["account__name", "payment__invoice__number"]
@@ -73,6 +76,7 @@ class CreditTransactionAdmin(ReadOnlyAdmin):
 
 @admin.register(PaymentEvent)
 class PaymentEventAdmin(ReadOnlyAdmin):
+    sidebar = Entry(Section.WORK, 5, "history", "Audit trail")
     list_display = [
         "created_at",
         "account",

@@ -30,6 +30,7 @@ from igny8_core.common.exceptions import DomainError
 from igny8_core.common.transactions import commit_or_retry
 from igny8_core.desk.base import ReadOnlyAdmin
 from igny8_core.desk.model_forms import ID
+from igny8_core.desk.navigation import Entry, Section
 from igny8_core.desk.settings import change_url
 
 MAX_REASON = 1000
@@ -56,6 +57,7 @@ class OutcomeFilter(admin.SimpleListFilter):
 
 @admin.register(SettingChange)
 class SettingChangeAdmin(ReadOnlyAdmin):
+    sidebar = Entry(Section.SETTINGS, 3, "published_with_changes")
     list_display = ["proposed_at", "what", "kind", "proposed_by", "state", "decided_by"]
     list_display_links = ["what"]
     list_filter = [OutcomeFilter]
