@@ -2,7 +2,7 @@ import { Alert, Anchor, Group, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { Link, useLocation } from "react-router";
 import { useMe } from "../../entities/me/useMe";
-import type { Invoice, Me, Payment } from "../../lib/api/types";
+import type { Invoice, Me } from "../../lib/api/types";
 import { formatDay, formatMoment } from "../../lib/format/dates";
 import { formatCount, formatMoney } from "../../lib/format/money";
 import { m } from "../../lib/messages";
@@ -16,7 +16,7 @@ export function PaymentBanner() {
   if (!me) return null;
   return (
     <>
-      <Celebration me={me} />
+      <Celebration key={me.last_decision?.id} me={me} />
       {me.open_invoice && <OpenInvoice invoice={me.open_invoice} />}
     </>
   );
@@ -39,16 +39,13 @@ function OpenInvoice({ invoice }: { invoice: Invoice }) {
   );
 }
 
-/** Shown until it is closed or the page is left; never again after that. */
+/** Shown until it is closed, the page is left or another payment is decided; never again then. */
 function Celebration({ me }: { me: Me }) {
-  const fresh = approvalToCelebrate(me);
-  const [shown, setShown] = useState<Payment | null>(fresh);
-  if (fresh && fresh.id !== shown?.id) setShown(fresh);
+  const [shown, setShown] = useState(() => approvalToCelebrate(me));
   useEffect(() => {
     if (shown) markCelebrated(shown);
   }, [shown]);
-  const [closed, setClosed] = useState(0);
-  if (!shown || !me.account || closed === shown.id) return null;
+  if (!shown || !me.account) return null;
   return (
     <Alert
       color="brand"
@@ -58,7 +55,7 @@ function Celebration({ me }: { me: Me }) {
       withCloseButton
       closeButtonLabel={m.banner.close}
       onClose={() => {
-        setClosed(shown.id);
+        setShown(null);
       }}
     >
       <Text size="sm" fw={600} maw={960} mx="auto">

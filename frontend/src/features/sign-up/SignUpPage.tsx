@@ -37,12 +37,10 @@ export function SignUpPage() {
   const me = useMe().data;
   const register = useRegister();
   const plans = usePlans();
-  const [isFree, setIsFree] = useState(false);
-  const form = useSignUpForm(isFree);
+  const form = useSignUpForm();
   const plan = plans.data?.find(({ slug }) => slug === form.values.plan_slug);
   const steps = stepsFor(plan);
   const step = steps.find((name) => name === asked);
-  if ((plan?.is_free ?? false) !== isFree) setIsFree(plan?.is_free ?? false);
   const isDone = register.isPending || register.isSuccess; // then it leads on by itself
   if (me && !isDone) return <Navigate to="/" replace />;
   if (!step || (step !== "plan" && plans.data && !plan)) {

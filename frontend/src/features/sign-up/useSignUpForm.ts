@@ -15,13 +15,13 @@ function required(): Partial<Record<Field, string>> {
 }
 
 /** The sign-up's values; all but the password are kept over a reload. */
-export function useSignUpForm(isFree: boolean) {
+export function useSignUpForm() {
   const form = useForm<SignUpValues>({
     initialValues: {
       ...EMPTY,
       ...readDraft<SignUpValues>(DRAFT),
     },
-    validate: (values) => ({ ...malformed(values), ...missing(values, isFree) }),
+    validate: (values) => ({ ...malformed(values), ...missing(values) }),
     validateInputOnBlur: false,
     clearInputErrorOnChange: true,
   });
@@ -42,11 +42,10 @@ export function checkStep(form: SignUpForm, step: Step): boolean {
   return ofStep.length === 0;
 }
 
-function missing(values: SignUpValues, isFree: boolean): Partial<Record<Field, string>> {
+function missing(values: SignUpValues): Partial<Record<Field, string>> {
   const labels = Object.entries(required()) as [Field, string][];
   return Object.fromEntries(
     labels
-      .filter(([field]) => !(isFree && FIELDS_OF.billing.includes(field)))
       .filter(([field]) => values[field].trim() === "")
       .map(([field, label]) => [field, m.errors.required(label)]),
   );
