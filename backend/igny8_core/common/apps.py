@@ -9,3 +9,4 @@ class CommonConfig(AppConfig):
     def ready(self) -> None:
         """Read each room's kinds of mails: in the worker, nothing else does."""
         autodiscover_modules("letters")
+        from igny8_core.common import checks  # noqa: F401  (registers the check)
