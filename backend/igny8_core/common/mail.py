@@ -39,7 +39,7 @@ STALLED_AFTER = 120  # seconds without a sign of life of the worker
 
 def queue_mail(
     *, kind: str, about: int | str, recipient: str, language: str, **arguments: Any
-) -> OutgoingMail | None:
+) -> None:
     """Queue a mail in the caller's transaction: if that commits, it is sent, else it never was.
 
     :param about: names the event together with ``kind``; the same again is not queued again.
@@ -53,10 +53,8 @@ def queue_mail(
         recipient=recipient,
         defaults={"kind": kind, "language": language, "arguments": arguments},
     )
-    if not created:
-        return None
-    _remember_job(mail, _deliver_in_order(mail))
-    return mail
+    if created:
+        _remember_job(mail, _deliver_in_order(mail))
 
 
 @transaction.atomic

@@ -16,7 +16,6 @@ MAX_REPEAT = 100  # a reference has no more characters
 MAX_MEMORY = 1 << 20  # bytes of the compiled program
 QUANTIFIER = re.compile(r"[*+?]|\{(\d{1,4})(?:,(\d{0,4}))?\}")
 ESCAPED = "dDwWsSbB"  # of ASCII in RE2 and in browsers
-SIGNS = "\\.^$|?*+()[]{}/-"
 HINTS = [
     (re.compile(r"\(\?P?[<'=!]"), "Use plain groups, (?:…) or (…): no names, no look-around."),
     (re.compile(r"\(\?[a-zA-Z]"), "Leave flags such as (?i) out: upper and lower case both fit."),

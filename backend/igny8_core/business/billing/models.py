@@ -1,6 +1,6 @@
 """Invoices, the payments that claim to settle them, the ways to pay, and the ledgers."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -692,11 +692,6 @@ class Payment(TimestampedModel):
             ProofState.NONE,
             ProofState.REFUSED,
         )
-
-    @property
-    def waiting_time(self) -> timedelta:
-        """How long the customer has waited, or waited until the decision."""
-        return (self.decided_at or utc_now()) - self.submitted_at
 
     @property
     def first_approved_by(self) -> User | None:

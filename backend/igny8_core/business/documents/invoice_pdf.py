@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import typst
 
@@ -22,23 +22,14 @@ OWN_FONTS = (FOLDER / "fonts",)  # Naskh, the hand that Urdu and Arabic are read
 
 def invoice_pdf(invoice: Invoice) -> bytes:
     """Set an invoice, or the receipt of one that is paid; unchanged, it gives the same bytes."""
-    return _compile(invoice, "pdf")
-
-
-def invoice_png(invoice: Invoice) -> bytes:
-    """Set the same as a picture of its first page."""
-    return _compile(invoice, "png")
-
-
-def _compile(invoice: Invoice, kind: Literal["pdf", "png"]) -> bytes:
-    document: bytes | list[bytes] = typst.compile(
+    document: bytes = typst.compile(
         _template(),
-        format=kind,
+        format="pdf",
         font_paths=_fonts(),
         sys_inputs={"invoice": json.dumps(showable(_content(invoice), more_fonts=OWN_FONTS))},
         timestamp=int((invoice.paid_at or invoice.issued_at).timestamp()),
     )
-    return document[0] if isinstance(document, list) else document
+    return document
 
 
 @cache
