@@ -14,7 +14,6 @@ class DeskTimeMiddleware:
     """Sets the time zone in which a page of the desk is made."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Keep what answers."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

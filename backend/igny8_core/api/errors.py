@@ -53,7 +53,6 @@ class ExceptionFormatter(formatter.ExceptionFormatter):
     """Adds the present state to a conflict."""
 
     def format_error_response(self, error_response: Any) -> dict[str, Any]:
-        """Return the body."""
         body: dict[str, Any] = super().format_error_response(error_response)
         if isinstance(self.original_exc, StateConflict | LaterPossible):
             body["errors"][0]["attr"] = self.original_exc.attr

@@ -41,7 +41,6 @@ class HeadersMiddleware:
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Keep what answers."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,6 @@ class ProbesMiddleware:
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Keep what answers every other request."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -27,7 +27,6 @@ class PasswordFormValidator:
             raise ValidationError(message, code="password_edge_space")
 
     def get_help_text(self) -> str:
-        """Tell the rule."""
         return f"At most {self.max_length} characters, without spaces around them."
 
 

@@ -21,7 +21,6 @@ class MailRetries(BaseRetryStrategy):
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """Say when to try again; None to give up."""
         limit = MAX_REFUSALS if is_refused_for_good(exception) else MAX_ATTEMPTS
         if job.attempts + 1 >= limit:
             return None

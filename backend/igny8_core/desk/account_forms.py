@@ -19,7 +19,6 @@ class CountryField(forms.ChoiceField):
         super().__init__(choices=choices, widget=UnfoldAdminSelectWidget(), **options)
 
     def to_python(self, value: Any) -> str:
-        """Return the code."""
         return str(super().to_python(value)).strip().upper()
 
 

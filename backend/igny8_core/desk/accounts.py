@@ -66,5 +66,4 @@ class SiteAdmin(DeskAdmin):
     list_select_related = ["account", "industry"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse."""
         return False

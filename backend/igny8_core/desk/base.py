@@ -103,14 +103,12 @@ class DeskAdmin(BoundedAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Ask and delete."""
         page = super().delete_view
         return once_more(request, lambda: page(request, object_id, extra_context))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the list, or carry out an action."""
         page = super().changelist_view
         return once_more(request, lambda: page(request, extra_context))
 
@@ -119,11 +117,9 @@ class WorkflowAdmin(DeskAdmin):
     """Made and moved by the workflow: neither added nor deleted here."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse."""
         return False
 
 
@@ -133,7 +129,6 @@ class ReadOnlyAdmin(WorkflowAdmin):
     list_fullwidth = True
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse."""
         return False
 
 

@@ -26,7 +26,6 @@ class BoundedChangeList(ChangeList):  # type: ignore[misc]  # unfold has no type
     sortable_by: Iterable[Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer those columns alone."""
         super().__init__(*args, **kwargs)
         self.sortable_by = [name for name in self.sortable_by if self.get_ordering_field(name)]
 
@@ -72,7 +71,6 @@ class BoundedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Sort by indexes."""
         return BoundedChangeList
 
     def get_search_results(
@@ -95,14 +93,11 @@ class ValuesFilter(admin.SimpleListFilter):
     """A filter by values that are known: asking the table for them would read all of it."""
 
     def values(self) -> list[str]:
-        """Return them."""
         raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Name the values."""
         return [(value, value) for value in self.values()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
-        """Select the rows with the chosen one."""
         value = self.value()
         return queryset.filter(**{str(self.parameter_name): value}) if value else queryset

@@ -101,7 +101,6 @@ class PaymentMethodConfigAdmin(GuardedAdmin):
             messages.warning(request, "Look at the other languages, too: only the English changed.")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the trial of a reference."""
         view = self.admin_site.admin_view(self.try_reference)
         return [path("try/", view, name="billing_paymentmethodconfig_try"), *super().get_urls()]
 

@@ -12,6 +12,5 @@ class CurrencyFilter(ValuesFilter):
     parameter_name = "currency"
 
     def values(self) -> list[str]:
-        """Return their codes."""
         methods = PaymentMethodConfig.objects.values_list("currency", flat=True)
         return sorted({Plan.currency, *methods})

@@ -24,7 +24,6 @@ class MailStateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Name the states."""
         return [
             ("sent", "Sent"),
             ("dropped", "Dropped: not true any more"),
@@ -36,7 +35,6 @@ class MailStateFilter(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[OutgoingMail]
     ) -> QuerySet[OutgoingMail]:
-        """Select those of the chosen state."""
         unsent = queryset.filter(sent_at=None, dropped_at=None)
         match self.value():
             case "sent":

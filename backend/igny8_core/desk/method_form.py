@@ -82,16 +82,13 @@ class DetailsField(forms.Field):
     default_error_messages = {"required": "Fill in at least one row: where does the money go?"}
 
     def to_python(self, value: Any) -> list[dict[str, Any]]:
-        """Return the rows."""
         return value if isinstance(value, list) else []
 
     def validate(self, value: Any) -> None:
-        """Check each row."""
         super().validate(value)
         validate_details(value)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare the rows."""
         return bool((initial or []) != (data or []))
 
 
@@ -140,7 +137,6 @@ class TranslationsWidget(forms.Widget):
     def value_from_datadict(
         self, data: Mapping[str, Any], files: Any, name: str
     ) -> dict[str, dict[str, Any]]:
-        """Read what is filled in."""
         found = {code: self._texts(data, f"{name}-{code}", name) for code in other_languages()}
         return {code: texts for code, texts in found.items() if texts}
 
@@ -167,11 +163,9 @@ class TranslationsField(forms.Field):
     widget = TranslationsWidget
 
     def to_python(self, value: Any) -> dict[str, dict[str, Any]]:
-        """Return the texts by language."""
         return value if isinstance(value, dict) else {}
 
     def validate(self, value: Any) -> None:
-        """Check each text."""
         super().validate(value)
         validate_translations(value)
 

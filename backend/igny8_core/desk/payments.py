@@ -85,7 +85,6 @@ class PaymentAdmin(ReadOnlyAdmin):
         return ["has_proof" if name == "proof_thumbnail" else name for name in self.list_display]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
-        """Page by keys."""
         return KeysetChangeList
 
     def get_search_results(

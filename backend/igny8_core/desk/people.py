@@ -208,6 +208,5 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
-        """Do it for each."""
         note(request, *User.objects.filter(groups__in=queryset).distinct())
         super().delete_queryset(request, queryset)

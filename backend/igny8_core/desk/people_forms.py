@@ -55,7 +55,6 @@ class OwnPasswordField(TypedPasswordField):
     """The same where it is needed always: a session alone is not enough."""
 
     def clean(self, value: Any) -> str:
-        """Check it."""
         password = str(super().clean(value))
         check_own_password(password)
         return password
@@ -111,7 +110,6 @@ class NewPersonForm(UserCreationForm):  # type: ignore[misc]
     your_password = OwnPasswordField()
 
     def clean_email(self) -> str:
-        """Check the address."""
         return clean_address(self.cleaned_data["email"])
 
 
@@ -125,7 +123,6 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
     """The own password; wrong guesses at the present one count as those at the log-in."""
 
     def clean_old_password(self) -> str:
-        """Check the present one."""
         password = str(self.cleaned_data["old_password"])
         check_own_password(password)
         return password

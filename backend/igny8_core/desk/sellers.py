@@ -15,9 +15,7 @@ class SellerProfileAdmin(GuardedAdmin):
     list_display = ["name", "email", "tax_label", "tax_id", "updated_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Allow one."""
         return super().has_add_permission(request) and not SellerProfile.objects.exists()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse: it is edited."""
         return False

@@ -42,13 +42,11 @@ class OutcomeFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Name the states."""
         return [(value or WAITING, label) for value, label in ChangeOutcome.choices]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[SettingChange]
     ) -> QuerySet[SettingChange]:
-        """Select those of the chosen state."""
         chosen = self.value()
         if chosen is None:
             return queryset
@@ -80,7 +78,6 @@ class SettingChangeAdmin(ReadOnlyAdmin):
         return lookup in {"model", "object_id"} or super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the acts."""
         wrap: Callable[[Any], Any] = self.admin_site.admin_view
         return [
             path("<int:change_id>/agree/", wrap(self.agree), name="billing_settingchange_agree"),

@@ -49,7 +49,6 @@ class ProgramSessionAuthentication(XSessionTokenAuthentication):
     """``X-Session-Token``, as django-allauth's app client hands it out."""
 
     def authenticate_header(self, request: Request) -> str:
-        """Name the scheme."""
         return "X-Session-Token"
 
 
@@ -60,7 +59,6 @@ class BrowserSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-u
     name = "sessionCookie"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """Return the OpenAPI security scheme."""
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
@@ -71,5 +69,4 @@ class ProgramSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-u
     name = "sessionToken"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """Return the OpenAPI security scheme."""
         return {"type": "apiKey", "in": "header", "name": "X-Session-Token"}

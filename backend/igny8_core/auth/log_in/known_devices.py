@@ -62,11 +62,9 @@ class KnownDeviceMiddleware:
     """Gives a browser in which somebody has logged in its cookie."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        """Keep what answers."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer."""
         response = self.get_response(request)
         email = getattr(request, "logged_in_email", "")
         if email and not request.path.startswith(PROGRAMS):

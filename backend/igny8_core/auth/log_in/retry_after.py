@@ -23,11 +23,9 @@ class RetryAfterMiddleware:
     """Adds ``Retry-After`` to allauth's answers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Keep what answers."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer."""
         response = self.get_response(request)
         if response.status_code == status.HTTP_429_TOO_MANY_REQUESTS:
             action = next((ACTIONS[end] for end in ACTIONS if request.path.endswith(end)), None)

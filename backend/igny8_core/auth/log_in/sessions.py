@@ -22,7 +22,6 @@ class SessionStore(DatabaseSessionStore):
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
-        """Return the model."""
         return Session
 
     def _get_session_from_db(self) -> Session | None:
@@ -33,11 +32,9 @@ class SessionStore(DatabaseSessionStore):
         return found
 
     def exists(self, session_key: str) -> bool:
-        """Tell whether there is a session of this key."""
         return super().exists(hashed(session_key))
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        """Return the row to save."""
         row = cast("Session", super().create_model_instance(data))
         row.session_key = hashed(row.session_key)
         row.user_id = data.get(SESSION_KEY)

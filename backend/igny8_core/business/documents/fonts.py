@@ -21,7 +21,6 @@ WITHOUT_GLYPH = {"Cf", "Zs", "Zl", "Zp"}
 
 @cache
 def font_folders() -> list[Path]:
-    """Return where the fonts are."""
     found = (find_spec(package) for package in PACKAGES)
     return [Path(spec.origin).parent for spec in found if spec and spec.origin]
 

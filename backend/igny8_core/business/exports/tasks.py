@@ -18,7 +18,6 @@ class Retries(BaseRetryStrategy):
     """Tries again for somewhat more than an hour."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """Say when to try again; None to give up."""
         if job.attempts >= len(WAITS):
             return None
         return RetryDecision(retry_in={"seconds": WAITS[job.attempts]})

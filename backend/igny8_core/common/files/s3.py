@@ -31,7 +31,6 @@ class S3Storage(s3.S3Storage):  # type: ignore[misc]  # django-storages has no t
         self.transfer_config = TransferConfig(use_threads=False, num_download_attempts=1)
 
     def exists(self, name: str) -> bool:
-        """Tell whether there is a file of this name."""
         with _reached():
             return bool(super().exists(name))
 

@@ -85,7 +85,6 @@ class TextFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-un
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        """Return the field's schema."""
         schema: dict[str, Any] = auto_schema._map_serializer_field(
             self.target, direction, bypass_extensions=True
         )

@@ -22,7 +22,6 @@ class Environment(environ.FileAwareEnv):
     """
 
     def __init__(self) -> None:
-        """Read this process's environment."""
         super().__init__()  # type: ignore[no-untyped-call]  # django-environ has no types
 
     def get_value(

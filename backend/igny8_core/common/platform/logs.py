@@ -48,6 +48,5 @@ class RedactingFormatter(logging.Formatter):
         return one_line(redact(super().formatMessage(record)))
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line, or lines."""
         first, *more = redact(super().format(record)).split("\n")
         return "\n".join([first, *(f"    {one_line(line)}" for line in more)])

@@ -32,7 +32,6 @@ class Decision:
 
     @property
     def account_id(self) -> int:
-        """Whose payment it is."""
         return self.billing.account.pk
 
 

@@ -30,12 +30,10 @@ class StartedSubscription:
 
     @property
     def account(self) -> Account:
-        """Whose it is."""
         return self.subscription.account
 
     @property
     def account_id(self) -> int:
-        """Its id."""
         return self.subscription.account_id
 
 

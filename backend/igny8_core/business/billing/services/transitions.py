@@ -28,8 +28,7 @@ LISTENERS: list[Listener] = []
 class TransitionRecorder:
     """One event of the table, happening to several objects in one transaction.
 
-    :param invoice: in whose course it happens, if in one's.
-    :param payment: the same.
+    :param invoice, payment: in whose course it happens, if in one's.
     :param note: what the actor said about it.
     """
 

@@ -37,7 +37,6 @@ class Command(BaseCommand):
     help = "Create the demo users (development only)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the length of the queue."""
         parser.add_argument(
             "--confirmations",
             type=int,
