@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
-from igny8_core.common.places.addresses import TAX_ID_NAMES
+from igny8_core.common.places.addresses import EUROPEAN_UNION, TAX_ID_NAMES
 from igny8_core.common.places.countries import all_countries, is_country_code
 from tests.factories import account_of, client_of, invoice_of
 
@@ -120,6 +120,13 @@ def test_every_country_has_a_format(api: APIClient) -> None:
     for country in all_countries():
         assert api.get(f"/api/v1/countries/{country.code}/").status_code == 200
     assert all(is_country_code(code) for code in TAX_ID_NAMES)
+
+
+def test_tax_number_of_every_member_of_the_union_is_its_vat_number() -> None:
+    assert len(EUROPEAN_UNION) == 27
+    assert {"DE", "GR", "HR"} < EUROPEAN_UNION
+    assert EUROPEAN_UNION.isdisjoint({"CH", "GB", "NO", "XI"})
+    assert {TAX_ID_NAMES[code] for code in EUROPEAN_UNION} == {"VAT number"}
 
 
 def test_an_unknown_country(api: APIClient) -> None:
