@@ -6,7 +6,6 @@ written down, keeps nobody from it, and the present one goes on.
 """
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -22,14 +21,6 @@ from igny8_core.auth.selectors import has_verified_address, lock_account
 from igny8_core.common.email_form import normal_email
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """What a link has confirmed."""
-
-    user: User
-    email: str
 
 
 def usable_email(typed: str) -> str:
@@ -81,7 +72,7 @@ def cancel_email_change(*, user: User) -> None:
 
 
 @transaction.atomic
-def confirm_email(*, key: str, actor: Actor, now: datetime) -> Confirmed:
+def confirm_email(*, key: str, actor: Actor, now: datetime) -> None:
     """Do what a link is for: verify the present address, or put the new one in its place.
 
     :raises LinkInvalid, LinkExpired, LinkUsed: if the key does nothing (any more).
@@ -95,11 +86,10 @@ def confirm_email(*, key: str, actor: Actor, now: datetime) -> Confirmed:
         mark_verified(user=locked)
     else:
         _put(locked, account, email, is_verified=True, actor=actor, now=now)
-    return Confirmed(user=locked, email=email)
 
 
 @transaction.atomic
-def change_email(*, user_id: int, new_email: str, actor: Actor, now: datetime) -> User:
+def change_email(*, user_id: int, new_email: str, actor: Actor, now: datetime) -> None:
     """Change somebody's address at once, as an admin may: the old one is out, and so is who is in.
 
     The new one gets the link that verifies it, the old one word of the change. The password stays.
@@ -110,11 +100,10 @@ def change_email(*, user_id: int, new_email: str, actor: Actor, now: datetime) -
     account = lock_account_of(User.objects.get(pk=user_id))
     user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
     if email == user.email:
-        return user
+        return
     _put(user, account, email, is_verified=False, actor=actor, now=now)
     end_sessions(user=user)
     emails.send_verification_link(user=user)
-    return user
 
 
 def remove_expired_changes(*, now: datetime) -> None:

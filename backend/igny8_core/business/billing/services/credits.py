@@ -15,7 +15,7 @@ def record_credits(
     description: str,
     now: datetime,
     payment: Payment | None = None,
-) -> CreditTransaction | None:
+) -> None:
     """Add a ledger entry and bring the balance along.
 
     :param account: locked by the caller, or made in this transaction.
@@ -24,10 +24,10 @@ def record_credits(
         balance would fall below 0.
     """
     if amount == 0:
-        return None
+        return
     account.credits += amount
     account.save(update_fields=["credits", "updated_at"])
-    return CreditTransaction.objects.create(
+    CreditTransaction.objects.create(
         account=account,
         kind=kind,
         amount=amount,

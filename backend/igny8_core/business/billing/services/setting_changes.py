@@ -97,9 +97,9 @@ def add_setting(*, model: type[Model], after: Values, actor: Actor, now: datetim
 
 def record_change(
     *, obj: Model, before: Values, after: Values, actor: Actor, now: datetime
-) -> SettingChange:
+) -> None:
     """Keep a change in the history that is in effect already."""
-    return SettingChange.objects.create(
+    SettingChange.objects.create(
         model=obj._meta.label_lower,
         object_id=obj.pk,
         name=str(obj),
