@@ -359,12 +359,14 @@ def payment(owner: User) -> Payment:
 def call(client: APIClient, method: str, path: str, payment: Payment) -> int:
     url = path.replace("<int:payment_id>", str(payment.pk)).replace("<int:page>", "1")
     url = url.replace("<int:invoice_id>", str(payment.invoice_id))
-    url = url.replace("<int:change_id>", str(SettingChange.objects.latest("pk").pk))
+    if "<int:change_id>" in url:
+        url = url.replace("<int:change_id>", str(SettingChange.objects.latest("pk").pk))
     url = url.replace("<id>", str(payment.submitted_by_id)).replace("<path:content_type_id>", "1")
     url = url.replace("<app_label>", "billing").replace("<url>", "nothing/").replace("(index)", "")
-    model = model_of(path)
-    newest = payment if model is Payment else model and model._default_manager.latest("pk")
-    url = url.replace("<path:object_id>", str(newest.pk) if newest else "1")
+    if "<path:object_id>" in url:
+        model = model_of(path)
+        newest = payment if model is Payment else model and model._default_manager.latest("pk")
+        url = url.replace("<path:object_id>", str(newest.pk) if newest else "1")
     send = getattr(client, method)
     if method == "post":
         answer = send(f"/{PREFIX}{url}", BODIES.get(path, {"post": "yes"}), format="multipart")

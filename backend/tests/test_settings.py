@@ -1,5 +1,7 @@
 """What a deployment is refused, warned of and given by default."""
 
+import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,10 +24,21 @@ PRODUCTION = {
 
 def setting(name: str, **environment: str) -> str:
     """Return one setting as a fresh production process has it."""
-    code = f"from django.conf import settings; print(settings.{name})"
-    result = manage("shell", "--no-imports", "-c", code, environment={**PRODUCTION, **environment})
+    return settings_by(tuple(environment.items()))[name]
+
+
+@cache
+def settings_by(environment: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return all settings of a fresh production process, as they are printed."""
+    code = (
+        "import json; from django.conf import settings; "
+        "print(json.dumps({name: str(getattr(settings, name)) for name in dir(settings)}))"
+    )
+    given = {**PRODUCTION, **dict(environment)}
+    result = manage("shell", "--no-imports", "-c", code, environment=given)
     assert result.returncode == 0, result.stderr
-    return result.stdout.strip()
+    settings: dict[str, str] = json.loads(result.stdout)
+    return settings
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "FRONTEND_URL", "EMAIL_URL"])

@@ -100,8 +100,8 @@ def _report(rows: list[tuple[Mutant, str]]) -> None:
         f"| {caught or '**nothing**'} |\n"
         for mutant, caught in rows
     )
-    block = f"| area | what was broken | test that fails | caught by |\n| --- | --- | --- | --- |\n{lines}"
-    write_block(REPORT, "mutants", block)
+    head = "| area | what was broken | test that fails | caught by |\n| --- | --- | --- | --- |\n"
+    write_block(REPORT, "mutants", head + lines)
 
 
 if __name__ == "__main__":
