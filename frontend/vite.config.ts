@@ -15,6 +15,8 @@ function nginxHeaders(): Record<string, string> {
 
 const VENDOR =
   /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch|clsx)\//;
+const TESTS = "src/**/*.test.{ts,tsx}";
+const ALONE = "src/features/confirm-payment/receipt.test.tsx";
 const server = {
   port,
   strictPort: true,
@@ -42,9 +44,17 @@ export default defineConfig(({ isPreview }) => ({
   test: {
     environment: "jsdom",
     environmentOptions: { jsdom: { url: "http://localhost:5173" } },
-    include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
     testTimeout: 120_000,
+    pool: "threads",
+    // Loading the app takes most of the time: files share it, but for those that replace a module.
+    projects: [
+      {
+        extends: true,
+        test: { name: "together", isolate: false, include: [TESTS], exclude: [ALONE] },
+      },
+      { extends: true, test: { name: "alone", include: [ALONE] } },
+    ],
   },
 }));
