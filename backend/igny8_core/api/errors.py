@@ -6,10 +6,12 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
+from django.utils.cache import patch_vary_headers
 from django.views import csrf, defaults
 from drf_standardized_errors import formatter, handler
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException, ErrorDetail
+from rest_framework.response import Response
 
 from igny8_core.api.addresses import right_address
 from igny8_core.common.exceptions import (
@@ -19,6 +21,7 @@ from igny8_core.common.exceptions import (
     NotFound,
     StateConflict,
 )
+from igny8_core.common.http.language import ACCEPT_LANGUAGE, language_of
 from igny8_core.common.http.parsers import BodyTooLarge, too_large
 from igny8_core.common.http.statuses import status_of
 from igny8_core.common.http.unavailable import ServiceUnavailable, as_unavailable
@@ -39,7 +42,7 @@ class ExceptionHandler(handler.ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         """Return the API's exception for a known one."""
         if isinstance(exc, DomainError):
-            return _api_exception(exc)
+            return _api_exception(exc, language_of(self.context["request"]))
         if isinstance(exc, RequestDataTooBig):
             return BodyTooLarge()
         if isinstance(exc, SuspiciousOperation | MultiPartParserError):
@@ -47,6 +50,12 @@ class ExceptionHandler(handler.ExceptionHandler):
         if unavailable := as_unavailable(exc):
             return unavailable
         return super().convert_known_exceptions(exc)
+
+    def get_response(self, exc: APIException, data: Any) -> Response:
+        """Return the answer, which depends on the reader's language."""
+        response: Response = super().get_response(exc, data)
+        patch_vary_headers(response, [ACCEPT_LANGUAGE])
+        return response
 
 
 class ExceptionFormatter(formatter.ExceptionFormatter):
@@ -61,13 +70,13 @@ class ExceptionFormatter(formatter.ExceptionFormatter):
         return body
 
 
-def _api_exception(refusal: DomainError) -> APIException:
-    detail = ErrorDetail(refusal.detail, code=refusal.code)
+def _api_exception(refusal: DomainError, language: str) -> APIException:
+    detail = ErrorDetail(refusal.in_language(language), code=refusal.code)
     if isinstance(refusal, InvalidInput):
         return exceptions.ValidationError({refusal.attr: [detail]} if refusal.attr else [detail])
     if isinstance(refusal, NotFound):
-        return exceptions.NotFound(refusal.detail, code=refusal.code)
-    error = APIException(refusal.detail, code=refusal.code)
+        return exceptions.NotFound(detail)
+    error = APIException(detail)
     error.status_code = status_of(type(refusal))
     if isinstance(refusal, LaterPossible):
         error.wait = refusal.retry_after  # type: ignore[attr-defined]  # the handler's Retry-After

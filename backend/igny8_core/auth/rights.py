@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from igny8_core.auth.models import PersonChange, User
-from igny8_core.common.exceptions import NotAllowed
+from igny8_core.common.exceptions import NotAllowed, Words
 
 Person = User | AnonymousUser | Any  # whatever a request has for its user
 
@@ -19,12 +19,22 @@ class SecondFactorRequired(NotAllowed):
     """The desk is open only to staff who have set up a second factor."""
 
     code = "second_factor_required"
+    words = Words(
+        en="Set up a second factor at /admin/second-factor/ first.",
+        ur="پہلے یہاں دوسرا مرحلہ (کوڈ) فعال کریں: \u2068/admin/second-factor/\u2069",
+    )
 
 
 class PersonChangedLately(NotAllowed):
     """Somebody else has just made or changed who would be the second person."""
 
     code = "person_changed_lately"
+    words = Words(
+        en="Somebody changed your user less than {hours} hours ago. Until that time has passed, "
+        "another admin has to agree.",
+        ur="پچھلے {hours} گھنٹوں میں کسی نے آپ کے صارف کو بدلا ہے۔ یہ وقت گزرنے تک کسی اور ایڈمن "
+        "کی منظوری ضروری ہے۔",
+    )
 
 
 @dataclass(frozen=True)
@@ -33,12 +43,10 @@ class Right:
 
     :param permissions: as Django names them (``billing.decide_payment``); all are needed.
     :param refusal: what those without them are told.
-    :param words: the same in a sentence.
     """
 
     permissions: tuple[str, ...]
     refusal: type[NotAllowed]
-    words: str
 
 
 def require(user: Person, right: Right) -> None:
@@ -49,10 +57,9 @@ def require(user: Person, right: Right) -> None:
     :raises SecondFactorRequired: if only the second factor is missing.
     """
     if not (is_desk_staff(user) and user.has_perms(right.permissions)):
-        raise right.refusal(right.words)
+        raise right.refusal
     if lacks_second_factor(user):
-        detail = "Set up a second factor at /admin/second-factor/ first."
-        raise SecondFactorRequired(detail)
+        raise SecondFactorRequired
 
 
 def may(user: Person, right: Right) -> bool:
@@ -126,11 +133,7 @@ def require_settled(user: User, *, now: datetime) -> None:
     :raises PersonChangedLately: if somebody has, within ``BILLING_CHANGE_DELAY_HOURS``.
     """
     if _changes(now).filter(person_id=user.pk).exists():
-        detail = (
-            f"Somebody has changed your user less than {settings.BILLING_CHANGE_DELAY_HOURS} hours "
-            "ago. Until then another admin has to agree."
-        )
-        raise PersonChangedLately(detail)
+        raise PersonChangedLately(hours=settings.BILLING_CHANGE_DELAY_HOURS)
 
 
 def lately_at_the_desk(now: datetime) -> dict[str, str]:

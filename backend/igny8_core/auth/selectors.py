@@ -10,6 +10,8 @@ from igny8_core.auth.enums import (
     UserRole,
 )
 from igny8_core.auth.exceptions import (
+    NoSuchCountry,
+    NoSuchSite,
     PlanChanged,
     UnknownCountry,
     UnknownIndustry,
@@ -17,7 +19,6 @@ from igny8_core.auth.exceptions import (
 )
 from igny8_core.auth.models import Account, EmailChange, Industry, Plan, Site, Subscription, User
 from igny8_core.auth.terms import PlanTerms
-from igny8_core.common.exceptions import NotFound
 from igny8_core.common.places.countries import Country, country_of, is_country_code
 
 
@@ -36,14 +37,9 @@ def public_plan(*, slug: str, offer: str = "") -> Plan:
     plan = public_plans().filter(slug=slug).first()
     if plan is None:
         offered = ", ".join(public_plans().values_list("slug", flat=True))
-        detail = f"There is no plan '{slug}'. Choose one of: {offered}."
-        raise UnknownPlan(detail, attr="plan_slug")
+        raise UnknownPlan(slug=slug, offered=offered)
     if offer and offer != plan.offer:
-        detail = (
-            f"The plan {plan} has changed since it was shown: a {plan.interval} costs "
-            f"{plan.price} {plan.currency} now. Look at it again."
-        )
-        raise PlanChanged(detail, attr="plan_slug")
+        raise PlanChanged(plan)
     return plan
 
 
@@ -55,8 +51,7 @@ def country_by_code(*, code: str) -> Country:
     try:
         return country_of(code.upper())
     except LookupError as error:
-        detail = f"There is no country '{code}'. Use a code of /api/v1/countries/."
-        raise NotFound(detail) from error
+        raise NoSuchCountry(country=code) from error
 
 
 def industries() -> QuerySet[Industry]:
@@ -71,8 +66,7 @@ def industry_by_slug(*, slug: str) -> Industry:
     """
     industry = Industry.objects.filter(slug=slug).first()
     if industry is None:
-        detail = f"There is no industry '{slug}'. The list is at /api/v1/industries/."
-        raise UnknownIndustry(detail, attr="industry")
+        raise UnknownIndustry(industry=slug)
     return industry
 
 
@@ -83,11 +77,7 @@ def valid_country_code(code: str) -> str:
     """
     upper = code.strip().upper()
     if not is_country_code(upper):
-        detail = (
-            f"'{code}' is not a country code. Use two letters of ISO 3166-1, as in "
-            "/api/v1/countries/ (PK, IN, GB)."
-        )
-        raise UnknownCountry(detail, attr="country")
+        raise UnknownCountry(country=code)
     return upper
 
 
@@ -114,7 +104,7 @@ def site_for(*, user: User, account: Account, site_id: int) -> Site:
     """
     site = sites_for(user=user, account=account).filter(pk=site_id).first()
     if site is None:
-        raise _no_site(site_id)
+        raise NoSuchSite(site=site_id)
     return site
 
 
@@ -126,12 +116,8 @@ def lock_site(*, user: User, account: Account, site_id: int) -> Site:
     sites = sites_for(user=user, account=account).select_for_update(of=("self",))
     site = sites.filter(pk=site_id).first()
     if site is None:
-        raise _no_site(site_id)
+        raise NoSuchSite(site=site_id)
     return site
-
-
-def _no_site(site_id: int) -> NotFound:
-    return NotFound(f"There is no site {site_id}.")
 
 
 def subscriptions_of(*, account: Account) -> QuerySet[Subscription]:

@@ -22,6 +22,7 @@ from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.services.sites import SiteChanges
 from igny8_core.auth.validators import normalised_domain
 from igny8_core.common.exceptions import InvalidInput
+from igny8_core.common.http.language import language_of
 from igny8_core.common.http.fields import LineField, MoneyField, TextField
 
 PERSON_FIELDS = ("email", "first_name", "last_name")
@@ -228,7 +229,7 @@ class RegisterSerializer(serializers.Serializer[Any]):
     tax_id = LineField(max_length=50, required=False, default="", allow_blank=True)
 
     def validate_country(self, value: str) -> str:
-        return _as_field_error(valid_country_code, value) if value else ""
+        return _as_field_error(self, valid_country_code, value) if value else ""
 
     def validate_password(self, value: str) -> str:
         typed = {name: str(self.initial_data.get(name, "")) for name in PERSON_FIELDS}
@@ -284,7 +285,7 @@ class AccountChangeSerializer(serializers.Serializer[Any]):
     tax_id = LineField(max_length=50, allow_blank=True)
 
     def validate_country(self, value: str) -> str:
-        return _as_field_error(valid_country_code, value)
+        return _as_field_error(self, valid_country_code, value)
 
 
 class BillingEmailKeySerializer(serializers.Serializer[Any]):
@@ -310,7 +311,7 @@ class SiteChangeSerializer(serializers.Serializer[Any]):
     industry = LineField(max_length=60, help_text="Slug of an industry.")
 
     def validate_domain(self, value: str) -> str:
-        return _as_field_error(normalised_domain, value)
+        return _as_field_error(self, normalised_domain, value)
 
     def changes(self) -> SiteChanges:
         """Return what was sent, with the industry that its slug names.
@@ -323,9 +324,12 @@ class SiteChangeSerializer(serializers.Serializer[Any]):
         return cast("SiteChanges", sent)
 
 
-def _as_field_error(check: Any, value: str) -> str:
+def _as_field_error(
+    serializer: serializers.Serializer[Any], check: Callable[[str], str], value: str
+) -> str:
     """Let a refusal be reported together with those of the other fields."""
     try:
-        return str(check(value))
-    except InvalidInput as error:
-        raise serializers.ValidationError(error.detail, code=error.code) from error
+        return check(value)
+    except InvalidInput as refusal:
+        detail = refusal.in_language(language_of(serializer.context["request"]))
+        raise serializers.ValidationError(detail, code=refusal.code) from refusal

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
 
-from igny8_core.common.exceptions import InvalidInput
+from igny8_core.common.exceptions import InvalidInput, Words
 
 
 class PasswordFormValidator:
@@ -34,6 +34,11 @@ class InvalidDomain(InvalidInput):
     """This is no host name."""
 
     code = "invalid_domain"
+    attr = "domain"
+    words = Words(
+        en="'{domain}' is not a host name. Write it like shop.example.com.",
+        ur="'{domain}' درست ڈومین نہیں۔ مثال: \u2068shop.example.com\u2069",
+    )
 
 
 def normalised_domain(value: str) -> str:
@@ -45,6 +50,5 @@ def normalised_domain(value: str) -> str:
     try:
         DomainNameValidator()(domain)
     except ValidationError as error:
-        detail = f"'{value}' is not a host name. Write it like shop.example.com."
-        raise InvalidDomain(detail, attr="domain") from error
+        raise InvalidDomain(domain=value) from error
     return domain

@@ -1,21 +1,61 @@
 """Refusals: what a service raises when it will not do what it was asked to."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
+
+from django.conf import settings
+from django.utils.translation import get_language_info
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a refusal says in each of ``settings.LANGUAGES``, with the places of its ``{facts}``."""
+
+    en: str
+    ur: str
+
+    def say(self, language: str, facts: Mapping[str, object]) -> str:
+        """Return what is said in a language; in the default one, if it has no words in this.
+
+        Facts such as names and amounts are isolated (U+2068, U+2069) where the sentence runs from
+        right to left: they keep their own direction.
+        """
+        if language not in vars(self):
+            language = settings.LANGUAGE_CODE
+        sentence: str = getattr(self, language)
+        if get_language_info(language)["bidi"]:
+            facts = {
+                name: f"\u2068{fact}\u2069" if str(fact) else "" for name, fact in facts.items()
+            }
+        return sentence.format(**facts).strip()
 
 
 class DomainError(Exception):
-    """A refusal with a stable code, for people (detail) and programs (code).
+    """A refusal with a stable code for programs, and words for people.
 
-    :param detail: one sentence that says what is wrong and what to do.
-    :param attr: the input field that is at fault, if one is.
+    A class that is raised owns its words; one that only groups others has none.
+
+    :param facts: what the words tell of.
     """
 
     code: ClassVar[str]
+    words: ClassVar[Words]
+    attr: ClassVar[str | None] = None
+    """The input field that is at fault, if one is."""
 
-    def __init__(self, detail: str, *, attr: str | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.attr = attr
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.in_language(settings.LANGUAGE_CODE))
+
+    @property
+    def detail(self) -> str:
+        """What is wrong and what to do, as the desk and the log say it."""
+        return str(self)
+
+    def in_language(self, language: str) -> str:
+        """Return the same in a language; in the default one, if there are no words in this."""
+        return self.words.say(language, self.facts)
 
 
 class InvalidInput(DomainError):
@@ -38,8 +78,8 @@ class StateConflict(DomainError):
     :param state: the present state, as the API spells it.
     """
 
-    def __init__(self, detail: str, *, state: str, attr: str | None = None) -> None:
-        super().__init__(detail, attr=attr)
+    def __init__(self, *, state: str, **facts: object) -> None:
+        super().__init__(**facts)
         self.state = state
 
 
@@ -49,8 +89,8 @@ class LaterPossible(DomainError):
     :param retry_after: seconds until it makes sense.
     """
 
-    def __init__(self, detail: str, *, retry_after: int, attr: str | None = None) -> None:
-        super().__init__(detail, attr=attr)
+    def __init__(self, *, retry_after: int, **facts: object) -> None:
+        super().__init__(**facts)
         self.retry_after = retry_after
 
 

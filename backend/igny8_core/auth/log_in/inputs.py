@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.core import context
 from allauth.headless.account import inputs
 from allauth.headless.mfa import inputs as mfa_inputs
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
@@ -13,11 +14,12 @@ from igny8_core.auth.log_in.second_factor import authenticator_of
 from igny8_core.auth.models import User
 from igny8_core.common.email_form import normal_email
 from igny8_core.common.exceptions import DomainError
+from igny8_core.common.http.language import language_of
 
 
 def as_form_error(refusal: DomainError) -> ValidationError:
-    """Return a refusal as allauth's forms say it."""
-    return ValidationError(refusal.detail, code=refusal.code)
+    """Return a refusal as allauth's forms say it, in the language of allauth's request."""
+    return ValidationError(refusal.in_language(language_of(context.request)), code=refusal.code)
 
 
 class RequestPasswordResetInput(inputs.RequestPasswordResetInput):

@@ -1,38 +1,103 @@
 """Keys of the links in mails: signed, so that one that was used is told from one that never was."""
 
 import hashlib
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
 
 from igny8_core.auth.models import EmailChange, User
-from igny8_core.common.exceptions import InvalidInput
+from igny8_core.common.exceptions import InvalidInput, Words
 
 RESET = "igny8.auth.reset"
 BILLING_EMAIL = "igny8.auth.billing_email"
 A_WEEK = 7 * 24 * 3600  # seconds
 EMAIL = "igny8.auth.email"
 EMAIL_KEY_LASTS = 3 * 24 * 3600  # seconds
-TEXT = "This link {}. Ask for another one."
 
 
 class LinkInvalid(InvalidInput):
     """The key of a link is not one of ours, or not all of it."""
 
     code = "link_invalid"
+    attr = "key"
+    words = Words(
+        en="This link is not complete. Open it from the email, or ask for another one.",
+        ur="یہ لنک مکمل نہیں۔ اسے میل سے کھولیں یا نیا منگوائیں۔",
+    )
 
 
 class LinkExpired(InvalidInput):
     """The link was sent too long ago."""
 
     code = "link_expired"
+    attr = "key"
+    words = Words(
+        en="This link has expired. Ask for another one.",
+        ur="اس لنک کی مدت ختم ہو گئی۔ نیا منگوائیں۔",
+    )
 
 
 class LinkUsed(InvalidInput):
     """The link has done what it was for, or something since has made it void."""
 
     code = "link_used"
+    attr = "key"
+
+
+class ResetLinkUsed(LinkUsed):
+    """It has set a password, or the person has logged in or changed the password since."""
+
+    words = Words(
+        en="This link was already used, or a sign-in or a newer password has made it void. Ask "
+        "for another one.",
+        ur="یہ لنک استعمال ہو چکا ہے، یا بعد کے لاگ اِن یا نئے پاس ورڈ سے بے کار ہو گیا ہے۔ نیا "
+        "منگوائیں۔",
+    )
+
+
+class AddressAlreadyConfirmed(LinkUsed):
+    """It has confirmed the address."""
+
+    words = Words(
+        en="This link was already used: the address is confirmed.",
+        ur="یہ لنک استعمال ہو چکا ہے: پتے کی تصدیق ہو چکی ہے۔",
+    )
+
+
+class AddressNotWanted(LinkUsed):
+    """Another address, or none, was asked for since."""
+
+    words = Words(
+        en="This link was for an address that is no longer wanted. Ask for another one.",
+        ur="یہ لنک ایسے پتے کا تھا جو اب نہیں چاہیے۔ نیا منگوائیں۔",
+    )
+
+
+class NotTheBillingEmail(LinkUsed):
+    """The account has another billing email since."""
+
+    words = Words(
+        en="This link was for an address that is no longer the account's billing email. Ask for "
+        "another one.",
+        ur="یہ لنک ایسے پتے کا تھا جو اب اس اکاؤنٹ کا بلنگ ای میل نہیں۔ نیا منگوائیں۔",
+    )
+
+
+class LinkOfClosedAccount(LinkUsed):
+    """The account was closed since."""
+
+    words = Words(
+        en="This link was for an account that is closed.",
+        ur="یہ لنک ایسے اکاؤنٹ کا تھا جو بند ہو چکا ہے۔",
+    )
+
+
+class PersonIsGone(LinkUsed):
+    """The account was closed at this moment."""
+
+    attr = None
+    words = Words(en="This account is closed.", ur="یہ اکاؤنٹ بند ہے۔")
 
 
 def reset_key(user: User) -> str:
@@ -52,7 +117,7 @@ def user_of_reset_key(key: str) -> User:
     pk, state = _payload(key, salt=RESET, seconds=settings.PASSWORD_RESET_TIMEOUT)
     user = User.objects.filter(pk=pk, is_active=True).first()
     if user is None or _state(user) != state:
-        _refuse_used("was used already, or a log-in or a newer password has made it void")
+        raise ResetLinkUsed
     return user
 
 
@@ -68,14 +133,6 @@ def billing_email_of_key(key: str) -> tuple[int, str]:
     """
     account_id, address = _payload(key, salt=BILLING_EMAIL, seconds=A_WEEK)
     return account_id, address
-
-
-def refuse_other_address() -> NoReturn:
-    """Refuse a link to an address that is not the account's any more.
-
-    :raises LinkUsed: always.
-    """
-    _refuse_used("is for an address that is not the account's billing e-mail any more")
 
 
 def email_key(user: User, email: str) -> str:
@@ -95,15 +152,14 @@ def email_of_key(key: str) -> tuple[User, str]:
     pk, digest = _payload(key, salt=EMAIL, seconds=EMAIL_KEY_LASTS)
     user = User.objects.filter(pk=pk, is_active=True).first()
     if user is None:
-        _refuse_used("was for an account that is closed")
+        raise LinkOfClosedAccount
     if digest == _digest_of_address(user, user.email):
         if user.emailaddress_set.filter(verified=True).exists():
-            detail = "This link was used already: the address is confirmed."
-            raise LinkUsed(detail, attr="key")
+            raise AddressAlreadyConfirmed
         return user, user.email
     wanted = EmailChange.objects.filter(user=user).first()
     if wanted is None or digest != _digest_of_address(user, wanted.new_email):
-        _refuse_used("was for an address that is no longer wanted")
+        raise AddressNotWanted
     return user, wanted.new_email
 
 
@@ -111,14 +167,9 @@ def _payload(key: str, *, salt: str, seconds: int) -> Any:
     try:
         return signing.loads(key, salt=salt, max_age=seconds)
     except signing.SignatureExpired as error:
-        raise LinkExpired(TEXT.format("has expired"), attr="key") from error
+        raise LinkExpired from error
     except signing.BadSignature as error:
-        detail = "This link is not complete. Open it from the mail, or ask for another one."
-        raise LinkInvalid(detail, attr="key") from error
-
-
-def _refuse_used(why: str) -> NoReturn:
-    raise LinkUsed(TEXT.format(why), attr="key")
+        raise LinkInvalid from error
 
 
 def _state(user: User) -> str:

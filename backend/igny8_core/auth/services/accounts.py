@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from igny8_core.auth.enums import AccountStatus, UserRole
-from igny8_core.auth.exceptions import AccountNotUsable
+from igny8_core.auth.exceptions import AccountIsClosed, EmailAlreadyRegistered
 from igny8_core.auth.models import Account, Plan, User
 from igny8_core.auth.selectors import lock_account
 from igny8_core.auth.services.billing_email import send_billing_email_link
-from igny8_core.auth.services.email_addresses import email_taken, usable_email
+from igny8_core.auth.services.email_addresses import usable_email
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.clock import utc_now
 
@@ -57,7 +57,7 @@ def create_account_with_owner(
     """
     email = usable_email(owner.email)
     if User.objects.filter(email=email).exists():
-        raise email_taken()
+        raise EmailAlreadyRegistered
     full_name = f"{owner.first_name} {owner.last_name}".strip()
     account = Account.objects.create(
         name=account_name or full_name or email.partition("@")[0],
@@ -79,7 +79,7 @@ def create_account_with_owner(
                 role=UserRole.OWNER,
             )
     except IntegrityError as error:
-        raise email_taken() from error
+        raise EmailAlreadyRegistered from error
     send_billing_email_link(account=account, now=utc_now())
     return user
 
@@ -93,8 +93,7 @@ def change_account(*, account: Account, changes: Mapping[str, str]) -> Account:
     """
     locked = lock_account(account_id=account.pk)
     if locked.status == AccountStatus.CANCELLED:
-        detail = "The account is closed."
-        raise AccountNotUsable(detail, state=locked.status)
+        raise AccountIsClosed(state=locked.status)
     for field, value in changes.items():
         setattr(locked, field, value)
     locked.save(update_fields=[*changes, "updated_at"])
@@ -112,8 +111,7 @@ def change_profile(*, user: User, changes: Mapping[str, str]) -> User:
     """
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if not locked.is_active:
-        detail = "The account is closed."
-        raise AccountNotUsable(detail, state=AccountStatus.CANCELLED)
+        raise AccountIsClosed(state=AccountStatus.CANCELLED)
     for field, value in changes.items():
         setattr(locked, field, value)
     locked.save(update_fields=[*changes])

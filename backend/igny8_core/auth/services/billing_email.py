@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from igny8_core.auth.enums import AccountStatus, UserRole
-from igny8_core.auth.log_in.keys import billing_email_of_key, refuse_other_address
+from igny8_core.auth.log_in.keys import NotTheBillingEmail, billing_email_of_key
 from igny8_core.auth.models import Account
 from igny8_core.auth.selectors import is_confirmed_address
 from igny8_core.common.clock import business_day
@@ -50,9 +50,9 @@ def confirm_billing_email(*, key: str) -> str:
     account_id, address = billing_email_of_key(key)
     account = Account.objects.select_for_update(of=("self",)).filter(pk=account_id).first()
     if account is None or account.billing_email != address:
-        refuse_other_address()
+        raise NotTheBillingEmail
     if account.status == AccountStatus.CANCELLED:
-        refuse_other_address()
+        raise NotTheBillingEmail
     account.confirmed_billing_email = address
     account.save(update_fields=["confirmed_billing_email", "updated_at"])
     return address

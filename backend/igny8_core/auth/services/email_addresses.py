@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from igny8_core.auth import emails
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.exceptions import EmailAlreadyRegistered, EmailUnchanged, EmailUnusable
-from igny8_core.auth.log_in.keys import EMAIL_KEY_LASTS, LinkUsed, email_of_key
+from igny8_core.auth.log_in.keys import EMAIL_KEY_LASTS, PersonIsGone, email_of_key
 from igny8_core.auth.log_in.sessions import end_sessions
 from igny8_core.auth.models import NOBODYS_DOMAIN, Account, EmailChange, User
 from igny8_core.auth.selectors import has_verified_address, lock_account
@@ -31,15 +31,8 @@ def usable_email(typed: str) -> str:
     """
     email = normal_email(typed)
     if not email.isascii() or '"' in email or email.endswith(f"@{NOBODYS_DOMAIN}"):
-        detail = "This address can't be used. Give one that reaches you."
-        raise EmailUnusable(detail, attr="email")
+        raise EmailUnusable
     return email
-
-
-def email_taken() -> EmailAlreadyRegistered:
-    """Return the refusal of an address that somebody logs in with."""
-    detail = "There is an account with this e-mail already. Log in, or use another address."
-    return EmailAlreadyRegistered(detail, attr="email")
 
 
 @transaction.atomic
@@ -53,10 +46,9 @@ def request_email_change(*, user: User, new_email: str, actor: Actor, now: datet
     email = usable_email(new_email)
     locked = _lock_user(user.pk)
     if email == locked.email:
-        detail = "This is the address that you log in with already."
-        raise EmailUnchanged(detail, attr="email")
+        raise EmailUnchanged
     if User.objects.filter(email=email).exists():
-        raise email_taken()
+        raise EmailAlreadyRegistered
     EmailChange.objects.update_or_create(
         user=locked, defaults={"new_email": email, "requested_at": now}
     )
@@ -142,7 +134,7 @@ def _put(
             user.save(update_fields=["email"])
             EmailAddress.objects.filter(user=user).update(email=email, verified=is_verified)
     except IntegrityError as error:
-        raise email_taken() from error
+        raise EmailAlreadyRegistered from error
     EmailChange.objects.filter(user=user).delete()
     if account and normal_email(account.billing_email) == old:  # as sign-up has copied it
         account.billing_email = email
@@ -166,6 +158,5 @@ def _lock_user(user_id: int) -> User:
     """
     user = User.objects.select_for_update(of=("self",)).filter(pk=user_id, is_active=True).first()
     if user is None:
-        detail = "The account is closed."
-        raise LinkUsed(detail)
+        raise PersonIsGone
     return user

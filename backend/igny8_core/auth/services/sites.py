@@ -5,7 +5,13 @@ from typing import TypedDict
 from django.db import IntegrityError, transaction
 
 from igny8_core.auth.enums import AccountStatus
-from igny8_core.auth.exceptions import AccountNotUsable, DomainAlreadyAdded, SiteLimitReached
+from igny8_core.auth.exceptions import (
+    AccountIsClosed,
+    AccountNotOpen,
+    AccountUnpaid,
+    DomainAlreadyAdded,
+    SiteLimitReached,
+)
 from igny8_core.auth.models import Account, Industry, Site, SiteUserAccess, User
 from igny8_core.auth.selectors import lock_account, lock_site, terms_of
 
@@ -37,7 +43,7 @@ def add_site(
         with transaction.atomic():
             site = Site.objects.create(account=locked, name=name, domain=domain, industry=industry)
     except IntegrityError as error:
-        raise _domain_taken(domain) from error
+        raise DomainAlreadyAdded(domain=domain) from error
     SiteUserAccess.objects.create(site=site, user=creator)
     return site
 
@@ -58,7 +64,7 @@ def change_site(*, site_id: int, user: User, account: Account, changes: SiteChan
         with transaction.atomic():
             site.save(update_fields=[*changes, "updated_at"])
     except IntegrityError as error:
-        raise _domain_taken(site.domain) from error
+        raise DomainAlreadyAdded(domain=site.domain) from error
     return site
 
 
@@ -75,25 +81,18 @@ def remove_site(*, site_id: int, user: User, account: Account) -> None:
 def _lock_site(*, site_id: int, user: User, account: Account) -> Site:
     locked = lock_account(account_id=account.pk)
     if locked.status == AccountStatus.CANCELLED:
-        detail = "The account is closed."
-        raise AccountNotUsable(detail, state=locked.status)
+        raise AccountIsClosed(state=locked.status)
     return lock_site(site_id=site_id, user=user, account=locked)
 
 
 def _require_usable(account: Account) -> None:
+    if account.status == AccountStatus.PENDING_PAYMENT:
+        raise AccountUnpaid(state=account.status)
     if account.status not in USABLE_STATUSES:
-        detail = "The account can't be used yet. Pay the open invoice first, then add sites."
-        if account.status != AccountStatus.PENDING_PAYMENT:
-            detail = f"The account is {account.status}. Write to support to have it opened again."
-        raise AccountNotUsable(detail, state=account.status)
+        raise AccountNotOpen(state=account.status)
 
 
 def _require_room_for_a_site(account: Account) -> None:
     terms = terms_of(account=account)
     if account.sites.count() >= terms.max_sites:
-        detail = f"The plan {terms} allows {terms.max_sites} site(s). Upgrade, or remove one."
-        raise SiteLimitReached(detail, state=account.status)
-
-
-def _domain_taken(domain: str) -> DomainAlreadyAdded:
-    return DomainAlreadyAdded(f"There is a site with the domain {domain} already.", attr="domain")
+        raise SiteLimitReached(account, terms)

@@ -16,26 +16,21 @@ from igny8_core.business.billing.exceptions import (
 )
 from igny8_core.business.billing.models import Payment
 
-OWN = "This is your own account. Another billing admin has to decide."
 VIEW_PAYMENTS = Right(
     permissions=("billing.view_payment",),
     refusal=NotDeskStaff,
-    words="Only billing staff can see this.",
 )
 VIEW_PROOFS = Right(
     permissions=("billing.view_payment", "billing.view_proof"),
     refusal=ProofsNotShown,
-    words="Your role doesn't show proofs.",
 )
 DECIDE = Right(
     permissions=("billing.decide_payment",),
     refusal=NotBillingAdmin,
-    words="Only billing admins can do this.",
 )
 REVERSE = Right(
     permissions=("billing.reverse_payment",),
     refusal=MayNotReverse,
-    words="You don't have permission to reverse payments.",
 )
 
 
@@ -56,7 +51,7 @@ def require_may_decide(
         return
     require(actor.user, right)
     if is_own(actor.user, account=account, payments=payments):
-        raise OwnAccountPayment(OWN)
+        raise OwnAccountPayment
 
 
 def is_own(user: Person, *, account: Account, payments: Iterable[Payment]) -> bool:
@@ -70,5 +65,4 @@ def right_to_change(model: type[Model]) -> Right:
     return Right(
         permissions=(f"{model._meta.app_label}.change_{model._meta.model_name}",),
         refusal=NotBillingAdmin,
-        words="Only billing admins can do this.",
     )

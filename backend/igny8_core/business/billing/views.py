@@ -26,6 +26,7 @@ from igny8_core.business.billing.exceptions import (
     InvoiceNotReopenable,
     InvoiceVoid,
     MayNotReverse,
+    NoProof,
     NotBillingAdmin,
     NotDeskStaff,
     OwnAccountPayment,
@@ -645,8 +646,7 @@ def proof_response(payment: Payment) -> FileResponse:
     try:
         proof = payment.proof.open("rb")
     except (ValueError, FileNotFoundError) as error:
-        detail = f"Payment {payment.pk} has no proof."
-        raise NotFound(detail) from error
+        raise NoProof(payment=payment.pk) from error
     extension = payment.proof_content_type.rpartition("/")[2]
     return FileResponse(
         proof,

@@ -52,8 +52,7 @@ def request_account_export(*, user: User, now: datetime) -> Export:
     times = made.values_list("requested_at", flat=True)
     wait = seconds_until_allowed(times, limit=A_DAYS, now=now)
     if wait:
-        detail = f"You have requested your data {A_DAYS} times within a day. Try again tomorrow."
-        raise ExportLimitReached(detail, retry_after=wait)
+        raise ExportLimitReached(retry_after=wait, limit=A_DAYS)
     return request_export(
         kind=account_data.__name__,
         arguments={"account_id": user.account_id},

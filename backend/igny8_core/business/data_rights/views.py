@@ -178,5 +178,4 @@ def _own_export(request: Request, key: str) -> Export:
 
 def _require_confirmation(request: Request, confirmation: str) -> None:
     if confirmation.strip().lower() != user_of(request).email:
-        detail = "This is not the e-mail that you log in with."
-        raise ConfirmationMismatch(detail, attr="confirmation")
+        raise ConfirmationMismatch

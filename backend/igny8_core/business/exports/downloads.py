@@ -4,11 +4,9 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse
 
 from igny8_core.auth.models import User
+from igny8_core.business.exports.exceptions import FileNotMadeYet, NoSuchFile
 from igny8_core.business.exports.kinds import KINDS
 from igny8_core.business.exports.models import Export
-from igny8_core.common.exceptions import NotFound
-
-GONE = "This file is not there, or not for you. Ask for it again."
 
 
 def export_of(*, key: str, kind: str, user: User) -> Export:
@@ -19,10 +17,10 @@ def export_of(*, key: str, kind: str, user: User) -> Export:
     try:
         export = Export.with_key(key)
     except Export.DoesNotExist as error:
-        raise NotFound(GONE) from error
+        raise NoSuchFile from error
     is_own = export.requested_by == user and export.kind == kind
     if not is_own or not KINDS[kind].is_allowed(export):
-        raise NotFound(GONE)
+        raise NoSuchFile
     return export
 
 
@@ -32,10 +30,9 @@ def require_made(export: Export) -> None:
     :raises NotFound: if it isn't made yet, or the storage has it no more.
     """
     if export.made_at is None:
-        detail = "This file isn't made yet. A mail says when it is."
-        raise NotFound(detail)
+        raise FileNotMadeYet
     if not default_storage.exists(export.file):
-        raise NotFound(GONE)
+        raise NoSuchFile
 
 
 def file_response(export: Export) -> FileResponse:
@@ -47,7 +44,7 @@ def file_response(export: Export) -> FileResponse:
     try:
         file = default_storage.open(export.file)
     except FileNotFoundError as error:  # it was deleted at this moment
-        raise NotFound(GONE) from error
+        raise NoSuchFile from error
     return FileResponse(
         file,
         as_attachment=True,

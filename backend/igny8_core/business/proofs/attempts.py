@@ -8,7 +8,11 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from igny8_core.auth.models import Account
-from igny8_core.business.proofs.exceptions import ProofLimitReached
+from igny8_core.business.proofs.exceptions import (
+    AccountProofLimitReached,
+    NetworkProofLimitReached,
+    ProofLimitReached,
+)
 from igny8_core.business.proofs.models import ProofAttempt
 from igny8_core.common.daily import A_DAY
 from igny8_core.common.locks import wait_for_lock
@@ -19,10 +23,10 @@ from igny8_core.common.transactions import commit_or_retry
 class Allowance:
     """What may be sent in a day.
 
-    :param who: whom it is counted for, in words.
+    :param refusal: of more.
     """
 
-    who: str
+    refusal: type[ProofLimitReached]
     files: int
     size: int
 
@@ -60,7 +64,7 @@ def forget_attempts_of(*, account: Account) -> None:
 
 def _of_account() -> Allowance:
     return Allowance(
-        "This account has",
+        AccountProofLimitReached,
         files=settings.BILLING_PROOFS_PER_DAY,
         size=settings.BILLING_PROOF_BYTES_PER_DAY,
     )
@@ -68,7 +72,7 @@ def _of_account() -> Allowance:
 
 def _of_address() -> Allowance:
     return Allowance(
-        "Your network has",
+        NetworkProofLimitReached,
         files=settings.BILLING_PROOFS_PER_DAY_AND_ADDRESS,
         size=settings.BILLING_PROOF_BYTES_PER_DAY_AND_ADDRESS,
     )
@@ -87,8 +91,4 @@ def _require_allowance(
         if files <= allowance.files and total <= allowance.size:
             waits = at + A_DAY - now
             break
-    detail = (
-        f"{allowance.who} sent as many files as are taken in a day. Confirm without a file, or "
-        "try again tomorrow."
-    )
-    raise ProofLimitReached(detail, retry_after=max(1, int(waits.total_seconds())), attr="proof")
+    raise allowance.refusal(retry_after=max(1, int(waits.total_seconds())))

@@ -63,12 +63,10 @@ def store_upload(file: UploadedFile[bytes], *, now: datetime) -> Upload:
     size = file.size or 0
     if size > settings.BILLING_PROOF_MAX_BYTES:
         limit = settings.BILLING_PROOF_MAX_BYTES // 1024 // 1024
-        detail = f"The file has more than {limit} MB. Send a smaller one."
-        raise ProofTooLarge(detail, attr="proof")
+        raise ProofTooLarge(limit=limit)
     file.seek(0)
     if type_of(file.read(BEGINNING)) is None:
-        detail = "This is no JPEG, PNG, WebP or PDF. Send a photo or the PDF receipt."
-        raise ProofTypeNotAccepted(detail, attr="proof")
+        raise ProofTypeNotAccepted
     file.seek(0)
     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     with _place():
@@ -79,8 +77,7 @@ def store_upload(file: UploadedFile[bytes], *, now: datetime) -> Upload:
 @contextmanager
 def _place() -> Iterator[None]:
     if not places.acquire(timeout=WAITING_SECONDS):
-        detail = "Too many files are being stored at this moment. Try again in a minute."
-        raise ProofsBusy(detail, retry_after=60)
+        raise ProofsBusy(retry_after=60)
     try:
         yield
     finally:

@@ -53,8 +53,7 @@ def request_upgrade(
 
 def _require_open(account: Account) -> None:
     if account.status in {AccountStatus.SUSPENDED, AccountStatus.CANCELLED}:
-        detail = f"The account is {account.status}. Write to support to have it opened again."
-        raise AccountClosed(detail, state=account.status)
+        raise AccountClosed(account)
 
 
 def _require_none_pending(subscriptions: list[Subscription]) -> None:
@@ -62,18 +61,12 @@ def _require_none_pending(subscriptions: list[Subscription]) -> None:
         (item for item in subscriptions if item.status == SubscriptionStatus.PENDING_PAYMENT), None
     )
     if pending:
-        detail = (
-            f"The plan {pending.promised} waits for its payment already. Pay its invoice, or ask "
-            "support to void it, before you choose another."
-        )
-        raise UpgradeAlreadyPending(detail, state=pending.status)
+        raise UpgradeAlreadyPending(pending)
 
 
 def _require_purchasable(*, plan: Plan, subscriptions: list[Subscription]) -> None:
     if plan.is_free:
-        detail = f"The plan {plan} is free: there is nothing to pay. Choose a paid plan."
-        raise PlanNotPayable(detail, attr="plan_slug")
+        raise PlanNotPayable(plan=plan)
     live = (item for item in subscriptions if item.status in LIVE_SUBSCRIPTION_STATUSES)
     if any(item.plan_id == plan.pk for item in live):
-        detail = f"The account has the plan {plan} already. Choose another."
-        raise AlreadyOnPlan(detail, attr="plan_slug")
+        raise AlreadyOnPlan(plan=plan)

@@ -18,7 +18,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from igny8_core.common.exceptions import DomainError, InvalidInput
+from igny8_core.common.exceptions import DomainError, InvalidInput, Words
 from igny8_core.common.http import fingerprints
 from igny8_core.common.locks import try_lock
 from igny8_core.common.models import IdempotencyRecord
@@ -35,6 +35,10 @@ class IdempotencyKeyInvalid(InvalidInput):
     """The header is too long or has characters beyond printable ASCII."""
 
     code = "idempotency_key_invalid"
+    words = Words(
+        en="Idempotency-Key must have at most {limit} printable ASCII characters.",
+        ur="Idempotency-Key میں زیادہ سے زیادہ {limit} ASCII حروف ہو سکتے ہیں۔",
+    )
 
 
 class IdempotencyKeyInUse(APIException):
@@ -174,8 +178,7 @@ def _act_or_replay(sending: Sending, act: Callable[[], AccountAnswer]) -> Respon
 def _key_of(request: Request) -> str:
     key = str(request.headers.get(HEADER, ""))
     if len(key) > MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
-        detail = f"{HEADER} must have at most {MAX_KEY_LENGTH} printable ASCII characters."
-        raise IdempotencyKeyInvalid(detail)
+        raise IdempotencyKeyInvalid(limit=MAX_KEY_LENGTH)
     return key
 
 

@@ -4,8 +4,8 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing.enums import EventName, InvoiceStatus, ObjectType
+from igny8_core.business.billing.exceptions import NoSuchInvoice
 from igny8_core.business.billing.models import VOIDING, Invoice, Payment, PaymentEvent
-from igny8_core.common.exceptions import NotFound
 
 INVOICE_PARTS = (
     "lines",
@@ -31,8 +31,7 @@ def invoice_of(*, account: Account, invoice_id: int) -> Invoice:
     """
     invoice = invoices_of(account=account).filter(pk=invoice_id).first()
     if invoice is None:
-        detail = f"There is no invoice {invoice_id}."
-        raise NotFound(detail, attr="invoice_id")
+        raise NoSuchInvoice(invoice=invoice_id)
     return invoice
 
 

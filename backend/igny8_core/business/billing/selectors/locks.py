@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
+from igny8_core.business.billing.exceptions import NoSuchInvoice, NoSuchPayment
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.common.exceptions import NotFound
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ def lock_billing_of_invoice(*, invoice_id: int) -> LockedBilling:
     """
     account_id = Invoice.objects.filter(pk=invoice_id).values_list("account_id", flat=True).first()
     if account_id is None:
-        detail = f"There is no invoice {invoice_id}."
-        raise NotFound(detail, attr="invoice_id")
+        raise NoSuchInvoice(invoice=invoice_id)
     account = lock_account(account_id=account_id)
     subscriptions = lock_subscriptions(account_id=account_id)
     invoice = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice_id)
@@ -86,6 +85,5 @@ def lock_billing_of_payment(*, payment_id: int) -> LockedBilling:
     """
     invoice_id = Payment.objects.filter(pk=payment_id).values_list("invoice_id", flat=True).first()
     if invoice_id is None:
-        detail = f"There is no payment {payment_id}."
-        raise NotFound(detail)
+        raise NoSuchPayment(payment=payment_id)
     return lock_billing_of_invoice(invoice_id=invoice_id)

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from igny8_core.auth.models import Plan
 from igny8_core.business.billing.examples import are_withheld
-from igny8_core.business.billing.exceptions import UnknownPaymentMethod
+from igny8_core.business.billing.exceptions import MethodNotOffered, NoMethodOffered
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import ExchangeRate, Invoice, PaymentMethodConfig
 from igny8_core.common.patterns import is_usable
@@ -46,10 +46,10 @@ def payment_method_for(*, code: str, country: str) -> PaymentMethodConfig:
     methods = _methods_of(country)
     found = next((method for method in methods if method.payment_method == code), None)
     if found is None:
+        if not methods:
+            raise NoMethodOffered
         offered = ", ".join(method.payment_method for method in methods)
-        advice = f"Choose one of: {offered}." if offered else "None is set up: write to support."
-        detail = f"There is no payment method '{code}' for this country. {advice}"
-        raise UnknownPaymentMethod(detail, attr="payment_method")
+        raise MethodNotOffered(method=code, offered=offered)
     return found
 
 

@@ -4,9 +4,9 @@ from django.db.models import Prefetch, QuerySet
 
 from igny8_core.auth.models import Account
 from igny8_core.business.billing.enums import DECIDED_PAYMENT_STATUSES, ObjectType
+from igny8_core.business.billing.exceptions import NoSuchPayment
 from igny8_core.business.billing.models import Payment, PaymentEvent
 from igny8_core.business.billing.selectors.events import TOLD_TO_CUSTOMER
-from igny8_core.common.exceptions import NotFound
 
 
 def payments_of(*, account: Account) -> QuerySet[Payment]:
@@ -32,8 +32,7 @@ def payment_of(*, account: Account, payment_id: int) -> Payment:
     """
     payment = payments_with_events_of(account=account).filter(pk=payment_id).first()
     if payment is None:
-        detail = f"There is no payment {payment_id}."
-        raise NotFound(detail)
+        raise NoSuchPayment(payment=payment_id)
     return payment
 
 

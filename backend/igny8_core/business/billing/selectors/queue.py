@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from igny8_core.business.billing.enums import EventName, PaymentStatus
+from igny8_core.business.billing.exceptions import NoSuchPayment
 from igny8_core.business.billing.models import Consent, Payment, PaymentSearch, RejectionReason
 from igny8_core.business.billing.selectors.payments import payments_of
-from igny8_core.common.exceptions import NotFound
 from igny8_core.common.search import text_holds
 
 COUNTED_UP_TO = 10_000  # beyond, "10,000+" is all that anybody needs to know
@@ -37,8 +37,7 @@ def payment_for_admin(*, payment_id: int) -> Payment:
     """
     payment = payment_queue().filter(pk=payment_id).first()
     if payment is None:
-        detail = f"There is no payment {payment_id}."
-        raise NotFound(detail)
+        raise NoSuchPayment(payment=payment_id)
     return payment
 
 

@@ -14,7 +14,9 @@ from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.exceptions import (
     AmountMismatch,
     ClaimLimitReached,
-    CurrencyNotAccepted,
+    CurrencyNotOfInvoice,
+    CurrencyNotOfMethod,
+    NoSuchPayment,
     PaidOnInFuture,
     PaidOnTooEarly,
     ReferencePatternMismatch,
@@ -29,7 +31,6 @@ from igny8_core.business.billing.services.proofs import being_checked
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.proofs.inbox import Upload
 from igny8_core.common.daily import seconds_until_allowed
-from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
 from igny8_core.common.patterns import fits
 
@@ -112,8 +113,7 @@ def withdraw_payment(*, payment_id: int, account: Account, actor: Actor, now: da
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     """
     if not Payment.objects.filter(pk=payment_id, invoice__account=account).exists():
-        detail = f"There is no payment {payment_id}."
-        raise NotFound(detail)
+        raise NoSuchPayment(payment=payment_id)
     locked = lock_billing_of_payment(payment_id=payment_id)
     payment = undecided(locked, payment_id)
     payment.decided_at = now
@@ -126,17 +126,14 @@ def withdraw_payment(*, payment_id: int, account: Account, actor: Actor, now: da
 
 def _claimed_money(*, claim: Claim, invoice: Invoice, method: PromisedMethod) -> Money:
     accepted = {money.currency: money for money in (invoice.due, invoice.payable)}
-    wanted = " or ".join(str(money) for money in accepted.values())
+    wanted = " / ".join(str(money) for money in accepted.values())
     due = accepted.get(claim.currency or invoice.currency)
     if due is None:
-        detail = f"Invoice {invoice} can't be paid in {claim.currency}. Due is {wanted}."
-        raise CurrencyNotAccepted(detail, attr="currency")
+        raise CurrencyNotOfInvoice(invoice=invoice, currency=claim.currency, due=wanted)
     if due.currency not in {invoice.currency, method.currency} and method != invoice.method:
-        detail = f"{method.display_name} takes {method.currency}. Due is {wanted}."
-        raise CurrencyNotAccepted(detail, attr="currency")
+        raise CurrencyNotOfMethod(method, due=wanted)
     if claim.amount != due.amount:
-        detail = f"The amount must be exactly what is due: {wanted}, with its currency."
-        raise AmountMismatch(detail, attr="amount")
+        raise AmountMismatch(due=wanted)
     return due
 
 
@@ -148,19 +145,13 @@ def _require_claim_allowance(locked: LockedBilling, *, now: datetime) -> None:
     limit: int = settings.BILLING_CLAIMS_PER_DAY
     claims = [payment.submitted_at for payment in locked.payments]
     wait = seconds_until_allowed(claims, limit=limit, now=now)
-    if not wait:
-        return
-    detail = (
-        f"Invoice {locked.invoice} was confirmed {limit} times within a day. Try again later, or "
-        "ask support to look at it."
-    )
-    raise ClaimLimitReached(detail, retry_after=wait)
+    if wait:
+        raise ClaimLimitReached(retry_after=wait, invoice=locked.invoice, limit=limit)
 
 
 def _require_reference(*, reference: str, method: PromisedMethod) -> None:
     if method.reference_pattern and not fits(method.reference_pattern, reference):
-        detail = f"This doesn't look like a {method.reference_label}. {method.reference_hint}"
-        raise ReferencePatternMismatch(detail.strip(), attr="manual_reference")
+        raise ReferencePatternMismatch(method)
 
 
 def _require_plausible_day(*, paid_on: date | None, invoice: Invoice, now: datetime) -> None:
@@ -168,12 +159,7 @@ def _require_plausible_day(*, paid_on: date | None, invoice: Invoice, now: datet
         return
     latest_date_on_earth = (now.astimezone(LATEST_TIME_ZONE)).date()
     if paid_on > latest_date_on_earth:
-        detail = "The day of payment is in the future. Give the day on which you paid."
-        raise PaidOnInFuture(detail, attr="paid_on")
+        raise PaidOnInFuture
     issued_on = invoice.day_of(invoice.issued_at)
     if paid_on < issued_on - LONG_BEFORE:
-        detail = (
-            f"The day of payment is long before invoice {invoice} was issued "
-            f"({issued_on}). Give the day on which you paid this invoice."
-        )
-        raise PaidOnTooEarly(detail, attr="paid_on")
+        raise PaidOnTooEarly(invoice=invoice, issued_on=issued_on)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.rights import Right, holders, require_settled
 from igny8_core.business.billing.enums import EventName
-from igny8_core.business.billing.exceptions import SecondApproverRequired
+from igny8_core.business.billing.exceptions import SecondApprovalRequired, SecondReversalRequired
 from igny8_core.business.billing.models import Consent, Payment
 
 
@@ -44,8 +44,7 @@ def is_agreed(
         return others.exists()
     require_settled(actor.user, now=now)
     if others.filter(admin=actor.user).exists():
-        detail = "You have agreed to this already. Another admin has to, too."
-        raise SecondApproverRequired(detail)
+        raise SecondApprovalRequired if event == EventName.APPROVE else SecondReversalRequired
     is_second = others.exists()
     Consent.objects.create(
         payment=payment, event=event, is_forced=is_forced, admin=actor.user, created_at=now

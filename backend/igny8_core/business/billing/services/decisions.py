@@ -8,7 +8,7 @@ from django.db import transaction
 from igny8_core.auth.actors import Actor
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
-from igny8_core.business.billing.exceptions import PaymentAlreadyDecided, ReasonRequired
+from igny8_core.business.billing.exceptions import PaymentAlreadyDecided, RejectionReasonRequired
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.rights import DECIDE, require_may_decide
 from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_payment
@@ -90,8 +90,7 @@ def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes:
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     """
     if not is_visible(admin_notes):
-        detail = "Say why the payment is rejected: the customer will read it."
-        raise ReasonRequired(detail, attr="admin_notes")
+        raise RejectionReasonRequired
     locked = lock_billing_of_payment(payment_id=payment_id)
     _require_may_decide(locked, actor, payment_id)
     payment = undecided(locked, payment_id)
@@ -131,11 +130,7 @@ def undecided(locked: LockedBilling, payment_id: int) -> Payment:
     """
     payment = locked.payment(payment_id)
     if payment.status != PaymentStatus.PENDING_APPROVAL:
-        state = PaymentStatus(payment.status)
-        detail = (
-            f"This payment is not waiting for a decision any more: it is {state.label.lower()}."
-        )
-        raise PaymentAlreadyDecided(detail, state=state)
+        raise PaymentAlreadyDecided(payment)
     return payment
 
 

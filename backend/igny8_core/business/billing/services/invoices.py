@@ -15,10 +15,11 @@ from igny8_core.business.billing.enums import EventName, InvoiceStatus, PaymentS
 from igny8_core.business.billing.exceptions import (
     CancellationLimitReached,
     InvoiceAlreadyPaid,
+    InvoiceUnderReview,
     InvoiceVoid,
-    PaymentAlreadyUnderReview,
-    ReasonRequired,
+    NoSuchInvoice,
     UnknownPaymentMethod,
+    VoidReasonRequired,
 )
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
@@ -35,7 +36,6 @@ from igny8_core.business.billing.services.pricing import price_by
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
-from igny8_core.common.exceptions import NotFound
 from igny8_core.common.money import Money
 from igny8_core.common.validators import is_visible
 
@@ -161,8 +161,7 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if its state forbids it.
     """
     if not is_visible(reason):
-        detail = "Say why the invoice is voided: the customer will read it."
-        raise ReasonRequired(detail, attr="reason")
+        raise VoidReasonRequired
     locked = lock_billing_of_invoice(invoice_id=invoice_id)
     require_may_decide(actor=actor, right=DECIDE, account=locked.account, payments=locked.payments)
     require_payable(locked)
@@ -193,11 +192,7 @@ def _require_cancellation_allowance(account: Account, *, now: datetime) -> None:
     times = voided.values_list("voided_at", flat=True)
     wait = seconds_until_allowed((time for time in times if time), limit=limit, now=now)
     if wait:
-        detail = (
-            f"{limit} orders of this account were cancelled within a day. Try again later, or ask "
-            "support to do it."
-        )
-        raise CancellationLimitReached(detail, retry_after=wait)
+        raise CancellationLimitReached(retry_after=wait, limit=limit)
 
 
 def _void(locked: LockedBilling, *, actor: Actor, now: datetime, reason: str) -> Invoice:
@@ -219,8 +214,7 @@ def lock_own_invoice(*, invoice_id: int, account: Account) -> LockedBilling:
     :raises NotFound: if the account has no such invoice, whoever else may have it.
     """
     if not account.invoices.filter(pk=invoice_id).exists():
-        detail = f"There is no invoice {invoice_id}."
-        raise NotFound(detail, attr="invoice_id")
+        raise NoSuchInvoice(invoice=invoice_id)
     return lock_billing_of_invoice(invoice_id=invoice_id)
 
 
@@ -231,17 +225,11 @@ def require_payable(locked: LockedBilling) -> None:
     """
     invoice = locked.invoice
     if invoice.status == InvoiceStatus.PAID:
-        detail = f"Invoice {invoice} is paid already; nothing more is due."
-        raise InvoiceAlreadyPaid(detail, state=invoice.payment_state)
+        raise InvoiceAlreadyPaid(invoice)
     if invoice.status == InvoiceStatus.VOID:
-        detail = f"Invoice {invoice} was voided; nothing is due on it."
-        raise InvoiceVoid(detail, state=invoice.payment_state)
+        raise InvoiceVoid(invoice)
     if any(payment.status == PaymentStatus.PENDING_APPROVAL for payment in locked.payments):
-        detail = (
-            f"A confirmation for invoice {invoice} is under review. Wait for the decision, or "
-            "withdraw it first."
-        )
-        raise PaymentAlreadyUnderReview(detail, state=invoice.payment_state)
+        raise InvoiceUnderReview(invoice)
 
 
 def _next_number(*, now: datetime) -> str:

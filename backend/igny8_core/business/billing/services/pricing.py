@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from igny8_core.business.billing.exceptions import ExchangeRateMissing
+from igny8_core.business.billing.exceptions import ImpossibleExchangeRate, NoExchangeRate
 from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig
 from igny8_core.common.money import AMOUNT_LIMIT, Money
 
@@ -27,16 +27,8 @@ def price_by(*, due: Money, method: PaymentMethodConfig | None) -> PriceAtRate:
         return PriceAtRate(payable=due, rate=Decimal(1))
     rate = ExchangeRate.objects.filter(currency=method.currency).first()
     if rate is None:
-        detail = (
-            f"{method} can't be used now: no exchange rate for {method.currency} is set. "
-            "Choose another method, or write to support."
-        )
-        raise ExchangeRateMissing(detail, attr="payment_method")
+        raise NoExchangeRate(method)
     payable = due.converted(rate=rate.units_per_usd, currency=method.currency)
     if not 0 < payable.amount < AMOUNT_LIMIT:
-        detail = (
-            f"{method} can't be used now: the exchange rate for {method.currency} can't be right. "
-            "Choose another method, or write to support."
-        )
-        raise ExchangeRateMissing(detail, attr="payment_method")
+        raise ImpossibleExchangeRate(method)
     return PriceAtRate(payable=payable, rate=rate.units_per_usd)

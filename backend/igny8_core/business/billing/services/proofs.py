@@ -12,7 +12,11 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account
 from igny8_core.business.billing import emails, tasks
 from igny8_core.business.billing.enums import EventName, PaymentStatus
-from igny8_core.business.billing.exceptions import PaymentAlreadyDecided, ProofNotReplaceable
+from igny8_core.business.billing.exceptions import (
+    NoSuchPayment,
+    PaymentAlreadyDecided,
+    ProofNotReplaceable,
+)
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.selectors.locks import lock_billing_of_payment
 from igny8_core.business.billing.services.transitions import TransitionRecorder
@@ -60,15 +64,12 @@ def send_proof(
     :raises ProofNotReplaceable: if its file is being checked, or kept.
     """
     if not Payment.objects.filter(pk=payment_id, invoice__account=account).exists():
-        detail = f"There is no payment {payment_id}."
-        raise NotFound(detail)
+        raise NoSuchPayment(payment=payment_id)
     payment = lock_billing_of_payment(payment_id=payment_id).payment(payment_id)
     if payment.status != PaymentStatus.PENDING_APPROVAL:
-        detail = "This payment is not waiting for a decision any more: no file is needed."
-        raise PaymentAlreadyDecided(detail, state=payment.status)
+        raise PaymentAlreadyDecided(payment)
     if not payment.may_get_another_proof:
-        detail = "This confirmation has its file. To send another one, withdraw it first."
-        raise ProofNotReplaceable(detail, state=payment.status)
+        raise ProofNotReplaceable(payment)
     _assign(payment, being_checked(upload))
     _record(EventName.REPLACE_PROOF, payment, actor=actor, now=now)
     tasks.queue_proof_check(payment)

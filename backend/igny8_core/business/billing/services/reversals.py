@@ -10,11 +10,12 @@ from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
 from igny8_core.business.billing.exceptions import (
+    AnotherInvoiceIsDue,
     CreditsAlreadySpent,
     ForceNotAllowed,
-    InvoiceNotReopenable,
     PaymentNotReversible,
-    ReasonRequired,
+    ReversalReasonRequired,
+    SubscriptionHasEnded,
 )
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.rights import REVERSE, require_may_decide
@@ -58,8 +59,7 @@ def reverse_payment(
     :raises SecondApproverRequired: if the actor is the first of two.
     """
     if not is_visible(reason):
-        detail = "Say why the approval is taken back: the customer will read it."
-        raise ReasonRequired(detail, attr="reason")
+        raise ReversalReasonRequired
     _require_may_force(actor, is_forced=is_forced)
     locked = lock_billing_of_payment(payment_id=payment_id)
     payment = locked.payment(payment_id)
@@ -91,40 +91,28 @@ def reverse_payment(
 
 def _require_may_force(actor: Actor, *, is_forced: bool) -> None:
     if is_forced and not (actor.user and actor.user.is_superuser):
-        detail = "Only a superuser may reverse an approval whose credits were spent."
-        raise ForceNotAllowed(detail)
+        raise ForceNotAllowed
 
 
 def _require_approved(payment: Payment) -> None:
     if payment.status != PaymentStatus.SUCCEEDED:
-        state = PaymentStatus(payment.status)
-        detail = f"Only an approved payment can be reversed: this one is {state.label.lower()}."
-        raise PaymentNotReversible(detail, state=state)
+        raise PaymentNotReversible(payment)
 
 
 def _require_reopenable(locked: LockedBilling) -> None:
     """Refuse to make an invoice due whose subscription could not start again."""
     if locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
-        detail = (
-            f"The subscription of invoice {locked.invoice} has ended: reverse and void it instead."
-        )
-        raise InvoiceNotReopenable(detail, state=locked.subscription.status)
+        raise SubscriptionHasEnded(state=locked.subscription.status, invoice=locked.invoice)
     if any(item.status == SubscriptionStatus.PENDING_PAYMENT for item in locked.subscriptions):
-        detail = (
-            "The account has another invoice to pay. Void that one first, or reverse and void "
-            "this one."
-        )
-        raise InvoiceNotReopenable(detail, state=SubscriptionStatus.PENDING_PAYMENT)
+        raise AnotherInvoiceIsDue(state=SubscriptionStatus.PENDING_PAYMENT)
 
 
 def _require_unspent(locked: LockedBilling, payment: Payment) -> None:
     account, amount = locked.account, locked.invoice.included_credits
     if account.credits < amount:
-        detail = (
-            f"The payment brought {amount:,} credits, and {account.credits:,} are left: the others "
-            "are spent. A superuser can force the reversal; it takes what is left."
+        raise CreditsAlreadySpent(
+            state=payment.status, brought=f"{amount:,}", left=f"{account.credits:,}"
         )
-        raise CreditsAlreadySpent(detail, state=payment.status)
 
 
 def _take_credits_back(locked: LockedBilling, payment: Payment, *, now: datetime) -> int:

@@ -23,11 +23,14 @@ from igny8_core.business.billing.exceptions import (
     ChangeAlreadyDecided,
     ChangeNotPossible,
     ChangeWaitsAlready,
+    NoSuchProposal,
     OwnChange,
+    SettingChangedSince,
+    SettingDeleted,
+    SettingWouldBeInvalid,
 )
 from igny8_core.business.billing.models import PaymentMethodConfig, SellerProfile, SettingChange
 from igny8_core.business.billing.rights import right_to_change
-from igny8_core.common.exceptions import NotFound
 from igny8_core.common.models import save_fields
 
 # Models that tell customers where to send money, each with the fields that do not. A new field
@@ -74,9 +77,8 @@ def change_setting(
         )
     if not waiting:
         return None
-    if waiting_change_of(obj) is not None:
-        detail = f"A change of {obj} waits already. Decide on it before you propose another."
-        raise ChangeWaitsAlready(detail, state="waiting")
+    if earlier := waiting_change_of(obj):
+        raise ChangeWaitsAlready(state=earlier.outcome, setting=obj)
     return _propose(
         model, obj, before={n: before[n] for n in waiting}, after=waiting, actor=actor, now=now
     )
@@ -127,8 +129,7 @@ def agree_to_change(*, change_id: int, actor: Actor, now: datetime) -> SettingCh
     _require_may_change(actor, model_of(change))
     if actor.user is not None:
         if actor.user.pk == change.proposed_by_id:
-            detail = "This is your own change. Another admin has to agree to it."
-            raise OwnChange(detail)
+            raise OwnChange
         require_settled(actor.user, now=now)
     _apply(change)
     return _decide(change, ChangeOutcome.APPLIED, actor=actor, now=now)
@@ -244,25 +245,23 @@ def _apply(change: SettingChange) -> None:
         what else there is by now.
     """
     model = model_of(change)
-    obj = model() if change.object_id is None else _present(model, change.object_id)
+    obj = model() if change.object_id is None else _present(change)
     if change.object_id is not None and plain_values(obj, change.before) != change.before:
-        detail = f"{obj} was changed since this was proposed. Propose it again."
-        raise ChangeNotPossible(detail, state="outdated")
+        raise SettingChangedSince(change, setting=obj)
     try:
         with transaction.atomic():
             _set(obj, change.after)
     except (ValidationError, IntegrityError) as error:
-        words = " ".join(getattr(error, "messages", ["Another setting has taken its place."]))
-        detail = f"This can't take effect now. {words}"
-        raise ChangeNotPossible(detail, state="not_valid") from error
+        why = " ".join(getattr(error, "messages", ["Another setting has taken its place."]))
+        raise SettingWouldBeInvalid(change, why=why) from error
     change.object_id = obj.pk
 
 
-def _present(model: type[Model], pk: int) -> Model:
-    obj = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
+def _present(change: SettingChange) -> Model:
+    rows = model_of(change)._default_manager.select_for_update(of=("self",))
+    obj = rows.filter(pk=change.object_id).first()
     if obj is None:
-        detail = "What was to be changed has been deleted."
-        raise ChangeNotPossible(detail, state="deleted")
+        raise SettingDeleted(change)
     return obj
 
 
@@ -296,11 +295,9 @@ def _locked(change_id: int) -> SettingChange:
     rows = SettingChange.objects.select_for_update(of=("self",))
     change = rows.filter(pk=change_id, needs_consent=True).first()
     if change is None:
-        detail = f"There is no proposal {change_id}."
-        raise NotFound(detail)
+        raise NoSuchProposal(change=change_id)
     if not change.waits:
-        detail = f"This change doesn't wait any more: {change.get_outcome_display().lower()}."
-        raise ChangeAlreadyDecided(detail, state=change.outcome)
+        raise ChangeAlreadyDecided(change)
     return change
 
 

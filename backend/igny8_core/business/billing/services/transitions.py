@@ -66,17 +66,23 @@ class TransitionRecorder:
         :raises TransitionNotAllowed: if the event doesn't make such an object in that state.
         """
         if self._target(obj, NEW) != obj.status:
-            detail = f"{self.event.label} doesn't make a {obj.status} {OBJECT_TYPES[type(obj)]}."
-            raise TransitionNotAllowed(detail, state=obj.status)
+            raise self._not_allowed(obj)
         self._record(obj, from_state=NEW)
 
     def _target(self, obj: Stateful, state: str) -> str:
         object_type = OBJECT_TYPES[type(obj)]
         transition = TRANSITIONS[self.event].get(object_type)
         if transition is None or state not in transition.sources:
-            detail = f"This {object_type.label.lower()} is {state or 'new'}: can't {self.event}."
-            raise TransitionNotAllowed(detail, state=state)
+            raise self._not_allowed(obj)
         return transition.target
+
+    def _not_allowed(self, obj: Stateful) -> TransitionNotAllowed:
+        return TransitionNotAllowed(
+            state=obj.status,
+            event=self.event,
+            object_type=OBJECT_TYPES[type(obj)],
+            current=obj.status,
+        )
 
     def _record(self, obj: Stateful, *, from_state: str) -> None:
         event = PaymentEvent.objects.create(

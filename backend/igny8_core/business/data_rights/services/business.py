@@ -10,9 +10,9 @@ from igny8_core.business.billing.enums import (
     InvoiceStatus,
     PaymentStatus,
 )
-from igny8_core.business.billing.exceptions import AccountClosed, PaymentAlreadyUnderReview
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.business.data_rights.exceptions import AlreadyClosed, MoneyMayBeComing
 from igny8_core.business.data_rights.services.people import blank_account
 
 
@@ -23,14 +23,9 @@ def require_closable(locked: LockedAccount) -> None:
     :raises PaymentAlreadyUnderReview: if money may be on its way.
     """
     if locked.account.status == AccountStatus.CANCELLED:
-        detail = "The account is closed already."
-        raise AccountClosed(detail, state=locked.account.status)
+        raise AlreadyClosed(locked.account)
     if any(payment.status == PaymentStatus.PENDING_APPROVAL for payment in locked.payments):
-        detail = (
-            "A payment confirmation is under review. Wait for the decision, or withdraw it, "
-            "before you close the account."
-        )
-        raise PaymentAlreadyUnderReview(detail, state=InvoicePaymentState.UNDER_REVIEW)
+        raise MoneyMayBeComing(state=InvoicePaymentState.UNDER_REVIEW)
 
 
 def end_business(*, locked: LockedAccount, actor: Actor, now: datetime) -> None:
