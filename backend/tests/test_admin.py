@@ -175,7 +175,7 @@ def test_a_second_decision_changes_nothing_and_says_so(desk: Client, payment: Pa
     answer = desk.post(page(payment, "reject"), {"admin_notes": "Not found"}, follow=True)
 
     assert "Nothing was changed." in text_of(answer)
-    assert "not waiting for a decision any more" in text_of(answer)
+    assert "no longer waiting for a decision" in text_of(answer)
     payment.refresh_from_db()
     assert (payment.status, payment.admin_notes) == ("succeeded", "Found")
 
@@ -474,7 +474,7 @@ def test_bulk_approves_each_by_itself_and_reports(
         True,
     ]
     assert "your own account" in outcomes[mine.pk].detail
-    assert "not waiting" in outcomes[decided.pk].detail
+    assert "no longer waiting" in outcomes[decided.pk].detail
     assert "2 of 4 approved" in text_of(answer)
     assert CreditTransaction.objects.count() == 3
     mine.refresh_from_db()

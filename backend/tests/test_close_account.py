@@ -405,7 +405,7 @@ def test_a_trial_leaves_nothing_to_keep(catalog: None) -> None:
 def test_closing_again_is_refused(customer: User) -> None:
     account = account_of(customer)
     close(customer)
-    with pytest.raises(Exception, match="closed already"):
+    with pytest.raises(Exception, match="already closed"):
         close_account(account_id=account.pk, actor=Actor(), now=utc_now() + timedelta(days=1))
     assert PaymentEvent.objects.filter(event="close_account", object_type="account").count() == 1
 

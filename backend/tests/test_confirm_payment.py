@@ -154,7 +154,7 @@ def test_says_what_is_due(owner: User, owner_api: APIClient) -> None:
     answer = owner_api.post(URL, body(owner, amount="25053.51", currency="PKR"))
 
     assert answer.json()["errors"][0]["detail"] == (
-        "The amount must be exactly what is due: 89.00 USD or 25,053.50 PKR, with its currency."
+        "The amount and its currency must be exactly what is due: 89.00 USD / 25,053.50 PKR."
     )
 
 

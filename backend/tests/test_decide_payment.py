@@ -82,7 +82,7 @@ def test_a_second_approval_is_refused_and_grants_nothing(owner: User, admin_api:
         "errors": [
             {
                 "code": "payment_already_decided",
-                "detail": "This payment is not waiting for a decision any more: it is succeeded.",
+                "detail": "This payment is no longer waiting for a decision.",
                 "attr": None,
             }
         ],

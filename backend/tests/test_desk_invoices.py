@@ -146,7 +146,7 @@ def test_what_can_not_be_voided_says_why(desk: Client, owner: User) -> None:
 
     approve(payment, User.objects.create_superuser("root@desk.example", "x"))
     text = shown(desk.post(url, {"reason": "Mistake"}, follow=True))
-    assert "is paid already; nothing more is due." in text
+    assert "is already paid. Nothing more is due." in text
     assert Invoice.objects.get().status == InvoiceStatus.PAID
 
 

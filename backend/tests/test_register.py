@@ -155,7 +155,7 @@ def test_refuses_a_taken_email_in_any_case(api: APIClient, catalog: None) -> Non
         {
             "code": "email_already_registered",
             "detail": (
-                "There is an account with this e-mail already. Log in, or use another address."
+                "There is already an account with this email. Sign in, or use another address."
             ),
             "attr": "email",
         }

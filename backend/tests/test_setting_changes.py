@@ -428,7 +428,7 @@ def test_desk_says_beside_the_field_that_a_change_waits(
     url = f"{METHODS}{method.pk}/change/"
     propose(method, billing_admin)
     answer = desk.post(url, {**form_of(desk, url), "display_name": "Bank"})
-    assert "waits already" in str(answer.context["adminform"].form.errors["display_name"])
+    assert "is already waiting" in str(answer.context["adminform"].form.errors["display_name"])
     off = {**form_of(desk, url)}
     del off["is_enabled"]
     assert desk.post(url, off).status_code == 302

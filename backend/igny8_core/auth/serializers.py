@@ -1,5 +1,6 @@
 """What the API reads and writes of accounts."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
@@ -22,8 +23,8 @@ from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.services.sites import SiteChanges
 from igny8_core.auth.validators import normalised_domain
 from igny8_core.common.exceptions import InvalidInput
-from igny8_core.common.http.language import language_of
 from igny8_core.common.http.fields import LineField, MoneyField, TextField
+from igny8_core.common.http.language import language_of
 
 PERSON_FIELDS = ("email", "first_name", "last_name")
 

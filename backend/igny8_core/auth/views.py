@@ -224,7 +224,9 @@ class AccountView(APIView):
     permission_classes = [IsAccountOwner]
 
     def patch(self, request: Request) -> Response:
-        body = AccountChangeSerializer(data=request.data, partial=True)
+        body = AccountChangeSerializer(
+            data=request.data, partial=True, context={"request": request}
+        )
         body.is_valid(raise_exception=True)
         account = commit_or_retry(
             lambda: change_account(account=account_of(request), changes=body.validated_data)
@@ -309,7 +311,7 @@ class SiteListView(OwnListView[Site]):
         return selectors.sites_for(user=user_of(self.request), account=account)
 
     def post(self, request: Request) -> Response:
-        body = SiteChangeSerializer(data=request.data)
+        body = SiteChangeSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         site = commit_or_retry(
             lambda: add_site(
@@ -361,7 +363,7 @@ class SiteDetailView(APIView):
         return Response(SiteSerializer(site).data)
 
     def patch(self, request: Request, site_id: int) -> Response:
-        body = SiteChangeSerializer(data=request.data, partial=True)
+        body = SiteChangeSerializer(data=request.data, partial=True, context={"request": request})
         body.is_valid(raise_exception=True)
         site = commit_or_retry(
             lambda: change_site(

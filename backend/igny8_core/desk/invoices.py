@@ -18,8 +18,9 @@ from igny8_core.business.billing.enums import (
     ObjectType,
     PaymentStatus,
 )
+from igny8_core.business.billing.exceptions import OwnAccountPayment
 from igny8_core.business.billing.models import Invoice, PaymentEvent
-from igny8_core.business.billing.rights import OWN, is_own
+from igny8_core.business.billing.rights import is_own
 from igny8_core.business.billing.selectors.events import timeline_of_invoice
 from igny8_core.business.billing.selectors.invoices import every_invoice
 from igny8_core.business.billing.services.invoices import void_invoice
@@ -115,7 +116,7 @@ def _page(
         ],
         "can_void": may_void and not is_under_review and not own,
         "void_waits": may_void and is_under_review,
-        "refusal": OWN if may_void and own else "",
+        "refusal": OwnAccountPayment().detail if may_void and own else "",
         "void_form": form,
         "opened": "void_form" if form.is_bound else "",
     }

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.rights import may
 from igny8_core.business.billing.enums import EventName, PaymentStatus
+from igny8_core.business.billing.exceptions import OwnAccountPayment
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.rights import DECIDE, OWN, REVERSE, is_own
+from igny8_core.business.billing.rights import DECIDE, REVERSE, is_own
 from igny8_core.business.billing.selectors.events import timeline_of
 from igny8_core.business.billing.selectors.queue import (
     counts_by_status,
@@ -188,7 +189,7 @@ def _page(
         "reversals": [item for item in payment.consents.all() if item.event != EventName.APPROVE],
         "can_decide": may_act and is_waiting and not own,
         "can_reverse": may_act and not is_waiting and not own,
-        "refusal": OWN if may_act and own else "",
+        "refusal": OwnAccountPayment().detail if may_act and own else "",
         "can_see_proof": may_see_proofs(request),
         "proof_pages": range(1, (payment.proof_pages or 0) + 1),
         "reasons": rejection_reasons(payment=payment, language=payment.submitted_by.language),

@@ -1,7 +1,7 @@
 """Keys of the links in mails: signed, so that one that was used is told from one that never was."""
 
 import hashlib
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core import signing
@@ -42,7 +42,7 @@ class LinkUsed(InvalidInput):
     """The link has done what it was for, or something since has made it void."""
 
     code = "link_used"
-    attr = "key"
+    attr: ClassVar[str | None] = "key"
 
 
 class ResetLinkUsed(LinkUsed):

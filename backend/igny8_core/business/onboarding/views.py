@@ -124,7 +124,7 @@ class RegisterView(APIView):
     throttle_classes = [RegisterThrottle]
 
     def post(self, request: Request) -> Response:
-        body = RegisterSerializer(data=request.data)
+        body = RegisterSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
 
         def register() -> AccountAnswer:

@@ -8,12 +8,15 @@ from rest_framework.request import Request
 ACCEPT_LANGUAGE = "Accept-Language"
 
 
-def language_of(request: HttpRequest | Request) -> str:
+def language_of(request: HttpRequest | Request | None) -> str:
     """Return the first of ``settings.LANGUAGES`` that ``Accept-Language`` asks for.
 
-    No cookie has a say in it, as Django's own function would have it: a request says it itself.
+    Django's own function would ask a cookie first: here the request alone says it.
+
+    :param request: None outside of one, where the default language is spoken.
     """
-    asked_for = parse_accept_lang_header(request.headers.get(ACCEPT_LANGUAGE, ""))
+    header = request.headers.get(ACCEPT_LANGUAGE, "") if request else ""
+    asked_for = parse_accept_lang_header(header)
     languages = dict(settings.LANGUAGES)
     found = (tag.partition("-")[0] for tag, priority in asked_for if priority)
     return next((tag for tag in found if tag in languages), settings.LANGUAGE_CODE)
