@@ -142,7 +142,7 @@ def test_what_can_not_be_voided_says_why(desk: Client, owner: User) -> None:
     payment = make_payment(owner)
     url = reverse("admin:billing_invoice_void", args=[payment.invoice_id])
     text = shown(desk.post(url, {"reason": "Mistake"}, follow=True))
-    assert "Nothing was changed. A confirmation for invoice" in text
+    assert "Nothing was changed. A confirmation of invoice" in text
 
     approve(payment, User.objects.create_superuser("root@desk.example", "x"))
     text = shown(desk.post(url, {"reason": "Mistake"}, follow=True))

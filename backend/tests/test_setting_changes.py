@@ -268,7 +268,7 @@ def test_change_that_no_longer_fits_is_not_made(
     other = make_billing_admin()
     change = propose(method, billing_admin, countries=["PK", "IN"])
     PaymentMethodConfig.objects.filter(pk=method.pk).update(countries=["PK", "AE"])
-    with pytest.raises(ChangeNotPossible, match="was changed since"):
+    with pytest.raises(ChangeNotPossible, match="was changed after"):
         agree(change, other)
     refuse_change(change_id=change.pk, actor=Actor(user=other), now=utc_now())
 
@@ -428,7 +428,7 @@ def test_desk_says_beside_the_field_that_a_change_waits(
     url = f"{METHODS}{method.pk}/change/"
     propose(method, billing_admin)
     answer = desk.post(url, {**form_of(desk, url), "display_name": "Bank"})
-    assert "is already waiting" in str(answer.context["adminform"].form.errors["display_name"])
+    assert "waits already" in str(answer.context["adminform"].form.errors["display_name"])
     off = {**form_of(desk, url)}
     del off["is_enabled"]
     assert desk.post(url, off).status_code == 302

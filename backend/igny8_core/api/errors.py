@@ -6,12 +6,10 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
-from django.utils.cache import patch_vary_headers
 from django.views import csrf, defaults
 from drf_standardized_errors import formatter, handler
 from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException, ErrorDetail
-from rest_framework.response import Response
 
 from igny8_core.api.addresses import right_address
 from igny8_core.common.exceptions import (
@@ -21,7 +19,7 @@ from igny8_core.common.exceptions import (
     NotFound,
     StateConflict,
 )
-from igny8_core.common.http.language import ACCEPT_LANGUAGE, language_of
+from igny8_core.common.http.language import language_of
 from igny8_core.common.http.parsers import BodyTooLarge, too_large
 from igny8_core.common.http.statuses import status_of
 from igny8_core.common.http.unavailable import ServiceUnavailable, as_unavailable
@@ -50,12 +48,6 @@ class ExceptionHandler(handler.ExceptionHandler):
         if unavailable := as_unavailable(exc):
             return unavailable
         return super().convert_known_exceptions(exc)
-
-    def get_response(self, exc: APIException, data: Any) -> Response:
-        """Return the answer, which depends on the reader's language."""
-        response: Response = super().get_response(exc, data)
-        patch_vary_headers(response, [ACCEPT_LANGUAGE])
-        return response
 
 
 class ExceptionFormatter(formatter.ExceptionFormatter):

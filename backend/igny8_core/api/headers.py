@@ -1,9 +1,14 @@
 """What every answer says to browsers: the content security policy of its page, and the rest."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from igny8_core.api.errors import is_of_programs
+from igny8_core.common.http.language import ACCEPT_LANGUAGE
 
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 PAGES = (
@@ -37,7 +42,8 @@ PERMISSIONS = ", ".join(
 class HeadersMiddleware:
     """Completes the headers of every answer, also of those that end before any view.
 
-    What a view has said itself stays: a proof's own policy is stricter.
+    What a view has said itself stays: a proof's own policy is stricter. Refusals are told in the
+    reader's language.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -48,6 +54,8 @@ class HeadersMiddleware:
         response = self.get_response(request)
         for name, value in _headers(request.path).items():
             response.headers.setdefault(name, value)
+        if response.status_code >= HTTPStatus.BAD_REQUEST and is_of_programs(request):
+            patch_vary_headers(response, [ACCEPT_LANGUAGE])
         return response
 
 
