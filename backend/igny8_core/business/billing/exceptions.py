@@ -553,3 +553,12 @@ class SettingWouldBeInvalid(ChangeNotPossible):
         en="This can't take effect now. {why}",
         ur="یہ ابھی نافذ نہیں ہو سکتا۔ {why}",
     )
+
+
+class SettingIsTaken(ChangeNotPossible):
+    """There is another setting of the kind by now."""
+
+    words = Words(
+        en="This can't take effect now. Another setting has taken its place.",
+        ur="یہ ابھی نافذ نہیں ہو سکتا۔ اس کی جگہ دوسری ترتیب موجود ہے۔",
+    )

@@ -27,6 +27,7 @@ from igny8_core.business.billing.exceptions import (
     OwnChange,
     SettingChangedSince,
     SettingDeleted,
+    SettingIsTaken,
     SettingWouldBeInvalid,
 )
 from igny8_core.business.billing.models import PaymentMethodConfig, SellerProfile, SettingChange
@@ -251,9 +252,10 @@ def _apply(change: SettingChange) -> None:
     try:
         with transaction.atomic():
             _set(obj, change.after)
-    except (ValidationError, IntegrityError) as error:
-        why = " ".join(getattr(error, "messages", ["Another setting has taken its place."]))
-        raise SettingWouldBeInvalid(change, why=why) from error
+    except ValidationError as error:
+        raise SettingWouldBeInvalid(change, why=" ".join(error.messages)) from error
+    except IntegrityError as error:
+        raise SettingIsTaken(change) from error
     change.object_id = obj.pk
 
 
