@@ -1,9 +1,11 @@
 import createClient from "openapi-fetch";
 import { ApiError, NetworkError } from "../errors/apiError";
+import { language } from "../messages";
 import type { paths } from "./schema";
 
 const API_URL = import.meta.env.VITE_API_URL ?? "";
 const CSRF_HEADER = "X-CSRFToken";
+const LANGUAGE_HEADER = "Accept-Language"; // refusals come in the language of the page
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
 const ANSWERS_WITHIN = 60_000; // milliseconds; a network that swallows everything never ends
 
@@ -28,6 +30,7 @@ export function url(path: string): string {
 }
 
 async function send(request: Request): Promise<Response> {
+  request.headers.set(LANGUAGE_HEADER, language);
   try {
     return await fetch(request, { signal: AbortSignal.timeout(ANSWERS_WITHIN) });
   } catch {
@@ -80,7 +83,12 @@ export async function upload<T>(
   onProgress: (share: number) => void,
 ): Promise<T> {
   const answer = await withCsrfToken((token) =>
-    sendForm(path, form, { ...headers, [CSRF_HEADER]: token }, onProgress),
+    sendForm(
+      path,
+      form,
+      { ...headers, [CSRF_HEADER]: token, [LANGUAGE_HEADER]: language },
+      onProgress,
+    ),
   );
   const body: unknown = await answer.json().catch(() => null);
   if (answer.ok) return body as T;
