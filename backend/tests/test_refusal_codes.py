@@ -78,6 +78,16 @@ def test_of_a_void_invoice(owner: User, owner_api: APIClient) -> None:
     assert code_of(owner_api.post(CONFIRM, claim), 409) == "invoice_void"
 
 
+def test_of_who_has_no_account(billing_admin: User) -> None:
+    answer = client_of(billing_admin).get("/api/v1/sites/")
+    assert code_of(answer, 403) == "no_account"
+    detail = answer.json()["errors"][0]["detail"]
+    assert detail == "You are signed in, but you have no customer account."
+    urdu = client_of(billing_admin).get("/api/v1/sites/", headers={"Accept-Language": "ur"})
+    assert code_of(urdu, 403) == "no_account"
+    assert urdu.json()["errors"][0]["detail"] != detail
+
+
 def test_of_who_may_not(owner: User) -> None:
     payment = make_payment(owner, proof=make_receipt())
     assert code_of(client_of(owner).get(PAYMENTS), 403) == "not_desk_staff"

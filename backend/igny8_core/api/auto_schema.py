@@ -7,6 +7,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 
 from igny8_core.auth.log_in.authentication import BrowserSessionAuthentication
+from igny8_core.auth.permissions import HasAccount
 from igny8_core.common.http.describe import example_of
 
 FORBIDDEN = "403"
@@ -28,8 +29,9 @@ class AutoSchema(SpectacularSchema):
         return operation
 
     def _refusals(self) -> dict[str, Any]:
-        asked = [(item, getattr(item, "code", "")) for item in self.view.get_permissions()]
-        refusals = [(code, str(getattr(item, "message", ""))) for item, code in asked if code]
+        asked = self.view.get_permissions()
+        kinds = [item.refusal for item in asked if isinstance(item, HasAccount)]
+        refusals = [(kind.code, kind.words.en) for kind in kinds]
         authenticators = self.view.get_authenticators()
         if self.method not in SAFE_METHODS and any(
             isinstance(item, BrowserSessionAuthentication) for item in authenticators

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from igny8_core.common.exceptions import (
     InvalidInput,
     LimitReached,
+    NotAllowed,
     NotFound,
     StateConflict,
     Words,
@@ -20,6 +21,26 @@ NOT_OPEN = Words(
     en="This account is suspended or closed. Write to support.",
     ur="یہ اکاؤنٹ معطل یا بند ہے۔ مدد کے لیے ہمیں لکھیں۔",
 )
+
+
+class NoAccount(NotAllowed):
+    """Whoever is signed in belongs to no account."""
+
+    code = "no_account"
+    words = Words(
+        en="You are signed in, but you have no customer account.",
+        ur="آپ لاگ اِن ہیں، مگر آپ کا کوئی گاہک اکاؤنٹ نہیں۔",
+    )
+
+
+class NotAccountOwner(NotAllowed):
+    """Only the account's owner deals with its money."""
+
+    code = "not_account_owner"
+    words = Words(
+        en="Only the owner of the account can do this.",
+        ur="یہ صرف اکاؤنٹ کا مالک کر سکتا ہے۔",
+    )
 
 
 class EmailAlreadyRegistered(InvalidInput):

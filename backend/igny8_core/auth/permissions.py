@@ -5,33 +5,40 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from igny8_core.auth.enums import UserRole
+from igny8_core.auth.exceptions import NoAccount, NotAccountOwner
 from igny8_core.auth.models import Account, User
+from igny8_core.common.exceptions import NotAllowed
 
 
 class HasAccount(BasePermission):
     """A user of an account; admins without one have no data of their own."""
 
-    message = "This log-in belongs to no account."
-    code = "no_account"
+    refusal: type[NotAllowed] = NoAccount
 
     def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tell whether somebody is signed in.
+
+        :raises NotAllowed: if the person may not call this.
+        """
+        if not isinstance(request.user, User):
+            return False
+        if not self.admits(request.user):
+            raise self.refusal
+        return True
+
+    def admits(self, user: User) -> bool:
         """Tell whether the user belongs to an account."""
-        return isinstance(request.user, User) and request.user.account_id is not None
+        return user.account_id is not None
 
 
 class IsAccountOwner(HasAccount):
     """The user who owns the account: only that one deals with its money."""
 
-    message = "Only the owner of the account can do this."
-    code = "not_account_owner"
+    refusal = NotAccountOwner
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def admits(self, user: User) -> bool:
         """Tell whether the user owns its account."""
-        return (
-            super().has_permission(request, view)
-            and isinstance(request.user, User)
-            and request.user.role == UserRole.OWNER
-        )
+        return super().admits(user) and user.role == UserRole.OWNER
 
 
 def user_of(request: Request) -> User:
