@@ -27,7 +27,8 @@ SPECTACULAR_SETTINGS = {
         "Get paid where cards don't work: customers pay outside the app and confirm it, an admin "
         "checks and decides, and account, subscription, invoice and credits follow. Money is a "
         "decimal string with its currency beside it; times are ISO 8601 in UTC. Every error has "
-        "the shape `ErrorEnvelope`."
+        "the shape `ErrorEnvelope`; a refusal's `detail` is in the language of `Accept-Language`, "
+        "en or ur."
     ),
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,

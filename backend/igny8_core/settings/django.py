@@ -101,7 +101,7 @@ CACHES = {
 
 # Language and time
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("ur", "اردو")]  # of the mails; the API itself speaks English
+LANGUAGES = [("en", "English"), ("ur", "اردو")]  # of mails and refusals
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # of what is kept, and of the API's times

@@ -94,7 +94,9 @@ class TextFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-un
 
 class ErrorSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable; programs branch on it.")
-    detail = serializers.CharField(help_text="A sentence for people.")
+    detail = serializers.CharField(
+        help_text="A sentence for people; of a refusal, in the language of Accept-Language."
+    )
     attr = serializers.CharField(allow_null=True, help_text="The input field at fault, if one is.")
 
 

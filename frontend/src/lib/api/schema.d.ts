@@ -1499,7 +1499,7 @@ export interface components {
         Error: {
             /** @description Stable; programs branch on it. */
             code: string;
-            /** @description A sentence for people. */
+            /** @description A sentence for people; of a refusal, in the language of Accept-Language. */
             detail: string;
             /** @description The input field at fault, if one is. */
             attr: string | null;
