@@ -258,7 +258,7 @@ def test_desk_says_who_wants_the_reversal(
     assert f"{billing_admin} wants the approval taken back" in marked
     assert "the invoice is void" in marked
     again = desk.post(f"{url}reverse/", body, follow=True).content.decode()
-    assert "Another admin has to" in again
+    assert "A second billing admin must agree too." in again
     queue = desk.get("/admin/billing/payment/?status__exact=pending_approval").content.decode()
     assert f"{url}change/" in queue
     desk.force_login(make_billing_admin())

@@ -146,7 +146,7 @@ def test_an_earlier_payment_can_only_be_voided(
     owner: User, billing_admin: User, payment: Payment
 ) -> None:
     approve(upgrade(owner, "growth"), billing_admin)
-    with pytest.raises(InvoiceNotReopenable, match="reverse and void it instead"):
+    with pytest.raises(InvoiceNotReopenable, match="Reverse and void it instead"):
         reverse(payment, billing_admin)
     reverse(payment, billing_admin, event=EventName.REVERSE_AND_VOID)
 

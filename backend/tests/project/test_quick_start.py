@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from igny8_core.auth.permissions import IsAccountOwner
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.http.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
 from igny8_core.common.http.statuses import status_of
@@ -85,7 +84,6 @@ def test_the_trouble_table_tells_the_truth() -> None:
     of_requests = {
         "not_authenticated": 401,
         "csrf_failed": 403,
-        IsAccountOwner.code: 403,
         IdempotencyKeyInUse.default_code: IdempotencyKeyInUse.status_code,
         IdempotencyKeyReused.default_code: IdempotencyKeyReused.status_code,
     }

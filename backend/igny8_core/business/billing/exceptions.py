@@ -362,11 +362,11 @@ class SecondApprovalRequired(SecondApproverRequired):
 
 
 class SecondReversalRequired(SecondApproverRequired):
-    """This one has taken the approval back."""
+    """This one wants the approval taken back."""
 
     words = Words(
-        en="You already reversed this payment. A second billing admin must reverse it too.",
-        ur="آپ اس ادائیگی کی منظوری واپس لے چکے ہیں۔ اب دوسرے بلنگ ایڈمن کو بھی واپس لینی ہوگی۔",
+        en="You already agreed to reverse this payment. A second billing admin must agree too.",
+        ur="آپ منظوری واپس لینے پر اتفاق کر چکے ہیں۔ اب دوسرے بلنگ ایڈمن کا اتفاق ضروری ہے۔",
     )
 
 
