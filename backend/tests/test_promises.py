@@ -309,7 +309,7 @@ def test_an_edited_plan_changes_nothing_of_what_was_bought(
     assert client.post("/api/v1/sites/", site).status_code == 201
     refused = client.post("/api/v1/sites/", {**site, "domain": "other.example"})
     assert refused.json()["errors"][0]["code"] == "site_limit_reached"
-    assert "The plan Starter allows 1 site(s)." in refused.json()["errors"][0]["detail"]
+    assert "The Starter plan allows 1 site(s)." in refused.json()["errors"][0]["detail"]
 
 
 def test_a_plan_edited_before_the_approval_is_sold_as_it_was_ordered(
@@ -477,7 +477,7 @@ def test_nothing_is_ordered_but_what_was_shown(
         assert refused.status_code == 400, refused.content
         (error,) = refused.json()["errors"]
         assert (error["code"], error["attr"]) == ("plan_changed", "plan_slug")
-        assert f"costs {Plan.objects.get(slug='growth').price} USD now" in error["detail"]
+        assert f"now costs {Plan.objects.get(slug='growth').price} USD" in error["detail"]
         assert Invoice.objects.count() == count
         now = {plan["slug"]: plan["offer"] for plan in api.get("/api/v1/plans/").json()}
         assert client.post(url, {**body, "offer": now["growth"]}).status_code == 201

@@ -93,7 +93,7 @@ class PlanChanged(InvalidInput):
     code = "plan_changed"
     attr = "plan_slug"
     words = Words(
-        en="The {plan} plan has changed since you saw it. Its price is now {price}. "
+        en="The {plan} plan has changed since you saw it. It now costs {price}. "
         "Check it and choose again.",
         ur="آپ کے دیکھنے کے بعد پلان {plan} بدل گیا ہے۔ اب اس کی قیمت {price} ہے۔ "
         "اسے دیکھ کر دوبارہ چنیں۔",
@@ -158,7 +158,7 @@ class SiteLimitReached(StateConflict):
 
     code = "site_limit_reached"
     words = Words(
-        en="Number of sites in the {plan} plan: {limit}. Upgrade, or remove a site.",
+        en="The {plan} plan allows {limit} site(s). Upgrade, or remove one.",
         ur="پلان {plan} میں سائٹس کی تعداد: {limit}۔ بڑا پلان لیں یا کوئی سائٹ ہٹائیں۔",
     )
 
