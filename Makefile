@@ -1,8 +1,8 @@
-# IGNY8 Billing. `make` lists what there is.
+# IGNY8 Billing. `make` lists the commands.
 PYTHON ?= python3
 PORT ?= 8011
 WEB_PORT ?= 5173
-# Sizes of the long targets: CI runs each at its smallest (.ci/targets).
+# Sizes of the long targets. CI runs each at its smallest (.ci/targets).
 STEPS ?= 200000
 RACERS ?= 64
 ROUNDS ?= 200
@@ -22,7 +22,7 @@ FIND_CHROMIUM := command -v chromium || command -v chromium-browser || command -
 APT_INSTALL = if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	$$sudo apt-get update -q && $$sudo apt-get install -yq --no-install-recommends
 
-# The whole app with a database of its own, for as long as what follows --exec runs.
+# The whole app with its own database, until the command after --exec ends.
 RUN_APP = cd backend && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
 	CHROMIUM_PATH="$${CHROMIUM_PATH:-$$($(FIND_CHROMIUM))}" $(PY) serve.py --port 8111 --web-port 5273 --data-dir "$$data"
 
@@ -35,7 +35,7 @@ help: ## list the commands
 run: backend/.venv/.installed frontend/dist/index.html ## install and start everything, with demo data
 	@cd backend && $(PY) serve.py --port $(PORT) --web-port $(WEB_PORT) $(SERVE_ARGS)
 
-dev: backend/.venv/.installed frontend/node_modules/.installed ## the same, reloading on every change
+dev: backend/.venv/.installed frontend/node_modules/.installed ## the same, and reload when code changes
 	@cd backend && $(PY) serve.py --dev --port $(PORT) --web-port $(WEB_PORT) $(SERVE_ARGS)
 
 test: test-backend test-frontend test-e2e ## run every test, the long ones excepted
@@ -47,16 +47,16 @@ check: backend/.venv/.installed frontend/dist/index.html curl ## the longer test
 	cd backend && THOROUGH=1 $(PYTEST) -m "long or sized"
 	THOROUGH=1 $(MAKE) test-e2e CONFIRMATIONS=50
 
-soak: backend/.venv/.installed ## the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, requests drawn by the day's seed, more faults (hours)
+soak: backend/.venv/.installed ## run the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, random requests seeded by the date, more faults (takes hours)
 	cd backend && STATE_MACHINE_STEPS=$(STEPS) $(PY) -m pytest tests/test_state_machine.py
 	cd backend && RACERS=$(RACERS) RACE_ROUNDS=$(ROUNDS) $(PY) -m pytest tests/test_races.py
 	cd backend && FUZZING_SEED=$$(date +%Y%m%d) FUZZING_EXAMPLES=$(EXAMPLES) BODIES_DRAWN=$(BODIES) $(PY) -m pytest tests/test_fuzzing.py tests/test_fuzzing_bodies.py
 	cd backend && KILL_EVERY_ACT=$(KILL_EVERY_ACT) FAULT_LOAD=$(FAULT_LOAD) $(PY) -m pytest tests/test_faults.py tests/test_database_restart.py
 
-mutants: backend/.venv/.installed ## break the code in many ways and see that a test fails for each
+mutants: backend/.venv/.installed ## break the code in many ways and check that a test fails each time
 	cd backend && $(PY) -m tests.mutants $(MUTANTS)
 
-audit: backend/.venv/.installed frontend/node_modules/.installed ## look the dependencies up in the lists of known vulnerabilities
+audit: backend/.venv/.installed frontend/node_modules/.installed ## check the dependencies against lists of known vulnerabilities
 	@cd backend && $(PY) -m tests.project.audit
 
 test-frontend: frontend/node_modules/.installed
@@ -66,7 +66,7 @@ test-e2e: backend/.venv/.installed frontend/dist/index.html chromium
 	export BILLING_DUAL_CONTROL_ABOVE=200 CONFIRMATIONS=$(CONFIRMATIONS); $(RUN_APP) --confirmations $(CONFIRMATIONS) \
 	--exec "npm --prefix ../frontend run e2e && $(PY) -m tests.leaks"
 
-lint: backend/.venv/.installed frontend/node_modules/.installed ## linters, types, rooms, migrations, schema
+lint: backend/.venv/.installed frontend/node_modules/.installed ## check style, types, import rules, migrations and the API schema
 	cd backend && $(PY) -m ruff check . && $(PY) -m ruff format --check .
 	cd backend && $(DEV_ENV) DATABASE_URL=postgres://nobody@localhost/none $(PY) -m mypy
 	cd backend && .venv/bin/lint-imports
@@ -80,25 +80,25 @@ format: backend/.venv/.installed frontend/node_modules/.installed ## format all 
 	cd backend && $(PY) -m ruff check --fix . ; $(PY) -m ruff format .
 	cd frontend && npm run format
 
-bench: backend/.venv/.installed frontend/dist/index.html chromium ## measure speed: the API, and the web app by Lighthouse
+bench: backend/.venv/.installed frontend/dist/index.html chromium ## measure speed: the API, and the web app with Lighthouse
 	cd backend && $(PY) benchmarks/run.py --payments $(PAYMENTS) --rounds $(MEASUREMENTS)
 	$(RUN_APP) --exec "npm --prefix ../frontend run bench"
 
-screenshots: backend/.venv/.installed frontend/dist/index.html chromium ## pictures of every page, into docs/screenshots
+screenshots: backend/.venv/.installed frontend/dist/index.html chromium ## take screenshots of every page, into docs/screenshots
 	$(RUN_APP) --exec "npm --prefix ../frontend run screenshots -- $(SCREENSHOT_ARGS)"
 
-schema: backend/.venv/.installed frontend/node_modules/.installed ## write docs/openapi.yaml and the web app's types anew
+schema: backend/.venv/.installed frontend/node_modules/.installed ## regenerate docs/openapi.yaml and the web app's types
 	cd backend && $(DEV_ENV) $(PY) manage.py spectacular --validate --fail-on-warn --file ../docs/openapi.yaml
 	cd frontend && npm run generate:api
 
-status: backend/.venv/.installed frontend/node_modules/.installed ## count what there is, into docs/IMPLEMENTATION-STATUS.md
+status: backend/.venv/.installed frontend/node_modules/.installed ## update the counts in docs/IMPLEMENTATION-STATUS.md
 	cd backend && $(PY) -m tests.project.status
 
-lock: backend/.venv/.installed ## resolve the backend's dependencies anew, by hash
+lock: backend/.venv/.installed ## update the backend's dependencies and lock them by hash
 	cd backend && $(PY) -m pip install -q uv && for name in requirements requirements-dev; do \
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $(LOCK_FLAGS) $$name.in -o $$name.txt; done
 
-clean: ## remove everything installed, built or stored, the demo database too
+clean: ## remove everything installed, built or stored, including the demo database
 	rm -rf backend/.venv backend/.data backend/staticfiles backend/.mypy_cache backend/.ruff_cache backend/.pytest_cache
 	rm -rf backend/.import_linter_cache frontend/node_modules frontend/dist frontend/lighthouse frontend/test-results frontend/playwright-report
 	find backend -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,11 +8,11 @@ import tseslint from "typescript-eslint";
 const foldersOf = (room) =>
   readdirSync(new URL(`src/${room}`, import.meta.url)).filter((name) => !name.startsWith("."));
 
-/** Imports run down only. */
+/** Imports only go downwards. */
 const rooms = ["app", "features", "entities", "ui", "lib"];
 /** They never import each other. */
 const features = foldersOf("features");
-/** One imports from those after it, and from none before it. */
+/** Each may import those after it, and none before it. */
 const entities = [
   "billing-details",
   "catalogue",
@@ -30,7 +30,7 @@ const TESTS = "**/*.test.{ts,tsx}";
 const roomsAbove = (room) => rooms.slice(0, rooms.indexOf(room));
 
 /**
- * Keeps a folder from importing out of others, at once or later; its tests may use src/testing.
+ * Keeps a folder from importing from others, statically or lazily; its tests may use src/testing.
  *
  * @param {string} folder
  * @param {string[]} names

@@ -7,18 +7,18 @@ const BY_WIDTH = process.env.THOROUGH ? undefined : /(pages|paid-sign-up)\.spec\
 const DESKTOP = { viewport: { width: 1280, height: 900 } };
 const executablePath = process.env.CHROMIUM_PATH;
 
-/** Against a running app (`make test` starts one): E2E_BASE_URL is the web app's address. */
+/** Runs against a running app (`make test` starts one): E2E_BASE_URL is the web app's URL. */
 export default defineConfig({
   testDir: "e2e",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   reporter: "list",
   timeout: 90_000,
-  expect: { timeout: 15_000 }, // machines differ
+  expect: { timeout: 15_000 }, // for slow machines
   workers: 2,
   use: {
     baseURL: process.env.E2E_BASE_URL ?? "http://localhost:5173",
-    screenshot: "only-on-failure", // a trace costs a third more time: --trace on
+    screenshot: "only-on-failure", // traces take a third more time: --trace on
     locale: "en-GB",
     launchOptions: {
       ...(executablePath && { executablePath }),
@@ -41,7 +41,7 @@ export default defineConfig({
       ...(BY_WIDTH && { testMatch: BY_WIDTH }),
       use: { viewport: { width: 375, height: 740 }, hasTouch: true },
     },
-    // The last: it works off everything that waits.
+    // Runs last: it empties the whole queue.
     {
       name: "queue",
       testMatch: DESK,

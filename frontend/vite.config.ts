@@ -5,7 +5,7 @@ import { defineConfig } from "vite";
 
 const port = Number(process.env.WEB_PORT ?? 5173);
 const api = process.env.API_ORIGIN ?? "http://localhost:8011";
-/** What nginx says of every page, so that what is tested here is what is served there. */
+/** nginx's headers for every page, so that tests and production serve the same. */
 function nginxHeaders(): Record<string, string> {
   const template = readFileSync(new URL("nginx.conf.template", import.meta.url), "utf-8");
   const constant = /^ {4}add_header (\S+) "(.+)" always;$/gm;
@@ -30,7 +30,7 @@ export default defineConfig(({ isPreview }) => ({
   build: {
     rolldownOptions: {
       output: {
-        // What every page needs comes in few files: each further one costs a phone a round trip.
+        // Code that every page needs is in few files: each one costs a phone a round trip.
         advancedChunks: {
           groups: [
             { name: "vendor", test: VENDOR, priority: 2 },

@@ -16,7 +16,7 @@ from igny8_core.api.bodies import Request  # noqa: E402  (it needs the settings)
 
 
 class Application(WSGIHandler):
-    """Django's, with our own requests."""
+    """Django's application, with our own request class."""
 
     request_class = Request
 

@@ -1,7 +1,7 @@
-"""A virus scanner's daemon: a real socket server that speaks clamd's INSTREAM command.
+"""A fake virus scanner: a real socket server that implements clamd's INSTREAM command.
 
-It stands for the other party, ClamAV itself: far too large to install for a test. It knows one
-virus, the EICAR test file, as ClamAV does.
+It replaces ClamAV, which is far too large to install for a test. It detects one virus, the EICAR
+test file, as ClamAV does.
 """
 
 import socketserver
@@ -16,7 +16,7 @@ STREAM_MAX_LENGTH = 6 * 1024 * 1024
 
 
 class Clamd(socketserver.BaseRequestHandler):
-    """Reads a command with its chunks and gives its verdict, as clamd's manual has it."""
+    """Reads a command with its chunks and answers with a verdict, as in clamd's manual."""
 
     def handle(self) -> None:
         with self.request.makefile("rb") as stream:
@@ -40,7 +40,7 @@ class Broken(socketserver.BaseRequestHandler):
 
 
 class Silent(socketserver.BaseRequestHandler):
-    """Takes everything and says nothing until the client hangs up."""
+    """Reads everything and never answers."""
 
     def handle(self) -> None:
         while self.request.recv(65536):
@@ -49,7 +49,7 @@ class Silent(socketserver.BaseRequestHandler):
 
 @contextmanager
 def serving(handler: type[socketserver.BaseRequestHandler] = Clamd) -> Iterator[str]:
-    """Run a daemon on a free port; yields its ``CLAMAV_ADDRESS``."""
+    """Run the server on a free port; yields its ``CLAMAV_ADDRESS``."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         yield from _run(server, f"127.0.0.1:{server.server_address[1]}")
 

@@ -1,4 +1,4 @@
-"""What tests of faults ask of the database itself."""
+"""Database helpers for tests of faults."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ class Snapshot:
 
 
 def counted() -> Counter[str]:
-    """Return how many there are of everything that an act may change."""
+    """Return the number of rows of everything that an operation may change."""
     found: Counter[str] = Counter()
     for model in (Account, Subscription, Invoice, Payment):
         statuses = model._default_manager.values_list("status", flat=True)
@@ -56,7 +56,7 @@ def counted() -> Counter[str]:
 
 
 def changes_since(before: Counter[str]) -> dict[str, int]:
-    """Return what is more and what is less than before."""
+    """Return which counts have changed, and by how much."""
     now = counted()
     return {name: now[name] - before[name] for name in now | before if now[name] != before[name]}
 
@@ -68,7 +68,7 @@ def assert_all_invariants_hold() -> None:
 
 @contextmanager
 def somebody_else() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """Connect to the test's database by another connection; its transaction is rolled back."""
+    """Open another connection to the test's database; its transaction is rolled back."""
     params = connection.get_connection_params()
     known = {name: params[name] for name in ("dbname", "host", "user") if name in params}
     with psycopg.connect(**known) as other:
@@ -88,7 +88,7 @@ def wait_until_somebody_waits() -> None:
 
 
 def cut_connections(which: str = "%") -> None:
-    """Cut the connections to the test's database, all but this one.
+    """Cut all connections to the test's database except this one.
 
     :param which: what they wait for, as PostgreSQL calls it: ``Lock``.
     """

@@ -1,4 +1,4 @@
-"""Forms of the desk, as a browser reads and sends them."""
+"""Forms of the desk, read and sent like a browser does."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.test import Client
 
 
 def form_of(client: Client, url: str) -> dict[str, Any]:
-    """Return what a browser would send of a form that nobody has changed."""
+    """Return what a browser would send for an unchanged form."""
     form = client.get(url).context["adminform"].form
     values: dict[str, Any] = {"seen": form.seen}
     for name in form.fields:
@@ -33,7 +33,7 @@ def rows(details: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def texts_of(field: BoundField) -> dict[str, str]:
-    """Return the fields of a method's texts in other languages, and of which labels they are."""
+    """Return the fields of a method's translations, with the labels that they belong to."""
     widget = field.field.widget.get_context(field.name, field.value(), {})["widget"]
     texts = {
         text["name"]: text["value"]

@@ -1,4 +1,4 @@
-"""Exports as their readers get them: asked for, made by the worker, downloaded."""
+"""Exports as users get them: requested, made by the worker, downloaded."""
 
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -8,7 +8,7 @@ from igny8_core.common.clock import utc_now
 
 
 def made_export() -> Export:
-    """Do what the worker does with all that was asked for; return the newest."""
+    """Run the worker's jobs for all requests; return the newest export."""
     for job in ProcrastinateJob.objects.filter(task_name=services.MAKE).order_by("pk"):
         services.make(export_id=job.args["export_id"], now=utc_now())
     export = Export.objects.order_by("-pk")[0]

@@ -1,4 +1,4 @@
-"""Objects in the states that tests need, made by the services themselves."""
+"""Objects in the states that tests need, created by the services themselves."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -49,7 +49,7 @@ def make_owner(
     account_name: str = "Lahore Textiles",
     now: datetime | None = None,
 ) -> User:
-    """Register an owner; ``payment_method`` is left out for a free plan."""
+    """Register an owner; ``payment_method`` is ignored for a free plan."""
     registered = register_account(
         registration=Registration(
             owner=OwnerDetails(
@@ -71,7 +71,7 @@ def make_owner(
 
 
 def account_of(user: User) -> Account:
-    """Return the user's account, as the database has it."""
+    """Return the user's account, read from the database."""
     return Account.objects.get(users=user)
 
 
@@ -81,7 +81,7 @@ def invoice_of(user: User) -> Invoice:
 
 
 def make_claim(**changes: Any) -> Claim:
-    """Return the seed's confirmation, with changes."""
+    """Return the default confirmation, with changes."""
     claim: dict[str, Any] = {
         "method_code": "bank_transfer",
         "amount": Decimal("89.00"),
@@ -91,7 +91,7 @@ def make_claim(**changes: Any) -> Claim:
 
 
 def confirmation_of(user: User) -> dict[str, Any]:
-    """Return the seed's confirmation of a user's newest invoice, as the API takes it."""
+    """Return the default confirmation of a user's newest invoice, as a request body."""
     return {
         "invoice_id": invoice_of(user).pk,
         "payment_method": "bank_transfer",
@@ -101,7 +101,7 @@ def confirmation_of(user: User) -> dict[str, Any]:
 
 
 def make_receipt(name: str = "receipt.png") -> SimpleUploadedFile:
-    """Return a tiny picture, as a browser sends a proof."""
+    """Return a tiny image, as a browser sends a proof."""
     image = BytesIO()
     Image.new("RGB", (2, 2)).save(image, "PNG")
     return SimpleUploadedFile(name, image.getvalue(), content_type="image/png")
@@ -113,7 +113,7 @@ def make_pdf(*pages: str) -> bytes:
 
 
 def make_payment(user: User, *, proof: SimpleUploadedFile | None = None, **changes: Any) -> Payment:
-    """Confirm the newest invoice of a user's account; its proof is looked at."""
+    """Confirm the newest invoice of a user's account; its proof is checked."""
     payment = make_unchecked_payment(user, proof=proof, **changes)
     if proof:
         with mock.patch.object(make, "run_in_sandbox", run_in_sandbox_once):
@@ -144,7 +144,7 @@ def make_unchecked_payment(
 
 
 def check(payment: Payment, *, attempts: int = 0) -> None:
-    """Do the worker's part, and delete what is to be deleted."""
+    """Run the worker's check and the deletions that it queues."""
     upload = payment.proof_upload
     check_proof(payment_id=payment.pk, upload=upload, attempts=attempts, now=utc_now())
     default_storage.delete(upload)
@@ -164,7 +164,7 @@ def reject(payment: Payment, admin: User, reason: str = "Reference not found") -
 
 
 def client_of(user: User) -> APIClient:
-    """Return a client in which a user is logged in."""
+    """Return a client where a user is signed in."""
     client = APIClient()
     client.force_login(user)
     return client

@@ -1,9 +1,9 @@
-"""The server and the worker with fault points: they die between two statements, as told.
+"""The server and the worker with fault points: they die between two given statements.
 
-The product knows nothing of it: the points are in Django's wrapper of each statement and in the
-COMMIT of its connection. The server is told by the header ``X-Fault`` of a request, the worker by
-the environment variable ``FAULT``: ``7`` is before the seventh statement, ``COMMIT`` before the
-commit, ``COMMITTED`` after it, anything else before the first statement that begins so.
+The product doesn't know about this: the points are in Django's wrapper around each statement, and
+in the COMMIT of its connection. The header ``X-Fault`` of a request sets it for the server, the
+environment variable ``FAULT`` for the worker: ``7`` means before the seventh statement, ``COMMIT``
+before the commit, ``COMMITTED`` after it, anything else before the first statement that starts so.
 """
 
 import os
@@ -29,14 +29,14 @@ def die() -> None:
 
 
 class FaultPoint:
-    """Counts statements, and dies where it is told to."""
+    """Counts statements, and dies at the given point."""
 
     def __init__(self, where: str) -> None:
         self.where = where
         self.statements = 0
 
     def execute(self, execute: Callable[..., Any], sql: str, *more: Any) -> Any:
-        """Stand between Django and the database, for each statement."""
+        """Intercept each statement between Django and the database."""
         self.statements += 1
         if self.where == str(self.statements) or (
             self.where.startswith(("INSERT", "UPDATE")) and sql.startswith(self.where)
@@ -45,7 +45,7 @@ class FaultPoint:
         return execute(sql, *more)
 
     def commit(self, commit: Callable[[], None]) -> None:
-        """Stand between Django and the database, for a COMMIT."""
+        """Intercept a COMMIT between Django and the database."""
         if self.where == "COMMIT":
             die()
         commit()
@@ -55,7 +55,7 @@ class FaultPoint:
 
 @contextmanager
 def installed(point: FaultPoint) -> Iterator[None]:
-    """Have a fault point in this thread's connection."""
+    """Install a fault point in this thread's connection."""
     wrapper: Any = connection
     commit = wrapper._commit
     wrapper._commit = lambda: point.commit(commit)
@@ -67,7 +67,7 @@ def installed(point: FaultPoint) -> Iterator[None]:
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-    """Serve, and tell in a header how many statements it took."""
+    """Serve the request; a response header has the number of statements."""
     point = FaultPoint(environ.get("HTTP_X_FAULT", ""))
 
     def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
@@ -78,7 +78,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 
 def served(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-    """Serve by the product's own application."""
+    """Serve with the product's own application."""
     from igny8_core.wsgi import application as product
 
     return product(environ, start_response)
@@ -92,7 +92,7 @@ def _install_in_new_connection(*, connection: Any, **_: Any) -> None:
 if __name__ == "__main__":
     if os.environ.get("LOCKS") == "off":
         QuerySet.select_for_update = lambda queryset, **_: queryset  # type: ignore[method-assign]
-        locks.wait_for_lock = lambda *_names: None  # before anything has imported it
+        locks.wait_for_lock = lambda *_names: None  # before anything imports it
     connection_created.connect(_install_in_new_connection)
     execute_from_command_line(sys.argv)
 else:

@@ -1,7 +1,7 @@
-"""Plays a decoder that a file has taken over: it tries what a thief would, inside of the sandbox.
+"""Acts as a compromised decoder: it tries what an attacker would, inside the sandbox.
 
-``sandbox.py`` starts it in the place of ``in_sandbox.py``. It knows what is to be had from the
-test, which would be a thief's guess.
+``sandbox.py`` starts it instead of ``in_sandbox.py``. The test tells it what to look for, which an
+attacker would have to guess.
 """
 
 # mypy: disable-error-code="func-returns-value"
@@ -22,12 +22,12 @@ from igny8_core.business.proofs.in_sandbox import serve
 PTRACE_SEIZE, IO_URING_SETUP = 0x4206, 425
 MEGABYTE = 1024 * 1024
 
-Loot = dict[str, Any]  # where there is something to be had: paths, ports, ids of processes
+Loot = dict[str, Any]  # targets: paths, ports, process ids
 ATTACKS: dict[str, Callable[[Loot], object]] = {}
 
 
 def attack(try_it: Callable[[Loot], object]) -> Callable[[Loot], object]:
-    """Register one."""
+    """Register an attack."""
     ATTACKS[try_it.__name__] = try_it
     return try_it
 
@@ -171,7 +171,7 @@ def _call(function: Any, *arguments: Any) -> object:
 
 
 def try_everything(content: bytes) -> list[bytes]:
-    """Try each; tell of each whether it worked."""
+    """Try each attack; report whether it worked."""
     loot = json.loads(content)
     return [json.dumps({name: _tried(try_it, loot) for name, try_it in ATTACKS.items()}).encode()]
 
@@ -185,26 +185,26 @@ def _tried(try_it: Callable[[Loot], object], loot: Loot) -> bool:
 
 
 def flood(_content: bytes) -> list[bytes]:
-    """Write without end."""
+    """Write endlessly."""
     while True:
         sys.stdout.buffer.write(bytes(MEGABYTE))
 
 
 def allocate(_content: bytes) -> list[bytes]:
-    """Take all the memory that there is."""
+    """Allocate all memory."""
     taken = []
     while True:
         taken.append(b"x" * 16 * MEGABYTE)
 
 
 def compute(_content: bytes) -> list[bytes]:
-    """Go on for ever."""
+    """Compute forever."""
     while True:
         pass
 
 
 def sleep(_content: bytes) -> list[bytes]:
-    """Do nothing for ever."""
+    """Sleep forever."""
     lock = Lock()
     lock.acquire()
     lock.acquire()
@@ -212,7 +212,7 @@ def sleep(_content: bytes) -> list[bytes]:
 
 
 def close_and_sleep(content: bytes) -> list[bytes]:
-    """Seem to have answered, and go on."""
+    """Close the output as if done, and keep running."""
     os.close(1)
     return sleep(content)
 
@@ -224,17 +224,17 @@ def lie(_content: bytes) -> list[bytes]:
 
 
 def sneer(_content: bytes) -> list[bytes]:
-    """Refuse with words of one's own."""
+    """Refuse with an invalid reason."""
     os.write(1, b"\0\0\0\4oops")
     os._exit(3)
 
 
 def tell_how_eager(_content: bytes) -> list[bytes]:
-    """Behave: tell how this process is scheduled."""
+    """Behave well: report the scheduling of this process."""
     return [json.dumps([os.sched_getscheduler(0) == os.SCHED_IDLE, os.nice(0)]).encode()]
 
 
 def main() -> None:
-    """Do as ``in_sandbox.py`` does until a command is carried out."""
+    """Start like ``in_sandbox.py``, then run the command."""
     commands = (try_everything, flood, allocate, compute, sleep, close_and_sleep, lie, sneer)
     serve({command.__name__: command for command in (*commands, tell_how_eager)})

@@ -1,7 +1,7 @@
-"""Looks into the logs of a run of the whole app for what must not be in them.
+"""Searches the logs of a run of the whole app for secrets and personal data.
 
-``make test-e2e`` calls this after its last test, with the server still running. What to look for
-is taken from the run itself: its database, its mails, and the passwords that its tests use.
+``make test-e2e`` calls this after its last test, while the server is still running. The search
+terms come from the run itself: its database, its emails, and the passwords that its tests use.
 """
 
 import os
@@ -21,11 +21,11 @@ PASSWORDS = [
 ]
 KEYS_IN_MAILS = re.compile(r"/(?:reset-password|verify-email)/([\w:.%-]{8,})")
 WORD_LIKE_A_TOKEN = re.compile(r"\b[a-z0-9]{32}\b")
-MIN_LENGTH = 6  # shorter ones are in any log by chance
+MIN_LENGTH = 6  # shorter ones are in every log by chance
 
 
 def main() -> int:
-    """Print what was found where, never the secret itself; 1 if anything was."""
+    """Print what was found and where, never the secret itself; return 1 if anything was."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
     django.setup()
     logs = list(log_files(settings.DATA_DIR))
@@ -44,7 +44,7 @@ def log_files(data_dir: Path) -> Iterator[Path]:
 
 
 def leaks(logs: Iterable[Path], secrets: dict[str, str]) -> Iterator[tuple[str, Path, int]]:
-    """Yield kind, log and line number of every secret that is in a log."""
+    """Yield kind, log and line number of every secret found in a log."""
     for path in logs:
         for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), start=1):
             for secret, kind in secrets.items():
@@ -53,7 +53,7 @@ def leaks(logs: Iterable[Path], secrets: dict[str, str]) -> Iterator[tuple[str, 
 
 
 def secrets_of_run() -> Iterator[tuple[str, str]]:
-    """Yield everything that must not be in a log, with the name of its kind."""
+    """Yield everything that must not be in a log, with its kind."""
     for kind, values in _values().items():
         for value in values:
             if value and len(str(value)) >= MIN_LENGTH:
@@ -61,7 +61,7 @@ def secrets_of_run() -> Iterator[tuple[str, str]]:
 
 
 def session_tokens_in(logs: Iterable[Path]) -> Iterator[str]:
-    """Yield the words of the logs that log somebody in: only their hashes are known."""
+    """Yield words in the logs that are valid session tokens: only their hashes are known."""
     from igny8_core.auth.log_in.sessions import hashed
     from igny8_core.auth.models import Session
 

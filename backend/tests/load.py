@@ -1,4 +1,4 @@
-"""Many requests at once while something is broken again and again."""
+"""Sends many requests at once while something is repeatedly broken."""
 
 import os
 import queue
@@ -18,9 +18,9 @@ def under_load(
     times: int,
     **headers: str,
 ) -> list[list[Reply]]:
-    """Send all, a few at a time, each until it is answered; disturb each time some are.
+    """Send all calls, a few at a time, each until it is answered; disturb regularly.
 
-    :returns: for each call all that it was answered.
+    :returns: all responses to each call.
     """
     answered: queue.SimpleQueue[str] = queue.SimpleQueue()
 
@@ -40,7 +40,7 @@ def under_load(
 
 
 def assert_only_clean_answers(replies: Sequence[Sequence[Reply]]) -> None:
-    """Check that all were done in the end, and that whoever had to wait was told so."""
+    """Check that all calls succeeded in the end, and that delays were reported as 503."""
     for attempts in replies:
         assert attempts[-1].status == 200, attempts[-1].content
         for reply in attempts[:-1]:

@@ -1,4 +1,4 @@
-"""A proxy between a server and PostgreSQL that can lose a COMMIT, or the answer to it."""
+"""A proxy between a server and PostgreSQL that can lose a COMMIT, or its response."""
 
 import socket
 import socketserver
@@ -12,12 +12,12 @@ from typing import Any
 from django.db import connection
 from django.utils.http import urlencode
 
-COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"  # of PostgreSQL's protocol: a simple query
+COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"  # in PostgreSQL's protocol: a simple query
 SOCKET = ".s.PGSQL.5432"
 
 
 class PostgresProxy(socketserver.ThreadingUnixStreamServer):
-    """Passes everything on both ways, but for one COMMIT.
+    """Passes everything on in both directions, except for one COMMIT.
 
     :ivar loses: "nothing", "commit" (the database never sees it) or "answer".
     """
@@ -30,7 +30,7 @@ class PostgresProxy(socketserver.ThreadingUnixStreamServer):
         self.loses = "nothing"
 
     def takes(self, chunk: bytes) -> str:
-        """Tell what to lose of a client's message, once."""
+        """Return what to lose of a client's message, once."""
         if COMMIT not in chunk or self.loses == "nothing":
             return "nothing"
         lost, self.loses = self.loses, "nothing"
@@ -42,7 +42,7 @@ class _Passing(socketserver.BaseRequestHandler):
     request: socket.socket
 
     def handle(self) -> None:
-        """Pass on the client's messages; a thread passes on the database's."""
+        """Forward the client's messages; a thread forwards the database's."""
         self.is_deaf = False
         with socket.socket(socket.AF_UNIX) as database:
             database.connect(self.server.database_socket)
@@ -73,12 +73,12 @@ def _shut(end: Any) -> None:
     try:
         end.shutdown(socket.SHUT_RDWR)
     except OSError:
-        return  # the other side was faster
+        return  # the other side has already closed it
 
 
 @contextmanager
 def postgres_proxy() -> Iterator[tuple[PostgresProxy, str]]:
-    """Run a proxy before the test's database; yields it, and the ``DATABASE_URL`` through it."""
+    """Run a proxy in front of the test's database; yields it and its ``DATABASE_URL``."""
     params = connection.get_connection_params()
     with tempfile.TemporaryDirectory() as folder:
         proxy = PostgresProxy(Path(folder), f"{params['host']}/{SOCKET}")

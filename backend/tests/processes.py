@@ -1,4 +1,4 @@
-"""Runs of ``manage.py`` as its user runs it: in a process of its own."""
+"""Runs ``manage.py`` like a user: in a separate process."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from tests.project.paths import BACKEND
 def manage(
     *arguments: str, environment: Mapping[str, str], stdin: IO[Any] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a management command with this environment and nothing else of the tests' own."""
+    """Run a management command with only this environment, not the tests'."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=BACKEND,
@@ -31,9 +31,9 @@ def manage(
 def start(
     *arguments: str, environment: Mapping[str, str], program: Sequence[str] = ("manage.py",)
 ) -> subprocess.Popen[str]:
-    """Start a management command in the same way, and don't wait for it.
+    """Start a management command in the same way, without waiting for it.
 
-    :param program: what takes its arguments, as Python is told.
+    :param program: the Python arguments of the program that gets the command.
     """
     return subprocess.Popen(
         [sys.executable, *program, *arguments],
@@ -50,7 +50,7 @@ def kept_environment() -> dict[str, str]:
 
 
 def here() -> dict[str, str]:
-    """Return the environment in which a process sees the test's own database."""
+    """Return the environment for a process that uses the test's database."""
     params = connection.get_connection_params()
     parts = {"host", "port", "user", "password"} & params.keys()
     query = urlencode({name: params[name] for name in parts})

@@ -1,4 +1,4 @@
-"""One process of a race: what ``tests.races`` starts many of. It loads Django when imported."""
+"""One process of a race; ``tests.races`` starts many. Importing it loads Django."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.test import override_settings
 from django.urls import get_resolver
 
-django.setup()  # once, in the process that all racers are forked from
+django.setup()  # once, in the process from which all racers are forked
 
 from rest_framework.test import APIClient  # noqa: E402
 
@@ -24,7 +24,7 @@ from igny8_core.auth.models import User  # noqa: E402
 get_resolver().url_patterns  # noqa: B018  (loads all views)
 
 PATIENCE = 120  # seconds
-# Limits are counted before anything is read that an act is judged by.
+# Limits are counted before an operation reads anything that matters for it.
 WRITE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(?!common_cacheentry")')
 
 
@@ -32,9 +32,9 @@ WRITE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(?!common_cacheentry")')
 class Call:
     """One request of a race.
 
-    :param user_id: who is logged in; nobody, if it is None.
-    :param fails_at: a part of the SQL statement at which the database is lost.
-    :param settings: what the process is set to while it sends it.
+    :param user_id: the signed-in user; None for nobody.
+    :param fails_at: part of the SQL statement at which the connection is lost.
+    :param settings: Django settings while the request is sent.
     """
 
     url: str
@@ -48,10 +48,10 @@ class Call:
 
 @dataclass(frozen=True)
 class LocksOff:
-    """How the control runs: without what stops the race, and nobody writes before all have read.
+    """The control: without the locks, and nobody writes before everybody has read.
 
-    :param disabled: names of functions that then do nothing.
-    :param all_read_before: the statement that waits for everybody; any write, if it is empty.
+    :param disabled: names of functions replaced by no-ops.
+    :param all_read_before: the statement that waits for everybody; if empty, any write.
     """
 
     disabled: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class LocksOff:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a racer was answered."""
+    """The response that a racer got."""
 
     call: Call
     status: int
@@ -68,12 +68,12 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The code of a refusal."""
+        """The code of an error."""
         return str(self.body["errors"][0]["code"])
 
 
 def serve(pipe: Connection, start: Any, meeting: Any) -> None:
-    """Be a racer, until the other end of the pipe is closed."""
+    """Run as a racer until the other end of the pipe is closed."""
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     while True:
@@ -81,7 +81,7 @@ def serve(pipe: Connection, start: Any, meeting: Any) -> None:
             call, locks_off = pipe.recv()
         except EOFError:
             return
-        connection.close()  # that of the race before, which another test may have cut since
+        connection.close()  # from the previous race; another test may have cut it since
         try:
             run = _prepared(call)
             pipe.send("ready")
@@ -102,7 +102,7 @@ def send(call: Call) -> Answer:
 
 
 def _prepared(call: Call) -> Callable[[], Answer]:
-    """Log in, and return what sends the request."""
+    """Sign in, and return the function that sends the request."""
     client = APIClient(raise_request_exception=False)
     if call.user_id:
         client.force_login(User.objects.get(pk=call.user_id))
@@ -147,7 +147,7 @@ def _without_locks(locks_off: LocksOff | None, meeting: Any) -> Iterator[None]:
 
 @contextmanager
 def _failing(at: str) -> Iterator[None]:
-    """Lose the connection at a statement, if one is named."""
+    """Lose the connection at the given statement, if any."""
 
     def lose(execute: Any, sql: str, *more: Any) -> Any:
         if at and at in sql:

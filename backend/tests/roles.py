@@ -1,4 +1,4 @@
-"""Everybody who may knock, and what the URL map has: for the tables of who may call what."""
+"""All roles, and everything in the URL map: for the access tables."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 
 
 def user_as(role: str, owner: User) -> User:
-    """Return a user of this role, seen from the owner's account."""
+    """Return a user with this role, relative to the owner's account."""
     if role == "superuser":
         return User.objects.create_superuser("root@desk.example", PASSWORD)
     if role in DESK:
@@ -46,7 +46,7 @@ def user_as(role: str, owner: User) -> User:
 
 
 def put_into(state: str, account: Account) -> None:
-    """Suspend or cancel an account as no workflow does yet: the state with its event."""
+    """Suspend or cancel an account with its event; no workflow does this yet."""
     Account.objects.filter(pk=account.pk).update(status=state)
     PaymentEvent.objects.create(
         account=account,
@@ -60,12 +60,12 @@ def put_into(state: str, account: Account) -> None:
 
 
 def client_as(role: str, owner: User) -> APIClient:
-    """Return a client that is logged in as this role."""
+    """Return a client that is signed in with this role."""
     return APIClient() if role == "visitor" else client_of(user_as(role, owner))
 
 
 def addresses(prefix: str) -> dict[str, URLPattern]:
-    """Return everything below a prefix that the URL map has."""
+    """Return all URLs below a prefix."""
     found: dict[str, URLPattern] = {}
 
     def walk(patterns: list[URLPattern | URLResolver], above: str) -> None:
@@ -81,13 +81,13 @@ def addresses(prefix: str) -> dict[str, URLPattern]:
 
 
 def read_table(table: str) -> dict[tuple[str, str], dict[str, int]]:
-    """Read a table of method, address and a status for each column of its first line."""
+    """Read a table of method, URL, and a status per column of its first line."""
     first, *lines = (line.split() for line in table.strip().splitlines())
     return {(line[0], line[1]): dict(zip(first, map(int, line[2:]), strict=True)) for line in lines}
 
 
 def close(answer: Any) -> None:
-    """Close a file's answer as the test client closes others: not the database's connection too."""
+    """Close a file response like the test client does, without closing the connection."""
     request_finished.disconnect(close_old_connections)
     answer.close()
     request_finished.connect(close_old_connections)
@@ -95,7 +95,7 @@ def close(answer: Any) -> None:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Take back what is done inside: so one setting serves a whole column."""
+    """Roll back what happens inside, so that one setup serves a whole column."""
     savepoint = transaction.savepoint()
     try:
         yield

@@ -1,4 +1,4 @@
-"""A real gunicorn on the test's own database, and a client that does what a good client does."""
+"""A real gunicorn on the test's own database, and a client that retries properly."""
 
 import json
 import os
@@ -27,7 +27,7 @@ TRY_AGAIN = {"idempotency_key_in_use", "service_unavailable"}
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server has answered; ``status`` 0: nothing, the connection ended."""
+    """A server's response; ``status`` 0 means that the connection ended without one."""
 
     status: int
     headers: dict[str, str]
@@ -35,12 +35,12 @@ class Reply:
 
     @property
     def body(self) -> Any:
-        """The answer, read as JSON."""
+        """The response body, parsed as JSON."""
         return json.loads(self.content)
 
     @property
     def code(self) -> str:
-        """The code of a refusal, or nothing."""
+        """The code of an error, or empty."""
         if self.status < 400:
             return ""
         return str(self.body["errors"][0]["code"])
@@ -48,9 +48,9 @@ class Reply:
 
 @dataclass(frozen=True)
 class Program:
-    """Somebody who is logged in and sends requests by HTTP.
+    """A signed-in client that sends HTTP requests.
 
-    :param session: of Django, of who is logged in; empty for a visitor.
+    :param session: the key of the Django session; empty for a visitor.
     """
 
     address: str
@@ -78,7 +78,7 @@ class Program:
     def send_until_answered(
         self, path: str, body: bytes | dict[str, Any], **headers: str
     ) -> list[Reply]:
-        """Send the same again, with its key, until it is known what became of it."""
+        """Repeat the request, with its key, until there is a definite response."""
         replies = [self.send(path, body, **headers)]
         while replies[-1].status == 0 or replies[-1].code in TRY_AGAIN:
             assert len(replies) < 10_000, replies[-1]
@@ -87,7 +87,7 @@ class Program:
 
 
 class Server:
-    """A running gunicorn. Its socket is the test's: who connects while it starts has to wait."""
+    """A running gunicorn. The test owns its socket, so clients wait while it starts."""
 
     def __init__(self, *, application: str, environment: dict[str, str]) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -108,20 +108,20 @@ class Server:
         )
 
     def visitor(self) -> Program:
-        """Somebody who is not logged in."""
+        """A client that isn't signed in."""
         return Program(self.address)
 
     def logged_in(self, user: User) -> Program:
-        """Somebody who is."""
+        """A client that is signed in."""
         return Program(self.address, client_of(user).session.session_key or "")
 
     def log(self) -> str:
-        """What it has printed."""
+        """Its output."""
         self._log.seek(0)
         return self._log.read()
 
     def stop(self) -> None:
-        """End it, with its workers."""
+        """Stop it, with its workers."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(PATIENCE)
         self._socket.close()
@@ -132,9 +132,9 @@ class Server:
 def running_server(
     application: str = "igny8_core.wsgi", environment: Mapping[str, str] | None = None, **more: str
 ) -> Iterator[Server]:
-    """Run a server on the test's database, or on that of another environment.
+    """Run a server on the test's database, or on another environment's.
 
-    :param more: variables that the environment has, too; ``WEB_CONCURRENCY`` is gunicorn's.
+    :param more: additional environment variables; ``WEB_CONCURRENCY`` is gunicorn's.
     """
     server = Server(
         application=application, environment={**UNLIMITED, **(environment or here()), **more}

@@ -1,4 +1,4 @@
-"""Settings of a server that is tried hard: cheap passwords, and no limit of attempts."""
+"""Settings of a server under heavy test load: cheap password hashes, no rate limits."""
 
 from igny8_core.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""A real SMTP server and the real worker, for tests of mails."""
+"""A real SMTP server and the real worker, for tests of emails."""
 
 import asyncio
 import email
@@ -24,19 +24,19 @@ from tests.processes import here, start
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on now."""
+    """Return an unused port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 class Mailbox:
-    """What an SMTP server has received, in the order of arrival.
+    """The emails that an SMTP server has received, in order of arrival.
 
-    :param refused: an address for which it takes nothing.
-    :param put_off: addresses for which it takes nothing yet; each is said once.
-    :param delay: seconds before it says that it has taken a mail.
-    :param is_held: it says so only after ``go_on``.
+    :param refused: an address for which it refuses all emails.
+    :param put_off: addresses for which it defers the next email, once each.
+    :param delay: seconds before it confirms an email.
+    :param is_held: it confirms only after ``go_on``.
     """
 
     def __init__(
@@ -81,13 +81,13 @@ class Mailbox:
         return [message for recipients, message in self.received if address in recipients]
 
     def wait_for_connection(self) -> None:
-        """Wait until a mail is being sent; called again, until another one is."""
+        """Wait until an email is being sent; each further call waits for another one."""
         assert self.arrivals.acquire(timeout=60)
 
 
 @contextmanager
 def smtp_server(mailbox: Mailbox | None = None) -> Iterator[Mailbox]:
-    """Serve on a free port of this machine."""
+    """Serve on a free local port."""
     mailbox = mailbox or Mailbox()
     controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
     controller.start()
@@ -133,7 +133,7 @@ def start_worker(
     skip_checks: bool = False,
     **environment: str,
 ) -> subprocess.Popen[str]:
-    """Start the real worker, which ends when nothing waits any more."""
+    """Start the real worker, which exits when the queue is empty."""
     return start(
         "procrastinate",
         *(["--skip-checks"] if skip_checks else []),
@@ -146,7 +146,7 @@ def start_worker(
 
 
 def part(message: EmailMessage, kind: str) -> str:
-    """Return the text of one of a mail's two forms: ``plain`` or ``html``."""
+    """Return the text of one part of an email: ``plain`` or ``html``."""
     body = message.get_body(preferencelist=(kind,))
     assert body is not None
     return str(body.get_content())

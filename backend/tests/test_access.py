@@ -1,4 +1,4 @@
-"""Who may call what of the API: every endpoint of the URL map by every role, in one table."""
+"""Access to the API: every endpoint of the URL map for every role, in one table."""
 
 import json
 from collections.abc import Callable
@@ -35,9 +35,9 @@ pytestmark = pytest.mark.django_db
 PREFIX = "api/v1/"
 GATE = {401, 403}
 COLUMNS = dict(zip([role[:3] for role in ROLES[:-1]] + ["roo"], ROLES, strict=True))
-# What each role gets for an object of the owner's account: 401, 403 and 404 are the gate; any
-# other status, also a 400 or a 409, is past it. A suspended or cancelled account still sees, pays
-# and withdraws; it can't order anything new.
+# What each role gets for an object of the owner's account: 401, 403 and 404 deny access; any other
+# status, even 400 or 409, means access. A suspended or cancelled account can still see, pay and
+# withdraw; it can't order anything new.
 TABLE = """
                                                        vis own mem oth unv sus can sta vie sup adm roo
 patch  auth/account/                                   401 200 403 200 200 200 409 403 403 403 403 403
@@ -131,7 +131,7 @@ def served() -> set[tuple[str, str]]:
 
 @pytest.fixture
 def ids(owner: User) -> dict[str, int]:
-    """Ids of things of an active account: an upgrade's payment waits, with a proof."""
+    """Ids of objects of an active account, with an upgrade's payment and proof under review."""
     EmailAddress.objects.filter(user=owner).update(verified=True)
     approve(make_payment(owner), make_billing_admin())
     request_upgrade(
@@ -179,7 +179,7 @@ def test_every_endpoint_by_role(owner: User, ids: dict[str, int], role: str) -> 
     client = client_as(role, owner)
     session, found = client.cookies.output(header=""), {}
     for method, path in rows():
-        client.cookies.load(session)  # one of them logs out
+        client.cookies.load(session)  # one of them signs out
         with undone():
             found[method, path] = call(client, method, path, ids)
     assert found == {row: statuses[role] for row, statuses in rows().items()}
@@ -213,7 +213,7 @@ def test_what_is_refused_changes_nothing(owner: User, ids: dict[str, int]) -> No
     client = client_of(make_owner())
     for method, path in rows():
         if "<int:" in path or path.endswith("payments/confirm/"):
-            if path.endswith("/send-proof/"):  # a form with a file: else 415 before any look
+            if path.endswith("/send-proof/"):  # a form with a file; otherwise 415 comes first
                 url = f"/{PREFIX}billing/payments/{ids['payment_id']}/send-proof/"
                 answer = client.post(url, {"proof": make_receipt()}, format="multipart")
                 assert answer.status_code == 404
@@ -271,4 +271,4 @@ def test_a_write_with_the_cookie_needs_the_csrf_token(owner: User) -> None:
     taken = client.post(url, {"plan_slug": "growth"}, headers={"X-CSRFToken": token})
 
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (403, "csrf_failed")
-    assert taken.status_code == 409  # past the check: the account has an upgrade to pay already
+    assert taken.status_code == 409  # past the check: the account already has an upgrade to pay

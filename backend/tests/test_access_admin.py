@@ -1,4 +1,4 @@
-"""Who may open and send what in the admin: every page of the URL map by every role."""
+"""Access to the admin site: every page of the URL map for every role."""
 
 from typing import Any
 
@@ -28,9 +28,9 @@ from tests.roles import CUSTOMERS, addresses, client_as, close, read_table, undo
 pytestmark = pytest.mark.django_db
 
 PREFIX = "admin/"
-# Customers of every kind, visitors too, are one column: all are sent to the log-in. "sta" is staff
-# without a group. 200 shows a page, also the form again; 302 leads on, after a POST that did what
-# was asked; 403 is the gate.
+# All customers and visitors share one column: they are redirected to the sign-in. "sta" is staff
+# without a group. 200 shows a page, perhaps the form again; 302 follows a POST that succeeded; 403
+# denies access.
 COLUMNS = {"sta": "staff", "vie": "viewer", "sup": "support", "adm": "admin", "roo": "superuser"}
 TABLE = """
                                                            cus sta vie sup adm roo
@@ -311,7 +311,7 @@ post search/                                               302 200 200 200 200 2
 get  second-factor/                                        302 200 200 200 200 200
 post second-factor/                                        302 200 200 200 200 200
 """
-# What a page takes; another one takes the confirmation of a deletion, which forms ignore.
+# The body for a page; other pages get the confirmation of a deletion, which forms ignore.
 BODIES = {
     "mfa/authenticator/<path:object_id>/delete/": {"post": "yes", "your_password": PASSWORD},
     "billing/invoice/<int:invoice_id>/void/": {"reason": "Ordered twice"},
@@ -332,7 +332,7 @@ def model_of(path: str) -> Any:
 
 @pytest.fixture
 def payment(owner: User) -> Payment:
-    """A confirmation that waits, and one of everything that the admin has pages for."""
+    """A payment under review, and one of everything that has a page in the admin site."""
     other = make_owner()
     approve(make_payment(other), make_billing_admin())
     add_site(
@@ -378,7 +378,7 @@ def call(client: APIClient, method: str, path: str, payment: Payment) -> int:
 
 
 def pages() -> set[str]:
-    """Return every page that the URL map has, by the names of the table."""
+    """Return every page of the URL map, by its name in the table."""
     names = {
         "": "(index)",
         "^(?P<app_label>igny8_auth|billing|common|mfa|auth)/$": "<app_label>/",
@@ -388,7 +388,7 @@ def pages() -> set[str]:
 
 
 def column(client: APIClient, payment: Payment) -> dict[tuple[str, str], int]:
-    """Try every page, each on the same data."""
+    """Request every page, each with the same data."""
     session, found = client.cookies.output(header=""), {}
     for method, path in ROWS:
         client.cookies.load(session)

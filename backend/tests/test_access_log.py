@@ -1,4 +1,4 @@
-"""The access log of the image's gunicorn: one line a request, true, and nothing forged."""
+"""The access log of the image's gunicorn: one correct line per request, nothing forged."""
 
 import re
 import shlex
@@ -15,7 +15,7 @@ LINE = re.compile(r"(\S+) \[(\S+ \+0000)\] (\S+) (\S+) (\d{3}) (\d+) (\d+)ms")
 
 
 def logging_options() -> str:
-    """Return how the image's command has gunicorn log."""
+    """Return the logging options of the image's gunicorn command."""
     command = (BACKEND / "Dockerfile").read_text("utf-8").rpartition("CMD [")[2]
     options = command[command.index("--access-logfile") : command.rindex('"]')]
     assert len(shlex.split(options)) == 6
@@ -23,7 +23,7 @@ def logging_options() -> str:
 
 
 def send(server: Server, target: bytes, *headers: bytes) -> None:
-    """Send a request as it stands, whatever a client library would think of it."""
+    """Send a raw request that client libraries would refuse to send."""
     address = urlsplit(server.address)
     assert address.port
     lines = [b"GET " + target + b" HTTP/1.1", b"Host: localhost", b"Connection: close", *headers]
@@ -34,7 +34,7 @@ def send(server: Server, target: bytes, *headers: bytes) -> None:
 
 
 def lines_of(server: Server) -> list[tuple[str, str]]:
-    """Return the client and the path of each line, which must be one of the access log."""
+    """Return the client and the path of each line; each must be an access log line."""
     log = [line for line in server.log().splitlines() if " GET " in line or "FAKE" in line]
     found = [LINE.fullmatch(line) for line in log]
     assert all(found), log

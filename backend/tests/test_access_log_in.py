@@ -1,4 +1,4 @@
-"""What is on of django-allauth's log-in, and that the rest is off; and all other addresses."""
+"""django-allauth's sign-in: which parts are on, and that the rest is off; all other URLs."""
 
 import json
 from typing import Any
@@ -16,8 +16,8 @@ from tests.roles import addresses, read_table, undone
 pytestmark = pytest.mark.django_db
 
 METHODS = ("get", "post", "put", "patch", "delete")
-# For a visitor and for somebody logged in, with an empty body: 401 is the gate, 400 is past it;
-# 404, 409 and 410 are the present state.
+# For a visitor and for a signed-in user, with an empty body: 401 denies access, 400 means access;
+# 404, 409 and 410 depend on the current state.
 ON = """
                                               visitor owner
 get    config                                 200     200
@@ -42,8 +42,8 @@ delete account/authenticators/totp            401     200
 get    account/authenticators/recovery-codes  401     404
 post   account/authenticators/recovery-codes  401     400
 """
-# Sign-up is POST /api/v1/auth/register/, another e-mail POST /api/v1/auth/email/; there are no
-# telephones and no codes by mail; the app client's tokens are sessions, which are not refreshed.
+# Sign-up is POST /api/v1/auth/register/, changing the email POST /api/v1/auth/email/; there are no
+# telephone numbers and no codes by email; the app client's tokens are sessions without refresh.
 SIGN_UP = "auth/signup"
 OFF = {
     "auth/code/confirm",
@@ -140,9 +140,9 @@ def test_every_other_address_is_known() -> None:
     [
         ("api/schema/", {"get": 200, "post": 405, "put": 405, "patch": 405, "delete": 405}),
         ("api/docs/", {"get": 200, "post": 405, "put": 405, "patch": 405, "delete": 405}),
-        ("healthz", dict.fromkeys(METHODS, 200)),  # a probe answers, however it is asked
+        ("healthz", dict.fromkeys(METHODS, 200)),  # a probe answers any method
         ("readyz", dict.fromkeys(METHODS, 200)),
-        ("media/", dict.fromkeys(METHODS, 404)),  # nothing that was uploaded has an address
+        ("media/", dict.fromkeys(METHODS, 404)),  # uploads have no URL
     ],
 )
 def test_pages_for_anyone(client: Client, path: str, statuses: dict[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""Who loses a right loses it at once: in the session that is open, and with the token in hand."""
+"""Losing a right takes effect at once, in open sessions and for existing tokens."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ DESK = "/api/v1/billing/admin/payments/"
 
 
 def with_token(user: User) -> APIClient:
-    """Return a program's client, logged in by allauth's app client."""
+    """Return a program's client, signed in with allauth's app client."""
     client = APIClient()
     body = {"email": user.email, "password": PASSWORD}
     answer = client.post("/_allauth/app/v1/auth/login", body)

@@ -1,4 +1,4 @@
-"""Changing one's own name and the account's billing details; what countries want."""
+"""Changing one's own name and the account's billing details; rules per country."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Addresses that are not quite right: no method is lost, and programs are answered in JSON."""
+"""URLs that aren't quite right: the method is kept, and programs get JSON."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ WRITES = [method for method in METHODS if method not in {"get", "head", "options
 
 
 def error_of(answer: Any) -> dict[str, Any]:
-    """Return the one error of an answer in the API's shape."""
+    """Return the only error of a response in the API's format."""
     assert answer["Content-Type"] == "application/json", answer.content
     body = answer.json()
     assert set(body) == {"type", "errors"}

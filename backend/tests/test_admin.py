@@ -1,4 +1,4 @@
-"""The Django admin: decisions by the workflow's own functions, and nothing else by hand."""
+"""The admin site: decisions use the workflow's functions, and nothing bypasses them."""
 
 import io
 from decimal import Decimal
@@ -56,7 +56,7 @@ def text_of(answer: Any) -> str:
 
 @pytest.fixture
 def payment(owner: User) -> Payment:
-    """A confirmation that waits."""
+    """A payment under review."""
     return make_payment(owner, notes="Sent from <b>my</b> phone")
 
 
@@ -108,7 +108,7 @@ def test_pages_by_keys_and_shows_each_once(
         shown += [row.pk for row in changelist.result_list]
         url = changelist.next_page_url
         if not url:
-            assert "after=" not in changelist.get_query_string()  # leads back to the first page
+            assert "after=" not in changelist.get_query_string()  # links back to the first page
     order = "submitted_at" if status else "-submitted_at"
     tie = "pk" if status else "-pk"
     assert shown == list(Payment.objects.order_by(order, tie).values_list("pk", flat=True))
@@ -151,7 +151,7 @@ def test_approves_after_asking(desk: Client, payment: Payment, owner: User) -> N
 
     answer = desk.post(page(payment, "approve"), {"admin_notes": "Found"}, follow=True)
     text = text_of(answer)
-    assert answer.redirect_chain[0][0] == QUEUE  # none waits any more
+    assert answer.redirect_chain[0][0] == QUEUE  # nothing is waiting any more
     assert "Approved. Invoice INV-" in text
     assert "active with 1000 credits" in text
     assert page(payment, "approve") not in text_of(desk.get(page(payment)))
@@ -166,7 +166,7 @@ def test_after_a_decision_the_next_that_waits_opens(desk: Client, payment: Payme
     first = desk.post(page(second, "approve"))
     assert first.headers["Location"] == page(third)
     last = desk.post(page(third, "reject"), {"admin_notes": "Not found"})
-    assert last.headers["Location"] == page(payment)  # past the end, the one that waits longest
+    assert last.headers["Location"] == page(payment)  # after the last, the one that waits longest
     assert desk.post(page(payment, "approve")).headers["Location"] == QUEUE
 
 

@@ -1,4 +1,4 @@
-"""What ``make bench`` fills its database with is sound, whatever columns were added since."""
+"""The data that ``make bench`` generates is valid, whatever columns were added since."""
 
 import pytest
 from django.db import connection
@@ -21,4 +21,4 @@ def test_every_invariant_holds() -> None:
     assert Invoice.objects.count() == 102
     with connection.cursor() as cursor:
         cursor.execute("SHOW session_replication_role")
-        assert cursor.fetchone() == ("origin",)  # the guards are on again
+        assert cursor.fetchone() == ("origin",)  # the triggers are on again

@@ -1,4 +1,4 @@
-"""A billing address gets mails once its reader has said so."""
+"""A billing address gets emails only after its reader has confirmed it."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Approving many at once when something fails in the middle: each row is reported."""
+"""Bulk approvals where something fails in the middle: each row is reported."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ QUEUE = "/admin/billing/payment/"
 
 @pytest.fixture
 def three(catalog: None) -> list[Payment]:
-    """Payments of three accounts that wait."""
+    """Three accounts' payments under review."""
     return [make_payment(make_owner()) for _ in range(3)]
 
 
@@ -43,7 +43,7 @@ def body_of(payments: list[Payment]) -> dict[str, Any]:
 
 
 def reported(page: bytes) -> list[str]:
-    """Return what the report says of each payment, in its order."""
+    """Return the report's result for each payment, in order."""
     found = re.findall(r'class="desk-(?:mis)?match">([^<]*)<', page.decode())
     return [unescape(words) for words in found]
 
@@ -115,7 +115,7 @@ def test_what_the_database_refuses_does_not_hide_what_was_done(
 
 @pytest.fixture
 def database_goes_after_the_first() -> Iterator[None]:
-    """Once an invoice is paid and another is locked, no statement is answered any more."""
+    """Once an invoice is paid and another is locked, the database stops answering."""
     updated = 0
 
     def execute(execute: Any, sql: str, *more: Any) -> Any:

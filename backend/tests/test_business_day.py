@@ -1,4 +1,4 @@
-"""Days are those of the business, wherever its server is; what is kept and the API are in UTC."""
+"""Days follow the business's time zone, wherever the server is; storage and API use UTC."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What is shipped, and which ways to pay a country is offered."""
+"""The shipped catalogue, and the payment methods offered per country."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The example client, against a running server."""
+"""The example client against a running server."""
 
 import pytest
 

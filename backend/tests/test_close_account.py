@@ -84,7 +84,7 @@ def assert_all_invariants_hold() -> None:
 
 @pytest.fixture
 def customer(owner: User, billing_admin: User) -> User:
-    """An owner with a paid plan, a rejected claim, an upgrade to pay, a member and a site."""
+    """An owner with a paid plan, a rejected payment, an upgrade to pay, a member and a site."""
     claim = make_payment(owner, reference="SECRET-1", notes="SECRET note", proof=make_receipt())
     reject(claim, billing_admin, "SECRET reason")
     approve(make_payment(owner, reference="BT-PAID", proof=make_receipt()), billing_admin)
@@ -130,7 +130,7 @@ def test_everything_ends_by_its_own_event(customer: User) -> None:
 
 
 def everything() -> str:
-    """All rows of all tables that hold anything of customers, as text."""
+    """All rows of all tables with customers' data, as text."""
     rows: list[Any] = []
     for model in (
         Account, User, Site, EmailAddress, EmailChange, Authenticator, Session, LogEntry, Payment,
@@ -139,7 +139,7 @@ def everything() -> str:
         rows.extend(model._default_manager.all())
     sessions = [SessionStore().decode(row.session_data) for row in Session.objects.all()]
     texts = str(serializers.serialize("json", rows)) + json.dumps(sessions)
-    return texts.replace("Main Branch Lahore", "")  # where to pay: our own bank's
+    return texts.replace("Main Branch Lahore", "")  # from the payment details: our own bank
 
 
 def test_what_is_personal_is_erased(customer: User, billing_admin: User) -> None:
@@ -180,7 +180,7 @@ def test_what_is_personal_is_erased(customer: User, billing_admin: User) -> None
 
 
 def log_in(user: User) -> APIClient:
-    """Log in as a browser does: the session remembers the address."""
+    """Sign in like a browser: the session stores the address."""
     client = APIClient()
     credentials = {"email": user.email, "password": PASSWORD}
     answer = client.post("/_allauth/browser/v1/auth/login", credentials)
@@ -211,7 +211,7 @@ def test_the_proof_of_a_refused_claim_is_deleted(customer: User) -> None:
     job = ProcrastinateJob.objects.filter(task_name__endswith="delete_files").latest("pk")
     assert job.args == {"names": sorted(files)}
     billing_tasks.delete_files(**job.args)
-    billing_tasks.delete_files(**job.args)  # a second time, as after a worker's death
+    billing_tasks.delete_files(**job.args)  # a second time, as after a worker has died
 
     assert not any(map(default_storage.exists, files))
     refused = Payment.objects.get(status="failed")
@@ -313,7 +313,7 @@ def test_passwords_are_not_guessed_here(customer: User, settings: LazySettings) 
     answers = [close(customer, password="wrong") for _ in range(11)]
 
     assert (answers[-1].status_code, code_of(answers[-1])) == (429, "too_many_attempts")
-    assert close(customer).status_code == 429  # the right one, too
+    assert close(customer).status_code == 429  # even with the right password
 
 
 def test_nor_by_who_has_the_time(customer: User, settings: LazySettings) -> None:
@@ -358,7 +358,7 @@ def test_nothing_gets_back_into_a_closed_account(customer: User) -> None:
         change_profile(user=customer, changes={"first_name": "Again"})
     customer.first_name = "Again"
     with pytest.raises(OperationalError, match="stays closed"), transaction.atomic():
-        customer.save()  # a whole old copy
+        customer.save()  # an old copy of the row
     with pytest.raises(OperationalError, match="stays closed"), transaction.atomic():
         account.save()
     assert_all_invariants_hold()

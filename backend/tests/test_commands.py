@@ -1,4 +1,4 @@
-"""The management commands, and the script that the docs name."""
+"""The management commands, and the script from the docs."""
 
 import io
 

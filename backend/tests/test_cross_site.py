@@ -1,4 +1,4 @@
-"""What other web sites can make a visitor's browser do here: nothing."""
+"""Other web sites can't make a visitor's browser do anything here."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ ORIGIN = "http://localhost:5173"
 
 
 def addresses() -> list[str]:
-    """Every address that takes a session cookie, from the URL map."""
+    """Every URL that accepts a session cookie, from the URL map."""
     found = []
 
     def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
@@ -136,7 +136,7 @@ def _app_example(settings: LazySettings) -> None:
 
 
 def asked(path: str, origin: str) -> tuple[Any, Any]:
-    """Ask as a browser does before a write, and at a read."""
+    """Send what a browser sends before a write, and for a read."""
     client = APIClient()
     before = client.options(
         path,

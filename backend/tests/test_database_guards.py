@@ -1,4 +1,4 @@
-"""What PostgreSQL itself refuses, whoever asks: a script, a shell, a bug of ours."""
+"""What PostgreSQL itself refuses, even from a script, a shell or a bug of ours."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -38,13 +38,13 @@ def execute(sql: str, *params: int) -> None:
 
 
 def check(which: str = "ALL") -> None:
-    """Run what PostgreSQL defers to the end of a transaction."""
+    """Run the checks that PostgreSQL defers to the end of a transaction."""
     execute(f"SET CONSTRAINTS {which} IMMEDIATE")
     execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def assert_refused(act: Callable[[], object], message: str, *, by: str = "ALL") -> None:
-    """Assert that a change fails at once, or at its end by the named trigger."""
+    """Assert that a change fails at once, or at the end through the named trigger."""
     check()
 
     @transaction.atomic
@@ -286,7 +286,7 @@ def test_a_rejected_payment_leaves_room_for_the_next(owner: User, billing_admin:
     assert Payment.objects.filter(status="succeeded").count() == 1
 
 
-# How somebody logs in
+# How a person signs in
 
 
 def add_address(owner: User) -> None:

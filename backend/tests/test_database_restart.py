@@ -1,4 +1,4 @@
-"""PostgreSQL restarted under load: a server of its own, for it may not be anybody else's."""
+"""Restarting PostgreSQL under load, on a separate server that nothing else uses."""
 
 import shutil
 import tempfile
@@ -22,7 +22,7 @@ ADMIN = {"email": "admin@example.com", "password": "demo-password-1"}
 
 
 class Database:
-    """A throw-away PostgreSQL with the demo's confirmations."""
+    """A temporary PostgreSQL with the demo's payments."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "postgres"
@@ -36,26 +36,26 @@ class Database:
         self.manage("create_demo", "--confirmations", str(LOAD // 2))
 
     def manage(self, *arguments: str) -> None:
-        """Run a command on it."""
+        """Run a management command on it."""
         done = manage(*arguments, environment=self.environment)
         assert done.returncode == 0, done.stdout + done.stderr
 
     def control(self, verb: str) -> None:
-        """Restart or stop it as after a power cut: whoever is connected is cut off."""
+        """Restart or stop it as after a power cut: all connections are lost."""
         server = get_server(self.folder)
         arguments = ("-w", "-D", str(self.folder), "-l", str(server.log), "-m", "immediate", verb)
         pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
 
     def query(self, query: str) -> list[Any]:
-        """Return the first column of what a query finds."""
+        """Return the first column of a query's result."""
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             return [row[0] for row in connection.execute(query.encode()).fetchall()]
 
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    """One that is stopped with the test."""
-    folder = Path(tempfile.mkdtemp(prefix="igny8-restart-"))  # PostgreSQL's user can reach it
+    """A database that is stopped after the test."""
+    folder = Path(tempfile.mkdtemp(prefix="igny8-restart-"))  # PostgreSQL's user can access it
     database = Database(folder)
     yield database
     database.control("stop")
@@ -63,7 +63,7 @@ def database() -> Iterator[Database]:
 
 
 def log_in(visitor: Program) -> str:
-    """Return the token of a program that has logged in as billing admin."""
+    """Sign in a program as billing admin; return its token."""
     token = visitor.send("/_allauth/app/v1/auth/login", ADMIN).body["meta"]["session_token"]
     return str(token)
 

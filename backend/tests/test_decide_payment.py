@@ -212,7 +212,7 @@ def test_the_list_tells_of_each_payment_what_its_own_page_tells(
 ) -> None:
     reject(make_payment(owner), billing_admin)
     settings.BILLING_DUAL_CONTROL_ABOVE = Decimal("88.99")
-    approve(make_payment(owner), billing_admin)  # the first of two, of which no customer reads
+    approve(make_payment(owner), billing_admin)  # the first of two, which no customer sees
     newest, oldest = owner_api.get("/api/v1/billing/payments/").json()["results"]
 
     assert [event["event"] for event in newest["events"]] == ["confirm"]

@@ -1,4 +1,4 @@
-"""Forms of the desk that are sent twice: a double click, a reload, an answer that was lost."""
+"""Forms of the desk that are sent twice: a double click, a reload, a lost response."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +29,7 @@ KEY = "4d6ad0f8-4a2c-4a7e-9a61-6d3c5d7e1f20"
 
 @dataclass(frozen=True)
 class Form:
-    """A form of a page: where it is, where it is sent, and what is filled in."""
+    """A form: its page, where it is sent, and the values entered."""
 
     page: str
     act: str
@@ -66,11 +66,11 @@ FORMS = [approval, rejection, reversal, void]
 
 
 def send(desk: Client, form: Form, **more: str) -> tuple[str, list[str]]:
-    """Return where it leads, and what is said."""
+    """Send it; return where it leads, and the message."""
     answer = desk.post(form.act, {**form.words, **more})
     assert answer.status_code == 302
     said = [str(message) for message in get_messages(answer.wsgi_request)]
-    desk.get(form.page)  # shows it, so that the next page doesn't
+    desk.get(form.page)  # shows the message, so that the next page doesn't
     return answer["Location"], said
 
 
@@ -96,7 +96,7 @@ def test_form_sent_twice_is_carried_out_once(
     desk: Client, billing_admin: User, make: Callable[[User], Form]
 ) -> None:
     form = make(billing_admin)
-    make_payment(make_owner())  # the next that waits
+    make_payment(make_owner())  # the next payment under review
     first = send(desk, form, act_key=KEY)
     (said,) = first[1]
     assert said.startswith(form.done)
@@ -147,7 +147,7 @@ def test_key_is_of_its_page_and_its_admin(desk: Client, billing_admin: User) -> 
 
 
 def hold(name: str, held: Event, over: Event) -> None:
-    """Have a name by a connection of one's own, until it is over."""
+    """Hold a named lock, on this thread's own connection, until ``over`` is set."""
     try:
         with transaction.atomic():
             assert try_lock(name)

@@ -1,4 +1,4 @@
-"""The desk's forms hold the rules that the API holds, in words, and lose nobody's change."""
+"""The desk's forms enforce the same rules as the API, and lose nobody's change."""
 
 import threading
 from decimal import Decimal
@@ -56,7 +56,7 @@ def errors_of(answer: Any) -> dict[str, list[str]]:
 
 
 def send(client: Client, obj: models.Model, **changes: Any) -> Any:
-    """Change something of a page as it is now, and save."""
+    """Change something on the current page, and save."""
     url = page_of(obj)
     values = {**form_of(client, url), **changes}
     return client.post(url, {name: value for name, value in values.items() if value is not None})
@@ -237,7 +237,7 @@ def test_without_an_owner_payments_are_decided_on_all_the_same(
     """
     waiting = make_payment(owner)
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # those of the account's first moment
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # those from creating the account
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET LOCAL session_replication_role = replica")
         User.objects.filter(pk=owner.pk).update(role="member")
@@ -591,7 +591,7 @@ def test_what_was_changed_on_both_sides_is_asked_about(admin_client: Client, own
     answer = admin_client.post(page_of(account), {**stale, "name": "Renamed by the desk"})
     assert "It is now: Renamed by its owner" in str(errors_of(answer)["name"])
     form = answer.context["adminform"].form
-    assert form["name"].value() == "Renamed by the desk"  # what was typed is kept
+    assert form["name"].value() == "Renamed by the desk"  # the typed value is kept
     again = {**stale, "name": "Renamed by the desk", "seen": form.seen}
     assert admin_client.post(page_of(account), again).status_code == 302
     assert account_of(owner).name == "Renamed by the desk"

@@ -1,4 +1,4 @@
-"""The desk's page of an invoice: what it shows to whom, its document, and the void."""
+"""The desk's page of an invoice: what it shows to whom, its PDF, and voiding."""
 
 import re
 from html import unescape
@@ -27,7 +27,7 @@ def page_of(invoice: Invoice) -> str:
 
 
 def shown(answer: Any) -> str:
-    """What a reader sees of a page, its white space made even."""
+    """The visible text of a page, with white space normalized."""
     assert answer.status_code == 200
     text = re.sub(
         r"<(script|style|dialog)\b.*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL
@@ -133,7 +133,7 @@ def test_a_void_needs_a_reason_that_fits(desk: Client, owner: User, reason: str)
     answer = desk.post(reverse("admin:billing_invoice_void", args=[invoice.pk]), {"reason": reason})
     assert answer.status_code == 200
     assert answer.context["void_form"].errors["reason"]
-    assert "data-open" in answer.content.decode()  # the dialog is open again, with the message
+    assert "data-open" in answer.content.decode()  # the dialog opens again, with the message
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.PENDING
 

@@ -1,4 +1,4 @@
-"""No list of the desk costs more the more rows there are, whatever is written into its address."""
+"""The cost of the desk's lists doesn't grow with the rows, whatever is in the URL."""
 
 import re
 from typing import Any
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.django_db
 MODELS: list[Any] = sorted(admin.site._registry, key=lambda model: model._meta.label)
 LABELS = [model._meta.label for model in MODELS]
 ROLES = "auth.Group"  # Django's own page
-# Few rows, made by us, or deleted after a time.
+# Few rows, created by us, or deleted after a time.
 SMALL = re.compile(r"""SELECT DISTINCT "(billing_paymentmethodconfig|common_outgoingmail)"\.""")
 
 
 @pytest.fixture
 def desk(catalog: None) -> Client:
-    """A superuser's browser; there is a row in most lists."""
+    """A superuser's browser; most lists have a row."""
     make_payment(make_owner())
     client = Client()
     client.force_login(User.objects.create_superuser("root@desk.example", PASSWORD))
@@ -70,7 +70,7 @@ def test_an_index_keeps_each_order(desk: Client, model: Any) -> None:
         return
     for column in range(12):
         page = desk.get(address(model), {"o": f"-{column}"})
-        if page.status_code == 302:  # the seller: one row, and no list
+        if page.status_code == 302:  # the seller: one row, no list
             return
         first = str(page.context["cl"].queryset.query.order_by[0]).lstrip("-")
         kept = {"pk", *leading_columns(model), *(model._meta.ordering or ["pk"])[:1]}

@@ -1,4 +1,4 @@
-"""The searches of the desk's lists: by any part of what is at hand, typed in any way."""
+"""Search in the desk's lists: by any part of a text, in any spelling."""
 
 from collections.abc import Callable
 from typing import Any
@@ -48,7 +48,7 @@ FOUND: list[tuple[type[Model], list[str]]] = [
     (PaymentEvent, [*NAMES, *NUMBERS, "Seen: at Méezan", "MEEZAN", "12.50", "of 12.50"]),
     (OutgoingMail, [*ADDRESSES, "payment_approved aslam", "aslam Payment Approved"]),
 ]
-HUGE = (  # numbers that no amount is
+HUGE = (  # numbers that can't be amounts
     "111111111111111.111111111111111",
     "9" * 200,
     " ".join(["25053.50"] * 6),
@@ -58,7 +58,7 @@ URDU = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 def typed(term: str, invoice: Invoice) -> str:
-    """Write the invoice's number in one of the ways that banks, people and keyboards know."""
+    """Write an invoice number in one of the ways that banks, people and keyboards do."""
     number = invoice.number
     ways: dict[str, Callable[[], str]] = {
         "{}": lambda: number,
@@ -73,7 +73,7 @@ def typed(term: str, invoice: Invoice) -> str:
 
 @pytest.fixture
 def payment(catalog: None) -> Payment:
-    """What is looked for, among others."""
+    """The payment to find, among others."""
     for number in range(3):
         approve(make_payment(make_owner(email=f"o{number}@else.example")), make_billing_admin())
     payer = make_owner(email="b.aslam@shop.example")
@@ -182,7 +182,7 @@ SEARCHED = {
     for model, page in admin.site._registry.items()
     if page.search_fields
 }
-FEW = {  # rows that the operator writes
+FEW = {  # rows written by the operator
     "auth.group",
     "igny8_auth.industry",
     "billing.paymentmethodconfig",

@@ -1,4 +1,4 @@
-"""No room on the disk for a proof: told so, nothing half-done, and once there is room it works."""
+"""A disk too full for a proof: a clear error, nothing half-done; with space, it works."""
 
 import math
 import os
@@ -27,20 +27,20 @@ ROOM = 64 * 1024  # bytes
 
 @dataclass(frozen=True)
 class SmallDisk:
-    """A server without room for more than ``ROOM`` bytes, until it is ``enlarge``d."""
+    """A server with space for only ``ROOM`` bytes, until it is ``enlarge``d."""
 
     server: Server
     media: Path
     enlarge: Callable[[], None]
 
     def files(self) -> list[Path]:
-        """All that was stored."""
+        """All stored files."""
         return [path for path in self.media.rglob("*") if path.is_file()]
 
 
 @pytest.fixture
 def limited(tmp_path: Path) -> Iterator[SmallDisk]:
-    """The operating system lets the server write no file beyond ``ROOM`` (EFBIG)."""
+    """The operating system stops the server from writing files above ``ROOM`` (EFBIG)."""
     if not hasattr(resource, "prlimit"):
         pytest.skip("Only Linux sets another process's limits.")
     with running_server(MEDIA_ROOT=str(tmp_path)) as server:
@@ -56,7 +56,7 @@ def limited(tmp_path: Path) -> Iterator[SmallDisk]:
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Iterator[SmallDisk]:
-    """A file system of its own that is as good as full (ENOSPC); only root can have one."""
+    """A separate, almost full file system (ENOSPC); needs root."""
     mounting = ["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(tmp_path)]
     if os.geteuid() != 0 or subprocess.run(mounting, check=False).returncode != 0:
         pytest.skip("Nobody but root mounts a file system.")
@@ -98,7 +98,7 @@ def test_a_full_disk_refuses_the_file_and_keeps_nothing_of_it(
 
 
 def noise(size: int) -> bytes:
-    """Return a picture of about this many bytes, which can't be made smaller."""
+    """Return an incompressible image of about this many bytes."""
     side = math.isqrt(size // 3)
     output = BytesIO()
     Image.frombytes("RGB", (side, side), os.urandom(side * side * 3)).save(output, "PNG")
@@ -106,7 +106,7 @@ def noise(size: int) -> bytes:
 
 
 def as_file(content: bytes) -> object:
-    """Return what Django's encoder takes for a file."""
+    """Return the data in a form that Django's encoder treats as a file."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     return SimpleUploadedFile("receipt.png", content, content_type="image/png")

@@ -1,4 +1,4 @@
-"""Two-person rule: beyond an amount, one admin's approval only marks the payment."""
+"""Two-person rule: above an amount, one admin's approval only marks the payment."""
 
 from decimal import Decimal
 from typing import Any
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def payment(owner: User, settings: LazySettings) -> Payment:
-    """One that two have to approve."""
+    """A payment that two admins have to approve."""
     settings.BILLING_DUAL_CONTROL_ABOVE = Decimal("88.99")
     return make_payment(owner)
 
@@ -140,7 +140,7 @@ def reverse(payment: Payment, admin: User, **changes: Any) -> None:
 
 @pytest.fixture
 def approved(billing_admin: User, payment: Payment) -> Payment:
-    """One that two have approved."""
+    """A payment that two admins have approved."""
     for admin in (billing_admin, make_billing_admin()):
         approve(payment, admin)
     payment.refresh_from_db()

@@ -1,4 +1,4 @@
-"""A dump is restored whole: what its indexes call is found while they are made."""
+"""A dump can be restored: functions that its indexes call are found."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ WORDS = "SELECT text FROM billing_paymentsearch"
 
 @pytest.fixture
 def restored() -> Iterator[str]:
-    """Return the name of an empty database beside the tests' own."""
+    """Return the name of an empty database next to the tests' own."""
     name = sql.Identifier(RESTORED)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))

@@ -1,4 +1,4 @@
-"""The one address that a person logs in with: how it changes, and that no other way is open."""
+"""The only address that a person signs in with, and the only ways to change it."""
 
 import importlib
 import re
@@ -40,7 +40,7 @@ def owner(catalog: None) -> User:
 
 
 def log_in(email: str, password: str = PASSWORD) -> APIClient | None:
-    """Log a browser in; nothing if that is refused."""
+    """Sign a browser in; return None if refused."""
     client = APIClient()
     answer = client.post(f"{BROWSER}auth/login", {"email": email, "password": password})
     return client if answer.status_code == 200 else None
@@ -51,14 +51,14 @@ def ask(client: APIClient, email: str = NEW, password: str = PASSWORD) -> Any:
 
 
 def mails() -> list[tuple[str, str]]:
-    """Kind and recipient of all prepared mails, in order."""
+    """Kind and recipient of all prepared emails, in order."""
     jobs = ProcrastinateJob.objects.filter(task_name__endswith="deliver_prepared_mail")
     found = [OutgoingMail.objects.get(job_id=job.pk) for job in jobs.order_by("id")]
     return [(mail.kind, mail.recipient) for mail in found]
 
 
 def link_to(recipient: str) -> str:
-    """Return the key of the newest link that was sent somewhere."""
+    """Return the key of the newest link that was sent to an address."""
     sent = OutgoingMail.objects.filter(recipient=recipient).order_by("-pk")
     for row in sent:
         body = ProcrastinateJob.objects.get(pk=row.job_id).args.get("body", "")
@@ -68,7 +68,7 @@ def link_to(recipient: str) -> str:
 
 
 def follow(key: str) -> Any:
-    """Open a link that confirms an address, in a browser where nobody is logged in."""
+    """Open a confirmation link in a browser where nobody is signed in."""
     return APIClient().post(f"{BROWSER}auth/email/verify", {"key": key})
 
 
@@ -82,7 +82,7 @@ def ask_for_reset(email: str) -> None:
 
 
 def assert_logs_in_alone(user: User, email: str, password: str = PASSWORD) -> None:
-    """Assert that this is the address in every place, and that no other one logs in."""
+    """Assert that this address is stored everywhere, and that only it can sign in."""
     user = User.objects.get(pk=user.pk)
     assert user.email == email
     assert list(EmailAddress.objects.filter(user=user).values_list("email", "primary")) == [
@@ -146,7 +146,7 @@ def test_the_new_address_counts_once_its_link_is_used(owner: User) -> None:
         f"{BROWSER}auth/email/verify", headers={"X-Email-Verification-Key": key}
     )
     assert (looked.status_code, looked.json()["data"]["email"]) == (200, NEW)
-    assert follow(key).status_code == 401  # done, and nobody is logged in here
+    assert follow(key).status_code == 401  # it worked, and nobody is signed in here
     assert mails()[-1] == ("email_changed", OLD)
     me = client.get(ME).json()["user"]
     assert (me["email"], me["email_verified"], me["pending_email"]) == (NEW, True, None)
@@ -377,7 +377,7 @@ def test_who_signed_up_with_anothers_address_is_out_after_the_owners_reset(catal
 
 
 def root() -> Client:
-    """A superuser at the admin."""
+    """A superuser in the admin site."""
     client = Client()
     client.force_login(User.objects.create_superuser("root@desk.example", PASSWORD))
     return client
@@ -491,7 +491,7 @@ def test_the_migration_leaves_everybody_one_address(owner: User) -> None:
     EmailAddress.objects.filter(user=staff).delete()
     EmailAddress.objects.filter(user=owner).update(primary=False)
     for user, email, verified in (
-        (owner, "x@shop.example", False),  # another's, in the way of its owner
+        (owner, "x@shop.example", False),  # somebody else's, blocking its owner
         (owner, "second@shop.example", True),
         (other, "X@shop.example", True),  # the same one, spelt otherwise
     ):
@@ -521,7 +521,7 @@ SIGN_UP = {"email": NEW, "password": PASSWORD, "plan_slug": "free"}
 
 
 def send_again(client: APIClient) -> int:
-    """Send the sign-up once more, and tell whether that has logged in."""
+    """Send the sign-up again; return whether that signed in."""
     answer = client.post(REGISTER, SIGN_UP, headers={"Idempotency-Key": "k"})
     assert answer.status_code == 201
     return int(client.get(ME).status_code)

@@ -1,4 +1,4 @@
-"""Production tells nobody to send money to the example details that methods are shipped with."""
+"""Production never tells anybody to pay to the example details of the shipped methods."""
 
 from typing import Any
 
@@ -108,7 +108,7 @@ def test_an_invoice_of_before_says_a_sentence_in_place_of_example_details(
         ("0300-1234567", True),
         ("Payments@Example.com", True),
         ("@igny8example", True),
-        ("IGNY8 (Private) Limited", False),  # the seller may well be called so
+        ("IGNY8 (Private) Limited", False),  # this may be the seller's real name
         ("Current", False),
         ("PK24MEZN0000000100000001", False),
         ("billing@igny8.example", False),

@@ -1,4 +1,4 @@
-"""All that is kept about an account: asked for, made by the worker, mailed and downloaded."""
+"""Export of an account: requested, made by the worker, emailed and downloaded."""
 
 import json
 from datetime import datetime, timedelta
@@ -52,7 +52,7 @@ URL = "/api/v1/auth/account/export/"
 
 
 def archive_of(client: APIClient) -> ZipFile:
-    """Ask for the file, let the worker make it, and follow the link in the mail."""
+    """Request the file, let the worker make it, and follow the link in the email."""
     answer = client.post(URL, {"password": PASSWORD})
     assert answer.status_code == 202
     made_export()
@@ -64,7 +64,7 @@ def archive_of(client: APIClient) -> ZipFile:
 
 
 def link_in_the_mail() -> str:
-    """Return the address that the web app's page calls for the link of the newest mail."""
+    """Return the URL that the web app calls for the link in the newest email."""
     mail = OutgoingMail.objects.filter(kind="export_ready").order_by("-pk")[0]
     _app, key = letter_for(mail).button_url.split("/account/export/")
     return f"{URL}{key}/"

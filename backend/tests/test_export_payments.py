@@ -37,7 +37,7 @@ EXCEL = "/admin/billing/payment/export/xlsx/"
 
 
 def download(desk: Client, url: str, filters: dict[str, str] | None = None) -> Any:
-    """Ask for a file, let the worker make it, and follow the page to it."""
+    """Request a file, let the worker make it, and download it from the page."""
     query = f"?{urlencode(filters)}" if filters else ""
     asked = desk.post(url + query)
     assert asked.status_code == 302

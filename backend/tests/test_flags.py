@@ -1,4 +1,4 @@
-"""What an admin should look at twice."""
+"""Flags: what an admin should check twice."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -45,7 +45,7 @@ def proof(content: bytes = PDF) -> SimpleUploadedFile:
 
 @pytest.fixture
 def plain(owner: User) -> User:
-    """An owner about whom nothing is odd."""
+    """An owner with nothing suspicious."""
     Account.objects.update(created_at=utc_now() - timedelta(days=30))
     owner.emailaddress_set.update(verified=True)
     return owner

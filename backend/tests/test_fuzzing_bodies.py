@@ -1,6 +1,6 @@
-"""Bodies, headers and addresses made wrong in every field: a clear refusal, and never a failure.
+"""Invalid values in every field of bodies, headers and URLs: a clear error, never a 500.
 
-``FUZZING_SEED`` and ``BODIES_DRAWN`` of the environment choose other ones, and more of them.
+The environment variables ``FUZZING_SEED`` and ``BODIES_DRAWN`` select other values, and more.
 """
 
 import json
@@ -28,7 +28,7 @@ DRAWN = size("BODIES_DRAWN", quick=500, whole=2500)
 CLIENTS = ("browser", "app")
 CONFIRM = "/api/v1/billing/admin/payments/confirm/"
 HALF = '"\\ud800"'
-# As they stand in a body, or in place of one.
+# Raw JSON, as part of a body or instead of one.
 UNREADABLE = [
     HALF, '"x\\udfffx"', '"a\\ud800@shop.example"', '"a@\\ud800.com"', '["\\ud800"]',
     '{"\\ud800": 1}', '{"a": {"b": "\\udc00"}}', '"\\u0000"', '"a\\u0000b"', '{"\\u0000": 1}',
@@ -53,7 +53,7 @@ def _unlimited(settings: LazySettings) -> None:
 
 @pytest.fixture
 def people(owner: User, billing_admin: User) -> list[APIClient]:
-    """A visitor, an owner whose payment waits, an admin, and one in the middle of a log-in."""
+    """A visitor, an owner with a payment under review, an admin, and somebody mid-sign-in."""
     make_payment(owner)
     owner.emailaddress_set.update(verified=True)
     TOTP.activate(billing_admin, generate_totp_secret())
@@ -68,7 +68,7 @@ def people(owner: User, billing_admin: User) -> list[APIClient]:
 
 
 def operations(document: dict[str, Any], owner: User) -> list[tuple[str, str, dict[str, Any]]]:
-    """Every operation that takes JSON: method, address, and an example of each of its fields."""
+    """Every operation that takes JSON: method, URL, and an example for each field."""
     ids = {"invoice_id": invoice_of(owner).pk, "payment_id": invoice_of(owner).payments.get().pk}
     found: list[tuple[str, str, dict[str, Any]]] = []
     for template, item in document["paths"].items():
@@ -116,14 +116,14 @@ KNOWN: dict[str, Any] = {
 
 
 def raw(fields: dict[str, Any], **replaced: str) -> bytes:
-    """Write a body in which some values stand as given."""
+    """Serialize a body, with some values inserted as raw JSON."""
     texts = {name: json.dumps(value) for name, value in fields.items()}
     pairs = (f"{json.dumps(name)}: {text}" for name, text in {**texts, **replaced}.items())
     return ("{" + ", ".join(pairs) + "}").encode()
 
 
 def status_of(client: APIClient, method: str, path: str, body: bytes, **request: Any) -> int:
-    """Send it, see that a refusal has its shape, and take back what it did."""
+    """Send it, check the format of an error, and roll back what it did."""
     cookies = client.cookies.output(header="")
     content_type = request.pop("content_type", "application/json")
     with undone():
@@ -233,7 +233,7 @@ ODD_QUERIES = ["%00", "%ED%A0%80", "key=%00", "email=%ff&key=-a", "&&==", "["]
 
 
 def reads(document: dict[str, Any]) -> list[str]:
-    """Every address of the log-in, and one of each kind of the API's."""
+    """Every URL of the sign-in, and one of each kind of the API."""
     log_in = [path for path in document["paths"] if path.startswith("/_allauth/")]
     return [
         *(path.format(client=CLIENTS[number % 2]) for number, path in enumerate(log_in)),

@@ -1,4 +1,4 @@
-"""What every answer says to browsers, over the whole URL map and for every kind of refusal."""
+"""Security headers of every response: over the whole URL map, and for every kind of error."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ MAY_BE_KEPT = ("/static/", "/admin/jsi18n/")
 def addresses(
     patterns: list[URLPattern | URLResolver] | None = None, start: str = "/"
 ) -> Iterator[str]:
-    """Yield an address for every pattern of the URL map."""
+    """Yield a URL for every pattern of the URL map."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         path = start + _example(str(pattern.pattern))
         if isinstance(pattern, URLResolver):
@@ -64,12 +64,12 @@ def _production(settings: LazySettings) -> None:
 
 @pytest.fixture
 def browser() -> Client:
-    """A visitor by HTTPS, to whom failures are answers."""
+    """A visitor over HTTPS who gets errors as responses."""
     return Client(raise_request_exception=False, headers={"X-Forwarded-Proto": "https"})
 
 
 def check(answer: HttpResponseBase, path: str, *, over_https: bool = True) -> None:
-    """See that an answer has every header."""
+    """Check that a response has every header."""
     for name, value in EVERYWHERE.items():
         if over_https or name != "Strict-Transport-Security":
             assert answer.headers.get(name) == value, (path, answer.status_code, name)

@@ -115,7 +115,7 @@ def test_same_key_and_body_gives_the_first_answer(
     catalog: None, request_of: Callable[[], Request]
 ) -> None:
     client, url, body, _ = request_of()
-    if "proof" not in body:  # else it is a form
+    if "proof" not in body:  # otherwise it is a form
         body = {**body, "unknown": [1.5, 1e30]}  # read as Decimal
     first = client.post(url, body, headers={"Idempotency-Key": "k-1"})
     again = client.post(url, body, headers={"Idempotency-Key": "k-1"})
@@ -194,7 +194,7 @@ def test_a_rotated_secret_key_leaves_the_first_answer(
         IdempotencyRecord.objects.update(fingerprint=digest)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another-secret-key-of-enough-characters"
-    client = client_of(owner)  # whose session is signed by the key
+    client = client_of(owner)  # the key signs its session
     again = client.post(f"{PAYMENTS}confirm/", body, headers=headers)
     other = client.post(f"{PAYMENTS}confirm/", {**body, "manual_notes": "Changed"}, headers=headers)
 
@@ -204,7 +204,7 @@ def test_a_rotated_secret_key_leaves_the_first_answer(
 
 
 def form(value: Any) -> QueryDict:
-    """Return what the parser of forms makes of a field."""
+    """Return the parsed form of a field."""
     body = QueryDict(mutable=True)
     body["field"] = value
     return body
@@ -259,7 +259,7 @@ def test_an_answer_says_whose_it_is(catalog: None, request_of: Callable[[], Requ
     record, account = IdempotencyRecord.objects.get(), Account.objects.get()
     assert record.account_id == account.pk
 
-    IdempotencyRecord.objects.update(account_id=None)  # as the release before left it
+    IdempotencyRecord.objects.update(account_id=None)  # as the previous release stored it
     with connection.cursor() as cursor:
         cursor.execute(whose_answers.FILL % ())
     record.refresh_from_db()

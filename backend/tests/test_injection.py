@@ -1,4 +1,4 @@
-"""What a customer types stays text: in headers of mails, in their HTML, and at the desk."""
+"""What a customer types stays text: in email headers, in their HTML, and at the desk."""
 
 import pytest
 from django.test import Client
@@ -14,7 +14,7 @@ BIDI = "\u202egpj.exe\u202c \u200b\u2066x\u2069 e\u0301\U0001f4b8"
 
 
 def rename(user: User, name: str) -> None:
-    """Name account and person past the API's own checks, as an import or a shell could."""
+    """Rename account and person, bypassing the API's checks, like an import or a shell."""
     Account.objects.filter(users=user).update(name=name[:150], billing_name=name[:150])
     User.objects.filter(pk=user.pk).update(first_name=name[:100], last_name=name[:100])
 
@@ -26,7 +26,7 @@ def test_a_name_adds_no_header_and_no_markup_to_a_mail(
 ) -> None:
     owner, admin = make_owner(), make_billing_admin()
     rename(owner, name)
-    owner.emailaddress_set.update(verified=True)  # else its mails hold nobody's words
+    owner.emailaddress_set.update(verified=True)  # otherwise its emails contain no customer's text
     payment = make_payment(owner, notes=name)
     run_worker(mailbox.port)
     reject(payment, admin, reason=name)
@@ -48,7 +48,7 @@ def test_a_name_adds_no_header_and_no_markup_to_a_mail(
 
 @pytest.fixture
 def payment(owner: User) -> Payment:
-    """A confirmation in which everything is a script."""
+    """A payment where every text is a script."""
     rename(owner, SCRIPT)
     return make_payment(owner, notes=SCRIPT)
 

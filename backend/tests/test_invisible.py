@@ -1,4 +1,4 @@
-"""What can't be seen says nothing: no reason, no name."""
+"""Invisible text counts as empty: as a reason, and as a name."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Invoices and receipts as PDF: rendered for real, read again, their codes scanned."""
+"""Invoices and receipts as PDF: really rendered, read back, with their QR codes scanned."""
 
 import io
 from urllib.parse import parse_qs, urlsplit
@@ -36,7 +36,7 @@ SELLER = {
 
 
 def read(invoice: Invoice) -> str:
-    """Return the words of the document."""
+    """Return the text of the document."""
     reader = pypdf.PdfReader(io.BytesIO(invoice_pdf(invoice)))
     return "\n".join(page.extract_text() for page in reader.pages)
 
@@ -63,13 +63,13 @@ def scan(invoice: Invoice) -> list[str]:
 
 
 def named(invoice: Invoice, name: str) -> Invoice:
-    """Return it as if it had been issued to somebody of this name."""
+    """Return the invoice as if issued to a customer with this name."""
     invoice.billing_snapshot["customer"]["account_name"] = name
     return invoice
 
 
 def with_detail(invoice: Invoice, label: str, value: str) -> Invoice:
-    """Return it with another value among the details of its method."""
+    """Return the invoice with another value in its method's details."""
     assert invoice.method_snapshot is not None
     for detail in invoice.method_snapshot["details"]:
         if detail["label"] == label:
@@ -83,7 +83,7 @@ def invoice_in(country: str, method: str) -> Invoice:
 
 @pytest.fixture
 def seller(db: None) -> SellerProfile:
-    """What an admin has entered."""
+    """The seller as entered by an admin."""
     return SellerProfile.objects.create(**SELLER)
 
 
@@ -321,7 +321,7 @@ SCRIPTS = {
 
 
 def boxes(document: bytes) -> int:
-    """Count the glyphs of a PDF that are no character but .notdef, the empty box."""
+    """Count the .notdef glyphs (empty boxes) of a PDF."""
     return sum(
         operand.original_bytes[at : at + 2] == b"\0\0"
         for page in pypdf.PdfReader(io.BytesIO(document)).pages

@@ -212,7 +212,7 @@ def test_pdf_takes_any_text_of_a_customer(catalog: None) -> None:
     account.save()
     client = client_of(owner)
     invoice = client.post("/api/v1/billing/subscriptions/upgrade/", {"plan_slug": "scale"})
-    assert invoice.status_code == 409  # the first one waits
+    assert invoice.status_code == 409  # the first one is still waiting
 
     invoice_id = invoice_of(owner).pk
     assert client.get(f"/api/v1/billing/invoices/{invoice_id}/pdf/").status_code == 200

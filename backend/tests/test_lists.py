@@ -1,4 +1,4 @@
-"""Lists: pages, filters, search, and as many queries for 50 rows as for one."""
+"""Lists: pages, filters, search; 50 rows take as many queries as one."""
 
 from datetime import timedelta
 from typing import Any
@@ -47,7 +47,7 @@ def references(rows: list[dict[str, Any]]) -> list[str]:
 
 
 class Growing:
-    """One account of everything, which grows row by row in every list at once."""
+    """One account with everything, which grows by a row in every list at once."""
 
     def __init__(self) -> None:
         self.owner = make_owner(plan_slug="free")
@@ -112,7 +112,7 @@ def test_every_list_takes_as_many_queries_for_50_rows_as_for_one(catalog: None) 
             counts[url].append(len(queries))
 
     assert {url: one for url, (one, fifty) in counts.items() if one != fifty} == {}
-    assert max(fifty for _, fifty in counts.values()) <= 8 + 3  # which make them one moment's
+    assert max(fifty for _, fifty in counts.values()) <= 8 + 3  # these make it one snapshot
 
 
 def test_pages(catalog: None) -> None:
@@ -222,7 +222,7 @@ def test_a_page_has_100_rows_at_most(catalog: None, owner: User, owner_api: APIC
 
 @pytest.fixture
 def queue(billing_admin: User) -> list[Payment]:
-    """Three payments: waiting from Pakistan, rejected, and approved from India."""
+    """Three payments: under review from Pakistan, rejected, and approved from India."""
     waiting = make_payment(make_owner(email="ayesha@shop.example"), reference="TID-WAIT-1")
     refused = make_payment(make_owner(), reference="TID-GONE-2")
     reject(refused, billing_admin)
@@ -281,7 +281,7 @@ def test_every_order_that_can_be_asked_for_has_no_ties() -> None:
 
 
 def all_filtersets() -> list[type[FilterSet]]:
-    """Return every set of filters of the API."""
+    """Return every filter set of the API."""
     found: list[type[FilterSet]] = []
     waiting = list(FilterSet.__subclasses__())
     while waiting:

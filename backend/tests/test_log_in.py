@@ -1,4 +1,4 @@
-"""Log-in and all around it: django-allauth with this project's settings, by HTTP."""
+"""Signing in and everything around it: django-allauth with our settings, over HTTP."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ def log_in(api: APIClient, email: str, password: str = PASSWORD) -> Any:
 
 
 def prepared_mail() -> dict[str, str]:
-    """Return the newest mail that waits in the queue."""
+    """Return the newest email in the queue."""
     jobs = ProcrastinateJob.objects.filter(task_name__endswith="deliver_prepared_mail")
     job = jobs.latest("id")
     return {**job.args, "recipient": OutgoingMail.objects.get(job_id=job.pk).recipient}
@@ -43,7 +43,7 @@ def key_of(mail: dict[str, str]) -> str:
 
 @pytest.fixture
 def owner(catalog: None) -> User:
-    """An owner who has not logged in yet."""
+    """An owner who hasn't signed in yet."""
     return make_owner(email="ayesha@shop.example")
 
 
@@ -53,7 +53,7 @@ def test_logs_in_and_out(api: APIClient, owner: User, email: str) -> None:
     assert answer.status_code == 200
     assert api.get(ME).json()["user"]["email"] == owner.email
 
-    assert api.delete(f"{BROWSER}auth/session").status_code == 401  # it says: logged out
+    assert api.delete(f"{BROWSER}auth/session").status_code == 401  # it means: signed out
     assert api.get(ME).status_code == 401
 
 
@@ -81,7 +81,7 @@ def test_guessing_is_slowed_down(api: APIClient, owner: User) -> None:
     answers = [log_in(api, owner.email, f"guess-{n}").status_code for n in range(12)]
     assert answers[0] == 400
     assert answers[-1] in {400, 429}
-    assert log_in(api, owner.email).status_code != 200  # not even with the right one, for a while
+    assert log_in(api, owner.email).status_code != 200  # the right password, but too soon
 
 
 def test_a_forgotten_password_is_set_anew(api: APIClient, owner: User) -> None:
@@ -100,18 +100,18 @@ def test_a_forgotten_password_is_set_anew(api: APIClient, owner: User) -> None:
 
 
 def move(owner: User, email: str) -> None:
-    """Give a person another address."""
+    """Change a person's address."""
     change_email(user_id=owner.pk, new_email=email, actor=Actor(), now=utc_now())
 
 
 def reset(owner: User) -> str:
-    """Ask for a link, and return its key."""
+    """Request a link, and return its key."""
     APIClient().post(f"{BROWSER}auth/password/request", {"email": owner.email})
     return key_of(prepared_mail())
 
 
 def checked(key: str, method: str = "get") -> tuple[int, str]:
-    """Return status and code of a look at a key, or of its use."""
+    """Return status and code of checking a key, or of using it."""
     url = f"{BROWSER}auth/password/reset"
     if method == "get":
         answer = APIClient().get(url, headers={"X-Password-Reset-Key": key})
@@ -189,7 +189,7 @@ def test_an_email_is_verified_by_the_link_of_its_mail(api: APIClient, catalog: N
     assert "http://localhost:5173/verify-email/" in mail["html"]
     answer = APIClient().post(f"{BROWSER}auth/email/verify", {"key": key_of(mail)})
 
-    assert answer.status_code in {200, 401}  # 401: verified, and nobody is logged in here
+    assert answer.status_code in {200, 401}  # 401: verified, and nobody is signed in here
     assert api.get(ME).json()["user"]["email_verified"] is True
 
 

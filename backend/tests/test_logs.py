@@ -1,4 +1,4 @@
-"""What the logs withhold: what others put into messages and tracebacks."""
+"""What is removed from logs: secrets that libraries put into messages and tracebacks."""
 
 import io
 import logging
@@ -25,7 +25,7 @@ from tests.smtp import Mailbox, smtp_server, start_worker
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """Everything that is logged, as the settings format it."""
+    """Everything that is logged, formatted as in the settings."""
     formatter: dict[str, str] = project_settings.LOGGING["formatters"]["line"]  # type: ignore[index]
     factory = logging.config.DictConfigurator({"version": 1}).configure_formatter(dict(formatter))
     stream = io.StringIO()

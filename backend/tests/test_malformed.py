@@ -1,4 +1,4 @@
-"""Whatever a client sends: a clear 4xx in the one shape, never a 500, and nothing made."""
+"""Whatever a client sends: a clear 4xx in the error format, never a 500, no changes."""
 
 import json
 from typing import Any
@@ -190,7 +190,7 @@ def test_a_format_that_is_not_spoken(api: APIClient, catalog: None) -> None:
     assert_refused(api.get("/api/v1/plans/", headers={"Accept": "application/xml"}), 406)
 
 
-# What neither an address nor a view has to look at: the reader of JSON
+# What the JSON parser rejects before any view
 
 
 @pytest.mark.parametrize(

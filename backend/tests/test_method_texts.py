@@ -1,6 +1,6 @@
-"""What customers read of a payment method, in their language: kept per language, English where not.
+"""Text of a payment method, stored per language; English where a translation is missing.
 
-Values such as account numbers are the same in all languages, and kept once.
+Values such as account numbers are the same in all languages, and stored once.
 """
 
 import json
@@ -50,7 +50,7 @@ def page_of(method: PaymentMethodConfig) -> str:
 
 
 def told_in(language: str, kind: str) -> str:
-    """Return the words of the newest mail of a kind."""
+    """Return the text of the newest email of a kind."""
     mail = OutgoingMail.objects.filter(kind=kind).latest("pk")
     return render_letter(letter_for(mail), language=language)["layout.txt"]
 
@@ -96,7 +96,7 @@ def test_mails_tell_it_in_the_readers_language(billing_admin: User) -> None:
     urdu, english = told_in("ur", "invoice_issued"), told_in("en", "invoice_issued")
     assert "JazzCash ایپ کھولیں" in urdu
     assert f"{RIGHT_TO_LEFT_MARK}موبائل اکاؤنٹ: " in urdu
-    assert f"{RIGHT_TO_LEFT_MARK}JazzCash ایپ" in urdu  # right to left, for all its Latin begin
+    assert f"{RIGHT_TO_LEFT_MARK}JazzCash ایپ" in urdu  # right to left despite Latin letters
     assert "0300 1234567" in urdu
     assert "Open the JazzCash app" not in urdu
     assert "Mobile account: 0300 1234567" in english

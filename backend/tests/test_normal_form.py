@@ -19,7 +19,7 @@ from igny8_core.common.normal_form import normal_form, normal_words, without_inv
         "۰۱۲۳۴۵۶۷۸۹۰۱",  # Urdu
         "٠١٢٣٤٥٦٧٨٩٠١",  # Arabic
         "०१२३४५६७८९०१",  # Hindi
-        "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff10\uff11",  # wide
+        "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff10\uff11",  # full-width
         "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗𝟎𝟏",
         "0123\u200b4567\u2060\u202e8901\ufeff",
         "0123\u00a04567\u30008901",
@@ -41,7 +41,7 @@ def test_a_number_typed_in_any_way_is_one(typed: str) -> None:
         ("ﬁrst", "FIRST"),
         ("TPX-1", "\u0422\u0420\u0425-1"),  # Cyrillic
         ("KOMNATA", "\u039a\u039f\u039c\u039d\u0391\u03a4\u0391"),  # Greek
-        ("\u0643\u0631\u064a\u0645", "\u06a9\u0631\u06cc\u0645"),  # two keyboards' Karim
+        ("\u0643\u0631\u064a\u0645", "\u06a9\u0631\u06cc\u0645"),  # Karim on two keyboards
         ("\u0645\u064f\u062d\u0645\u0651\u062f", "\u0645\u062d\u0645\u062f"),  # points or none
         ("\u110b\u1175", "\uc774"),  # a Korean syllable and its letters
     ],

@@ -1,4 +1,4 @@
-"""The numbers on the admin's first page."""
+"""The numbers on the first page of the admin site."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What is told at once is of one moment, whatever is committed while it is read."""
+"""A response shows one snapshot, whatever is committed while it is read."""
 
 import json
 import re
@@ -47,13 +47,13 @@ ADMINS_PAGES = [
     "/api/v1/billing/admin/payments/{payment}/",
     "/admin/billing/payment/{payment}/change/",
 ]
-DRAWN = re.compile(r'value="(\w{64}|[0-9a-f-]{36})"|nonce="[^"]+"')  # anew for each page
+DRAWN = re.compile(r'value="(\w{64}|[0-9a-f-]{36})"|nonce="[^"]+"')  # new for each page
 
 
 class Meanwhile:
-    """Has somebody else commit an act right after a statement of this connection.
+    """Lets somebody else commit a change right after a statement of this connection.
 
-    :param after: which: the how many-th, or the first that has a text among its parameters.
+    :param after: which statement: its number, or a text among its parameters.
     """
 
     def __init__(self, act: Callable[[], object], *, after: int | str) -> None:

@@ -1,4 +1,4 @@
-"""Passwords: what is accepted, what nobody learns from them, and who is told of a change."""
+"""Passwords: what is accepted, what responses don't reveal, and notices of a change."""
 
 import html
 from collections.abc import Callable
@@ -88,7 +88,7 @@ def test_a_weak_password_is_refused(
     owner: User, way: Callable[[User, str], Any], password: str
 ) -> None:
     answer = way(owner, password)
-    assert answer.status_code == (200 if way is by_admin else 400)  # the admin shows the form again
+    assert answer.status_code == (200 if way is by_admin else 400)  # the desk shows the form again
     assert User.objects.get(pk=owner.pk).check_password(PASSWORD)
     assert not User.objects.filter(email="bilal.ahmed@shop.example").exists()
 
@@ -102,7 +102,7 @@ def test_a_weak_password_is_refused(
 def test_a_good_password_is_taken_as_it_is(
     owner: User, way: Callable[[User, str], Any], password: str
 ) -> None:
-    assert way(owner, password).status_code in {200, 201, 302, 401}  # 401: reset, not logged in
+    assert way(owner, password).status_code in {200, 201, 302, 401}  # 401: reset, but not signed in
     email = "bilal.ahmed@shop.example" if way is by_register else owner.email
     assert User.objects.get(email=email).check_password(password)
     body = {"email": email, "password": password}
@@ -130,7 +130,7 @@ def test_one_beyond_all_measure_is_refused_unhashed(
 
 
 def record_hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Note every password that is hashed from now on."""
+    """Record every password that is hashed from now on."""
     hashed = []
     encode = MD5PasswordHasher.encode
 
@@ -150,7 +150,7 @@ def test_passwords_are_hashed_by_argon2(owner: User, settings: LazySettings) -> 
     assert owner.password.startswith("argon2$argon2id$")
 
 
-# What nobody learns: the same answer after the same work
+# What responses don't reveal: the same response after the same work
 
 
 def at_log_in(email: str) -> Any:
@@ -172,7 +172,7 @@ def at_reset(email: str) -> Any:
 
 
 def seen(door: Callable[[str], Any], email: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Return what a stranger sees, and what takes time behind it."""
+    """Return what a stranger sees, and what takes time on the server."""
     hashed = record_hashes(monkeypatch)
     mails, jobs = OutgoingMail.objects.count(), ProcrastinateJob.objects.count()
     with CaptureQueriesContext(
@@ -206,11 +206,11 @@ def test_a_stranger_does_not_learn_who_has_an_account(
     assert known["mails"] == known["jobs"] == (1 if door is at_reset else 0)
 
 
-# Who is told
+# Who gets a notice
 
 
 def notices() -> list[tuple[str, str, str]]:
-    """Kind, recipient and subject of what waits in the queue, but for links that were asked for."""
+    """Kind, recipient and subject of the queued emails, except requested links."""
     told = []
     jobs = ProcrastinateJob.objects.filter(task_name__endswith="deliver_prepared_mail")
     for job in jobs.order_by("id"):

@@ -26,7 +26,7 @@ GOOD = [
     r"(AB|CD)[^\-\]]\.\\",
     r"[a\]]+?",
     r"[\w.\-]{2,18}/[A-Z]*",
-    "([A-Za-z0-9]+ ?)+",  # slow elsewhere, not with RE2
+    "([A-Za-z0-9]+ ?)+",  # slow in other engines, but not in RE2
 ]
 BAD = {
     "(?i)[a-z]{5}": "flags",

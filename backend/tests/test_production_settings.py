@@ -1,4 +1,4 @@
-"""Production fails closed: an unsafe or misspelt setting stops the start and says what to do."""
+"""Production fails closed: an unsafe or misspelt setting stops it, with instructions."""
 
 import secrets
 from pathlib import Path
@@ -167,7 +167,7 @@ def test_development_starts_with_what_production_refuses() -> None:
 
 @pytest.fixture
 def env(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Variables to read, in place of this process's."""
+    """Environment variables to read instead of this process's."""
     values: dict[str, str] = {}
     monkeypatch.setattr(Environment, "ENVIRON", values)
     return values

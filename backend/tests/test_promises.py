@@ -1,4 +1,4 @@
-"""What an invoice promised binds, whatever an admin edits later."""
+"""An invoice's promises hold, whatever an admin edits later."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -63,7 +63,7 @@ TID = "123456789012"
 
 
 def method_of(owner: User) -> Any:
-    """Select the row that the invoice's method was taken from."""
+    """Select the row that the invoice's method was copied from."""
     return PaymentMethodConfig.objects.filter(invoice=invoice_of(owner))
 
 
@@ -387,7 +387,7 @@ def test_an_edited_plan_is_sold_by_the_next_invoice(owner: User, billing_admin: 
     assert started.subscription.promised == started.invoice.plan
 
 
-# The seller, and what was issued before all this was kept
+# The seller, and invoices from before copies were kept
 
 
 def test_an_invoice_keeps_its_seller(owner: User) -> None:
@@ -403,7 +403,7 @@ def test_what_was_issued_before_gets_what_holds_at_the_migration(
     make_owner(payment_method="raast")
     kept = everything_kept()
     for row in [*kept[0], *kept[1]]:
-        del row["method_snapshot"]["translations"]  # came later
+        del row["method_snapshot"]["translations"]  # added later
     migration = import_module("igny8_core.business.billing.migrations.0008_promises")
     with connection.cursor() as cursor:
         cursor.execute(migration.TRIGGERS_OFF)

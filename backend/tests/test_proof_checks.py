@@ -1,4 +1,4 @@
-"""From the customer's file to the kept proof: put aside by the request, made anew by the worker."""
+"""From upload to proof: stored by the request, rewritten by the worker."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -77,7 +77,7 @@ def code_of(answer: Any) -> tuple[int, str]:
 
 
 def stored() -> set[str]:
-    """The names of all files that there are."""
+    """The names of all existing files."""
 
     def below(folder: str) -> Iterator[str]:
         folders, names = default_storage.listdir(folder)
@@ -94,14 +94,14 @@ def jobs(task: str) -> list[dict[str, Any]]:
 
 
 def work() -> None:
-    """Do what waits in the queue: check files, then delete what is to be deleted."""
+    """Run the jobs in the queue: check files, then delete files."""
     for arguments in jobs("check_proof"):
         check_proof(**arguments, now=utc_now())
     for arguments in jobs("igny8_core.business.billing.tasks.delete_files"):
         delete_files(**arguments)
 
 
-# The way of a file
+# The life of a file
 
 
 def test_a_request_takes_a_file_and_the_worker_makes_it_anew(
@@ -134,7 +134,7 @@ def test_a_request_takes_a_file_and_the_worker_makes_it_anew(
     assert b"Taken at home" not in content
     with Image.open(BytesIO(content)) as image:
         assert (image.format, image.size) == ("JPEG", (20, 40))
-    work()  # once more, as after a worker's death
+    work()  # once more, as after a worker has died
     assert stored() == set(payment.proof_files)
 
 
@@ -391,7 +391,7 @@ def test_an_account_sends_so_many_files_a_day(
     assert (error["code"], error["attr"]) == ("proof_limit_reached", "proof")
     assert int(answers[-1].headers["Retry-After"]) == pytest.approx(86400, abs=60)
     other = make_owner()
-    assert send_and_withdraw(other, client_of(other)).status_code == 201  # others go on
+    assert send_and_withdraw(other, client_of(other)).status_code == 201  # others can continue
 
     ProofAttempt.objects.update(at=utc_now() - timedelta(days=1, minutes=1))
     assert send_and_withdraw(owner, owner_api).status_code == 201
@@ -520,7 +520,7 @@ def test_a_sandbox_that_does_not_start_is_no_ones_fault(
 
 @contextmanager
 def killed_at(target: str) -> Iterator[None]:
-    """Let the worker die as it calls something."""
+    """Let the worker die when it calls a function."""
     with mock.patch(target, side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
         yield
 
@@ -581,7 +581,7 @@ def test_a_claim_whose_job_is_lost_is_queued_anew(owner: User) -> None:
     payment = make_unchecked_payment(owner, proof=make_receipt())
     now = int((utc_now() + timedelta(hours=2)).timestamp())
     queue_forgotten_proofs(now)
-    assert len(jobs("check_proof")) == 1  # it is there still
+    assert len(jobs("check_proof")) == 1  # it still exists
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
     queue_forgotten_proofs(int(utc_now().timestamp()))
@@ -595,7 +595,7 @@ def test_a_claim_whose_job_is_lost_is_queued_anew(owner: User) -> None:
 
 @pytest.fixture
 def old(owner: User) -> Payment:
-    """A proof as it was kept then: one file, in its month's folder."""
+    """A proof in the old format: one file, in the month's folder."""
     payment = make_payment(owner)
     name = default_storage.save("proofs/2026/10/0123456789abcdef", ContentFile(make_pdf("Paid")))
     Payment.objects.update(
@@ -632,7 +632,7 @@ def test_an_old_proof_that_can_not_be_drawn_stays(old: Payment) -> None:
     assert stored() == {str(old.proof)}
 
 
-# What is left behind
+# Leftover files
 
 
 def test_files_that_no_payment_has_are_removed_after_a_day(owner: User) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of hostile and of honest proof files."""
+"""What is kept of hostile and of harmless proof files."""
 
 import re
 import zlib
@@ -38,13 +38,13 @@ def saved(image: Image.Image, image_format: str, **options: Any) -> bytes:
 
 
 def moving(image_format: str) -> bytes:
-    """Return two pictures that follow each other."""
+    """Return an animation of two pictures."""
     pictures = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     return saved(pictures[0], image_format, save_all=True, append_images=pictures[1:])
 
 
 def with_everything(image_format: str) -> bytes:
-    """Return a picture with all that may be written beside the pixels."""
+    """Return an image with every kind of metadata."""
     exif = Image.Exif()
     exif[0x010E] = "SECRET description"
     exif.get_ifd(0x8825)[2] = (31.0, 33.0, 0.0)  # GPS latitude
@@ -183,7 +183,7 @@ def test_refuses(name: str) -> None:
 
 
 def hostile_pdf() -> bytes:
-    """Return two pages with everything that a PDF can do, one turned and one cut."""
+    """Return a PDF with every active feature; one page is rotated, one cropped."""
     writer = pypdf.PdfWriter(clone_from=BytesIO(make_pdf("First page", "Second page")))
     writer.add_open_action(JavaScript("app.alert(1)"))
     writer.add_attachment("virus.exe", b"MZ SECRET")
@@ -210,7 +210,7 @@ ACTIVE = {"/JS", "/JavaScript", "/OpenAction", "/AA", "/A", "/Launch", "/Embedde
 
 
 def words_of(content: bytes) -> set[str]:
-    """Every key and name of every object that a PDF has."""
+    """Every key and name of every object in a PDF."""
     found: set[str] = set()
 
     def walk(node: Any) -> None:
@@ -256,7 +256,7 @@ def packed_stream(content: bytes, entries: bytes = b"") -> bytes:
 
 
 def telling_pdf() -> bytes:
-    """Return a page with a photo that tells where it was taken, and all that hangs on it."""
+    """Return a PDF page with a photo that contains its location and other metadata."""
     photo = with_everything("JPEG")
     j2k = saved(Image.new("RGB", (8, 8), "teal"), "JPEG2000", comment=b"SECRET jpx")
     size = b"/Type/XObject/Subtype/Image/Width 8/Height 8/ColorSpace/DeviceRGB/BitsPerComponent 8"
@@ -274,7 +274,7 @@ def telling_pdf() -> bytes:
 
 
 def opened(content: bytes) -> bytes:
-    """Return a file with each of its streams, unpacked where it is packed, and their pictures."""
+    """Return a file with all of its streams, decompressed, and their pictures."""
     parts = [content]
     for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
         try:
@@ -299,7 +299,7 @@ def test_nothing_of_a_pdfs_own_streams_is_kept() -> None:
 
 
 def exif_of(content: bytes) -> dict[int, object]:
-    """Return where the photo of a document was taken."""
+    """Return the location of a document's photo."""
     with Image.open(BytesIO(content[content.index(b"\xff\xd8\xff") :])) as image:
         return dict(image.getexif().get_ifd(0x8825))
 

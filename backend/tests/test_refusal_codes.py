@@ -1,4 +1,4 @@
-"""Every code that the OpenAPI document names can come, and a test makes it come."""
+"""Every error code in the OpenAPI document can occur, and a test triggers it."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is deleted when its time is over, and what PostgreSQL lets through of it."""
+"""What is deleted after its retention period, and what PostgreSQL allows for that."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -194,7 +194,7 @@ def test_sessions_that_have_ended_are_deleted(owner: User) -> None:
     assert not Session.objects.exists()
 
 
-# What PostgreSQL lets through
+# What PostgreSQL allows
 
 
 def assert_refused(act: Callable[[], object]) -> None:

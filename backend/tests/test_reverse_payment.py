@@ -1,4 +1,4 @@
-"""Taking an approval back: credits, invoice, subscription and account follow, or nothing does."""
+"""Reversing an approval: credits, invoice, subscription and account follow, or nothing."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def reverse(payment: Payment, admin: User, **changes: Any) -> None:
 
 
 def spend(owner: User, amount: int) -> None:
-    """Use credits up, as the SaaS does."""
+    """Spend credits, as the SaaS does."""
     record_credits(
         account=account_of(owner),
         amount=-amount,
@@ -73,7 +73,7 @@ def state(owner: User, payment: Payment) -> tuple[str, str, str, str, int]:
 
 @pytest.fixture
 def payment(owner: User, billing_admin: User) -> Payment:
-    """One that is approved."""
+    """An approved payment."""
     payment = make_payment(owner)
     approve(payment, billing_admin)
     return payment

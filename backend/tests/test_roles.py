@@ -1,4 +1,4 @@
-"""Who may do what in the admin: role by action."""
+"""Permissions in the admin site: by role and action."""
 
 import pytest
 from django.contrib.auth.models import Group

@@ -1,4 +1,4 @@
-"""A hostile decoder in the real sandbox: what each layer takes from it, and that all is enough."""
+"""A hostile decoder in the real sandbox: what each layer prevents, and all together."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def _hostile(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def loot(tmp_path: Path, db: None) -> Iterator[dict[str, Any]]:
-    """What there is to be had: files, a process of the same user, ports, the database."""
+    """The targets of attacks: files, a process of the same user, ports, the database."""
     tmp_path.chmod(0o700)
     for name in ("proof", "victim"):
         (tmp_path / name).write_bytes(b"SECRET")
@@ -74,7 +74,7 @@ def loot(tmp_path: Path, db: None) -> Iterator[dict[str, Any]]:
 
 
 def tried(loot: dict[str, Any], *, layers: set[str]) -> set[str]:
-    """Return the attacks that work where only these layers are there."""
+    """Return the attacks that work with only these layers."""
     without = set(LAYERS) - layers
     (answer,) = run_in_sandbox("try_everything", json.dumps(loot).encode(), without=without)
     return {name for name, worked in json.loads(answer).items() if worked}

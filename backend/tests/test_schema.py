@@ -24,7 +24,7 @@ def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def own(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Return those that this project answers itself, not django-allauth."""
+    """Return the operations of this project, without django-allauth's."""
     return [(name, item) for name, item in operations(document) if "/_allauth/" not in name]
 
 

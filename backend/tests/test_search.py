@@ -1,4 +1,4 @@
-"""Search at the desk and in the API: by what an admin has at hand, typed in any way."""
+"""Search at the desk and in the API: by any part of a text, in any spelling."""
 
 from decimal import Decimal
 from importlib import import_module
@@ -22,7 +22,7 @@ from igny8_core.common.search import amounts_of
 from tests.factories import account_of, approve, make_owner, make_payment
 
 pytestmark = pytest.mark.django_db
-BY_AMOUNT = {  # which the others' invoices have, too
+BY_AMOUNT = {  # amounts that other invoices also have
     "25053.50",
     "25,053.50",
     "25.053,50",
@@ -41,7 +41,7 @@ API = "/api/v1/billing/admin/payments/"
 
 @pytest.fixture
 def paid(catalog: None) -> Payment:
-    """What is looked for, among others."""
+    """The payment to find, among others."""
     for number in range(3):
         make_payment(make_owner(email=f"o{number}@else.example"), reference=f"OTHER-{number}")
     payer = make_owner(email="b.aslam@shop.example")
@@ -212,7 +212,7 @@ def test_what_is_erased_is_found_no_more(paid: Payment) -> None:
 
 @pytest.fixture
 def many(paid: Payment) -> None:
-    """Enough rows that reading them all costs more than the index."""
+    """So many rows that reading them all costs more than using the index."""
     changed = {
         "status": "'failed'",
         "decided_at": "now()",

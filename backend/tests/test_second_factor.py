@@ -1,4 +1,4 @@
-"""The admin's log-in: password, second factor, and an end to guessing."""
+"""Signing in to the admin site: password, second factor, and limits on guessing."""
 
 import json
 import re
@@ -22,7 +22,7 @@ PAGE = "/admin/second-factor/"
 
 
 def code(secret: str, *, periods_ago: int = 0) -> str:
-    """Return what an authenticator app shows (RFC 6238: 30 seconds a code)."""
+    """Return what an authenticator app shows (RFC 6238: 30 seconds per code)."""
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 - periods_ago)))
 
 
@@ -33,7 +33,7 @@ def log_in(user: User, **more: str) -> Any:
 
 
 def set_up(client: Client) -> tuple[str, list[str]]:
-    """Set it up as a person would; returns the secret and the recovery codes."""
+    """Set it up like a person; returns the secret and the recovery codes."""
     text = client.get(PAGE).content.decode()
     found = re.search(r"<code class=\"desk-reference\">(\w+)</code>", text)
     assert found
@@ -161,7 +161,7 @@ def test_without_the_key_no_code_is_right(billing_admin: User, settings: LazySet
         assert "authenticator app" in answer.content.decode()
 
 
-# By the API
+# In the API
 
 
 API = "/_allauth/app/v1/"
@@ -173,7 +173,7 @@ ADDRESSES = [
 
 
 class Program:
-    """A program that logs in with a session token."""
+    """A program that signs in with a session token."""
 
     def __init__(self, user: User) -> None:
         self.client = Client()
@@ -215,7 +215,7 @@ def test_setting_it_up_by_the_api_takes_the_password(billing_admin: User) -> Non
 def test_a_session_with_the_password_neither_removes_it_nor_sees_the_recovery_codes(
     billing_admin: User, method: str, name: str
 ) -> None:
-    program = Program(billing_admin)  # before it is on: it has given no code
+    program = Program(billing_admin)  # signed in before it was on, without a code
     secret = Program(billing_admin).set_up()
     kept = list(Authenticator.objects.values_list("pk", "data"))
     for _ in range(2):

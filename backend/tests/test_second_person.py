@@ -1,4 +1,4 @@
-"""Nobody makes the second person, and a session alone changes nobody's log-in or rights."""
+"""Nobody can set up their own second approver; a session alone can't change rights."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -56,7 +56,7 @@ def change(client: Client, person: User, **values: Any) -> Any:
 
 
 def add(client: Client, email: str, **rights: Any) -> User:
-    """Add a person at the desk who may do something there."""
+    """Add a person with rights at the desk."""
     passwords = {"password1": "another-horse-battery", "password2": "another-horse-battery"}
     sent = {"email": email, "usable_password": "true", **passwords, **OWN}
     assert client.post(f"{PEOPLE}add/", sent).status_code == 302
@@ -123,7 +123,7 @@ def test_who_got_the_right_through_a_group_is_no_second_person(desk: Client, roo
     permissions = [right, *group.permissions.values_list("pk", flat=True)]
     url = f"{GROUPS}{group.pk}/change/"
     sent = {"name": group.name, "permissions": permissions}
-    assert desk.post(url, sent).status_code == 200  # without the own password
+    assert desk.post(url, sent).status_code == 200  # without the admin's own password
     assert not group.permissions.filter(pk=right).exists()
     assert desk.post(url, sent | OWN).status_code == 302
     with pytest.raises(PersonChangedLately):

@@ -1,4 +1,4 @@
-"""Sessions of browsers and programs: a new key at each log-in, only hashes kept, and their end."""
+"""Sessions of browsers and programs: new keys, only hashes stored, and how they end."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ NEW_PASSWORD = "other-horse-battery"
 
 
 def browser(user: User, password: str = PASSWORD) -> APIClient:
-    """Log a browser in as a person does."""
+    """Sign a browser in like a person."""
     client = APIClient()
     body = {"email": user.email, "password": password}
     assert client.post(f"{BROWSER}auth/login", body).status_code == 200
@@ -30,7 +30,7 @@ def browser(user: User, password: str = PASSWORD) -> APIClient:
 
 
 def token_of(user: User) -> str:
-    """Log a program in; it is shown its token this once."""
+    """Sign a program in; only this response contains its token."""
     body = {"email": user.email, "password": PASSWORD}
     answer = APIClient().post(f"{PROGRAM}auth/login", body)
     return str(answer.json()["meta"]["session_token"])
@@ -54,7 +54,7 @@ def by_cookie(key: str) -> int:
 
 
 def planted(client: Client) -> str:
-    """Give a client a session's key that another person knows."""
+    """Give a client a session key that somebody else knows."""
     store = SessionStore()
     store["seen"] = "before"
     store.save()
@@ -112,7 +112,7 @@ def test_a_program_gets_no_cookie(owner: User) -> None:
     assert client.get(ME).status_code == 401
 
 
-# What no cookie says
+# What no cookie contains
 
 
 def test_neither_sign_up_nor_log_in_leaves_a_word_for_who_comes_next(
@@ -134,7 +134,7 @@ def test_neither_sign_up_nor_log_in_leaves_a_word_for_who_comes_next(
     assert "messages" not in client.cookies
 
 
-# What is kept
+# What is stored
 
 
 def test_what_the_table_holds_logs_nobody_in(owner: User) -> None:
@@ -218,14 +218,14 @@ def test_a_new_password_ends_the_other_sessions(owner: User) -> None:
 
 @pytest.fixture
 def root(catalog: None) -> Client:
-    """A superuser at the admin."""
+    """A superuser in the admin site."""
     client = Client()
     client.force_login(User.objects.create_superuser("root@desk.example", PASSWORD))
     return client
 
 
 def change(root: Client, user: User, **changes: Any) -> None:
-    """Save a user's page in the admin."""
+    """Save a user's page in the admin site."""
     body = {
         "email": user.email,
         "first_name": user.first_name,

@@ -1,4 +1,4 @@
-"""Where customers send money changes by two persons; every value that was is kept."""
+"""Changing where customers send money takes two people; every earlier value is kept."""
 
 from datetime import timedelta
 from typing import Any
@@ -51,7 +51,7 @@ THIEFS = [{"label": "IBAN", "value": "GB33BUKB20201555555555", "copyable": True}
 
 @pytest.fixture
 def method(catalog: None) -> PaymentMethodConfig:
-    """The way to pay whose details a thief would like to change."""
+    """The payment method whose details a thief would want to change."""
     return PaymentMethodConfig.objects.get(catalog_key="bank_transfer:PK")
 
 

@@ -1,4 +1,4 @@
-"""What a deployment is refused, warned of and given by default."""
+"""Settings of a deployment: what is refused, what gets a warning, and defaults."""
 
 import json
 from functools import cache
@@ -165,7 +165,7 @@ def test_example_details_are_told_in_production(catalog: None, settings: LazySet
     settings.IS_DEVELOPMENT = False
     found = checks.run_checks(databases=["default"])
     assert [message.id for message in found] == ["billing.I001"]
-    assert found[0].level < checks.WARNING  # a start with --fail-level WARNING goes on
+    assert found[0].level < checks.WARNING  # so --fail-level WARNING still starts
     assert "JazzCash" in found[0].msg
 
     PaymentMethodConfig.objects.exclude(payment_method="wise").update(is_enabled=False)

@@ -1,4 +1,4 @@
-"""Sites that many change and remove at once, and what is held up while they do."""
+"""Many people change and remove sites at once, and what waits meanwhile."""
 
 from collections import Counter
 from itertools import count
@@ -22,7 +22,7 @@ numbers = count(1)
 
 @pytest.fixture
 def trial(catalog: None) -> User:
-    """An owner on trial, who may have many sites."""
+    """An owner on a trial that allows many sites."""
     Plan.objects.filter(slug="free").update(max_sites=1000)
     return make_owner(plan_slug="free")
 

@@ -1,4 +1,4 @@
-"""Sites: an industry each, their creator's access, and the plan's limit."""
+"""Sites: their industry, their creator's access, and the plan's limit."""
 
 from typing import Any
 

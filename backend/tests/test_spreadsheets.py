@@ -46,7 +46,7 @@ FORMULAS = [
 
 
 def is_formula(cell: str) -> bool:
-    """Tell whether a spreadsheet may take it for one, past all that it may skip."""
+    """Tell whether a spreadsheet may see a formula, after everything that it may skip."""
     seen = (c for c in cell if c != '"' and unicodedata.category(c) not in {"Cf", "Cc", "Zs"})
     first = next(seen, "")
     return unicodedata.normalize("NFKC", first) in {"=", "+", "-", "@", "|", "%", "\u2212"}

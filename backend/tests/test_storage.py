@@ -1,4 +1,4 @@
-"""Proofs in an S3-compatible store: a real server of its protocol, in a process of its own."""
+"""Proofs in an S3-compatible store: a real server of the protocol, in its own process."""
 
 import json
 import os
@@ -42,7 +42,7 @@ from tests.smtp import free_port
 
 pytestmark = pytest.mark.django_db
 BUCKET = "proofs"
-QUICKLY = 9  # seconds: a store that says nothing is waited for 5 s
+QUICKLY = 9  # seconds: the timeout for a silent store is 5 s
 
 
 def answers(url: str) -> bool:
@@ -55,7 +55,7 @@ def answers(url: str) -> bool:
 
 @pytest.fixture(scope="module")
 def s3_url() -> Iterator[str]:
-    """The address of a running S3 server."""
+    """The URL of a running S3 server."""
     url = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -72,7 +72,7 @@ def s3_url() -> Iterator[str]:
 
 @pytest.fixture
 def s3(s3_url: str, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A client of the bucket that the application keeps proofs in, by its settings."""
+    """A client of the application's bucket for proofs, from its settings."""
     keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
     for name, value in keys.items():
         monkeypatch.setenv(name, value)
@@ -93,7 +93,7 @@ def s3(s3_url: str, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def storage_by(environment: dict[str, str]) -> Any:
-    """Return what a process with this environment has as its file storage."""
+    """Return the file storage of a process with this environment."""
     script = "import json; from django.conf import settings; "
     script += "print(json.dumps(settings.STORAGES['default']))"
     done = manage("shell", "-v0", "-c", script, environment={**here(), **environment})
@@ -143,7 +143,7 @@ def test_a_file_that_is_gone_is_not_found(s3: Any, owner: User) -> None:
 def unreachable(
     s3: Any, settings: LazySettings, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[], None]]:
-    """What makes the application lose its store."""
+    """Makes the store unreachable for the application."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1] if request.param == "nobody answers" else free_port()
 
@@ -165,7 +165,7 @@ def test_a_proof_is_made_anew_deleted_and_looked_for_there(s3: Any, owner: User)
 
 
 def patient(user: User) -> APIClient:
-    """Return a client that is answered what others are, where a test would see the error itself."""
+    """Return a client that gets error responses instead of exceptions."""
     client = client_of(user)
     client.raise_request_exception = False
     return client
@@ -211,7 +211,7 @@ def test_files_are_on_the_disk_without_a_bucket() -> None:
 
 @contextmanager
 def files_of_at_most(size: int) -> Iterator[None]:
-    """The operating system lets this process write no file beyond a size, as on a full disk."""
+    """Limit the size of files that this process can write, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:

@@ -1,4 +1,4 @@
-"""What a stranger sets up with somebody's e-mail, and what counts against whom."""
+"""What a stranger can set up with somebody's email, and whom attempts count against."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""How often an address or a person may try, counted once for all server processes."""
+"""Rate limits per address and person, counted once for all server processes."""
 
 import base64
 import pickle
@@ -54,7 +54,7 @@ def sign_up(email: str, **request: Any) -> Any:
 
 
 def sign_up_often(forwarded_for: Callable[[int], str], **request: Any) -> list[Any]:
-    """Sign up eleven people, each with what the header says of the client's address."""
+    """Sign up eleven people, with the given header for the client's address."""
     return [
         sign_up(
             f"new{number}@shop.example",
@@ -70,7 +70,7 @@ def log_in(email: str, password: str, **request: Any) -> Any:
 
 
 def is_throttled(answer: Any, *, within: int) -> bool:
-    """Check the shape of a refusal: the code, and when to try again."""
+    """Check an error: the code, and when to try again."""
     if answer.status_code != 429:
         return False
     assert 1 <= int(answer.headers["Retry-After"]) <= within
@@ -243,7 +243,7 @@ def test_nobody_uses_up_the_resets_of_a_known_browser(owner: User) -> None:
     for _ in range(5):
         assert at_home.post(RESET, {"email": owner.email}).status_code == 200
     refused = at_home.post(RESET, {"email": f" {owner.email.upper()} "})
-    assert is_throttled(refused, within=3600)  # not for ever, either
+    assert is_throttled(refused, within=3600)  # but not forever
     assert int(refused.headers["Retry-After"]) > 3500
 
 
@@ -371,7 +371,7 @@ def test_what_somebody_writes_into_the_table_never_runs(tmp_path: Path) -> None:
         assert cache.get("tries") is None
         assert cache.get_many(["tries"]) == {}
         cache.add("tries", [1])
-        assert cache.get("tries") is None  # it is there, but nobody can read it
+        assert cache.get("tries") is None  # it exists, but can't be read
     assert not proof.exists()
     cache.set("tries", [1.5, 2])
     assert cache.get("tries") == [1.5, 2]

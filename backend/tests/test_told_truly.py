@@ -1,4 +1,4 @@
-"""What the desk says after an act: success is told for what was done, and nothing else."""
+"""Messages of the desk: success is only reported for what was really done."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,7 +23,7 @@ USERS = "/admin/igny8_auth/user/"
 
 
 def told(answer: Any) -> list[tuple[str, str]]:
-    """Return the messages of the page after the act, with their levels."""
+    """Return the messages of the next page, with their levels."""
     return [(message.level_tag, str(message)) for message in get_messages(answer.wsgi_request)]
 
 
@@ -49,7 +49,7 @@ def send_again(desk: Client, *mails: OutgoingMail) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def mail(owner: User) -> OutgoingMail:
-    """One that waits."""
+    """An email that is waiting."""
     return OutgoingMail.objects.get()
 
 

@@ -1,4 +1,4 @@
-"""Rooms that follow what happens: called with each audit row, within its transaction."""
+"""Listeners of transitions: called with each audit row, in its transaction."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def listeners() -> Iterator[list[transitions.Listener]]:
-    """The list, as it was again afterwards."""
+    """The list of listeners, restored afterwards."""
     before = list(transitions.LISTENERS)
     yield transitions.LISTENERS
     transitions.LISTENERS[:] = before

@@ -1,6 +1,6 @@
-"""Upgrades of upgrades, taken back in any order: the newest plan that is paid for and lasts stays.
+"""Chains of upgrades, reversed in any order: the newest paid plan that still lasts is live.
 
-Hypothesis makes the chains; the model below remembers who paid for what from when to when.
+Hypothesis generates the chains; the model below records what was paid for, and for which period.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ VOID, DUE_AGAIN = EventName.REVERSE_AND_VOID, EventName.REVERSE
 
 @dataclass
 class Bought:
-    """One plan that was paid for."""
+    """A plan that was paid for."""
 
     plan: str
     payment: Payment
@@ -84,7 +84,7 @@ def reverse(bought: Bought, admin: User, event: EventName, *, now: datetime) -> 
 
 
 def live_plan(owner: User) -> str:
-    """Return the plan that runs; empty for none. The account says the same."""
+    """Return the live plan, empty for none; checks that the account agrees."""
     live = Subscription.objects.filter(account__users=owner, status="active").first()
     account = account_of(owner)
     assert (account.status == "active") == (live is not None)
@@ -191,7 +191,7 @@ def take_back(
     now: datetime,
     chain: list[Bought],
 ) -> None:
-    """Take one approval back, and compare what is left with what was paid for."""
+    """Reverse one approval, and compare what is live with what was paid for."""
     was_live = bought.subscription.status == "active"
     before = live_plan(owner)
     try:

@@ -1,6 +1,6 @@
-"""``manage.py verify_billing`` sees what is wrong past all guards, and nothing where all is well.
+"""``manage.py verify_billing`` finds errors that bypass all guards, and nothing in healthy data.
 
-Each breakage is one statement or two, as a careless restore or a hand at the database leaves it.
+Each breakage is one or two statements, such as after a careless restore or a manual change.
 """
 
 import io
@@ -78,7 +78,7 @@ def broken() -> list[str]:
 
 @pytest.fixture
 def scene(billing_admin: User) -> None:
-    """What each kind of breakage needs: paid, upgraded, taken back, waiting, in two currencies."""
+    """Data for every breakage: paid, upgraded, reversed, under review, in two currencies."""
     method = PaymentMethodConfig.objects.get(payment_method="bank_transfer", countries=[])
     change_setting(
         obj=method, after={"order": 99, "is_enabled": False}, actor=Actor(), now=utc_now()
@@ -103,7 +103,7 @@ def scene(billing_admin: User) -> None:
 DECIDED = "ALTER TABLE billing_payment DROP CONSTRAINT payment_has_decided_at_exactly_when_decided"
 FACTS = "UPDATE common_outgoingmail SET arguments = jsonb_set(arguments, '{facts,%s}', '\"%s\"')"
 
-# What is broken, the check that sees it, and how.
+# What is broken, the check that finds it, and how.
 BREAKAGES: dict[str, tuple[str, ...]] = {
     "two claims wait": (
         "1a. ",
@@ -406,7 +406,7 @@ def kept(owner: User, billing_admin: User) -> Payment:
 
 @pytest.fixture
 def unchecked(catalog: None) -> Payment:
-    """A payment whose file nobody has looked at."""
+    """A payment whose file hasn't been checked."""
     return make_unchecked_payment(make_owner(), proof=make_receipt())
 
 
@@ -454,7 +454,7 @@ def test_a_folder_is_listed_once(
     assert len(folders) == 1
 
 
-# Where all is well
+# Healthy data
 
 
 def paid_and_upgraded(admin: User) -> User:
@@ -466,7 +466,7 @@ def paid_and_upgraded(admin: User) -> User:
 
 
 def taken_back_in_a_chain(admin: User) -> None:
-    """The end is due again, the middle came back; then the end is paid once more."""
+    """The last plan is due again, the middle one came back; then the last is paid again."""
     owner = paid_and_upgraded(admin)
     upgrade(owner, "scale")
     last = make_payment(owner, reference="BT-3")
@@ -515,7 +515,7 @@ def given_up_and_refused(admin: User) -> None:
 
 
 def another_way_to_pay(admin: User) -> None:
-    """Told at one rate, due at another; paid in rupees, and a claim waits in dollars."""
+    """Announced at one rate, due at another; paid in rupees, with a payment in dollars waiting."""
     owner = make_owner(payment_method="jazzcash")
     ExchangeRate.objects.filter(currency="PKR").update(units_per_usd="300.123456")
     for code in ("wise", "jazzcash"):
@@ -541,7 +541,7 @@ def another_way_to_pay(admin: User) -> None:
 
 
 def closed(admin: User) -> None:
-    """One of an account on trial, one of a paid one, whose payment is taken back after all."""
+    """A closed trial account, and a closed paid account whose payment is then reversed."""
     for owner in (make_owner(plan_slug="free"), paid_and_upgraded(admin)):
         upgrade(owner, "scale")
         close_account(account_id=account_of(owner).pk, actor=Actor(user=owner), now=utc_now())
@@ -561,7 +561,7 @@ HISTORIES: list[Callable[[User], object]] = [
 
 @pytest.fixture
 def histories(billing_admin: User) -> None:
-    """All that can become of an account, each on its own."""
+    """All possible histories of an account, one at a time."""
     for history in HISTORIES:
         history(billing_admin)
         OutgoingMail.objects.filter(sent_at=None, dropped_at=None).update(sent_at=utc_now())

@@ -1,4 +1,4 @@
-"""Proofs and ClamAV: only where an address is set, and by default nothing is kept unscanned."""
+"""Proofs and ClamAV: only if an address is set; by default, nothing is kept unscanned."""
 
 import logging
 import tempfile
@@ -62,7 +62,7 @@ def test_without_a_verdict_a_file_waits(
         if handler:
             with pytest.raises(ClamavUnavailableError):
                 check(payment)
-    if not handler:  # it has ended by now
+    if not handler:  # it has already ended
         with pytest.raises(ClamavUnavailableError):
             check(payment)
 

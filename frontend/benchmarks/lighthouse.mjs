@@ -1,7 +1,7 @@
 /**
- * Measures the web app as a phone sees it, by Lighthouse: `make bench`.
- * Needs a running app with the demo users; E2E_BASE_URL is its address, CHROMIUM_PATH the browser.
- * Writes a report for each page below `lighthouse/`; LIGHTHOUSE_PAGES names those to measure.
+ * Measures the web app with Lighthouse, as on a phone: `make bench`.
+ * Needs a running app with the demo users; E2E_BASE_URL is its URL, CHROMIUM_PATH the browser.
+ * Writes a report for each page to `lighthouse/`; LIGHTHOUSE_PAGES lists the pages to measure.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { launch } from "chrome-launcher";
@@ -12,7 +12,7 @@ const REPORTS = new URL("../lighthouse/", import.meta.url);
 const WANTED = process.env.LIGHTHOUSE_PAGES?.split(",");
 const CATEGORIES = ["performance", "accessibility", "best-practices"];
 
-/** Logs a demo user in and returns its cookies. */
+/** Signs a demo user in and returns the cookies. */
 async function cookiesOf(email) {
   const csrf = await fetch(`${WEB}/api/v1/auth/csrf/`);
   const { csrf_token } = await csrf.json();

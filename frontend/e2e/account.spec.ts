@@ -138,7 +138,7 @@ test("the whole way can be gone by keyboard", async ({ page }) => {
 });
 
 test("a customer takes the data along and closes the account", async ({ page }) => {
-  test.slow(); // a mail comes when the worker gets to it
+  test.slow(); // emails arrive when the worker gets to them
   const email = newEmail();
   await choosePlan(page, "Free");
   await enterAccount(page, email);

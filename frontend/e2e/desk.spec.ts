@@ -20,7 +20,7 @@ test("the queue opens on what waits, with counts, flags and proofs", async ({ pa
   await expectAccessible(page, "#content-main");
 });
 
-/* The fixtures see to it that no page breaks its content security policy. */
+/* The fixtures check that no page violates its content security policy. */
 test("every page of the desk works as the theme means it to", async ({ page }) => {
   test.setTimeout(300_000);
   await openAdmin(page);
@@ -43,7 +43,7 @@ test("every page of the desk works as the theme means it to", async ({ page }) =
   await toggle.click();
   await expect(sidebar).not.toBeInViewport();
   await page.reload();
-  await expect(sidebar).not.toBeInViewport(); // it is remembered
+  await expect(sidebar).not.toBeInViewport(); // the choice is remembered
   await toggle.click();
   await expect(sidebar).toBeInViewport();
   await page.getByRole("button", { name: "Filters" }).click();
@@ -139,7 +139,7 @@ test("an invoice is voided by keyboard, with the reason that its customer reads"
   await expectAccessible(page, "#void-dialog");
   await page.keyboard.press("Control+Enter");
   await expect(page.getByText("can read why; nothing is owed on it.")).toBeVisible();
-  await expect(page.getByText("Ordered twice")).toHaveCount(2); // of the invoice and its subscription
+  await expect(page.getByText("Ordered twice")).toHaveCount(2); // invoice and subscription
   await expect(page.getByRole("button", { name: "Void…" })).toBeHidden();
 });
 
@@ -154,7 +154,7 @@ test("the API's documentation calls the API", async ({ page }) => {
 test("a payment is approved with all that speaks for it on one page", async ({ page }) => {
   await openReview(page, customer(1));
   await expect(page.getByText("✓ matches")).toBeVisible();
-  const proof = page.getByRole("img", { name: "Proof, page 1" }); // a PDF, drawn by the server
+  const proof = page.getByRole("img", { name: "Proof, page 1" }); // a PDF, rendered by the server
   await expect
     .poll(() => proof.evaluate((image: HTMLImageElement) => image.naturalWidth))
     .toBeGreaterThan(900);
@@ -175,7 +175,7 @@ test("a rejection needs a reason, which is previewed word for word", async ({ pa
   await openReview(page, customer(2));
   await page.getByRole("button", { name: "Reject…" }).click();
   await page.getByRole("button", { name: "Reject payment" }).click();
-  await expect(page.getByRole("dialog")).toBeVisible(); // the browser asks for the words
+  await expect(page.getByRole("dialog")).toBeVisible(); // the browser asks for the text
   await page
     .getByRole("button", { name: /differs from the invoice|انوائس سے مختلف/ })
     .first()
@@ -273,7 +273,7 @@ test("the whole queue is cleared by the keyboard, and everybody gets the right m
   expect(decided.size).toBeGreaterThanOrEqual(CUSTOMERS - 5);
 
   for (const [address, kind] of decided) {
-    // What a decision has overtaken is dropped: the mail of the decision itself is the one to wait for.
+    // A decision drops outdated emails, so wait for the decision's own email.
     const row = page.getByRole("row").filter({ hasText: kind }).filter({ hasText: address });
     await expect(async () => {
       await openAdmin(page, `/admin/common/outgoingmail/?q=${address}`);
@@ -282,7 +282,7 @@ test("the whole queue is cleared by the keyboard, and everybody gets the right m
     }).toPass({ timeout: 60_000 });
     const all = page.getByRole("row").filter({ hasText: address });
     const sent = await all.filter({ has: page.getByText("Sent", { exact: true }) }).count();
-    expect(mailsTo(address)).toBe(sent); // as many as the desk says, and no other
+    expect(mailsTo(address)).toBe(sent); // as many as the desk says, and no more
   }
 });
 
@@ -307,7 +307,7 @@ async function decideByKeyboard(
   ).toBeVisible();
 }
 
-/** Presses Tab, or Shift Tab, until an element has the focus, which is then to be seen. */
+/** Presses Tab, or Shift Tab, until an element has the focus, and checks that it is visible. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   const isFocused = (): Promise<boolean> =>
     target.evaluate((element) => element === document.activeElement);
@@ -319,7 +319,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   expect(outline).not.toBe("none");
 }
 
-/** What has a click's handler of the theme's and is nothing that the keyboard reaches. */
+/** Elements with a click handler of the theme that the keyboard can't reach. */
 function clickedByTheMouseAlone(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll("*")]
@@ -327,7 +327,7 @@ function clickedByTheMouseAlone(page: Page): Promise<string[]> {
         element.getAttributeNames().some((name) => /^(x-on:|@)click(?!\.outside)/.test(name)),
       )
       .filter((element) => !element.matches("a[href], button, input, select, textarea, summary"))
-      .filter((element) => element.id !== "changelist-filter-close") // beside its button "Close"
+      .filter((element) => element.id !== "changelist-filter-close") // next to its button "Close"
       .filter((element) => (element as HTMLElement).checkVisibility())
       .map((element) => element.outerHTML.slice(0, 200)),
   );

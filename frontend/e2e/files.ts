@@ -1,11 +1,11 @@
 import { deflateSync, crc32 } from "node:zlib";
 
-/** A small picture as a browser's file chooser would hand it over. */
+/** A small image, as a browser's file chooser returns it. */
 export function receipt(name: string): { name: string; mimeType: string; buffer: Buffer } {
   return { name, mimeType: "image/png", buffer: png(40, 56) };
 }
 
-/** The smallest PNG that a decoder takes: one grey rectangle. */
+/** The smallest PNG that decoders accept: one grey rectangle. */
 function png(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

@@ -4,7 +4,7 @@ import { expect, test as base, type BrowserContext, type Page } from "@playwrigh
 export const PASSWORD = "correct-horse-battery";
 export const API_URL = process.env.API_URL ?? "http://localhost:8011";
 
-/** An address that no other test has, so that tests run together and again. */
+/** An address that no other test uses, so that tests can run in parallel and repeatedly. */
 export function newEmail(): string {
   return `e2e-${Date.now()}-${Math.floor(Math.random() * 1e6)}@shop.example`;
 }
@@ -54,7 +54,7 @@ export async function enterAccount(page: Page, email: string): Promise<void> {
 
 export async function enterBilling(page: Page, method: string): Promise<void> {
   const country = page.getByRole("combobox", { name: "Country" });
-  await expect(country).not.toHaveValue(""); // the guess from the browser's locale is in
+  await expect(country).not.toHaveValue(""); // filled in from the browser
   await country.click();
   await country.pressSequentially("Pakis"); // typing replaces it
   await page.getByRole("option", { name: "Pakistan" }).click();
@@ -63,7 +63,7 @@ export async function enterBilling(page: Page, method: string): Promise<void> {
   await page.getByRole("button", { name: "Continue" }).click();
 }
 
-/** Signs up for the starter plan, to be paid by JazzCash; ends at the instructions. */
+/** Signs up for the starter plan with JazzCash; ends at the payment instructions. */
 export async function signUpForStarter(page: Page): Promise<string> {
   const email = newEmail();
   await choosePlan(page, "Starter");
@@ -87,7 +87,7 @@ export async function logIn(page: Page, email: string, password = PASSWORD): Pro
   await page.waitForURL((url) => !url.pathname.startsWith("/login"));
 }
 
-/** Opens the dialog and fills in what is needed. */
+/** Opens the dialog and fills in the required fields. */
 export async function fillConfirmation(page: Page, reference: string): Promise<void> {
   await page.getByRole("link", { name: "I have paid" }).click();
   await page.getByLabel("Transaction ID (TID)").fill(reference);
@@ -95,7 +95,7 @@ export async function fillConfirmation(page: Page, reference: string): Promise<v
 
 export const SEND = { name: "Send the confirmation" };
 
-/** Opens a page of the Django admin, and logs in where that is asked for. */
+/** Opens a page of the admin site, and signs in if asked. */
 export async function openAdmin(
   page: Page,
   path = "/admin/billing/payment/",
@@ -109,7 +109,7 @@ export async function openAdmin(
   await page.waitForURL((url) => !url.pathname.startsWith("/admin/login"));
 }
 
-/** Opens the review of the payment that a search among those that wait finds. */
+/** Searches the queue, and opens the review page of the payment found. */
 export async function openReview(page: Page, search: string, email?: string): Promise<void> {
   const queue = `/admin/billing/payment/?status__exact=pending_approval&q=${search}`;
   await openAdmin(page, queue, email);
@@ -117,7 +117,7 @@ export async function openReview(page: Page, search: string, email?: string): Pr
   await expect(page.getByRole("heading", { name: "Claim and invoice" })).toBeVisible();
 }
 
-/** Decides on the payment of this reference in the Django admin, as the demo's billing admin. */
+/** Decides on the payment with this reference in the admin site, as the demo billing admin. */
 export async function decide(
   page: Page,
   reference: string,
@@ -131,8 +131,8 @@ export async function decide(
   await expect(page.getByText(verb === "Approve" ? "Approved." : "Rejected.")).toBeVisible();
 }
 
-/** Collects what a browser holds against the pages that it shows: violations of their content
- * security policy, errors that nothing caught, and expressions that the admin's theme can't run. */
+/** Collects a browser's complaints about pages: violations of their content security policy,
+ * uncaught errors, and expressions that the admin theme can't run. */
 async function complaintsOf(context: BrowserContext): Promise<string[]> {
   const complaints: string[] = [];
   await context.addInitScript(() => {

@@ -4,17 +4,17 @@ import { expect } from "@playwright/test";
 
 const MAILS = join(process.env.DATA_DIR ?? "../backend/.data", "mail");
 
-/** How many of the mails that the worker has sent went to an address. */
+/** How many emails the worker has sent to an address. */
 export function mailsTo(address: string): number {
   return all().split(to(address)).length - 1;
 }
 
-/** Waits for a mail to an address with such a link in it, and returns the link's path. */
+/** Waits for an email to an address with such a link, and returns the link's path. */
 export async function linkMailedTo(address: string, path: RegExp): Promise<string> {
   let found: string | undefined;
   await expect(() => {
     const mails = all().split(to(address)).slice(1);
-    // A link may stand on two lines, as quoted-printable has it.
+    // Quoted-printable may split a link over two lines.
     found = mails.map((mail) => path.exec(mail.replace(/=\r?\n/g, ""))?.[0]).find(Boolean);
     expect(found).toBeDefined();
   }).toPass({ timeout: 90_000 });

@@ -13,7 +13,7 @@ import {
 
 const CONFIRM = "**/api/v1/billing/admin/payments/confirm/";
 
-/** How often the customer has told us of a payment, by the history that the page shows. */
+/** How often the customer has confirmed a payment, according to the page's history. */
 async function expectClaims(page: Page, count: number): Promise<void> {
   await expect(page.getByText(/A person now checks/)).toBeVisible();
   await page.reload();
@@ -41,7 +41,7 @@ test("a lost answer is asked for again and nothing is done twice", async ({ page
     keys.push(route.request().headers()["idempotency-key"]);
     if (keys.length > 1) return route.continue();
     await route.fetch(); // the server does it
-    return route.abort(); // and its answer never arrives
+    return route.abort(); // but its response never arrives
   });
   await fillConfirmation(page, newReference());
   await page.setInputFiles("input#proof", receipt("receipt.png"));

@@ -25,7 +25,7 @@ test("a receipt that can't be used is said so, and another one is taken", async 
   await fillConfirmation(page, reference);
   await page.setInputFiles("input#proof", notOne);
   await page.getByRole("button", SEND).click();
-  await expect(page.getByText(/A person now checks/)).toBeVisible(); // whatever the receipt is
+  await expect(page.getByText(/A person now checks/)).toBeVisible(); // whatever the receipt
   await expect(page.getByText("Your receipt can't be used")).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText(/can't be read as JPEG/)).toBeVisible();
   await expectAccessible(page);

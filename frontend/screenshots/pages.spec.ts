@@ -14,7 +14,7 @@ import { receipt } from "../e2e/files";
 const DEMO = "demo-password-1";
 const FOLDER = process.env.SCREENSHOTS_DIR ?? "../docs/screenshots";
 
-/** Takes the page as it is, once it is quiet. */
+/** Takes a screenshot of the page once it is idle. */
 async function shoot(page: Page, name: string): Promise<void> {
   await page.waitForLoadState("networkidle");
   const width = test.info().project.name;

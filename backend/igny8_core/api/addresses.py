@@ -1,4 +1,4 @@
-"""Addresses written in another way than they are: by plain HTTP, a slash too few or too many."""
+"""Redirects for URLs with plain HTTP, a missing slash or an extra slash."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -9,7 +9,7 @@ from django.urls import is_valid_path
 
 
 class KeepMethodMiddleware:
-    """Makes Django's redirects to HTTPS and to the address with its slash lose no request.
+    """Keeps the request method in Django's redirects to HTTPS and to the URL with a slash.
 
     After a 301, clients turn POST into GET; after a 308 they send it as it was (RFC 9110, 15.4.9).
     """
@@ -27,6 +27,6 @@ class KeepMethodMiddleware:
 
 
 def right_address(request: HttpRequest) -> str:
-    """Return the address that was meant where a slash at its end is one too many, or empty."""
+    """Return the URL without an extra slash at its end; empty if there is none."""
     bare = request.path_info.rstrip("/")
     return bare if bare != request.path_info and is_valid_path(bare) else ""

@@ -1,4 +1,4 @@
-"""Describes what each operation refuses by what its view asks for."""
+"""Derives the errors of each operation from its view's permissions."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ CSRF_FAILED = ("csrf_failed", "Send X-CSRFToken with the token of GET /api/v1/au
 
 
 class AutoSchema(SpectacularSchema):
-    """Puts the view's own refusals in the place of the general one of the framework."""
+    """Replaces the framework's general error with the errors of each view."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        """Describe an operation; one that refuses nobody has no 403."""
+        """Describe an operation; without permissions it has no 403."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         responses = (operation or {}).get("responses", {})
         if FORBIDDEN in responses:

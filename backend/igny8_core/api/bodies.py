@@ -1,4 +1,4 @@
-"""What no view has to deal with: bodies and content types that can't be read in one way alone."""
+"""Rejects ambiguous bodies and content types before they reach a view."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,13 +13,13 @@ from igny8_core.common.http.json_reader import JsonRefused, read_json
 from igny8_core.common.http.parsers import BodyTooLarge, too_large
 
 LOG_IN = "/_allauth/"  # its views parse JSON themselves, and fail on what is odd
-LONGEST_LOG_IN = 16 * 1024  # bytes: a password is hashed as long as it is, whoever sends it
+LONGEST_LOG_IN = 16 * 1024  # bytes: hashing a long password takes long
 JSON = "application/json"
 CHARSETS = {"utf-8", "utf8"}
 
 
 class Request(WSGIRequest):
-    """A request whose content type may be anything: Django's own fails on some before any view."""
+    """A request with any content type: Django's own class fails on some before any view."""
 
     is_content_type_readable = True
 
@@ -32,16 +32,16 @@ class Request(WSGIRequest):
 
 
 class BodiesMiddleware:
-    """Refuses a content type that can't be read, and at the log-in every body but strict JSON.
+    """Rejects unreadable content types, and for sign-in every body except strict JSON.
 
-    A charset but UTF-8 is refused everywhere: Python has many that make half characters or fail.
+    Only UTF-8 is accepted: many of Python's charsets produce half characters or fail.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Refuse, or pass on."""
+        """Reject the request, or pass it on."""
         return _refusal_of_type(request) or _refusal_of_body(request) or self.get_response(request)
 
 

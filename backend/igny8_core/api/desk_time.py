@@ -1,4 +1,4 @@
-"""The desk tells and takes times of the business's zone; the API those of UTC."""
+"""The desk uses the business's time zone; the API uses UTC."""
 
 from collections.abc import Callable
 
@@ -11,13 +11,13 @@ DESK = "/admin/"
 
 
 class DeskTimeMiddleware:
-    """Sets the time zone in which a page of the desk is made."""
+    """Sets the time zone for pages of the desk."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, a page of the desk in the business's time."""
+        """Handle the request; the desk's pages use the business's time zone."""
         if not request.path_info.startswith(DESK):
             return self.get_response(request)
         with timezone.override(business_zone()):

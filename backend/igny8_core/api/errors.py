@@ -35,10 +35,10 @@ decide on a payment again, look whether it is decided already.</p>
 
 
 class ExceptionHandler(handler.ExceptionHandler):
-    """Translates refusals of services, and what Django raises for malformed requests."""
+    """Translates errors from services, and what Django raises for malformed requests."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        """Return the API's exception for a known one."""
+        """Convert a known exception into one of the API's."""
         if isinstance(exc, DomainError):
             return _api_exception(exc, language_of(self.context["request"]))
         if isinstance(exc, RequestDataTooBig):
@@ -51,7 +51,7 @@ class ExceptionHandler(handler.ExceptionHandler):
 
 
 class ExceptionFormatter(formatter.ExceptionFormatter):
-    """Adds the present state to a conflict."""
+    """Adds the current state to a conflict."""
 
     def format_error_response(self, error_response: Any) -> dict[str, Any]:
         body: dict[str, Any] = super().format_error_response(error_response)
@@ -76,7 +76,7 @@ def _api_exception(refusal: DomainError, language: str) -> APIException:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what Django refuses before any view, to programs in JSON."""
+    """Return a 400 for what Django rejects before any view; JSON for programs."""
     if not is_of_programs(request):
         return defaults.bad_request(request, exception)
     if isinstance(exception, RequestDataTooBig):
@@ -86,7 +86,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what nobody of this kind may do, to programs in JSON."""
+    """Return a 403; JSON for programs."""
     if not is_of_programs(request):
         return defaults.permission_denied(request, exception)
     detail = "You do not have permission to perform this action."
@@ -94,7 +94,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer an unknown address, to programs in JSON."""
+    """Return a 404; JSON for programs."""
     if not is_of_programs(request):
         return defaults.page_not_found(request, exception)
     detail = "There is nothing at this address."
@@ -104,7 +104,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a failure outside of the API's views, to programs in JSON."""
+    """Return a 500 for a failure outside the API's views; JSON for programs."""
     if unavailable := as_unavailable(sys.exception()):  # Django calls this while it handles one
         return _unavailable(request, unavailable)
     if not is_of_programs(request):
@@ -115,12 +115,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_of_programs(request: HttpRequest) -> bool:
-    """Tell whether an answer has to be JSON: everything of the API and of its log-in."""
+    """Tell whether a response must be JSON: everything in the API and its sign-in."""
     return f"{request.path}/".startswith(PROGRAMS) and not request.path.startswith("/api/docs/")
 
 
 def _unavailable(request: HttpRequest, error: ServiceUnavailable) -> HttpResponse:
-    """Answer 503 to a program in JSON, to the people at the desk in words."""
+    """Return a 503: JSON for programs, a page for people at the desk."""
     answer: HttpResponse
     if is_of_programs(request):
         answer = json_error(
@@ -133,7 +133,7 @@ def _unavailable(request: HttpRequest, error: ServiceUnavailable) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a write without its CSRF token, to programs in JSON."""
+    """Return an error for a write without its CSRF token; JSON for programs."""
     if not is_of_programs(request):
         return csrf.csrf_failure(request, reason)
     detail = f"{reason} Send X-CSRFToken with the token of GET /api/v1/auth/csrf/."
@@ -143,6 +143,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def json_error(
     code: str, detail: str, status: int, *, kind: str = "client_error", attr: str | None = None
 ) -> JsonResponse:
-    """Return an error in the one shape."""
+    """Return an error in the common format."""
     error = {"code": code, "detail": detail, "attr": attr}
     return JsonResponse({"type": kind, "errors": [error]}, status=status)

@@ -1,4 +1,4 @@
-"""What every answer says to browsers: the content security policy of its page, and the rest."""
+"""Security headers of every response, such as its content security policy."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -16,7 +16,7 @@ PAGES = (
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-# Mails need inline styles, as programs that show mails read no others; in development alone.
+# Emails need inline styles, because email programs read no others; in development only.
 MAIL_PREVIEWS = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "
     "sandbox allow-popups allow-top-navigation-by-user-activation"
@@ -40,7 +40,7 @@ PERMISSIONS = ", ".join(
 
 
 class HeadersMiddleware:
-    """Completes the headers of every answer, also of those that end before any view.
+    """Completes the headers of every response, including those that end before any view.
 
     What a view has said itself stays: a proof's own policy is stricter. Refusals are told in the
     reader's language.
@@ -50,7 +50,7 @@ class HeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, and add what is missing."""
+        """Handle the request and add missing headers."""
         response = self.get_response(request)
         for name, value in _headers(request.path).items():
             response.headers.setdefault(name, value)
@@ -65,7 +65,7 @@ def _headers(path: str) -> dict[str, str]:
         "Permissions-Policy": PERMISSIONS,
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store",  # what may be kept says so itself
-        # Django's own, for what is refused before its middleware.
+        # Django's own, for requests rejected before its middleware.
         "Cross-Origin-Opener-Policy": "same-origin",
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",

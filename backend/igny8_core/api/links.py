@@ -1,4 +1,4 @@
-"""The workflow in the OpenAPI document: what an answer is good for, as OpenAPI links."""
+"""The workflow in the OpenAPI document: where a response leads, as OpenAPI links."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ ID = "$response.body#/id"
 INVOICE = "$response.body#/invoice/id"
 
 
-# Of an operation's answer: the operations that its id leads to, with their parameters or body.
+# Per operation: the operations that take the id of its response, as parameter or in the body.
 LINKS: dict[str, dict[str, dict[str, Any]]] = {
     "upgrade_subscription": {
         "show_invoice": {"parameters": {"invoice_id": INVOICE}},
@@ -42,7 +42,7 @@ LINKS: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def add_links(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
-    """Add them to the answers of success."""
+    """Add the links to successful responses."""
     for item in result["paths"].values():
         for operation in item.values():
             links = LINKS.get(operation.get("operationId"), {})

@@ -1,4 +1,4 @@
-"""Every mail in every language as it would be sent now: for developers, in development alone."""
+"""Previews of every email in every language: for developers, in development only."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ EXAMPLE = {
 
 
 def _newest(model: type, **where: object) -> int:
-    """Return the id of the newest row that a mail can be about.
+    """Return the id of the newest row that an email can be about.
 
     :raises NothingToSend: if there is none.
     """

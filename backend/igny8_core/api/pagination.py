@@ -1,4 +1,4 @@
-"""How long lists are cut."""
+"""Pages of long lists."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from igny8_core.common.pagination import MOST_COUNTED, BoundedPaginator
 
 
 class PageNumberPagination(pagination.PageNumberPagination):
-    """25 a page; ``page_size`` asks for up to 100. Pages end where counting does."""
+    """25 rows per page, up to 100 with ``page_size``. Pages end where counting stops."""
 
     django_paginator_class = BoundedPaginator
     page_size: int = 25
@@ -22,7 +22,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
     )
 
     def get_page_size(self, request: Request) -> int:
-        """Return how many rows are asked for.
+        """Return the requested number of rows.
 
         :raises ValidationError: if it isn't a number from 1 to 100.
         """
@@ -35,7 +35,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
         raise ValidationError({self.page_size_query_param: [detail]})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Describe a page, and how far it counts."""
+        """Describe a page, and up to what number rows are counted."""
         page = super().get_paginated_response_schema(schema)
         description = f"How many rows the pages show: all, or {MOST_COUNTED:,} if there are more."
         count = {"minimum": 0, "maximum": MOST_COUNTED, "description": description}

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can serve."""
+"""Liveness and readiness probes of this process."""
 
 from collections.abc import Callable
 from functools import cache
@@ -13,15 +13,15 @@ from django.http import HttpRequest, HttpResponse
 class ProbesMiddleware:
     """Answers ``/healthz`` and ``/readyz`` before the host is checked.
 
-    A probe comes by the address of its container, which is none of the allowed hosts; neither is
-    it redirected to HTTPS (``SECURE_REDIRECT_EXEMPT``).
+    A probe calls by the container's address, which isn't among the allowed hosts. Nor is it
+    redirected to HTTPS (``SECURE_REDIRECT_EXEMPT``).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a probe, or pass on."""
+        """Answer a probe, or pass the request on."""
         if request.path == "/healthz":
             return _healthz()
         if request.path == "/readyz":
@@ -47,5 +47,5 @@ def _readyz() -> HttpResponse:
 
 @cache
 def _newest_migrations() -> frozenset[tuple[str, str]]:
-    """Return each app's newest migration. Reading all takes long, and they stay as they are."""
+    """Return each app's newest migration; cached, since reading them is slow."""
     return frozenset(MigrationLoader(None).graph.leaf_nodes())

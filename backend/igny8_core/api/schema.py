@@ -1,4 +1,4 @@
-"""The OpenAPI document: this project's operations and, merged in, django-allauth's for log-in."""
+"""The OpenAPI document: this project's operations, and django-allauth's for sign-in."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -12,8 +12,8 @@ PREFIX = "LogIn"
 EMPTY_TEXT = {"type": "string", "maxLength": 0}  # as drf-spectacular writes it
 METHODS = ("get", "post", "put", "patch", "delete")
 
-# What is on: sign-up is `POST /api/v1/auth/register/`; telephone numbers, social accounts, log-in
-# by code and passkeys are off.
+# The enabled features: sign-up is `POST /api/v1/auth/register/`; telephone numbers, social
+# accounts, sign-in by code and passkeys are off.
 OPERATIONS: dict[str, tuple[str, ...]] = {
     "auth/login": ("post",),
     "auth/session": ("get", "delete"),
@@ -32,7 +32,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
 
 
 def accept_empty_texts(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
-    """Let a text that may be empty fit both of its forms: ``oneOf`` refuses what fits two."""
+    """Allow a text that may be empty to match both forms: ``oneOf`` rejects that."""
     for component in result["components"]["schemas"].values():
         for field in component.get("properties", {}).values():
             if EMPTY_TEXT in field.get("oneOf", ()):
@@ -41,7 +41,7 @@ def accept_empty_texts(result: dict[str, Any], **_context: Any) -> dict[str, Any
 
 
 def add_log_in_operations(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
-    """Merge allauth's own description in; its components get a prefix of their own."""
+    """Merge allauth's own description; its components get a prefix."""
     upstream = _upstream()
     for name, methods in OPERATIONS.items():
         item = upstream["paths"][f"/_allauth/{{client}}/v1/{name}"]
@@ -71,7 +71,7 @@ def _operation(name: str, method: str, upstream: dict[str, Any]) -> dict[str, An
 
 
 def _renamed(node: Any) -> Any:
-    """Point every reference at the prefixed component; write 3.0's ``nullable`` as 3.1 does."""
+    """Point references at the prefixed components; convert 3.0's ``nullable`` to 3.1."""
     if isinstance(node, dict):
         renamed = {
             key: _new_reference(value) if key == "$ref" else _renamed(value)
@@ -90,7 +90,7 @@ def _new_reference(reference: str) -> str:
 
 
 def _add_components(result: dict[str, Any], upstream: dict[str, Any]) -> None:
-    """Add the components that the merged operations reach, and no others."""
+    """Add only the components that the merged operations use."""
     operations = [
         item[method]
         for path, item in result["paths"].items()

@@ -1,4 +1,4 @@
-"""The address of the OpenAPI document."""
+"""The view of the OpenAPI document."""
 
 from functools import cache
 from typing import Any
@@ -13,14 +13,14 @@ from rest_framework.request import Request
 
 
 class SchemaView(SpectacularAPIView):
-    """Serves the document, made once in a process for each of its forms: the code alone changes it.
+    """Serves the document, generated once per process and format: only code changes it.
 
-    Making it takes the tenth part of a second, and everybody may ask for it.
+    Generating it takes a tenth of a second, and anybody may request it.
     """
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
-        """Return it as YAML or, to who accepts that only, as JSON."""
+        """Return it as YAML, or as JSON to clients that only accept JSON."""
         renderer = request.accepted_renderer
         form: Any = type(renderer)
         name = f"openapi.{renderer.format.rpartition('-')[2]}"
@@ -35,7 +35,7 @@ class SchemaView(SpectacularAPIView):
 def _document(renderer: type[BaseRenderer]) -> bytes:
     """Write the document.
 
-    :param renderer: of one of the forms.
+    :param renderer: of the requested format.
     """
     described = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
     return force_bytes(renderer().render(described, renderer_context={}))

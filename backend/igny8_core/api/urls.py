@@ -1,4 +1,4 @@
-"""All addresses."""
+"""All URLs."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -25,8 +25,8 @@ v1 = [
     path("", include("igny8_core.auth.urls")),
 ]
 
-# What django-allauth has addresses for and this project has no use for: telephones, codes by mail,
-# and refreshing tokens, which are sessions here.
+# URLs of django-allauth that this project doesn't use: telephone numbers, codes by email, and
+# token refresh (tokens are sessions here).
 LOG_IN_OFF = (
     r"^_allauth/(?:browser|app)/v1/"
     r"(?:auth/code/confirm|auth/email/verify/resend|auth/phone/verify(?:/resend)?|account/phone"
@@ -35,7 +35,7 @@ LOG_IN_OFF = (
 
 
 def nothing(_request: HttpRequest) -> HttpResponse:
-    """Say that there is nothing at this address.
+    """Respond that there is nothing at this URL.
 
     :raises Http404: always.
     """

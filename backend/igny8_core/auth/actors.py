@@ -1,4 +1,4 @@
-"""Who does something, and from where: passed to every service that changes a state."""
+"""Who does something, and from where; passed to every service that changes a state."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from igny8_core.auth.models import User
 
 @dataclass(frozen=True)
 class Actor:
-    """A person, or with no user the system itself or a visitor.
+    """A person; without a user, the system itself or a visitor.
 
-    :param ip_address: where the request came from; None outside of one.
+    :param ip_address: where the request came from; None outside a request.
     """
 
     user: User | None = None
@@ -20,6 +20,6 @@ class Actor:
 
 
 def actor_from_request(request: HttpRequest) -> Actor:
-    """Name the one who sent a request; behind proxies as ``TRUSTED_PROXY_COUNT`` says."""
+    """Return who sent a request; ``TRUSTED_PROXY_COUNT`` tells how to get the address."""
     user = request.user if isinstance(request.user, User) else None
     return Actor(user=user, ip_address=get_adapter().get_client_ip(request))

@@ -7,5 +7,5 @@ class AuthConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Have log-ins logged."""
+        """Connect the log of sign-ins."""
         from igny8_core.auth.log_in import log  # noqa: F401  (models are loaded by now)

@@ -1,6 +1,6 @@
-"""What a person is written about how they log in. The words are in ``templates/auth/email``.
+"""Emails about signing in. Their text is in ``templates/auth/email``.
 
-These mails hold links that are keys: their text is kept in the job alone, until it is sent.
+These emails hold links that are keys: their text is kept only in the job, until it is sent.
 """
 
 from datetime import datetime
@@ -41,7 +41,7 @@ def send_letter(
 
 
 def send_verification_link(*, user: User) -> None:
-    """Send the link that shows that the address of a person is theirs."""
+    """Send the link with which a person verifies their address."""
     send_letter(
         "verify_email",
         kind="email_confirmation",
@@ -53,7 +53,7 @@ def send_verification_link(*, user: User) -> None:
 
 
 def send_change_link(*, user: User, new_email: str) -> None:
-    """Send the link that makes a new address the one to log in with."""
+    """Send the link that makes a new address the one to sign in with."""
     send_letter(
         "confirm_new_email",
         kind="confirm_new_email",
@@ -65,9 +65,9 @@ def send_change_link(*, user: User, new_email: str) -> None:
 
 
 def tell_of_wanted_change(*, user: User, new_email: str, actor: Actor, now: datetime) -> None:
-    """Tell the present address that another one is to take its place.
+    """Tell the current address that another one will replace it.
 
-    :param new_email: empty where the present one is not confirmed: it gets no stranger's words.
+    :param new_email: empty if the current one isn't confirmed: it gets no text typed by a stranger.
     """
     _tell("email_change_asked", user, user.email, new_email, actor, now)
 
@@ -75,7 +75,7 @@ def tell_of_wanted_change(*, user: User, new_email: str, actor: Actor, now: date
 def tell_of_change(
     *, user: User, old_email: str, new_email: str, actor: Actor, now: datetime
 ) -> None:
-    """Tell the address that logged in until now that it no longer does.
+    """Tell the previous address that it can't be used to sign in any more.
 
     :param new_email: as in ``tell_of_wanted_change``.
     """

@@ -1,4 +1,4 @@
-"""What mails say of accounts; those with a secret in them are in ``adapter.py``."""
+"""Emails about accounts; those that contain a secret are in ``adapter.py``."""
 
 from django.conf import settings
 
@@ -11,7 +11,7 @@ from igny8_core.common.models import OutgoingMail
 
 
 def while_it_is_to_be_confirmed(mail: OutgoingMail) -> None:
-    """Stand on an open account with this billing address, which its reader has not confirmed."""
+    """Require an open account whose billing address is still this one and unconfirmed."""
     account = Account.objects.get(pk=mail.arguments["account_id"])
     reason = ""
     if account.status == AccountStatus.CANCELLED:
@@ -26,7 +26,7 @@ def while_it_is_to_be_confirmed(mail: OutgoingMail) -> None:
 
 @letter(premise=while_it_is_to_be_confirmed)
 def confirm_billing_email(mail: OutgoingMail) -> Letter:
-    """To an address that a customer has typed: whether invoices may come. No word is theirs."""
+    """Ask a billing address whether it wants invoices. Contains no customer's text."""
     key = billing_email_key(account_id=mail.arguments["account_id"], address=mail.recipient)
     return Letter(
         template="auth/email/{language}/confirm_billing_email.txt",

@@ -1,4 +1,4 @@
-"""Lists: of all, and of what belongs to the account that asks."""
+"""Lists: of everything, and of what belongs to the account that asks."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -31,7 +31,7 @@ class OwnListView(PagedListView[M]):
     select: Callable[..., QuerySet[Any]]
 
     def get_queryset(self) -> QuerySet[M]:
-        """Return the account's own rows; none while the schema is made."""
+        """Return the account's own rows; none while the schema is generated."""
         if getattr(self, "swagger_fake_view", False):
             return self.model._default_manager.none()
         return self.select(account=account_of(self.request))

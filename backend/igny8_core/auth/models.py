@@ -1,4 +1,4 @@
-"""Users, the accounts that they belong to, and what an account subscribes to."""
+"""Users, their accounts, and what accounts subscribe to."""
 
 from typing import Any, ClassVar
 
@@ -33,11 +33,11 @@ MAX_PRICE = 1_000_000  # USD; at the highest rate it still fits into a column
 MAX_CREDITS = 1_000_000_000
 
 
-NOBODYS_DOMAIN = "closed.invalid"  # RFC 2606: never anybody's; erased people get an address there
+NOBODYS_DOMAIN = "closed.invalid"  # RFC 2606: nobody can own it; erased people get an address there
 
 
 class Plan(TimestampedModel):
-    """What is sold: a price for an interval, with its credits and limits."""
+    """What is sold: a price per interval, with its credits and limits."""
 
     slug = models.SlugField(
         max_length=50,
@@ -84,7 +84,7 @@ class Plan(TimestampedModel):
 
     @property
     def offer(self) -> str:
-        """What names all that is sold; another once the price or what it buys changes."""
+        """Identifies what is sold; changes when the price or what it buys changes."""
         return PlanTerms.of_plan(self).offer
 
 
@@ -156,14 +156,14 @@ class Account(TimestampedModel):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users, their e-mail lower-cased."""
+    """Creates users with lower-case email addresses."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make a user, with the one address that they log in with.
+        """Make a user, with the one address that they sign in with.
 
-        That of staff counts as verified: who makes them vouches for it.
+        A staff address counts as verified: whoever creates the user vouches for it.
 
-        :raises django.db.IntegrityError: if the e-mail is taken.
+        :raises django.db.IntegrityError: if the email is taken.
         """
         user = self.model(email=normal_email(email), **fields)
         user.set_password(password)
@@ -173,16 +173,16 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make a user who may do everything in the admin; belongs to no account."""
+        """Make a user who may do everything in the admin site and belongs to no account."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Find a user by e-mail in any case."""
+        """Find a user by email in any case."""
         return self.get(email=normal_email(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Staff belong to no account, or to their own."""
+    """A person. Staff may or may not belong to an account."""
 
     email = models.EmailField(max_length=254, unique=True)
     first_name = models.CharField(max_length=100, blank=True)
@@ -232,14 +232,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def full_name(self) -> str:
-        """First and last name, or the e-mail where neither is given."""
+        """First and last name, or the email if neither is given."""
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
 
 class EmailChange(models.Model):
-    """An address that a person asked to log in with, until the link that was sent there is used.
+    """An address that a person wants to sign in with, until the link sent there is used.
 
-    It is nobody's yet: it keeps nobody from it, and does not log in.
+    It belongs to nobody yet: it blocks nobody else, and can't be used to sign in.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="email_change")
@@ -260,9 +260,9 @@ class EmailChange(models.Model):
 
 
 class PersonChange(models.Model):
-    """That somebody else made a person of the desk, or changed what they may do or log in with.
+    """Records that somebody else added a staff user, or changed their permissions or sign-in.
 
-    Kept whatever becomes of the people: who makes the second person has no second word.
+    Kept even if the users are deleted: nobody may set up their own second approver.
     """
 
     person_id = models.BigIntegerField(db_index=True)
@@ -277,7 +277,7 @@ class PersonChange(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """A log-in of a browser or a program; see ``auth/log_in/sessions.py``."""
+    """A session of a browser or a program; see ``auth/log_in/sessions.py``."""
 
     session_key = models.CharField(
         max_length=64, primary_key=True, help_text="A hash: the key itself is not kept."
@@ -292,7 +292,7 @@ class Session(AbstractBaseSession):
 
 
 class Subscription(TimestampedModel):
-    """An account's agreement to a plan, with the period that is paid for (UTC)."""
+    """An account's subscription to a plan, with the period that is paid for (UTC)."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="subscriptions")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT)
@@ -337,7 +337,7 @@ class Subscription(TimestampedModel):
 
     @property
     def promised(self) -> PlanTerms:
-        """What was promised, whatever the plan says by now."""
+        """The terms at the time of the order, even if the plan has changed since."""
         return PlanTerms.from_json(self.terms)
 
 
@@ -380,7 +380,7 @@ class Site(TimestampedModel):
 
 
 class SiteUserAccess(models.Model):
-    """That a user may work on a site; its creator gets it at once."""
+    """Gives a user access to a site; its creator gets access at once."""
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="user_access")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="site_access")

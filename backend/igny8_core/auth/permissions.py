@@ -32,7 +32,7 @@ class HasAccount(BasePermission):
 
 
 class IsAccountOwner(HasAccount):
-    """The user who owns the account: only that one deals with its money."""
+    """The user who owns the account: only the owner handles its money."""
 
     refusal = NotAccountOwner
 
@@ -42,7 +42,7 @@ class IsAccountOwner(HasAccount):
 
 
 def user_of(request: Request) -> User:
-    """Return the logged-in user, behind ``IsAuthenticated`` or stricter."""
+    """Return the signed-in user; needs ``IsAuthenticated`` or stricter."""
     if not isinstance(request.user, User):
         message = "No user: the view lacks a permission class."
         raise TypeError(message)
@@ -50,7 +50,7 @@ def user_of(request: Request) -> User:
 
 
 def account_of(request: Request) -> Account:
-    """Return the user's account, behind ``HasAccount``."""
+    """Return the user's account; needs ``HasAccount``."""
     account = user_of(request).account
     if account is None:
         message = "No account: the view lacks HasAccount."

@@ -1,4 +1,4 @@
-"""Who may do what at the desk: the one rule that API, admin, services and mails ask."""
+"""Who may do what at the desk: one rule for the API, admin site, services and emails."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from igny8_core.auth.models import PersonChange, User
 from igny8_core.common.exceptions import NotAllowed, Words
 
-Person = User | AnonymousUser | Any  # whatever a request has for its user
+Person = User | AnonymousUser | Any  # the type of a request's user
 
 
 class SecondFactorRequired(NotAllowed):
@@ -50,10 +50,10 @@ class Right:
 
 
 def require(user: Person, right: Right) -> None:
-    """Check that a person may do something: active staff with its permissions and, where
-    ``ADMIN_REQUIRE_SECOND_FACTOR`` asks for one, a second factor. Superusers are no exception.
+    """Check that a person is active staff with the right's permissions and, if
+    ``ADMIN_REQUIRE_SECOND_FACTOR`` is on, has a second factor. Superusers are no exception.
 
-    :raises NotAllowed: the right's own refusal.
+    :raises NotAllowed: the right's own error.
     :raises SecondFactorRequired: if only the second factor is missing.
     """
     if not (is_desk_staff(user) and user.has_perms(right.permissions)):
@@ -68,12 +68,12 @@ def may(user: Person, right: Right) -> bool:
 
 
 def is_permitted(user: Person, *permissions: str) -> bool:
-    """Tell whether somebody is staff with these permissions, and not without a second factor."""
+    """Tell whether somebody is staff with these permissions and any required second factor."""
     return is_desk_staff(user) and user.has_perms(permissions) and not lacks_second_factor(user)
 
 
 def is_desk_staff(user: Person) -> bool:
-    """Tell whether a person works at the desk, whatever they may do there."""
+    """Tell whether a person works at the desk, whatever their permissions."""
     return bool(user.is_active and user.is_staff)
 
 
@@ -87,7 +87,7 @@ def lacks_second_factor(user: Person) -> bool:
 
 
 def holders(right: Right) -> QuerySet[User]:
-    """Everybody who may do something: those of whom ``may`` says so, by the same rule."""
+    """Everybody who has a right, by the same rule as ``may``."""
     staff = User.objects.filter(is_active=True, is_staff=True)
     for name in right.permissions:
         staff = staff.filter(Q(is_superuser=True) | _has_permission(name))
@@ -114,7 +114,7 @@ def _has_permission(name: str) -> Q:
 
 
 def note_change(person: User, *, by: Person, was_staff: bool, now: datetime) -> None:
-    """Keep that somebody else changed what a person may do, or how they log in."""
+    """Record that somebody else changed a person's permissions or sign-in."""
     if person.pk != by.pk and (was_staff or person.is_staff):
         PersonChange.objects.create(
             person_id=person.pk,
@@ -127,8 +127,8 @@ def note_change(person: User, *, by: Person, was_staff: bool, now: datetime) -> 
 
 
 def require_settled(user: User, *, now: datetime) -> None:
-    """Check that nobody else has just made or changed a person: to have two words, one would only
-    have to make the second person.
+    """Check that nobody else has recently added or changed a person: otherwise one admin could
+    set up their own second approver.
 
     :raises PersonChangedLately: if somebody has, within ``BILLING_CHANGE_DELAY_HOURS``.
     """
@@ -137,7 +137,7 @@ def require_settled(user: User, *, now: datetime) -> None:
 
 
 def lately_at_the_desk(now: datetime) -> dict[str, str]:
-    """Return who was at the desk until somebody else changed that: addresses and languages."""
+    """Return addresses and languages of staff whom somebody else removed recently."""
     return dict(_changes(now).filter(was_staff=True).values_list("email", "language"))
 
 

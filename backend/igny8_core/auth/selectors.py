@@ -1,4 +1,4 @@
-"""Reads of accounts and what they subscribe to, each within its tenant."""
+"""Reads of accounts and their subscriptions, each limited to the tenant."""
 
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
@@ -30,9 +30,9 @@ def public_plans() -> QuerySet[Plan]:
 def public_plan(*, slug: str, offer: str = "") -> Plan:
     """Find a plan that is offered.
 
-    :param offer: of the plan as the customer was shown it, if that is known.
-    :raises UnknownPlan: if none is.
-    :raises PlanChanged: if it is sold otherwise by now.
+    :param offer: the plan's offer as the customer saw it, if known.
+    :raises UnknownPlan: if no such plan is offered.
+    :raises PlanChanged: if the offer has changed since.
     """
     plan = public_plans().filter(slug=slug).first()
     if plan is None:
@@ -82,7 +82,7 @@ def valid_country_code(code: str) -> str:
 
 
 def pending_email(*, user: User) -> str | None:
-    """The address that a person has asked for and not confirmed yet, if there is one."""
+    """The new address that a person has requested but not confirmed yet, if any."""
     return EmailChange.objects.filter(user=user).values_list("new_email", flat=True).first()
 
 
@@ -92,13 +92,13 @@ def sites_of(*, account: Account) -> QuerySet[Site]:
 
 
 def sites_for(*, user: User, account: Account) -> QuerySet[Site]:
-    """The sites of an account that one of its people works on: all for its owner."""
+    """The account's sites that a user has access to: all of them for its owner."""
     sites = sites_of(account=account)
     return sites if user.role == UserRole.OWNER else sites.filter(user_access__user=user)
 
 
 def site_for(*, user: User, account: Account, site_id: int) -> Site:
-    """Find one of the sites that a user works on.
+    """Find one of the sites that a user has access to.
 
     :raises NotFound: if there is none of this id.
     """
@@ -109,7 +109,7 @@ def site_for(*, user: User, account: Account, site_id: int) -> Site:
 
 
 def lock_site(*, user: User, account: Account, site_id: int) -> Site:
-    """Lock a site that a user works on; after its account.
+    """Lock a site that a user has access to; after its account.
 
     :raises NotFound: if there is none of this id.
     """
@@ -126,15 +126,15 @@ def subscriptions_of(*, account: Account) -> QuerySet[Subscription]:
 
 
 def live_subscription(*, account: Account) -> Subscription | None:
-    """The one that is paid for, if any."""
+    """The subscription that is paid for, if any."""
     return subscriptions_of(account=account).filter(status__in=LIVE_SUBSCRIPTION_STATUSES).first()
 
 
 def terms_of(*, account: Account) -> PlanTerms:
-    """What holds for an account now: what was promised to it, or its plan where nothing was.
+    """An account's current terms: those promised to it, or else those of its plan.
 
-    Of a trial, what it began with; of an account that waits for its first payment, what was
-    promised by the order.
+    For a trial, those that it started with; for an account that waits for its first payment,
+    those of its order.
     """
     if account.status == AccountStatus.TRIAL and account.trial_terms:
         return PlanTerms.from_json(account.trial_terms)
@@ -145,12 +145,12 @@ def terms_of(*, account: Account) -> PlanTerms:
 
 
 def has_verified_address(user: User) -> bool:
-    """Tell whether the person has shown that the present address is theirs."""
+    """Tell whether the person has verified their current address."""
     return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
 
 
 def is_confirmed_address(*, address: str, account: Account) -> bool:
-    """Tell whether who reads an address has shown that the account's mails are for them."""
+    """Tell whether an address has been confirmed for the account's emails."""
     if address and address == account.billing_email == account.confirmed_billing_email:
         return True
     people = EmailAddress.objects.filter(user__account=account, verified=True)
@@ -158,7 +158,7 @@ def is_confirmed_address(*, address: str, account: Account) -> bool:
 
 
 def mail_addresses(*, account: Account) -> list[str]:
-    """Whom the mails of an account go to: its owner, and its billing address once confirmed."""
+    """Who gets an account's emails: its owner, and its billing address once confirmed."""
     owner = account.users.filter(role=UserRole.OWNER).first()
     billing = account.billing_email
     if not is_confirmed_address(address=billing, account=account):
@@ -167,7 +167,7 @@ def mail_addresses(*, account: Account) -> list[str]:
 
 
 def pending_subscription(*, account: Account) -> Subscription | None:
-    """The one that waits for its payment, if any."""
+    """The subscription that waits for its payment, if any."""
     return (
         subscriptions_of(account=account).filter(status=SubscriptionStatus.PENDING_PAYMENT).first()
     )

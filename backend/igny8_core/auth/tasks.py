@@ -11,13 +11,13 @@ from igny8_core.common.clock import utc_now
 from igny8_core.common.platform import cache
 from igny8_core.common.upkeep import QUEUE, RETRY
 
-KEPT = timedelta(days=366)  # longer than a change of where money goes waits
+KEPT = timedelta(days=366)  # longer than a change to payment details can wait
 
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue=QUEUE, queueing_lock="remove_expired", retry=RETRY)
 def remove_expired(timestamp: int) -> None:  # noqa: ARG001
-    """Remove sessions, counts and wishes for another address that nobody can use any more."""
+    """Remove expired sessions, counts and requests for a new address."""
     now = utc_now()
     SessionStore.clear_expired()
     cache.remove_expired(now=now)

@@ -1,4 +1,4 @@
-"""What a plan promised when it was bought, kept apart from the plan, which an admin may edit."""
+"""A plan's terms when it was bought, kept separately because admins may edit the plan."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -6,11 +6,11 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
 
-WORDS = ("name", "description")  # in which nothing is promised
+WORDS = ("name", "description")  # these promise nothing
 
 
 class Priced(Protocol):
-    """What has the fields of a plan: the plan itself."""
+    """Anything with the fields of a plan, such as the plan itself."""
 
     slug: str
     name: str
@@ -42,17 +42,17 @@ class PlanTerms:
 
     @classmethod
     def of_plan(cls, plan: Priced) -> "PlanTerms":
-        """Take the terms of a plan as it is now."""
+        """Copy the current terms of a plan."""
         return cls(**{field.name: getattr(plan, field.name) for field in fields(cls)})
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "PlanTerms":
-        """Read terms that were kept; what a later version adds to them is left alone."""
+        """Read stored terms; ignores fields added by a later version."""
         known = {field.name: kept[field.name] for field in fields(cls)}
         return cls(**{**known, "price": Decimal(known["price"])})
 
     def as_json(self) -> dict[str, str | int]:
-        """Return the terms as a column keeps them."""
+        """Return the terms as stored in a column."""
         return {**asdict(self), "price": f"{self.price:f}"}
 
     @property
@@ -62,7 +62,7 @@ class PlanTerms:
 
     @property
     def offer(self) -> str:
-        """Name what is sold, so that an order can say what its customer was shown."""
+        """Identify what is sold, so that an order can say what its customer saw."""
         sold = {name: value for name, value in asdict(self).items() if name not in WORDS}
         sold["price"] = self.price.normalize()
         return sha256(repr(sold).encode()).hexdigest()[:16]

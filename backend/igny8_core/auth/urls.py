@@ -1,4 +1,4 @@
-"""Addresses below /api/v1/ of the session, the account and its sites."""
+"""URLs below /api/v1/ for the session, the account and its sites."""
 
 from django.urls import path
 

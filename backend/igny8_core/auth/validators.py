@@ -1,4 +1,4 @@
-"""Checks of what a customer types: a password, the domain of a site."""
+"""Validators for what a customer types: a password, the domain of a site."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
@@ -7,9 +7,9 @@ from igny8_core.common.exceptions import InvalidInput, Words
 
 
 class PasswordFormValidator:
-    """Refuses a password that the log-in would read as another, and one beyond all measure.
+    """Rejects passwords with spaces around them, and passwords longer than 128 characters.
 
-    django-allauth drops the spaces around what is typed at log-in.
+    At sign-in, django-allauth strips the spaces around what is typed.
     """
 
     max_length = 128
@@ -42,7 +42,7 @@ class InvalidDomain(InvalidInput):
 
 
 def normalised_domain(value: str) -> str:
-    """Return the bare host name of what was typed, lower-cased: ``https://Shop.Example/`` too.
+    """Return the lower-case host name of what was typed, such as ``https://Shop.Example/``.
 
     :raises InvalidDomain: if no host name is left.
     """

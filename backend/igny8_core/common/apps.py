@@ -7,6 +7,6 @@ class CommonConfig(AppConfig):
     label = "common"
 
     def ready(self) -> None:
-        """Read each room's kinds of mails: in the worker, nothing else does."""
+        """Load each room's kinds of emails: nothing else in the worker does."""
         autodiscover_modules("letters")
         from igny8_core.common import checks  # noqa: F401  (registers the check)

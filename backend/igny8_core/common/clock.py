@@ -1,4 +1,4 @@
-"""The clock, passed into services so that a test can say what time it is; the business's days."""
+"""The clock, passed into services so that tests can set the time; business days."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ from django.conf import settings
 
 
 def utc_now() -> datetime:
-    """Return the present time, aware, in UTC."""
+    """Return the current time, aware, in UTC."""
     return datetime.now(UTC)
 
 
@@ -17,10 +17,10 @@ def business_zone() -> ZoneInfo:
 
 
 def business_day(moment: datetime) -> date:
-    """Return the day on which an aware moment falls for the business."""
+    """Return the business day of an aware datetime."""
     return moment.astimezone(business_zone()).date()
 
 
 def business_midnight(day: date) -> datetime:
-    """Return the moment at which a day of the business begins, aware."""
+    """Return the start of a business day, as an aware datetime."""
     return datetime.combine(day, time.min, business_zone())

@@ -1,4 +1,4 @@
-"""What may happen so many times in 24 hours."""
+"""Limits per 24 hours."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,9 +8,9 @@ A_DAY = timedelta(days=1)
 
 
 def seconds_until_allowed(times: Iterable[datetime], *, limit: int, now: datetime) -> int:
-    """Return in how many seconds it may happen once more; 0 if it may now.
+    """Return the number of seconds until it may happen again; 0 if it may now.
 
-    :param times: when it has happened, those of the last 24 hours at least.
+    :param times: when it happened, at least in the last 24 hours.
     :param limit: how often it may in 24 hours; 1 or more.
     """
     newest = sorted(times, reverse=True)[:limit]

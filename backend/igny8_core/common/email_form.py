@@ -1,13 +1,13 @@
-"""One form of an e-mail address for each mailbox."""
+"""One normal form of the email address for each mailbox."""
 
 from django.utils.encoding import punycode
 
 
 def normal_email(typed: str) -> str:
-    """Return an address as it is kept, compared and counted.
+    """Return an address in the form in which it is stored, compared and counted.
 
-    In lower case, its domain as mails are sent to it (IDNA, RFC 3490): letters of full width are
-    plain ones. What can be nobody's address is left as it is.
+    It is in lower case, with its domain as used for sending (IDNA, RFC 3490), so full-width letters
+    become plain ones. Text that can't be an address is returned unchanged.
     """
     local, at, domain = typed.strip().lower().rpartition("@")
     try:

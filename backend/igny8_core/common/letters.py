@@ -1,10 +1,10 @@
-"""The kinds of mails: while what each may be sent, and what it says then.
+"""The kinds of emails: when each may be sent, and what it says.
 
-A kind is one template for each language, ``<room>/email/<language>/<kind>.txt``, with the blocks
-``subject``, ``body`` and, where there is something to do next, ``button``. It is rendered three
-times, within the layouts ``email/subject.txt``, ``email/layout.txt`` and ``email/layout.html``.
+A kind has one template per language, ``<room>/email/<language>/<kind>.txt``, with the blocks
+``subject``, ``body`` and, if there is something to do next, ``button``. It is rendered three
+times, with the layouts ``email/subject.txt``, ``email/layout.txt`` and ``email/layout.html``.
 
-Each room registers its kinds in its module ``letters``, which is read when Django starts.
+Each room registers its kinds in its module ``letters``, which is loaded when Django starts.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from igny8_core.common.models import OutgoingMail
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with a mail."""
+    """A file attached to an email."""
 
     name: str
     content: bytes
@@ -31,12 +31,12 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """What a mail says: a template with its facts.
+    """The content of an email: a template with its facts.
 
     :param template: ``<room>/email/{language}/<kind>.txt``.
-    :param context: ``seller_name`` in it is who writes; else the environment names the seller.
-    :param button_url: where the one button leads; empty for none.
-    :param reply_to: the address that gets answers; empty for the sender's.
+    :param context: ``seller_name`` in it is the sender; the default comes from the environment.
+    :param button_url: where the button leads; empty for no button.
+    :param reply_to: the address for replies; empty for the sender's.
     """
 
     template: str
@@ -47,7 +47,7 @@ class Letter:
 
 
 class NothingToSend(Exception):
-    """What a mail would have told is untrue by now, or nobody is there to read it."""
+    """The email is no longer true, or there is nobody to read it."""
 
 
 Writer = Callable[[OutgoingMail], Letter]
@@ -56,10 +56,10 @@ Premise = Callable[[OutgoingMail], None]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of mail.
+    """One kind of email.
 
-    :param premise: what has to hold when it is sent; raises ``NothingToSend``.
-    :param write: says it, from the facts that were kept with the mail.
+    :param premise: the condition for sending; raises ``NothingToSend``.
+    :param write: writes it, from the facts that were stored with the email.
     """
 
     premise: Premise
@@ -70,9 +70,9 @@ KINDS: dict[str, Kind] = {}
 
 
 def letter(*, premise: Premise) -> Callable[[Writer], Writer]:
-    """Register the writer of a kind, called as the kind is, with the premise that it stands on.
+    """Register the writer of a kind, under the kind's name, with the condition for sending.
 
-    :raises ImproperlyConfigured: if there is another writer of that name.
+    :raises ImproperlyConfigured: if there is another writer with that name.
     """
 
     def register(write: Writer) -> Writer:
@@ -88,7 +88,7 @@ def letter(*, premise: Premise) -> Callable[[Writer], Writer]:
 
 
 def always(_mail: OutgoingMail) -> None:
-    """Stand on nothing: what the mail tells can't become untrue."""
+    """Require nothing: the email can't become untrue."""
 
 
 def kind_called(name: str) -> Kind:
@@ -104,7 +104,7 @@ def kind_called(name: str) -> Kind:
 
 
 def letter_for(mail: OutgoingMail) -> Letter:
-    """Write a mail, if what it tells is still true.
+    """Write an email, if what it says is still true.
 
     :raises NothingToSend: if it isn't.
     :raises LookupError: if its kind is unknown.
@@ -115,7 +115,7 @@ def letter_for(mail: OutgoingMail) -> Letter:
 
 
 def render_letter(letter: Letter, *, language: str) -> dict[str, str]:
-    """Return what the three layouts make of a letter; the subject is one line."""
+    """Render a letter with the three layouts; the subject is one line."""
     context = {
         "seller_name": settings.BILLING_SELLER_NAME,
         **letter.context,

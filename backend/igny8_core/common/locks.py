@@ -1,6 +1,6 @@
-"""Locks of names: for what is no row, or whose row must not be held. They end with the transaction.
+"""Locks by name, for things without a row to lock. They end with the transaction.
 
-They are PostgreSQL's advisory locks, which pools of connections know, too:
+They are PostgreSQL's advisory locks, which work with connection pools:
 https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 """
 
@@ -10,14 +10,14 @@ from django.db import connection
 
 
 def wait_for_lock(*names: str) -> None:
-    """Wait until nobody else has one of these names, and have them; in one order, whoever asks."""
+    """Wait for these names and lock them, always in the same order."""
     with connection.cursor() as cursor:
         for number in sorted(map(_number, names)):
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
 def try_lock(name: str) -> bool:
-    """Have a name, if nobody else has it."""
+    """Lock a name if nobody else holds it; tell whether that worked."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_number(name)])
         (is_ours,) = cursor.fetchone()

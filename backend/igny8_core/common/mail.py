@@ -1,7 +1,7 @@
-"""Mails: a row for each person and event, sent once by the worker, in the person's language.
+"""Emails: a row per person and event, sent once by the worker, in the person's language.
 
-What a mail says is in ``common.letters``. Mails to one reader leave in the order of their events:
-their jobs share a lock, so that a later one waits for an earlier one's next try.
+``common.letters`` has their content. Emails to one reader are sent in the order of their events:
+their jobs share a lock, so a later one waits for an earlier one's retry.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ from igny8_core.common.models import OutgoingMail
 QUEUE = "mail"
 RETRY = MailRetries()
 MAX_ERROR_LENGTH = 1000
-STALLED_AFTER = 120  # seconds without a sign of life of the worker
+STALLED_AFTER = 120  # seconds without a heartbeat of the worker
 
 
 def queue_mail(
@@ -42,10 +42,10 @@ def queue_mail(
 ) -> None:
     """Queue a mail in the caller's transaction: if that commits, it is sent, else it never was.
 
-    :param about: names the event together with ``kind``; the same again is not queued again.
-    :param arguments: for the writer of the kind: ids of what it is about, and ``facts``, which
-        tell what was true at the event.
-    :raises LookupError: if nothing writes mails of this kind.
+    :param about: identifies the event together with ``kind``; a duplicate isn't queued.
+    :param arguments: for the kind's writer: ids of what it is about, and ``facts``, what was
+    true at the event.
+    :raises LookupError: if the kind is unknown.
     """
     kind_called(kind)
     mail, created = OutgoingMail.objects.get_or_create(
@@ -61,9 +61,9 @@ def queue_mail(
 def queue_prepared_mail(
     *, kind: str, about: str, recipient: str, language: str, subject: str, body: str, html: str
 ) -> None:
-    """Queue a mail whose words must not be kept longer than until it is sent.
+    """Queue an email whose text must not be kept after it is sent.
 
-    Its row, its job and that the one knows the other are there together, or not at all.
+    Its row, its job and the link between them are created together, or not at all.
     """
     mail = OutgoingMail.objects.create(
         key=f"{kind}:{about}", kind=kind, recipient=recipient, language=language
@@ -74,7 +74,7 @@ def queue_prepared_mail(
 
 @app.task(queue=QUEUE, retry=RETRY)
 def deliver_mail(*, mail_id: int) -> None:
-    """Write and send a mail, unless it is sent already."""
+    """Write and send an email, unless it is already sent."""
 
     def write(mail: OutgoingMail) -> EmailMultiAlternatives:
         return write_mail(letter_for(mail), recipient=mail.recipient, language=mail.language)
@@ -84,7 +84,7 @@ def deliver_mail(*, mail_id: int) -> None:
 
 @app.task(queue=QUEUE, retry=RETRY)
 def deliver_prepared_mail(*, mail_id: int, subject: str, body: str, html: str) -> None:
-    """Send a mail that is written already, unless it is sent already."""
+    """Send an email that is already written, unless it is already sent."""
 
     def write(mail: OutgoingMail) -> EmailMultiAlternatives:
         return _message(subject, body, html, mail.recipient)
@@ -95,14 +95,14 @@ def deliver_prepared_mail(*, mail_id: int, subject: str, body: str, html: str) -
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Queue anew what a worker that died had begun."""
+    """Queue the unfinished jobs of dead workers again."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         await manager.retry_job(job)
 
 
 class SendAgain(StrEnum):
-    """What became of the wish to send a mail again."""
+    """The result of trying to resend an email."""
 
     QUEUED = "put back into the queue"
     SENT = "sent already"
@@ -112,7 +112,7 @@ class SendAgain(StrEnum):
 
 
 def send_again(mail: OutgoingMail) -> SendAgain:
-    """Put a mail that was given up back into the queue; tell what was done, or why nothing was."""
+    """Queue a failed email again; return what was done, or why not."""
     with transaction.atomic():
         locked = OutgoingMail.objects.select_for_update().get(pk=mail.pk)
         if locked.sent_at is not None:
@@ -129,7 +129,7 @@ def send_again(mail: OutgoingMail) -> SendAgain:
 
 
 def _queue_anew(mail: OutgoingMail) -> SendAgain:
-    """Queue a mail whose job is gone; one with a secret had its words there alone."""
+    """Queue an email whose job is gone; one with a secret had its text only there."""
     if mail.kind not in KINDS:
         return SendAgain.GONE
     _remember_job(mail, _deliver_in_order(mail))
@@ -137,7 +137,7 @@ def _queue_anew(mail: OutgoingMail) -> SendAgain:
 
 
 def write_mail(letter: Letter, *, recipient: str, language: str) -> EmailMultiAlternatives:
-    """Write a letter in a language, as text and as HTML."""
+    """Render a letter in a language, as text and as HTML."""
     texts = render_letter(letter, language=language)
     message = _message(texts["subject.txt"], texts["layout.txt"], texts["layout.html"], recipient)
     message.reply_to = [letter.reply_to] if letter.reply_to else []
@@ -154,7 +154,7 @@ def _message(subject: str, body: str, html: str, recipient: str) -> EmailMultiAl
 
 
 def _deliver_in_order(mail: OutgoingMail) -> int:
-    """Queue a mail behind those to the same reader; return the id of its job."""
+    """Queue an email after those to the same reader; return the id of its job."""
     return deliver_mail.configure(lock=reader_lock(mail.recipient)).defer(mail_id=mail.pk)
 
 
@@ -164,9 +164,9 @@ def _remember_job(mail: OutgoingMail, job_id: int) -> None:
 
 
 def _deliver(mail_id: int, write: Callable[[OutgoingMail], EmailMultiAlternatives]) -> None:
-    """Send a mail, which no other worker does meanwhile.
+    """Send an email, while no other worker can.
 
-    The row itself is free while the mail server takes its time: closing an account waits for none.
+    The row isn't locked during the SMTP call, so closing an account doesn't wait for it.
     """
     try:
         with transaction.atomic():
@@ -174,7 +174,7 @@ def _deliver(mail_id: int, write: Callable[[OutgoingMail], EmailMultiAlternative
             mail = OutgoingMail.objects.filter(pk=mail_id).first()
             if mail and mail.is_waiting:
                 _send(mail, write)
-    except Exception as error:  # whatever a mail server thinks of: kept for the admin, then raised
+    except Exception as error:  # any error of the email server: stored for the admin, then raised
         OutgoingMail.objects.filter(pk=mail_id).update(
             attempts=F("attempts") + 1, last_error=str(error)[:MAX_ERROR_LENGTH]
         )
@@ -190,7 +190,7 @@ def _send(mail: OutgoingMail, write: Callable[[OutgoingMail], EmailMultiAlternat
         message.extra_headers["Message-ID"] = message_id(mail)
         message.send()
         mail.sent_at = utc_now()
-    OutgoingMail.objects.filter(pk=mail.pk).update(  # which may be erased by now
+    OutgoingMail.objects.filter(pk=mail.pk).update(  # it may be erased by now
         attempts=F("attempts") + 1,
         last_error="",
         sent_at=mail.sent_at,
@@ -201,11 +201,11 @@ def _send(mail: OutgoingMail, write: Callable[[OutgoingMail], EmailMultiAlternat
 
 
 def reader_lock(recipient: str) -> str:
-    """Name what the jobs of all mails to an address share, without naming the address."""
+    """Return the lock name for all emails to an address, without revealing the address."""
     return f"mail:{sha256(recipient.lower().encode()).hexdigest()}"
 
 
 def message_id(mail: OutgoingMail) -> str:
-    """Return the same id for the same mail, so that one sent twice is seen as one."""
+    """Return the same id for the same email, so that duplicates can be recognized."""
     digest = salted_hmac("igny8.mail", f"{mail.key} {mail.recipient}").hexdigest()
     return f"<{digest}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].rstrip('>')}>"

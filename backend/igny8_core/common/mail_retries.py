@@ -1,4 +1,4 @@
-"""When a mail that could not be sent is tried again, and when it is given up."""
+"""When an email that could not be sent is retried, and when it is given up."""
 
 import smtplib
 from collections.abc import Iterable
@@ -7,17 +7,17 @@ from datetime import timedelta
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
-FIRST_WAIT = 5  # seconds; each is five times as long as the one before, up to
+FIRST_WAIT = 5  # seconds; each wait is five times the previous one, up to
 LONGEST_WAIT = int(timedelta(hours=1).total_seconds())
-MAX_ATTEMPTS = 76  # three days, after which a mail server is not away but gone
-MAX_REFUSALS = 6  # about an hour: a mailbox that does not exist will not by tomorrow
+MAX_ATTEMPTS = 76  # three days; after that, the server won't come back
+MAX_REFUSALS = 6  # about an hour: a missing mailbox won't appear by tomorrow
 PERMANENT = range(500, 600)  # RFC 5321, 4.2.1
 
 
 class MailRetries(BaseRetryStrategy):
-    """Tries again for three days, but soon gives up where a mailbox refuses for good.
+    """Retries for three days, but gives up soon if a mailbox refuses permanently.
 
-    Waits are bounded: the next mail to the same reader leaves after this one.
+    Waits are limited, because the next email to the same reader is sent after this one.
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
@@ -29,7 +29,7 @@ class MailRetries(BaseRetryStrategy):
 
 
 def is_refused_for_good(error: BaseException) -> bool:
-    """Tell whether the mailbox, rather than the server, will not have the mail."""
+    """Tell whether the mailbox, rather than the server, refuses the email."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers: Iterable[tuple[int, bytes]] = error.recipients.values()
         return all(code in PERMANENT for code, _words in answers)

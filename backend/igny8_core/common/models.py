@@ -1,4 +1,4 @@
-"""What every model has."""
+"""Base model, and models that all rooms use."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from igny8_core.common.search import NormalAddress, SearchText, search_index
 
 
 class TimestampedModel(models.Model):
-    """A row that knows when it was made and last changed (UTC)."""
+    """A row with the times when it was created and last changed (UTC)."""
 
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -20,7 +20,7 @@ class TimestampedModel(models.Model):
 
 
 def save_fields(obj: models.Model, names: Iterable[str]) -> None:
-    """Save these columns of a row, and when it was changed where the row knows that."""
+    """Save these columns of a row, and its time of change if it has one."""
     columns = columns_of(obj)
     stamped = {"updated_at"} & columns
     obj.save(update_fields=[*(name for name in names if name in columns), *stamped])
@@ -32,7 +32,7 @@ def columns_of(obj: models.Model) -> set[str]:
 
 
 class IdempotencyRecord(models.Model):
-    """The answer that a request with an ``Idempotency-Key`` got."""
+    """The response to a request with an ``Idempotency-Key``."""
 
     scope = models.CharField(max_length=300, help_text="Method, path and user.")
     key = models.CharField(max_length=255)
@@ -58,7 +58,7 @@ class IdempotencyRecord(models.Model):
 
 
 class CacheEntry(models.Model):
-    """What the server processes share for a while; see ``common/platform/cache.py``.
+    """A cache entry shared by all server processes; see ``common/platform/cache.py``.
 
     The table is unlogged: fast, and empty after a crash of the database server.
     """
@@ -72,11 +72,11 @@ class CacheEntry(models.Model):
 
 
 class OutgoingMail(TimestampedModel):
-    """One mail to one person for one event: waiting, sent, dropped, or in trouble.
+    """One email to one person for one event: waiting, sent, dropped, or failing.
 
-    It holds no text: that is written when it is sent, from ``arguments``, which keep what was true
-    at the event. A mail with a secret in it (a reset link) has its text in its job alone, which
-    ends with it.
+    It has no text: that is written when it is sent, from ``arguments``, which store what was true
+    at the event. An email with a secret in it (a reset link) has its text only in its job, which
+    is deleted after sending.
     """
 
     key = models.CharField(max_length=100, help_text="The event: payment_approved:12.")
@@ -119,5 +119,5 @@ class OutgoingMail(TimestampedModel):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is yet to be sent."""
+        """Whether it is still to be sent."""
         return self.sent_at is None and self.dropped_at is None

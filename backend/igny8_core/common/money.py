@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from babel.numbers import get_currency_precision, list_currencies
 
 KNOWN_CURRENCIES = list_currencies()
-AMOUNT_LIMIT = Decimal(10) ** 15  # units: beyond what a column for money holds
+AMOUNT_LIMIT = Decimal(10) ** 15  # units: more than a money column can hold
 
 
 def currency_decimals(currency: str) -> int:
@@ -47,7 +47,7 @@ class Money:
         return f"{round_amount(self.amount, self.currency):f}"
 
     def converted(self, *, rate: Decimal, currency: str) -> "Money":
-        """Return this in another currency.
+        """Convert the amount to another currency.
 
         :param rate: units of ``currency`` for one unit of this one.
         """

@@ -1,12 +1,12 @@
-"""One normal form of what people type, for all that is compared, flagged or searched for.
+"""One normal form of what people type, for comparing, flagging and searching.
 
 ``0123 4567 8901`` and ``۰۱۲۳۴۵۶۷۸۹۰۱`` are one reference. PostgreSQL has the same function
 (migration 0005 of ``common``): a test compares them character by character.
 
-What becomes equal: forms of one character (NFKD), digits of every script, upper and lower case
-(also ß, ı, İ, ſ), letters with and without accents or vowel points that are optional, and the
-letters of other scripts that are drawn like Latin ones. Separators, signs and what can't be seen
-are left out; pictures (😀) stay. Nothing is decided by it alone: O and 0, l and 1 stay apart.
+These become equal: variants of one character (NFKD), digits of every script, upper and lower case
+(also ß, ı, İ, ſ), letters with and without accents or optional vowel points, and letters of other
+scripts that look like Latin ones. Separators, signs and invisible characters are removed; emoji
+(😀) stay. It never decides anything alone. O and 0, l and 1 stay different.
 """
 
 import unicodedata
@@ -16,8 +16,8 @@ SEPARATORS = {"Cc", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sc", "Sk", "Sm", 
 INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0" + "".join(
     map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 )
-# Accents, and points that Hebrew and Arabic are written with or without. Those of Indic scripts
-# and of Thai are vowels: they stay.
+# Accents, and the optional points of Hebrew and Arabic. Those of Indic scripts and Thai are vowels,
+# so they stay.
 OPTIONAL_MARKS = [
     (0x0300, 0x036F),
     (0x0483, 0x0489),
@@ -31,7 +31,7 @@ OPTIONAL_MARKS = [
     (0x20D0, 0x20FF),
     (0xFE20, 0xFE2F),
 ]
-# Latin letters that Unicode does not take apart, and letters of Arabic that keyboards mix up.
+# Latin letters that Unicode doesn't decompose, and Arabic letters that keyboards mix up.
 LETTERS = {
     **dict(zip("øđðłħŧŋĸı", "oddlhtnki", strict=True)),
     "æ": "ae",
@@ -40,8 +40,8 @@ LETTERS = {
     **dict(zip("\u064a\u0649\u0643\u0647\u06d5", "\u06cc\u06cc\u06a9\u06c1\u06c1", strict=True)),
     **dict.fromkeys("\u0640\u02b9\u02ba\u02bb\u02bc\u02bd\u02be\u02bf", ""),
 }
-# Drawn like a Latin letter, small or capital: of Unicode's confusables (UTS #39) the cased scripts
-# and Lisu. The whole "skeleton" would also make one of m and rn, of 0 and O, of l and 1.
+# Look like a Latin letter, small or capital: from Unicode's confusables (UTS #39), only the cased
+# scripts and Lisu. The whole "skeleton" would also equate m and rn, 0 and O, l and 1.
 LOOK_ALIKES = {
     like: letter
     for letter, alike in {
@@ -83,12 +83,12 @@ def normal_words(text: str) -> str:
 
 
 def normal_form(text: str) -> str:
-    """Return the one form of all ways to type a text: without spaces, separators and signs."""
+    """Return the same form for all ways to type a text: no spaces, separators or signs."""
     return normal_words(text).replace(" ", "")
 
 
 def without_invisible(text: str) -> str:
-    """Leave out what can't be seen (Unicode's Cf and the like), and make each blank a space."""
+    """Remove invisible characters (Unicode's Cf and similar); turn each blank into a space."""
     kept = (
         " " if unicodedata.category(character) == "Zs" else character
         for character in text
@@ -98,7 +98,7 @@ def without_invisible(text: str) -> str:
 
 
 class _Forms(dict[int, str]):
-    """The form of each character, found when it is first met."""
+    """The form of each character, computed on first use."""
 
     def __missing__(self, code: int) -> str:
         self[code] = form = _form_of(chr(code))
@@ -123,16 +123,16 @@ def _is_optional(character: str, category: str) -> bool:
 
 
 _FORMS = _Forms()
-# Where characters stand that have another form once they are taken apart (NFKD): all but
-# ideographs, Hangul syllables and what is private or not assigned.
+# The ranges whose characters may have another form when decomposed (NFKD): all except ideographs,
+# Hangul syllables, and private or unassigned characters.
 CHANGING = [*range(0x80, 0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x20000)]
 
 
 def normal_words_in_sql() -> str:
-    """Return the definition of the same function in PostgreSQL, made from this one.
+    """Return the definition of the same function in PostgreSQL, generated from this one.
 
-    Whoever changes the form adds a migration that defines the function anew and fills what is
-    stored: ``billing_payment.reference_key`` and ``billing_paymentsearch.text``.
+    A change of the form needs a migration that redefines the function and refills the stored
+    values: ``billing_payment.reference_key`` and ``billing_paymentsearch.text``.
     """
     forms = {code: _FORMS[code] for code in [*range(1, 0x80), *CHANGING, *range(0xE0000, 0xE0200)]}
     changed = {chr(code): form for code, form in forms.items() if form != chr(code)}

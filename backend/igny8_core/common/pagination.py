@@ -1,4 +1,4 @@
-"""How far lists count."""
+"""The limit up to which lists count rows."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
-MOST_COUNTED = 10_000  # rows; beyond them the search and the filters lead on
+MOST_COUNTED = 10_000  # rows; to see more, use the search and the filters
 
 
 class BoundedPaginator(Paginator[Any]):
-    """Counts no further than ``MOST_COUNTED``: a full count reads the whole table."""
+    """Counts only up to ``MOST_COUNTED``: a full count would read the whole table."""
 
     @cached_property
     def count(self) -> int:
-        """Return how many rows the pages show."""
+        """Return the number of rows that the pages show."""
         if isinstance(self.object_list, QuerySet):
             return self.object_list.order_by()[:MOST_COUNTED].count()
         return len(self.object_list)

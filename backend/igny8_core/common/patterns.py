@@ -1,7 +1,7 @@
-"""Patterns that admins type, and what people type matched against them.
+"""Patterns written by admins, and matching text against them.
 
-One small dialect, which every engine of today reads the same way, and RE2 to run it: its time
-grows with the length of the text alone, whatever the pattern (https://github.com/google/re2).
+They use a small dialect that all current engines interpret the same way. RE2 runs them: its time
+grows only with the length of the text, whatever the pattern (https://github.com/google/re2).
 """
 
 import re
@@ -12,7 +12,7 @@ import re2
 
 from igny8_core.common.normal_form import normal_form, without_invisible
 
-MAX_REPEAT = 100  # a reference has no more characters
+MAX_REPEAT = 100  # the maximum length of a reference
 MAX_MEMORY = 1 << 20  # bytes of the compiled program
 QUANTIFIER = re.compile(r"[*+?]|\{(\d{1,4})(?:,(\d{0,4}))?\}")
 ESCAPED = "dDwWsSbB"  # of ASCII in RE2 and in browsers
@@ -25,17 +25,17 @@ HINTS = [
 
 
 class PatternNotUsable(ValueError):
-    """A pattern is outside of the dialect; the message says what to write instead."""
+    """A pattern isn't in the dialect; the message says what to write instead."""
 
 
 def check_pattern(pattern: str) -> None:
-    r"""Refuse what some engine can't read, or reads otherwise than others.
+    r"""Reject patterns that some engine can't parse or interprets differently.
 
     The dialect: letters, digits and other signs as themselves; ``. ^ $ | ( ) (?: )``; sets such as
     ``[A-Z0-9]``; ``\d \w \s \b`` and their opposites, for ASCII; a backslash before a sign; and
     ``* + ? {n} {n,} {n,m}``, lazy ones too.
 
-    :raises PatternNotUsable: if it is not of the dialect, or too large.
+    :raises PatternNotUsable: if it isn't in the dialect, or is too large.
     """
     if not pattern.isascii() or not pattern.isprintable():
         message = "Use ASCII alone: references are compared after digits and letters became ASCII."
@@ -97,7 +97,7 @@ def _after_escape(pattern: str, position: int) -> tuple[int, bool]:
 
 
 def _after_set(pattern: str, position: int) -> int:
-    """Return where a set such as ``[A-Z0-9]`` has ended."""
+    """Return where a set such as ``[A-Z0-9]`` ends."""
     start = position = position + (2 if pattern.startswith("[^", position) else 1)
     while position < len(pattern):
         sign = pattern[position]
@@ -129,7 +129,7 @@ def _compiled(pattern: str) -> "re2._Regexp[str] | None":
 
 
 def is_usable(pattern: str) -> bool:
-    """Tell whether a stored pattern is of the dialect: one of before may not be."""
+    """Tell whether a stored pattern is in the dialect: an old one may not be."""
     try:
         check_pattern(pattern)
     except PatternNotUsable:
@@ -138,11 +138,11 @@ def is_usable(pattern: str) -> bool:
 
 
 def fits(pattern: str, text: str) -> bool:
-    """Tell whether the whole of a text fits a pattern, in one of the ways to type it.
+    """Tell whether a whole text matches a pattern, in one of several spellings.
 
-    As it was typed, with ASCII digits; without spaces; in its normal form; each as it is, in
-    capitals and in small letters. A pattern that can't be used lets everything through:
-    it is the admin's mistake and not the customer's.
+    The spellings are: as typed, with ASCII digits; without spaces; in normal form; each
+    unchanged, in capitals and in lower case. An unusable pattern accepts everything, because
+    that is the admin's mistake, not the customer's.
     """
     if not is_usable(pattern):
         return True

@@ -1,8 +1,8 @@
-"""Search for parts of texts by an index of their parts: of every three letters that adjoin.
+"""Search for parts of words, with an index of all groups of three adjacent letters.
 
-A text that is searched has a line for each of its fields, each in ``normal_words``. A line such as
-``=25053.5`` is an amount, which is found as a whole. PostgreSQL's own GIN index of arrays holds
-the parts; its extension pg_trgm would do the same, and is not everywhere.
+A searched text has one line per field, each in ``normal_words``. A line such as ``=25053.5`` is an
+amount, which only matches as a whole. PostgreSQL's own GIN index of arrays holds the groups; the
+extension pg_trgm would do the same, but isn't available everywhere.
 """
 
 import re
@@ -28,7 +28,7 @@ GRAM = 3
 IDEOGRAPHS = (
     "[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"  # words without spaces
 )
-# One or two letters are found where a word begins; an ideograph begins one wherever it stands.
+# One or two letters match the start of a word; every ideograph counts as the start of a word.
 SEARCH_GRAMS_IN_SQL = f"""
 CREATE OR REPLACE FUNCTION search_grams(document text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 5000 AS $function$
@@ -65,11 +65,11 @@ END $function$;
 """
 AMOUNT = re.compile(r"[0-9]{1,15}(?:[.,'\u066c\u066b][0-9]{1,15})*")
 DECIMAL_SIGNS = ".,\u066b"
-HAS_DECIMALS = re.compile(r"[.,\u066b]\d{1,2}$")  # 25053.50 is an amount and no part of a number
+HAS_DECIMALS = re.compile(r"[.,\u066b]\d{1,2}$")  # 25053.50 is an amount, not part of a number
 MONEY_SIGNS = re.compile(r"^(?:rs\.?|[a-z]{1,3}(?=\$))|[.,/][-\u2013\u2014=]$", re.IGNORECASE)
 MAX_WORDS = 12
 OWN = ""  # the path to a row's own text
-MAX_DIGITS = 18  # of an amount, as the columns have it
+MAX_DIGITS = 18  # of an amount, as in the columns
 Text: TypeAlias = Expression | F
 
 
@@ -81,7 +81,7 @@ class NormalWords(Func):
 
 
 class NormalAddress(Func):
-    """An e-mail address in ``normal_words``, which keeps its @."""
+    """An email address in ``normal_words``, which keeps its @."""
 
     template = (
         "(normal_words(split_part(%(expressions)s, '@', 1)) || '@' || "
@@ -91,12 +91,12 @@ class NormalAddress(Func):
 
 
 class SearchText(Func):
-    """What rows are searched by, a line for each part.
+    """The search text of a row, with a line for each part.
 
-    An index holds the whole expression, and not a function of it: what PostgreSQL's dump restores
-    may call functions by their full names alone.
+    The index contains the whole expression instead of a function of ours, because restoring a
+    PostgreSQL dump requires fully qualified function names.
 
-    :param parts: names of columns, ``NormalAddress`` of those that hold addresses.
+    :param parts: names of columns; ``NormalAddress`` for those that hold addresses.
     """
 
     template = "(%(expressions)s)"
@@ -110,17 +110,17 @@ class SearchText(Func):
 
 
 class SearchGrams(Func):
-    """The parts by which a text is found."""
+    """The groups of letters by which a text is found."""
 
     function = "search_grams"
     output_field = ArrayField(TextField())
 
 
 def search_index(name: str, text: Text | str, *, often_written: bool = False) -> GinIndex:
-    """Make the index by which ``text_holds`` and ``rows_hold`` find.
+    """Create the index that ``text_holds`` and ``rows_hold`` use.
 
-    :param often_written: that of rows which acts write by the way: they are put into a list, 512 kB
-        long at most, which each search reads through. A row costs 0.1 ms so, and 0.4 ms else.
+    :param often_written: for rows that are written often: they first go into a list of up to
+    512 kB, which each search reads. A row then costs 0.1 ms instead of 0.4 ms.
     """
     grams = SearchGrams(text)
     if often_written:
@@ -129,7 +129,7 @@ def search_index(name: str, text: Text | str, *, often_written: bool = False) ->
 
 
 def text_of(model: type[Model]) -> Text | None:
-    """Return by what rows of a model are searched; nothing, if no index is for searches."""
+    """Return the search text of a model; None if it has no search index."""
     for index in model._meta.indexes:
         if isinstance(index, GinIndex) and isinstance(index.expressions[0], SearchGrams):
             (text,) = index.expressions[0].get_source_expressions()
@@ -138,13 +138,13 @@ def text_of(model: type[Model]) -> Text | None:
 
 
 def text_holds(term: str, *, text: Text, has_amounts: bool = False) -> Q:
-    """Match rows whose text holds what somebody looks for.
+    """Match rows whose text contains a search term.
 
-    As one word, or each of its words anywhere. Nothing matches a term without a letter, a digit or
-    a picture.
+    The term matches as one word, or each of its words anywhere. A term without a letter, digit or
+    emoji matches nothing.
 
-    :param text: ``SearchGrams`` of it has a GIN index.
-    :param has_amounts: whether it has lines of amounts, which are found in any way to write one.
+    :param text: an expression whose ``SearchGrams`` have a GIN index.
+    :param has_amounts: whether it has lines of amounts, which match in any notation.
     """
 
     def holds(word: str) -> Q:
@@ -158,12 +158,12 @@ def text_holds(term: str, *, text: Text, has_amounts: bool = False) -> Q:
 
 
 def rows_hold(term: str, *, model: type[Model], texts: Mapping[str, Text]) -> Q:
-    """Match rows that hold what somebody looks for, themselves or in rows that they belong to.
+    """Match rows that contain a search term, themselves or in rows that they belong to.
 
-    Each word may stand in another of the texts. All is one set of keys, so that indexes alone are
-    read: two conditions of different tables joined by OR would make PostgreSQL read them whole.
+    Each word may be in a different text. The result is one set of keys, so that only indexes are
+    read: conditions on different tables joined by OR would make PostgreSQL read whole tables.
 
-    :param texts: what is searched, by the path to its rows; ``OWN`` is that of the rows themselves.
+    :param texts: the searched texts, by the path to their rows; ``OWN`` means the rows themselves.
     """
 
     if list(texts) == [OWN]:
@@ -191,14 +191,14 @@ def _keys_of(term: str, *, model: type[Model], path: str, text: Text) -> QuerySe
 
 
 def related_model(model: type[Model], path: str) -> type[Model]:
-    """Return the model that a path of relations leads to; ``OWN`` leads nowhere else."""
+    """Return the model that a path of relations leads to; for ``OWN``, the model itself."""
     for name in filter(None, path.split("__")):
         model = model._meta.get_field(name).related_model  # type: ignore[assignment]
     return model
 
 
 def _words_of(term: str) -> list[str]:
-    """Return what is looked for: signs alone say nothing, nor does Rs. beside an amount."""
+    """Return the words of a search; drops signs, and Rs. next to an amount."""
     words = [word for word in term.split() if _forms_of(word)][:MAX_WORDS]
     if any(map(amounts_of, words)):
         return [word for word in words if _without_money_signs(word)]
@@ -217,7 +217,7 @@ def _holds(word: str, *, text: Text) -> Q:
 
 
 def _holds_amount(word: str, *, text: Text) -> Q:
-    """Match what holds the word, or the amount that it is: with decimals, it is that alone."""
+    """Match the word or the amount that it means; with decimals, only the amount."""
     amounts = amounts_of(word)
     is_amount_only = amounts and HAS_DECIMALS.search(word)
     found = Q(pk__in=[]) if is_amount_only else _holds(word, text=text)
@@ -227,7 +227,7 @@ def _holds_amount(word: str, *, text: Text) -> Q:
 
 
 def _forms_of(word: str) -> list[str]:
-    """Return what to look for: of an address with its @, elsewhere (UPI's) perhaps without."""
+    """Return the forms to look for: addresses keep their @, other text (UPI) may drop it."""
     parts = [normal_form(part) for part in word.split("@")]
     if len(parts) == 1 or not any(parts):
         return list(filter(None, parts[:1]))
@@ -245,9 +245,9 @@ def _grams_of(normal: str) -> list[str]:
 
 
 def amounts_of(word: str) -> set[Decimal]:
-    """Return which amounts a word may mean: 25053.50 and 25.053,50 are one, 1,234 may be two.
+    """Return the amounts that a word may mean: 25053.50 is 25.053,50; 1,234 may be two amounts.
 
-    Without decimals it also means every amount that begins so: 25053 is 25053.50.
+    Without decimals, it also matches every amount that starts with it: 25053 finds 25053.50.
     """
     plain = _without_money_signs(word)
     digits = "".join(str(unicodedata.decimal(c, c)) for c in plain)
@@ -262,12 +262,12 @@ def amounts_of(word: str) -> set[Decimal]:
 
 
 def _without_money_signs(word: str) -> str:
-    """Leave out how money is marked: ₨, US$, Rs. before an amount; /- or .- behind it."""
+    """Remove currency marks: ₨, US$, Rs. before an amount; /- or .- after it."""
     plain = re.sub(MONEY_SIGNS, "", unicodedata.normalize("NFKC", word))
     kept = (c for c in plain if unicodedata.category(c) not in {"Sc", "Cf", "Zs"})
     return "".join(kept)
 
 
 def _plain(amount: Decimal) -> Decimal:
-    """Return it without trailing zeros, as ``trim_scale`` of PostgreSQL does."""
+    """Return it without trailing zeros, like PostgreSQL's ``trim_scale``."""
     return amount.quantize(Decimal(1)) if amount == amount.to_integral() else amount.normalize()

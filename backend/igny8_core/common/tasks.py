@@ -1,4 +1,4 @@
-"""Daily: what was kept for a while and holds personal data is deleted."""
+"""Daily deletion of expired records with personal data."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,9 +13,9 @@ from igny8_core.common.upkeep import QUEUE, RETRY
 @app.periodic(cron="27 3 * * *")
 @app.task(queue=QUEUE, queueing_lock="delete_old_records", retry=RETRY)
 def delete_old_records(timestamp: int) -> None:
-    """Delete answers kept for ``Idempotency-Key``, and who got which mail.
+    """Delete expired responses for ``Idempotency-Key``, and records of sent emails.
 
-    :param timestamp: the time that it is for, in seconds since 1970 (UTC).
+    :param timestamp: the scheduled time, in seconds since 1970 (UTC).
     """
     now = datetime.fromtimestamp(timestamp, tz=UTC)
     answers_until = now - timedelta(days=settings.IDEMPOTENCY_RETENTION_DAYS)
@@ -27,7 +27,7 @@ def delete_old_records(timestamp: int) -> None:
 @app.periodic(cron="37 3 * * *")
 @app.task(queue=QUEUE, queueing_lock="delete_old_jobs", retry=RETRY, pass_context=True)
 async def delete_old_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Delete jobs that have failed for good: that of a mail may hold its words."""
+    """Delete jobs that have failed permanently: an email's job may contain its text."""
     await context.app.job_manager.delete_old_jobs(
         nb_hours=24 * settings.MAIL_RETENTION_DAYS,
         include_failed=True,

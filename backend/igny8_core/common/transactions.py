@@ -1,4 +1,4 @@
-"""The outermost transaction of an act, done again where the database asks for it; and of reads."""
+"""The outermost transaction of a write, retried if needed, and of a read."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -16,13 +16,13 @@ logger = logging.getLogger(__name__)
 
 
 def commit_or_retry(act: Callable[[], T]) -> T:
-    """Carry out an act in one transaction; the whole of it again if it lost a fight for a lock.
+    """Run an act in one transaction; run all of it again after a deadlock or lock timeout.
 
-    A deadlock or a lock time-out has rolled everything back, so nothing is done twice. A lost
-    connection is not tried again: nobody knows whether its COMMIT has happened.
+    Both have rolled everything back, so nothing is done twice. A lost connection isn't retried,
+    because its COMMIT may or may not have happened.
 
-    :param act: changes nothing but the database, so that it can be done again.
-    :raises django.db.OperationalError: if the last of ``ATTEMPTS`` fails as well.
+    :param act: changes only the database, so that it can be repeated.
+    :raises django.db.OperationalError: if the last of ``ATTEMPTS`` fails too.
     """
     for _ in range(ATTEMPTS - 1):
         try:
@@ -41,11 +41,11 @@ def _commit(act: Callable[[], T]) -> T:
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """Read with several statements what the database held at one moment; also as a decorator.
+    """Read one consistent snapshot with several statements; also works as a decorator.
 
-    Else each statement sees what was committed just before it: an account that is not paid for
-    yet, and no invoice that is to be paid any more. Inside of a transaction, that one's isolation
-    stays. Nothing can be written.
+    Otherwise each statement sees what was committed just before it, such as an unpaid account
+    without an open invoice. Inside a transaction, that transaction's isolation stays. Nothing can
+    be written.
     """
     level = "" if connection.in_atomic_block else "ISOLATION LEVEL REPEATABLE READ, "
     with transaction.atomic(), connection.cursor() as cursor:
@@ -54,12 +54,12 @@ def one_moment() -> Iterator[None]:
 
 
 def is_contention(error: BaseException) -> bool:
-    """Tell whether another transaction was in the way; whoever has wrapped the database's error."""
+    """Tell whether another transaction was in the way, even if the error is wrapped."""
     return any(isinstance(cause, CONTENTION) for cause in causes(error))
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what it was raised from, down to the first."""
+    """Yield an error and its chain of causes."""
     while error is not None:
         yield error
         error = error.__cause__

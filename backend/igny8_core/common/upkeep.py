@@ -1,4 +1,4 @@
-"""What every daily clean-up has in common."""
+"""Shared code of the daily clean-ups."""
 
 from procrastinate import RetryStrategy
 

@@ -1,4 +1,4 @@
-"""Checks of what people type into a form, whichever model it belongs to."""
+"""Validators for what people type, shared by all models."""
 
 import unicodedata
 
@@ -9,7 +9,7 @@ from igny8_core.common.places.countries import is_country_code
 
 
 def validate_country_code(value: str) -> None:
-    """Refuse what is not an ISO 3166-1 alpha-2 code.
+    """Reject anything but an ISO 3166-1 alpha-2 code.
 
     :raises ValidationError: if it isn't one.
     """
@@ -19,7 +19,7 @@ def validate_country_code(value: str) -> None:
 
 
 def validate_lower_case(value: str) -> None:
-    """Refuse capital letters.
+    """Reject capital letters.
 
     :raises ValidationError: if there is one.
     """
@@ -34,7 +34,7 @@ def is_one_line(text: str) -> bool:
 
 
 def validate_line(value: str) -> None:
-    """Refuse text of more than one line, or with other control characters in it.
+    """Reject text with line breaks or other control characters.
 
     :raises ValidationError: if it has one.
     """
@@ -44,7 +44,7 @@ def validate_line(value: str) -> None:
 
 
 def is_visible(text: str) -> bool:
-    """Tell whether anything of a text can be seen."""
+    """Tell whether a text has visible characters."""
     return any(
         unicodedata.category(character)[0] in "LNPS" and character not in INVISIBLE
         for character in text
@@ -52,9 +52,9 @@ def is_visible(text: str) -> bool:
 
 
 def validate_visible(value: str) -> None:
-    """Refuse text of which nothing can be seen.
+    """Reject text without visible characters.
 
-    :raises ValidationError: if it has only spaces and characters without a shape.
+    :raises ValidationError: if it only has spaces and invisible characters.
     """
     if not is_visible(value):
         message = "Write something that can be seen."

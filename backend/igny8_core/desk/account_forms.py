@@ -1,4 +1,4 @@
-"""Forms of accounts and sites in the admin, with the rules that the API has."""
+"""Forms of accounts and sites in the admin site, with the same rules as the API."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class AccountForm(DeskModelForm):
     country = CountryField(required=False, help_text="Which ways to pay are offered depends on it.")
 
     def clean_country(self) -> str:
-        """Refuse to take the country away: the API doesn't either."""
+        """Refuse to clear the country, as the API does."""
         country = str(self.cleaned_data["country"])
         if not country and self.get_initial_for_field(self.fields["country"], "country"):
             message = "Choose the country: without one, its ways to pay are gone."
@@ -36,12 +36,12 @@ class AccountForm(DeskModelForm):
 
 class SiteForm(DeskModelForm):
     def clean_domain(self) -> str:
-        """Take a host name out of what was typed, as the API does."""
+        """Extract the host name from what was typed, as the API does."""
         try:
             return normalised_domain(self.cleaned_data["domain"])
         except InvalidInput as refusal:
             raise forms.ValidationError(refusal.detail) from refusal
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Check the domain with the account, which the form only shows."""
+        """Include the account, which the form only shows, when checking the domain."""
         return set(super()._get_validation_exclusions()) - {"account"}  # type: ignore[misc]

@@ -26,12 +26,12 @@ class AccountAdmin(WorkflowAdmin):
     readonly_fields = ["status", "plan", "credits", "confirmed_billing_email"]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse on a closed account: nothing gets back into it."""
+        """Refuse for a closed account: nothing may be written to it."""
         is_closed = isinstance(obj, Account) and obj.status == AccountStatus.CANCELLED
         return bool(super().has_change_permission(request, obj)) and not is_closed
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """Save what was changed, and ask who reads another billing address."""
+        """Save the changes, and ask a new billing address for confirmation."""
         super().save_model(request, obj, form, change)
         if "billing_email" in form.changed_data:
             send_billing_email_link(account=obj, now=utc_now())
@@ -56,7 +56,7 @@ class IndustryAdmin(DeskAdmin):
 
 @admin.register(Site)
 class SiteAdmin(DeskAdmin):
-    """Sites are added by their account's people, who then have access to them."""
+    """Sites can't be added here: the account's people add them, and so get access."""
 
     sidebar = Entry(Section.CUSTOMERS, 4, "language")
     form = SiteForm

@@ -1,7 +1,7 @@
-"""Acts of the desk: a form that is sent twice is carried out once, as a request of the API is.
+"""Decisions at the desk: a form that is sent twice is executed once, like an API request.
 
-The page gives each of its forms a key. Sent again (a double click, a reload, the answer lost), the
-form says again what was done by it, and leads on to the same place.
+The page gives each form a key. If the form is sent again (a double click, a reload, a lost
+response), it shows the first result again, and leads to the same page.
 """
 
 import re
@@ -31,28 +31,28 @@ UNSENT = {"csrfmiddlewaretoken", KEY}
 
 
 class ActForm(forms.Form):
-    """A form of an act, with the key of its page."""
+    """A form with the key of its page."""
 
     act_key = forms.Field(required=False, widget=forms.HiddenInput, initial=uuid4)
 
     @property
     def key(self) -> str:
-        """The key; empty where it is none that a page has given."""
+        """The key; empty if it isn't one that a page has issued."""
         key = str(self.cleaned_data[KEY] or "")
         return key if A_KEY.fullmatch(key) else ""
 
     @property
     def words(self) -> dict[str, object]:
-        """What the admin has filled in."""
+        """What the admin has entered."""
         return {name: value for name, value in self.cleaned_data.items() if name != KEY}
 
 
 @dataclass(frozen=True)
 class Done:
-    """What was done, for whom, and where it leads.
+    """What was done, for which account, and where to go next.
 
-    :param said: to the admin.
-    :param account_id: whose data that holds.
+    :param said: the message to the admin.
+    :param account_id: the account whose data the message contains.
     """
 
     said: str
@@ -63,9 +63,9 @@ class Done:
 def carry_out(
     request: HttpRequest, form: ActForm, act: Callable[[], Done], *, refused_leads_to: str
 ) -> HttpResponse:
-    """Carry an act out once for its form's key; say what was done, or why nothing was.
+    """Run an act once per form key; show what was done, or why not.
 
-    :param form: is valid.
+    :param form: a valid form.
     """
     sending = Sending(
         scope=scope_of(request),

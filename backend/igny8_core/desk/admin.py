@@ -1,4 +1,4 @@
-"""All pages of the desk, which Django looks for here. States change by the services alone."""
+"""All pages of the desk; Django looks for them here. Only services change states."""
 
 from django.contrib import admin
 

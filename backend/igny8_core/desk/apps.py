@@ -1,4 +1,4 @@
-"""The desk is Django's admin on our own site, with our pages of every room."""
+"""The desk: Django's admin on our own site, with pages for every room."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 
 class DeskConfig(AppConfig):
-    """The pages, their templates and their styles."""
+    """The pages, templates and styles of the desk."""
 
     name = "igny8_core.desk"
     label = "desk"
@@ -22,7 +22,7 @@ class DeskAdminConfig(AdminConfig):
     default_site = "igny8_core.desk.site.DeskAdminSite"
 
     def ready(self) -> None:
-        """Show JSON as plain text: the theme's colours of it would be style attributes."""
+        """Show JSON as plain text: the theme would colour it with style attributes."""
         from unfold import fields
 
         fields.prettify_json = _json_text

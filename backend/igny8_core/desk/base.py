@@ -1,4 +1,4 @@
-"""Pages of the desk on which a person changes something."""
+"""Base classes for pages of the desk that change something."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,16 +24,16 @@ UNKNOWN_CONFLICT = "It doesn't go together with what somebody else has saved at 
 
 
 class DeskAdmin(BoundedAdmin):
-    """Saves the fields that were changed, and no failure of two at once is a server error."""
+    """Saves only changed fields; simultaneous changes never cause a server error."""
 
     form = DeskModelForm
     change_form_before_template = "admin/seen.html"
-    saved_apart: frozenset[str] = frozenset()  # fields that a service saves
+    saved_apart: frozenset[str] = frozenset()  # fields saved by a service
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """Find the row; lock it where it may be changed."""
+        """Find the row; lock it if it may be changed."""
         found = super().get_object(request, object_id, from_field)
         if found is not None and request.method == "POST" and connection.in_atomic_block:
             self.lock(request, found)
@@ -41,12 +41,12 @@ class DeskAdmin(BoundedAdmin):
         return found
 
     def lock(self, request: HttpRequest, obj: Model) -> None:
-        """Lock a row, and before it those that stand before it in the order of locks."""
+        """Lock a row, after those that come first in the lock order."""
         rows = type(obj)._default_manager.select_for_update(of=("self",))
         rows.filter(pk=obj.pk).first()
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
-        """Save a new row, and of another one what was changed."""
+        """Save a new row, or the changed fields of an existing one."""
         if not change:
             super().save_model(request, obj, form, change)
             return
@@ -60,9 +60,9 @@ class DeskAdmin(BoundedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show and save; what somebody else has saved at this moment is a message of the form.
+        """Show and save; a conflict with somebody else's change is a message in the form.
 
-        :raises BadRequest: if a field that is chosen by a search holds what no row can be.
+        :raises BadRequest: if a search field contains an impossible row id.
         """
         chosen = (request.POST.get(name, "") for name in self.get_autocomplete_fields(request))
         if not all(ID.fullmatch(value) for value in chosen if value):
@@ -78,18 +78,18 @@ class DeskAdmin(BoundedAdmin):
         formsets: Any,
         add: bool = False,  # noqa: FBT001, FBT002
     ) -> Any:
-        """Note whether anything was changed, for what is said then."""
+        """Remember whether anything was changed, for the message afterwards."""
         request.nothing_changed = not add and not form.changed_data  # type: ignore[attr-defined]
         return super().construct_change_message(request, form, formsets, add)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """Leave out of the log what was no change."""
+        """Log only real changes."""
         if getattr(request, "nothing_changed", False):
             return None
         return super().log_change(request, obj, message)
 
     def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
-        """Say no success of nothing done."""
+        """Don't report success if nothing was changed."""
         page: HttpResponse
         if not getattr(request, "nothing_changed", False):
             page = super().response_change(request, obj)
@@ -114,7 +114,7 @@ class DeskAdmin(BoundedAdmin):
 
 
 class WorkflowAdmin(DeskAdmin):
-    """Made and moved by the workflow: neither added nor deleted here."""
+    """For rows created and changed by the workflow: they can't be added or deleted here."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -124,7 +124,7 @@ class WorkflowAdmin(DeskAdmin):
 
 
 class ReadOnlyAdmin(WorkflowAdmin):
-    """What the workflow writes is for reading: no adding, editing or deleting."""
+    """For rows written by the workflow: read-only, no adding, editing or deleting."""
 
     list_fullwidth = True
 
@@ -133,9 +133,9 @@ class ReadOnlyAdmin(WorkflowAdmin):
 
 
 def once_more(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
-    """Answer a request; again if another one was in its way.
+    """Handle a request; retry it if another one was in its way.
 
-    The second time the form itself sees what the other has saved, and says so in words.
+    The second time, the form itself sees what the other request saved, and says so.
     """
     if request.method != "POST":
         return page()
@@ -158,7 +158,7 @@ def once_more(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpRes
 
 
 def words_of(error: IntegrityError) -> str:
-    """Say in words which rule of the database was in the way."""
+    """Describe in words which database rule was violated."""
     name = next(
         (cause.diag.constraint_name for cause in causes(error) if isinstance(cause, DriverError)),
         None,
@@ -169,5 +169,5 @@ def words_of(error: IntegrityError) -> str:
 
 
 def money_cell(money: Money) -> SafeString:
-    """Write an amount into a list: with its currency, and as many decimals as that has."""
+    """Format an amount for a list, with its currency and that currency's decimals."""
     return format_html('<span class="desk-money">{}</span>', money)

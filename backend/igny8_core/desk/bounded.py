@@ -1,4 +1,4 @@
-"""Lists of the desk that cost the same however many rows there are."""
+"""Lists of the desk whose cost doesn't grow with the number of rows."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +12,7 @@ from unfold.views import ChangeList
 from igny8_core.common.pagination import BoundedPaginator
 from igny8_core.common.search import SearchText, Text, related_model, rows_hold, text_of
 
-# What reads a whole column, computes with each row, or takes a program of the reader's.
+# Lookups that read a whole column, compute with each row, or run the reader's program.
 SEARCHING = frozenset(
     """regex iregex contains icontains startswith istartswith endswith iendswith iexact
     search year iso_year quarter month week week_day iso_week_day day date time hour minute second
@@ -21,7 +21,7 @@ SEARCHING = frozenset(
 
 
 class BoundedChangeList(ChangeList):  # type: ignore[misc]  # unfold has no types
-    """Sorts by what an index keeps in order, also where the address asks for more."""
+    """Sorts only by indexed columns, even if the URL asks for more."""
 
     sortable_by: Iterable[Any]
 
@@ -30,7 +30,7 @@ class BoundedChangeList(ChangeList):  # type: ignore[misc]  # unfold has no type
         self.sortable_by = [name for name in self.sortable_by if self.get_ordering_field(name)]
 
     def get_ordering_field(self, field_name: Any) -> str | None:
-        """Name the field that a column is sorted by, if that costs the same for any number."""
+        """Return the field that a column is sorted by, if an index supports it."""
         if field_name not in self.sortable_by:
             return None
         found = super().get_ordering_field(field_name)
@@ -38,7 +38,7 @@ class BoundedChangeList(ChangeList):  # type: ignore[misc]  # unfold has no type
 
 
 def leading_columns(model: type[Model]) -> set[str]:
-    """Return the fields by which an index over the whole table begins."""
+    """Return the fields that an index over the whole table starts with."""
     meta = model._meta
     own = {
         field.name
@@ -50,9 +50,9 @@ def leading_columns(model: type[Model]) -> set[str]:
 
 
 def searched_texts(model: type[Model], search_fields: Iterable[str]) -> dict[str, Text]:
-    """Return what a list is searched by, by the path to it: the texts of its ``search_fields``.
+    """Return the searched texts of a list's ``search_fields``, by their path.
 
-    Where the model has an index for searches, its text it is; else the text of those fields.
+    If the model has a search index, it is that index's text; otherwise the text of the fields.
     """
     fields: dict[str, list[str]] = {}
     for name in search_fields:
@@ -65,7 +65,7 @@ def searched_texts(model: type[Model], search_fields: Iterable[str]) -> dict[str
 
 
 class BoundedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
-    """A list that counts to a bound, sorts by indexes, and is searched by its search alone."""
+    """A list that counts up to a limit, sorts by indexes, and allows only its own search."""
 
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -76,7 +76,7 @@ class BoundedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search by the normal form of what is typed: see ``searched_texts``."""
+        """Search by the normal form of the search term: see ``searched_texts``."""
         term = search_term.strip()
         if not term or not self.search_fields:
             return queryset, False
@@ -84,13 +84,13 @@ class BoundedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
         return queryset.filter(rows_hold(term, model=self.model, texts=texts)), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Refuse what somebody could write into the address to search past the indexes."""
+        """Refuse lookups in the URL that would bypass the indexes."""
         is_search = not SEARCHING.isdisjoint(lookup.split("__"))
         return not is_search and bool(super().lookup_allowed(lookup, value, request))
 
 
 class ValuesFilter(admin.SimpleListFilter):
-    """A filter by values that are known: asking the table for them would read all of it."""
+    """A filter by known values: looking them up would read the whole table."""
 
     def values(self) -> list[str]:
         raise NotImplementedError

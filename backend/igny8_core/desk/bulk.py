@@ -1,4 +1,4 @@
-"""Approving many at once: totals and flags first, then each in its own transaction."""
+"""Approving many payments: totals and flags first, then each in its own transaction."""
 
 import logging
 from collections import defaultdict
@@ -25,7 +25,7 @@ from igny8_core.common.transactions import commit_or_retry, is_contention
 from igny8_core.desk.flags import Severity, flags_of
 
 MOST = 100  # payments at once: a page of the queue has 50
-PATIENCE = 20  # seconds: then the page reports, before a proxy gives up waiting for it
+PATIENCE = 20  # seconds: then the page reports, before a proxy times out
 BUSY = "Not approved: somebody else is changing this account. Try again."
 FAILED = "Not approved: it could not be saved. Open it and approve it by itself."
 UNKNOWN = "Unknown: the database was lost meanwhile. Open it to see whether it is approved."
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one payment of a bulk approval."""
+    """The result for one payment of a bulk approval."""
 
     payment: Payment
     is_approved: bool
@@ -45,7 +45,7 @@ class Outcome:
 
 
 def approve(request: HttpRequest, *, model_admin: Any, payments: QuerySet[Payment]) -> HttpResponse:
-    """Ask for confirmation, or with it approve and report."""
+    """Ask for confirmation, or, once confirmed, approve and report."""
     rows = list(payments.order_by("submitted_at", "pk")[: MOST + 1])
     if not 1 <= len(rows) <= MOST:
         detail = "Nothing was approved: select at least one payment"
@@ -77,7 +77,7 @@ def approve(request: HttpRequest, *, model_admin: Any, payments: QuerySet[Paymen
 
 
 def _totals(payments: list[Payment]) -> list[tuple[Money, int]]:
-    """Sum what is claimed, each currency by itself, with the number of payments."""
+    """Sum the amounts per currency, with the number of payments."""
     amounts: dict[str, list[Decimal]] = defaultdict(list)
     for payment in payments:
         amounts[payment.currency].append(payment.amount)
@@ -88,7 +88,7 @@ def _totals(payments: list[Payment]) -> list[tuple[Money, int]]:
 
 
 def _approve_all(request: HttpRequest, payments: list[Payment]) -> list[Outcome]:
-    """Approve each in a transaction of its own; whatever happens to one, all are reported."""
+    """Approve each in its own transaction; report all, whatever happens to one."""
     outcomes: list[Outcome] = []
     not_tried = ""
     ends_at = monotonic() + PATIENCE
@@ -100,7 +100,7 @@ def _approve_all(request: HttpRequest, payments: list[Payment]) -> list[Outcome]
             continue
         try:
             outcomes.append(_approve(request, payment))
-        except Exception as error:  # the report is all that tells what was done before it
+        except Exception as error:  # the report is the only record of what was done before
             logger.exception("A payment of a bulk approval failed")
             outcomes.append(Outcome(payment, is_approved=False, detail=_trouble(error)))
             not_tried = NOT_TRIED_WITHOUT_DATABASE if outcomes[-1].detail == UNKNOWN else ""

@@ -1,4 +1,4 @@
-"""Plans, payment methods, ready-made reasons and exchange rates in the admin."""
+"""Plans, payment methods, ready-made reasons and exchange rates in the admin site."""
 
 from decimal import Decimal
 from typing import Any
@@ -31,10 +31,10 @@ SOMEBODY_HAS_IT = (
 
 
 class PlanForm(DeskModelForm):
-    """What names a plan, and whether and how often it is paid, stays while somebody has it."""
+    """A plan's name, and whether and how often it is paid, can't change while it is in use."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to make another plan of one that somebody has."""
+        """Refuse to turn a plan in use into a different one."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.instance._state.adding and _is_had(self.instance):
             for name in ("slug", "interval"):
@@ -94,7 +94,7 @@ class PaymentMethodConfigAdmin(GuardedAdmin):
     ]
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
-        """Ask to look at the other languages where the English words alone have changed."""
+        """If only the English text changed, ask to check the other languages."""
         super().save_model(request, obj, form, change)
         changed = TEXTS.keys() & set(form.changed_data)
         if form.initial.get("translations") and changed and "translations" not in form.changed_data:
@@ -105,7 +105,7 @@ class PaymentMethodConfigAdmin(GuardedAdmin):
         return [path("try/", view, name="billing_paymentmethodconfig_try"), *super().get_urls()]
 
     def try_reference(self, request: HttpRequest) -> HttpResponse:
-        """Say what a customer would be told who gives a reference."""
+        """Show what a customer with this reference would see."""
 
         @require_safe
         def answer(request: HttpRequest) -> HttpResponse:
@@ -134,10 +134,10 @@ class PaymentMethodConfigAdmin(GuardedAdmin):
 
 
 class RateForm(DeskModelForm):
-    """A rate; one that is far from the present one is asked about."""
+    """An exchange rate; a large change needs confirmation."""
 
     def clean(self) -> dict[str, Any]:
-        """Ask, until the very rate is confirmed."""
+        """Ask until exactly this rate is confirmed."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.question and self.data.get(CONFIRMED) != self.question["rate"]:
             self.add_error("units_per_usd", "Tick above that you mean it, or correct it.")
@@ -145,7 +145,7 @@ class RateForm(DeskModelForm):
 
     @cached_property
     def question(self) -> dict[str, Any] | None:
-        """What a far step means: the rate as it is typed, and what each plan would cost."""
+        """What the change means: the rate as typed, and what each plan would cost."""
         if not self.is_bound:
             return None
         try:
@@ -183,11 +183,11 @@ class ExchangeRateAdmin(SettingAdmin):
     list_display = ["currency", "units_per_usd", "updated_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        """Keep the currency: another one's rate is another row."""
+        """Keep the currency: each currency has its own row."""
         return ["currency"] if obj else []
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
-        """Name the methods that need a rate among what is in the way."""
+        """List the methods that need the rate among the protected objects."""
         found, counts, missing, protected = super().get_deleted_objects(objs, request)
         methods = PaymentMethodConfig.objects.filter(
             is_enabled=True, currency__in=[rate.currency for rate in objs]

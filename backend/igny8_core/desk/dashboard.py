@@ -1,4 +1,4 @@
-"""The admin's first page: the desk's numbers."""
+"""The first page of the admin site: the desk's numbers."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
 
 
 def _words(duration: timedelta | None) -> str:
-    """Say a duration in its largest two units."""
+    """Format a duration in its two largest units."""
     if duration is None:
         return ""
     end = utc_now()
@@ -37,7 +37,7 @@ def _words(duration: timedelta | None) -> str:
 
 
 def _bars(days: list[Day]) -> list[dict[str, Any]]:
-    """Place a bar for each day: approved from the ground, rejected on top of it."""
+    """Lay out a bar for each day: approved at the bottom, rejected on top."""
     highest = max((day.approved + day.rejected for day in days), default=0) or 1
     unit = CHART_HEIGHT / highest
     return [

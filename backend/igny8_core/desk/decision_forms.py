@@ -1,4 +1,4 @@
-"""What an admin fills in at the approval desk."""
+"""Forms of the approval desk."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def _words(**attributes: Any) -> forms.Textarea:
 
 
 class DecisionForm(ActForm):
-    """A form that shares its page with others, so that its ids carry its own name."""
+    """A form that shares its page with others, so its ids contain its own name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["auto_id"] = f"{type(self).__name__.lower()}_%s"

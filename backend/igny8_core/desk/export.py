@@ -1,4 +1,4 @@
-"""The payments of the desk's list as a file for spreadsheets, made by the worker."""
+"""Exports the desk's list of payments as a spreadsheet, made by the worker."""
 
 from typing import IO, Any
 
@@ -38,7 +38,7 @@ CHUNK = 2000  # rows read at once
 
 @require_POST
 def ask(request: HttpRequest, model_admin: Any, file_format: str) -> HttpResponse:
-    """Have a file made of the list's filters, all pages of it, in the list's order.
+    """Request a file with all pages of the filtered list, in the list's order.
 
     :param file_format: a key of ``FORMATS``.
     :raises BadRequest: if there is no such filter.
@@ -59,7 +59,7 @@ def ask(request: HttpRequest, model_admin: Any, file_format: str) -> HttpRespons
 
 @require_safe
 def show(request: HttpRequest, model_admin: Any, key: str) -> HttpResponse:
-    """Show how far a file is: until it is made, the page asks again by itself."""
+    """Show the progress of a file: until it is ready, the page reloads by itself."""
     export = _own_export(request, key)
     context = {
         **model_admin.admin_site.each_context(request),
@@ -71,7 +71,7 @@ def show(request: HttpRequest, model_admin: Any, key: str) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest, model_admin: Any, key: str) -> FileResponse:  # noqa: ARG001
-    """Send a file that is made."""
+    """Send a finished file."""
     try:
         return file_response(_own_export(request, key))
     except NotFound as error:
@@ -89,7 +89,7 @@ def _url(export: Export) -> str:
 
 @export_kind(is_allowed=is_allowed, url=_url)
 def payments_sheet(export: Export, file: IO[bytes]) -> None:
-    """Write the payments that the list shows to the person by these filters."""
+    """Write the payments that the list shows this person with these filters."""
     request = HttpRequest()
     request.GET = QueryDict(export.arguments["filters"])
     request.user = export.requested_by
@@ -110,7 +110,7 @@ def _payments(request: HttpRequest, model_admin: Any) -> QuerySet[Payment]:
 
 
 def _filters(query: QueryDict) -> str:
-    """Return what the list shows, without the page that it is at."""
+    """Return the list's filters, without its page."""
     filters = query.copy()
     filters.pop(AFTER, None)
     return filters.urlencode()

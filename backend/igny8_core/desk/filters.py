@@ -6,7 +6,7 @@ from igny8_core.desk.bounded import ValuesFilter
 
 
 class CurrencyFilter(ValuesFilter):
-    """By the currencies that plans and methods have."""
+    """Filters by the currencies of plans and methods."""
 
     title = "currency"
     parameter_name = "currency"

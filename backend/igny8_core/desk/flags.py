@@ -1,4 +1,4 @@
-"""What an admin should look at twice before approving: each flag says what and why.
+"""What an admin should check twice before approving: each flag says what and why.
 
 A page of payments takes the same few queries as one payment.
 """
@@ -20,12 +20,12 @@ from igny8_core.common.places.countries import country_name
 YOUNG_ACCOUNT = timedelta(hours=1)
 MANY_REFUSALS = 3
 MAX_NAMED = 3
-MAX_COUNTED = 20  # a reference such as "cash" may be everybody's
-BEFORE_ISSUE = timedelta(days=1)  # the invoice's day began later in the customer's calendar
+MAX_COUNTED = 20  # many payments may use a reference such as "cash"
+BEFORE_ISSUE = timedelta(days=1)  # the customer's time zone may still have the day before
 
 
 class Severity(StrEnum):
-    """How much a flag should stop one."""
+    """How serious a flag is."""
 
     DANGER = "danger"
     WARNING = "warning"
@@ -34,7 +34,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Flag:
-    """One thing to look at.
+    """One thing to check.
 
     :param code: stable, for tests and clients.
     :param label: a few words for a list.
@@ -48,9 +48,9 @@ class Flag:
 
 
 def flags_of(payments: Sequence[Payment]) -> dict[int, list[Flag]]:
-    """Find what is odd about payments, the worst first, by the payments' ids.
+    """Find what is suspicious about payments, worst first, by payment id.
 
-    :param payments: with invoice, account, method and submitter, as ``payment_queue`` has them.
+    :param payments: with invoice, account, method and submitter, as in ``payment_queue``.
     """
     found: dict[int, list[Flag]] = {payment.pk: [] for payment in payments}
     for payment_id, flag in (
@@ -70,7 +70,7 @@ def flags_of(payments: Sequence[Payment]) -> dict[int, list[Flag]]:
 
 
 def _own_flags(payment: Payment) -> Iterable[Flag]:
-    """Yield what the payment and its account say by themselves."""
+    """Yield flags that only depend on the payment and its account."""
     invoice, account, method = payment.invoice, payment.invoice.account, payment.paid_by
     if not payment.is_of_the_amount_due:
         yield Flag(
@@ -127,8 +127,8 @@ def _own_flags(payment: Payment) -> Iterable[Flag]:
         )
 
 
-# Each reference, or proof, looks up its own few others: none is crowded out by what the rest of the
-# page has, and one that is everybody's ("cash") costs no more than another.
+# Each reference, or proof, looks up only a few others: so the rest of the page doesn't crowd it
+# out, and a common one ("cash") costs no more than any other.
 OTHERS = """
 SELECT wanted.payment_id, other.id, other.status, i.number, a.name
 FROM unnest(%(ids)s::bigint[], %(invoices)s::bigint[], %(keys)s::text[])
@@ -144,7 +144,7 @@ ORDER BY wanted.payment_id, other.id
 
 
 def _reused_references(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
-    """Yield payments whose reference another invoice's payment has, in any way to type it."""
+    """Yield payments whose reference another invoice's payment also has, in any spelling."""
     return _shared(
         payments,
         column="reference_key",
@@ -155,7 +155,7 @@ def _reused_references(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]
 
 
 def _reused_proofs(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
-    """Yield payments whose proof is, byte by byte, that of another invoice's payment."""
+    """Yield payments whose proof is identical to that of another invoice's payment."""
     return _shared(
         payments,
         column="proof_sha256",
@@ -195,7 +195,7 @@ def _and_more(count: int) -> str:
 
 
 def _refusals(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
-    """Yield payments of accounts that had many rejected, or took many back."""
+    """Yield payments of accounts with many rejections or withdrawals."""
     accounts = {payment.invoice.account_id for payment in payments}
     counts = {
         row["invoice__account"]: [row["rejections"], row["withdrawals"]]
@@ -220,7 +220,7 @@ def _refusals(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
 
 
 def _unverified(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
-    """Yield payments whose submitter has not shown that the e-mail address is theirs."""
+    """Yield payments whose submitter hasn't verified their email address."""
     submitters = {payment.submitted_by_id for payment in payments}
     verified = set(
         EmailAddress.objects.filter(user__in=submitters, primary=True, verified=True).values_list(

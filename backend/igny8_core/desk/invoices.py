@@ -1,4 +1,4 @@
-"""The page of one invoice: what is owed for what and by whom, what became of it, and the void."""
+"""The page of one invoice: what is owed, by whom and for what, its history, and voiding it."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ MAX_SHOWN = 100  # payments, and lines of the timeline
 
 @require_safe
 def show(request: HttpRequest, invoice_id: int, *, model_admin: Any) -> HttpResponse:
-    """Show an invoice with all that belongs to it, each part to who may see it."""
+    """Show an invoice with everything that belongs to it, as far as the person may see it."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     return _page(request, _invoice(invoice_id), model_admin, VoidForm())
@@ -52,7 +52,7 @@ def show(request: HttpRequest, invoice_id: int, *, model_admin: Any) -> HttpResp
 
 @require_safe
 def download(request: HttpRequest, invoice_id: int, *, model_admin: Any) -> HttpResponse:
-    """Send the document that the customer has, to be saved."""
+    """Send the customer's document as a download."""
     if not model_admin.has_view_permission(request) or not _may_see_lines(request):
         raise PermissionDenied
     return pdf_response(_invoice(invoice_id))
@@ -124,7 +124,7 @@ def _page(
 
 
 def _change(event: PaymentEvent) -> str:
-    """Say which object an event moved, and how, in the words of its states."""
+    """Describe which object an event changed, from which state to which."""
     states = STATES[ObjectType(event.object_type)]
     moved = [states(state).label.lower() for state in (event.from_state, event.to_state) if state]
     return f"{ObjectType(event.object_type).label.lower()} {' → '.join(moved)}"
@@ -143,7 +143,7 @@ def _lines(invoice: Invoice) -> list[dict[str, Any]]:
 
 
 def _customer(snapshot: dict[str, str]) -> list[tuple[str, str]]:
-    """Return what the invoice keeps of the customer, in labels and values; nothing empty."""
+    """Return the invoice's customer details as labels and values, without empty ones."""
     address = [
         snapshot["billing_address_line1"],
         snapshot["billing_address_line2"],

@@ -1,4 +1,4 @@
-"""A list of the admin whose last page opens as fast as its first."""
+"""A list of the admin site whose last page opens as fast as its first."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -15,17 +15,17 @@ AFTER = "after"
 
 
 def _read(place: str) -> tuple[datetime, int]:
-    """Return the time and the id of a place.
+    """Return the time and the id of a position.
 
-    :raises ValueError: if it is none.
-    :raises OverflowError: if UTC has no such time.
+    :raises ValueError: if it isn't a position.
+    :raises OverflowError: if the time doesn't fit into UTC.
     """
     time, _, pk = place.partition("_")
     return datetime.fromisoformat(time).astimezone(UTC), int(pk)
 
 
 class KeysetChangeList(BoundedChangeList):
-    """Pages by the last row's key and counts nothing, so that its cost does not grow.
+    """Pages by the last row's key and counts nothing, so its cost doesn't grow.
 
     Rows are ordered by ``submitted_at`` and ``pk``, either way.
     """
@@ -34,7 +34,7 @@ class KeysetChangeList(BoundedChangeList):
     is_first_page = True
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
-        """Leave the place in the list out of the filters."""
+        """Don't treat the position in the list as a filter."""
         remaining: dict[str, Any] = super().get_filters_params(params)
         remaining.pop(AFTER, None)
         return remaining
@@ -42,7 +42,7 @@ class KeysetChangeList(BoundedChangeList):
     def get_query_string(
         self, new_params: dict[str, Any] | None = None, remove: Iterable[str] | None = None
     ) -> str:
-        """Build a link that starts the list anew, unless it names a place."""
+        """Build a link to the start of the list, unless it contains a position."""
         query: str = super().get_query_string(new_params, [*(remove or []), AFTER])
         return query
 
@@ -52,7 +52,7 @@ class KeysetChangeList(BoundedChangeList):
         rows = list(self._after(place)[: self.list_per_page + 1])
         self.result_list = rows[: self.list_per_page]
         self.result_count = len(self.result_list)
-        self.full_result_count = self.result_count  # so that the theme names no total
+        self.full_result_count = self.result_count  # so that the theme shows no total
         self.show_full_result_count = False
         self.show_admin_actions = True
         self.can_show_all = False
@@ -72,11 +72,11 @@ class KeysetChangeList(BoundedChangeList):
         try:
             submitted_at, last = _read(place)
         except (ValueError, OverflowError):
-            return queryset  # no place, or one that nobody gave out: from the start
+            return queryset  # no position, or an invalid one: from the start
         following = before_in_time if self.is_newest_first else after_in_time
         return following(queryset, submitted_at=submitted_at, pk=last)
 
     @property
     def is_newest_first(self) -> bool:
-        """Whether the list runs back in time."""
+        """Whether the newest rows come first."""
         return bool(self.queryset.query.order_by[0] == "-submitted_at")

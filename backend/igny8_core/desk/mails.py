@@ -1,4 +1,4 @@
-"""The mails in the admin: what waits, what was sent, what is in trouble and can be sent again."""
+"""Emails in the admin site: waiting, sent, and failed ones, which can be sent again."""
 
 from collections import Counter
 from typing import Any
@@ -14,11 +14,11 @@ from igny8_core.common.models import OutgoingMail
 from igny8_core.desk.base import ReadOnlyAdmin
 from igny8_core.desk.navigation import Entry, Section
 
-admin.site.unregister(ProcrastinateJob)  # jobs carry links that reset passwords
+admin.site.unregister(ProcrastinateJob)  # jobs contain password reset links
 
 
 class MailStateFilter(admin.SimpleListFilter):
-    """Sent, dropped, waiting, in trouble (it is tried again), or given up."""
+    """Filters by state: sent, dropped, waiting, failing (being retried), or given up."""
 
     title = "state"
     parameter_name = "state"
@@ -79,12 +79,12 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         return mail.drop_reason or mail.last_error
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
-        """Allow those who may change mails."""
+        """Allow it to those who may change emails."""
         return bool(request.user.has_perm("common.change_outgoingmail"))
 
     @admin.action(description="Send again", permissions=["send_again"])
     def send_again(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
-        """Put those that failed back into the queue, and say what became of each."""
+        """Queue failed emails again, and report the result for each."""
         counted = Counter(send_again(mail) for mail in mails)
         report = ". ".join(f"{number} {outcome}" for outcome, number in sorted(counted.items()))
         is_done = set(counted) == {SendAgain.QUEUED}

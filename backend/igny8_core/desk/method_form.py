@@ -24,19 +24,19 @@ from igny8_core.common.patterns import fits
 from igny8_core.common.places.countries import country_choices
 from igny8_core.desk.settings import GuardedForm
 
-EMPTY_ROWS = 3  # to fill in where no script adds others
-MAX_POSTED = 100  # rows that are read at all
+EMPTY_ROWS = 3  # to fill in if no script adds others
+MAX_POSTED = 100  # the maximum number of rows read
 NUMBER = re.compile(r"[0-9]{1,4}")
 ROW = re.compile(r"([0-9]{1,3})-(label|value|copyable|order|remove)")
 
 
 class DetailsWidget(forms.Widget):
-    """Rows of label, value, copyable; removed and put in order by fields that need no script."""
+    """Rows of label, value, copyable; fields that need no script remove and sort them."""
 
     template_name = "admin/billing/method_details.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Give the template the rows, and empty ones behind them."""
+        """Give the template the rows, followed by empty ones."""
         context = super().get_context(name, value, attrs)
         rows = [row for row in value or [] if isinstance(row, dict)]
         empty = [{"label": "", "value": "", "copyable": True}] * EMPTY_ROWS
@@ -47,7 +47,7 @@ class DetailsWidget(forms.Widget):
     def value_from_datadict(
         self, data: Mapping[str, Any], files: Any, name: str
     ) -> list[dict[str, Any]]:
-        """Read the rows that are filled in, in the order of their numbers."""
+        """Read the filled-in rows, in the order of their numbers."""
         found: dict[int, dict[str, str]] = {}
         for key in data:
             match = ROW.fullmatch(key.removeprefix(f"{name}-")) if key.startswith(name) else None
@@ -99,7 +99,7 @@ class TranslationsWidget(forms.Widget):
     labels: Sequence[str] = ()
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Give the template a group of fields for each language."""
+        """Give the template a group of fields per language."""
         context = super().get_context(name, value, attrs)
         context["widget"]["labels"] = list(enumerate(self.labels))
         context["widget"]["languages"] = [
@@ -170,7 +170,7 @@ class TranslationsField(forms.Field):
         validate_translations(value)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare the texts, without those of labels that the details have no more."""
+        """Compare the texts, ignoring labels that the details no longer have."""
         return self._shown(initial or {}) != (data or {})
 
     def _shown(self, translations: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -229,17 +229,17 @@ class PaymentMethodForm(GuardedForm):
         exclude = ["has_example_details"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask for a translation of each label that the saved details have."""
+        """Add a translation field for each label of the saved details."""
         super().__init__(*args, **kwargs)
         labels = [row["label"] for row in self.instance.details]
         self.fields["translations"].widget.labels = list(dict.fromkeys(labels))
 
     def clean_currency(self) -> str:
-        """Take a currency in any case."""
+        """Accept a currency in any case."""
         return str(self.cleaned_data["currency"]).upper()
 
     def clean_payment_method(self) -> str:
-        """Take a code in any case."""
+        """Accept a code in any case."""
         return str(self.cleaned_data["payment_method"]).lower()
 
     def _remembered(self) -> list[str]:
@@ -247,12 +247,12 @@ class PaymentMethodForm(GuardedForm):
 
     @property
     def changed_data(self) -> list[str]:
-        """Leave out what is only tried."""
+        """Leave out the fields for trying a reference."""
         return [name for name in super().changed_data if name != "sample"]
 
 
 def reference_problem(*, reference: str, pattern: str) -> str:
-    """Say what a customer would be told who gives a reference; nothing if it is accepted."""
+    """Return what a customer with this reference would see; empty if it is accepted."""
     try:
         validate_pattern(pattern)
     except ValidationError as error:

@@ -1,7 +1,7 @@
-"""Forms of the desk: only what a person has changed is saved, and nobody's change is lost.
+"""Forms of the desk: only changed fields are saved, and nobody's change is lost.
 
-A page carries the values that it showed (``seen``). What is sent back as it was seen is left as
-it is now, whoever has changed it since; what was changed on both sides is asked about.
+A page contains the values that it showed (``seen``). A field that comes back unchanged keeps its
+current value, even if somebody else has changed it; if both sides changed it, the form asks.
 """
 
 import json
@@ -16,7 +16,7 @@ from django.db.models import Model
 
 from igny8_core.common.validators import validate_line, validate_visible
 
-ID = re.compile(r"[0-9]{1,19}")  # of a row, as an address or a form may name it
+ID = re.compile(r"[0-9]{1,19}")  # of a row, as in a URL or a form
 SEEN = "seen"
 CHANGED_MEANWHILE = (
     "Somebody has changed this since you opened the page. It is now: {now}. Save again to put "
@@ -26,7 +26,7 @@ LONGEST_SHOWN = 100  # characters of a value in a message
 
 
 class DeskModelForm(forms.ModelForm[Any]):
-    """A form that changes what was changed in it, and refuses what one line can't hold."""
+    """A form that saves only changed fields, and rejects line breaks in one-line text."""
 
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]  # Django's own
@@ -44,12 +44,12 @@ class DeskModelForm(forms.ModelForm[Any]):
 
     @cached_property
     def changed_data(self) -> list[str]:
-        """Names of the fields whose value isn't the one that was seen."""
+        """Names of the fields whose value differs from what was shown."""
         return [name for name in self.fields if self._is_changed(name)]
 
     @property
     def seen(self) -> str:
-        """What the page shows, to come back with it; of a field in dispute, what it is now."""
+        """The values that the page shows; for a disputed field, the current value."""
         values = {name: self._now(name) for name in self._remembered()}
         if self.is_bound:
             values |= {
@@ -61,7 +61,7 @@ class DeskModelForm(forms.ModelForm[Any]):
 
     @cached_property
     def _seen(self) -> dict[str, Any]:
-        """What came back; without it, what is there now."""
+        """The values that came back; without them, the current values."""
         try:
             seen = json.loads(self.data.get(self.add_prefix(SEEN), ""))
         except (TypeError, ValueError):
@@ -70,7 +70,7 @@ class DeskModelForm(forms.ModelForm[Any]):
 
     @cached_property
     def _disputed(self) -> list[str]:
-        """Fields that were changed here and, since the page was shown, by somebody else."""
+        """Fields changed both here and, since the page was shown, by somebody else."""
         if self.instance._state.adding:
             return []
         return [
@@ -84,7 +84,7 @@ class DeskModelForm(forms.ModelForm[Any]):
         ]
 
     def _post_clean(self) -> None:
-        """Leave out what was not changed, and ask about what somebody else has changed."""
+        """Leave out unchanged fields, and ask about those that somebody else changed."""
         if not self.instance._state.adding:
             for name in self._disputed:
                 self.add_error(name, CHANGED_MEANWHILE.format(now=self._words(name)))
@@ -122,10 +122,10 @@ class DeskModelForm(forms.ModelForm[Any]):
 
 
 def _as_initial(field: forms.Field, seen: Any) -> Any:
-    """Return a value of ``seen`` as ``has_changed`` takes it."""
+    """Return a value of ``seen`` in the form that ``has_changed`` expects."""
     if isinstance(field, forms.ModelChoiceField):
         return seen
     try:
         return field.to_python(seen)
     except ValidationError:
-        return seen  # what was there is none that can be typed
+        return seen  # the value can't be typed

@@ -1,4 +1,4 @@
-"""The sidebar: the queue first, each person's own part of the rest."""
+"""The sidebar: the queue first, then what each person may see."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -89,6 +89,6 @@ def waiting() -> str:
 
 
 def capped(count: int) -> str:
-    """Say a count of ``count_in``."""
+    """Format a count from ``count_in``."""
     limit = COUNTED_UP_TO
     return f"{limit:,}+" if count > limit else f"{count:,}"

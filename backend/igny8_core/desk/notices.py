@@ -1,4 +1,4 @@
-"""How each billing admin hears of what waits."""
+"""How often each billing admin gets notices."""
 
 from typing import Any
 

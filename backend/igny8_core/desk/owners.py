@@ -1,4 +1,4 @@
-"""Every open account has one owner: what the desk refuses, and how an account is handed over."""
+"""Every open account has one owner: the desk's checks, and handing an account over."""
 
 from typing import Any
 
@@ -20,17 +20,17 @@ HAND_OVER_FIRST = "Make another person of {account} its owner first."
 
 
 def owners_in_charge(users: QuerySet[User]) -> QuerySet[User]:
-    """Those of these people whom an open account would miss."""
+    """Those of these people who own an open account."""
     return users.filter(role=UserRole.OWNER, account__isnull=False).exclude(
         account__status=AccountStatus.CANCELLED
     )
 
 
 class KeepsOwner(forms.ModelForm[Any]):
-    """Part of a person's form: an open account keeps its owner, and gets no second one."""
+    """Form mixin: an open account keeps its owner, and gets no second one."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what would leave an account without its owner, or make one who can't be."""
+        """Reject changes that would leave an account without a valid owner."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         role = cleaned.get("role", self.instance.role)
         account = cleaned.get("account", self.instance.account)
@@ -45,12 +45,12 @@ class KeepsOwner(forms.ModelForm[Any]):
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Leave it to saving that there is one owner: the present one makes room then."""
+        """Skip the check for one owner: on saving, the current one makes room."""
         return {*super()._get_validation_exclusions(), "account"}  # type: ignore[misc]
 
     @cached_property
     def _before(self) -> User:
-        """The person as in the database: the instance takes what was typed."""
+        """The person as in the database: the instance has the typed values."""
         return User.objects.filter(pk=self.instance.pk).first() or User()
 
     def _is_in_charge(self) -> bool:
@@ -76,10 +76,10 @@ class KeepsOwner(forms.ModelForm[Any]):
 
 
 class KeepsOwnerAdmin:
-    """Part of the page of people: hands accounts over, and deletes no owner of an open one."""
+    """Page mixin: hands accounts over, and never deletes the owner of an open one."""
 
     def lock(self, request: HttpRequest, obj: User) -> None:
-        """Lock the accounts that are left and entered, then the person."""
+        """Lock the old and the new account, then the person."""
         posted = request.POST.get("account", "")
         ids = {obj.account_id, int(posted) if ID.fullmatch(posted) else None}
         for account_id in sorted(pk for pk in ids if pk is not None):
@@ -88,7 +88,7 @@ class KeepsOwnerAdmin:
         super().lock(request, obj)  # type: ignore[misc]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
-        """Save; a new owner takes the account over from the present one."""
+        """Save; a new owner takes the account over from the current one."""
         if obj.account and obj.role == UserRole.OWNER:
             for former in hand_over(account=obj.account, new_owner=obj):
                 LogEntry.objects.create(
@@ -103,7 +103,7 @@ class KeepsOwnerAdmin:
         super().save_model(request, obj, form, change)  # type: ignore[misc]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
-        """Name owners of open accounts among what can't be deleted."""
+        """List owners of open accounts among the protected objects."""
         found, counts, missing, protected = super().get_deleted_objects(objs, request)  # type: ignore[misc]
         owners = owners_in_charge(User.objects.filter(pk__in=[item.pk for item in objs]))
         named = [f"Owner of {user.account}: {user}" for user in owners.select_related("account")]

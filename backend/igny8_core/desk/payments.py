@@ -1,4 +1,4 @@
-"""The approval desk: the queue, and the addresses of all that is done there."""
+"""The approval desk: the queue, and the URLs of all its pages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ from igny8_core.desk.navigation import Entry, Section, capped, waiting
 from igny8_core.desk.proofs import may_see_proofs
 
 STATUS_PARAMETER = "status__exact"
-MAX_MARKED = 10  # reversals that wait for a second admin, named above the list
+MAX_MARKED = 10  # reversals waiting for a second admin, listed above the queue
 LABELS = {
     PaymentStatus.PENDING_APPROVAL: "Waiting",
     PaymentStatus.SUCCEEDED: "Approved",
@@ -63,7 +63,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     list_per_page = 50
     list_before_template = "admin/billing/payment/states.html"
     change_list_template = "admin/billing/payment/change_list.html"
-    search_fields = ["manual_reference"]  # shows the box; get_search_results is what searches
+    search_fields = ["manual_reference"]  # shows the box; get_search_results does the search
     search_help_text = "Reference, e-mail, invoice number or account"
     sortable_by = ()
     actions = ["approve_selected"]
@@ -73,13 +73,13 @@ class PaymentAdmin(ReadOnlyAdmin):
         return payment_queue()
 
     def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
-        """Put those first that wait longest; of the decided, the newest."""
+        """Sort waiting payments oldest first, decided ones newest first."""
         if request.GET.get(STATUS_PARAMETER) == PaymentStatus.PENDING_APPROVAL:
             return ["submitted_at", "pk"]
         return ["-submitted_at", "-pk"]
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        """Show proofs to those who may see them; to others, whether there is one."""
+        """Show proofs to those who may see them; others only see whether there is one."""
         if may_see_proofs(request):
             return self.list_display
         return ["has_proof" if name == "proof_thumbnail" else name for name in self.list_display]
@@ -96,7 +96,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         return found, False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Let the tabs choose the status."""
+        """Allow the tabs to filter by status."""
         return lookup == STATUS_PARAMETER or super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[URLPattern]:
@@ -128,13 +128,13 @@ class PaymentAdmin(ReadOnlyAdmin):
         ]
 
     def change_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        """Refuse: the review shows a payment. Django's own page would show its proof's path."""
+        """Refuse: the review page shows payments. Django's own would show the proof's path."""
         raise Http404
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Open on what waits."""
+        """Open the list of waiting payments."""
         if not request.GET and request.method == "GET":
             return HttpResponseRedirect(f"?{STATUS_PARAMETER}={PaymentStatus.PENDING_APPROVAL}")
         context = {
@@ -157,7 +157,7 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Approve the selected…", permissions=["decide"])
     def approve_selected(self, request: HttpRequest, payments: QuerySet[Payment]) -> HttpResponse:
-        """Show what would be approved; approve it once that is confirmed."""
+        """Show what would be approved; approve it once confirmed."""
         return bulk.approve(request, model_admin=self, payments=payments)
 
     @admin.display(description="Waiting")
@@ -214,7 +214,7 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 
 def _states(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the tabs: each state with its count and whether it is the one shown."""
+    """Return the tabs: each state with its count and whether it is selected."""
     chosen = request.GET.get(STATUS_PARAMETER, "")
     tabs = [
         {

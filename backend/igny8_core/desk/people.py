@@ -1,4 +1,4 @@
-"""People, their second factors, and the groups that say what they may do."""
+"""People, their second factors, and the groups with their permissions."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -39,13 +39,13 @@ from igny8_core.desk.people_forms import (
     RemoveSecondFactorForm,
 )
 
-admin.site.unregister(EmailAddress)  # a person has one, and it is changed with the person
+admin.site.unregister(EmailAddress)  # a person has one, edited with the person
 admin.site.unregister(Group)
-admin.site.unregister(Authenticator)  # its seeds are nobody's to see or to write
+admin.site.unregister(Authenticator)  # nobody may see or write its seeds
 
 
 def note(request: HttpRequest, *people: User) -> None:
-    """Keep for people who stay or go as they are that somebody else has changed them."""
+    """Record that somebody else changed or deleted these people."""
     for person in people:
         was_staff = is_desk_staff(person)
         note_change(person, by=request.user, was_staff=was_staff, now=utc_now())
@@ -96,7 +96,7 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
         id: str,  # noqa: A002  (Django's)
         form_url: str = "",
     ) -> HttpResponse:
-        """Give somebody another password, and tell them by mail. The own one has its own page."""
+        """Set somebody's password, and tell them by email. One's own has another page."""
         if id == str(request.user.pk):
             return HttpResponseRedirect(reverse("admin:password_change"))
         response: HttpResponse = super().user_change_password(request, id, form_url)
@@ -108,11 +108,11 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
         return response
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:  # type: ignore[override]
-        """Save what was changed; a new address by the one service that changes addresses.
+        """Save the changes; a new address through the service that changes addresses.
 
-        Who is closed is logged out, and stays so when opened again.
+        Deactivating a person signs them out; reactivating doesn't sign them in again.
 
-        :raises BadRequest: if somebody has signed up with the new address at this moment.
+        :raises BadRequest: if somebody has just signed up with the new address.
         """
         was_staff = User.objects.filter(pk=obj.pk, is_active=True, is_staff=True).exists()
         super().save_model(request, obj, form, change)
@@ -139,7 +139,7 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
         super().delete_queryset(request, users)
 
     def _leave(self, request: HttpRequest, users: Iterable[User]) -> None:
-        """Log the admin out who is among these: else what is said had no session to be kept in."""
+        """Sign out the admin if they are among these; their message needs a session."""
         if any(user == request.user for user in users):
             logout(request)
 
@@ -158,7 +158,7 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
 
 @admin.register(Authenticator)
 class SecondFactorAdmin(ReadOnlyAdmin):
-    """For people who have lost theirs: it can be removed, by others than themselves."""
+    """For people who have lost theirs: somebody else can remove it."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]
     list_select_related = ["user"]
@@ -166,44 +166,44 @@ class SecondFactorAdmin(ReadOnlyAdmin):
     fields = ["user", "type", "created_at", "last_used_at"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Allow it to those who may; the own one is removed by a code, on the own page."""
+        """Allow it for others; people remove their own with a code, on their own page."""
         is_own = isinstance(obj, Authenticator) and obj.user_id == request.user.pk
         return request.user.has_perm("mfa.delete_authenticator") and not is_own
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Offer none: each removal is confirmed by the own password, on a page of its own."""
+        """Offer none: each removal needs the admin's own password, on its own page."""
         return {}
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Ask for the own password."""
+        """Ask for the admin's own password."""
         form = RemoveSecondFactorForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and not form.is_valid():
-            request.POST = QueryDict()  # what Django's page takes for a question
+            request.POST = QueryDict()  # Django's page then asks for confirmation
         return super().delete_view(request, object_id, {**(extra_context or {}), "form": form})
 
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
-        """Remove what the person has, and tell them by mail."""
+        """Remove the person's second factor, and tell them by email."""
         second_factor.remove(obj.user)
         note(request, obj.user)
 
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
-    """What people may do; for each of a group it is kept that others changed it."""
+    """Permissions of groups; a change is recorded for each person in the group."""
 
     sidebar = Entry(Section.SETTINGS, 8, "groups")
     form = GroupForm
 
     def save_model(self, request: HttpRequest, obj: Group, form: Any, change: Any) -> None:
-        """Save, and keep it where the permissions change."""
+        """Save, and record a change of permissions."""
         super().save_model(request, obj, form, change)
         if "permissions" in form.changed_data:
             note(request, *obj.user_set.all())
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:
-        """Delete, and keep it."""
+        """Delete, and record it."""
         note(request, *obj.user_set.all())
         super().delete_model(request, obj)
 

@@ -1,4 +1,4 @@
-"""Forms of people in the admin. Who changes how somebody logs in gives the own password again."""
+"""Forms of people. Changing how somebody signs in needs the admin's own password."""
 
 from typing import Any
 
@@ -23,9 +23,9 @@ from igny8_core.desk.owners import KeepsOwner
 
 
 def check_own_password(password: str) -> None:
-    """Check the password of who sends the form.
+    """Check the password of the person who sends the form.
 
-    :raises ValidationError: if it is not theirs, or there were too many tries.
+    :raises ValidationError: if it is wrong, or there were too many attempts.
     """
     if not password:
         message = "Give your own password, to change how somebody logs in or what they may do."
@@ -37,7 +37,7 @@ def check_own_password(password: str) -> None:
 
 
 class TypedPasswordField(forms.CharField):
-    """The password of who sends the form, checked by the form where it is needed."""
+    """The sender's password, checked by the form if it is needed."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ class TypedPasswordField(forms.CharField):
 
 
 class OwnPasswordField(TypedPasswordField):
-    """The same where it is needed always: a session alone is not enough."""
+    """The sender's password, always required: a session alone isn't enough."""
 
     def clean(self, value: Any) -> str:
         password = str(super().clean(value))
@@ -61,7 +61,7 @@ class OwnPasswordField(TypedPasswordField):
 
 
 def require_typed_password(form: forms.BaseForm) -> None:
-    """Add an error to a form whose password is missing or not that of who sends it."""
+    """Add an error if the sender's password is missing or wrong."""
     try:
         check_own_password(form.cleaned_data.get("your_password", ""))
     except ValidationError as error:
@@ -69,9 +69,9 @@ def require_typed_password(form: forms.BaseForm) -> None:
 
 
 def clean_address(typed: str) -> str:
-    """Return an address in its one form.
+    """Return an address in its normal form.
 
-    :raises ValidationError: if it can be nobody's.
+    :raises ValidationError: if nobody can have it.
     """
     try:
         return usable_email(typed)
@@ -83,14 +83,14 @@ LOG_IN_OR_RIGHTS = frozenset({"email", "is_active", "is_staff", "is_superuser", 
 
 
 class PersonForm(KeepsOwner, DeskModelForm, UserChangeForm):  # type: ignore[misc]  # no types
-    """A person. The e-mail is changed at once, and with it who logs in."""
+    """A person. A new email counts at once, also for signing in."""
 
     your_password = TypedPasswordField()
 
     def clean_email(self) -> str:
         """Check a new address.
 
-        :raises ValidationError: if it can be nobody's, or it is the own one.
+        :raises ValidationError: if nobody can have it, or it is the admin's own.
         """
         email = clean_address(self.cleaned_data["email"])
         if "email" in self.changed_data and self.instance.pk == context.request.user.pk:
@@ -99,7 +99,7 @@ class PersonForm(KeepsOwner, DeskModelForm, UserChangeForm):  # type: ignore[mis
         return email
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the password where it is needed."""
+        """Ask for the password if it is needed."""
         cleaned: dict[str, Any] = super().clean()
         if LOG_IN_OR_RIGHTS.intersection(self.changed_data) and "email" not in self.errors:
             require_typed_password(self)
@@ -114,13 +114,13 @@ class NewPersonForm(UserCreationForm):  # type: ignore[misc]
 
 
 class GivePasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
-    """Another password for somebody."""
+    """A new password for somebody else."""
 
     your_password = OwnPasswordField()
 
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
-    """The own password; wrong guesses at the present one count as those at the log-in."""
+    """One's own password; wrong guesses count like those at the sign-in."""
 
     def clean_old_password(self) -> str:
         password = str(self.cleaned_data["old_password"])
@@ -129,12 +129,12 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
 
 
 class GroupForm(forms.ModelForm[Group]):
-    """What the people of a group may do."""
+    """The permissions of a group."""
 
     your_password = TypedPasswordField()
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the password where the permissions change."""
+        """Ask for the password if the permissions change."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "permissions" in self.changed_data:
             require_typed_password(self)
@@ -142,6 +142,6 @@ class GroupForm(forms.ModelForm[Group]):
 
 
 class RemoveSecondFactorForm(forms.Form):
-    """That somebody has lost their second factor."""
+    """Confirms removing somebody's lost second factor."""
 
     your_password = OwnPasswordField()

@@ -1,4 +1,4 @@
-"""Proofs in the admin: the pictures that the worker has made, and the files to be saved."""
+"""Proofs in the admin site: the worker's pictures, and the files as downloads."""
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
@@ -24,7 +24,7 @@ def may_see_proofs(request: HttpRequest) -> bool:
 
 @require_safe
 def download(request: HttpRequest, payment_id: int) -> FileResponse:
-    """Send the file, to be saved."""
+    """Send the file as a download."""
     try:
         return proof_response(_payment(request, payment_id))
     except NotFound as error:

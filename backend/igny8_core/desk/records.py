@@ -1,4 +1,4 @@
-"""Invoices, the ledger and the audit trail in the admin, to be read."""
+"""Invoices, the ledger and the audit trail in the admin site, read-only."""
 
 from collections.abc import Callable
 from typing import Any
@@ -42,11 +42,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
         return money_cell(invoice.payable)
 
     def change_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
-        """Refuse: what is no number in the address is no invoice, and the record has no page."""
+        """Refuse: only numbers are ids of invoices, and Django's own page isn't used."""
         raise Http404
 
     def get_urls(self) -> list[URLPattern]:
-        """Put the designed page in place of the record, with its PDF and the void."""
+        """Replace Django's page with our own, and add its PDF and voiding."""
         wrap: Callable[[Any], Any] = self.admin_site.admin_view
 
         def page(route: str, view: Any, name: str) -> URLPattern:

@@ -1,5 +1,5 @@
-"""The review of one payment: the claim beside the invoice, all that speaks for or against it,
-and the decision; after one, the next that waits.
+"""The review page of one payment: the payment next to its invoice, what supports or contradicts
+it, and the decision; then the next waiting payment.
 """
 
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def may_decide(request: HttpRequest) -> bool:
 
 
 def may_reverse(request: HttpRequest) -> bool:
-    """Tell whether the user may take an approval back."""
+    """Tell whether the user may reverse an approval."""
     return may(request.user, REVERSE)
 
 
@@ -63,7 +63,7 @@ def show(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResp
 
 
 def _next(payment: Payment) -> int | None:
-    """The one that waits after this; past the end, the one that waits longest."""
+    """The next waiting payment; after the last, the one that waits longest."""
     _before, after = neighbours_in_queue(payment=payment)
     if after:
         return after
@@ -111,10 +111,10 @@ def _reverse(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> 
 
 @dataclass(frozen=True)
 class Act:
-    """One thing to do with a payment.
+    """One decision about a payment.
 
-    :param form_name: of its form in the page's template.
-    :param perform: does it, and says what was done.
+    :param form_name: the name of its form in the page's template.
+    :param perform: does it, and returns what was done.
     """
 
     form_name: str
@@ -125,7 +125,7 @@ class Act:
 
 
 def _view(act: Act) -> Callable[..., HttpResponse]:
-    """Make the view of an act: its form, then the next that waits or the same payment."""
+    """Make the view of an act: its form, then the next waiting payment or the same one."""
 
     @require_POST
     def view(request: HttpRequest, payment_id: int, *, model_admin: Any) -> HttpResponse:

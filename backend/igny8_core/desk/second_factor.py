@@ -1,4 +1,4 @@
-"""The desk's log-in with a second factor, and the page on which people set up their own."""
+"""The desk's sign-in with a second factor, and the page where people set up their own."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from igny8_core.common.exceptions import DomainError
 
 
 class AdminLoginForm(AuthenticationForm):  # type: ignore[misc]  # unfold has no types
-    """E-mail, password and, of those who have set it up, a code; too many tries are refused."""
+    """Email, password and, for those who have set it up, a code; limits attempts."""
 
     code = forms.CharField(
         label="Code",
@@ -40,7 +40,7 @@ class AdminLoginForm(AuthenticationForm):  # type: ignore[misc]  # unfold has no
     def clean(self) -> dict[str, Any]:
         """Check all three.
 
-        :raises ValidationError: if one is wrong, or there were too many tries.
+        :raises ValidationError: if one is wrong, or there were too many attempts.
         """
         cleaned: dict[str, Any] = self.cleaned_data
         email, password = cleaned.get("username"), cleaned.get("password")
@@ -57,7 +57,7 @@ class AdminLoginForm(AuthenticationForm):  # type: ignore[misc]  # unfold has no
 
 
 class SetUpForm(ActivateTOTPForm):
-    """The first code, and the password: a session alone gives nobody a second factor."""
+    """The first code, and the password: a session alone can't set up a second factor."""
 
     password = forms.CharField(
         label="Your password",

@@ -1,4 +1,4 @@
-"""Who sells, in the admin: one entry, copied into every invoice that is issued."""
+"""The seller in the admin site: one entry, copied into every new invoice."""
 
 from django.contrib import admin
 from django.db.models import Model

@@ -1,4 +1,4 @@
-"""Changes of settings: their history, and what waits for a second admin."""
+"""Changes of settings: their history, and those waiting for a second admin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -64,7 +64,7 @@ class SettingChangeAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SettingChange]:
-        """Return the changes of what the user may see."""
+        """Return the changes that the user may see."""
         seen = [
             model._meta.label_lower
             for model in apps.get_models()
@@ -74,7 +74,7 @@ class SettingChangeAdmin(ReadOnlyAdmin):
         return found.filter(model__in=seen)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Let a setting's page lead to its own history."""
+        """Allow a setting's page to link to its own history."""
         return lookup in {"model", "object_id"} or super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[URLPattern]:
@@ -133,7 +133,7 @@ class SettingChangeAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/billing/setting_change.html", context)
 
     def agree(self, request: HttpRequest, change_id: int) -> HttpResponse:
-        """Put a change into effect."""
+        """Agree to a change."""
 
         def act() -> str:
             change = agree_to_change(
@@ -144,7 +144,7 @@ class SettingChangeAdmin(ReadOnlyAdmin):
         return self._decide(request, change_id, act)
 
     def refuse(self, request: HttpRequest, change_id: int) -> HttpResponse:
-        """Refuse a change, or withdraw the own one."""
+        """Refuse a change, or withdraw one's own."""
         reason = request.POST.get("reason", "").replace("\x00", "").strip()[:MAX_REASON]
 
         def act() -> str:
@@ -179,7 +179,7 @@ class SettingChangeAdmin(ReadOnlyAdmin):
 
 
 def _setting_url(change: SettingChange) -> str:
-    """Return the page of what was changed, where it has one."""
+    """Return the page of the changed setting, if it has one."""
     name = change.model.replace(".", "_")
     try:
         if change.object_id is not None:

@@ -1,4 +1,4 @@
-"""Settings at the desk: every change is kept in their history, and some wait for a second admin."""
+"""Settings at the desk: every change is in the history, and some need a second admin."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def history_url(obj: Model) -> str:
 
 
 class SettingAdmin(DeskAdmin):
-    """Keeps the values that were before each change."""
+    """Records the values before each change."""
 
     change_form_outer_before_template = "admin/billing/setting_history.html"
 
@@ -47,7 +47,7 @@ class SettingAdmin(DeskAdmin):
         css = {"all": ["desk/desk.css"]}
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
-        """Save what was changed, with its history."""
+        """Save the changes, with their history."""
         names = columns_of(obj).intersection(form.changed_data)
         stored = type(obj)._default_manager.filter(pk=obj.pk).first() if change else None
         before = plain_values(stored, names) if stored else {}
@@ -79,7 +79,7 @@ class SettingAdmin(DeskAdmin):
 
 
 class GuardedForm(DeskModelForm):
-    """Of a setting that changes by two persons: one change at a time."""
+    """A form of a setting that needs two admins: one change at a time."""
 
     def clean(self) -> dict[str, Any]:
         """Refuse a second proposal while one waits."""
@@ -100,12 +100,12 @@ class GuardedForm(DeskModelForm):
 
 
 class GuardedAdmin(SettingAdmin):
-    """Proposes what a second admin has to agree to, and saves the rest."""
+    """Proposes changes that need a second admin, and saves the rest."""
 
     form = GuardedForm
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
-        """Hand the values over to the service, which decides on each."""
+        """Pass the values to the service, which decides about each."""
         model, actor, now = type(obj), actor_from_request(request), utc_now()
         if not change:
             after = plain_values(obj, columns_of(obj).intersection(form.cleaned_data))
@@ -119,10 +119,10 @@ class GuardedAdmin(SettingAdmin):
         )
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """Leave a new row to the history: there is none yet."""
+        """Don't log a new row: only the proposal exists yet."""
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """Say in the log what was proposed only."""
+        """Log what was only proposed."""
         proposal = _proposal(request)
         words = f"Proposed change {proposal.pk}." if proposal else message
         return super().log_change(request, obj, words)
@@ -130,11 +130,11 @@ class GuardedAdmin(SettingAdmin):
     def response_add(
         self, request: HttpRequest, obj: Model, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Lead to the proposal."""
+        """Redirect to the proposal."""
         return self._lead_on(request) or HttpResponseRedirect("../")
 
     def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
-        """Lead to the proposal, if there is one."""
+        """Redirect to the proposal, if there is one."""
         return self._lead_on(request) or super().response_change(request, obj)
 
     def _lead_on(self, request: HttpRequest) -> HttpResponse | None:

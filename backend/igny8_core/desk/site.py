@@ -1,4 +1,4 @@
-"""The admin's site: its log-in takes a second factor, and may insist on one."""
+"""The admin site: its sign-in accepts a second factor, and may require one."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -24,20 +24,20 @@ View = Callable[..., HttpResponse]
 
 
 class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no types
-    """Where admins work."""
+    """The site where admins work."""
 
     login_form = second_factor.AdminLoginForm
     login_template = "admin/second_factor_login.html"
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Leave the colours to ``desk/theme.css``: no style element, which the policy refuses."""
+        """Leave the colours to ``desk/theme.css``: the policy forbids style elements."""
         return {**super().each_context(request), "colors": {}}
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  (Django's)
-        """Let nobody in without a second factor where the setting asks for one.
+        """Require a second factor if the setting asks for one.
 
-        What was tampered with, and what no column can hold, is a bad request: Django's own lists
-        would fail on it.
+        Manipulated values, and values that fit no column, are a bad request: Django's own lists
+        would fail on them.
         """
         guarded: View = super().admin_view(view, cacheable)
         if getattr(view, "is_open_without_second_factor", False):
@@ -61,7 +61,7 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Change one's own password, and be told by mail."""
+        """Change one's own password; an email confirms it."""
         done = reverse(f"{self.name}:password_change_done", current_app=self.name)
         request.current_app = self.name
         response: Any = PasswordChangeView.as_view(
@@ -76,7 +76,7 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
         return answer
 
     def extra_urls(self) -> list[URLPattern]:
-        """Add the page where one's own second factor is set up."""
+        """Add the page to set up one's own second factor."""
 
         def page(request: HttpRequest) -> HttpResponse:
             return second_factor.manage(request, self.each_context(request))

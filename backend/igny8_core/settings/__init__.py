@@ -1,10 +1,10 @@
 """Settings, read from the environment; every default is the safe one for production.
 
 ``DJANGO_ENV=development`` (what ``make run`` and the tests use) relaxes what a laptop needs
-relaxed: a fixed secret key, plain HTTP, mails as files, and an embedded PostgreSQL where
+relaxed: a fixed secret key, plain HTTP, emails as files, and an embedded PostgreSQL if
 ``DATABASE_URL`` is unset. The README lists every variable.
 
-One module for each concern; no name is set anywhere but in its module.
+One module per topic; each name is only set in its own module.
 """
 
 import django_stubs_ext
@@ -24,7 +24,7 @@ from igny8_core.settings.logging import *  # noqa: F403
 from igny8_core.settings.mail import *  # noqa: F403
 from igny8_core.settings.security import *  # noqa: F403
 
-django_stubs_ext.monkeypatch()  # Django's generic classes take their type parameter at run time
+django_stubs_ext.monkeypatch()  # lets Django's generic classes take type parameters at run time
 
 if not base.IS_DEVELOPMENT and (faults := unsafe(globals())):
     raise ImproperlyConfigured(

@@ -1,4 +1,4 @@
-"""What the other settings are told by: the environment, the kind of run, folders and addresses."""
+"""What other settings depend on: the environment, development or production, folders, URLs."""
 
 from pathlib import Path
 
@@ -15,4 +15,4 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 FRONTEND_URL: str = env.str(
     "FRONTEND_URL", default="http://localhost:5173" if IS_DEVELOPMENT else env.NOTSET
 ).rstrip("/")
-BACKEND_URL: str = env.str("BACKEND_URL", default=FRONTEND_URL).rstrip("/")  # for links in mails
+BACKEND_URL: str = env.str("BACKEND_URL", default=FRONTEND_URL).rstrip("/")  # for links in emails

@@ -1,4 +1,4 @@
-"""The rules of the business: days, limits, how long things are kept, who sells."""
+"""Business rules: days, limits, retention, the seller."""
 
 from decimal import Decimal
 
@@ -37,13 +37,13 @@ MAIL_RETENTION_DAYS: int = env.number(
     "MAIL_RETENTION_DAYS", default=90, at_least=1, at_most=365_000
 )
 
-# USD: beyond it, two admins have to approve
+# USD: above this, two admins have to approve
 BILLING_DUAL_CONTROL_ABOVE: Decimal | None = env.amount("BILLING_DUAL_CONTROL_ABOVE")
-# Hours until the only admin's change of what tells customers where to send money takes effect
+# Hours until the only admin's change to where customers send money takes effect
 BILLING_CHANGE_DELAY_HOURS: int = env.number(
     "BILLING_CHANGE_DELAY_HOURS", default=24, at_most=24 * 365
 )
-# Per cent by which an exchange rate may change without a question
+# Per cent by which an exchange rate may change without confirmation
 BILLING_RATE_CHANGE_ASKED_ABOVE: int = env.number("BILLING_RATE_CHANGE_ASKED_ABOVE", default=5)
 BILLING_SELLER_NAME: str = env.str("BILLING_SELLER_NAME", default="IGNY8")
 BILLING_SELLER_ADDRESS: str = env.str("BILLING_SELLER_ADDRESS", default="")

@@ -1,4 +1,4 @@
-"""PostgreSQL, always, and how long anybody waits for it."""
+"""PostgreSQL, and its timeouts."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -16,7 +16,7 @@ DATABASES = {"default": database(DATABASE_URL, password=env.str("DATABASE_PASSWO
 DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
-_waits = {  # seconds: nobody waits for ever, and nobody lets others wait for ever
+_waits = {  # seconds: nothing waits forever
     "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", default=5, at_least=1),
     "idle_in_transaction_session_timeout": env.number(
         "DATABASE_IDLE_TIMEOUT", default=300, at_least=1
@@ -27,5 +27,5 @@ _options["options"] = " ".join(
     [_options.get("options", ""), *(f"-c {name}={wait}s" for name, wait in _waits.items())]
 ).strip()
 _options.setdefault("connect_timeout", 5)
-# Seconds that a statement of a request may take; jobs and commands take what they need: ``wsgi.py``
+# Seconds that a statement of a request may take; jobs and commands have no limit: ``wsgi.py``
 DATABASE_STATEMENT_TIMEOUT = env.number("DATABASE_STATEMENT_TIMEOUT", default=30, at_least=1)

@@ -1,4 +1,4 @@
-"""The admin, as its theme draws it."""
+"""The look of the admin site."""
 
 from django.templatetags.static import static
 

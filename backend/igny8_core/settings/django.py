@@ -72,7 +72,7 @@ ROOT_URLCONF = "igny8_core.api.urls"
 WSGI_APPLICATION = "igny8_core.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets find our templates, too
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets find our templates too
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -91,7 +91,7 @@ TEMPLATES = [
     },
 ]
 
-# What the server processes share: counts of tries, and codes that were used
+# Shared by the server processes: counts of attempts, and used codes
 CACHES = {
     "default": {
         "BACKEND": "igny8_core.common.platform.cache.PostgresCache",
@@ -104,7 +104,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ur", "اردو")]  # of mails and refusals
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"  # of what is kept, and of the API's times
-# Of the business's days: numbers, due days, the desk's times, the dates of mails and papers
+TIME_ZONE = "UTC"  # for stored times and the API
+# For business days: invoice numbers, due dates, times at the desk, dates in emails and documents
 BUSINESS_TIME_ZONE = env.time_zone("BUSINESS_TIME_ZONE", default="UTC")
 FORMAT_MODULE_PATH = ["igny8_core.common.formats"]

@@ -1,4 +1,4 @@
-"""Static files, and what people send."""
+"""Static files, and uploads."""
 
 from pathlib import Path
 
@@ -21,10 +21,10 @@ S3_STORAGE = {
         "location": env.str("MEDIA_S3_PREFIX", default=""),
         "endpoint_url": env.str("MEDIA_S3_ENDPOINT_URL", default="") or None,
         "region_name": env.str("MEDIA_S3_REGION", default="") or None,
-        "default_acl": None,  # the bucket's own rule; no object is public
+        "default_acl": None,  # use the bucket's own rule; no object is public
         "file_overwrite": False,
     },
-}  # its keys are found as boto3 finds them: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, a role
+}  # boto3 finds the credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, a role
 STORAGES = {
     "default": S3_STORAGE
     if MEDIA_S3_BUCKET
@@ -35,7 +35,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body, files not counted
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a request body, without files
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 CLAMAV_ADDRESS: str = env.str("CLAMAV_ADDRESS", default="")

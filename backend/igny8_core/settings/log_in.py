@@ -1,11 +1,11 @@
-"""People, their sessions, and how they log in."""
+"""People, their sessions, and how they sign in."""
 
 from django.core.exceptions import ImproperlyConfigured
 
 from igny8_core.common.http.rate_limits import rate_limits
 from igny8_core.settings.base import FRONTEND_URL, IS_DEVELOPMENT, env
 
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie that stays
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no persistent cookie
 
 AUTH_USER_MODEL = "igny8_auth.User"
 SESSION_ENGINE = "igny8_core.auth.log_in.sessions"
@@ -31,9 +31,9 @@ ACCOUNT_ADAPTER = "igny8_core.auth.log_in.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"  # asked for, never in the way of paying
-ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a session alone never changes how one logs in
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person is told when how they log in was changed
+ACCOUNT_EMAIL_VERIFICATION = "optional"  # requested, but never blocks paying
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a session alone can't change how a person signs in
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # people are told about changes to their sign-in
 _example = '{"register": "50/m/ip"}'
 try:
     ACCOUNT_RATE_LIMITS = rate_limits(
@@ -56,4 +56,4 @@ MFA_TOTP_ISSUER = "IGNY8 Billing"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"  # where `next` leads that is refused
+LOGIN_REDIRECT_URL = "admin:index"  # used if `next` is refused

@@ -1,4 +1,4 @@
-"""The log: one line for each event, without what is secret."""
+"""The log: one line per event, without secrets."""
 
 from igny8_core.settings.base import env
 

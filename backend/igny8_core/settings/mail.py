@@ -1,4 +1,4 @@
-"""Mails, and the jobs that send them."""
+"""Emails, and the jobs that send them."""
 
 from igny8_core.settings.base import DATA_DIR, IS_DEVELOPMENT, env
 
@@ -18,8 +18,8 @@ DEFAULT_FROM_EMAIL: str = env.str(
     "DEFAULT_FROM_EMAIL", default="IGNY8 Billing <billing@example.com>"
 )
 
-# Jobs that are done are removed: that of a mail may hold a link that resets a password.
+# Finished jobs are removed: an email's job may contain a password reset link.
 PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "successful",
-    "fetch_job_polling_interval": 1,  # seconds: how soon a mail leaves after the one before it
+    "fetch_job_polling_interval": 1,  # seconds between one email and the next
 }

@@ -1,1 +1,1 @@
-"""Contract fuzzing: Schemathesis on the real server, by the OpenAPI document."""
+"""Contract fuzzing: Schemathesis against the real server, from the OpenAPI document."""

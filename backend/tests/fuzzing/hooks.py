@@ -1,4 +1,4 @@
-"""Loaded by Schemathesis: who is logged in for which operation, and an open road."""
+"""Loaded by Schemathesis: signs in the right user, and clears the way for each operation."""
 
 import os
 from typing import Any
@@ -10,7 +10,7 @@ SERVER = os.environ["FUZZED_SERVER"]
 V1 = f"{SERVER}/api/v1"
 OWNER = os.environ["FUZZED_OWNER"]
 ADMIN = os.environ["FUZZED_ADMIN"]
-ALWAYS = 24 * 3600  # seconds that a token is kept: longer than any run
+ALWAYS = 24 * 3600  # seconds to cache a token: longer than any run
 
 
 def log_in(email: str) -> str:
@@ -25,7 +25,7 @@ def log_in(email: str) -> str:
 
 
 class _LoggedIn:
-    """Sends the token of a session."""
+    """Sends a session's token."""
 
     email: str
 
@@ -47,7 +47,7 @@ class BillingAdmin(_LoggedIn):
 
 @schemathesis.auth(refresh_interval=None).apply_to(operation_id="log_out_everywhere")
 class Bystander(_LoggedIn):
-    """Ends all sessions, of nobody else."""
+    """Ends all of their own sessions, and nobody else's."""
 
     email = os.environ["FUZZED_BYSTANDER"]
 
@@ -67,12 +67,12 @@ class Owner(_LoggedIn):
     refresh_interval=ALWAYS, cache_by_key=lambda _case, context: context.operation.label
 ).apply_to(tag="Log-in")
 class OwnerAnew(Owner):
-    """Logs in for each operation anew: one of them logs out."""
+    """Signs in again for each operation, because one of them signs out."""
 
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _options: Any) -> None:
-    """Let the workflow go on, where what is made up would be refused nearly always."""
+    """Fix up generated values that would nearly always be refused, so the workflow continues."""
     if case.operation.path == "/api/v1/billing/subscriptions/upgrade/":
         open_the_road()
     if case.operation.path == "/api/v1/billing/admin/payments/confirm/" and is_a_step(case):
@@ -80,13 +80,13 @@ def before_call(_context: Any, case: Any, _options: Any) -> None:
 
 
 def is_a_step(case: Any) -> bool:
-    """Tell whether a case is part of a walk along the links, and meant to be right."""
+    """Tell whether a case follows the OpenAPI links, and is meant to be valid."""
     is_of_a_walk = case.meta.phase.name.name == "STATEFUL"
     return is_of_a_walk and isinstance(case.body, dict) and case.meta.generation.mode.is_positive
 
 
 def what_is_due() -> dict[str, Any]:
-    """Return the confirmation of the owner's open invoice; nothing, if there is none."""
+    """Return a confirmation of the owner's open invoice; empty if there is none."""
     invoice = _open_invoice()
     paid = {"payment_method": "bank_transfer", "manual_reference": "BT-2025-001"}
     return {"invoice_id": invoice["id"], "amount": invoice["total"], **paid} if invoice else {}

@@ -1,7 +1,7 @@
-"""Look the locked dependencies up in the lists of known vulnerabilities: ``make audit``.
+"""Check the locked dependencies against lists of known vulnerabilities: ``make audit``.
 
-A vulnerability fails it. A list that can't be reached does not: that is said, and nothing more is
-claimed. Findings that don't concern this project can't be silenced here: lock a fixed version.
+A vulnerability fails it. A list that can't be reached doesn't: it is only reported. Findings can't
+be ignored here, even if they don't affect this project: lock a fixed version.
 """
 
 import json
@@ -23,7 +23,7 @@ NODE = ["npm", "audit", "--omit=dev", "--json"]
 
 @dataclass(frozen=True)
 class Findings:
-    """What a list says; ``checked`` is 0 where it could not be reached."""
+    """The result from a list; ``checked`` is 0 if it could not be reached."""
 
     checked: int = 0
     unchecked: int = 0
@@ -31,7 +31,7 @@ class Findings:
 
 
 def main() -> int:
-    """Print what was found; 1 if a vulnerability was."""
+    """Print what was found; return 1 if there is a vulnerability."""
     findings = {
         "requirements.txt": read_pip_audit(_output(PYTHON, BACKEND)),
         "package-lock.json": read_npm_audit(_output(NODE, FRONTEND)),
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def describe(found: Findings) -> str:
-    """Say it in words."""
+    """Describe the result in words."""
     if not found.checked:
         return "NOT CHECKED: the list of vulnerabilities could not be reached"
     words = f"{found.checked} packages checked, {len(found.vulnerabilities)} vulnerabilities"
@@ -52,7 +52,7 @@ def describe(found: Findings) -> str:
 
 
 def read_pip_audit(output: str) -> Findings:
-    """Read pip-audit's JSON. A package that it skipped was not checked, whatever it says."""
+    """Read pip-audit's JSON. A package that it skipped counts as not checked."""
     packages = _json(output).get("dependencies", [])
     checked = [package for package in packages if "vulns" in package]
     return Findings(
@@ -67,7 +67,7 @@ def read_pip_audit(output: str) -> Findings:
 
 
 def read_npm_audit(output: str) -> Findings:
-    """Read npm's JSON; without its counts it got no answer."""
+    """Read npm's JSON; without counts, the list could not be reached."""
     report = _json(output)
     if "metadata" not in report:
         return Findings()

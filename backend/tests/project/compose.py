@@ -1,4 +1,4 @@
-"""Reads the compose files as ``docker compose`` does, as far as they need it."""
+"""Reads the compose files like ``docker compose``, as far as they need it."""
 
 import re
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ import yaml
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\}")
 
 
-RESET = object()  # what `!reset` says: the file before has nothing to say here
-REPLACED = {"command", "entrypoint", "test"}  # lists that are not joined when files are merged
+RESET = object()  # `!reset`: ignore the value of the earlier file
+REPLACED = {"command", "entrypoint", "test"}  # lists that aren't joined when files are merged
 
 
 class UnsetVariableError(Exception):
-    """A value that the file demands is not in the environment."""
+    """A required value isn't in the environment."""
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -56,14 +56,14 @@ def _value_of(found: re.Match[str], variables: Mapping[str, str]) -> str:
 
 
 def without_resets(value: Any) -> Any:
-    """Leave out what is only there to take something away, as the schema knows no tags."""
+    """Remove the `!reset` values, because the schema knows no tags."""
     if isinstance(value, dict):
         return {k: without_resets(v) for k, v in value.items() if v is not RESET}
     return value
 
 
 def merge(base: Any, override: Any, *, key: str = "") -> Any:
-    """Lay one file over another: mappings are merged, lists joined, everything else is replaced."""
+    """Merge two files: mappings are merged, lists joined, everything else is replaced."""
     if isinstance(base, dict) and isinstance(override, dict):
         merged = {
             **base,

@@ -1,7 +1,7 @@
-"""Runs a Dockerfile's steps in order in clean folders, where no container engine is at hand.
+"""Runs a Dockerfile's steps in order in clean folders, without a container engine.
 
-What it doesn't imitate: the base images (Python, Node and the shell are this machine's), users
-and ownership, and the isolation of a container.
+It doesn't imitate the base images (Python, Node and the shell are this machine's), users and
+ownership, or the isolation of a container.
 """
 
 import json
@@ -46,7 +46,7 @@ class Stage:
     healthcheck: list[str] = field(default_factory=list)
 
     def located(self, text: str) -> str:
-        """Return a text with the container's paths as they are on this machine."""
+        """Return a text with the container's paths replaced by paths on this machine."""
         return CONTAINER_PATH.sub(str(self.root), text)
 
     def path(self, written: str) -> Path:
@@ -59,7 +59,7 @@ class Stage:
     def start(
         self, command: list[str], environment: dict[str, str], *, output: int
     ) -> subprocess.Popen[bytes]:
-        """Start a command as the engine would, in a process group of its own.
+        """Start a command like the engine would, in its own process group.
 
         :param output: a file's descriptor, or ``subprocess.PIPE`` or ``DEVNULL``.
         """
@@ -91,7 +91,7 @@ def _instruction(line: str) -> Instruction:
 def build(folder: Path, workspace: Path) -> Stage:
     """Run every step of a folder's Dockerfile; return the last stage.
 
-    :param folder: the build's context, whose ``.dockerignore`` is honoured.
+    :param folder: the build context; its ``.dockerignore`` applies.
     :param workspace: an empty folder for the stages' files.
     """
     stages: dict[str, Stage] = {}
@@ -150,7 +150,7 @@ def _run_step(
         case "HEALTHCHECK":
             stage.healthcheck = json.loads(instruction.value.removeprefix("CMD"))
         case "EXPOSE" | "VOLUME":
-            pass  # they tell the engine and change nothing in the files
+            pass  # these only affect the engine, not the files
         case _:
             raise NotImplementedError(instruction.name)
 

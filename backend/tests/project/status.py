@@ -1,4 +1,4 @@
-"""``make status``: count what there is, into ``docs/IMPLEMENTATION-STATUS.md``."""
+"""``make status``: update the counts in ``docs/IMPLEMENTATION-STATUS.md``."""
 
 import json
 import re
@@ -17,7 +17,7 @@ CATALOG = BACKEND / "igny8_core/business/catalogue/data"
 
 
 def main() -> None:
-    """Write the block between the markers anew."""
+    """Replace the block between the markers."""
     rows = "".join(f"| {what} | {count:,} |\n" for what, count in counts().items())
     block = f"| what | how many |\n| --- | --- |\n{rows}"
     write_block(STATUS, "counts", block)
@@ -38,7 +38,7 @@ def counts() -> dict[str, int]:
 
 
 def shipped() -> dict[str, int]:
-    """Return what does not depend on any test runner."""
+    """Return the counts that need no test runner."""
     document = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text("utf-8"))
     own = [path for path in document["paths"] if not path.startswith("/_allauth/")]
     return {

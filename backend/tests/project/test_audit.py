@@ -1,4 +1,4 @@
-"""``make audit``: a vulnerability fails it, silence of a list does not, and neither is mixed up."""
+"""``make audit``: a vulnerability fails it, an unreachable list doesn't."""
 
 import json
 from pathlib import Path

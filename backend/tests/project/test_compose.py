@@ -1,4 +1,4 @@
-"""The compose files: valid by the specification's schema, and safe to start."""
+"""The compose files match the specification's schema, and are safe to start."""
 
 import json
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ ONE_OFF = "igny8_migrate"
 
 
 def development() -> dict[str, Any]:
-    """Return the development stack, nothing set."""
+    """Return the development stack without any variables set."""
     content: dict[str, Any] = compose.fill_in(compose.read(DEVELOPMENT_COMPOSE), {})
     return content
 

@@ -1,4 +1,4 @@
-"""The docs name nothing that isn't there: tests, files, links, variables, targets, commands."""
+"""Everything that the docs name exists: tests, files, links, variables, targets, commands."""
 
 import ast
 import os
@@ -26,8 +26,8 @@ VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 MAKE = re.compile(r"make (?P<target>[a-z][a-z0-9-]*)")
 MANAGE = re.compile(r"manage\.py (?P<command>[a-z_]+)")
 SKIPPED = {"node_modules", ".venv", ".data", "dist", "staticfiles", "__pycache__", ".git"}
-PLACEHOLDERS = {"FUZZING_SEED"}  # read by the test that the sentence is about
-READ_ELSEWHERE = {  # by others than the settings
+PLACEHOLDERS = {"FUZZING_SEED"}  # read by the test that the sentence describes
+READ_ELSEWHERE = {  # not by the settings
     "PORT": "backend/Dockerfile",
     "WEB_CONCURRENCY": "backend/Dockerfile",
     "WEB_THREADS": "backend/Dockerfile",
@@ -38,7 +38,7 @@ READ_ELSEWHERE = {  # by others than the settings
 
 @cache
 def files() -> frozenset[str]:
-    """Every file of the project, from its top, with a leading slash."""
+    """Every file of the project, relative to its root, with a leading slash."""
     found = []
     for folder, subfolders, names in os.walk(ROOT):
         subfolders[:] = [name for name in subfolders if name not in SKIPPED]
@@ -48,7 +48,7 @@ def files() -> frozenset[str]:
 
 @cache
 def backend_tests() -> dict[str, set[str]]:
-    """The names of the tests of each file of backend tests."""
+    """The names of the tests in each file of backend tests."""
     found: dict[str, set[str]] = {}
     for path in [*(BACKEND / "tests").rglob("test_*.py"), BACKEND / "test_payment_workflow.py"]:
         tree = ast.parse(path.read_text("utf-8"))
@@ -59,7 +59,7 @@ def backend_tests() -> dict[str, set[str]]:
 
 
 def spans(path: Path) -> Iterator[str]:
-    """What stands between backquotes, and each line of a block of code."""
+    """Everything between backquotes, and each line of a code block."""
     text = path.read_text("utf-8")
     blocks = re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     prose = re.sub(r"^```\w*\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
@@ -121,7 +121,7 @@ def test_every_link_within_the_project_leads_somewhere(path: Path) -> None:
 
 
 def slugs(path: Path) -> set[str]:
-    """The anchors of a page's headings, as the hosts of repositories make them."""
+    """The anchors of a page's headings, as repository hosts generate them."""
     headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -201,7 +201,7 @@ def test_compose_sets_only_variables_that_somebody_reads() -> None:
 
 
 def known_names() -> str:
-    """Every source text, to look names up in."""
+    """All source code, to look up names in."""
     suffixes = (
         ".py",
         ".ts",

@@ -1,4 +1,4 @@
-"""Names of jobs are in the databases of those who run us: what waits during an upgrade is found."""
+"""Job names are stored in databases: jobs that wait during an upgrade must still be found."""
 
 from procrastinate.contrib.django import app
 

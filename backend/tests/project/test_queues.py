@@ -1,4 +1,4 @@
-"""Every job has a worker that takes it, and mails never wait behind strangers' files."""
+"""Every job has a worker that takes it, and emails never wait for uploaded files."""
 
 import argparse
 import re
@@ -13,7 +13,7 @@ from tests.project.paths import DEVELOPMENT_COMPOSE
 
 
 def queues(command: str) -> list[str]:
-    """Return the queues that a worker is started for."""
+    """Return the queues of a worker."""
     found = re.search(r"procrastinate,? worker,? --queues,? ([\w,]+?),? --", command)
     assert found, command
     return found.group(1).split(",")

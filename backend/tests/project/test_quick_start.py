@@ -62,7 +62,7 @@ def test_the_commands_of_the_quick_start(api_url: str, tmp_path: Path) -> None:
 
 
 def codes_with_status() -> set[tuple[int, str]]:
-    """Return what the trouble table names: each code with the status in front of it."""
+    """Return each code of the trouble table, with the status in front of it."""
     table = GUIDE.read_text("utf-8").partition("## Trouble")[2]
     return {
         (int(row[2:5]), code)

@@ -1,4 +1,4 @@
-"""Rules of the code that no linter here knows."""
+"""Rules of the code that none of our linters checks."""
 
 import ast
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def sources() -> list[Path]:
 
 
 def assigned_states(path: Path) -> list[int]:
-    """Return the lines that assign to an attribute ``status`` of anything."""
+    """Return the lines that assign to any attribute ``status``."""
     return [
         target.lineno
         for node in ast.walk(ast.parse(path.read_text("utf-8")))

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { m } from "../lib/messages";
 import { usePageTitle } from "../ui/usePageTitle";
 
-/** Shows what to do where a page broke; another page (another `key`) starts afresh. */
+/** Shows what to do after a page has crashed; another page (another `key`) starts again. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {
   override state = { isBroken: false };
 

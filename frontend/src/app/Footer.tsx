@@ -4,7 +4,7 @@ import { useSaveLanguage } from "../entities/me/useSaveLanguage";
 import { chooseLanguage, language, LANGUAGES, m, type Language } from "../lib/messages";
 import classes from "./Layout.module.css";
 
-/** What is the same everywhere, and the choice of language. */
+/** The same footer on every page, with the choice of language. */
 export function Footer() {
   const saveLanguage = useSaveLanguage();
   const seller = useSeller().data;

@@ -5,7 +5,7 @@ import { useMe } from "../entities/me/useMe";
 import { m } from "../lib/messages";
 import classes from "./Layout.module.css";
 
-/** The name of the app, the ways to every page, and in or out. */
+/** The name of the app, links to every page, and sign in or sign out. */
 export function Header() {
   const me = useMe().data;
   return (

@@ -11,7 +11,7 @@ import { Footer } from "./Footer";
 import { Header } from "./Header";
 import classes from "./Layout.module.css";
 
-/** What every page has: a way past the header, the header, the banner, the page, the footer. */
+/** The layout of every page: skip link, header, banner, page, footer. */
 export function Layout() {
   const me = useMe();
   const isKnown = me.data !== undefined || me.isError;
@@ -27,7 +27,7 @@ export function Layout() {
   );
 }
 
-/** Says while there is no network that nothing is lost; the place for it is always announced. */
+/** While offline, says that nothing is lost; the live region is always in the page. */
 function Offline() {
   const isOnline = useOnline();
   return (
@@ -41,7 +41,7 @@ function Offline() {
   );
 }
 
-/** Until it is known who is here: a shape of its own, so that nothing moves when that is known. */
+/** A placeholder until the user is known, so that nothing moves afterwards. */
 function Unknown() {
   return (
     <main className={classes.main}>

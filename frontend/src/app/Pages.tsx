@@ -6,7 +6,7 @@ import { RequireLogIn } from "./RequireLogIn";
 
 type Load<Name extends string> = () => Promise<Record<Name, () => ReactNode>>;
 
-/** A page that is loaded when it is first opened; its `handle` begins to load it before that. */
+/** A page that is loaded when it is first opened; its `handle` can start loading it earlier. */
 function page<Name extends string>(
   path: string,
   load: Load<Name>,
@@ -21,7 +21,7 @@ function page<Name extends string>(
 
 const signUp = () => import("../features/sign-up/SignUpPage");
 
-/** Every address of the app. */
+/** Every route of the app. */
 const routes: RouteObject[] = [
   {
     element: <Layout />,
@@ -88,10 +88,10 @@ export function Pages() {
   return useRoutes(routes);
 }
 
-/** Begins to load the page of an address, so that its code comes along with everything else. */
+/** Starts loading the page of a URL, so that its code arrives with everything else. */
 export function preloadPage(pathname: string): void {
   for (const { route } of matchRoutes(routes, pathname) ?? []) {
     const load = route.handle as Load<string> | undefined;
-    load?.().catch(() => undefined); // the page itself tells of it
+    load?.().catch(() => undefined); // the page itself reports it
   }
 }

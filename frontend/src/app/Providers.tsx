@@ -7,13 +7,13 @@ import { theme } from "./theme";
 
 const MAX_RETRIES = 2;
 
-/** A refusal stays a refusal; only silence and failures of the server are worth another try. */
+/** Retries only network failures and server errors, not rejected requests. */
 function isWorthRetrying(failures: number, error: Error): boolean {
   const isRefusal = error instanceof ApiError && error.status < 500;
   return !isRefusal && navigator.onLine && failures < MAX_RETRIES;
 }
 
-/** Offline a request fails at once, in words; it would wait in silence otherwise. */
+/** Offline, a request fails at once with a message; otherwise it would wait silently. */
 const networkMode = "always";
 
 export function Providers({ children }: { children: ReactNode }) {
@@ -31,7 +31,7 @@ export function Providers({ children }: { children: ReactNode }) {
       <MantineProvider
         theme={theme}
         withCssVariables={false} // applyTheme() sets them
-        withGlobalClasses={false} // app.css has those in use
+        withGlobalClasses={false} // app.css has the ones in use
         defaultColorScheme="auto"
         env={import.meta.env.MODE === "test" ? "test" : "default"}
       >

@@ -2,7 +2,7 @@ import { Navigate, Outlet, useLocation } from "react-router";
 import { useMe } from "../entities/me/useMe";
 import { QueryState } from "../ui/QueryState";
 
-/** Sends a visitor to the log-in, and back here afterwards; drafts wait in the browser. */
+/** Sends visitors to the sign-in, and back here afterwards; drafts stay in the browser. */
 export function RequireLogIn() {
   const me = useMe();
   const { pathname } = useLocation();

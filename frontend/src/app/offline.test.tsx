@@ -8,7 +8,7 @@ import { server } from "../testing/server";
 
 let isOnline = true;
 
-/** As browsers do it: every request fails, and two events tell of the change. */
+/** Like in browsers: every request fails, and two events report the change. */
 function setOnline(online: boolean) {
   isOnline = online;
   act(() => {

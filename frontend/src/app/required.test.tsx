@@ -8,7 +8,7 @@ import { free, invoice, jazzcash, me, pakistan, starter } from "../testing/examp
 import { renderApp } from "../testing/renderApp";
 import { server } from "../testing/server";
 
-/* What a form marks as optional, the API takes when it is left empty; and the reverse. */
+/* A field is marked as optional if, and only if, the API accepts it empty. */
 
 interface Schema {
   required?: string[];

@@ -9,7 +9,7 @@ import {
   type ConvertCSSVariablesInput,
 } from "@mantine/core";
 
-/** One accent colour; every shade that carries text has 4.5 : 1 against its ground or more. */
+/** One accent colour; every shade used with text has a contrast of 4.5 : 1 or more. */
 export const theme = createTheme({
   colors: {
     brand: [
@@ -36,12 +36,12 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Anchor: Anchor.extend({ defaultProps: { underline: "always" } }),
-    // What is there from the start interrupts nobody; what appears says so where it is used.
+    // Alerts shown from the start aren't announced; those that appear later set their own role.
     Alert: Alert.extend({ defaultProps: { role: "note" } }),
   },
 });
 
-/** Where Mantine's own shade has less than 4.5 : 1 against its ground, or an edge less than 3 : 1. */
+/** Replaces Mantine's shades with a contrast below 4.5 : 1, or below 3 : 1 for borders. */
 const contrast: ConvertCSSVariablesInput = {
   variables: {},
   light: {
@@ -60,8 +60,8 @@ const contrast: ConvertCSSVariablesInput = {
   },
 };
 
-/** The theme as CSS variables. Mantine would write them into a style element, which the content
- * security policy refuses; a constructed sheet it allows. */
+/** The theme as CSS variables. Mantine would put them into a style element, which the content
+ * security policy forbids; a constructed style sheet is allowed. */
 export function applyTheme(): void {
   const own = defaultCssVariablesResolver(mergeMantineTheme(DEFAULT_THEME, theme));
   const sheet = new CSSStyleSheet();

@@ -6,13 +6,13 @@ interface Kept {
 }
 
 /**
- * One key for each distinct body: a retry after a lost answer gets the first answer again, and a
- * changed form gets a key of its own.
+ * One key per distinct body: a retry after a lost response gets the first response again, and a
+ * changed form gets a new key.
  */
 export class IdempotencyKeys {
   private kept: Partial<Kept>;
 
-  /** @param draft where to keep body and key over a reload; nowhere for a body with a password. */
+  /** @param draft where to keep body and key across reloads; not set for bodies with a password. */
   constructor(private readonly draft?: string) {
     this.kept = (draft ? readDraft<Kept>(draft) : null) ?? {};
   }
@@ -26,7 +26,7 @@ export class IdempotencyKeys {
     return this.kept.key ?? "";
   }
 
-  /** What it was for is done. */
+  /** Its request is done. */
   forget(): void {
     this.kept = {};
     if (this.draft) dropDraft(this.draft);

@@ -5,7 +5,7 @@ import { server } from "./server";
 
 export const ALLAUTH = "*/_allauth/browser/v1";
 
-/** Somebody with an active account that has nothing to pay. */
+/** A user with an active account and nothing to pay. */
 export function logIn(changes: Partial<Me> = {}) {
   server.use(
     http.get("*/api/v1/auth/me/", () =>
@@ -14,7 +14,7 @@ export function logIn(changes: Partial<Me> = {}) {
   );
 }
 
-/** Somebody with this invoice, which is to be paid while it is pending. */
+/** A user with this invoice, which is due while it is pending. */
 export function showInvoice(shown: Invoice) {
   server.use(
     http.get("*/api/v1/auth/me/", () =>
@@ -24,7 +24,7 @@ export function showInvoice(shown: Invoice) {
   );
 }
 
-/** A way to pay, and no confirmation yet. */
+/** A payment method, and no payment yet. */
 export function knowPayments() {
   server.use(
     http.get("*/api/v1/billing/admin/payment-methods/", () => HttpResponse.json([jazzcash])),
@@ -46,7 +46,7 @@ export function refuse(code: string, detail: string, attr: string | null) {
   );
 }
 
-/** What allauth says of a link of a mail that does nothing any more. */
+/** What allauth answers for a dead link from an email. */
 export function refuseLink(code: string, message: string) {
   const body = { status: 400, errors: [{ code, message, param: "key" }] };
   return () => HttpResponse.json(body, { status: 400 });

@@ -4,7 +4,7 @@ import { MemoryRouter, useLocation } from "react-router";
 import { Pages } from "../app/Pages";
 import { Providers } from "../app/Providers";
 
-/** Opens the whole app at an address; `pathname` tells where it is by now. */
+/** Opens the whole app at a URL; `pathname` returns the current path. */
 export function renderApp(
   address: string,
   Mode: ComponentType<PropsWithChildren> | typeof Fragment = Fragment,

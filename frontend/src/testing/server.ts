@@ -3,7 +3,7 @@ import { setupServer } from "msw/node";
 
 const notLoggedIn = { errors: [{ code: "not_authenticated", detail: "Log in.", attr: null }] };
 
-/** The network of the component tests, to a visitor; unknown requests fail the test. */
+/** The network of the component tests, for a visitor; unknown requests fail the test. */
 export const server = setupServer(
   http.get("*/api/v1/auth/csrf/", () => HttpResponse.json({ csrf_token: "token" })),
   http.get("*/api/v1/billing/seller/", () =>

@@ -5,7 +5,7 @@ import { forgetCsrfToken } from "../lib/api/client";
 import { startLanguage } from "../lib/messages";
 import { server } from "./server";
 
-// Mantine asks for these; jsdom has neither.
+// Mantine needs these; jsdom has neither.
 vi.stubGlobal("matchMedia", (query: string) => ({
   matches: false,
   media: query,
@@ -23,7 +23,7 @@ vi.stubGlobal(
   },
 );
 
-configure({ asyncUtilTimeout: 20_000 }); // pages are loaded when they are opened; machines differ
+configure({ asyncUtilTimeout: 20_000 }); // pages are loaded when opened; for slow machines
 await startLanguage("en");
 
 beforeAll(() => {

@@ -6,8 +6,8 @@ interface Props extends ComponentProps<"div"> {
   gap?: "sm" | "md";
 }
 
-/** Side by side where there is room. Mantine's own grids write style elements, which the content
- * security policy refuses. */
+/** Side by side if there is room. Mantine's own grids use style elements, which the content
+ * security policy forbids. */
 export function Columns({ columns = 2, gap = "md", ...props }: Props) {
   return <div className={classes.columns} data-columns={columns} data-gap={gap} {...props} />;
 }

@@ -5,7 +5,7 @@ interface Props {
   label: string;
   value: string;
   copyable?: boolean;
-  /** What is copied, where that differs from what is shown. */
+  /** What is copied, if it differs from what is shown. */
   copied?: string;
   emphasis?: boolean;
   hint?: string;

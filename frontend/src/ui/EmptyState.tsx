@@ -4,12 +4,12 @@ import { Link } from "react-router";
 interface Props {
   title: string;
   text: string;
-  /** Where the one thing to do is done, if there is one. */
+  /** Where to do the one thing to do, if there is one. */
   to?: string;
   action?: string;
 }
 
-/** A list without rows: what would be here, and what to do. */
+/** An empty list: what would be here, and what to do. */
 export function EmptyState({ title, text, to, action }: Props) {
   return (
     <Paper withBorder p="xl" radius="md">

@@ -4,17 +4,17 @@ import { m } from "../lib/messages";
 
 export interface SummaryItem {
   text: ReactNode;
-  /** The id of the input at fault; without one the item is plain text. */
+  /** The id of the invalid input; without it, the item is plain text. */
   fieldId?: string;
 }
 
 interface Props {
   items: readonly SummaryItem[];
-  /** Changes at every refused attempt, so that focus moves here again. */
+  /** Changes at every failed attempt, so that the focus moves here again. */
   attempt: number;
 }
 
-/** What is wrong with a form, above it; takes the focus at every refused attempt. */
+/** Lists a form's errors above it; takes the focus at every failed attempt. */
 export function ErrorSummary({ items, attempt }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const isShown = items.length > 0;

@@ -15,7 +15,7 @@ interface Props {
   footer?: ReactNode;
 }
 
-/** A page with one form: title, what is wrong, fields, one button. */
+/** A page with one form: title, errors, fields, one button. */
 export function FormPage(props: Props) {
   const { title, intro, submitLabel, isPending, items, attempt, onSubmit, children, footer } =
     props;

@@ -10,7 +10,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A dialog with an address of its own: it is open as long as it is there, and fills a phone. */
+/** A dialog with its own URL: it is open while it is rendered, and full screen on phones. */
 export function PageDialog({ title, closeLabel, onClose, children }: Props) {
   useFocusBack();
   const isSmall = useMediaQuery("(max-width: 36em)", false, { getInitialValueInEffect: false });
@@ -21,7 +21,7 @@ export function PageDialog({ title, closeLabel, onClose, children }: Props) {
       size="lg"
       radius={isSmall ? 0 : "md"}
       fullScreen={isSmall}
-      lockScroll={false} // by a style element, which the policy refuses; app.css does it
+      lockScroll={false} // it uses a style element, which the policy forbids; app.css does it
     >
       <Modal.Overlay />
       <Modal.Content>

@@ -4,7 +4,7 @@ import { m } from "../lib/messages";
 
 const PAGE_SIZE = 25; // the API's own
 
-/** The page of a list, in the address, so that Back and a reload keep it. */
+/** The page of a list, stored in the URL, so that Back and a reload keep it. */
 export function usePage(): [number, (page: number) => void] {
   const [search, setSearch] = useSearchParams();
   const page = Math.max(1, Math.trunc(Number(search.get("page"))) || 1);
@@ -22,7 +22,7 @@ interface Props {
   onChange: (page: number) => void;
 }
 
-/** To the pages before and after; nothing where all fits on one. */
+/** Links to the previous and next page; nothing if everything fits on one. */
 export function Pager({ count, page, onChange }: Props) {
   const pages = Math.ceil(count / PAGE_SIZE);
   if (pages < 2) return null;

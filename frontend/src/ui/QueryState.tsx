@@ -6,19 +6,19 @@ import { m } from "../lib/messages";
 
 interface Props<T> {
   query: UseQueryResult<T>;
-  /** The shape of what is to come, where it isn't a page's. */
+  /** The placeholder, if it isn't that of a page. */
   skeleton?: ReactNode;
   children: (data: T) => ReactNode;
 }
 
-/** Skeletons while data loads, what to do where it didn't, and the data once it is there. */
+/** Shows skeletons while data loads, what to do if that failed, and then the data. */
 export function QueryState<T>({ query, skeleton, children }: Props<T>) {
   if (query.data !== undefined) return children(query.data);
   if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   return skeleton ?? <PageSkeleton />;
 }
 
-/** The shape of a page whose content is on its way. */
+/** A placeholder for a page whose content is loading. */
 export function PageSkeleton() {
   return (
     <Stack aria-busy="true" aria-label={m.app.loading} role="status" maw={720} mx="auto" w="100%">

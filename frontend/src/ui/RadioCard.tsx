@@ -4,7 +4,7 @@ import classes from "./RadioCard.module.css";
 
 interface Props {
   value: string;
-  /** What a screen reader calls the choice: what one compares, in a few words. */
+  /** The choice's name for screen readers: what to compare, in a few words. */
   name: string;
   header: ReactNode;
   /** What a screen reader reads after the name. */
@@ -13,7 +13,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** One choice of a Radio.Group as a card that is clickable all over. */
+/** One choice of a Radio.Group, as a fully clickable card. */
 export function RadioCard({ value, name, header, facts, disabled = false, children }: Props) {
   const factsId = useId();
   return (

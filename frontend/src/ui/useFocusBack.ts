@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 
-/** Gives the focus back to what opened the dialog, or to the page where that is gone. */
+/** Returns the focus to what opened the dialog, or to the page if that is gone. */
 export function useFocusBack() {
   useEffect(() => {
     const opener = document.activeElement;

@@ -8,7 +8,7 @@ interface FormErrors {
   setErrors: (errors: Record<string, ReactNode>) => void;
 }
 
-/** Puts what the server refused at its fields and the rest into the summary. */
+/** Puts the server's errors at their fields, and the rest into the summary. */
 export function useServerErrors(form: FormErrors, fields: readonly string[]) {
   const [attempt, setAttempt] = useState(0);
   const [general, setGeneral] = useState<readonly string[]>([]);
@@ -23,7 +23,7 @@ export function useServerErrors(form: FormErrors, fields: readonly string[]) {
     }
     setAttempt((count) => count + 1);
   };
-  /** After a check in the browser that found something. */
+  /** Called after a check in the browser found errors. */
   const refuse = () => {
     setGeneral([]);
     setAttempt((count) => count + 1);

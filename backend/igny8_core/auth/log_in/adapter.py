@@ -1,4 +1,4 @@
-"""How django-allauth fits in: closed sign-up, one count of tries, and mails through the queue."""
+"""Our settings for django-allauth: no sign-up, one count of attempts, queued emails."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
@@ -18,7 +18,7 @@ from igny8_core.auth.models import User
 from igny8_core.auth.services.passwords import change_password
 from igny8_core.common.email_form import normal_email
 
-OWN_MAILS = {  # allauth's name: the template of ours, and where in the context its link is
+OWN_MAILS = {  # allauth's name: our template, and where in the context its link is
     "account/email/password_reset_key": ("password_reset", "password_reset_url"),
     "account/email/unknown_account": ("unknown_account", "signup_url"),
     "account/email/password_changed": ("password_changed", "reset_url"),
@@ -35,11 +35,11 @@ class AccountAdapter(DefaultAccountAdapter):
     """allauth with this project's choices."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Refuse allauth's own sign-up: ``POST auth/register/`` makes the account too."""
+        """Turn off allauth's own sign-up: ``POST auth/register/`` also makes the account."""
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Name who is at the other end, where a request has not come through all the proxies."""
+        """Return the peer's address if a request didn't come through all proxies."""
         try:
             return plain_address(str(super().get_client_ip(request)))
         except ImproperlyConfigured:
@@ -52,32 +52,32 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell a person that how they log in was changed, and what to do if it was not them."""
+        """Tell a person that their sign-in was changed, and what to do if it wasn't them."""
         link = {"reset_url": settings.HEADLESS_FRONTEND_URLS["account_reset_password"]}
         super().send_notification_mail(template_prefix, user, {**(context or {}), **link}, email)
 
     def clean_email(self, email: str) -> str:
-        """Return a typed address in its one form."""
+        """Return a typed address in its normal form."""
         return normal_email(email)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """Look a person up by the one form of their address."""
+        """Look up a person by the normal form of their address."""
         if email := credentials.get("email"):
             credentials["email"] = normal_email(str(email))
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         return user
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count by the e-mail and by who guesses at it: a device that is known, or an address.
+        """Count by email and by who guesses it: a known device, or an IP address.
 
-        allauth's key holds the host instead, which the client names.
+        allauth's key contains the host instead, which the client can choose.
         """
         email = normal_email(str(credentials.get("email", "")))
         return f"{email} {known_device(request, email=email) or get_ip(request)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count a try; those at one person from all devices that are known together, too, and from
-        all that are not: who has logged in once has as many devices as they want.
+        """Count an attempt; also count a person's attempts from all known devices together, and
+        from all other devices: each sign-in makes a device known, so one person can have many.
 
         :raises ValidationError: if there were too many.
         """
@@ -88,13 +88,13 @@ class AccountAdapter(DefaultAccountAdapter):
         if not counted:
             refusal = "too_many_login_attempts"
             raise self.validation_error(refusal)
-        if tries := self._login_failed_rl_usage:  # given back after a log-in
+        if tries := self._login_failed_rl_usage:  # given back after a sign-in
             tries.usage.extend(counted.usage)
 
     def send_password_reset_mail(
         self, user: AbstractBaseUser, email: str, context: dict[str, Any]
     ) -> None:
-        """Send the link to the address on record, whatever spelling of it was typed."""
+        """Send the link to the stored address, however it was typed."""
         assert isinstance(user, User)  # noqa: S101  (there are no others)
         url = self.get_reset_password_from_key_url(reset_key(user))
         super().send_password_reset_mail(user, user.email, {**context, "password_reset_url": url})
@@ -105,19 +105,19 @@ class AccountAdapter(DefaultAccountAdapter):
         emailconfirmation: Any,
         signup: bool,  # noqa: FBT001  (allauth's)
     ) -> None:
-        """Send our own link, whose key tells more than allauth's when it is used twice."""
+        """Send our own link: its key, unlike allauth's, shows when it is used twice."""
         send_verification_link(user=emailconfirmation.email_address.user)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Say nothing to the next page of the admin: whoever opens it may be somebody else."""
+        """Add no message to the admin site's next page: somebody else might see it."""
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Set a new password, and leave what others may have changed meanwhile."""
+        """Set a new password without overwriting other changes made meanwhile."""
         assert isinstance(user, User)  # noqa: S101  (there are no others)
         change_password(user=user, password=password)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Queue the mail, so that no request waits for a mail server."""
+        """Queue the email, so that no request waits for an email server."""
         name, link = OWN_MAILS[template_prefix]
         send_letter(
             name,
@@ -130,9 +130,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def plain_address(address: str) -> str:
-    """Return the IPv4 address within an IPv6 one: else all of them would share one count.
+    """Return the IPv4 address inside an IPv6 one: otherwise they would all share one count.
 
-    As a socket maps it (RFC 4291, 2.5.5.2), and as a translator embeds it (RFC 6052, 2.1).
+    Sockets map it (RFC 4291, 2.5.5.2), and translators embed it (RFC 6052, 2.1).
     """
     try:
         parsed = ip_address(address.partition("%")[0])
@@ -147,7 +147,7 @@ def plain_address(address: str) -> str:
 
 
 def language_of(email: str) -> str:
-    """Return the language of the person with this address; the default one for a stranger."""
+    """Return the language of the person with this address; the default for strangers."""
     known = User.objects.filter(email=normal_email(email))
     found = known.values_list("language", flat=True).first()
     return found or settings.LANGUAGE_CODE

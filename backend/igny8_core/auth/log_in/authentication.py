@@ -14,7 +14,7 @@ class BrowserSessionAuthentication(SessionAuthentication):
     """Session cookie; every write needs the CSRF token too."""
 
     def authenticate_header(self, request: Request) -> str:
-        """Name a scheme, so that who is not logged in gets 401 rather than 403."""
+        """Return a scheme, so that people who aren't signed in get 401 instead of 403."""
         return "Session"
 
     def enforce_csrf(self, request: Request) -> None:
@@ -30,14 +30,14 @@ class BrowserSessionAuthentication(SessionAuthentication):
 
 
 class VisitorAuthentication(BrowserSessionAuthentication):
-    """Nobody yet: for sign-up, which logs in. A browser has to send the CSRF token all the same.
+    """Nobody yet: for sign-up, which also signs in. Browsers still have to send the CSRF token.
 
-    Else another site could log its visitors in here, to an account of its own. Browsers name the
-    site that a write comes from (``Origin``), or send cookies; programs do neither.
+    Otherwise another site could sign its visitors in to an account of its own. Browsers send the
+    site that a write comes from (``Origin``), or cookies; programs send neither.
     """
 
     def authenticate(self, request: Request) -> None:
-        """Check the token of a browser.
+        """Check a browser's token.
 
         :raises PermissionDenied: with the code ``csrf_failed``.
         """

@@ -1,4 +1,4 @@
-"""What the log-in's addresses read, where django-allauth's own way of it would not do."""
+"""Input forms for sign-in that replace some of django-allauth's."""
 
 from typing import Any
 
@@ -23,10 +23,10 @@ def as_form_error(refusal: DomainError) -> ValidationError:
 
 
 class RequestPasswordResetInput(inputs.RequestPasswordResetInput):
-    """Who has forgotten the password."""
+    """A request to reset a password."""
 
     def clean_email(self) -> str:
-        """Return the address in its one form: that is written to, and counted."""
+        """Return the address in its normal form, which is used for emails and limits."""
         return normal_email(str(super().clean_email()))
 
 
@@ -36,7 +36,7 @@ class ResetPasswordKeyInput(inputs.ResetPasswordKeyInput):
     def _clean_key_link(self) -> str:
         """Find the person.
 
-        :raises ValidationError: with a code that tells a used key from one that never was.
+        :raises ValidationError: with a code that tells used keys from unknown ones.
         """
         key = str(self.cleaned_data["key"])
         try:
@@ -59,7 +59,7 @@ class VerifyEmailInput(inputs.VerifyEmailInput):
     def clean_key(self) -> str:
         """Find the person and the address.
 
-        :raises ValidationError: with a code that tells a used key from one that never was.
+        :raises ValidationError: with a code that tells used keys from unknown ones.
         """
         key = str(self.cleaned_data["key"])
         try:
@@ -92,8 +92,8 @@ class CodeInput:
 
 
 class AuthenticateInput(CodeInput, mfa_inputs.AuthenticateInput):
-    """The code of a log-in."""
+    """The code for signing in."""
 
 
 class ReauthenticateInput(CodeInput, mfa_inputs.ReauthenticateInput):
-    """A code that is asked for again."""
+    """A code asked for again before a sensitive change."""

@@ -1,4 +1,4 @@
-"""Keys of the links in mails: signed, so that one that was used is told from one that never was."""
+"""Keys in links of emails: signed, so that used keys can be told from unknown ones."""
 
 import hashlib
 from typing import Any, ClassVar
@@ -101,9 +101,9 @@ class PersonIsGone(LinkUsed):
 
 
 def reset_key(user: User) -> str:
-    """Return the key that lets its holder set a new password, once.
+    """Return a key with which its holder can set a new password, once.
 
-    A log-in, another password and another e-mail make it void.
+    Signing in, or changing the password or email, makes it void.
     """
     return signing.dumps([user.pk, _state(user)], salt=RESET)
 
@@ -111,7 +111,7 @@ def reset_key(user: User) -> str:
 def user_of_reset_key(key: str) -> User:
     """Find whose password a key may set.
 
-    :raises LinkInvalid: if we never made it, :raises LinkExpired: beyond
+    :raises LinkInvalid: if we didn't make it, :raises LinkExpired: after
         ``PASSWORD_RESET_TIMEOUT``, :raises LinkUsed: if it is void.
     """
     pk, state = _payload(key, salt=RESET, seconds=settings.PASSWORD_RESET_TIMEOUT)
@@ -122,31 +122,31 @@ def user_of_reset_key(key: str) -> User:
 
 
 def billing_email_key(*, account_id: int, address: str) -> str:
-    """Return the key by which the reader of an address says that an account's mails may come."""
+    """Return the key with which a billing address agrees to get an account's emails."""
     return signing.dumps([account_id, address], salt=BILLING_EMAIL)
 
 
 def billing_email_of_key(key: str) -> tuple[int, str]:
     """Return the account's id and the address that a key is for.
 
-    :raises LinkInvalid: if we never made it, :raises LinkExpired: after a week.
+    :raises LinkInvalid: if we didn't make it, :raises LinkExpired: after a week.
     """
     account_id, address = _payload(key, salt=BILLING_EMAIL, seconds=A_WEEK)
     return account_id, address
 
 
 def email_key(user: User, email: str) -> str:
-    """Return the key that shows that an address reaches a person: their own, or a new one.
+    """Return a key that verifies a person's address: the current one, or a new one.
 
-    That of a new one is void once there is another password: who asked for it had the earlier one.
+    The key for a new address is void after a password change: the request used the old password.
     """
     return signing.dumps([user.pk, _digest_of_address(user, email)], salt=EMAIL)
 
 
 def email_of_key(key: str) -> tuple[User, str]:
-    """Find whose address a key confirms, and which: the unverified present one, or the new one.
+    """Find the person and the address that a key confirms: the current one, or the new one.
 
-    :raises LinkInvalid: if we never made it, :raises LinkExpired: beyond ``EMAIL_KEY_LASTS``,
+    :raises LinkInvalid: if we didn't make it, :raises LinkExpired: after ``EMAIL_KEY_LASTS``,
         :raises LinkUsed: if there is nothing to confirm any more.
     """
     pk, digest = _payload(key, salt=EMAIL, seconds=EMAIL_KEY_LASTS)
@@ -173,7 +173,7 @@ def _payload(key: str, *, salt: str, seconds: int) -> Any:
 
 
 def _state(user: User) -> str:
-    """Digest what a use of the key changes. The password stands in it as its salted hash."""
+    """Return a digest of what using the key changes, including the password's hash."""
     parts = (user.password, user.email, user.last_login and user.last_login.isoformat())
     return _digest("\n".join(map(str, parts)))
 

@@ -1,9 +1,9 @@
-"""Browsers in which a person has logged in before: guesses of others don't keep it out there.
+"""Browsers a person has signed in with before: other people's guesses don't lock these out.
 
-Guesses at a password are counted for each client address by itself, and all together. Without the
-second count, many addresses guess on for ever; with it, they keep the person out. So a browser that
-has logged in holds a cookie that says so: its tries are counted by themselves (OWASP, "Slow Down
-Online Guessing Attacks with Device Cookies").
+Password guesses are counted per client address, and all together. Without the second count, many
+addresses could go on guessing; with it, they can lock the person out. So a browser that has signed
+in keeps a cookie that says so, and its attempts are counted separately (OWASP, "Slow Down Online
+Guessing Attacks with Device Cookies").
 """
 
 from collections.abc import Callable
@@ -30,10 +30,10 @@ PROGRAMS = "/_allauth/app/"  # they keep no cookies
 
 
 def known_device(request: HttpRequest, *, email: str) -> str:
-    """Return the name of the device that the person with this e-mail has used before, or empty.
+    """Return the device's name if the person with this email has used it before, or empty.
 
-    A log-in before the address was confirmed counts no longer than that: it may have been that of
-    a stranger who signed up with it.
+    A sign-in before the address was confirmed only counts until it is confirmed: it may have been
+    a stranger's, who signed up with the address.
     """
     try:
         owner, device = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=LASTS)
@@ -43,9 +43,9 @@ def known_device(request: HttpRequest, *, email: str) -> str:
 
 
 def asked_by(request: HttpRequest, *, email: str) -> str:
-    """Return what mails to a person are counted by: those of a known browser by themselves.
+    """Return the key for counting emails to a person; a known browser's are counted separately.
 
-    So nobody who asks for mails to somebody uses up those that the person asks for there.
+    So other people's requests don't use up the emails that the person requests there.
     """
     email = normal_email(email)
     return f"{email} {known_device(request, email=email)}".strip()
@@ -53,13 +53,13 @@ def asked_by(request: HttpRequest, *, email: str) -> str:
 
 @receiver(user_logged_in)
 def note_log_in(request: HttpRequest | None, user: User, **_more: Any) -> None:
-    """Keep who has logged in, for the answer."""
+    """Remember who has signed in, for the response."""
     if request is not None:
         request.logged_in_email = user.email  # type: ignore[attr-defined]
 
 
 class KnownDeviceMiddleware:
-    """Gives a browser in which somebody has logged in its cookie."""
+    """Sets the cookie in a browser where somebody has signed in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -81,7 +81,7 @@ class KnownDeviceMiddleware:
 
 
 def _digest(email: str) -> str:
-    """Return what the cookie of a log-in as this person says, as things stand."""
+    """Return the cookie's content for this person's current sign-in details."""
     email = normal_email(email)
     is_confirmed = EmailAddress.objects.filter(email=email, verified=True).exists()
     return sha256(f"{email} {is_confirmed}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""A line in the log for every log-in, and for every one that failed: from where, and whose."""
+"""Logs every sign-in and every failed one: who, and from where."""
 
 import logging
 from typing import Any
@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 
 @receiver(user_logged_in)
 def log_success(request: HttpRequest, user: User, **_more: Any) -> None:
-    """Name the person by the id: a log holds no e-mail."""
+    """Log the person's id: logs hold no email address."""
     logger.info("User %s logged in from %s", user.pk, _address(request))
 
 
 @receiver(user_login_failed)
 def log_failure(request: HttpRequest | None, **_more: Any) -> None:
-    """Say no more than that somebody tried."""
+    """Log only that somebody tried."""
     logger.warning("A log-in failed, from %s", _address(request))
 
 

@@ -1,4 +1,4 @@
-"""How django-allauth keeps the secrets of second factors: encrypted by ``SECRET_KEY``."""
+"""Encrypts django-allauth's secrets of second factors with ``SECRET_KEY``."""
 
 import base64
 
@@ -10,14 +10,14 @@ from django.utils.crypto import salted_hmac
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """allauth with encrypted seeds: a copy of the database computes no code."""
+    """allauth with encrypted seeds: a copy of the database isn't enough to compute codes."""
 
     def encrypt(self, text: str) -> str:
         """Encrypt a seed (Fernet: AES-128 in CBC mode, HMAC-SHA-256)."""
         return _ciphers().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Return a seed; one that nobody knows, whose codes are all wrong, if the key is lost."""
+        """Return the seed; if the key is lost, a random one for which every code is wrong."""
         try:
             return _ciphers().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
@@ -25,7 +25,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 
 def _ciphers() -> MultiFernet:
-    """Return the cipher of the present key, with those of earlier ones."""
+    """Return the cipher for the current key and earlier keys."""
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     digests = (salted_hmac(__name__, "", secret=key, algorithm="sha256").digest() for key in keys)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

@@ -1,4 +1,4 @@
-"""The own password, asked again before what somebody at an open screen must not do."""
+"""Asks for a person's own password again before sensitive actions."""
 
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
@@ -20,11 +20,11 @@ FIVE_MINUTES = 5 * A_MINUTE
 
 
 def require_own_password(request: HttpRequest, *, password: str) -> None:
-    """Check that it is the person who is logged in, by the same count of tries as the log-in.
+    """Check the password of the signed-in person, with the same limit on attempts as the sign-in.
 
-    :raises TooManyAttempts: beyond that count, or the rate of such checks.
+    :raises TooManyAttempts: beyond that limit, or beyond the rate of such checks.
     :raises PasswordIncorrect: if it is not the user's password.
-    :raises AccountNotUsable: if somebody else of the account has closed it meanwhile.
+    :raises AccountNotUsable: if somebody else has closed the account meanwhile.
     """
     user = authenticated_user(request)
     if not ratelimit.consume(request, action="reauthenticate", user=user):

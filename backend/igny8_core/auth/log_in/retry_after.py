@@ -1,4 +1,4 @@
-"""Says with django-allauth's 429 when to try again, as every other 429 does."""
+"""Adds to django-allauth's 429 when to try again, as in every other 429."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from rest_framework import status
 from igny8_core.auth.log_in.known_devices import asked_by
 from igny8_core.common.http.throttling import seconds_to_wait
 
-ACTIONS = {  # where allauth refuses: the end of the address, and what it counts there
+ACTIONS = {  # where allauth limits: the end of the URL, and what it counts there
     "/auth/login": "login",
     "/auth/reauthenticate": "reauthenticate",
     "/auth/password/request": "reset_password",
@@ -20,7 +20,7 @@ ACTIONS = {  # where allauth refuses: the end of the address, and what it counts
 
 
 class RetryAfterMiddleware:
-    """Adds ``Retry-After`` to allauth's answers."""
+    """Adds ``Retry-After`` to allauth's responses."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,5 +38,5 @@ class RetryAfterMiddleware:
 
 
 def _typed_email(request: HttpRequest) -> str:
-    """Return the e-mail of a body that the view has read already."""
+    """Return the email from the body, which the view has already read."""
     return str(json.loads(request.body)["email"])

@@ -1,4 +1,4 @@
-"""A second factor of a log-in: codes of an authenticator app (TOTP, RFC 6238)."""
+"""A second factor for signing in: codes of an authenticator app (TOTP, RFC 6238)."""
 
 from time import time
 
@@ -18,12 +18,12 @@ from igny8_core.auth.models import User
 
 
 def is_on(user: User) -> bool:
-    """Tell whether a person's log-in needs a code."""
+    """Tell whether a person needs a code to sign in."""
     return bool(get_mfa_adapter().is_mfa_enabled(user))
 
 
 def has_given_code(request: HttpRequest) -> bool:
-    """Tell whether who is logged in was asked for a code anew, within the last minutes."""
+    """Tell whether the signed-in person has given a code again within the last minutes."""
     since = time() - account_settings.REAUTHENTICATION_TIMEOUT
     return any(
         record["method"] == "mfa" and record.get("reauthenticated") and record["at"] > since
@@ -42,10 +42,10 @@ def check_code(user: User, code: str) -> None:
 
 
 def authenticator_of(user: User, code: str) -> Authenticator | None:
-    """Find what a code is of, and use up a recovery code.
+    """Find the authenticator that a code belongs to; a recovery code is used up.
 
-    Tries in browsers that the person has logged in with are counted apart: those of somebody else
-    who has the password keep nobody out there.
+    Attempts in browsers that the person has signed in with are counted separately, so that
+    somebody else who knows the password can't lock the person out there.
 
     :raises ValidationError: if there were too many tries.
     """
@@ -64,6 +64,6 @@ def authenticator_of(user: User, code: str) -> Authenticator | None:
 
 
 def remove(user: User) -> None:
-    """Remove a person's second factor with its recovery codes, and tell them by mail."""
+    """Remove a person's second factor with its recovery codes, and tell them by email."""
     Authenticator.objects.filter(user_id=user.pk).delete()
     get_adapter().send_notification_mail("mfa/email/totp_deactivated", user)

@@ -1,6 +1,6 @@
-"""Sessions of browsers (cookie) and programs (``X-Session-Token``): of each key only the hash.
+"""Sessions of browsers (cookie) and programs (``X-Session-Token``), stored by key hash.
 
-Who reads the table, in a backup or a dump, can't log in with what it holds. A key has 165 random
+Somebody who reads the table in a backup or a dump can't sign in with it. A key has 165 random
 bits, so its hash needs neither salt nor a slow function.
 """
 
@@ -18,7 +18,7 @@ SIGN_UP = "igny8_sign_up"
 
 
 class SessionStore(DatabaseSessionStore):
-    """Django's sessions in the database, found by the hash of their key, with their user."""
+    """Django's database sessions, found by the hash of their key, with their user."""
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -41,19 +41,19 @@ class SessionStore(DatabaseSessionStore):
         return row
 
     def delete(self, session_key: str | None = None) -> None:
-        """End a session: this one, or that of a key."""
+        """End a session: this one, or the one with the key."""
         key = session_key or self.session_key
         if key:
             super().delete(hashed(key))
 
 
 def hashed(session_key: str) -> str:
-    """Return what is kept of a key."""
+    """Return the stored hash of a key."""
     return hashlib.sha256(session_key.encode()).hexdigest()
 
 
 def end_sessions(*, user: User) -> int:
-    """Log a user out of every browser and program; tell how many log-ins that ended."""
+    """Sign a user out of every browser and program; return how many sessions ended."""
     own = Session.objects.filter(user=user)
     ended, _by_model = own.filter(expire_date__gt=utc_now()).delete()
     own.delete()
@@ -61,11 +61,11 @@ def end_sessions(*, user: User) -> int:
 
 
 def mark_sign_up(session: SessionBase) -> None:
-    """Note that a session is the one that a sign-up began."""
+    """Mark a session as started by a sign-up."""
     session[SIGN_UP] = True
 
 
 def has_sign_up_session(*, user: User) -> bool:
-    """Tell whether a session that the person's sign-up began is still there."""
+    """Tell whether the session that the person's sign-up started still exists."""
     rows = Session.objects.filter(user=user, expire_date__gt=utc_now())
     return any(SIGN_UP in SessionStore().decode(row.session_data) for row in rows)

@@ -1,4 +1,4 @@
-"""Addresses below /_allauth/ that stand before django-allauth's own."""
+"""URLs below /_allauth/ that take precedence over django-allauth's own."""
 
 from allauth.headless.constants import Client
 from django.urls import URLPattern, path

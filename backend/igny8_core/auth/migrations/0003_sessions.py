@@ -26,6 +26,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        # Django's own table kept the keys themselves. Everybody logs in once more.
+        # Django's own table stored the keys themselves. Everybody has to sign in again.
         migrations.RunSQL('DROP TABLE IF EXISTS django_session', migrations.RunSQL.noop),
     ]

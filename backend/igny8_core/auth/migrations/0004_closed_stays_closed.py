@@ -1,4 +1,4 @@
-"""What was erased stays erased, whoever saves an old copy of the row at the same moment."""
+"""Erased data stays erased, even if somebody saves an old copy of the row."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""A subscription keeps what was promised to it: edits of its plan are for the next invoice."""
+"""A subscription keeps its terms: edits of its plan only affect the next invoice."""
 
 from django.db import migrations, models
 

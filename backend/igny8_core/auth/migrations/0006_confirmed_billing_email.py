@@ -1,6 +1,6 @@
-"""Billing addresses get mails after their readers have said so.
+"""Billing addresses get emails only after their readers have confirmed them.
 
-Of those of before nobody has: their owners see it, and saving the details sends the link.
+Existing addresses are unconfirmed: owners see that, and saving the details sends the link.
 """
 
 from django.db import migrations, models

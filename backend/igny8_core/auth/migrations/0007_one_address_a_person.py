@@ -1,12 +1,12 @@
-"""One e-mail address a person, held by the database: the log-in's rows mirror ``User.email``."""
+"""One email address per person, enforced by the database: allauth's rows mirror ``User.email``."""
 
 import django.db.models.deletion
 import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-# What else people had added goes; whoever had no row gets one. Two spellings of one address become
-# one, verified if either was.
+# Additional addresses are removed; people without a row get one. Two spellings of one address
+# become one, verified if either was.
 ONE_ROW_EACH = """
 DELETE FROM account_emailaddress a USING igny8_auth_user u
     WHERE u.id = a.user_id AND lower(a.email) <> u.email;
@@ -21,7 +21,7 @@ INSERT INTO account_emailaddress (user_id, email, verified, "primary")
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 """
-# Checked when the transaction ends: a change writes both tables, one after the other.
+# Checked at the end of the transaction: a change writes both tables, one after the other.
 GUARDS = """
 CREATE UNIQUE INDEX person_has_one_address ON account_emailaddress (user_id);
 CREATE UNIQUE INDEX address_is_one_persons ON account_emailaddress (email);

@@ -1,4 +1,4 @@
-"""Countries that are countries, credits beyond 32 bits, and words for every rule."""
+"""Valid countries, credits above 32 bits, and a message for every constraint."""
 
 import django.core.validators
 import django.db.models.functions.text
@@ -6,13 +6,13 @@ import igny8_core.common.validators
 import pycountry
 from django.db import migrations, models
 
-# Of billing, and made anew by its own migration: the type of its column changes.
+# Belongs to billing, whose own migration recreates it: the type of its column changes.
 DROP_TRIGGER = "DROP TRIGGER IF EXISTS account_credits_are_the_ledgers_sum ON igny8_auth_account"
 TYPED_INSTEAD = {"UK": "GB", "EL": "GR"}
 
 
 def mend_countries(apps, schema_editor):
-    """Write codes in capitals; what is no country becomes none, so that its customer can choose."""
+    """Write codes in capitals; clear invalid ones, so that the customer can choose."""
     accounts = apps.get_model("igny8_auth", "Account").objects
     known = {entry.alpha_2 for entry in pycountry.countries}
     for typed in set(accounts.exclude(country="").values_list("country", flat=True)) - known:

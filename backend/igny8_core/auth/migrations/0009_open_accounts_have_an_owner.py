@@ -1,9 +1,10 @@
-"""Every open account has an owner, held by the database: a unique index holds that it is one."""
+"""Every open account has an owner, enforced by the database; a unique index allows only one."""
 
 from django.db import migrations
 
-# Checked when the transaction ends: an account is made before its owner, and handed over in steps.
-# An account that has lost its owner long ago can still be decided on: its status may change.
+# Checked at the end of the transaction: an account is created before its owner, and handed over in
+# steps. Payments of an account that lost its owner long ago can still be decided on: its status may
+# change.
 GUARDS = """
 CREATE FUNCTION igny8_auth_check_owner() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,11 +1,11 @@
-"""Addresses whose domain has other letters than ASCII's are kept as mails are sent to them."""
+"""Addresses with non-ASCII domains are stored in the form that is used for sending."""
 
 from django.db import migrations
 from django.utils.encoding import punycode
 
 
 def rewrite(apps, schema_editor):
-    """Rewrite what is nobody else's; name what is, for one person has to get another address."""
+    """Rewrite addresses; report conflicts, where one person needs a different address."""
     users = apps.get_model("igny8_auth", "User").objects
     addresses = apps.get_model("account", "EmailAddress").objects
     for user in users.exclude(email__regex=r"^[\x01-\x7f]*$").order_by("pk"):

@@ -1,4 +1,4 @@
-"""A trial keeps what it began with: edits of the free plan are for the next ones."""
+"""A trial keeps its terms: edits of the free plan only affect later trials."""
 
 from django.db import migrations, models
 

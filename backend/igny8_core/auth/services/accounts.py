@@ -48,12 +48,12 @@ def create_account_with_owner(
     account_name: str,
     billing: Mapping[str, str],
 ) -> User:
-    """Make an account and the user who owns it.
+    """Create an account and the user who owns it.
 
     :param status: the account's first state; its event is recorded by the caller, who knows why.
     :param billing: any of ``BILLING_FIELDS``.
-    :raises EmailAlreadyRegistered: if the e-mail is taken, also by a sign-up at the same moment.
-    :raises EmailUnusable: if it can be nobody's.
+    :raises EmailAlreadyRegistered: if the email is taken, even by a simultaneous sign-up.
+    :raises EmailUnusable: if nobody can have this address.
     """
     email = usable_email(owner.email)
     if User.objects.filter(email=email).exists():
@@ -89,7 +89,7 @@ def change_account(*, account: Account, changes: Mapping[str, str]) -> Account:
     """Change an account's name, country or billing details; issued invoices keep theirs.
 
     :param changes: any of ``name``, ``country`` and ``BILLING_FIELDS``.
-    :raises AccountNotUsable: if it was closed at this moment: nothing gets back into it.
+    :raises AccountNotUsable: if it was closed meanwhile: nothing may be written to it.
     """
     locked = lock_account(account_id=account.pk)
     if locked.status == AccountStatus.CANCELLED:
@@ -107,7 +107,7 @@ def change_profile(*, user: User, changes: Mapping[str, str]) -> User:
     """Change a user's name or language.
 
     :param changes: any of ``first_name``, ``last_name`` and ``language``.
-    :raises AccountNotUsable: if the account was closed at this moment.
+    :raises AccountNotUsable: if the account was closed meanwhile.
     """
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if not locked.is_active:
@@ -119,12 +119,12 @@ def change_profile(*, user: User, changes: Mapping[str, str]) -> User:
 
 
 def hand_over(*, account: Account, new_owner: User) -> list[User]:
-    """Make room for a new owner: whoever owns the account becomes a member of it.
+    """Make room for a new owner: the current owner of the account becomes a member.
 
     Runs in the caller's transaction, which saves the new owner.
 
     :param account: locked by the caller.
-    :returns: who has owned it.
+    :returns: the previous owner.
     """
     former = list(account.users.filter(role=UserRole.OWNER).exclude(pk=new_owner.pk))
     for user in former:

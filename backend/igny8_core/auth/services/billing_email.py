@@ -1,4 +1,4 @@
-"""The billing address of an account gets mails once its reader has said so."""
+"""An account's billing address gets emails only after its reader has confirmed it."""
 
 from datetime import datetime
 
@@ -14,11 +14,11 @@ from igny8_core.common.mail import queue_mail
 from igny8_core.common.models import OutgoingMail
 
 KIND = "confirm_billing_email"
-LINKS_A_DAY = 5  # of an account, each to another address
+LINKS_A_DAY = 5  # per account, each to a different address
 
 
 def send_billing_email_link(*, account: Account, now: datetime) -> None:
-    """Ask who reads the billing address whether mails may come: once a day, and few people.
+    """Ask the billing address whether it wants emails: once a day, and only a few addresses.
 
     People of the account are not asked: they confirm their own address.
     """
@@ -42,10 +42,10 @@ def send_billing_email_link(*, account: Account, now: datetime) -> None:
 
 @transaction.atomic
 def confirm_billing_email(*, key: str) -> str:
-    """Take the word of who reads a billing address; returns the address. Twice is as once.
+    """Confirm a billing address and return it; confirming it again changes nothing.
 
-    :raises LinkInvalid, LinkExpired: if the key is not one of ours, or too old.
-    :raises LinkUsed: if the account has another address by now, or is closed.
+    :raises LinkInvalid, LinkExpired: if the key isn't ours, or is too old.
+    :raises LinkUsed: if the account has another address now, or is closed.
     """
     account_id, address = billing_email_of_key(key)
     account = Account.objects.select_for_update(of=("self",)).filter(pk=account_id).first()

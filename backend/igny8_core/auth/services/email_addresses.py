@@ -1,7 +1,7 @@
-"""The address that a person logs in with: the one place that changes it, for page, desk and API.
+"""The address that a person signs in with. Page, desk and API change it only here.
 
-There is one, ``User.email``; django-allauth's row mirrors it, and the database holds that they
-agree. A new one that the person asks for counts once its link was used; until then it is only
+There is one, ``User.email``; django-allauth's row mirrors it, and the database enforces that
+they agree. A new one that the person asks for counts once its link was used; until then it is only
 written down, keeps nobody from it, and the present one goes on.
 """
 
@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 
 
 def usable_email(typed: str) -> str:
-    """Return an address in its one form.
+    """Return an address in its normal form.
 
-    :raises EmailUnusable: if it is one of those that erased people get, or can't be written to: its
-        local part has other letters than ASCII's, or is quoted.
+    :raises EmailUnusable: if it is one given to erased people, or can't get emails: its local
+    part has non-ASCII letters, or is quoted.
     """
     email = normal_email(typed)
     if not email.isascii() or '"' in email or email.endswith(f"@{NOBODYS_DOMAIN}"):
@@ -37,9 +37,9 @@ def usable_email(typed: str) -> str:
 
 @transaction.atomic
 def request_email_change(*, user: User, new_email: str, actor: Actor, now: datetime) -> None:
-    """Send a link to a new address, and word to the present one; an earlier request ends.
+    """Send a link to a new address, and a notice to the current one; replaces earlier requests.
 
-    Whoever asks has given the password just now.
+    The caller has just checked the password.
 
     :raises EmailUnusable, EmailUnchanged, EmailAlreadyRegistered: if it can't be that address.
     """
@@ -59,7 +59,7 @@ def request_email_change(*, user: User, new_email: str, actor: Actor, now: datet
 
 @transaction.atomic
 def cancel_email_change(*, user: User) -> None:
-    """Forget a new address that was asked for; its link does nothing any more."""
+    """Cancel the request for a new address; its link stops working."""
     EmailChange.objects.filter(user=user).delete()
 
 
@@ -73,7 +73,7 @@ def confirm_email(*, key: str, actor: Actor, now: datetime) -> None:
     user, _email = email_of_key(key)
     account = lock_account_of(user)
     locked = _lock_user(user.pk)
-    _user, email = email_of_key(key)  # as it is now, under the lock
+    _user, email = email_of_key(key)  # read again under the lock
     if email == locked.email:
         mark_verified(user=locked)
     else:
@@ -84,7 +84,7 @@ def confirm_email(*, key: str, actor: Actor, now: datetime) -> None:
 def change_email(*, user_id: int, new_email: str, actor: Actor, now: datetime) -> None:
     """Change somebody's address at once, as an admin may: the old one is out, and so is who is in.
 
-    The new one gets the link that verifies it, the old one word of the change. The password stays.
+    The new address gets a verification link, the old one a notice. The password stays.
 
     :raises EmailUnusable, EmailAlreadyRegistered: if it can't be that address.
     """
@@ -99,18 +99,18 @@ def change_email(*, user_id: int, new_email: str, actor: Actor, now: datetime) -
 
 
 def remove_expired_changes(*, now: datetime) -> None:
-    """Forget the addresses whose link has run out."""
+    """Remove requests for new addresses whose link has expired."""
     until = now - timedelta(seconds=EMAIL_KEY_LASTS)
     EmailChange.objects.filter(requested_at__lt=until).delete()
 
 
 def mark_verified(*, user: User) -> None:
-    """Note that the person has shown that the address is theirs."""
+    """Record that the person has verified the address."""
     EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
 
 
 def forget_billing_consent(account: Account) -> None:
-    """Ask anew who reads the billing address: who signed up was not the owner of the address.
+    """Require a new confirmation of the billing address: the person who signed up didn't own it.
 
     :param account: locked by the caller.
     """
@@ -136,7 +136,7 @@ def _put(
     except IntegrityError as error:
         raise EmailAlreadyRegistered from error
     EmailChange.objects.filter(user=user).delete()
-    if account and normal_email(account.billing_email) == old:  # as sign-up has copied it
+    if account and normal_email(account.billing_email) == old:  # copied at sign-up
         account.billing_email = email
         account.save(update_fields=["billing_email", "updated_at"])
     if account and not (was_verified or is_verified):
@@ -147,12 +147,12 @@ def _put(
 
 
 def lock_account_of(user: User) -> Account | None:
-    """Lock the account first, as everybody does."""
+    """Lock the account first, as everywhere."""
     return lock_account(account_id=user.account_id) if user.account_id else None
 
 
 def _lock_user(user_id: int) -> User:
-    """Lock a person who may log in.
+    """Lock a person who may sign in.
 
     :raises LinkUsed: if there is no such person any more.
     """

@@ -14,9 +14,9 @@ from igny8_core.auth.services.email_addresses import (
 
 @transaction.atomic
 def change_password(*, user: User, password: str) -> None:
-    """Give a person another password, which ends what they asked for with the earlier one.
+    """Change a person's password; this cancels requests made with the old one.
 
-    :param user: gets the new hash, so that a session that is to go on can.
+    :param user: gets the new hash, so that the current session can continue.
     """
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     locked.set_password(password)
@@ -27,17 +27,17 @@ def change_password(*, user: User, password: str) -> None:
 
 @transaction.atomic
 def reset_password(*, key: str, password: str) -> User:
-    """Set a new password by the key of a link, which shows too that the address is the person's.
+    """Set a new password with the key of a link; this also verifies the person's address.
 
-    What somebody else has set up who signed up with it ends: their log-ins, and their billing
-    address's mails.
+    If somebody else signed up with the address, their sessions and their billing address's emails
+    end.
 
     :raises LinkInvalid, LinkExpired, LinkUsed: if the key does nothing (any more).
     """
     asked = user_of_reset_key(key)
     account = lock_account_of(asked)
     User.objects.select_for_update(of=("self",)).get(pk=asked.pk)
-    user = user_of_reset_key(key)  # as it is now: of two who use the key at once, one does
+    user = user_of_reset_key(key)  # read under the lock: only one of two simultaneous uses succeeds
     if account and not has_verified_address(user):
         forget_billing_consent(account)
     change_password(user=user, password=password)

@@ -36,7 +36,7 @@ def add_site(
     :raises SiteLimitReached: if the plan's limit is reached.
     :raises DomainAlreadyAdded: if the account has this domain.
     """
-    locked = lock_account(account_id=account.pk)  # two at once must not pass the limit together
+    locked = lock_account(account_id=account.pk)  # two simultaneous calls must not exceed the limit
     _require_usable(locked)
     _require_room_for_a_site(locked)
     try:
@@ -50,9 +50,9 @@ def add_site(
 
 @transaction.atomic
 def change_site(*, site_id: int, user: User, account: Account, changes: SiteChanges) -> Site:
-    """Change what a site is.
+    """Change a site's details.
 
-    :param changes: the fields to change; the others stay, whoever changes them at this moment.
+    :param changes: the fields to change; the others keep even simultaneous changes.
     :raises AccountNotUsable: if the account was closed at this moment.
     :raises NotFound: if the user works on no such site, or somebody has removed it.
     :raises DomainAlreadyAdded: if another site of the account has this domain.

@@ -1,4 +1,4 @@
-"""System checks of what a deployment must not go live with."""
+"""System checks for what must be fixed before going live."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,9 +18,9 @@ from igny8_core.business.billing.selectors.methods import (
 def example_payment_details(
     *, databases: Sequence[str] | None = None, **_options: Any
 ) -> list[CheckMessage]:
-    """Say in production which methods are not offered, as they have the shipped example details.
+    """List the methods that production doesn't offer because they have the example details.
 
-    No warning: it must not stop a start, as the desk is where the details are replaced.
+    Not a warning: the server has to start, because the details are replaced at the desk.
     """
     if settings.IS_DEVELOPMENT or "default" not in (databases or ()):
         return []
@@ -41,7 +41,7 @@ def example_payment_details(
 
 @register(Tags.security)
 def changes_without_delay(**_options: Any) -> list[CheckMessage]:
-    """Say in production that the only billing admin changes at once where customers send money."""
+    """In production, report that a lone billing admin can change payment details at once."""
     if settings.IS_DEVELOPMENT or settings.BILLING_CHANGE_DELAY_HOURS > 0:
         return []
     return [
@@ -57,7 +57,7 @@ def changes_without_delay(**_options: Any) -> list[CheckMessage]:
 def unusable_reference_patterns(
     *, databases: Sequence[str] | None = None, **_options: Any
 ) -> list[CheckMessage]:
-    """Say which methods have a pattern that isn't used: any reference of theirs is taken."""
+    """List the methods whose pattern isn't used, so that they accept any reference."""
     if "default" not in (databases or ()):
         return []
     try:

@@ -1,6 +1,6 @@
-"""Whom billing writes to, of which event: a function for each, called within its transaction.
+"""Who gets an email about which event: one function each, called in its transaction.
 
-What is said is in ``letters.py``; what was true at the event (``mail_facts.py``) goes along.
+The text is in ``letters.py``; ``mail_facts.py`` adds what was true at the event.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from igny8_core.business.billing.selectors.events import events_of
 from igny8_core.business.billing.selectors.people import owner_of, readers_of_change
 from igny8_core.common.mail import queue_mail
 
-MAX_CHOICES_TOLD = 5  # each is a mail
+MAX_CHOICES_TOLD = 5  # each sends an email
 
 
 def tell_of_trial(*, account: Account) -> None:
@@ -35,9 +35,9 @@ def tell_of_invoice(*, invoice: Invoice, event: EventName) -> None:
 
 
 def tell_of_other_method(*, invoice: Invoice) -> None:
-    """Say how to pay by the method that was chosen now; of the first few choices alone.
+    """Say how to pay with the newly chosen method; only for the first few changes.
 
-    Whoever goes on choosing reads it on the invoice's page.
+    After that, the customer reads it on the invoice's page.
     """
     event = EventName.CHANGE_METHOD
     choices = events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
@@ -49,7 +49,7 @@ def tell_of_other_method(*, invoice: Invoice) -> None:
 
 
 def tell_of_void(*, invoice: Invoice, reason: str) -> None:
-    """Say that nothing is owed on an invoice any more."""
+    """Say that an invoice is no longer owed."""
     facts = mail_facts.facts_of_void(invoice, reason=reason)
     _tell_of_invoice("invoice_voided", invoice, facts)
 
@@ -62,7 +62,7 @@ def tell_of_confirmation(*, payment: Payment) -> None:
 def tell_of_refused_proof(*, payment: Payment, upload: str) -> None:
     """Say that a file can't be used, why, and how to send another.
 
-    :param upload: its name, so that each file is told of once.
+    :param upload: its name, so that each file is reported once.
     """
     facts = mail_facts.facts_of_refused_proof(payment)
     about = f"{payment.pk}:{upload.rpartition('/')[2]}"
@@ -71,9 +71,9 @@ def tell_of_refused_proof(*, payment: Payment, upload: str) -> None:
 
 
 def tell_of_approval(*, payment: Payment, account: Account) -> None:
-    """Say that a payment was found, and what it brought.
+    """Say that a payment was approved, and what follows from it.
 
-    :param account: with the credits of this payment.
+    :param account: already with the credits of this payment.
     """
     facts = mail_facts.facts_of_approval(payment, credits=account.credits)
     _tell_of_payment("payment_approved", payment, facts)
@@ -85,7 +85,7 @@ def tell_of_rejection(*, payment: Payment) -> None:
 
 
 def tell_of_reversal(*, payment: Payment, reason: str, credits_taken: int) -> None:
-    """Say that an approval was taken back, why, and with how many of its credits."""
+    """Say that an approval was reversed, why, and how many credits were taken back."""
     facts = mail_facts.facts_of_reversal(payment, reason=reason, credits_taken=credits_taken)
     _tell_of_payment("payment_reversed", payment, facts)
 
@@ -104,25 +104,25 @@ def tell_admin_of_confirmation(*, admin: User, payment: Payment) -> None:
 
 
 def tell_admin_of_queue(*, admin: User, hour: str) -> None:
-    """Send a billing admin the digest of all that waits.
+    """Send a billing admin the digest of everything that waits.
 
-    :param hour: that it is for, as 2026-11-24T09.
+    :param hour: the hour of the digest, such as 2026-11-24T09.
     """
     _tell_admin("payments_waiting", admin, hour)
 
 
 def tell_of_proposal(*, change: SettingChange) -> None:
-    """Ask all who may to agree to a change of a setting."""
+    """Ask everybody who may approve a change of a setting to do so."""
     _tell_of_change("setting_change_proposed", change)
 
 
 def tell_of_decided_change(*, change: SettingChange) -> None:
-    """Say what became of a proposal."""
+    """Report the outcome of a proposal."""
     _tell_of_change("setting_change_decided", change)
 
 
 def wants(admin: User, frequency: NoticeFrequency) -> bool:
-    """Tell whether an admin has chosen this; who has chosen nothing hears at once."""
+    """Tell whether an admin has chosen this frequency; the default is at once."""
     preference = getattr(admin, "notice_preference", None)
     chosen = preference.frequency if preference else NoticeFrequency.IMMEDIATELY
     return bool(chosen == frequency)
@@ -139,11 +139,11 @@ def _tell_of_payment(kind: str, payment: Payment, facts: mail_facts.Facts) -> No
 def _tell_customer(
     kind: str, account: Account, about: int | str, facts: mail_facts.Facts, **ids: int
 ) -> None:
-    """Queue a mail to the account's owner, and to its billing address once that is confirmed.
+    """Queue an email to the account's owner, and to its billing address once confirmed.
 
-    A closed account has neither: nobody is told.
+    A closed account has neither: nobody gets it.
 
-    :param about: id of what it is about, so that nobody is told of an event twice.
+    :param about: id of what it is about, so that nobody gets it twice for one event.
     """
     if account.status == AccountStatus.CANCELLED:
         return

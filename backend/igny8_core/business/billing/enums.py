@@ -59,7 +59,7 @@ class ObjectType(models.TextChoices):
 
 
 class EventName(models.TextChoices):
-    """What happened; which objects it moves, and how, is in states.py."""
+    """What happened; states.py says which objects it changes, and how."""
 
     SIGN_UP_FREE = "sign_up_free", "Sign-up, free plan"
     SIGN_UP_PAID = "sign_up_paid", "Sign-up, paid plan"
@@ -81,11 +81,11 @@ class EventName(models.TextChoices):
     CLOSE_ACCOUNT = "close_account", "Account closed"
 
 
-AMONG_ADMINS = (EventName.FIRST_APPROVE, EventName.FIRST_REVERSE)  # no customer reads of them
+AMONG_ADMINS = (EventName.FIRST_APPROVE, EventName.FIRST_REVERSE)  # customers don't see these
 
 
 class ChangeOutcome(models.TextChoices):
-    """What became of a change of a setting; of one that waits, nothing yet."""
+    """The outcome of a change of a setting; none while it waits."""
 
     WAITING = "", "Waiting"
     APPLIED = "applied", "In effect"
@@ -94,7 +94,7 @@ class ChangeOutcome(models.TextChoices):
 
 
 class NoticeFrequency(models.TextChoices):
-    """How often a billing admin hears of what waits."""
+    """How often a billing admin gets notices about what waits."""
 
     IMMEDIATELY = "immediately", "For each confirmation, at once"
     HOURLY = "hourly", "Once an hour, all that wait"

@@ -1,6 +1,6 @@
-"""The example details that the payment methods are shipped with: nobody's account.
+"""The example details of the shipped payment methods: they are nobody's account.
 
-They are there to be looked at. Outside of development nobody is told to send money to them.
+They are only for looking at. Outside development, customers are never told to pay to them.
 """
 
 import json
@@ -18,19 +18,19 @@ WITHHELD = "We are still setting this payment method up. Choose another one, or 
 def are_withheld(*, is_example: bool) -> bool:
     """Tell whether a method's details must not reach customers.
 
-    :param is_example: of the method, or of what an invoice keeps of it.
+    :param is_example: from the method, or from an invoice's copy of it.
     """
     return is_example and not settings.IS_DEVELOPMENT
 
 
 def have_example_values(details: Iterable[Mapping[str, Any]]) -> bool:
-    """Tell whether one of a method's details is still as shipped, however it is spaced."""
+    """Tell whether one of a method's details is still as shipped, ignoring spaces."""
     return any(_bare(str(detail.get("value", ""))) in _shipped() for detail in details)
 
 
 @cache
 def _shipped() -> frozenset[str]:
-    """Return what names an account: numbers, addresses and tags, not the seller or a type."""
+    """Return what identifies an account: numbers, addresses and tags, not seller or type."""
     methods = json.loads(CATALOG.read_text("utf-8"))
     values = [detail["value"] for method in methods for detail in method["details"]]
     return frozenset(

@@ -19,12 +19,12 @@ MAX_ID = 2**63 - 1
 
 
 class InstantField(IsoDateTimeField):
-    """A time that UTC has: the first and the last day of all have some that it lacks."""
+    """A datetime that fits into UTC: on the first and last possible day, some don't."""
 
     def to_python(self, value: Any) -> datetime | None:
-        """Read it.
+        """Parse it.
 
-        :raises ValidationError: if it is none.
+        :raises ValidationError: if it isn't such a datetime.
         """
         found: datetime | None = super().to_python(value)
         try:
@@ -38,10 +38,10 @@ class InstantFilter(filters.IsoDateTimeFilter):
 
 
 class TotalOrdering(filters.OrderingFilter):
-    """An order without ties: pages neither repeat rows nor skip any."""
+    """An order without ties, so that pages neither repeat nor skip rows."""
 
     def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
-        """Put rows of the same value in the order of their ids, in the same direction."""
+        """Sort rows with equal values by id, in the same direction."""
         ordered: QuerySet[Any] = super().filter(qs, value)
         if not value:
             return ordered
@@ -50,7 +50,7 @@ class TotalOrdering(filters.OrderingFilter):
 
 
 def _text(*, max_length: int, label: str, **options: Any) -> filters.CharFilter:
-    """Make a filter by a text, described with its limits."""
+    """Make a text filter, described with its limits."""
     schema = {
         "type": "string",
         "maxLength": max_length,
@@ -63,7 +63,7 @@ def _text(*, max_length: int, label: str, **options: Any) -> filters.CharFilter:
 
 
 def _id(*, label: str, **options: Any) -> filters.NumberFilter:
-    """Make a filter by an id, described with its limits."""
+    """Make an id filter, described with its limits."""
     limits = {"minimum": 1, "maximum": MAX_ID}
     chosen = filters.NumberFilter(min_value=1, max_value=MAX_ID, label=label, **options)
     schema = {"type": "integer", "description": label, **limits}

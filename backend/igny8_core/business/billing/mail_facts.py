@@ -1,6 +1,6 @@
-"""What mails tell, as it was at their event: kept with the mail, for rows go on changing.
+"""What was true at an email's event: stored with the email, because rows keep changing.
 
-Amounts are texts with their currency, dates ISO 8601. ``seller_name`` is who writes.
+Amounts are strings with their currency, dates are ISO 8601. ``seller_name`` is the sender.
 """
 
 from typing import Any
@@ -12,12 +12,12 @@ from igny8_core.business.billing.sellers import seller_snapshot
 
 Facts = dict[str, Any]
 
-# What customers typed themselves: told to nobody whose address is not confirmed.
+# What customers typed themselves: never sent to an unconfirmed address.
 STRANGERS_WORDS = ("account_name", "reference")
 
 
 def facts_of_trial(account: Account) -> Facts:
-    """Return what a new trial has."""
+    """Return the facts of a new trial."""
     return {
         "seller_name": seller_snapshot()["name"],
         "account_name": account.name,
@@ -27,9 +27,9 @@ def facts_of_trial(account: Account) -> Facts:
 
 
 def facts_of_invoice(invoice: Invoice, *, event: EventName) -> Facts:
-    """Return what paying an invoice needs.
+    """Return what is needed to pay an invoice.
 
-    :param event: why it is told: a sign-up, an upgrade, another way to pay.
+    :param event: the reason: a sign-up, an upgrade, a change of method.
     """
     return {
         **_seller_of(invoice),
@@ -45,7 +45,7 @@ def facts_of_invoice(invoice: Invoice, *, event: EventName) -> Facts:
 
 
 def facts_of_void(invoice: Invoice, *, reason: str) -> Facts:
-    """Return what was not owed after all, and why."""
+    """Return what is no longer owed, and why."""
     return {
         **_seller_of(invoice),
         "number": invoice.number,
@@ -55,7 +55,7 @@ def facts_of_void(invoice: Invoice, *, reason: str) -> Facts:
 
 
 def facts_of_payment(payment: Payment) -> Facts:
-    """Return what a customer has claimed."""
+    """Return the payment as the customer confirmed it."""
     return {
         **_seller_of(payment.invoice),
         "number": payment.invoice.number,
@@ -67,12 +67,12 @@ def facts_of_payment(payment: Payment) -> Facts:
 
 
 def facts_of_refused_proof(payment: Payment) -> Facts:
-    """Return the claim with the code of why its file can't be used."""
+    """Return the payment with the code of why its file can't be used."""
     return {**facts_of_payment(payment), "reason": payment.proof_refusal}
 
 
 def facts_of_approval(payment: Payment, *, credits: int) -> Facts:  # noqa: A002  (what they are)
-    """Return the claim with what its approval brought.
+    """Return the payment with what follows from its approval.
 
     :param credits: the account's balance after it.
     """
@@ -80,12 +80,12 @@ def facts_of_approval(payment: Payment, *, credits: int) -> Facts:  # noqa: A002
 
 
 def facts_of_rejection(payment: Payment) -> Facts:
-    """Return the claim with the reason why it was rejected."""
+    """Return the payment with the reason why it was rejected."""
     return {**facts_of_payment(payment), "reason": payment.admin_notes}
 
 
 def facts_of_reversal(payment: Payment, *, reason: str, credits_taken: int) -> Facts:
-    """Return the claim with the reason why its approval was taken back, and what became of it.
+    """Return the payment with the reason for the reversal, and its result.
 
     :param credits_taken: how many of its credits were left to be taken back.
     """
@@ -98,7 +98,7 @@ def facts_of_reversal(payment: Payment, *, reason: str, credits_taken: int) -> F
 
 
 def facts_of_claim(payment: Payment) -> Facts:
-    """Return the claim for who is to check it."""
+    """Return the payment for the admin who will check it."""
     return {**facts_of_payment(payment), "account_name": payment.invoice.account.name}
 
 

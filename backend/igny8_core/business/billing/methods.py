@@ -1,6 +1,6 @@
-"""What a way to pay said when it was promised, kept apart from the method, which an admin edits.
+"""A payment method as it was promised, kept separately because admins may edit the method.
 
-An invoice keeps the method that it is to be paid by, a payment the one that it was paid by.
+An invoice keeps the method to pay it with, a payment the method that was used.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ RIGHT_TO_LEFT_MARK = "\u200f"
 
 
 class Configured(Protocol):
-    """What has the fields of a method: its row."""
+    """Anything with the fields of a method, such as its row."""
 
     id: int
     payment_method: str
@@ -37,9 +37,9 @@ class Configured(Protocol):
 
 @dataclass(frozen=True)
 class PromisedMethod:
-    """A way to pay, as it was told to the customer.
+    """A payment method as the customer saw it.
 
-    :param id: of the row that it was taken from, whatever that row says by now.
+    :param id: of the row that it was copied from, even if that row has changed since.
     :param details: where the money goes: label, value, copyable.
     :param translations: its texts by language, such as ``{"ur": {"instructions": "…"}}``.
     """
@@ -62,30 +62,30 @@ class PromisedMethod:
 
     @classmethod
     def of_row(cls, method: Configured) -> "PromisedMethod":
-        """Take a method as it is now."""
+        """Copy a method as it is now."""
         return cls(**{each.name: getattr(method, each.name) for each in fields(cls)})
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "PromisedMethod":
-        """Read a method that was kept, by a later version or before there were translations."""
+        """Read a stored method, even from a later version or from before translations."""
         return cls(**{each.name: kept[each.name] for each in fields(cls) if each.name in kept})
 
     def as_json(self) -> dict[str, Any]:
-        """Return the method as a column keeps it."""
+        """Return the method as stored in a column."""
         return asdict(self)
 
     @property
     def is_example(self) -> bool:
-        """Whether the details that may be shown are nobody's account: then it has to be said."""
+        """Whether the shown details are nobody's account, which the page then has to say."""
         return self.has_example_details and not self.is_withheld
 
     @property
     def is_withheld(self) -> bool:
-        """Whether nobody may be told where to send money."""
+        """Whether the payment details must not be shown."""
         return are_withheld(is_example=self.has_example_details)
 
     def shown(self) -> "PromisedMethod":
-        """Return what customers may see of it: a sentence in place of details to be withheld."""
+        """Return what customers may see: withheld details are replaced by a sentence."""
         if not self.is_withheld:
             return self
         told = {
@@ -96,7 +96,7 @@ class PromisedMethod:
 
     @property
     def names(self) -> dict[str, str]:
-        """What it is called in each other language."""
+        """Its name in each other language."""
         return {
             code: texts["display_name"]
             for code, texts in self.translations.items()
@@ -104,7 +104,7 @@ class PromisedMethod:
         }
 
     def in_language(self, language: str) -> "PromisedMethod":
-        """Return it with its texts in a language, in English where there are none."""
+        """Return it with its text in a language, in English where that is missing."""
         texts = self.translations.get(language, {})
         labels = texts.get(LABELS, {})
         details = [
@@ -123,7 +123,7 @@ class PromisedMethod:
 
 
 def in_direction(text: str, language: str) -> str:
-    """Let each line of a text run from right to left, whatever it begins with, where that is so."""
+    """In right-to-left languages, make each line run that way, whatever it starts with."""
     if not get_language_info(language)["bidi"]:
         return text
     return "\n".join(f"{RIGHT_TO_LEFT_MARK}{line}" for line in text.splitlines())

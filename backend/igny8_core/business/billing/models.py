@@ -1,4 +1,4 @@
-"""Invoices, the payments that claim to settle them, the ways to pay, and the ledgers."""
+"""Invoices, the payments that settle them, payment methods, and the ledgers."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -42,16 +42,16 @@ from igny8_core.common.search import SearchText, search_index
 from igny8_core.common.validators import validate_line, validate_visible
 
 VOIDING = Q(object_type=ObjectType.INVOICE, to_state=InvoiceStatus.VOID)  # events of invoices
-MAX_RATE = 100_000_000  # units for one USD; the highest price at it still fits into a column
+MAX_RATE = 100_000_000  # units per USD; at this rate the highest price still fits into a column
 
 
 def money_field(**options: Any) -> "models.DecimalField[Any, Any]":
-    """Return a column for an amount: three decimals hold every currency's smallest unit."""
+    """Return a column for an amount: three decimals are enough for every currency."""
     return models.DecimalField(max_digits=18, decimal_places=3, **options)
 
 
 class ExchangeRate(TimestampedModel):
-    """How many units of a currency are paid for one US dollar; kept by an admin."""
+    """How many units of a currency are paid for one US dollar; maintained by admins."""
 
     currency = models.CharField(max_length=3, unique=True, validators=[validate_currency])
     units_per_usd = models.DecimalField(
@@ -75,9 +75,9 @@ class ExchangeRate(TimestampedModel):
         return f"1 USD = {self.units_per_usd.normalize():f} {self.currency}"
 
     def clean(self) -> None:
-        """Refuse a rate at which a plan would cost nothing."""
+        """Reject a rate at which a plan would cost nothing."""
         if not (self.units_per_usd and self.currency in KNOWN_CURRENCIES):
-            return  # said already
+            return  # already reported
         for plan in Plan.objects.filter(price__gt=0):
             price = Money(plan.price, plan.currency)
             if price.converted(rate=self.units_per_usd, currency=self.currency).amount <= 0:
@@ -86,12 +86,12 @@ class ExchangeRate(TimestampedModel):
 
 
 def has_rate(currency: str) -> bool:
-    """Tell whether an amount can be named in a currency; prices are held in USD."""
+    """Tell whether an amount can be converted to a currency; prices are stored in USD."""
     return currency == Plan.currency or ExchangeRate.objects.filter(currency=currency).exists()
 
 
 class PaymentMethodConfig(TimestampedModel):
-    """One way to pay, with all that a customer needs to use it."""
+    """A payment method, with everything that a customer needs to use it."""
 
     payment_method = models.SlugField(
         "code", max_length=40, help_text="Such as bank_transfer. Unique within a country."
@@ -161,7 +161,7 @@ class PaymentMethodConfig(TimestampedModel):
         return not self.countries
 
     def clean(self) -> None:
-        """Refuse a code that a country of this method has already, and one without its rate."""
+        """Reject a code already used in one of its countries, and a currency without a rate."""
         if self.is_enabled and not has_rate(self.currency):
             message = (
                 f"There is no exchange rate for {self.currency}. Add it under Exchange rates "
@@ -177,9 +177,9 @@ class PaymentMethodConfig(TimestampedModel):
 
 
 class MethodPlace(models.Model):
-    """That a method has its code in a country, or with none everywhere.
+    """Records that a method uses its code in a country; without a country, everywhere.
 
-    The database itself writes these rows from the methods, so that no two have the same place.
+    The database itself writes these rows from the methods, so that no two methods clash.
     """
 
     method = models.ForeignKey(PaymentMethodConfig, on_delete=models.CASCADE, related_name="places")
@@ -200,11 +200,11 @@ class MethodPlace(models.Model):
 
 
 class SettingChange(models.Model):
-    """One change of a setting that customers' money depends on: the history of its values.
+    """One change of a setting that affects customers' money; together, its history.
 
-    What tells customers where to send money changes when a second admin agrees, or where there
-    is none, after a delay; see ``services/setting_changes.py``. Other changes are kept here, too,
-    in effect from the start.
+    Settings that tell customers where to send money change when a second admin agrees or, if
+    there is none, after a delay; see ``services/setting_changes.py``. Other changes are recorded
+    here too, and take effect at once.
     """
 
     model = models.CharField(max_length=60, help_text="billing.paymentmethodconfig")
@@ -259,12 +259,12 @@ class SettingChange(models.Model):
 
     @property
     def waits(self) -> bool:
-        """Whether nobody has decided on it."""
+        """Whether it is still undecided."""
         return self.outcome == ChangeOutcome.WAITING
 
 
 class RejectionReason(TimestampedModel):
-    """Ready-made words for a rejection; the customer reads them as they stand."""
+    """A ready-made reason for a rejection; the customer reads it unchanged."""
 
     text = models.CharField(max_length=500)
     language = models.CharField(
@@ -295,7 +295,7 @@ class RejectionReason(TimestampedModel):
 
 
 class SellerProfile(TimestampedModel):
-    """Who sells: printed on invoices issued from now on; each invoice keeps its own copy."""
+    """The seller, printed on new invoices; each invoice keeps its own copy."""
 
     name = models.CharField(max_length=150)
     address = models.TextField(blank=True, max_length=500)
@@ -331,7 +331,7 @@ class SellerProfile(TimestampedModel):
 
 
 class NoticePreference(TimestampedModel):
-    """How a billing admin wants to hear of confirmations that wait."""
+    """How often a billing admin wants notices about payments waiting for review."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notice_preference")
     frequency = models.CharField(
@@ -343,7 +343,7 @@ class NoticePreference(TimestampedModel):
 
 
 class InvoiceNumberCounter(models.Model):
-    """The last number given in a year; its row lock keeps the numbers without gaps."""
+    """The last invoice number of a year; locking its row prevents gaps."""
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     last_number = models.PositiveIntegerField(default=0)
@@ -353,7 +353,7 @@ class InvoiceNumberCounter(models.Model):
 
 
 class Invoice(TimestampedModel):
-    """What is owed, to whom it was issued as they were then, and how it is to be paid."""
+    """What is owed, by whom (as of issue), and how to pay it."""
 
     number = models.CharField(max_length=20, unique=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="invoices")
@@ -437,33 +437,33 @@ class Invoice(TimestampedModel):
 
     @property
     def due(self) -> Money:
-        """What is owed, in the invoice's own currency."""
+        """The amount owed, in the invoice's own currency."""
         return Money(self.total, self.currency)
 
     @property
     def payable(self) -> Money:
-        """What is owed, in the currency of the chosen method."""
+        """The amount owed, in the currency of the chosen method."""
         return Money(self.payable_amount, self.payable_currency)
 
     def day_of(self, moment: datetime) -> date:
-        """Return the day of a moment where it was issued, wherever the business is by now."""
+        """Return the date of a moment in the time zone that the invoice was issued in."""
         zone = self.billing_snapshot.get("issue", {}).get("time_zone", "UTC")
         return moment.astimezone(ZoneInfo(zone)).date()
 
     @property
     def method(self) -> PromisedMethod | None:
-        """How it is to be paid, as the customer was told; None until that is chosen."""
+        """How to pay it, as the customer was told; None until a method is chosen."""
         kept = self.method_snapshot
         return None if kept is None else PromisedMethod.from_json(kept)
 
     @property
     def payment_instructions(self) -> PromisedMethod | None:
-        """The same, without details that nobody may be told."""
+        """The same, without details that must not be shown."""
         return self.method.shown() if self.method else None
 
     @property
     def plan(self) -> PlanTerms:
-        """What it promises: the plan's interval, credits and limits at issue."""
+        """What it promises: the plan's interval, credits and limits when it was issued."""
         return PlanTerms.from_json(self.billing_snapshot["plan"])
 
     @property
@@ -473,12 +473,12 @@ class Invoice(TimestampedModel):
 
     @property
     def latest_payment(self) -> "Payment | None":
-        """The newest claim; reads the prefetched payments where there are."""
+        """The newest payment; uses prefetched payments if there are any."""
         return max(self.payments.all(), key=lambda payment: payment.pk, default=None)
 
     @property
     def void_reason(self) -> str:
-        """Why it is void, in the words of who made it so; empty where it isn't."""
+        """The reason for voiding it, as entered; empty if it isn't void."""
         if self.status != InvoiceStatus.VOID:
             return ""
         read = getattr(self, "voidings", None)
@@ -487,7 +487,7 @@ class Invoice(TimestampedModel):
 
     @property
     def payment_state(self) -> InvoicePaymentState:
-        """What the invoice waits for, seen by the customer."""
+        """What the invoice waits for, from the customer's point of view."""
         if self.status != InvoiceStatus.PENDING:
             return InvoicePaymentState(self.status)
         latest = self.latest_payment
@@ -523,12 +523,12 @@ class InvoiceLine(models.Model):
 
 
 def proof_path(_payment: "Payment", filename: str) -> str:
-    """Return the name that a proof has: ``proofs.files`` stores it before its payment names it."""
+    """Return the proof's name; ``proofs.files`` stores it before its payment refers to it."""
     return filename
 
 
 class Payment(TimestampedModel):
-    """One claim that an invoice was paid, and what an admin decided on it."""
+    """A payment as confirmed by the customer, with the admin's decision."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="payments")
     method = models.ForeignKey(PaymentMethodConfig, on_delete=models.PROTECT)
@@ -670,24 +670,24 @@ class Payment(TimestampedModel):
 
     @property
     def account_id(self) -> int:
-        """Whose invoice it pays."""
+        """The account whose invoice it pays."""
         return self.invoice.account_id
 
     @property
     def is_of_the_amount_due(self) -> bool:
-        """Whether the claim is what its invoice asks for, in either of its currencies."""
+        """Whether it is exactly the amount due, in either currency of the invoice."""
         return self.money in (self.invoice.due, self.invoice.payable)
 
     @property
     def proof_files(self) -> list[str]:
-        """The names of all files that there are of the proof, as sent or as kept."""
+        """The names of all files of the proof, as sent or as kept."""
         if self.proof_upload:
             return [self.proof_upload]
         return names_of(str(self.proof), self.proof_pages or 0) if self.proof else []
 
     @property
     def may_get_another_proof(self) -> bool:
-        """Whether the customer may send a file for the claim: none is there, or it was refused."""
+        """Whether the customer may send a proof: there is none yet, or it was refused."""
         return self.status == PaymentStatus.PENDING_APPROVAL and self.proof_state in (
             ProofState.NONE,
             ProofState.REFUSED,
@@ -695,23 +695,23 @@ class Payment(TimestampedModel):
 
     @property
     def first_approved_by(self) -> User | None:
-        """Who approved first, where two have to."""
+        """Who approved first, if two have to."""
         return self._first_to_consent(EventName.APPROVE)
 
     @property
     def reversal_marked_by(self) -> User | None:
-        """Who wants the approval taken back, where two have to."""
+        """Who asked for the reversal first, if two have to."""
         return self._first_to_consent(EventName.REVERSE, EventName.REVERSE_AND_VOID)
 
     def _first_to_consent(self, *events: EventName) -> User | None:
-        """Read the prefetched consents where there are."""
+        """Use the prefetched consents if there are any."""
         consents = [item for item in self.consents.all() if item.event in events]
         first = min(consents, key=lambda item: item.pk, default=None)
         return first.admin if first else None
 
 
 class Consent(models.Model):
-    """One admin's word for an act on a payment that two admins have to agree to."""
+    """One admin's consent to a decision on a payment that two admins have to agree to."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="consents")
     event = models.CharField(max_length=20, choices=EventName.choices)
@@ -733,7 +733,7 @@ class Consent(models.Model):
 
 
 class PaymentSearch(models.Model):
-    """What a payment is found by, a line for each field; written by triggers alone.
+    """The search text of a payment, one line per field; only triggers write it.
 
     Reference, notes, invoice number, the account's names and address, the submitter's, amounts.
     """
@@ -808,7 +808,7 @@ class CreditTransaction(models.Model):
 class PaymentEvent(models.Model):
     """One line of the audit trail. Append-only: the database refuses anything else.
 
-    ``invoice`` and ``payment`` say in whose course it happened, whatever object it moved.
+    ``invoice`` and ``payment`` are those that the event belongs to, whichever object changed.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="payment_events")

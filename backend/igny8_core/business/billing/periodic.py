@@ -1,4 +1,4 @@
-"""What billing does by the clock that is more than upkeep: settings whose time has come."""
+"""Scheduled work of billing that isn't maintenance: changes of settings that are due."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from igny8_core.common import upkeep
 @app.periodic(cron="* * * * *")
 @app.task(queue=upkeep.QUEUE, queueing_lock="apply_setting_changes", retry=upkeep.RETRY)
 def apply_setting_changes(timestamp: int) -> None:
-    """Put into effect what a lone admin has proposed long enough ago.
+    """Apply changes that a lone admin proposed long enough ago.
 
     :param timestamp: now, in seconds since 1970 (UTC).
     """

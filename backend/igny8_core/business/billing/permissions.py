@@ -9,12 +9,12 @@ from igny8_core.business.billing import rights
 
 
 class _Requires(BasePermission):
-    """Somebody who is logged in and has a right; who lacks it is told what is missing."""
+    """Requires a signed-in user with a right; the error says what is missing."""
 
     right: Right
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Tell whether somebody is logged in.
+        """Tell whether somebody is signed in.
 
         :raises NotAllowed: if they lack the right.
         """
@@ -31,18 +31,18 @@ class MayViewPayments(_Requires):
 
 
 class MayViewProofs(_Requires):
-    """The roles that see what customers have sent."""
+    """The roles that may see customers' proofs."""
 
     right = rights.VIEW_PROOFS
 
 
 class MayReverse(_Requires):
-    """Who may take an approval back."""
+    """Who may reverse an approval."""
 
     right = rights.REVERSE
 
 
 class IsBillingAdmin(_Requires):
-    """Who may decide."""
+    """Who may approve and reject."""
 
     right = rights.DECIDE

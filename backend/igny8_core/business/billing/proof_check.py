@@ -1,7 +1,7 @@
-"""The worker's part of a proof: what was put aside is made anew, and kept or refused.
+"""The worker's part in handling a proof: it rewrites the stored upload and keeps or refuses it.
 
-Any step may be done again. Files are stored before a payment names them and deleted after none
-does, so who dies in between leaves the payment as it was, and files that the nightly job finds.
+Any step can be repeated. Files are stored before a payment refers to them, and deleted after no
+payment does. So a crash in between leaves the payment unchanged, and files for the nightly job.
 """
 
 from collections.abc import Callable
@@ -39,11 +39,11 @@ from igny8_core.common.transactions import commit_or_retry
 FIRST_WAIT, LONGEST_WAIT = 10, 600  # seconds
 GIVE_UP_AFTER = 5  # attempts, where the file may be at fault
 FORGOTTEN_AFTER = timedelta(hours=1)
-AT_ONCE = 200  # of the old proofs, each hour
+AT_ONCE = 200  # old proofs per hour
 
 
 class Patience(BaseRetryStrategy):
-    """Tries again for ever: the scanner, the store or the database will be there again."""
+    """Retries forever: the scanner, the store or the database will come back."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         """Wait twice as long each time, up to ten minutes."""
@@ -53,20 +53,20 @@ class Patience(BaseRetryStrategy):
 
 @app.task(name=CHECK_PROOF, queue=PROOF_QUEUE, retry=Patience(), pass_context=True)
 def check_proof_job(context: JobContext, *, payment_id: int, upload: str) -> None:
-    """Look at the file that came with a claim."""
+    """Check the file that came with a payment."""
     check_proof(payment_id=payment_id, upload=upload, attempts=context.job.attempts, now=utc_now())
 
 
 @app.task(name=DRAW_PROOF, queue=PROOF_QUEUE, retry=Patience(), pass_context=True)
 def draw_proof_job(context: JobContext, *, payment_id: int, name: str) -> None:
-    """Make a proof anew that was kept before there were pictures."""
+    """Rewrite a proof that was kept before there were pictures."""
     draw_proof(payment_id=payment_id, name=name, attempts=context.job.attempts, now=utc_now())
 
 
 @app.periodic(cron="17 * * * *")
 @app.task(queue=PROOF_QUEUE, queueing_lock="queue_forgotten_proofs")
 def queue_forgotten_proofs(timestamp: int) -> None:
-    """Queue what is in no queue: claims whose job was lost, and proofs without pictures.
+    """Queue what no job handles: payments whose job was lost, and proofs without pictures.
 
     :param timestamp: now, in seconds since 1970 (UTC).
     """
@@ -78,10 +78,10 @@ def queue_forgotten_proofs(timestamp: int) -> None:
 
 
 def check_proof(*, payment_id: int, upload: str, attempts: int = 0, now: datetime) -> None:
-    """Make a claim's file anew and keep it, or refuse it; nothing, if it has another by now.
+    """Rewrite a payment's file and keep it, or refuse it; skip it if it was replaced.
 
-    :param attempts: how often that was tried before.
-    :raises Exception: if it is not the file's fault, so that it is tried again.
+    :param attempts: the number of earlier attempts.
+    :raises Exception: if the file isn't to blame, so that the job is retried.
     """
     if not is_being_checked(payment_id=payment_id, upload=upload):
         default_storage.delete(upload)
@@ -101,7 +101,7 @@ def check_proof(*, payment_id: int, upload: str, attempts: int = 0, now: datetim
 
 
 def draw_proof(*, payment_id: int, name: str, attempts: int = 0, now: datetime) -> None:
-    """Make a kept proof anew, with pictures; what can't be stays, to be downloaded.
+    """Rewrite a kept proof, with pictures; if that fails, it stays as a download.
 
     :param attempts, :raises Exception: as for ``check_proof``.
     """
@@ -118,7 +118,7 @@ def draw_proof(*, payment_id: int, name: str, attempts: int = 0, now: datetime) 
 
 
 def _made(name: str, attempts: int) -> MadeProof | ProofRefusal:
-    """Read a file and make it anew, or say what is wrong with it."""
+    """Read and rewrite a file, or return what is wrong with it."""
     try:
         with default_storage.open(name) as file:
             return make_anew(file.read())

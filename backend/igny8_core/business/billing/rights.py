@@ -1,4 +1,4 @@
-"""The rights of the approval desk, and who may use them on which account's money."""
+"""The rights at the approval desk, and who may use them on which account."""
 
 from collections.abc import Iterable
 
@@ -39,13 +39,13 @@ def require_may_decide(
 ) -> None:
     """Check that an actor may use a right on an account's money.
 
-    Nobody decides on what they have claimed themselves, or on money of their own account. The
+    Nobody may decide on payments that they confirmed themselves, or on their own account. The
     system, an actor without a user, may.
 
-    :param payments: the claims that are decided on.
+    :param payments: the payments to decide on.
     :raises NotAllowed: the right's own refusal.
     :raises SecondFactorRequired: if only the second factor is missing.
-    :raises OwnAccountPayment: if the account or a claim is the actor's own.
+    :raises OwnAccountPayment: if the account or a payment is the actor's own.
     """
     if actor.user is None:
         return
@@ -55,13 +55,13 @@ def require_may_decide(
 
 
 def is_own(user: Person, *, account: Account, payments: Iterable[Payment]) -> bool:
-    """Tell whether an account, or a claim on it, is a person's own."""
+    """Tell whether an account, or one of the payments, is the person's own."""
     claimants = {payment.submitted_by_id for payment in payments}
     return user.pk in claimants or getattr(user, "account_id", None) == account.pk
 
 
 def right_to_change(model: type[Model]) -> Right:
-    """Return the right to propose and to agree to changes of a model."""
+    """Return the right to propose changes of a model and to agree to them."""
     return Right(
         permissions=(f"{model._meta.app_label}.change_{model._meta.model_name}",),
         refusal=NotBillingAdmin,

@@ -1,6 +1,6 @@
-"""Who may do what in the admin: three groups, made by a migration.
+"""Who may do what in the admin site: three groups, created by a migration.
 
-An operator may change them afterwards; they are only made where they are missing.
+An operator may change them afterwards; only missing groups are created.
 """
 
 from typing import Any
@@ -42,7 +42,7 @@ GROUPS = {BILLING_ADMIN: _ADMIN, BILLING_VIEWER: _VIEWER, SUPPORT: _SUPPORT}
 
 
 def ensure_groups(apps: Any) -> None:
-    """Make the groups that are missing, with their permissions.
+    """Create the missing groups, with their permissions.
 
     :param apps: the app registry: a migration's, or Django's own.
     """

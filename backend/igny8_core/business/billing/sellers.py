@@ -1,4 +1,4 @@
-"""Who sells, as invoices print it."""
+"""The seller, as printed on invoices."""
 
 from django.conf import settings
 
@@ -8,9 +8,9 @@ PRINTED = ("name", "address", "email", "website", "tax_id", "tax_label", "footer
 
 
 def seller_snapshot() -> dict[str, str]:
-    """Return the seller of this moment, to be kept with an invoice.
+    """Return the current seller, to be kept with an invoice.
 
-    What an admin has entered; until then, what the environment says.
+    It is what an admin has entered; until then, what the environment says.
     """
     profile = SellerProfile.objects.first() or SellerProfile(
         name=settings.BILLING_SELLER_NAME, address=settings.BILLING_SELLER_ADDRESS

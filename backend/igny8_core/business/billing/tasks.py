@@ -1,4 +1,4 @@
-"""Background work of billing. Each customer's mail is a row of its own: see ``common.mail``."""
+"""Background work of billing. Each customer's email is its own row: see ``common.mail``."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,16 +21,16 @@ from igny8_core.common.mail import QUEUE, RETRY
 
 DAILY_DIGEST_HOUR = 8  # in the business's time zone
 BETWEEN_NOTICES = timedelta(hours=1)
-PROOF_QUEUE = "proofs"  # of a worker of its own: files are slow, and mails don't wait for them
+PROOF_QUEUE = "proofs"  # has its own worker: files are slow, and emails don't wait for them
 CHECK_PROOF, DRAW_PROOF = "check_proof", "draw_proof"
 
 
 @app.task(queue=QUEUE, retry=RETRY)
 def notify_billing_admins(*, payment_id: int) -> None:
-    """Tell those who want to hear at once that a confirmation waits.
+    """Notify admins who want to know at once that a payment waits for review.
 
-    Of an account they hear once in ``BETWEEN_NOTICES``: what it confirms meanwhile is told after
-    that, if it still waits.
+    They get one notice per account in ``BETWEEN_NOTICES``; other payments are reported after
+    that, if they still wait.
     """
     payment = payment_for_admin(payment_id=payment_id)
     if payment.status != PaymentStatus.PENDING_APPROVAL:
@@ -48,9 +48,9 @@ def notify_billing_admins(*, payment_id: int) -> None:
 @app.periodic(cron="0 * * * *")
 @app.task(queue=QUEUE, queueing_lock="send_digests", retry=RETRY)
 def send_digests(timestamp: int) -> None:
-    """Tell those who want digests what waits, if anything does.
+    """Send digests of what waits, if anything does, to admins who want them.
 
-    :param timestamp: the full hour that it is for, in seconds since 1970 (UTC).
+    :param timestamp: the full hour of the digest, in seconds since 1970 (UTC).
     """
     hour = datetime.fromtimestamp(timestamp, tz=UTC)
     due = {NoticeFrequency.HOURLY}
@@ -66,18 +66,18 @@ def send_digests(timestamp: int) -> None:
 
 @app.task(queue=upkeep.QUEUE, retry=upkeep.RETRY)
 def delete_files(*, names: list[str]) -> None:
-    """Delete proof files that no payment names any more; those that are gone already, too."""
+    """Delete proof files that no payment uses any more; missing files are fine."""
     files.delete_files(names)
 
 
 def queue_proof_check(payment: Payment) -> None:
-    """Have the file that came with a claim looked at: see ``proof_check.py``."""
+    """Queue the check of a payment's file: see ``proof_check.py``."""
     check = app.configure_task(CHECK_PROOF, queue=PROOF_QUEUE, queueing_lock=payment.proof_upload)
     check.defer(payment_id=payment.pk, upload=payment.proof_upload)
 
 
 def queue_proof_drawing(payment: Payment) -> None:
-    """Have pictures made of a proof that was kept without."""
+    """Queue pictures for a proof that was kept without them."""
     name = str(payment.proof)
     draw = app.configure_task(DRAW_PROOF, queue=PROOF_QUEUE, queueing_lock=name)
     draw.defer(payment_id=payment.pk, name=name)
@@ -86,9 +86,9 @@ def queue_proof_drawing(payment: Payment) -> None:
 @app.periodic(cron="30 3 * * *")
 @app.task(queue=upkeep.QUEUE, queueing_lock="remove_orphaned_proofs", retry=upkeep.RETRY)
 def remove_orphaned_proofs(timestamp: int) -> None:
-    """Remove the files of the last weeks that no payment has, and forget who sent files before.
+    """Remove files of the last weeks that no payment uses, and old counts of uploads.
 
-    A file is stored before its payment is committed: what fails in between leaves it behind.
+    A file is stored before its payment is committed; a failure in between leaves it behind.
 
     :param timestamp: now, in seconds since 1970 (UTC).
     """

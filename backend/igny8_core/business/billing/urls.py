@@ -1,4 +1,4 @@
-"""Addresses below /api/v1/billing/."""
+"""URLs below /api/v1/billing/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Checks of what an admin types into a payment method."""
+"""Validators for what an admin types into a payment method."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ MAX_DETAILS = 20
 MAX_LABEL = 60
 MAX_VALUE = 200
 MAX_DECIMALS = 3
-# What customers read of a method and can be said in other languages, with the longest of each
+# The translatable texts of a method that customers read, with their maximum lengths
 TEXTS = {
     "display_name": 100,
     "instructions": 5000,
@@ -24,11 +24,11 @@ TEXTS = {
     "reference_hint": 200,
     "processing_time": 100,
 }
-LABELS = "labels"  # of a method's details: the words of the row, and those in the language
+LABELS = "labels"  # of a method's details: the English label, and its translation
 
 
 def validate_currency(value: str) -> None:
-    """Refuse what is not a currency code, and units of account finer than our columns.
+    """Reject anything but a currency code, and currencies with more decimals than our columns.
 
     :raises ValidationError: if it isn't one of ISO 4217, or has more than three decimals.
     """
@@ -41,9 +41,9 @@ def validate_currency(value: str) -> None:
 
 
 def validate_pattern(value: str) -> None:
-    """Refuse a regular expression that not every engine reads alike.
+    """Reject a regular expression that engines interpret differently.
 
-    :raises ValidationError: if it is none of ``check_pattern``'s dialect; says what to write.
+    :raises ValidationError: if it isn't in ``check_pattern``'s dialect; says what to write instead.
     """
     try:
         check_pattern(value)
@@ -52,7 +52,7 @@ def validate_pattern(value: str) -> None:
 
 
 def validate_details(value: Any) -> None:
-    """Refuse details that are not rows of a label and a value.
+    """Reject details that aren't rows of a label and a value.
 
     :raises ValidationError: if they aren't, with a sentence for each row.
     """
@@ -85,12 +85,12 @@ def _row_errors(number: int, row: dict[str, Any]) -> Iterator[ValidationError]:
 
 
 def other_languages() -> dict[str, str]:
-    """Return the languages that a method can be told in beside English, with their names."""
+    """Return the languages, besides English, that a method can be translated to, by name."""
     return {code: name for code, name in settings.LANGUAGES if code != settings.LANGUAGE_CODE}
 
 
 def validate_translations(value: Any) -> None:
-    """Refuse what isn't texts of a method by language, such as ``{"ur": {"instructions": "…"}}``.
+    """Reject anything but texts by language, such as ``{"ur": {"instructions": "…"}}``.
 
     :raises ValidationError: if it isn't, with a sentence for each text.
     """

@@ -1,4 +1,4 @@
-"""Addresses below /api/v1/ of what is sold and how it can be paid."""
+"""URLs below /api/v1/ for what is sold and how to pay for it."""
 
 from django.urls import path
 
@@ -10,7 +10,7 @@ urlpatterns = [
     path("countries/", views.CountryListView.as_view(), name="countries"),
     path("countries/<str:code>/", views.CountryDetailView.as_view(), name="country"),
     path(
-        "billing/admin/payment-methods/",  # everybody's, in spite of its address
+        "billing/admin/payment-methods/",  # public, despite its URL
         views.PaymentMethodListView.as_view(),
         name="payment-methods",
     ),

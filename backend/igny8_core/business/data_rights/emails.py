@@ -1,4 +1,4 @@
-"""The last mail to a customer."""
+"""The last email to a customer."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,7 +10,7 @@ from igny8_core.common.mail import queue_mail
 def tell_of_closing(
     *, account: Account, recipients: Iterable[str], language: str, kept_until: date | None
 ) -> None:
-    """Queue the mail to the addresses that the account had."""
+    """Queue the email to the addresses that the account had."""
     for recipient in dict.fromkeys(recipients):
         queue_mail(
             kind="account_closed",

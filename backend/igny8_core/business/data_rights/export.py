@@ -1,6 +1,6 @@
-"""All that is kept about an account, as a ZIP: ``account.json``, invoices and proofs.
+"""All data stored about an account, as a ZIP: ``account.json``, invoices and proofs.
 
-It is made by the worker for the owner, who gets a link by mail.
+The worker makes it for the owner, who gets a link by email.
 """
 
 import json
@@ -38,14 +38,14 @@ from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
 
 CONTENT_TYPE = "application/zip"
-A_DAYS = 3  # files that a person has made in one
+A_DAYS = 3  # exports that a person may request per day
 
 
 def request_account_export(*, user: User, now: datetime) -> Export:
-    """Have all data of the user's account put into a file.
+    """Request a file with all data of the user's account.
 
     :param user: the owner of an account.
-    :raises ExportLimitReached: beyond ``A_DAYS`` in 24 hours: each is a mail, and a lot of work.
+    :raises ExportLimitReached: above ``A_DAYS`` in 24 hours: each one is an email and much work.
     """
     made = user.exports.filter(kind=account_data.__name__, requested_at__gt=now - A_DAY)
     made = made.exclude(made_at=None, given_up_at=None)
@@ -78,8 +78,8 @@ def _page(export: Export) -> str:
 def account_data(export: Export, file: IO[bytes]) -> None:
     """Write the account's data.
 
-    Invoices are as the API has them, and as PDF; what is not the account's own (notes that admins
-    write to each other, from where they work) is not in it.
+    Invoices are as in the API, and as PDF. Data that isn't the account's own, such as internal
+    notes and IP addresses of admins, is left out.
     """
     account = Account.objects.get(pk=export.arguments["account_id"])
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:

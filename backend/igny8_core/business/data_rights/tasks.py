@@ -1,4 +1,4 @@
-"""Daily: what has been kept as long as it had to be is erased."""
+"""Daily erasure of data whose retention period is over."""
 
 from datetime import UTC, datetime
 
@@ -13,6 +13,6 @@ from igny8_core.common.upkeep import QUEUE, RETRY
 def erase_expired_records(timestamp: int) -> None:
     """Erase what has expired.
 
-    :param timestamp: the time that it is for, in seconds since 1970 (UTC).
+    :param timestamp: the scheduled time, in seconds since 1970 (UTC).
     """
     erase_expired(now=datetime.fromtimestamp(timestamp, tz=UTC))

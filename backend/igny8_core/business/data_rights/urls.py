@@ -1,4 +1,4 @@
-"""Addresses below /api/v1/auth/account/ of an account's data."""
+"""URLs below /api/v1/auth/account/ for an account's data."""
 
 from django.urls import path
 

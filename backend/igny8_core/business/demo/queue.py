@@ -1,4 +1,4 @@
-"""A Monday's queue to try the approval desk with: customers of all countries, proofs, oddities."""
+"""A full queue to try the approval desk: customers of all countries, proofs, oddities."""
 
 import io
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ REFERENCE_REUSED_EVERY = 13  # customers
 
 
 def add_customer(number: int, *, password: str, now: datetime) -> Payment:
-    """Register the customer of this number, who confirms a payment at once.
+    """Register the customer with this number, who confirms a payment at once.
 
     :param number: from 1; the same number is always the same customer.
     """
@@ -74,7 +74,7 @@ def add_customer(number: int, *, password: str, now: datetime) -> Payment:
         ip_address=None,
         now=confirmed_at - timedelta(hours=2),
     )
-    if number % 3:  # most have been there for a while
+    if number % 3:  # most signed up a while ago
         opened = confirmed_at - timedelta(days=number)
         Account.objects.filter(pk=registered.account.pk).update(created_at=opened)
     user = registered.user
@@ -102,7 +102,7 @@ def add_customer(number: int, *, password: str, now: datetime) -> Payment:
 
 
 def _distinct(number: int) -> int:
-    """Number the references; now and then one is that of the customer before with its method."""
+    """Number the references; sometimes reuse that of the previous customer of the method."""
     if number % REFERENCE_REUSED_EVERY == 0 and number > len(ORIGINS):
         return number - len(ORIGINS)
     return number

@@ -1,4 +1,4 @@
-"""The fonts of papers: Noto for every script that a name is likely to be typed in.
+"""The fonts of documents: Noto for every script that names are likely to be typed in.
 
 They come with the Python packages ``manimgx-fonts`` and ``manimgx-fonts-cjk`` (SIL Open Font
 License 1.1, files as Noto publishes them), pinned by hash, so that every machine has the same.
@@ -28,15 +28,15 @@ def font_folders() -> list[Path]:
 def han_family(country: str) -> str:
     """Return the font that draws Han characters as a country does: 直 and 骨 differ.
 
-    :param country: ISO 3166-1 alpha-2; of any other they are drawn as in mainland China.
+    :param country: ISO 3166-1 alpha-2; the default is the style of mainland China.
     """
     return f"Noto Sans CJK {HAN_OF_COUNTRY.get(country, 'SC')}"
 
 
 def showable(words: Any, *, more_fonts: tuple[Path, ...] = ()) -> Any:
-    """Return texts, also within lists and dicts, with ``[U+1E922]`` for what no font can draw.
+    """Replace characters that no font can draw by ``[U+1E922]``, also inside lists and dicts.
 
-    :param more_fonts: folders of fonts beside those of ``font_folders``.
+    :param more_fonts: folders of fonts in addition to ``font_folders``.
     """
     if isinstance(words, dict):
         return {key: showable(value, more_fonts=more_fonts) for key, value in words.items()}
@@ -62,7 +62,7 @@ def _code(character: str) -> str:
 
 @cache
 def _drawn(more_fonts: tuple[Path, ...]) -> frozenset[int]:
-    """Return the code points that some font has a glyph for; read once, in about half a second."""
+    """Return the code points that the fonts have glyphs for; read once, in half a second."""
     files = [file for folder in (*font_folders(), *more_fonts) for file in folder.iterdir()]
     faces = (
         uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file)))

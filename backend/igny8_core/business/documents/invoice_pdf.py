@@ -1,4 +1,4 @@
-"""Invoices and receipts as PDF documents, set by Typst with fonts that every machine has."""
+"""Invoices and receipts as PDF, rendered by Typst with the same fonts on every machine."""
 
 import json
 from datetime import datetime
@@ -17,7 +17,7 @@ from igny8_core.common.places.countries import country_name
 
 EXAMPLE = "EXAMPLE: do not send money. These details are nobody's account."
 FOLDER = Path(__file__).parent / "templates" / "documents"
-OWN_FONTS = (FOLDER / "fonts",)  # Naskh, the hand that Urdu and Arabic are read in
+OWN_FONTS = (FOLDER / "fonts",)  # Naskh, the usual style for Urdu and Arabic
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
@@ -34,7 +34,7 @@ def invoice_pdf(invoice: Invoice) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """Return the same fonts and no other on every machine, which gives the same bytes."""
+    """Return only our fonts, so that every machine gives the same bytes."""
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
@@ -90,7 +90,7 @@ def _content(invoice: Invoice) -> dict[str, Any]:
 
 
 def _settlement(invoice: Invoice) -> list[list[str]]:
-    """Say how it was paid, in labels and values; nothing while it isn't."""
+    """Return how it was paid, as labels and values; empty while it is unpaid."""
     settled = [p for p in invoice.payments.all() if p.status == PaymentStatus.SUCCEEDED]
     return [
         pair

@@ -1,4 +1,4 @@
-"""QR codes that fill in a transfer in the payer's app, where a method has a standard for it."""
+"""QR codes that fill in a transfer in the payer's app, for methods with such a standard."""
 
 import io
 import re
@@ -26,7 +26,7 @@ UPI_SHAPE = re.compile(r"[A-Za-z0-9._-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}")
 
 
 def payment_qr(invoice: Invoice) -> bytes | None:
-    """Return the code as SVG, or None where the invoice's method has no standard for one.
+    """Return the code as SVG, or None if the invoice's method has no standard for it.
 
     SEPA credit transfers in euro: EPC069-12 of the European Payments Council. UPI: the deep-link
     specification of the National Payments Corporation of India.
@@ -37,7 +37,7 @@ def payment_qr(invoice: Invoice) -> bytes | None:
     details = {_one_line(detail["label"]).lower(): detail["value"] for detail in method.details}
     try:
         code = _code(invoice, details)
-    except ValueError:  # what an admin has mistyped: then there is no code
+    except ValueError:  # an admin has mistyped something: then there is no code
         return None
     return _svg(code) if code else None
 

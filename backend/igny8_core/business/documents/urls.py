@@ -1,4 +1,4 @@
-"""Addresses below /api/v1/billing/ of documents."""
+"""URLs below /api/v1/billing/ for documents."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Giving a file to the person who has asked for it."""
+"""Downloading an export."""
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse
@@ -10,9 +10,9 @@ from igny8_core.business.exports.models import Export
 
 
 def export_of(*, key: str, kind: str, user: User) -> Export:
-    """Find a person's own export by the key of its link, made or not.
+    """Find a person's own export by the key of its link, finished or not.
 
-    :raises NotFound: if there is none, or none that the person may have now.
+    :raises NotFound: if there is none, or the person may not have it now.
     """
     try:
         export = Export.with_key(key)
@@ -27,7 +27,7 @@ def export_of(*, key: str, kind: str, user: User) -> Export:
 def require_made(export: Export) -> None:
     """Check that the file is there.
 
-    :raises NotFound: if it isn't made yet, or the storage has it no more.
+    :raises NotFound: if it isn't finished yet, or is no longer in the storage.
     """
     if export.made_at is None:
         raise FileNotMadeYet
@@ -36,7 +36,7 @@ def require_made(export: Export) -> None:
 
 
 def file_response(export: Export) -> FileResponse:
-    """Answer with the file, to be saved.
+    """Return the file as a download.
 
     :raises NotFound: as ``require_made`` does.
     """

@@ -1,4 +1,4 @@
-"""Where exports are kept: ``exports/<random>``, known by their rows alone."""
+"""The storage of exports: ``exports/<random>``; only their rows know the names."""
 
 from typing import IO
 from uuid import uuid4
@@ -10,20 +10,20 @@ FOLDER = "exports"
 
 
 def new_file_name() -> str:
-    """Return a name that nothing has."""
+    """Return an unused name."""
     return f"{FOLDER}/{uuid4().hex}"
 
 
 def store(name: str, content: IO[bytes]) -> None:
-    """Store a file; in the place of one that an attempt before has left."""
+    """Store a file; replaces one left by an earlier attempt."""
     default_storage.delete(name)
     default_storage.save(name, File(content))
 
 
 def stored() -> list[str]:
-    """Return the names of all that is stored."""
+    """Return the names of all stored files."""
     try:
         names = default_storage.listdir(FOLDER)[1]
-    except FileNotFoundError:  # nobody has asked for any yet
+    except FileNotFoundError:  # nobody has requested one yet
         return []
     return [f"{FOLDER}/{name}" for name in names]

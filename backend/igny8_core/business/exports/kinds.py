@@ -1,4 +1,4 @@
-"""What can be exported: each room registers its kinds, as ``export_kind`` says."""
+"""Kinds of exports: each room registers its own with ``export_kind``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ class Kind:
     """One kind of file.
 
     :param write: writes it into a binary file.
-    :param is_allowed: whether the person may have it now; asked before it is made, when the mail
-        leaves and at each download.
-    :param url: where the link in the mail leads.
+    :param is_allowed: whether the person may have it now; checked before it is made, when the
+    email is sent, and at each download.
+    :param url: where the link in the email leads.
     """
 
     write: Writer
@@ -30,7 +30,7 @@ KINDS: dict[str, Kind] = {}
 def export_kind(
     *, is_allowed: Callable[[Export], bool], url: Callable[[Export], str]
 ) -> Callable[[Writer], Writer]:
-    """Register the writer of a kind, called as the kind is."""
+    """Register the writer of a kind, under the kind's name."""
 
     def register(write: Writer) -> Writer:
         KINDS[write.__name__] = Kind(write, is_allowed, url)

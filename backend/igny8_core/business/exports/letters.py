@@ -1,4 +1,4 @@
-"""What people are told of the files that they have asked for."""
+"""Emails about exports."""
 
 from igny8_core.business.exports.kinds import KINDS
 from igny8_core.business.exports.models import Export
@@ -16,7 +16,7 @@ def _is_to_be_had(mail: OutgoingMail) -> None:
 
 @letter(premise=_is_to_be_had)
 def export_ready(mail: OutgoingMail) -> Letter:
-    """That a file is made, where it is, and until when."""
+    """Say that a file is ready, where it is, and until when."""
     export = _export(mail)
     return Letter(
         template="exports/email/{language}/export_ready.txt",
@@ -30,7 +30,7 @@ def export_ready(mail: OutgoingMail) -> Letter:
 
 @letter(premise=_is_to_be_had)
 def export_failed(mail: OutgoingMail) -> Letter:
-    """That a file can't be made, and what to do."""
+    """Say that a file can't be made, and what to do."""
     return Letter(
         template="exports/email/{language}/export_failed.txt",
         context={"file_name": _export(mail).file_name},

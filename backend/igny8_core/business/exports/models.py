@@ -1,4 +1,4 @@
-"""Files that the worker makes for one person, who gets a link by mail."""
+"""Files that the worker makes for one person, who gets a link by email."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ SIGNER = Signer(salt="exports", sep=".")
 
 
 class Export(models.Model):
-    """One file that was asked for: being made, made or given up; see ``kinds.py``."""
+    """One requested file: in progress, finished or given up; see ``kinds.py``."""
 
     kind = models.CharField(max_length=40)
     arguments = models.JSONField(default=dict, help_text="For the writer of the kind.")
@@ -44,7 +44,7 @@ class Export(models.Model):
 
     @property
     def key(self) -> str:
-        """What its link has to show, beside the person's log-in."""
+        """The key that its link needs, in addition to the person's session."""
         return SIGNER.sign(str(self.pk))
 
     @property
@@ -56,7 +56,7 @@ class Export(models.Model):
     def with_key(cls, key: str) -> "Export":
         """Find an export by the key of its link.
 
-        :raises Export.DoesNotExist: if nobody has given out the key, or the export is deleted.
+        :raises Export.DoesNotExist: if the key isn't ours, or the export is deleted.
         """
         try:
             return cls.objects.select_related("requested_by").get(pk=int(SIGNER.unsign(key)))

@@ -1,4 +1,4 @@
-"""Exports: asked for, made by the worker, and forgotten."""
+"""Requesting exports, making them in the worker, and deleting them."""
 
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
@@ -32,11 +32,11 @@ def request_export(
     content_type: str,
     now: datetime,
 ) -> Export:
-    """Have a file made; the same again while it is being made is the same one.
+    """Request a file; while it is being made, the same request returns the same one.
 
-    Of one person the last few are kept, so that nobody fills the storage.
+    Only a person's last few are kept, so that nobody fills the storage.
 
-    :param arguments: for the writer of the kind; ``account_id`` names an account that it is about.
+    :param arguments: for the kind's writer; ``account_id`` is the account that it is about.
     """
     export, is_new = Export.objects.get_or_create(
         kind=kind,
@@ -54,13 +54,13 @@ def request_export(
     if is_new:
         kept = user.exports.order_by("-pk").values("pk")[:KEPT_OF_ONE_PERSON]
         forget_exports(user.exports.exclude(pk__in=kept))
-        # One after the other: none of them is so urgent that two should slow everything else.
+        # One at a time: none is urgent enough to slow everything else down.
         app.configure_task(MAKE, queue=QUEUE, lock=MAKE).defer(export_id=export.pk)
     return export
 
 
 def make(*, export_id: int, now: datetime) -> None:
-    """Write a file, store it, and mail the link; nothing, if nobody may have it any more."""
+    """Write and store a file and email the link; skip it if nobody may have it any more."""
     export = Export.objects.filter(pk=export_id, made_at=None, given_up_at=None).first()
     if export is None:
         return
@@ -77,7 +77,7 @@ def make(*, export_id: int, now: datetime) -> None:
     with transaction.atomic():
         if Export.objects.filter(pk=export.pk).update(made_at=now, size=size):
             _tell(export, "export_ready")
-        else:  # it was forgotten meanwhile
+        else:  # it was deleted meanwhile
             default_storage.delete(export.file)
 
 
@@ -98,14 +98,14 @@ def forget_exports(exports: QuerySet[Export]) -> None:
 
 
 def forget_old_exports(*, now: datetime) -> None:
-    """Delete the exports whose time is over, and files that belong to none."""
+    """Delete expired exports, and files that belong to none."""
     before = now - timedelta(days=settings.EXPORT_RETENTION_DAYS)
     Export.objects.filter(requested_at__lt=before).delete()
     remove_unknown_files()
 
 
 def remove_unknown_files() -> None:
-    """Delete the files that no export names: each is named before it is stored."""
+    """Delete files that no export refers to: the reference is saved before the file."""
     found = files.stored()
     known = set(Export.objects.values_list("file", flat=True))
     for name in found:
@@ -115,7 +115,7 @@ def remove_unknown_files() -> None:
 
 def _tell(export: Export, kind: str) -> None:
     user = export.requested_by
-    account_id = export.arguments.get("account_id")  # whose closing erases the reader
+    account_id = export.arguments.get("account_id")  # closing it erases the reader
     queue_mail(
         kind=kind,
         about=export.pk,

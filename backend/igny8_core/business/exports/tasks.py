@@ -15,7 +15,7 @@ WAITS = (10, 60, 600, 3600)  # seconds; after the last, the person is told
 
 
 class Retries(BaseRetryStrategy):
-    """Tries again for somewhat more than an hour."""
+    """Retries for a little more than an hour."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if job.attempts >= len(WAITS):
@@ -25,7 +25,7 @@ class Retries(BaseRetryStrategy):
 
 @app.task(name=MAKE, queue=QUEUE, retry=Retries(), pass_context=True)
 def make_export(context: JobContext, *, export_id: int) -> None:
-    """Make a file; at last, tell the person that it can't be made."""
+    """Make a file; after the last attempt, tell the person that it can't be made."""
     try:
         services.make(export_id=export_id, now=utc_now())
     except Exception:
@@ -36,14 +36,14 @@ def make_export(context: JobContext, *, export_id: int) -> None:
 
 @app.task(name=REMOVE_FILES, queue=QUEUE, retry=upkeep.RETRY)
 def remove_unknown_files() -> None:
-    """Delete the files of exports that are forgotten."""
+    """Delete the files of deleted exports."""
     services.remove_unknown_files()
 
 
 @app.periodic(cron="57 3 * * *")
 @app.task(queue=upkeep.QUEUE, queueing_lock="forget_old_exports", retry=upkeep.RETRY)
 def forget_old_exports(timestamp: int) -> None:
-    """Delete exports whose time is over.
+    """Delete expired exports.
 
     :param timestamp: now, in seconds since 1970 (UTC).
     """

@@ -1,4 +1,4 @@
-"""Accounts, their people, and the plan that they have."""
+"""Checks of accounts, their people and their plans."""
 
 from django.db.models import Count, F, Q
 
@@ -14,7 +14,7 @@ from igny8_core.business.integrity.found import rows
 
 
 def off_their_subscription() -> list[str]:
-    """Find accounts whose state is not that of having or not having a live subscription."""
+    """Find accounts whose state doesn't match having (or not having) a live subscription."""
     live = Count("subscriptions", filter=Q(subscriptions__status__in=LIVE_SUBSCRIPTION_STATUSES))
     counted = Account.objects.annotate(live=live)
     return rows(
@@ -27,7 +27,7 @@ def off_their_subscription() -> list[str]:
 
 
 def on_another_plan() -> list[str]:
-    """Find live subscriptions of active accounts that have the limits of another plan."""
+    """Find active accounts whose plan isn't that of their live subscription."""
     live = Subscription.objects.filter(
         status__in=LIVE_SUBSCRIPTION_STATUSES, account__status=AccountStatus.ACTIVE
     )
@@ -35,7 +35,7 @@ def on_another_plan() -> list[str]:
 
 
 def closed_with_something_open() -> list[str]:
-    """Find closed accounts of which something goes on, or somebody can log in."""
+    """Find closed accounts with something still open, or where somebody can sign in."""
     closed = Account.objects.filter(status=AccountStatus.CANCELLED)
     return rows(
         closed.filter(
@@ -48,14 +48,14 @@ def closed_with_something_open() -> list[str]:
 
 
 def without_one_owner() -> list[str]:
-    """Find open accounts that nobody owns, or several people do."""
+    """Find open accounts without an owner, or with several."""
     owners = Count("users", filter=Q(users__role=UserRole.OWNER))
     in_use = Account.objects.exclude(status=AccountStatus.CANCELLED)
     return rows(in_use.annotate(owners=owners).exclude(owners=1))
 
 
 def people_off_their_address() -> list[str]:
-    """Find who logs in with another address than ``User.email``, with several or with none."""
+    """Find people whose sign-in address isn't ``User.email``, or who have several or none."""
     own = Count(
         "emailaddress", filter=Q(emailaddress__email=F("email"), emailaddress__primary=True)
     )

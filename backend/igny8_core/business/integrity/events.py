@@ -1,4 +1,4 @@
-"""The audit trail: every state has its event, and every event its place in the table."""
+"""Checks of the audit trail: every state has its event, every event is in the table."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ STATEFUL: dict[ObjectType, type[models.Model]] = {
 
 
 def states_without_their_event() -> Iterator[str]:
-    """Find what is in another state than its last event says."""
+    """Find objects whose state differs from their last event."""
     for object_type, model in STATEFUL.items():
         last = (
             PaymentEvent.objects.filter(object_type=object_type, object_id=OuterRef("pk"))
@@ -35,7 +35,7 @@ def states_without_their_event() -> Iterator[str]:
 
 
 def events_that_skip_a_state() -> list[str]:
-    """Find events that do not begin where the one before has ended."""
+    """Find events that don't start from the state where the previous one ended."""
     previous = (
         PaymentEvent.objects.filter(
             object_type=OuterRef("object_type"),
@@ -58,7 +58,7 @@ ORDER BY id
 
 
 def events_that_are_not_allowed() -> list[str]:
-    """Find events that ``states.py`` does not have, with their object and both states."""
+    """Find events that ``states.py`` doesn't allow, with their object and both states."""
     allowed = [
         (event.value, object_type.value, source, transition.target)
         for event, moves in TRANSITIONS.items()
@@ -88,7 +88,7 @@ ORDER BY e.id
 
 
 def events_of_another_account() -> list[str]:
-    """Find events of an object, an invoice or a payment that another account has, or none."""
+    """Find events whose object, invoice or payment has another account, or none."""
     return selected("event", OF_ANOTHER_ACCOUNT)
 
 

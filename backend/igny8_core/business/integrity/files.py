@@ -1,4 +1,4 @@
-"""Files: what payments name is there."""
+"""Checks of files: those that payments refer to exist."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -12,9 +12,9 @@ Named = tuple[int, list[str]]
 
 
 def payments_without_their_files() -> list[str]:
-    """Find payments that lack a file: their proof, a picture of it, or what waits to be checked.
+    """Find payments with a missing file: the proof, one of its pictures, or an unchecked upload.
 
-    What was missed is asked for again: it may have been deleted, and be named no more, since.
+    Missing files are checked again: meanwhile they may have been deleted and replaced.
     """
     missed = set(_missing(_named(Payment.objects.all())))
     again = _named(Payment.objects.filter(pk__in={pk for pk, _ in missed}))
@@ -23,7 +23,7 @@ def payments_without_their_files() -> list[str]:
 
 
 def _named(payments: QuerySet[Payment]) -> Iterator[Named]:
-    """Yield which files payments name, those of a folder one after another."""
+    """Yield the files that payments refer to, grouped by folder."""
     having = payments.exclude(proof="", proof_upload="").order_by("proof_upload", "proof")
     files = having.values_list("pk", "proof", "proof_pages", "proof_upload")
     for pk, proof, pages, upload in files.iterator():
@@ -31,7 +31,7 @@ def _named(payments: QuerySet[Payment]) -> Iterator[Named]:
 
 
 def _missing(named: Iterable[Named]) -> Iterator[tuple[int, str]]:
-    """Yield which are not in the storage; each folder is listed once, however many it has."""
+    """Yield those that aren't in the storage; lists each folder only once."""
     for folder, payments in groupby(named, key=lambda item: item[1][0].rpartition("/")[0]):
         stored = {f"{folder}/{name}" for name in listed(folder)[1]}
         yield from ((pk, name) for pk, names in payments for name in names if name not in stored)

@@ -1,4 +1,4 @@
-"""Invoices: numbers, amounts, what they promise, and that paid ones were paid."""
+"""Checks of invoices: numbers, amounts, promises, and payments of paid ones."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -41,11 +41,11 @@ ORDER BY i.id
 
 
 def paid_at_another_time() -> list[str]:
-    """Find invoices that were paid at another time than their payment was approved."""
+    """Find invoices whose payment was approved at a different time than they were paid."""
     return selected("invoice", PAID_AT_ANOTHER_TIME)
 
 
-# Each number that its year's counter has given, and each invoice of the year: both, or it is shown.
+# Compares the numbers given by each year's counter with the year's invoices.
 NUMBERS_OFF = """
 SELECT number FROM (
     SELECT 'INV-' || c.year || '-' || lpad(n::text, greatest(6, length(n::text)), '0') AS number
@@ -58,11 +58,11 @@ ORDER BY 1
 
 
 def numbers_with_gaps() -> list[str]:
-    """Find numbers that nothing has, and that nobody gave."""
+    """Find numbers without an invoice, and numbers that the counter never gave."""
     return selected("invoice", NUMBERS_OFF)
 
 
-# The year of its day where it was issued; that of UTC before there was a zone (adr/0025).
+# The year in the time zone of issue; in UTC for invoices from before zones (adr/0025).
 OF_ANOTHER_YEAR = """
 SELECT id FROM billing_invoice
 WHERE substring(number FROM '^INV-([0-9]{4})-')::numeric IS DISTINCT FROM extract(year FROM
@@ -72,12 +72,12 @@ ORDER BY id
 
 
 def numbered_in_another_year() -> list[str]:
-    """Find invoices whose number is not of the year of their issue."""
+    """Find invoices whose number has a different year than their issue."""
     return selected("invoice", OF_ANOTHER_YEAR)
 
 
 def totals_off_their_lines() -> list[str]:
-    """Find invoices that ask for another sum than that of their lines, with the tax."""
+    """Find invoices whose total isn't the sum of their lines plus tax."""
     lines = (
         InvoiceLine.objects.filter(invoice=OuterRef("pk"))
         .values("invoice")
@@ -99,12 +99,12 @@ ORDER BY id
 
 
 def off_the_plan_sold() -> list[str]:
-    """Find invoices that cost or bring something else than the plan that they keep."""
+    """Find invoices whose price or contents differ from the plan that they keep."""
     return selected("invoice", OFF_ITS_PLAN)
 
 
-# Of how many decimals a currency has, at most 3, the libraries of different years tell different
-# things. The method that was kept with invoices from before methods were kept is a later one.
+# Library versions disagree on the number of decimals of some currencies (at most 3). Invoices from
+# before methods were kept have a later copy of their method.
 OFF_ITS_RATE = """
 SELECT id FROM billing_invoice
 WHERE payable_amount NOT IN (
@@ -119,12 +119,12 @@ ORDER BY id
 
 
 def off_the_rate_kept() -> list[str]:
-    """Find invoices that are payable in a currency or by a rate that they do not keep."""
+    """Find invoices whose payable currency or rate differs from what they keep."""
     return selected("invoice", OFF_ITS_RATE)
 
 
 def methods_that_are_not_known() -> Iterator[str]:
-    """Find what does not keep the method that it is, or was, to be paid by."""
+    """Find invoices and payments without a copy of their method."""
     kept = Coalesce(Cast(KT("method_snapshot__id"), models.BigIntegerField()), 0)
     chosen = Invoice.objects.filter(payment_method__isnull=False)
     yield from rows(chosen.annotate(kept=kept).exclude(kept=F("payment_method_id")))

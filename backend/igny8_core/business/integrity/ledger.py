@@ -1,4 +1,4 @@
-"""The credit ledger: its sums, and that approvals and reversals moved what they should."""
+"""Checks of the credit ledger: its sums, and the credits of approvals and reversals."""
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -12,7 +12,7 @@ APPROVED_ONCE = [PaymentStatus.SUCCEEDED, PaymentStatus.REVERSED]
 
 
 def payments_without_their_credits() -> list[str]:
-    """Find approvals that granted no, other or twice their credits, and others that granted any."""
+    """Find missing, wrong or duplicate grants of approvals, and grants without an approval."""
     granted = Payment.objects.annotate(
         grants=Count("credittransaction", filter=Q(credittransaction__kind=CreditKind.PLAN_GRANT)),
         granted=Coalesce(
@@ -33,7 +33,7 @@ def payments_without_their_credits() -> list[str]:
 
 
 def reversals_off_their_payment() -> list[str]:
-    """Find what was taken back without a reversal, and more than was granted."""
+    """Find credits taken back without a reversal, or more than were granted."""
     taken = Payment.objects.annotate(
         taken=Coalesce(
             Sum("credittransaction__amount", filter=Q(credittransaction__kind=CreditKind.REVERSAL)),
@@ -49,9 +49,9 @@ def reversals_off_their_payment() -> list[str]:
     )
 
 
-# What was taken is all that was granted, or all that was left. Where nothing was taken, nothing
-# was left at one time at least between the grant and the reversal, give or take a minute: an
-# entry's time is that of its request, which may have waited.
+# A reversal takes everything that was granted, or everything that is left. If it took nothing, the
+# balance must have been 0 at some time between grant and reversal, give or take a minute: an
+# entry has the time of its request, which may have waited.
 TOO_LITTLE_TAKEN = """
 SELECT p.id FROM billing_payment p
 JOIN billing_invoice i ON i.id = p.invoice_id
@@ -73,12 +73,12 @@ ORDER BY p.id
 
 
 def too_little_taken_back() -> list[str]:
-    """Find reversals that left credits which they should have taken."""
+    """Find reversals that left credits that they should have taken."""
     return selected("payment", TOO_LITTLE_TAKEN)
 
 
 def on_another_ledger() -> list[str]:
-    """Find credits of a payment that another account got or lost."""
+    """Find credits of a payment on another account's ledger."""
     of_payments = CreditTransaction.objects.filter(payment__isnull=False)
     return rows(of_payments.exclude(account=F("payment__invoice__account")))
 
@@ -90,7 +90,7 @@ def balances_off_the_ledger() -> list[str]:
 
 
 def running_balances_off() -> list[str]:
-    """Find entries whose balance is not that of the one before, and their amount."""
+    """Find entries whose balance isn't the previous balance plus their amount."""
     previous = (
         CreditTransaction.objects.filter(account=OuterRef("account"), pk__lt=OuterRef("pk"))
         .order_by("-pk")

@@ -1,11 +1,11 @@
-"""Mails: true, of the right amounts, and none missing or told twice.
+"""Checks of emails: true, with the right amounts, none missing or sent twice.
 
-They are kept for ``MAIL_RETENTION_DAYS``, those of closed accounts without readers and facts.
+They are kept for ``MAIL_RETENTION_DAYS``; those of closed accounts without readers and facts.
 """
 
 from igny8_core.business.integrity.found import selected
 
-# What a mail told can't become untrue: these states are final, or their mail says more than one.
+# These emails can't become untrue: the states are final, or the email covers more than one.
 CONTRADICTED = """
 SELECT m.id FROM common_outgoingmail m
 LEFT JOIN billing_payment p ON p.id = (m.arguments ->> 'payment_id')::bigint
@@ -23,11 +23,11 @@ ORDER BY m.id
 
 
 def contradicting_what_they_tell() -> list[str]:
-    """Find mails that tell a state, a number or an account that is another."""
+    """Find emails that state a wrong state, number or account."""
     return selected("mail", CONTRADICTED)
 
 
-# Amounts are told as 25,053.50 PKR. Once another method was chosen, what was payable is not kept.
+# Amounts look like 25,053.50 PKR. After a change of method, the earlier amount isn't kept.
 OTHER_AMOUNTS = """
 SELECT DISTINCT m.id FROM common_outgoingmail m
 LEFT JOIN billing_payment p ON p.id = (m.arguments ->> 'payment_id')::bigint
@@ -51,13 +51,13 @@ ORDER BY m.id
 
 
 def telling_another_amount() -> list[str]:
-    """Find mails, sent or to be sent, that tell another amount than there is."""
+    """Find emails, sent or queued, that state a wrong amount."""
     return selected("mail", OTHER_AMOUNTS)
 
 
-# A decision is younger than its mail by nothing. Mails are deleted from the oldest on: whatever was
-# decided after the oldest that is there has its own. A closed account is told nothing any more,
-# and one that has lost its owner has nobody to be told.
+# A decision and its email have the same time. The oldest emails are deleted first: every decision
+# after the oldest existing email must have its own. Closed accounts get no more emails, and an
+# account without an owner has no recipient.
 UNTOLD = """
 SELECT told.key FROM billing_paymentevent e
 CROSS JOIN LATERAL (SELECT CASE
@@ -87,7 +87,7 @@ ORDER BY 1
 
 
 def decisions_not_told_once() -> list[str]:
-    """Find decisions without their mail, and mails of one that their reader has already."""
+    """Find decisions without an email, and emails that a reader got twice."""
     return [*selected("no mail", UNTOLD), *selected("mail", TOLD_TWICE)]
 
 

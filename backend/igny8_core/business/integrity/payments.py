@@ -1,4 +1,4 @@
-"""Payments: one at a time, of what is due, and to be found."""
+"""Checks of payments: one at a time, of the amount due, and searchable."""
 
 from django.db.models import Count, Q
 
@@ -13,16 +13,16 @@ def _invoices_with_several(status: PaymentStatus) -> list[str]:
 
 
 def several_under_review() -> list[str]:
-    """Find invoices of which several claims wait."""
+    """Find invoices with several payments under review."""
     return _invoices_with_several(PaymentStatus.PENDING_APPROVAL)
 
 
 def several_succeeded() -> list[str]:
-    """Find invoices that were paid several times."""
+    """Find invoices with several succeeded payments."""
     return _invoices_with_several(PaymentStatus.SUCCEEDED)
 
 
-# While one waits, neither the method of its invoice can be changed nor the invoice voided.
+# While a payment is under review, its invoice can't be voided or change its method.
 NOT_WHAT_IS_DUE = """
 SELECT p.id FROM billing_payment p
 JOIN billing_invoice i ON i.id = p.invoice_id
@@ -35,11 +35,11 @@ ORDER BY p.id
 
 
 def waiting_for_something_else() -> list[str]:
-    """Find claims that wait though something else is due on their invoice, or nothing."""
+    """Find payments under review for a wrong amount, or on an invoice that isn't due."""
     return selected("payment", NOT_WHAT_IS_DUE)
 
 
-# What billing_search_text writes (migration 0009 of billing), read without locking anybody.
+# The result of billing_search_text (migration 0009 of billing), computed without locks.
 NOT_TO_BE_FOUND = r"""
 SELECT p.id FROM billing_payment p
 JOIN billing_invoice i ON i.id = p.invoice_id
@@ -62,7 +62,7 @@ ORDER BY p.id
 
 
 def not_to_be_found() -> list[str]:
-    """Find payments whose reference or words are not those that they are found by."""
+    """Find payments whose search text or reference key is out of date."""
     return selected("payment", NOT_TO_BE_FOUND)
 
 

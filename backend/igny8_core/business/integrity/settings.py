@@ -1,4 +1,4 @@
-"""Settings that say where money goes: what they are is what their history says."""
+"""Checks of settings that say where to send money: they match their history."""
 
 from collections import defaultdict
 from typing import Any
@@ -12,9 +12,9 @@ from igny8_core.common.models import columns_of
 
 
 def changed_past_their_history() -> list[str]:
-    """Find methods, and a seller, with another value than the last change gave them.
+    """Find methods, or a seller, with a value that differs from the last recorded change.
 
-    What was never changed since there is a history is not in it.
+    Values that never changed since the history exists aren't in it.
     """
     return [
         f"{model._meta.verbose_name} {row.pk}"
@@ -36,7 +36,7 @@ def _last_changes(model: type[Model]) -> list[tuple[Model, dict[str, Any]]]:
 
 
 def _is_off(row: Model, name: str, value: Any) -> bool:
-    if name not in columns_of(row):  # of an earlier version
+    if name not in columns_of(row):  # from an earlier version
         return False
     field = row._meta.get_field(name)
     return bool(field.to_python(value) != field.value_from_object(row))  # type: ignore[union-attr]

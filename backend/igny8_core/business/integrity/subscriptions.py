@@ -1,4 +1,4 @@
-"""Subscriptions: what is paid for runs, for as long as was sold, and promises what was."""
+"""Checks of subscriptions: paid ones run, for the time and terms that were sold."""
 
 from django.db.models import (
     Count,
@@ -24,7 +24,7 @@ from igny8_core.business.integrity.found import rows, selected
 
 
 def pending_without_invoice() -> list[str]:
-    """Find those that wait without an invoice to pay, or never had one."""
+    """Find pending subscriptions without an open invoice, or that never had one."""
     pending = Count("invoices", filter=Q(invoices__status=InvoiceStatus.PENDING))
     counted = Subscription.objects.annotate(pending=pending, newest=Max("invoices__pk"))
     return rows(
@@ -35,16 +35,16 @@ def pending_without_invoice() -> list[str]:
 
 
 def live_and_unpaid() -> list[str]:
-    """Find those that run without a paid invoice."""
+    """Find live subscriptions without a paid invoice."""
     paid = Count("invoices", filter=Q(invoices__status=InvoiceStatus.PAID))
     live = Subscription.objects.filter(status__in=LIVE_SUBSCRIPTION_STATUSES)
     return rows(live.annotate(paid=paid).filter(paid=0))
 
 
 def paid_for_and_not_running() -> list[str]:
-    """Find what is paid for and lasts where neither it nor a newer one is live.
+    """Find paid subscriptions whose period lasts, if neither they nor newer ones are live.
 
-    It lasts beyond this moment, and beyond the last thing that happened in the account.
+    The period must end after now, and after the account's last event.
     """
     last_event = (
         PaymentEvent.objects.filter(account=OuterRef("account"))
@@ -66,7 +66,7 @@ def paid_for_and_not_running() -> list[str]:
     )
 
 
-# A subscription comes back with the period that it had, and loses it when its invoice is due again.
+# A restored subscription keeps its period; it loses it when its invoice is due again.
 BEGUN_AT_ANOTHER_TIME = """
 SELECT s.id FROM igny8_auth_subscription s
 LEFT JOIN (
@@ -81,12 +81,12 @@ ORDER BY s.id
 
 
 def begun_at_another_time() -> list[str]:
-    """Find periods that do not begin when their invoice was paid, and live ones without."""
+    """Find periods that don't start when their invoice was paid, and live ones without."""
     return selected("subscription", BEGUN_AT_ANOTHER_TIME)
 
 
 def off_the_interval_sold() -> list[str]:
-    """Find paid periods that last longer or shorter than the interval that was sold."""
+    """Find paid periods that are longer or shorter than the interval sold."""
     sold = (
         Invoice.objects.filter(subscription=OuterRef("pk"), status=InvoiceStatus.PAID)
         .order_by("-pk")
@@ -105,7 +105,7 @@ def off_the_interval_sold() -> list[str]:
 
 
 def off_their_invoice() -> list[str]:
-    """Find those whose credits and limits are not what their newest invoice says."""
+    """Find subscriptions whose credits and limits differ from their newest invoice."""
     newest = (
         Invoice.objects.filter(subscription=OuterRef("pk"))
         .order_by("-pk")
@@ -115,7 +115,7 @@ def off_their_invoice() -> list[str]:
 
 
 def ended_without_saying_when() -> list[str]:
-    """Find cancelled ones without the time of it, and others with one."""
+    """Find cancelled subscriptions without an end time, and others with one."""
     is_cancelled = Q(status=SubscriptionStatus.CANCELLED)
     return rows(
         Subscription.objects.filter(

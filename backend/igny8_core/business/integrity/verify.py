@@ -1,7 +1,7 @@
-"""The invariants of the design, checked on live data: a module for each subject.
+"""The invariants of the design, checked on live data: one module per subject.
 
-Each check is a few statements over whole tables, whatever there is. What retention and erasure
-have taken, and what earlier versions did not keep, is not asked for.
+Each check is a few statements over whole tables. Data removed by retention and erasure, or not
+yet stored by earlier versions, isn't required.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,14 +28,14 @@ Check = Callable[[], Iterable[str]]
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One invariant, and which objects break it."""
+    """One invariant, and the objects that break it."""
 
     sentence: str
     offenders: list[str]
 
     @property
     def holds(self) -> bool:
-        """Whether nothing breaks it."""
+        """Whether the invariant holds."""
         return not self.offenders
 
     def __str__(self) -> str:
@@ -56,12 +56,12 @@ OF_ROWS: dict[str, Check] = {
     **events.CHECKS,
     **settings.CHECKS,
 }
-OF_FILES: dict[str, Check] = {**files.CHECKS}  # listed for long: what goes meanwhile is read again
+OF_FILES: dict[str, Check] = {**files.CHECKS}  # slow, so missing files are checked again
 CHECKS = OF_ROWS | OF_FILES
 
 
 def verify_billing() -> list[CheckResult]:
-    """Check every invariant; reads only, all rows as they were at one moment."""
+    """Check every invariant; read-only, on one snapshot of all rows."""
     with one_moment():
         of_rows = [CheckResult(sentence, _found_by(find)) for sentence, find in OF_ROWS.items()]
     of_files = [CheckResult(sentence, list(find())) for sentence, find in OF_FILES.items()]
@@ -69,7 +69,7 @@ def verify_billing() -> list[CheckResult]:
 
 
 def _found_by(find: Check) -> list[str]:
-    """Run a check; what is kept in a form that can't be read breaks it."""
+    """Run a check; stored data that can't be parsed breaks it."""
     try:
         with transaction.atomic():
             return list(find())

@@ -1,4 +1,4 @@
-"""How a change of a setting is told to people: each value before and after, in words."""
+"""Describes a change of a setting in words: each value before and after."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ UNTOLD = {"has_example_details"}  # follows from the others
 
 @dataclass(frozen=True)
 class ChangedValue:
-    """One value of a setting; before it was added, there is none."""
+    """One value of a setting; a new setting has no earlier value."""
 
     label: str
     before: str
@@ -25,14 +25,14 @@ class ChangedValue:
 
 
 def model_name(change: SettingChange) -> str:
-    """Say what kind of setting it is: payment method, seller."""
+    """Return the kind of setting: payment method, seller."""
     return str(apps.get_model(change.model)._meta.verbose_name)
 
 
 def changed_values(change: SettingChange, *, separator: str = "\n") -> list[ChangedValue]:
-    """Say what changes.
+    """Return what changes.
 
-    :param separator: stands between the rows of a method's details and translations.
+    :param separator: goes between the rows of a method's details and translations.
     """
     fields = {field.name: field for field in apps.get_model(change.model)._meta.concrete_fields}
     return [

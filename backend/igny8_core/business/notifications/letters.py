@@ -1,7 +1,7 @@
-"""What billing's mails say, and while what each may be sent: a function for each kind.
+"""The content of billing emails, and when each may still be sent: one function per kind.
 
-A mail says what was true at its event, from the facts that were kept with it; one of an earlier
-version has ids alone, and says what is true now. The wording is in
+An email says what was true at its event, from the facts that were stored with it. An email from an
+earlier version only has ids, and says what is true now. The text is in
 ``templates/notifications/email/<language>/<kind>.txt``.
 """
 
@@ -43,11 +43,11 @@ from igny8_core.common.models import OutgoingMail
 MAX_LISTED = 20
 
 
-# Premises: each refuses by NothingToSend, with the reason that the desk shows
+# Conditions for sending: each raises NothingToSend, with the reason that the desk shows
 
 
 def while_on_trial(mail: OutgoingMail) -> None:
-    """Stand on a trial that owes nothing."""
+    """Require a trial that owes nothing."""
     account = _account_of(mail)
     _require(account.status == AccountStatus.TRIAL, f"The account is {account.status} by now.")
     is_owing = open_invoice(account=account) is not None
@@ -55,7 +55,7 @@ def while_on_trial(mail: OutgoingMail) -> None:
 
 
 def while_to_be_paid_as_told(mail: OutgoingMail) -> None:
-    """Stand on an invoice that waits for its payment, by the method that the mail names."""
+    """Require an open invoice with the same method as in the email."""
     invoice = _invoice_of(mail)
     _require_open(invoice.account)
     state = invoice.payment_state
@@ -75,14 +75,14 @@ def while_to_be_paid_as_told(mail: OutgoingMail) -> None:
 
 
 def while_void(mail: OutgoingMail) -> None:
-    """Stand on a void invoice."""
+    """Require a void invoice."""
     invoice = _invoice_of(mail)
     _require_open(invoice.account)
     _require(invoice.status == InvoiceStatus.VOID, f"The invoice is {invoice.status} by now.")
 
 
 def while_payment_is(status: PaymentStatus) -> Callable[[OutgoingMail], None]:
-    """Make the premise that a payment is still in a status."""
+    """Return the condition that a payment is still in a status."""
 
     def premise(mail: OutgoingMail) -> None:
         payment = _payment_of(mail)
@@ -94,7 +94,7 @@ def while_payment_is(status: PaymentStatus) -> Callable[[OutgoingMail], None]:
 
 
 def while_another_file_is_of_use(mail: OutgoingMail) -> None:
-    """Stand on a payment that waits, and has no file but the one that was refused."""
+    """Require a payment under review that has no file except the refused one."""
     while_payment_is(PaymentStatus.PENDING_APPROVAL)(mail)
     payment = _payment_of(mail)
     _require(payment.may_get_another_proof, "Another file was sent since.")
@@ -103,7 +103,7 @@ def while_another_file_is_of_use(mail: OutgoingMail) -> None:
 
 
 def while_to_be_tried_again(mail: OutgoingMail) -> None:
-    """Stand on a rejection after which nothing has come."""
+    """Require a rejection with no later payment."""
     while_payment_is(PaymentStatus.FAILED)(mail)
     payment = _payment_of(mail)
     _require(payment.invoice.latest_payment == payment, "The payment was confirmed anew.")
@@ -112,25 +112,25 @@ def while_to_be_tried_again(mail: OutgoingMail) -> None:
 
 
 def while_to_be_checked(mail: OutgoingMail) -> None:
-    """Stand on a payment that waits, and a reader who may decide on it."""
+    """Require a payment under review, and a reader who may decide on it."""
     _require_admin(mail)
     while_payment_is(PaymentStatus.PENDING_APPROVAL)(mail)
 
 
 def while_something_waits(mail: OutgoingMail) -> None:
-    """Stand on a queue that is not empty, and a reader who may work it off."""
+    """Require a non-empty queue, and a reader who may decide on payments."""
     _require_admin(mail)
     _require(waiting_payments().exists(), "Nothing waits any more.")
 
 
 def while_change_waits(mail: OutgoingMail) -> None:
-    """Stand on a proposal that waits, and a reader who may still know of it."""
+    """Require a waiting proposal, and a reader who may still know about it."""
     while_may_know_of_change(mail)
     _require(_change_of(mail).waits, "Decided before the mail went out.")
 
 
 def while_may_know_of_change(mail: OutgoingMail) -> None:
-    """Stand on a reader who may change such settings, or is the seller."""
+    """Require a reader who may change such settings, or is the seller."""
     readers = readers_of_change(change=_change_of(mail))
     _require(mail.recipient in readers, "The reader changes such settings no more.")
 
@@ -140,7 +140,7 @@ def while_may_know_of_change(mail: OutgoingMail) -> None:
 
 @letter(premise=while_on_trial)
 def welcome(mail: OutgoingMail) -> Letter:
-    """That the trial has begun, and with what."""
+    """Say that the trial has started, and what it includes."""
     account = _account_of(mail)
     told = _told(mail, account, lambda: mail_facts.facts_of_trial(account))
     return _to_customer("welcome", told, button_url=settings.FRONTEND_URL)
@@ -165,7 +165,7 @@ def invoice_issued(mail: OutgoingMail) -> Letter:
 
 @letter(premise=while_void)
 def invoice_voided(mail: OutgoingMail) -> Letter:
-    """That nothing is owed on the invoice any more, and why."""
+    """Say that the invoice is no longer owed, and why."""
     invoice = _invoice_of(mail)
 
     def facts_now() -> Facts:
@@ -177,21 +177,21 @@ def invoice_voided(mail: OutgoingMail) -> Letter:
 
 @letter(premise=while_payment_is(PaymentStatus.PENDING_APPROVAL))
 def payment_submitted(mail: OutgoingMail) -> Letter:
-    """That the confirmation has arrived, and what happens next."""
+    """Say that the confirmation has arrived, and what happens next."""
     return _about_payment("payment_submitted", mail, mail_facts.facts_of_payment)
 
 
 @letter(premise=while_another_file_is_of_use)
 def proof_refused(mail: OutgoingMail) -> Letter:
-    """That the file can't be used, why, and how to send another."""
+    """Say that the file can't be used, why, and how to send another."""
     return _about_payment("proof_refused", mail, mail_facts.facts_of_refused_proof)
 
 
 @letter(premise=while_payment_is(PaymentStatus.SUCCEEDED))
 def payment_approved(mail: OutgoingMail) -> Letter:
-    """That the payment was found and what it brought; with the receipt.
+    """Say that the payment was approved and what follows; attaches the receipt.
 
-    An address that nobody has confirmed gets no receipt: the customer's words are on it.
+    An unconfirmed address gets no receipt, because it contains the customer's own text.
     """
     payment = _payment_of(mail)
     invoice, account = payment.invoice, payment.invoice.account
@@ -215,7 +215,7 @@ def payment_rejected(mail: OutgoingMail) -> Letter:
 
 @letter(premise=while_payment_is(PaymentStatus.REVERSED))
 def payment_reversed(mail: OutgoingMail) -> Letter:
-    """That an approval was taken back, why, and what it means if that is still so."""
+    """Say that an approval was reversed, why, and what that means if it still holds."""
     payment = _payment_of(mail)
 
     def facts_now(payment: Payment) -> Facts:
@@ -237,7 +237,7 @@ def payment_reversed(mail: OutgoingMail) -> Letter:
 
 @letter(premise=while_to_be_checked)
 def payment_waiting(mail: OutgoingMail) -> Letter:
-    """To a billing admin: what waits for a decision."""
+    """Tell a billing admin about a payment that waits for review."""
     payment = _payment_of(mail)
     told = mail.arguments.get("facts") or mail_facts.facts_of_claim(payment)
     address = _admin_url("admin:billing_payment_change", payment.pk)
@@ -246,7 +246,7 @@ def payment_waiting(mail: OutgoingMail) -> Letter:
 
 @letter(premise=while_something_waits)
 def payments_waiting(_mail: OutgoingMail) -> Letter:
-    """To a billing admin, as a digest: all that waits now."""
+    """Send a billing admin a digest of everything that waits now."""
     waiting = list(waiting_payments()[: MAX_LISTED + 1])
     context = {
         "payments": [mail_facts.facts_of_claim(payment) for payment in waiting[:MAX_LISTED]],
@@ -260,13 +260,13 @@ def payments_waiting(_mail: OutgoingMail) -> Letter:
 
 @letter(premise=while_change_waits)
 def setting_change_proposed(mail: OutgoingMail) -> Letter:
-    """To who may change settings: what is proposed, and when it takes effect."""
+    """Tell those who may change settings what is proposed, and when it takes effect."""
     return _about_change("setting_change_proposed", mail)
 
 
 @letter(premise=while_may_know_of_change)
 def setting_change_decided(mail: OutgoingMail) -> Letter:
-    """To who may change settings: what became of a proposal."""
+    """Tell those who may change settings the outcome of a proposal."""
     return _about_change("setting_change_decided", mail)
 
 
@@ -281,7 +281,7 @@ def _about_change(name: str, mail: OutgoingMail) -> Letter:
 
 
 def _told(mail: OutgoingMail, account: Account, facts_now: Callable[[], Facts]) -> Facts:
-    """Return the facts of a mail, without strangers' words where nobody asked to read them."""
+    """Return an email's facts, without customers' text if the address is unconfirmed."""
     facts: Facts = mail.arguments.get("facts") or facts_now()
     if is_confirmed_address(address=mail.recipient, account=account):
         return {**facts}
@@ -305,7 +305,7 @@ def _about_invoice(
 
 
 def _to_customer(name: str, context: dict[str, Any], **parts: Any) -> Letter:
-    """Return a letter whose answer goes to the seller, where one with an address is entered."""
+    """Return a letter with the seller's address, if entered, as reply-to."""
     return _letter(name, context, **parts, reply_to=seller_snapshot()["email"])
 
 
@@ -318,12 +318,12 @@ def _letter(name: str, context: dict[str, Any], **parts: Any) -> Letter:
 
 
 def _in_readers_words(method: PromisedMethod) -> PromisedMethod:
-    """Return a method that is put into the reader's language once that is known."""
+    """Return a method that is translated once the reader's language is known."""
     return cast("PromisedMethod", SimpleLazyObject(lambda: method.in_language(get_language())))
 
 
 def _method_name(told: dict[str, Any]) -> dict[str, str]:
-    """Return the name of the method that facts tell of, in the same way."""
+    """Return the name of the method in the facts, translated the same way."""
     names = told.get("method_names")
     if not names:
         return {}

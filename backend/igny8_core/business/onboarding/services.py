@@ -22,9 +22,9 @@ from igny8_core.business.billing.services.transitions import TransitionRecorder
 
 @dataclass(frozen=True)
 class Registration:
-    """What a visitor asks for.
+    """A visitor's sign-up.
 
-    :param offer: of the plan as the visitor was shown it; empty if that is not known.
+    :param offer: the plan's offer as the visitor saw it; empty if unknown.
     :param country: ISO 3166-1 alpha-2, or empty.
     :param payment_method: code of a method of that country, or empty to choose it later.
     :param billing: any of ``auth.services.accounts.BILLING_FIELDS``.
@@ -41,7 +41,7 @@ class Registration:
 
 @dataclass(frozen=True)
 class Registered:
-    """What a registration has made; a free plan has neither subscription nor invoice."""
+    """The result of a registration; a free plan has neither subscription nor invoice."""
 
     user: User
     account: Account
@@ -56,8 +56,8 @@ def register_account(
     """Sign a visitor up: a free plan starts a trial, a paid one waits for its payment.
 
     :raises UnknownPlan, PlanChanged, UnknownPaymentMethod, ExchangeRateMissing: if the choice
-        can't be had.
-    :raises EmailAlreadyRegistered: if the e-mail is taken.
+    isn't available.
+    :raises EmailAlreadyRegistered: if the email is taken.
     """
     plan = public_plan(slug=registration.plan_slug, offer=registration.offer)
     method = _chosen_method(registration)

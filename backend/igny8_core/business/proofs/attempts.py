@@ -1,4 +1,4 @@
-"""Limits of files by account and by client address; every file counts, taken or not."""
+"""Limits on files per account and per client address; refused files count too."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,11 +32,11 @@ class Allowance:
 
 
 def count_attempt(*, account: Account, address: str | None, size: int, now: datetime) -> None:
-    """Count a file, in a transaction of its own: it counts whatever becomes of it.
+    """Count a file in its own transaction, so that it counts whatever happens to it.
 
     :param address: of the client; None outside of a request.
-    :raises ProofLimitReached: beyond ``BILLING_PROOFS_PER_DAY``, ``BILLING_PROOF_BYTES_PER_DAY``,
-        and those of an address. What is refused so is not counted once more.
+    :raises ProofLimitReached: above ``BILLING_PROOFS_PER_DAY``, ``BILLING_PROOF_BYTES_PER_DAY``,
+    or the limits per address. Files refused for this reason aren't counted.
     """
     network = truncate_ip(address) if address else ""
     of_network = f"proofs of address {network}" if network else ""
@@ -53,7 +53,7 @@ def count_attempt(*, account: Account, address: str | None, size: int, now: date
 
 
 def forget_attempts(*, before: datetime) -> None:
-    """Delete what does not count any more."""
+    """Delete attempts that no longer count."""
     ProofAttempt.objects.filter(at__lte=before).delete()
 
 

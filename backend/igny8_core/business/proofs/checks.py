@@ -1,4 +1,4 @@
-"""A system check of what keeps strangers' files apart."""
+"""A system check of the sandbox for uploaded files."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ NEEDED = {"privileges", "landlock", "limits", "seccomp"}
 
 @register()
 def the_sandbox_holds(**_options: Any) -> list[CheckMessage]:
-    """Warn in production where the system lacks a layer of the sandbox."""
+    """Warn in production if the system lacks a layer of the sandbox."""
     if settings.IS_DEVELOPMENT:
         return []
     try:

@@ -1,7 +1,7 @@
-"""What a process gives up before it reads a byte of a stranger's file.
+"""The privileges that a process drops before it reads a byte of an uploaded file.
 
-Each layer is taken where the system has it, and none is relied upon alone. It runs in the process
-itself, once everything that it needs is loaded: afterwards nothing can be loaded any more.
+It uses each layer that the system has, and relies on none alone. It runs in the process itself,
+once everything that it needs is loaded: afterwards nothing more can be loaded.
 """
 
 import ctypes
@@ -24,31 +24,31 @@ CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = (
     0x10000000,
     0x40000000,
 )
-FIRST_UID, UIDS = 61184, 4336  # what systemd gives to services for as long as they run
+FIRST_UID, UIDS = 61184, 4336  # the range that systemd uses for services while they run
 
 
 def limit_time_and_memory() -> None:
-    """Leave this process little to waste, and the processor to everybody else first."""
+    """Limit the memory and time of this process, and give it the lowest CPU priority."""
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))  # SIGXCPU, SIGKILL
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":  # others know the limit and don't keep it
+    if sys.platform == "linux":  # other systems don't enforce this limit
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        with suppress(OSError):  # forbidden: then as nice as can be
+        with suppress(OSError):  # forbidden: then be as nice as possible
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     with suppress(OSError):
         os.nice(19)
 
 
 def confine(*, without: Collection[str] = ()) -> list[str]:
-    """Give up what there is to give up; returns the layers that hold.
+    """Drop all privileges possible; returns the layers that hold.
 
-    :param without: layers to leave out, so that tests see what the others hold.
+    :param without: layers to leave out, so that tests see what the others prevent.
     """
     return [name for name, take in LAYERS.items() if name not in without and take()]
 
 
 def _own_network() -> bool:
-    """Have a network without anything in it, and no shared memory of others."""
+    """Use an empty network, and share no memory with others."""
     if sys.platform != "linux":
         return False
     spaces = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
@@ -57,7 +57,7 @@ def _own_network() -> bool:
 
 
 def _own_user() -> bool:
-    """Be nobody whose files or processes there are; only root can."""
+    """Switch to a user without any files or processes; needs root."""
     if os.geteuid() != 0:
         return False
     uid = FIRST_UID + os.getpid() % UIDS
@@ -71,13 +71,13 @@ def _own_user() -> bool:
 
 
 def hide_this_process() -> None:
-    """Let no process of the same user read this one's memory and environment (``man 2 prctl``)."""
+    """Stop other processes of the user from reading our memory (``man 2 prctl``)."""
     if sys.platform == "linux":
         _prctl(PR_SET_DUMPABLE, 0)
 
 
 def _no_privileges() -> bool:
-    """Gain no rights, be seen by nobody, and end with the process that waits for the answer."""
+    """Gain no rights, stay hidden, and end with the process that waits for the result."""
     if sys.platform != "linux":
         return False
     hide_this_process()
@@ -97,7 +97,7 @@ def _nothing_new() -> bool:
     return True
 
 
-LAYERS: dict[str, Callable[[], bool]] = {  # in this order: each needs what the later ones forbid
+LAYERS: dict[str, Callable[[], bool]] = {  # in this order: each needs what later ones forbid
     "namespaces": _own_network,
     "user": _own_user,
     "privileges": _no_privileges,

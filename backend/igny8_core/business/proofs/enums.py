@@ -1,4 +1,4 @@
-"""What can be wrong with a proof, as the API and the database spell it."""
+"""The states and refusals of proofs, as in the API and the database."""
 
 from django.db import models
 

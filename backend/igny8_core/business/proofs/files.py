@@ -1,8 +1,8 @@
-"""Where proofs are kept: what strangers sent, until it was looked at, and what was made of it.
+"""Storage of proofs: uploads until they are checked, and the files made from them.
 
 ``uploads/2026/11/25/<random>`` is a file as it was sent. ``proofs/2026/11/25/<random>/`` holds
-``proof``, ``thumbnail`` and a picture of each page, ``1``, ``2``, …: of our own making. Nothing of
-the customer's gets into a name.
+``proof``, ``thumbnail`` and a picture of each page, ``1``, ``2``, …, all made by us. No name has
+anything from the customer.
 """
 
 import uuid
@@ -17,7 +17,7 @@ from igny8_core.business.proofs.make import MadeProof
 
 UPLOADS, PROOFS = "uploads", "proofs"
 PROOF, THUMBNAIL = "proof", "thumbnail"
-YOUNG = timedelta(days=1)  # what is younger may yet get its payment
+YOUNG = timedelta(days=1)  # younger files may still get their payment
 LOOKED_THROUGH = timedelta(days=35)
 BATCH = 500
 
@@ -30,7 +30,7 @@ def new_upload_name(now: datetime) -> str:
 def store_proof(made: MadeProof, *, now: datetime) -> str:
     """Store a proof with its pictures; returns the proof's name.
 
-    Who dies in between leaves files that no payment knows; ``remove_orphans`` finds them.
+    A crash in between leaves files that no payment uses; ``remove_orphans`` finds them.
     """
     folder = f"{_folder(PROOFS, now.date())}/{uuid.uuid4().hex}"
     _store(thumbnail_of(f"{folder}/{PROOF}"), made.thumbnail)
@@ -55,7 +55,7 @@ def page_of(name: str, number: int) -> str:
 def names_of(name: str, pages: int) -> list[str]:
     """Return the names of all files of a proof.
 
-    :param pages: of which there are pictures; 0 where none were drawn.
+    :param pages: the number of pictures; 0 if there are none.
     """
     if not pages:
         return [name]
@@ -63,7 +63,7 @@ def names_of(name: str, pages: int) -> list[str]:
 
 
 def delete_files(names: Iterable[str]) -> None:
-    """Delete files, and the folder that only they were in; what is gone already stays so."""
+    """Delete files, and their folder if it is empty then; missing files are fine."""
     folders = set()
     for name in names:
         default_storage.delete(name)
@@ -76,9 +76,9 @@ def delete_files(names: Iterable[str]) -> None:
 
 
 def remove_orphans(*, now: datetime, known: Callable[[list[str]], set[str]]) -> None:
-    """Delete the files of the last weeks that no payment knows, but the youngest.
+    """Delete files of the last weeks that no payment uses, except the youngest.
 
-    :param known: returns those of some names that are of an upload or a proof of a payment.
+    :param known: returns those names that belong to an upload or a proof of a payment.
     """
     last = (now - YOUNG).date() - timedelta(days=1)
     for days_ago in range(LOOKED_THROUGH.days):
@@ -101,7 +101,7 @@ def _proofs_of(day: date) -> list[str]:
 
 
 def _with_pictures(name: str) -> list[str]:
-    """Return a proof's name last, with all that is in its folder; an upload's name alone."""
+    """Return all files of a proof's folder, the proof last; for an upload, only its name."""
     folder, _slash, last = name.rpartition("/")
     if last != PROOF:
         return [name]
@@ -110,7 +110,7 @@ def _with_pictures(name: str) -> list[str]:
 
 
 def listed(folder: str) -> tuple[list[str], list[str]]:
-    """Return the names of folders and files; none, if nobody has sent anything on that day."""
+    """Return the names of folders and files; none if nothing was sent on that day."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""Decodes what strangers send, in a process of its own: ``sandbox.py`` starts it.
+"""Decodes uploaded files in a separate process, which ``sandbox.py`` starts.
 
-Nothing but the file goes in, by standard input; what was made of it comes out by standard output.
-It never runs within the server, and knows nothing of it.
+Only the file goes in, through standard input; the result comes out through standard output. It
+never runs inside the server, and knows nothing about it.
 """
 
 import io
@@ -17,9 +17,9 @@ from igny8_core.business.proofs.protocol import Outcome, packed
 IMAGE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 PDF_TYPE = "application/pdf"
 MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 50 million
-KEPT_PIXELS = 16_000_000  # beyond, a picture is made smaller; a receipt is legible still
+KEPT_PIXELS = 16_000_000  # larger pictures are scaled down; a receipt stays legible
 QUALITY = 90
-HOW_TO_WRITE: dict[str, dict[str, int]] = {  # twice as fast as by default, hardly larger
+HOW_TO_WRITE: dict[str, dict[str, int]] = {  # twice as fast as the default, hardly larger
     "JPEG": {"quality": QUALITY},
     "PNG": {"compress_level": 2},
     "WEBP": {"quality": QUALITY, "method": 2},
@@ -27,7 +27,7 @@ HOW_TO_WRITE: dict[str, dict[str, int]] = {  # twice as fast as by default, hard
 MAX_PDF_PAGES = 30
 PAGE_SIDE = 1600  # pixels of a picture at the desk: small print is legible
 PAGE_HEIGHT = 8 * PAGE_SIDE  # of a long screenshot
-PDF_PIXELS = 36_000_000  # of all pages together: what can be drawn in the time that there is
+PDF_PIXELS = 36_000_000  # all pages together: what can be rendered in the time limit
 THUMBNAIL_SIDE = 160
 PAGE_QUALITY = 80
 
@@ -35,11 +35,11 @@ Command = Callable[[bytes], Sequence[bytes]]
 
 
 class Refused(Exception):
-    """The file can't be used; the message is a word of ``ProofRefusal``."""
+    """The file can't be used; the message is a value of ``ProofRefusal``."""
 
 
 def make_anew(content: bytes) -> list[bytes]:
-    """Make a proof of what is to be seen in a file.
+    """Make a proof from the visible content of a file.
 
     :returns: its type, the new file, a thumbnail, and a picture of each page; these are JPEGs.
     """
@@ -47,14 +47,14 @@ def make_anew(content: bytes) -> list[bytes]:
 
 
 def _image(content: bytes) -> list[bytes]:
-    """Keep a picture's pixels, upright, in the format that it had.
+    """Keep only an image's pixels, upright, in the same format.
 
-    Of a phone's multi-picture JPEG the first is the photo. Everything else that a file may carry
-    (place, comments, profiles, what is hung behind it) is left behind.
+    In a phone's multi-picture JPEG, the first picture is the photo. Everything else in a file
+    (location, comments, profiles, appended data) is dropped.
     """
     from PIL import Image, ImageOps
 
-    Image.MAX_IMAGE_PIXELS = None  # our own limit comes first
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is lower
     with Image.open(io.BytesIO(content), formats=list(IMAGE_TYPES)) as image:
         image_format = "JPEG" if image.format == "MPO" else str(image.format)
         if image_format != "JPEG" and getattr(image, "n_frames", 1) > 1:
@@ -62,7 +62,7 @@ def _image(content: bytes) -> list[bytes]:
         if image.width * image.height > MAX_PIXELS:
             _refuse("too_many_pixels")
         size = kept_size(image.width, image.height)
-        if size != image.size:  # a JPEG of that size is decoded at half of it, in less time
+        if size != image.size:  # decodes a JPEG of that size at half size, which is faster
             image.draft("RGB", (image.width // 2, image.height // 2))
         has_alpha = image_format != "JPEG" and image.has_transparency_data
         eight_bits = image.point(lambda level: level / 256) if image.mode == "I;16" else image
@@ -87,9 +87,9 @@ def kept_size(width: int, height: int) -> tuple[int, int]:
 
 
 def _pdf(content: bytes) -> list[bytes]:
-    """Draw each page, and put the pictures into a new document: nothing of the old one is in it.
+    """Render each page, and put the pictures into a new document, without the old content.
 
-    What was filled into forms or noted on a page is drawn, too.
+    Filled-in forms and annotations are rendered too.
     """
     import pypdfium2
     from pypdfium2 import raw
@@ -122,7 +122,7 @@ def _pages(document: Any) -> Iterator[Any]:
 
 
 def _scale(width: Any, height: Any, *, pages: int) -> Any:
-    """Return how many pixels a point of a page gets."""
+    """Return the number of pixels per point of a page."""
     width, height = max(width, 1), max(height, 1)
     return min(
         PAGE_SIDE / width, PAGE_HEIGHT / height, math.sqrt(PDF_PIXELS / pages / (width * height))
@@ -172,7 +172,7 @@ def _refuse(word: str) -> NoReturn:
 
 
 def load_everything() -> None:
-    """Make a proof of each kind once: whatever that needs is loaded as long as it can be."""
+    """Make one proof of each kind, so that everything needed is loaded while it still can be."""
     from PIL import Image
 
     picture = Image.new("RGB", (2, 2))
@@ -191,9 +191,9 @@ def load_everything() -> None:
 
 
 def serve(commands: dict[str, Command], *, load: Callable[[], None] = load_everything) -> None:
-    """Carry out the command that this process was started for, and end.
+    """Run the command that this process was started for, and exit.
 
-    ``layers`` is a command everywhere: it tells which layers hold.
+    The command ``layers`` always exists: it returns the layers that hold.
     """
     name, *without = sys.argv[1:]
     limit_time_and_memory()
@@ -213,5 +213,5 @@ def serve(commands: dict[str, Command], *, load: Callable[[], None] = load_every
 
 
 def main() -> None:
-    """Serve what ``sandbox.py`` asks for."""
+    """Run the command from ``sandbox.py``."""
     serve({make_anew.__name__: make_anew})

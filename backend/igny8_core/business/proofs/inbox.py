@@ -1,4 +1,4 @@
-"""Takes a file from a stranger and puts it aside, unread: what it is shows when it is made anew."""
+"""Stores uploaded files without decoding them: the worker does that later."""
 
 import hashlib
 from collections.abc import Iterator
@@ -21,17 +21,17 @@ from igny8_core.business.proofs.exceptions import (
 from igny8_core.business.proofs.files import new_upload_name
 from igny8_core.business.proofs.make import type_of
 
-BEGINNING = 16  # bytes that tell a type
-STORED_AT_ONCE = 2  # by a server process: a store that is slow keeps no more threads than these
+BEGINNING = 16  # bytes that show the type
+STORED_AT_ONCE = 2  # per server process: a slow store blocks no more threads than these
 WAITING_SECONDS = 1  # for a place
 places = BoundedSemaphore(STORED_AT_ONCE)
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was put aside.
+    """A stored upload.
 
-    :param sha256: in hex, by which the same file is known again.
+    :param sha256: in hex, to recognize the same file again.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Upload:
 def put_aside(
     file: UploadedFile[bytes], *, account: Account, address: str | None, now: datetime
 ) -> Upload:
-    """Count a file and put it aside, before any transaction that will name it.
+    """Count and store a file, before any transaction that refers to it.
 
     :param address: of the client; None outside of a request.
     :raises ProofLimitReached: if the account, or the address, has sent too many.
@@ -55,10 +55,10 @@ def put_aside(
 def store_upload(file: UploadedFile[bytes], *, now: datetime) -> Upload:
     """Store a file as it is, if it can be a proof at all.
 
-    :raises ProofTooLarge: beyond ``BILLING_PROOF_MAX_BYTES``.
-    :raises ProofTypeNotAccepted: unless it begins as JPEG, PNG, WebP or PDF.
+    :raises ProofTooLarge: above ``BILLING_PROOF_MAX_BYTES``.
+    :raises ProofTypeNotAccepted: unless it starts like a JPEG, PNG, WebP or PDF.
     :raises ProofsBusy: if too many are being stored.
-    :raises OSError: if the store is full or away.
+    :raises OSError: if the store is full or can't be reached.
     """
     size = file.size or 0
     if size > settings.BILLING_PROOF_MAX_BYTES:

@@ -6,8 +6,8 @@ import platform
 
 CREATE_RULESET, RESTRICT_SELF = 444, 446  # the same numbers on every architecture
 ASK_VERSION = 1
-# What a ruleset handles it forbids, as no rule allows anything. Each version of the kernel's
-# interface knows more; asked for what it doesn't know it refuses all of it.
+# A ruleset forbids everything it handles, because no rule allows anything. Each version of the
+# kernel's interface knows more; if asked for something unknown, it rejects the whole request.
 FILES = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 5: 0xFFFF}  # from execute to ioctl on devices
 TCP = {4: 0b11}  # bind, connect
 SCOPES = {6: 0b11}  # abstract Unix sockets, signals
@@ -22,7 +22,7 @@ class _Ruleset(ctypes.Structure):
 
 
 def give_up_files() -> bool:
-    """Give up all that the kernel's Landlock knows; tells whether it knows files at least.
+    """Give up everything that the kernel's Landlock knows; returns whether that includes files.
 
     Needs ``PR_SET_NO_NEW_PRIVS``.
     """

@@ -1,4 +1,4 @@
-"""Makes a proof of a stranger's file: scanned, decoded in the sandbox, drawn once."""
+"""Makes a proof from an upload: scanned, decoded in the sandbox, rendered once."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from igny8_core.business.proofs.virus_scanner import scan
 
 FEWEST_PARTS = 4  # type, file, thumbnail, a page
 JPEG = b"\xff\xd8\xff"
-SIGNATURES = {  # the first bytes that a file of a type has, behind so many others
+SIGNATURES = {  # the type's first bytes, after an offset
     "image/jpeg": (0, JPEG),
     "image/png": (0, b"\x89PNG\r\n\x1a\n"),
     "image/webp": (8, b"WEBP"),
@@ -20,10 +20,10 @@ SIGNATURES = {  # the first bytes that a file of a type has, behind so many othe
 
 @dataclass(frozen=True)
 class MadeProof:
-    """A file of our own making, with pictures to look at.
+    """A proof made by us, with pictures to show.
 
     :param thumbnail: a small JPEG.
-    :param pages: a JPEG of each page; an image has one.
+    :param pages: a JPEG of each page; an image has one page.
     """
 
     content: bytes
@@ -33,7 +33,7 @@ class MadeProof:
 
 
 def type_of(beginning: bytes) -> str | None:
-    """Tell a file's type by its first bytes, whatever its name says; None if it is not taken."""
+    """Return a file's type by its first bytes, not its name; None if it isn't accepted."""
     return next(
         (
             content_type
@@ -45,14 +45,14 @@ def type_of(beginning: bytes) -> str | None:
 
 
 def make_anew(content: bytes) -> MadeProof:
-    """Make a proof of what is to be seen in a file, and keep nothing else of it.
+    """Make a proof from the visible content of a file, and keep nothing else.
 
-    A photo says where it was taken, a PDF may run scripts, and either may be something else too:
-    images are encoded anew, and of a PDF the pages' pictures make a new one.
+    A photo contains its location, a PDF may run scripts, and either may also be a different kind
+    of file. So images are re-encoded, and pictures of a PDF's pages make a new PDF.
 
     :raises Refused: if it can't be used.
-    :raises SandboxBusyError, SandboxBrokenError: if it is not known.
-    :raises ClamavUnavailableError: if ``CLAMAV_ADDRESS`` is set and nobody is there.
+    :raises SandboxBusyError, SandboxBrokenError: if that couldn't be determined.
+    :raises ClamavUnavailableError: if ``CLAMAV_ADDRESS`` is set but doesn't answer.
     """
     if settings.CLAMAV_ADDRESS and scan(content) is not None:
         raise Refused(ProofRefusal.INFECTED)
@@ -64,7 +64,7 @@ def make_anew(content: bytes) -> MadeProof:
 
 
 def _are_believed(parts: list[bytes]) -> bool:
-    """Check that what came out of the sandbox begins as what it is called."""
+    """Check that the sandbox's output starts like the types it claims."""
     if len(parts) < FEWEST_PARTS:
         return False
     content_type, kept, *pictures = parts

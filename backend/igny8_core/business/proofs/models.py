@@ -1,4 +1,4 @@
-"""How often who has sent a file."""
+"""Counts of uploaded files."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from igny8_core.auth.models import Account
 
 
 class ProofAttempt(models.Model):
-    """One file that was sent to be a proof, whatever became of it: it counts for a day."""
+    """One file sent as a proof, accepted or not: it counts for a day."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="proof_attempts")
     address = models.CharField(

@@ -1,4 +1,4 @@
-"""What ``sandbox.py`` and the process that it starts have agreed on."""
+"""The protocol between ``sandbox.py`` and the process that it starts."""
 
 import struct
 from collections.abc import Sequence
@@ -9,20 +9,20 @@ MAX_PARTS = 64
 
 
 class Outcome(IntEnum):
-    """How the process has ended: its exit code. Python's own, 1, is a process that never began."""
+    """The exit code of the process. Python's own, 1, means that it never started."""
 
     DONE = 0
-    REFUSED = 3  # what it says is a word of ``enums.ProofRefusal``
-    FAILED = 4  # what it says is an error, for the log
+    REFUSED = 3  # its output is a value of ``enums.ProofRefusal``
+    FAILED = 4  # its output is an error, for the log
 
 
 def packed(parts: Sequence[bytes]) -> bytes:
-    """Write parts one behind the other, each behind its length."""
+    """Write parts one after another, each after its length."""
     return b"".join(LENGTH.pack(len(part)) + part for part in parts)
 
 
 def unpacked(content: bytes) -> list[bytes]:
-    """Read parts that were ``packed``, by somebody who is not believed.
+    """Read ``packed`` parts from an untrusted process.
 
     :raises ValueError: if it is anything else.
     """

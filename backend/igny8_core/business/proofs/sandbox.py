@@ -1,6 +1,6 @@
-"""Starts ``in_sandbox.py``: a process for one file that can read, write and compute, no more.
+"""Starts ``in_sandbox.py``: a process for one file that can only read, write and compute.
 
-What comes out of it is not believed either: so many bytes are read, for so many seconds.
+Its output isn't trusted either: only so many bytes are read, for so many seconds.
 """
 
 import json
@@ -19,10 +19,10 @@ from igny8_core.business.proofs.protocol import Outcome, unpacked
 
 ROOT = Path(__file__).resolve().parents[3]  # where ``igny8_core`` is imported from
 MODULE = "igny8_core.business.proofs.in_sandbox"
-SECONDS = 60  # of the clock: far more than the process may have of the processor
+SECONDS = 60  # wall-clock time: far more than the process's CPU limit
 MAX_OUTPUT = 24 * 1024 * 1024  # bytes
 MAX_WORDS = 200  # characters of an error, in the log
-TOO_MUCH = {-signal.SIGXCPU, -signal.SIGKILL}  # of time; of memory, or of time once more
+TOO_MUCH = {-signal.SIGXCPU, -signal.SIGKILL}  # CPU time; memory, or CPU time again
 logger = logging.getLogger(__name__)
 
 
@@ -35,20 +35,20 @@ class Refused(Exception):
 
 
 class SandboxBusyError(Exception):
-    """The file had no answer within ``SECONDS``: mostly as the machine had other things to do."""
+    """No result within ``SECONDS``: usually because the machine was busy."""
 
 
 class SandboxBrokenError(Exception):
-    """The process did not start: no fault of the file."""
+    """The process did not start, which isn't the file's fault."""
 
 
 def run_in_sandbox(command: str, content: bytes, *, without: Collection[str] = ()) -> list[bytes]:
-    """Carry out a command of ``in_sandbox.py``; returns the parts that it made.
+    """Run a command of ``in_sandbox.py``; returns its parts.
 
     :param without: layers of the sandbox to leave out, in tests of the others.
-    :raises Refused: ``too_complex`` is what takes too much time, memory or room; ``unreadable``
-        is also what crashes.
-    :raises SandboxBusyError, SandboxBrokenError: as these say.
+    :raises Refused: ``too_complex`` if it takes too much time, memory or space; ``unreadable``
+    also if it crashes.
+    :raises SandboxBusyError, SandboxBrokenError: see these classes.
     """
     hide_this_process()
     program = f"import sys; sys.path.append({str(ROOT)!r}); from {MODULE} import main; main()"

@@ -1,8 +1,8 @@
-"""A filter of system calls: a few may be made, every other fails with EPERM.
+"""A filter of system calls: it allows a few; all others fail with EPERM.
 
 Linux takes it as a program for its Berkeley packet filter (``Documentation/userspace-api/
-seccomp_filter.rst``, ``man 2 seccomp``). What is allowed computes, allocates, and reads and writes
-what is open: no file, socket or process can be opened, made, or told anything.
+seccomp_filter.rst``, ``man 2 seccomp``). The allowed calls allocate memory, and read and write what
+is already open: no file, socket or process can be opened, created or signalled.
 """
 
 import ctypes
@@ -61,7 +61,7 @@ class _Program(ctypes.Structure):
 
 
 def allow_few_calls() -> bool:
-    """Let this process make the calls of the table and no other, for good; tells whether it holds.
+    """Allow this process only the calls of the table, for good; returns whether it worked.
 
     Needs ``PR_SET_NO_NEW_PRIVS``. Holds on Linux, x86-64 or 64-bit ARM, where the kernel and the
     container let a process confine itself.

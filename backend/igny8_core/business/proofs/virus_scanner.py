@@ -1,4 +1,4 @@
-"""Asks ClamAV's daemon about a file, by its INSTREAM command; optional (``CLAMAV_ADDRESS``)."""
+"""Scans a file with ClamAV's INSTREAM command; optional (``CLAMAV_ADDRESS``)."""
 
 import logging
 import socket
@@ -7,12 +7,12 @@ from contextlib import suppress
 
 from django.conf import settings
 
-CHUNK = 64 * 1024  # bytes; each is sent behind its length, and an empty one ends the stream
+CHUNK = 64 * 1024  # bytes; each is sent after its length, and an empty one ends the stream
 logger = logging.getLogger(__name__)
 
 
 class ClamavUnavailableError(Exception):
-    """The virus scanner does not answer, and nothing is kept unscanned."""
+    """The virus scanner doesn't answer, and unscanned files aren't accepted."""
 
 
 def scan(content: bytes) -> str | None:

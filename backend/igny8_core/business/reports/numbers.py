@@ -1,4 +1,4 @@
-"""The numbers of the approval desk: what waits, what was decided, how fast, how much."""
+"""The numbers of the approval desk: payments waiting, decisions, speed, takings."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -34,7 +34,7 @@ AGES = [  # label, from and to in hours
 
 @dataclass(frozen=True)
 class Day:
-    """How many payments were approved and rejected on a day of the business."""
+    """How many payments were approved and rejected on a business day."""
 
     day: date
     approved: int
@@ -43,7 +43,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Takings:
-    """What came in by a method in a currency."""
+    """Takings by method and currency."""
 
     method: str
     money: Money
@@ -52,7 +52,7 @@ class Takings:
 
 @dataclass(frozen=True)
 class Numbers:
-    """All of it; what is counted over time covers the last ``DAYS`` days."""
+    """All numbers; those over time cover the last ``DAYS`` days."""
 
     waiting: int
     oldest: datetime | None
@@ -80,7 +80,7 @@ class Median(Aggregate):
 
 
 def numbers(*, now: datetime) -> Numbers:
-    """Count, as of this moment."""
+    """Compute all numbers as of now."""
     waiting = Payment.objects.filter(status=PaymentStatus.PENDING_APPROVAL).aggregate(
         number=Count("pk"),
         oldest=Min("submitted_at"),

@@ -1,4 +1,4 @@
-"""Payments as a table for spreadsheets: what an accountant lays beside the bank's statement."""
+"""Payments as a spreadsheet, for an accountant to compare with the bank statement."""
 
 from collections.abc import Callable, Iterable
 from typing import IO
@@ -31,7 +31,7 @@ COLUMNS: dict[str, Callable[[Payment], Cell]] = {
 def write_payments(payments: Iterable[Payment], file: IO[bytes], *, file_format: str) -> None:
     """Write payments as a table.
 
-    :param payments: with all that ``payment_queue`` reads along; read once, as they come.
+    :param payments: with everything that ``payment_queue`` prefetches; iterated once.
     :param file_format: a key of ``FORMATS``.
     """
     rows = ([cell(payment) for cell in COLUMNS.values()] for payment in payments)

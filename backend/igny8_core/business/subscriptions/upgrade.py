@@ -1,4 +1,4 @@
-"""Another plan: asked for here, and begun when its payment is approved."""
+"""Changing to another plan: requested here, started when its payment is approved."""
 
 from datetime import datetime
 
@@ -29,14 +29,14 @@ def request_upgrade(
     now: datetime,
     offer: str = "",
 ) -> StartedSubscription:
-    """Ask for a paid plan; the account goes on as it is until the payment is approved.
+    """Request a paid plan; the account doesn't change until the payment is approved.
 
-    :param offer: of the plan as the customer was shown it; empty if that is not known.
-    :param method_code: empty to choose the way to pay later.
+    :param offer: the plan's offer as the customer saw it; empty if unknown.
+    :param method_code: empty to choose a payment method later.
     :raises AccountClosed: if the account is suspended or cancelled.
     :raises UpgradeAlreadyPending: if another subscription waits for its payment.
-    :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan: if the plan is not to be
-        bought.
+    :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan: if the plan can't be
+    ordered.
     :raises UnknownPaymentMethod, ExchangeRateMissing: if the method can't be used.
     """
     locked = lock_account(account_id=account.pk)

@@ -1,4 +1,4 @@
-"""Addresses below /api/v1/billing/subscriptions/."""
+"""URLs below /api/v1/billing/subscriptions/."""
 
 from django.urls import path
 

@@ -9,7 +9,7 @@ from django.core.files.storage import FileSystemStorage
 
 
 class LocalStorage(FileSystemStorage):
-    """Keeps a whole file, on the disk before anybody is told of it, or nothing of it."""
+    """Stores a whole file, flushed to disk before it returns, or nothing."""
 
     def _save(self, name: str, content: File[Any]) -> str:
         Path(self.path(name)).parent.mkdir(parents=True, exist_ok=True)
@@ -20,13 +20,13 @@ class LocalStorage(FileSystemStorage):
                     file.write(chunk)
                 file.flush()
                 os.fsync(descriptor)
-        except BaseException:  # the disk is full: what was written of it is of no use to anybody
+        except BaseException:  # the disk is full: a partial file is useless
             Path(self.path(name)).unlink()
             raise
         return name
 
     def _reserve(self, name: str) -> tuple[str, int]:
-        """Make an empty file that nobody else has, by this name or one like it."""
+        """Create an empty file that nobody else uses, with this name or a similar one."""
         mode = self.file_permissions_mode or 0o600
         while True:
             try:

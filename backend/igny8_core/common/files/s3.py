@@ -17,9 +17,9 @@ WITHIN = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts"
 
 
 class S3Storage(s3.S3Storage):  # type: ignore[misc]  # django-storages has no types
-    """Answers within seconds, as somebody waits for it, or not at all; jobs try again later.
+    """Answers within seconds, because somebody waits, or fails; jobs retry later.
 
-    :raises OSError: ``EHOSTUNREACH``, if the store does not.
+    :raises OSError: ``EHOSTUNREACH``, if the store doesn't answer.
     """
 
     client_config: Config
@@ -37,7 +37,7 @@ class S3Storage(s3.S3Storage):  # type: ignore[misc]  # django-storages has no t
     def _open(self, name: str, mode: str = "rb") -> File[Any]:
         with _reached():
             opened: File[Any] = super()._open(name, mode)
-            opened.seek(0)  # has it come, so that no answer breaks off half-way
+            opened.seek(0)  # download it first, so that no response breaks off half-way
         return opened
 
     def _save(self, name: str, content: File[Any]) -> str:

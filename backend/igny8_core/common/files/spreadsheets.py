@@ -1,6 +1,6 @@
-"""Tables as files that spreadsheets open, in which no cell is ever a formula.
+"""Tables as spreadsheet files in which no cell is ever a formula.
 
-Rows are written as they come, so that a table of any length takes the same memory.
+Rows are streamed, so that memory use doesn't grow with the table.
 """
 
 import csv
@@ -21,10 +21,10 @@ Row = Sequence[Cell]
 
 FORMULA_SIGNS = "=+-@%|"  # OWASP's "CSV Injection", and what starts DDE in LibreOffice
 MINUS_SIGNS = "\u2010\u2011\u2012\u2013\u2014\u2212"
-# Where a cell may begin, if not for us then for a reader that splits at another sign than ours.
+# Where a cell may start, at least for a program that splits at a different separator than ours.
 CELL_START = re.compile(r"(?:^|[;|\t\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029])")
 ROWS_OF_A_SHEET = 1_048_576  # Excel's
-EXACT_DIGITS = 15  # of a number in Excel
+EXACT_DIGITS = 15  # the precision of numbers in Excel
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -32,7 +32,7 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 class Format:
     """One kind of file.
 
-    :param write: takes the titles, the rows and the binary file that it writes into.
+    :param write: takes the titles, the rows and the binary file to write to.
     """
 
     name: str
@@ -41,10 +41,10 @@ class Format:
 
 
 def write_csv(titles: Sequence[str], rows: Iterable[Row], file: IO[bytes]) -> None:
-    """Write CSV in UTF-8 with a byte order mark, by which spreadsheets know it; all is quoted.
+    """Write CSV in UTF-8 with a byte order mark, so spreadsheets recognize it; quotes everything.
 
-    What would be a formula stands behind an apostrophe, also where a reader splits the row at
-    semicolons, tabs or line ends, as a spreadsheet set to German does.
+    Formulas get an apostrophe in front, even where a program splits the row at semicolons, tabs or
+    line breaks, as a spreadsheet set to German does.
     """
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
     table = csv.writer(text, quoting=csv.QUOTE_ALL)
@@ -55,11 +55,11 @@ def write_csv(titles: Sequence[str], rows: Iterable[Row], file: IO[bytes]) -> No
 
 
 def write_xlsx(titles: Sequence[str], rows: Iterable[Row], file: IO[bytes]) -> None:
-    """Write an Excel workbook: text is text, with its leading zeros; numbers and times are such."""
+    """Write an Excel workbook: text keeps leading zeros; numbers and times are typed."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, {**options, "strings_to_numbers": False}) as book:
         formats = {
-            str: book.add_format({"num_format": "@"}),  # stays text when it is typed again
+            str: book.add_format({"num_format": "@"}),  # stays text when edited
             Decimal: book.add_format({"num_format": "#,##0.00#"}),
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
@@ -123,7 +123,7 @@ def _in_words(cell: Cell) -> str:
 
 
 def harmless(text: str) -> str:
-    """Put an apostrophe before each sign that would make a formula of a cell.
+    """Put an apostrophe before each sign that would turn a cell into a formula.
 
     Looks behind every sign at which some reader may split, past what such a reader skips: quotes,
     spaces and what can't be seen (U+FEFF, bidi marks). Wide and other forms of the signs count.

@@ -1,7 +1,7 @@
-"""An act of the API: what is sent, what comes back, what may be refused, all beside what is done.
+"""Writes of the API: input, output and errors, declared next to the code.
 
-The body is checked, the act carried out once for its ``Idempotency-Key`` (and again where another
-transaction was in its way), and its answer told.
+The body is validated, the act runs once per ``Idempotency-Key`` (and again if another transaction
+was in its way), and its result is serialized.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,20 +33,20 @@ Sent = dict[str, Any]
 
 
 class OfAnAccount(Protocol):
-    """What an act returns: its answer is kept for its key until that account is closed."""
+    """The result of an act: its response is kept for its key until the account is closed."""
 
     @property
     def account_id(self) -> int:
-        """Whose data it holds, whoever has sent the request."""
+        """The account whose data it contains, whoever sent the request."""
 
 
 @dataclass(frozen=True)
 class FileAside(Generic[T]):
-    """A file of an act's body: put aside before any lock is taken.
+    """A file in an act's body: stored before any lock is taken.
 
-    :param field: its name in the body. The act gets in its place what ``put`` has returned.
-    :param forget: is told of a file whose act was refused or done before.
-    :param refused: is told of a request whose body was refused.
+    :param field: its name in the body. The act gets the return value of ``put`` instead.
+    :param forget: called with a file whose act was refused or replayed.
+    :param refused: called with a request whose body was refused.
     """
 
     field: str
@@ -70,14 +70,14 @@ def act(
     refusals: tuple[Refusal, ...] = (),
     file: FileAside[Any] | None = None,
 ) -> Callable[[Callable[..., OfAnAccount]], Callable[..., Response]]:
-    """Make a view's ``post`` of what does the act: ``(view, request, sent, **path)``.
+    """Make a view's ``post`` from a method ``(view, request, sent, **path)`` that does the act.
 
     :param operation: its id in the OpenAPI document.
-    :param answer: tells what the act returns.
-    :param shown: an example of that.
-    :param sent: checks the body; the act gets what it has validated. Without, there is no body.
-    :param examples: of bodies, by their names.
-    :param refusals: what it may refuse beside what every act may.
+    :param answer: serializes what the act returns.
+    :param shown: an example of the response.
+    :param sent: validates the body; the act gets the validated data. Without it, there is no body.
+    :param examples: of bodies, by name.
+    :param refusals: its errors, in addition to those of every act.
     """
 
     def decorate(perform: Callable[..., OfAnAccount]) -> Callable[..., Response]:

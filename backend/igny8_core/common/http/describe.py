@@ -1,4 +1,4 @@
-"""How operations are described in the OpenAPI document, with their errors."""
+"""Describes operations in the OpenAPI document, with their errors."""
 
 from collections import defaultdict
 from typing import Any
@@ -79,7 +79,7 @@ REASONS = {
 
 
 class TextFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """Texts in the schema, with the characters that they may have."""
+    """Text fields in the schema, with the allowed characters."""
 
     target_class = "igny8_core.common.http.fields.TextField"
     match_subclasses = True
@@ -109,7 +109,7 @@ class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
 
 
 def error_responses(*refusals: Refusal) -> dict[int, OpenApiResponse]:
-    """Describe what an operation may refuse, an example for each code; any may be unavailable."""
+    """Describe an operation's errors, with an example per code; any may be unavailable."""
     by_status: dict[int, list[Refusal]] = defaultdict(list)
     for refusal in dict.fromkeys((*refusals, ServiceUnavailable)):
         by_status[_status(refusal)].append(refusal)
@@ -141,7 +141,7 @@ def _example(refusal: Refusal, status: int) -> OpenApiExample:
 
 
 def example_of(code: str, detail: str, *, kind: str = "client_error") -> dict[str, Any]:
-    """Return the body of a refusal."""
+    """Return the body of an error."""
     return {"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}
 
 
@@ -160,12 +160,12 @@ def _detail(refusal: Refusal) -> str:
 def request_example(
     value: Any, name: str = "Request", media_type: str = "application/json"
 ) -> OpenApiExample:
-    """Show what may be sent."""
+    """Return an example of a request."""
     return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
 
 
 def answer_example(value: Any, name: str = "Answer", status: int = 200) -> OpenApiExample:
-    """Show what comes back."""
+    """Return an example of a response."""
     return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])
 
 
@@ -180,8 +180,8 @@ def describe_read(
 ) -> Any:
     """Describe a view that reads.
 
-    :param shown: an example of its answer; none, if it is empty.
-    :param errors: what it may refuse beside what every read may.
+    :param shown: an example of its response; none if it is empty.
+    :param errors: its errors, in addition to those of every read.
     """
     return extend_schema_view(
         get=extend_schema(
@@ -203,10 +203,10 @@ def describe_file(
     *media_types: str,
     errors: tuple[Refusal, ...] = (),
 ) -> Any:
-    """Describe a view that answers with a file of the account.
+    """Describe a view that returns a file of the account.
 
-    :param media_types: that it may be of.
-    :param errors: what it may refuse beside what every read of a row may.
+    :param media_types: the types that it may have.
+    :param errors: its errors, in addition to those of every read of a row.
     """
     files = {
         (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")

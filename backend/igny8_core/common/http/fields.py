@@ -21,7 +21,7 @@ from igny8_core.common.validators import is_one_line, is_visible
     }
 )
 class MoneyField(serializers.Field[Money, Any, str, Any]):
-    """Read-only: an amount as a decimal string with its currency's decimals.
+    """Read-only: an amount as a decimal string with its currency's decimal places.
 
     :param currency: name of the attribute that holds the ISO 4217 code.
     """
@@ -51,7 +51,7 @@ class RateField(serializers.Field[Any, Any, str, Any]):
 
 
 class TextField(serializers.CharField):
-    """Text, and nothing that would have to be turned into it: a number loses leading zeros."""
+    """Text only: other types aren't converted, since a number would lose leading zeros."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -60,7 +60,7 @@ class TextField(serializers.CharField):
 
 
 class LineField(TextField):
-    """One line of text: it may get into subjects of mails and into bank references."""
+    """One line of text: it may be used in email subjects and bank references."""
 
     default_error_messages = {
         "control_characters_not_allowed": "Use one line of plain text: no line breaks or other "
@@ -79,7 +79,7 @@ class LineField(TextField):
 
 
 class ReferenceField(LineField):
-    """A reference as it was typed, without what can't be seen in it."""
+    """A reference as it was typed, without invisible characters."""
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         cleaned = without_invisible(data) if isinstance(data, str) else data

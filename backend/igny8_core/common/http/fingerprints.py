@@ -1,7 +1,7 @@
-"""Keyed digests of request bodies: by them a request is known again, and nobody reads a password.
+"""Keyed digests of request bodies: they identify a repeated request without storing passwords.
 
-A digest is made with ``SECRET_KEY``; one made with an older key of ``SECRET_KEY_FALLBACKS`` is
-known as well, so that a client which sends its request again after a rotation gets its answer.
+A digest is made with ``SECRET_KEY``. Digests made with keys of ``SECRET_KEY_FALLBACKS`` also match,
+so that a client that repeats its request after a key rotation gets its response.
 """
 
 import hashlib
@@ -20,19 +20,19 @@ LENGTH = 64  # of the column
 
 
 def current(body: Any) -> str:
-    """Return the fingerprint of a body, as it is stored from now on.
+    """Return the fingerprint of a body with the current key.
 
-    :param body: as the parser made it: of JSON or of a form, whose files are read.
+    :param body: the parsed JSON or form; reads the form's files.
     """
     return _versioned(_canonical(body), settings.SECRET_KEY)
 
 
 def matches(stored: str, body: Any) -> bool:
-    """Tell whether a stored fingerprint is of this body, by the present key or an older one."""
+    """Tell whether a stored fingerprint matches this body, with the current or an older key."""
     if stored.startswith(VERSION):
         canonical = _canonical(body)
         made = (_versioned(canonical, key) for key in _keys())
-    else:  # of the release before: they go within IDEMPOTENCY_RETENTION_DAYS
+    else:  # from the previous release: gone within IDEMPOTENCY_RETENTION_DAYS
         made = (_hmac(_untyped(body), key) for key in _keys())
     return any(constant_time_compare(stored, one) for one in made)
 
@@ -51,19 +51,19 @@ def _hmac(canonical: str, key: str) -> str:
 
 
 def _canonical(body: Any) -> str:
-    """Write a body with its types: null is no "None", and 1 no "1"."""
+    """Serialize a body with its types: null isn't "None", and 1 isn't "1"."""
     if isinstance(body, QueryDict):
         return "form " + json.dumps(dict(body.lists()), sort_keys=True, default=_file)
     return "json " + json.dumps(body, sort_keys=True, default=_number)
 
 
 def _number(value: Any) -> dict[str, str]:
-    """Write a number that is not whole: the reader of JSON makes no other value that needs it."""
+    """Serialize a non-integer number, the only parsed value that needs it."""
     return {"number": str(value)}
 
 
 def _file(value: Any) -> dict[str, str]:
-    """Write a form's file: a form's other values are texts, so that none is like it."""
+    """Serialize a form's file: all other values of a form are strings, so none looks like it."""
     return {"sha256": _digest(value)}
 
 

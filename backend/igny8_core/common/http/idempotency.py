@@ -1,8 +1,8 @@
-"""``Idempotency-Key``: a request that is sent twice is carried out once.
+"""``Idempotency-Key``: a request that is sent twice is executed once.
 
-The answer is stored in the transaction of the act itself, so that a process which dies leaves
-both or neither. While a request runs, a transaction-scoped advisory lock keeps its key; it ends
-with the transaction, however that ends. Refused requests change nothing and store nothing.
+The response is stored in the act's own transaction, so a process that dies leaves both or
+neither. While a request runs, a transaction-scoped advisory lock holds its key; it ends with the
+transaction, however that ends. Refused requests change nothing and store nothing.
 Modelled on draft-ietf-httpapi-idempotency-key-header-07.
 """
 
@@ -60,9 +60,9 @@ class IdempotencyKeyReused(APIException):
 
 
 class AccountAnswer(Response):
-    """An answer that tells of an account: it is kept for its key until that is closed.
+    """A response about an account: it is kept for its key until the account is closed.
 
-    :param account_id: whose data it holds, whoever has sent the request.
+    :param account_id: the account whose data it contains, whoever sent the request.
     """
 
     def __init__(self, data: Any, *, account_id: int, status: int = status.HTTP_200_OK) -> None:
@@ -72,10 +72,10 @@ class AccountAnswer(Response):
 
 @dataclass(frozen=True)
 class Sending:
-    """One sending of what may be sent twice.
+    """One request that may be repeated.
 
-    :param scope: who sends it where: a key of another is another key.
-    :param key: of the sender; without one, each sending is a first one.
+    :param scope: who sends it, and where: the same key in another scope is a different key.
+    :param key: from the sender; without a key, each request is new.
     :param body: as it was sent.
     """
 
@@ -85,10 +85,10 @@ class Sending:
 
 
 def run_once(request: Request, act: Callable[[], AccountAnswer]) -> Response:
-    """Carry out ``act`` in one transaction, once for the request's key, if it has one.
+    """Run ``act`` in one transaction, once per request key, if there is one.
 
-    :param act: returns a 2xx answer, or raises and so rolls everything back.
-    :returns: the answer, or the first one again with ``Idempotency-Replayed: true``.
+    :param act: returns a 2xx response, or raises, which rolls everything back.
+    :returns: the response, or the first one again with ``Idempotency-Replayed: true``.
     :raises IdempotencyKeyInvalid: 400, :raises IdempotencyKeyInUse: 409,
         :raises IdempotencyKeyReused: 422.
     """
@@ -96,7 +96,7 @@ def run_once(request: Request, act: Callable[[], AccountAnswer]) -> Response:
 
 
 def act_once(sending: Sending, act: Callable[[], AccountAnswer]) -> Response:
-    """Carry out ``act`` as ``run_once`` does, whatever it was sent by."""
+    """Run ``act`` as ``run_once`` does, but without a request."""
     if not sending.key:
         return commit_or_retry(act)
     return commit_or_retry(lambda: _act_or_replay(sending, act))
@@ -109,12 +109,12 @@ def prepare_and_run_once(
     act: Callable[[T], AccountAnswer],
     undo: Callable[[T], None],
 ) -> Response:
-    """Carry out an act that needs what no transaction undoes, such as a stored file.
+    """Run an act that needs something no transaction can undo, such as a stored file.
 
-    :param prepare: comes first, in no transaction; not where the answer is there already.
-    :param act: gets what was prepared. It may be called again, ``prepare`` is not.
-    :param undo: is called for an act that was refused or replayed. Where nobody knows whether the
-        act has happened it is not: whoever looks for what is left behind will know.
+    :param prepare: runs first, outside any transaction; skipped if there is a stored response.
+    :param act: gets the result of ``prepare``. It may be called again; ``prepare`` isn't.
+    :param undo: called if the act was refused or replayed. It isn't called if the outcome is
+    unknown: the clean-up of leftovers finds out later.
     :returns, :raises: as ``run_once`` does.
     """
     replayed = _kept_answer(request)
@@ -132,7 +132,7 @@ def prepare_and_run_once(
 
 
 def scope_of(request: HttpRequest | Request) -> str:
-    """Name who sends where."""
+    """Return the scope: who sends the request, and where."""
     return f"{request.method} {request.path} {request.user.pk or 'visitor'}"
 
 

@@ -1,8 +1,8 @@
-"""Reads the JSON of requests: one strict and bounded reader for every address that takes it.
+"""Parses the JSON of requests: one strict and bounded parser for every endpoint.
 
-What RFC 8259 leaves open is closed here. A name that stands twice, a number that no column holds
-and half of a surrogate pair mean one thing to one reader and another thing to the next: they are
-refused before anything else looks at them.
+It is stricter than RFC 8259. Parsers disagree about duplicate names, about numbers that no column
+holds, and about half of a surrogate pair: all of these are rejected before anything else sees
+them.
 """
 
 import json
@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NoReturn
 
-MAX_DEPTH = 32  # lists and objects within each other
+MAX_DEPTH = 32  # nested lists and objects
 MAX_NUMBER = 350  # digits of a number: any that floating point holds can be written out
-# Only an escape can bring these in: the bytes are UTF-8, and control characters have to be escaped.
+# These can only come from escapes: the bytes are UTF-8, and control characters must be escaped.
 ESCAPED = re.compile(rb"\\u(?:[dD][89abABcdefCDEF]|0000)")
 UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
 class JsonRefused(Exception):
-    """A body that is not read.
+    """A rejected body.
 
-    :param code: ``parse_error``, or one of the characters that are refused.
-    :param attr: the path of the value at fault, such as ``items.0.name``, if it is one value's.
+    :param code: ``parse_error``, or the code of a forbidden character.
+    :param attr: the path of the invalid value, such as ``items.0.name``, if it is one value.
     """
 
     def __init__(self, detail: str, *, code: str = "parse_error", attr: str | None = None) -> None:
@@ -33,10 +33,10 @@ class JsonRefused(Exception):
 
 
 def read_json(body: bytes) -> Any:
-    """Return what a body says.
+    """Return the parsed body.
 
-    :raises JsonRefused: if it is no JSON in UTF-8, nested more than ``MAX_DEPTH`` deep, or holds a
-        name twice, a number beyond measure, a NUL or half of a surrogate pair.
+    :raises JsonRefused: if it isn't JSON in UTF-8, is nested deeper than ``MAX_DEPTH``, or has a
+    duplicate name, a number out of range, a NUL or half of a surrogate pair.
     """
     try:
         read = _DECODER.decode(body.decode("utf-8"))
@@ -68,7 +68,7 @@ def _whole_number(digits: str) -> int:
 
 
 def _number(digits: str) -> Decimal:
-    """Read it as it stands, so that an amount loses nothing."""
+    """Parse a number exactly, so that an amount loses nothing."""
     _check_length(digits)
     number = Decimal(digits)
     if abs(number.adjusted()) > MAX_NUMBER:

@@ -1,4 +1,4 @@
-"""How the API reads request bodies."""
+"""The API's parsers of request bodies."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -19,7 +19,7 @@ class BodyTooLarge(APIException):
 
 
 class JSONParser(parsers.JSONParser):
-    """JSON by the one reader, of bounded size."""
+    """JSON of limited size, read by the strict parser."""
 
     def parse(
         self,
@@ -29,9 +29,9 @@ class JSONParser(parsers.JSONParser):
     ) -> Any:
         """Read the body.
 
-        :raises BodyTooLarge: beyond ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
-        :raises ParseError: if it is no JSON that ``read_json`` takes.
-        :raises ValidationError: if one of its texts can't be.
+        :raises BodyTooLarge: above ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
+        :raises ParseError: if ``read_json`` rejects it.
+        :raises ValidationError: if one of its strings has forbidden characters.
         """
         _require_size(parser_context, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         try:
@@ -44,7 +44,7 @@ class JSONParser(parsers.JSONParser):
 
 
 class MultiPartParser(parsers.MultiPartParser):
-    """A form of bounded size, with its file."""
+    """A form of limited size, with its file."""
 
     def parse(
         self,
@@ -52,17 +52,17 @@ class MultiPartParser(parsers.MultiPartParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Read the form; a file that is a little too large is refused by whoever takes it.
+        """Read the form; a file that is a little too large is refused later.
 
-        :raises BodyTooLarge: beyond twice ``BILLING_PROOF_MAX_BYTES``: none of it is stored.
-        :raises ParseError: if it is no form.
+        :raises BodyTooLarge: above twice ``BILLING_PROOF_MAX_BYTES``: nothing is stored.
+        :raises ParseError: if it isn't a form.
         """
         _require_size(parser_context, 2 * settings.BILLING_PROOF_MAX_BYTES)
         return super().parse(stream, media_type, parser_context)
 
 
 def too_large(limit: int | None = None) -> str:
-    """Say how much is read: of a body without files, unless told otherwise."""
+    """Return an error that states the limit, by default for bodies without files."""
     return f"The body has more than {limit or settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
 
 

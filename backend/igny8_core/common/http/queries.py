@@ -1,4 +1,4 @@
-"""Query strings in which every parameter has one meaning."""
+"""Checks that each query parameter is unambiguous."""
 
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -13,10 +13,10 @@ PAGES = {"page", "page_size"}
 
 
 def require_single(query: QueryDict, *, several: AbstractSet[str] = frozenset()) -> None:
-    """Refuse parameters that are sent more than once: which one counts, nobody could tell.
+    """Reject parameters that are sent more than once, because it is unclear which one counts.
 
-    :param several: the names of those that may be.
-    :raises ValidationError: with each of the others.
+    :param several: the names of parameters that may be repeated.
+    :raises ValidationError: with each of the other parameters.
     """
     repeated = {name for name, values in query.lists() if len(values) > 1} - several
     if repeated:
@@ -24,9 +24,9 @@ def require_single(query: QueryDict, *, several: AbstractSet[str] = frozenset())
 
 
 def require_values(query: QueryDict, names: AbstractSet[str]) -> None:
-    """Refuse parameters that are sent with nothing in them.
+    """Reject empty parameters.
 
-    :raises ValidationError: with each of them.
+    :raises ValidationError: with each empty parameter.
     """
     empty = {name for name in names if query.get(name) == ""}
     if empty:
@@ -35,17 +35,17 @@ def require_values(query: QueryDict, names: AbstractSet[str]) -> None:
 
 
 class FilterBackend(DjangoFilterBackend):
-    """Filters lists, once it is clear what is asked."""
+    """Filters lists after checking the parameters."""
 
     def filter_queryset(self, request: HttpRequest, queryset: QuerySet[Any], view: Any) -> Any:
-        """Filter.
+        """Filter the list.
 
-        :raises ValidationError: if a parameter is sent twice or empty, or is none of its values.
+        :raises ValidationError: if a parameter is repeated, empty or invalid.
         """
         filterset_class = self.get_filterset_class(view, queryset)
         filters = filterset_class.base_filters if filterset_class else {}
         several = {name for name, item in filters.items() if isinstance(item, MultipleChoiceFilter)}
-        # An empty text finds all, and a list of nothing is a list.
+        # An empty search matches everything, and an empty list is allowed.
         lists = {name for name, item in filters.items() if isinstance(item, BaseCSVFilter)}
         texts = {name for name, item in filters.items() if type(item) is CharFilter}
         require_single(request.GET, several=several)

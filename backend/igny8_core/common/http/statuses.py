@@ -1,4 +1,4 @@
-"""Which HTTP status a refusal has; used by the error handler and by the schema."""
+"""The HTTP status of each error, used by the error handler and by the schema."""
 
 from rest_framework import status
 
@@ -23,5 +23,5 @@ STATUS_OF_REFUSAL: dict[type[DomainError], int] = {
 
 
 def status_of(refusal: type[DomainError]) -> int:
-    """Return the HTTP status of a kind of refusal."""
+    """Return the HTTP status of a kind of error."""
     return next(code for base, code in STATUS_OF_REFUSAL.items() if issubclass(refusal, base))

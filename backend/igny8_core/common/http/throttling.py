@@ -1,6 +1,6 @@
-"""Refuses what comes too often, and says when to try again.
+"""Rejects requests that exceed a rate limit, and says when to try again.
 
-django-allauth counts, for its own operations and for those of this API, in one way and by one
+django-allauth counts its own operations and those of this API in the same way, with the same
 client address; the limits are in ``rate_limits.py``.
 """
 
@@ -26,7 +26,7 @@ class ActionThrottle(BaseThrottle):
     action: ClassVar[str]
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Count the request; tell whether it may go on."""
+        """Count the request; tell whether it may continue."""
         self.counted: dict[str, Any] = {"action": self.action, "key": self.identity(request)}
         self.request = request._request
         if request.user.is_authenticated:
@@ -38,12 +38,12 @@ class ActionThrottle(BaseThrottle):
         return seconds_to_wait(self.request, **self.counted)
 
     def identity(self, request: Request) -> str:
-        """Return whom it is about, where that is not the user."""
+        """Return the identity to count, if it isn't the user."""
         return ""
 
 
 def typed_email(request: Request) -> str:
-    """Return the e-mail of a body, as it is counted; empty without one."""
+    """Return the email of a body in the form that is counted; empty without one."""
     typed = request.data.get("email", "") if isinstance(request.data, dict) else ""
     return normal_email(str(typed))
 
@@ -57,9 +57,9 @@ class DecideThrottle(ActionThrottle):
 
 
 def seconds_to_wait(request: HttpRequest, *, action: str, key: str, user: Any = None) -> int:
-    """Return in how many seconds an action that was refused may be tried again.
+    """Return the number of seconds after which a rejected action may be retried.
 
-    Where it is unknown which count was full, it is the longest time that any of them lasts.
+    If it is unknown which limit was reached, it is the longest period of them all.
     """
     now = time.time()
     waits = []
@@ -68,7 +68,7 @@ def seconds_to_wait(request: HttpRequest, *, action: str, key: str, user: Any = 
         counter = ratelimit.get_cache_key(
             request, app=APP, action=action, rate=rate, key=key, user=user
         )
-        times = cache.get(counter, [])  # the newest first
+        times = cache.get(counter, [])  # newest first
         if len(times) >= rate.amount:
             waits.append(math.ceil(times[rate.amount - 1] + rate.duration - now))
     return max(waits or [int(rate.duration) for rate in rates], default=1)

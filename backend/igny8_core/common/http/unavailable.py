@@ -9,9 +9,9 @@ from rest_framework.exceptions import APIException
 from igny8_core.common.transactions import causes
 
 DATABASE_IS_AWAY = (
-    OperationalError,  # no server, connection lost, locks not granted in time, no room on its disk
+    OperationalError,  # no server, connection lost, lock timeout, disk full
     InterfaceError,
-    errors.OperationalError,  # the same as the queue hands them on, without Django's wrapping
+    errors.OperationalError,  # the same from the queue, not wrapped by Django
     errors.InterfaceError,
     errors.IdleInTransactionSessionTimeout,
 )
@@ -47,9 +47,9 @@ class StorageUnavailable(ServiceUnavailable):
 
 
 def as_unavailable(error: BaseException | None) -> ServiceUnavailable | None:
-    """Return what to answer if an error means that the service is unavailable for a while."""
+    """Return the exception to raise if an error means that the service is unavailable."""
     if isinstance(error, OSError):
-        if error.errno == errno.EHOSTUNREACH:  # as ``common.files.s3`` says it
+        if error.errno == errno.EHOSTUNREACH:  # raised by ``common.files.s3``
             return StorageUnavailable()
         return StorageFull() if error.errno in DISK_IS_FULL else None
     is_away = any(isinstance(cause, DATABASE_IS_AWAY) for cause in causes(error))

@@ -1,4 +1,4 @@
-"""The normal form of texts in PostgreSQL, and the parts of it that searches look for."""
+"""The normal form of text in PostgreSQL, and the letter groups for searching."""
 
 from django.db import migrations
 

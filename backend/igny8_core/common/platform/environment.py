@@ -1,4 +1,4 @@
-"""Environment variables, read strictly: what can't be read stops the start and says which one."""
+"""Environment variables, parsed strictly: an invalid one stops the start and is named."""
 
 import json
 from collections.abc import Collection
@@ -17,8 +17,8 @@ YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 class Environment(environ.FileAwareEnv):
     """``NAME``, or the content of the file that ``NAME_FILE`` names; blank counts as unset.
 
-    django-environ alone takes a misspelt ``true`` for false, and a value that begins with ``$``
-    for the name of another variable.
+    Plain django-environ reads a misspelt ``true`` as false, and a value that starts with ``$`` as
+    the name of another variable.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Environment(environ.FileAwareEnv):
     ) -> Any:
         """Return a variable's value, or its default.
 
-        :raises ImproperlyConfigured: if it is unset without a default, or can't be read.
+        :raises ImproperlyConfigured: if it is unset without a default, or can't be parsed.
         """
         text = self._text(var)
         if not text:
@@ -48,7 +48,7 @@ class Environment(environ.FileAwareEnv):
             raise ImproperlyConfigured(message) from error
 
     def flag(self, var: str, default: Any = environ.Env.NOTSET) -> bool:
-        """Return a yes or no; anything else is refused."""
+        """Return a boolean; anything else is rejected."""
         value = self.get_value(var, default=default)
         if not isinstance(value, str):
             return bool(value)
@@ -58,7 +58,7 @@ class Environment(environ.FileAwareEnv):
         return value.lower() in YES
 
     def choice(self, var: str, choices: Collection[str], *, default: str) -> str:
-        """Return one of a few words."""
+        """Return one of the allowed values."""
         value = str(self.get_value(var, default=default))
         if value not in choices:
             message = f"{var} is {value!r}: set it to one of {', '.join(choices)}."
@@ -66,7 +66,7 @@ class Environment(environ.FileAwareEnv):
         return value
 
     def time_zone(self, var: str, *, default: str) -> str:
-        """Return the name of a time zone, as the IANA database has it."""
+        """Return the name of a time zone in the IANA database."""
         value = str(self.get_value(var, default=default))
         if value != default and value not in available_timezones() - {"Factory", "localtime"}:
             message = f"{var} is {value!r}: set it to a time zone such as 'Asia/Karachi'."
@@ -86,7 +86,7 @@ class Environment(environ.FileAwareEnv):
         return value
 
     def amount(self, var: str) -> Decimal | None:
-        """Return an amount of money, or nothing if it is unset."""
+        """Return an amount of money, or None if it is unset."""
         value = self.get_value(var, default="")
         if not value:
             return None
@@ -100,7 +100,7 @@ class Environment(environ.FileAwareEnv):
         return amount
 
     def texts(self, var: str, *, default: list[str]) -> list[str]:
-        """Return the parts between commas, without the blanks around them."""
+        """Return the comma-separated parts, without surrounding blanks."""
         value = self.get_value(var, default=default)
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
@@ -129,8 +129,8 @@ def database(url: str, *, password: str) -> dict[str, Any]:
     """Return Django's configuration of a PostgreSQL server.
 
     :param url: such as ``postgres://user:password@host:5432/name``.
-    :param password: in place of the URL's; it may have any characters.
-    :raises ImproperlyConfigured: if the URL can't be read, or names another kind of server.
+    :param password: replaces the one in the URL; may contain any character.
+    :raises ImproperlyConfigured: if the URL can't be parsed, or is for another kind of server.
     """
     message = "DATABASE_URL names no PostgreSQL database: give postgres://user:password@host/name."
     if url.partition("://")[0] not in {"postgres", "postgresql"}:  # others are quoted in warnings

@@ -1,7 +1,7 @@
-"""Log lines without what nobody but its owner should read.
+"""Removes secrets and personal data from log lines.
 
-Our own code logs no personal datum. What others put into messages and tracebacks is withheld
-here: the values that PostgreSQL quotes, the arguments of jobs, addresses, and keys in links.
+Our own code logs no personal data. This module removes what libraries put into messages and
+tracebacks: the values that PostgreSQL quotes, the arguments of jobs, addresses, and keys in links.
 """
 
 import logging
@@ -19,12 +19,12 @@ RULES = [
     (re2.compile(r"[^\s'\"<>(),;:=@]+@[^\s'\"<>(),;:=@]+\.[^\s'\"<>(),;:=@]+"), WITHHELD),
 ]
 
-# C0 and C1 controls, and what else ends a line for some program that shows a log.
+# C0 and C1 controls, and other characters that end a line in some log viewers.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def redact(text: str) -> str:
-    """Withhold what must not be in a log; in a time that grows with its length alone (RE2)."""
+    """Remove what must not be in a log, in linear time (RE2)."""
     text = text.encode("utf-8", "backslashreplace").decode()  # RE2 reads no lone surrogate
     for pattern, replacement in RULES:
         text = pattern.sub(replacement, text)
@@ -32,15 +32,14 @@ def redact(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Escape line ends and other control characters, as Python writes them."""
+    """Escape line breaks and other control characters, as Python does."""
     return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 class RedactingFormatter(logging.Formatter):
-    """Redacts the whole of a record, and lets it begin no line that looks like another's.
+    """Redacts a whole record, and prevents it from starting lines that look like other records.
 
-    A message is one line, whatever was put into it; the lines of a traceback or a stack are
-    indented.
+    A message is always one line; the lines of a traceback or a stack are indented.
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)

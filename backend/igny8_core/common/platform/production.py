@@ -1,6 +1,6 @@
-"""What production doesn't start with: each rule says what is wrong and what to set instead.
+"""Unsafe settings that stop production from starting: each rule says what to set instead.
 
-Plain functions of plain values, so that they can be tried without a process for each.
+These are plain functions of plain values, so tests don't need a process for each.
 """
 
 import re
@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 MIN_KEY_LENGTH = 50
 MIN_DIFFERENT = 10  # characters: a random key of hexadecimal digits has about 15
-MAX_IN_STEP = 1 / 2  # of all neighbours, as in "aaa", "123", "cba"; of random hexadecimal 1 in 6
-MIN_DIFFERENT_THREES = 3 / 4  # of all groups of three characters: less is a repeated text
+MAX_IN_STEP = 1 / 2  # of all neighbours, as in "aaa", "123", "cba"; 1 in 6 for random hexadecimal
+MIN_DIFFERENT_THREES = 3 / 4  # of all groups of three characters: fewer means repeated text
 PLACEHOLDER = re.compile(
     r"insecure|change.?me|change.?this|placeholder|replace|example|default|password|your.{0,3}key"
     r"|secret.?key|django|development",
@@ -23,7 +23,7 @@ MAKE_ONE = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))' makes 
 
 
 def unsafe(settings: Mapping[str, Any]) -> list[str]:
-    """Return what is unsafe about production's settings, a sentence each.
+    """Return what is unsafe about production's settings, one sentence each.
 
     :param settings: all of them, by name.
     """
@@ -39,10 +39,10 @@ def unsafe(settings: Mapping[str, Any]) -> list[str]:
 
 
 def weakness_of(key: str) -> str:
-    """Say why a secret key can be guessed; empty if it looks random.
+    """Return why a secret key can be guessed; empty if it looks random.
 
-    It can't prove that a key is random. It refuses what people type instead of making one:
-    short keys, placeholders, repeated texts, rows of the alphabet.
+    It can't prove that a key is random. It rejects what people type instead of generating one:
+    short keys, placeholders, repeated text, parts of the alphabet.
     """
     neighbours = [abs(ord(b) - ord(a)) <= 1 for a, b in pairwise(key)]
     threes = [key[at : at + 3] for at in range(len(key) - 2)]

@@ -1,4 +1,4 @@
-"""What the templates of mails are written with; the same words become text and HTML."""
+"""Template tags for emails; the same template produces text and HTML."""
 
 import re
 
@@ -17,9 +17,9 @@ VALUE_STYLE = "padding:6px 0;font-weight:600;text-align:start;overflow-wrap:anyw
 
 @register.simple_tag(takes_context=True)
 def value(context: Context, content: object) -> str:
-    """Put a number, name or reference among words of either direction.
+    """Isolate a number, name or reference from text of either direction.
 
-    :param content: anything that has a text; empty gives nothing.
+    :param content: anything that can be turned into text; empty gives nothing.
     """
     text = conditional_escape(str(content)) if context.autoescape else str(content)
     if not text:
@@ -40,7 +40,7 @@ class FactNode(template.Node):
         self.nodelist = nodelist
 
     def render(self, context: Context) -> SafeString:
-        """Render a row, or a line of text; nothing where the value is empty."""
+        """Render a row, or a line of text; nothing if the value is empty."""
         content = self.nodelist.render(context).strip()
         if not content:
             return mark_safe("")
@@ -66,7 +66,7 @@ def fact(parser: Parser, token: Token) -> FactNode:
 
 
 class FactsNode(template.Node):
-    """A table of facts, a paragraph of its own."""
+    """A table of facts, as its own paragraph."""
 
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
@@ -90,7 +90,7 @@ class FactsNode(template.Node):
 
 @register.tag
 def facts(parser: Parser, _token: Token) -> FactsNode:
-    """Hold the facts of a mail; what stands between them is left out."""
+    """Contain the facts of an email; anything between them is dropped."""
     nodelist = parser.parse(("endfacts",))
     parser.delete_first_token()
     return FactsNode(nodelist)
@@ -98,7 +98,7 @@ def facts(parser: Parser, _token: Token) -> FactsNode:
 
 @register.filter
 def paragraphs(html: str) -> SafeString:
-    """Make paragraphs of what blank lines part; a table stays one."""
+    """Turn blocks separated by blank lines into paragraphs; a table stays one block."""
     parts = re.split(r"\n\s*\n", html.strip())
     return mark_safe(  # noqa: S308  (escaped when it was rendered)
         "".join(
@@ -111,5 +111,5 @@ def paragraphs(html: str) -> SafeString:
 
 @register.filter
 def tidy(text: str) -> str:
-    """Leave no more than one blank line anywhere."""
+    """Collapse several blank lines into one."""
     return re.sub(r"\n\s*\n(\s*\n)+", "\n\n", text.strip() + "\n")

@@ -8,11 +8,11 @@ import type { BillingField } from "./fields";
 
 interface Props {
   country: string;
-  /** What the form says of a field. */
+  /** The form's message about a field. */
   inputProps: (field: BillingField) => GetInputPropsReturnType;
 }
 
-/** Who is billed and where; the address has the parts that the country's addresses have. */
+/** The billing details; the address fields depend on the country. */
 export function BillingFields({ country, inputProps }: Props) {
   const address = useCountry(country).data?.address;
   const taxId = address?.tax_id_name ?? "";
@@ -73,7 +73,7 @@ export function BillingFields({ country, inputProps }: Props) {
   );
 }
 
-/** A list where the country has one, else free text; nothing where addresses have no such part. */
+/** A list if the country has one, otherwise free text; nothing if addresses have no such part. */
 function StateField({
   address,
   inputProps,

@@ -10,7 +10,7 @@ interface Props {
   error?: React.ReactNode;
 }
 
-/** All countries by name; typing searches, by all that a country is called. */
+/** All countries by name; typing searches all names of a country. */
 export function CountrySelect({ value, onChange, error }: Props) {
   const countries = useCountries();
   const list = countries.data;
@@ -34,10 +34,10 @@ export function CountrySelect({ value, onChange, error }: Props) {
         if (code) onChange(code);
       }}
       onFocus={(event) => {
-        event.currentTarget.select(); // so that typing replaces the country that is there
+        event.currentTarget.select(); // so that typing replaces the current country
       }}
       error={error}
-      readOnly={!countries.data} // the list's arrival would overwrite what is typed before it
+      readOnly={!countries.data} // loading the list would overwrite what was typed before
       searchable
       filter={filter}
       allowDeselect={false}
@@ -48,7 +48,7 @@ export function CountrySelect({ value, onChange, error }: Props) {
   );
 }
 
-/** Finds countries by any of their names, those that fit best first. */
+/** Finds countries by any of their names, best match first. */
 function bestFirst(countries: readonly { code: string; name: string }[]): OptionsFilter {
   const names = new Map(countries.map(({ code, name }) => [code, namesOf(code, name)]));
   return ({ options, search }) => {

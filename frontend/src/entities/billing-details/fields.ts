@@ -1,4 +1,4 @@
-/** Who is billed and where: the names of the API. */
+/** The fields of the billing details, as named in the API. */
 export const BILLING_FIELDS = [
   "billing_name",
   "billing_email",

@@ -1,2 +1,2 @@
-/** For what is asked for once in ten minutes at most. */
+/** For data that is fetched at most every ten minutes. */
 export const RARELY_CHANGES = { staleTime: 10 * 60 * 1000 };

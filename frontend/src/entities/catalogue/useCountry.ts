@@ -3,7 +3,7 @@ import { api, unwrap } from "../../lib/api/client";
 import { queryKeys } from "../../lib/api/keys";
 import { RARELY_CHANGES } from "./rarelyChanges";
 
-/** What belongs into the addresses of a country. */
+/** The address format of a country. */
 export function useCountry(code: string) {
   return useQuery({
     queryKey: queryKeys.country(code),

@@ -4,12 +4,12 @@ import { queryKeys } from "../../lib/api/keys";
 import { inReadersLanguage } from "../payment-method/methodTexts";
 import { RARELY_CHANGES } from "./rarelyChanges";
 
-/** The ways to pay in a country; a form that is yet to ask for it passes "" and gets none. */
+/** The payment methods of a country; "" (not chosen yet) gets none. */
 export function usePaymentMethods(country: string) {
   return useQuery({ ...paymentMethods(country), enabled: country !== "" });
 }
 
-/** The ways to pay in a country, each in the reader's language; "" stands for the global ones. */
+/** The payment methods of a country, in the reader's language; "" means the global ones. */
 export function paymentMethods(country: string) {
   return queryOptions({
     queryKey: queryKeys.paymentMethods(country),

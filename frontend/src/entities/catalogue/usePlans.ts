@@ -12,7 +12,7 @@ export function usePlans() {
   });
 }
 
-/** Has the plans asked for anew where an order was refused since one has changed. */
+/** Fetches the plans again if an order was refused because a plan has changed. */
 export async function forgetChangedPlans(cache: QueryClient, error: Error): Promise<void> {
   if (error instanceof ApiError && error.has("plan_changed")) {
     await cache.invalidateQueries({ queryKey: queryKeys.plans });

@@ -3,7 +3,7 @@ import { api, unwrap } from "../../lib/api/client";
 import { queryKeys } from "../../lib/api/keys";
 import { RARELY_CHANGES } from "./rarelyChanges";
 
-/** Who sells, and where to ask. */
+/** The seller, and the contact address. */
 export function useSeller() {
   return useQuery({
     queryKey: queryKeys.seller,

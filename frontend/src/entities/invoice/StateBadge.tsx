@@ -11,7 +11,7 @@ const COLORS: Record<Invoice["payment_state"], string> = {
   void: "gray",
 };
 
-/** An invoice's state in a word. */
+/** The state of an invoice, in one word. */
 export function StateBadge({ state }: { state: Invoice["payment_state"] }) {
   return (
     <Badge color={COLORS[state]} variant="dot" size="lg" tt="none" miw="max-content">

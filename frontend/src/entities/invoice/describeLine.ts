@@ -3,7 +3,7 @@ import { formatCount } from "../../lib/format/money";
 import { m } from "../../lib/messages";
 import { inDirection } from "../../lib/messages/inDirection";
 
-/** What a line charges for: a plan in the reader's language, anything else as it was written. */
+/** What a line charges for: plans in the reader's language, anything else unchanged. */
 export function describeLine({ description }: InvoiceLine, { billing_snapshot }: Invoice): string {
   const { name, interval, included_credits: credits } = billing_snapshot.plan;
   const asIssued = `${name} plan, 1 ${interval}, ${credits.toLocaleString("en-US")} credits`;

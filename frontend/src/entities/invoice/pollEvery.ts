@@ -2,11 +2,11 @@ import type { Invoice } from "../../lib/api/types";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const CHECKING = 4 * SECOND; // a receipt, mostly
+const CHECKING = 4 * SECOND; // usually a receipt
 
 /**
- * How long to wait until an invoice is asked for again, in milliseconds: often while a customer
- * watches a fresh confirmation, less and less as it grows old; never where nothing can change.
+ * How long to wait before fetching an invoice again, in milliseconds: short for a new confirmation,
+ * then longer and longer; never if nothing can change.
  */
 export function pollEvery(invoice: Invoice | null | undefined, now = Date.now()): number | false {
   if (invoice?.status !== "pending") return false;

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { queryKeys } from "../../lib/api/keys";
 
-/** What changes when a confirmation is sent or withdrawn. */
+/** Refreshes everything that changes when a confirmation is sent or withdrawn. */
 export function useRefreshInvoice(id: number) {
   const cache = useQueryClient();
   return async () => {

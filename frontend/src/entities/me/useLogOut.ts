@@ -3,7 +3,7 @@ import { BROWSER, tolerate } from "../../lib/api/allauth";
 import { api, unwrap } from "../../lib/api/client";
 import { startAnew } from "./logInMemory";
 
-/** Ends the session and starts the app anew, so that nothing of it is left in memory. */
+/** Ends the session and reloads the app, so that nothing of it stays in memory. */
 export function useLogOut() {
   return useMutation({
     mutationFn: async () => {

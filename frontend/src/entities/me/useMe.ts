@@ -6,7 +6,7 @@ import { ApiError } from "../../lib/errors/apiError";
 import { pollEvery } from "../invoice/pollEvery";
 import { hasLoggedIn, rememberLogIn } from "./logInMemory";
 
-/** Who is logged in and where the account stands; null for a visitor. */
+/** The signed-in user and the state of the account; null for a visitor. */
 export function useMe() {
   return useQuery({
     queryKey: queryKeys.me,
@@ -16,7 +16,7 @@ export function useMe() {
   });
 }
 
-/** Whether nothing is to be paid though the account has not begun: its only order was void. */
+/** Whether the account isn't active yet but has nothing to pay: its only order was voided. */
 export function hasNothingOrdered(me: Me): boolean {
   return me.account?.status === "pending_payment" && !me.open_invoice;
 }
@@ -24,7 +24,7 @@ export function hasNothingOrdered(me: Me): boolean {
 const VISITORS_PAGES =
   /^\/(signup|login|forgot-password|reset-password|verify-email|confirm-billing-email)/;
 
-/** A visitor on a visitor's page is not asked for: the answer would be an error, every time. */
+/** Skipped for visitors on public pages, because the response would always be an error. */
 async function fetchMe({ client, signal }: QueryFunctionContext): Promise<Me | null> {
   if (!hasLoggedIn() && VISITORS_PAGES.test(window.location.pathname)) return null;
   try {
@@ -39,7 +39,7 @@ async function fetchMe({ client, signal }: QueryFunctionContext): Promise<Me | n
   }
 }
 
-/** The page of the invoice that is to be paid shows what all pages show, without asking itself. */
+/** The page of the open invoice shows the shared data, without fetching it again. */
 function keepInStep(cache: QueryClient, open: Me["open_invoice"]): void {
   const before = cache.getQueryData<Me | null>(queryKeys.me)?.open_invoice;
   if (open) cache.setQueryData(queryKeys.invoice(open.id), open);

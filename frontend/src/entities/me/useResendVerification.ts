@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { BROWSER, tolerate } from "../../lib/api/allauth";
 import { api, unwrap } from "../../lib/api/client";
 
-/** Asks for the mail with the link once more; 403 says that one was sent minutes ago. */
+/** Requests the email with the link again; 403 means that one was sent minutes ago. */
 export function useResendVerification() {
   return useMutation({
     mutationFn: (email: string) =>

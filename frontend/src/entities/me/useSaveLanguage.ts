@@ -4,7 +4,7 @@ import { queryKeys } from "../../lib/api/keys";
 import type { Me } from "../../lib/api/types";
 import type { Language } from "../../lib/messages";
 
-/** Has mails come in the language of the pages; for a visitor there is nothing to save. */
+/** Saves the page's language for emails; does nothing for visitors. */
 export function useSaveLanguage() {
   const cache = useQueryClient();
   return useMutation({

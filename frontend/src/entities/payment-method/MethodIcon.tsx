@@ -7,7 +7,7 @@ const PATHS: Record<OfferedPaymentMethod["kind"], string> = {
   online_account: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3 12h18M12 3c5 5 5 13 0 18-5-5-5-13 0-18",
 };
 
-/** What kind of way to pay it is, as a picture beside its name. */
+/** The icon for the kind of payment method, shown next to its name. */
 export function MethodIcon({ kind }: { kind: OfferedPaymentMethod["kind"] }) {
   return (
     <svg

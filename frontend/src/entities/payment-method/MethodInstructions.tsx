@@ -3,7 +3,7 @@ import type { PaymentMethod } from "../../lib/api/types";
 import { language, m } from "../../lib/messages";
 import { isInEnglishOnly } from "./methodTexts";
 
-/** What to do, step by step; where it is not in the reader's language, that is said. */
+/** The steps to pay, with a note if they aren't in the reader's language. */
 export function MethodInstructions({ method, size }: { method: PaymentMethod; size: "sm" | "md" }) {
   const isEnglish = isInEnglishOnly(method);
   return (

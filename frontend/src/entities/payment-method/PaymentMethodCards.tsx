@@ -5,7 +5,7 @@ import { RadioCard } from "../../ui/RadioCard";
 import { MethodIcon } from "./MethodIcon";
 import { MethodInstructions } from "./MethodInstructions";
 
-/** A way to pay; the rate goes with those that are offered now. */
+/** A payment method; methods offered now also have the rate. */
 type Method = PaymentMethod & Partial<Pick<OfferedPaymentMethod, "exchange_rate">>;
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
   error?: string | undefined;
 }
 
-/** The ways to pay as radio cards; the chosen one shows how it works. */
+/** The payment methods as radio cards; the chosen one shows how it works. */
 export function PaymentMethodCards({ id, label, hint, methods, value, onChange, error }: Props) {
   if (methods.length === 0) return <Alert color="yellow">{m.signup.noMethods}</Alert>;
   return (

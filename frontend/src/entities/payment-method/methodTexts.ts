@@ -2,7 +2,7 @@ import type { Payment, PaymentMethod } from "../../lib/api/types";
 import { language, m } from "../../lib/messages";
 import { inDirection } from "../../lib/messages/inDirection";
 
-/** A method in the reader's language; what the operator hasn't translated stays in English. */
+/** A method in the reader's language; text without a translation stays in English. */
 export function inReadersLanguage<M extends PaymentMethod>(method: M): M {
   const { labels = {}, ...texts } = method.translations[language] ?? {};
   const told = Object.entries(texts).map(([name, text]) => [name, inDirection(text)]);
@@ -14,18 +14,18 @@ export function inReadersLanguage<M extends PaymentMethod>(method: M): M {
   return isWithheld(method) ? { ...shown, instructions: m.method.notSetUp } : shown;
 }
 
-/** Whether the reader has to read the instructions in English. */
+/** Whether the instructions are in English for a reader of another language. */
 export function isInEnglishOnly(method: PaymentMethod): boolean {
   const isTold = isWithheld(method) || method.translations[language]?.instructions !== undefined;
   return language !== "en" && !isTold;
 }
 
-/** Its details are examples, which nobody may be told: the server says that it isn't set up. */
+/** Its details are examples, which must not be shown: the server says that it isn't set up. */
 function isWithheld(method: PaymentMethod): boolean {
   return method.is_example && method.details.length === 0;
 }
 
-/** What the way to pay is called that a payment was made by. */
+/** The name of the method that a payment was made with. */
 export function methodName(payment: Payment): string {
   const name = payment.payment_method_names[language];
   return name === undefined ? payment.payment_method_name : inDirection(name);

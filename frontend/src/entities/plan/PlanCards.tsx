@@ -12,7 +12,7 @@ interface Props {
   value: string;
   onChange: (slug: string) => void;
   error?: ReactNode;
-  /** The chosen way to pay, if one is: prices are shown in its currency too. */
+  /** The chosen payment method, if any: prices are also shown in its currency. */
   method?: OfferedPaymentMethod | undefined;
   /** The plan that the account is on. */
   current?: string | undefined;
@@ -38,7 +38,7 @@ export function PlanCards({ plans, value, onChange, error, method, current }: Pr
   );
 }
 
-/** The shape of the plans while they are on their way. */
+/** A placeholder while the plans load. */
 export function PlanSkeleton() {
   return (
     <Columns gap="sm" aria-busy="true" aria-label={m.app.loading} role="status">

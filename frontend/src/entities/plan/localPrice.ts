@@ -1,6 +1,6 @@
 import type { OfferedPaymentMethod, Plan } from "../../lib/api/types";
 
-/** A plan's price in a method's currency as an invoice would say it, or null where it can't. */
+/** A plan's price in a method's currency, as on an invoice; null if there is no rate. */
 export function localPrice(plan: Plan, method: OfferedPaymentMethod): string | null {
   if (method.currency === plan.currency || method.exchange_rate === null) return null;
   return convert(plan.price, method.exchange_rate, method.currency_decimals);

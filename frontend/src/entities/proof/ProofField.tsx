@@ -8,18 +8,18 @@ import classes from "./ProofField.module.css";
 interface Props {
   file: File | null;
   onChange: (file: File | null) => void;
-  /** What is wrong with a file, or null; such a file is not taken. */
+  /** What is wrong with a file, or null; a file with an error is rejected. */
   check: (file: File) => string | null;
-  /** The error is out of date: another file was refused since. */
+  /** The error is outdated: another file has been rejected since. */
   onRefused: () => void;
   error?: string | undefined;
-  /** What it is called, where a file has to be sent. */
+  /** The label, if a file is required. */
   label?: string;
   /** The share sent so far, while the form is being sent. */
   progress?: number | undefined;
 }
 
-/** A receipt: chosen, dropped, pasted or photographed; shown before it is sent. */
+/** A receipt: chosen, dropped, pasted or photographed, with a preview. */
 export function ProofField({ file, onChange, check, onRefused, error, label, progress }: Props) {
   const [refusal, setRefusal] = useState<string | null>(null);
   const take = (taken: File | undefined) => {
@@ -138,7 +138,7 @@ function Chosen({
     <div
       id="proof"
       role="group"
-      tabIndex={-1} // the error summary leads here
+      tabIndex={-1} // the error summary links here
       aria-labelledby="proof-label"
       aria-describedby="proof-description proof-error"
       className={classes.chosen}
@@ -198,7 +198,7 @@ function Preview({ file }: { file: File }) {
   );
 }
 
-/** Takes a screenshot that is pasted anywhere on the page. */
+/** Accepts a screenshot pasted anywhere on the page. */
 function usePastedFile(take: (file: File | undefined) => void) {
   const latest = useRef(take);
   useEffect(() => {

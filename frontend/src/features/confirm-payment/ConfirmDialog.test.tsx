@@ -90,7 +90,7 @@ describe("the confirmation", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("Transaction ID (TID)");
     expect(posted).not.toHaveBeenCalled();
 
-    await userEvent.type(reference, "12345678901"); // as soon as there is one, it is sent
+    await userEvent.type(reference, "12345678901"); // a reference that was entered is sent
     await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
     await waitFor(() => {
       expect(posted).toHaveBeenCalledOnce();

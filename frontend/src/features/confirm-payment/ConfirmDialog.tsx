@@ -18,7 +18,7 @@ import { useConfirmPayment } from "./api/useConfirmPayment";
 import { amountsOf, FIELDS, methodsFor, type ConfirmationForm } from "./confirmation";
 import { useConfirmationForm } from "./useConfirmationForm";
 
-/** The customer says how the invoice was paid; a dialog with an address of its own. */
+/** The customer says how the invoice was paid; a dialog with its own URL. */
 export function ConfirmDialog() {
   const invoice = useOutletContext<Invoice>();
   const navigate = useNavigate();
@@ -163,7 +163,7 @@ function Method({
   );
 }
 
-/** What was sent: fixed, or one of two where the method's currency is neither. */
+/** The amount sent: fixed, or a choice of two if the method's currency is neither. */
 function AmountSent({ amounts, form }: { amounts: ReturnType<typeof amountsOf>; form: Form }) {
   const error = form.errors.currency ?? form.errors.amount;
   if (amounts.length === 1) {

@@ -27,8 +27,8 @@ interface Amount {
 }
 
 /**
- * What may have been sent by a method: what is due in its currency. Only where nothing is due in
- * that one, either the local amount or the invoice's own.
+ * The amounts that may have been sent with a method: the amount due in its currency. If nothing is
+ * due in that currency, either the local amount or the invoice's own.
  */
 export function amountsOf(invoice: Invoice, method?: PaymentMethod): [Amount, ...Amount[]] {
   const local = { amount: invoice.payable_amount, currency: invoice.payable_currency };
@@ -38,7 +38,7 @@ export function amountsOf(invoice: Invoice, method?: PaymentMethod): [Amount, ..
   return method?.currency === local.currency ? [local] : [local, own];
 }
 
-/** How an invoice may have been paid: by its own method as it was promised, or by one offered now. */
+/** The possible methods: the invoice's own, as promised, and those offered now. */
 export function methodsFor(invoice: Invoice, offered: readonly PaymentMethod[]): PaymentMethod[] {
   const own = invoice.payment_instructions;
   if (!own) return [...offered];
@@ -48,7 +48,7 @@ export function methodsFor(invoice: Invoice, offered: readonly PaymentMethod[]):
   ];
 }
 
-/** What can be seen to be wrong before anything is sent; the server checks all of it again. */
+/** Checks before sending; the server checks everything again. */
 export function checkConfirmation(
   values: ConfirmationForm,
   methods: readonly PaymentMethod[],
@@ -59,7 +59,7 @@ export function checkConfirmation(
   return { ...(reference && { manual_reference: reference }), ...(proof && { proof }) };
 }
 
-/** Only the server runs the method's pattern: in linear time, and on any way to type a reference. */
+/** Only the server runs the method's pattern: in linear time, and for every spelling. */
 function referenceError(reference: string, method: PaymentMethod | undefined): string | null {
   return reference === ""
     ? m.errors.required(method?.reference_label ?? m.invoice.referenceGiven)

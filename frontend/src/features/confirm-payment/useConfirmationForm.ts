@@ -6,7 +6,7 @@ import { dropDraft, readDraft, writeDraft } from "../../lib/kept/draft";
 import { keepFile, keptFile } from "../../lib/kept/fileDraft";
 import { checkConfirmation, type ConfirmationForm } from "./confirmation";
 
-/** The confirmation's values; all of them, the file too, outlive a reload and a log-in. */
+/** The confirmation's values; all of them, even the file, survive a reload and a sign-in. */
 export function useConfirmationForm(invoice: Invoice, methods: readonly PaymentMethod[]) {
   const draft = `confirm:${invoice.id}`;
   const form = useForm<ConfirmationForm>({
@@ -27,7 +27,7 @@ export function useConfirmationForm(invoice: Invoice, methods: readonly PaymentM
     writeDraft(draft, { ...values, proof: undefined });
   }, [draft, values]);
   const isTouched = useRef(false);
-  // An event of the effect, or each render would read the file anew and clear what is wrong with it.
+  // An effect event; otherwise each render would read the file again and clear its error.
   const restore = useEffectEvent((file: File | null) => {
     if (file && !isTouched.current) form.setFieldValue("proof", file);
   });

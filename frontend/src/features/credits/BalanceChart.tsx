@@ -7,7 +7,7 @@ export type Entry = components["schemas"]["CreditTransaction"];
 const WIDTH = 600;
 const HEIGHT = 80;
 
-/** How the balance came to be where it is; the table below says the same in numbers. */
+/** The history of the balance; the table below has the same numbers. */
 export function BalanceChart({ entries }: { entries: readonly Entry[] }) {
   const oldest = entries.at(-1);
   if (!oldest) return null;

@@ -10,7 +10,7 @@ import { usePageTitle } from "../../ui/usePageTitle";
 import { useLedger } from "./api/useLedger";
 import { BalanceChart, type Entry } from "./BalanceChart";
 
-/** The balance of credits and every entry that made it. */
+/** The credit balance, and every ledger entry. */
 export function CreditsPage() {
   usePageTitle(m.credits.title);
   const [page, setPage] = usePage();

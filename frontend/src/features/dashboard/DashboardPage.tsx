@@ -9,7 +9,7 @@ import { m } from "../../lib/messages";
 import { Columns } from "../../ui/Columns";
 import { usePageTitle } from "../../ui/usePageTitle";
 
-/** Where the account stands, and what to do next. */
+/** The state of the account, and what to do next. */
 export function DashboardPage() {
   const me = useMe().data;
   usePageTitle(m.dashboard.title);

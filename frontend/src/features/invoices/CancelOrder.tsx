@@ -6,7 +6,7 @@ import { m } from "../../lib/messages";
 import { describe } from "../../ui/QueryState";
 import { useCancelOrder } from "./api/useCancelOrder";
 
-/** The way out of an order that somebody doesn't want any more: asked once more, owners only. */
+/** Cancels an unwanted order, after a confirmation; owners only. */
 export function CancelOrder({ invoice }: { invoice: Invoice }) {
   const isOwner = useMe().data?.user.role === "owner";
   const cancel = useCancelOrder(invoice.id);

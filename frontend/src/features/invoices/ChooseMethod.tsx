@@ -7,7 +7,7 @@ import { m } from "../../lib/messages";
 import { describe, QueryState } from "../../ui/QueryState";
 import { useChoosePaymentMethod } from "./api/useChoosePaymentMethod";
 
-/** Choose how to pay an invoice; rate and local amount are locked anew. */
+/** Chooses how to pay an invoice; the rate and the local amount are locked again. */
 export function ChooseMethod({ invoice, onDone }: { invoice: Invoice; onDone: () => void }) {
   const [code, setCode] = useState(invoice.payment_method ?? "");
   const methods = useOwnPaymentMethods();

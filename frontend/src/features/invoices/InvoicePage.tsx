@@ -16,7 +16,7 @@ import { PaidPanel, RejectedPanel, ReviewPanel, VoidPanel } from "./StatePanels"
 
 const CANCELLABLE = new Set<Invoice["payment_state"]>(["due", "overdue", "rejected"]);
 
-/** One invoice: how to pay it, or where its payment stands. */
+/** One invoice: how to pay it, or the state of its payment. */
 export function InvoicePage() {
   const id = Number(useParams().id);
   const invoice = useInvoice(id);

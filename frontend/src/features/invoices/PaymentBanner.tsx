@@ -10,7 +10,7 @@ import { approvalToCelebrate, markCelebrated } from "./celebration";
 
 const COLORS = { due: "blue", overdue: "red", under_review: "yellow", rejected: "red" } as const;
 
-/** On every page: what is to be paid and what to do, and once, that a payment was approved. */
+/** On every page: the amount due and what to do; and, once, that a payment was approved. */
 export function PaymentBanner() {
   const me = useMe().data;
   if (!me) return null;

@@ -8,7 +8,7 @@ import { m } from "../../lib/messages";
 import { QueryState } from "../../ui/QueryState";
 import { usePaymentsOf } from "./api/usePaymentsOf";
 
-/** Every confirmation of an invoice with what happened to it, the newest first. */
+/** Every payment of an invoice with its events, newest first. */
 export function PaymentHistory({ invoice }: { invoice: Invoice }) {
   const payments = usePaymentsOf(invoice);
   return (
@@ -62,12 +62,12 @@ function Claim({ payment }: { payment: PaymentDetail }) {
 
 type Event = components["schemas"]["PaymentEvent"];
 
-/** What happened, in the reader's words. */
+/** What happened, in the reader's language. */
 function describe({ event, to_state }: Event): string {
   return m.history.events[event] ?? m.history.states[to_state as Payment["status"]];
 }
 
-/** Its note is the server's own, in English: the page says why in the reader's words. */
+/** The note is the server's, in English: the page gives the reason in the reader's language. */
 function isAboutProof({ event }: Event): boolean {
   return event === "refuse_proof" || event === "replace_proof";
 }

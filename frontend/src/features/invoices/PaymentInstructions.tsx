@@ -10,7 +10,7 @@ import { m } from "../../lib/messages";
 import { CopyField } from "../../ui/CopyField";
 import { ChooseMethod } from "./ChooseMethod";
 
-/** How to pay an invoice: amount, where to, reference, and what to do afterwards. */
+/** How to pay an invoice: amount, destination, reference, and what to do afterwards. */
 export function PaymentInstructions({ invoice }: { invoice: Invoice }) {
   const [isChoosing, setIsChoosing] = useState(false);
   const method = invoice.payment_instructions && inReadersLanguage(invoice.payment_instructions);

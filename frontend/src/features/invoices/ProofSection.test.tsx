@@ -15,7 +15,7 @@ const refused: Payment = {
   proof_refusal: { code: "encrypted", detail: "As the API says it." },
 };
 
-/** The page of an invoice whose confirmation is this one. */
+/** The page of an invoice with this payment. */
 function show(latest_payment: Payment): void {
   const shown = { ...invoice, payment_state: "under_review" as const, latest_payment };
   server.use(

@@ -7,7 +7,7 @@ import { m } from "../../lib/messages";
 import { describe } from "../../ui/QueryState";
 import { useSendProof } from "./api/useSendProof";
 
-/** What has become of the receipt of a confirmation that waits, and a way to send another one. */
+/** The state of the receipt of a payment under review, and a form to send another one. */
 export function ProofSection({ payment }: { payment: Payment }) {
   return (
     <Stack gap="xs">
@@ -58,7 +58,7 @@ function Told({ payment }: { payment: Payment }) {
   }
 }
 
-/** Opens on a click, so that who has nothing to send sees no form. */
+/** Opens on a click, so that people with nothing to send see no form. */
 function SendProof({ payment }: { payment: Payment }) {
   const [isOpen, setIsOpen] = useState(false);
   if (isOpen) return <ProofForm payment={payment} />;

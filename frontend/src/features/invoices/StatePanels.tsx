@@ -11,7 +11,7 @@ import { describe } from "../../ui/QueryState";
 import { useWithdrawPayment } from "./api/useWithdrawPayment";
 import { ProofSection } from "./ProofSection";
 
-/** A confirmation waits for an admin: since when, what comes next, and a way back. */
+/** A payment is under review: since when, what comes next, and how to withdraw it. */
 export function ReviewPanel({ invoice }: { invoice: Invoice }) {
   const withdraw = useWithdrawPayment(invoice.id);
   const payment = invoice.latest_payment;
@@ -63,7 +63,7 @@ export function ReviewPanel({ invoice }: { invoice: Invoice }) {
   );
 }
 
-/** Why the last confirmation was refused. */
+/** Why the last payment was rejected. */
 export function RejectedPanel({ invoice }: { invoice: Invoice }) {
   return (
     <Alert color="red" title={m.invoice.rejectedTitle} role="status">
@@ -84,7 +84,7 @@ export function PaidPanel() {
   );
 }
 
-/** That nothing is owed, why, and the way on for who has no other order. */
+/** Nothing is owed: why, and what to do if there is no other order. */
 export function VoidPanel({ invoice }: { invoice: Invoice }) {
   const me = useMe().data;
   return (

@@ -5,7 +5,7 @@ const DAYS = 24 * 3600 * 1000;
 const FRESH_FOR = 14 * DAYS;
 const SEEN = "celebrated";
 
-/** The approval to celebrate: a fresh one that this browser has not shown yet. */
+/** The approval to celebrate: a recent one that this browser hasn't shown yet. */
 export function approvalToCelebrate(me: Me | null | undefined, now = Date.now()): Payment | null {
   const payment = me?.last_decision;
   if (payment?.status !== "succeeded" || !payment.decided_at) return null;
@@ -14,8 +14,8 @@ export function approvalToCelebrate(me: Me | null | undefined, now = Date.now())
 }
 
 /**
- * Remembers that it was shown: it is not shown again. Where nothing can be kept, it is shown after
- * each reload, for a fortnight at the most.
+ * Remembers that it was shown, so that it isn't shown again. If the browser can't store anything,
+ * it is shown after each reload, for two weeks at most.
  */
 export function markCelebrated(payment: Payment): void {
   browserStorage.write(SEEN, String(payment.id));

@@ -6,7 +6,7 @@ import { FormPage } from "../../ui/FormPage";
 import { useServerErrors } from "../../ui/useServerErrors";
 import { useConfirmBillingEmail } from "./api/useConfirmBillingEmail";
 
-/** Lets who reads a billing address say that mails may come: by a button, not on opening: mail scanners open links too. */
+/** Confirms a billing address; with a button, because email scanners open links too. */
 export function ConfirmBillingEmailPage() {
   const { key = "" } = useParams();
   const verify = useConfirmBillingEmail();

@@ -4,13 +4,13 @@ import { usePageTitle } from "../../ui/usePageTitle";
 
 interface Props {
   title: string;
-  /** Why the link does nothing. */
+  /** Why the link doesn't work. */
   refusal: string;
-  /** The way to another one. */
+  /** How to get another one. */
   children: ReactNode;
 }
 
-/** A link of a mail that can't be used any more, and how to go on. */
+/** A link from an email that doesn't work any more, and what to do. */
 export function DeadLink({ title, refusal, children }: Props) {
   usePageTitle(title, true);
   return (

@@ -12,7 +12,7 @@ import { useSendCode } from "./api/useSendCode";
 
 type Stage = "password" | "code" | "expired";
 
-/** By password, and by a code after it where the person has a second factor. */
+/** Signs in with a password and, if the person has a second factor, a code. */
 export function LogInPage() {
   const [search] = useSearchParams();
   const me = useMe();
@@ -131,7 +131,7 @@ function CodeForm({ onLeave }: { onLeave: (stage: Stage) => void }) {
   );
 }
 
-/** Only paths of this app: `next` comes from the address bar. */
+/** Accepts only paths of this app: `next` comes from the address bar. */
 function localPath(next: string | null): string {
   return next && /^\/(?![/\\])/.test(next) ? next : "/";
 }

@@ -10,7 +10,7 @@ import { useResetLink } from "./api/useResetLink";
 import { useResetPassword } from "./api/useResetPassword";
 import { DeadLink } from "./DeadLink";
 
-/** A new password by the link of a mail; a link that does nothing says so before anybody types. */
+/** Sets a new password with a link from an email; a dead link says so before typing. */
 export function ResetPasswordPage() {
   const { key = "" } = useParams();
   const link = useResetLink(key);

@@ -13,7 +13,7 @@ import { useVerificationLink } from "./api/useVerificationLink";
 import { useVerifyEmail } from "./api/useVerifyEmail";
 import { DeadLink } from "./DeadLink";
 
-/** Confirms by a button, not on opening: mail scanners open links too. */
+/** Confirms with a button, not on opening, because email scanners open links too. */
 export function VerifyEmailPage() {
   const { key = "" } = useParams();
   const link = useVerificationLink(key);
@@ -30,7 +30,7 @@ export function VerifyEmailPage() {
   );
 }
 
-/** A link that does nothing: no matter where the address is confirmed already. */
+/** A dead link: harmless if the address is already confirmed. */
 function NoNeed({ refusal }: { refusal: string }) {
   const user = useMe().data?.user;
   if (user?.email_verified) return <Confirmed />;

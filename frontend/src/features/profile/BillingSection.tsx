@@ -11,7 +11,7 @@ import { Section } from "./Section";
 
 type AccountValues = Record<"name" | "country" | BillingField, string>;
 
-/** What invoices say of the account. */
+/** The billing details for invoices. */
 export function BillingSection({ account }: { account: Account }) {
   const change = useChangeAccount();
   const form = useForm<AccountValues>({

@@ -6,7 +6,7 @@ import { useServerErrors } from "../../ui/useServerErrors";
 import { useExport } from "./api/useExport";
 import { Section } from "./Section";
 
-/** All that is kept about the account, in a file that a mail leads to. */
+/** Requests all data of the account as a file; an email brings the link. */
 export function DataSection() {
   const request = useExport();
   const form = useForm({

@@ -10,7 +10,7 @@ import { useCancelEmailChange } from "./api/useCancelEmailChange";
 import { useRequestEmailChange } from "./api/useRequestEmailChange";
 import { Section } from "./Section";
 
-/** The address to log in with. A new one counts once the link that is sent there is opened. */
+/** The address to sign in with. A new one counts once the link sent there is opened. */
 export function EmailForm({ user }: { user: Me["user"] }) {
   const change = useRequestEmailChange();
   const form = useForm({

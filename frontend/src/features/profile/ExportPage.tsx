@@ -7,7 +7,7 @@ import { FormPage } from "../../ui/FormPage";
 import { useServerErrors } from "../../ui/useServerErrors";
 import { useExportFile } from "./api/useExportFile";
 
-/** Where the link of the mail leads once the account's data are in a file. */
+/** The page that the email links to when the account's data is ready. */
 export function ExportPage() {
   const { key = "" } = useParams();
   const file = useExportFile();

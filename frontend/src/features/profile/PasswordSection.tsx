@@ -6,7 +6,7 @@ import { useServerErrors } from "../../ui/useServerErrors";
 import { useChangePassword } from "./api/useChangePassword";
 import { Section } from "./Section";
 
-/** A new password, for who knows the one of now. */
+/** Changes the password; asks for the current one. */
 export function PasswordSection() {
   const change = useChangePassword();
   const form = useForm({

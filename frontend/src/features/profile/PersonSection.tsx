@@ -7,7 +7,7 @@ import { useServerErrors } from "../../ui/useServerErrors";
 import { useChangeProfile } from "./api/useChangeProfile";
 import { Section } from "./Section";
 
-/** What the person is called. */
+/** The person's name. */
 export function PersonSection({ user }: { user: Me["user"] }) {
   const change = useChangeProfile();
   const form = useForm({

@@ -11,7 +11,7 @@ import { PasswordSection } from "./PasswordSection";
 import { PersonSection } from "./PersonSection";
 import { SessionsSection } from "./SessionsSection";
 
-/** Who one is, what invoices say, and the password; each part is saved by itself. */
+/** Personal details, billing details and password; each section is saved separately. */
 export function ProfilePage() {
   usePageTitle(m.profile.title);
   const me = useMe().data;

@@ -16,7 +16,7 @@ interface SectionProps {
   children: ReactNode;
 }
 
-/** One form of the page, saved by itself. */
+/** One form of the page, saved separately. */
 export function Section({
   title,
   intro,

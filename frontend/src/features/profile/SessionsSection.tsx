@@ -3,7 +3,7 @@ import { m } from "../../lib/messages";
 import { describe } from "../../ui/QueryState";
 import { useLogOutEverywhere } from "./api/useLogOutEverywhere";
 
-/** The way out of every browser at once. */
+/** Signs out of every browser at once. */
 export function SessionsSection() {
   const logOut = useLogOutEverywhere();
   return (

@@ -3,7 +3,7 @@ import { m } from "../../lib/messages";
 import { Columns } from "../../ui/Columns";
 import type { SignUpForm } from "./useSignUpForm";
 
-/** Who signs up. */
+/** The person who signs up. */
 export function AccountStep({ form }: { form: SignUpForm }) {
   return (
     <Stack>

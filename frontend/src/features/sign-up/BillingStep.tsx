@@ -10,7 +10,7 @@ import { m } from "../../lib/messages";
 import { QueryState } from "../../ui/QueryState";
 import type { SignUpForm } from "./useSignUpForm";
 
-/** Country first, since the ways to pay and the address depend on it. */
+/** Country first, because the payment methods and the address depend on it. */
 export function BillingStep({ form }: { form: SignUpForm }) {
   useGuessedCountry(form);
   return (
@@ -33,7 +33,7 @@ export function BillingStep({ form }: { form: SignUpForm }) {
   );
 }
 
-/** Begins with the country that the reader seems to be in, once it is known which there are. */
+/** Preselects the country that the reader seems to be in, once the list has loaded. */
 function useGuessedCountry(form: SignUpForm) {
   const countries = useCountries().data;
   const { setFieldValue } = form;

@@ -20,7 +20,7 @@ interface Props {
   method: OfferedPaymentMethod | undefined;
 }
 
-/** All answers, each with a way back to change it. */
+/** All answers, each with a link to change it. */
 export function ReviewStep({ values, plan, method }: Props) {
   const answers = useAnswers({ values, plan, method });
   return (
@@ -73,7 +73,7 @@ function useAnswers({ values, plan, method }: Props): readonly Answer[] {
   ];
 }
 
-/** In the method's currency too, as the invoice will say at the rate of now. */
+/** Also in the method's currency, at the current rate, as on the invoice. */
 function amountDue(plan: Plan, method: OfferedPaymentMethod | undefined): string {
   const price = formatMoney(plan.price, plan.currency);
   const local = method && localPrice(plan, method);

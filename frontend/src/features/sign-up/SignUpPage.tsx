@@ -26,12 +26,12 @@ import { DRAFT, EMPTY, FIELDS_OF, requestOf, stepOfErrors, stepsFor, type Step }
 import { StepList } from "./StepList";
 import { checkStep, useSignUpForm, type SignUpForm } from "./useSignUpForm";
 
-// The first step is all that a visitor waits for.
+// Visitors only wait for the first step.
 const AccountStep = lazy(async () => ({ default: (await import("./AccountStep")).AccountStep }));
 const BillingStep = lazy(async () => ({ default: (await import("./BillingStep")).BillingStep }));
 const ReviewStep = lazy(async () => ({ default: (await import("./ReviewStep")).ReviewStep }));
 
-/** Sign-up in steps: plan, account, billing, review. The address names the step. */
+/** Sign-up in steps: plan, account, billing, review. The URL contains the step. */
 export function SignUpPage() {
   const { step: asked = "plan" } = useParams();
   const me = useMe().data;
@@ -131,7 +131,7 @@ function StepForm({ form, plans, plan, steps, step, register }: StepProps) {
   );
 }
 
-/** What the button does: the next step, or at the review the registration. */
+/** What the button does: go to the next step or, at the review, sign up. */
 function useSubmit({ form, plan, steps, step, register }: Omit<StepProps, "plans">) {
   const navigate = useNavigate();
   const [attempt, setAttempt] = useState(0);

@@ -3,7 +3,7 @@ import { m } from "../../lib/messages";
 import type { Step } from "./draft";
 import classes from "./StepList.module.css";
 
-/** Where in the sign-up one is; the steps before lead back. */
+/** The current step of the sign-up, with links to earlier steps. */
 export function StepList({ steps, step }: { steps: readonly Step[]; step: Step }) {
   const at = steps.indexOf(step);
   return (

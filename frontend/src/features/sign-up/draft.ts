@@ -3,7 +3,7 @@ import type { Plan } from "../../lib/api/types";
 
 export const DRAFT = "signup";
 
-/** What a visitor types; all of it but the password outlives a reload. */
+/** What a visitor types; everything except the password survives a reload. */
 export interface SignUpValues extends Record<BillingField, string> {
   plan_slug: string;
   email: string;
@@ -49,7 +49,7 @@ export function stepsFor(plan: Plan | undefined): readonly Step[] {
   return plan?.is_free ? ["plan", "account", "review"] : ["plan", "account", "billing", "review"];
 }
 
-/** The first step that holds a field with an error. */
+/** The first step that has a field with an error. */
 export function stepOfErrors(errors: Partial<Record<Field, unknown>>): Step | undefined {
   const steps: readonly Step[] = ["plan", "account", "billing"];
   return steps.find((step) => FIELDS_OF[step].some((field) => errors[field]));
@@ -57,7 +57,7 @@ export function stepOfErrors(errors: Partial<Record<Field, unknown>>): Step | un
 
 export type SignUpRequest = SignUpValues & { offer: string };
 
-/** What is sent: a free plan sends no billing details; what was shown of it goes along. */
+/** The request: a free plan sends no billing details; the offer shown is included. */
 export function requestOf(values: SignUpValues, plan: Plan | undefined): SignUpRequest {
   const request = { ...values, offer: plan?.offer ?? "" };
   if (!plan?.is_free) return request;

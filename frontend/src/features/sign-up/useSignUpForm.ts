@@ -54,7 +54,7 @@ function missing(values: SignUpValues): Partial<Record<Field, string>> {
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const SHORTEST_PASSWORD = 10; // AUTH_PASSWORD_VALIDATORS of the server, which checks more
 
-/** What the server would refuse at the very end, four steps later. */
+/** Errors that the server would only report at the end, four steps later. */
 function malformed({ email, password }: SignUpValues): Partial<Record<Field, string>> {
   return {
     ...(EMAIL.test(email.trim()) ? {} : { email: m.signup.emailWrong }),

@@ -14,7 +14,7 @@ import { usePageTitle } from "../../ui/usePageTitle";
 import { useServerErrors } from "../../ui/useServerErrors";
 import { useUpgrade } from "./api/useUpgrade";
 
-/** Another plan: choose it and how to pay; the account goes on as it is until the payment is in. */
+/** Chooses another plan and how to pay; the account doesn't change until the approval. */
 export function UpgradePage() {
   usePageTitle(m.upgrade.title);
   const me = useMe().data;

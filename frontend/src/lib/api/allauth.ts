@@ -1,9 +1,9 @@
 import { ApiError } from "../errors/apiError";
 
-/** The part of allauth's addresses that says who asks: a browser, by its cookies. */
+/** The part of allauth's URLs for browsers, which use cookies. */
 export const BROWSER = { path: { client: "browser" } } as const;
 
-/** allauth answers 401 where the act is done but nobody is logged in, 409 where somebody is. */
+/** allauth answers 401 if it worked but nobody is signed in, 409 if somebody is. */
 export async function tolerate(status: number, answer: Promise<unknown>): Promise<void> {
   try {
     await answer;

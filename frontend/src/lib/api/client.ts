@@ -7,11 +7,11 @@ const API_URL = import.meta.env.VITE_API_URL ?? "";
 const CSRF_HEADER = "X-CSRFToken";
 const LANGUAGE_HEADER = "Accept-Language"; // refusals come in the language of the page
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
-const ANSWERS_WITHIN = 60_000; // milliseconds; a network that swallows everything never ends
+const ANSWERS_WITHIN = 60_000; // milliseconds; some networks drop everything and never fail
 
 let csrfToken: string | null = null;
 
-/** The token changes at every log-in: forget it then, and it is asked for again. */
+/** The token changes at every sign-in: forget it then, and fetch it again. */
 export function forgetCsrfToken(): void {
   csrfToken = null;
 }
@@ -24,7 +24,7 @@ async function freshCsrfToken(): Promise<string> {
   throw ApiError.from(answer, body);
 }
 
-/** An address of the API, whichever origin it has. */
+/** A URL of the API, whatever its origin. */
 export function url(path: string): string {
   return new URL(path, API_URL || window.location.origin).toString();
 }
@@ -43,11 +43,11 @@ async function isCsrfFailure(answer: Response): Promise<boolean> {
   const body: unknown = await answer
     .clone()
     .json()
-    .catch(() => null); // a proxy's page
+    .catch(() => null); // an error page of a proxy
   return ApiError.from(answer, body).has("csrf_failed");
 }
 
-/** Sends a write with the CSRF token; once more with a fresh one if that had changed. */
+/** Sends a write with the CSRF token; retries once with a new token if it had changed. */
 async function withCsrfToken(write: (token: string) => Promise<Response>): Promise<Response> {
   csrfToken ??= await freshCsrfToken();
   const answer = await write(csrfToken);
@@ -65,16 +65,16 @@ function sendRequest(request: Request): Promise<Response> {
   });
 }
 
-/** Asks whether a file is to be had, without getting it. */
+/** Checks whether a file is available, without downloading it. */
 export async function requireThere(path: string): Promise<void> {
   const answer = await send(new Request(url(path), { method: "HEAD", credentials: "include" }));
   if (!answer.ok) throw ApiError.from(answer, null);
 }
 
 /**
- * Sends a form with a file; `fetch` can't tell how much of a body has gone out.
+ * Sends a form with a file; `fetch` can't report upload progress.
  *
- * @param onProgress gets the share sent so far, 0 to 1.
+ * @param onProgress called with the share sent so far, 0 to 1.
  */
 export async function upload<T>(
   path: string,
@@ -147,7 +147,7 @@ interface Answer<T> {
   response: Response;
 }
 
-/** The answer's body, or an ApiError that says what is wrong. */
+/** Returns the response's body, or throws an ApiError that says what is wrong. */
 export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await answer;
   if (response.ok) return data as T;

@@ -1,6 +1,6 @@
 import type { Invoice } from "./types";
 
-/** The key of every answer of the API that is kept; what begins with a key is under it. */
+/** The cache key of each API response; keys that start with another belong to it. */
 export const queryKeys = {
   me: ["me"],
   plans: ["plans"],

@@ -6,9 +6,9 @@ export interface FieldError {
   attr: string | null;
 }
 
-/** What the API refused: `{type, errors, state}`, or django-allauth's `{status, errors}`. */
+/** An API error: `{type, errors, state}`, or django-allauth's `{status, errors}`. */
 export class ApiError extends Error {
-  /** @param errors one at least: a form shows nothing else. */
+  /** @param errors at least one: a form shows nothing else. */
   constructor(
     readonly status: number,
     readonly errors: readonly [FieldError, ...FieldError[]],
@@ -40,7 +40,7 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer came: offline, or the server is down. Whether the request was done is unknown. */
+/** No response: offline, or the server is down. The request may or may not have been done. */
 export class NetworkError extends Error {
   constructor() {
     super(navigator.onLine ? m.errors.noAnswer : m.errors.offline);
@@ -62,7 +62,7 @@ export function splitErrors(
   return { byField, general };
 }
 
-/** A limit of something that there is another way around: it has words of its own. */
+/** A limit with a workaround, and so its own message. */
 function saysWhatToDo(row: unknown): boolean {
   return isRecord(row) && row.code === "proof_limit_reached";
 }
@@ -71,7 +71,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** The sentence is the catalogue's for this code, or else the API's own, or that of the status. */
+/** The message is the catalogue's for this code, or else the API's own, or the status's. */
 function fieldError(row: Record<string, unknown>, status: number): FieldError {
   const attr = row.attr ?? row.param;
   const code = String(row.code);

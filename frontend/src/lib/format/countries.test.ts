@@ -4,7 +4,7 @@ import { countryOfLocale, fitOf, guessedCountry, namesOf } from "./countries";
 
 const all = countries.map(({ cca2, name }) => ({ code: cca2, name: name.common }));
 
-/** The countries that somebody who types this is shown, the best first. */
+/** The countries shown for this input, best match first. */
 function found(typed: string): string[] {
   return all
     .map(({ code, name }) => ({ code, fit: fitOf(typed, code, namesOf(code, name)) }))

@@ -9,7 +9,7 @@ export function countryName(code: string, fallback: string, locale = readersLoca
   }
 }
 
-/** What people type for a country that is none of its names: parts, old names, short forms. */
+/** What people type for a country besides its names: parts, old names, short forms. */
 const ALSO_CALLED: Readonly<Record<string, readonly string[]>> = {
   AE: ["UAE", "Emirates", "Dubai", "Abu Dhabi"],
   BA: ["Bosnia"],
@@ -42,14 +42,14 @@ const ALSO_CALLED: Readonly<Record<string, readonly string[]>> = {
   VN: ["Viet Nam"],
 };
 
-/** All names by which people may look for a country: English, its own languages', and others. */
+/** All names that people may search for: English, in the country's own languages, and others. */
 export function namesOf(code: string, english: string): string[] {
   return [english, endonym(code), ...(ALSO_CALLED[code] ?? [])];
 }
 
 /**
- * How well a country fits what was typed: 3 for its code or a whole name, 2 for the beginning of
- * its name, 1 for any other part of a name, 0 for none.
+ * How well a country matches the input: 3 for its code or a whole name, 2 for the start of its
+ * name, 1 for any other part of a name, 0 for no match.
  */
 export function fitOf(typed: string, code: string, names: readonly string[]): 0 | 1 | 2 | 3 {
   const wanted = simple(typed);
@@ -59,7 +59,7 @@ export function fitOf(typed: string, code: string, names: readonly string[]): 0 
   return simpleNames.some((name) => name.includes(wanted)) ? 1 : 0;
 }
 
-/** The country's name in the language that most people there read. */
+/** The country's name in the language that most people read there. */
 function endonym(code: string): string {
   try {
     return countryName(code, "", new Intl.Locale(`und-${code}`).maximize().language);
@@ -68,7 +68,7 @@ function endonym(code: string): string {
   }
 }
 
-/** Small letters without marks: "Türkiye" is found by "turkiye". */
+/** Lower case without accents: "turkiye" finds "Türkiye". */
 function simple(name: string): string {
   return name.normalize("NFKD").replace(/\p{M}/gu, "").replace(/ı/g, "i").toLowerCase().trim();
 }
@@ -79,8 +79,8 @@ interface LocaleWithZones extends Intl.Locale {
 }
 
 /**
- * The country that the reader is in, as far as the browser knows: by its time zone, else by its
- * language. English of the United States is what most browsers speak, wherever they are.
+ * The reader's country, as far as the browser knows: from its time zone, otherwise from its
+ * language. Most browsers are set to US English, wherever they are.
  */
 export function guessedCountry(
   codes: readonly string[],
@@ -97,11 +97,11 @@ function zonesOf(code: string): string[] {
   return locale.getTimeZones?.() ?? locale.timeZones ?? [];
 }
 
-/** The country of the browser's locale (en-PK → PK), if it names one. */
+/** The country of the browser's locale (en-PK → PK), if it has one. */
 export function countryOfLocale(locale: string): string {
   try {
     const region = new Intl.Locale(locale).region ?? "";
-    return /^[A-Z]{2}$/.test(region) ? region : ""; // es-419 is a language of many countries
+    return /^[A-Z]{2}$/.test(region) ? region : ""; // es-419 covers many countries
   } catch {
     return "";
   }

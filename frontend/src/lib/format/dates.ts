@@ -1,23 +1,23 @@
 import { locale as readersLocale } from "../messages";
 
-/** Writes an ISO date (a day, of no time zone). */
+/** Formats an ISO date (a day without a time zone). */
 export function formatDay(day: string, locale = readersLocale()): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
   return format.format(new Date(`${day}T00:00:00Z`));
 }
 
-/** Writes the day of a moment in the reader's time zone. */
+/** Formats the date of a moment in the reader's time zone. */
 export function formatDayOf(moment: string, locale = readersLocale()): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(new Date(moment));
 }
 
-/** Writes a moment in the reader's time zone. */
+/** Formats a moment in the reader's time zone. */
 export function formatMoment(moment: string, locale = readersLocale()): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   return format.format(new Date(moment));
 }
 
-/** Today in the reader's time zone, as the API writes days. */
+/** Today in the reader's time zone, in the API's format. */
 export function today(now = new Date()): string {
   const two = (part: number) => String(part).padStart(2, "0");
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;

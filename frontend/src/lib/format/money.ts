@@ -1,9 +1,9 @@
 import { locale as readersLocale } from "../messages";
 
 /**
- * Writes an API amount (a decimal string) with its currency, without passing through a float and
- * with just the decimals that it has: browsers round some currencies (PKR) to none, and a customer
- * who sends the rounded amount has paid the wrong one.
+ * Formats an API amount (a decimal string) with its currency, without using floats and with exactly
+ * the decimals that it has: browsers round some currencies (PKR) to no decimals, and a customer who
+ * sends the rounded amount pays the wrong amount.
  */
 export function formatMoney(amount: string, currency: string, locale = readersLocale()): string {
   const digits = amount.split(".")[1]?.length ?? 0;
@@ -16,12 +16,12 @@ export function formatMoney(amount: string, currency: string, locale = readersLo
   return format.format(amount as Intl.StringNumericLiteral);
 }
 
-/** Writes whole numbers such as credits. */
+/** Formats whole numbers such as credits. */
 export function formatCount(value: number, locale = readersLocale()): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
-/** Writes the size of a file. */
+/** Formats the size of a file. */
 export function formatBytes(bytes: number, locale = readersLocale()): string {
   const isSmall = bytes < 1_000_000;
   return new Intl.NumberFormat(locale, {
@@ -31,7 +31,7 @@ export function formatBytes(bytes: number, locale = readersLocale()): string {
   }).format(isSmall ? Math.ceil(bytes / 1_000) : bytes / 1_000_000);
 }
 
-/** Writes a change of a whole number with its sign. */
+/** Formats a change of a whole number with its sign. */
 export function formatSigned(value: number, locale = readersLocale()): string {
   return new Intl.NumberFormat(locale, { signDisplay: "exceptZero" }).format(value);
 }

@@ -1,12 +1,12 @@
 import { tabStorage } from "./storage";
 
-/** Reads a draft that a reload of this tab must not lose; null where there is none. */
+/** Reads a draft that must survive a reload of this tab; null if there is none. */
 export function readDraft<T>(name: string): Partial<T> | null {
   const stored = tabStorage.read(name);
   try {
     return stored ? (JSON.parse(stored) as Partial<T>) : null;
   } catch {
-    return null; // something else is kept under this name
+    return null; // something else is stored under this name
   }
 }
 

@@ -1,11 +1,11 @@
 import { clear, del, get, set } from "idb-keyval";
 
-/** Keeps a chosen file over a reload or a log-in; a browser without IndexedDB keeps it until then. */
+/** Keeps a chosen file across a reload or a sign-in; without IndexedDB, only until then. */
 export async function keepFile(name: string, file: File | null): Promise<void> {
   try {
     await (file ? set(name, file) : del(name));
   } catch {
-    // Private windows of some browsers: the file has to be chosen again after a reload.
+    // In private windows of some browsers, the file must be chosen again after a reload.
   }
 }
 
@@ -17,12 +17,12 @@ export async function keptFile(name: string): Promise<File | null> {
   }
 }
 
-/** Forgets every draft of this browser, typed or chosen. */
+/** Removes every draft from this browser, text and files. */
 export async function forgetDrafts(): Promise<void> {
   try {
     sessionStorage.clear();
     await clear();
   } catch {
-    // Nothing could be kept, so there is nothing to forget.
+    // Nothing could be stored, so there is nothing to remove.
   }
 }

@@ -1,12 +1,12 @@
-/** Text kept in the browser by name; a browser that keeps nothing never makes the app fail. */
+/** Text stored in the browser by name; the app also works if the browser stores nothing. */
 interface TextStorage {
-  /** Null where nothing is kept, undefined where the browser doesn't let anything be kept. */
+  /** Null if nothing is stored, undefined if the browser doesn't allow storage. */
   read: (name: string) => string | null | undefined;
-  /** Null removes what is kept. */
+  /** Null removes the value. */
   write: (name: string, text: string | null) => void;
 }
 
-/** @param storage is called each time: naming a storage that is switched off throws already. */
+/** @param storage called each time: even accessing a disabled storage throws. */
 function over(storage: () => Storage): TextStorage {
   return {
     read: (name) => {
@@ -21,14 +21,14 @@ function over(storage: () => Storage): TextStorage {
         if (text === null) storage().removeItem(name);
         else storage().setItem(name, text);
       } catch {
-        // Off or full: who reads it finds what was there before, or nothing.
+        // Disabled or full: reading returns the old value, or nothing.
       }
     },
   };
 }
 
-/** As long as this tab is open. */
+/** Lasts as long as this tab is open. */
 export const tabStorage = over(() => sessionStorage);
 
-/** Until the browser's data are cleared. */
+/** Lasts until the browser's data is cleared. */
 export const browserStorage = over(() => localStorage);

@@ -3,7 +3,7 @@ import { load } from "js-yaml";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LANGUAGES, m, startLanguage, type Language } from ".";
 
-/* Whatever the API can say, the web app has words for, in every language. */
+/* The web app has words, in every language, for everything that the API can say. */
 
 interface Example {
   value?: { errors?: { code: string; detail?: string; message?: string }[] };
@@ -59,7 +59,7 @@ const NOT_SHOWN: Record<string, string> = {
   UserRole: "an owner's forms are there or not",
 };
 
-/** Addresses of the desk: their refusals are read by admins, in English. */
+/** URLs of the desk: only admins read their errors, in English. */
 const DESK = /^\/api\/v1\/billing\/admin\/(?!payment-methods|payments\/confirm)/;
 
 function resolve(answer: Response): Response {
@@ -76,7 +76,7 @@ function examplesOf(answer: Response): Example[] {
   );
 }
 
-/** Every error code that a customer or a visitor can be answered, with the API's own sentence. */
+/** Every error code that a customer or a visitor can get, with the API's own message. */
 function errorsForCustomers(): Map<string, string> {
   const answers = Object.entries(api.paths)
     .filter(([path]) => !DESK.test(path))

@@ -1,7 +1,7 @@
 import { browserStorage } from "../kept/storage";
 import type { Messages } from "./en";
 
-/** The languages that are shipped, each by its own name; a catalogue is loaded when it is used. */
+/** The available languages, each in its own name; a catalogue is loaded when it is used. */
 export const LANGUAGES = {
   en: { name: "English", dir: "ltr", load: async () => (await import("./en")).en },
   ur: { name: "اردو", dir: "rtl", load: async () => (await import("./ur")).ur },
@@ -11,11 +11,11 @@ export type Language = keyof typeof LANGUAGES;
 
 const CHOICE = "language";
 
-/** The texts in the reader's language, once `startLanguage` is through: read them while rendering. */
+/** The texts in the reader's language, after `startLanguage`: read them while rendering. */
 export let m: Messages;
 export let language: Language = "en";
 
-/** Loads the reader's catalogue and says on the page which language it is in. */
+/** Loads the reader's catalogue and sets the language of the page. */
 export async function startLanguage(chosen: Language = preferredLanguage()): Promise<void> {
   m = await LANGUAGES[chosen].load();
   language = chosen;
@@ -23,13 +23,13 @@ export async function startLanguage(chosen: Language = preferredLanguage()): Pro
   document.documentElement.dir = LANGUAGES[chosen].dir;
 }
 
-/** Keeps the choice and starts anew in it: drafts outlive that. */
+/** Stores the choice and reloads in that language; drafts survive. */
 export function chooseLanguage(chosen: Language): void {
   browserStorage.write(CHOICE, chosen);
   window.location.reload();
 }
 
-/** The reader's own locale where it is in the language shown (en-GB), else the language. */
+/** The reader's own locale if it matches the language shown (en-GB), otherwise the language. */
 export function locale(): string {
   return navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
 }

@@ -3,7 +3,7 @@ import { chooseLanguage, language, locale, m, startLanguage } from ".";
 import { en } from "./en";
 import { ur } from "./ur";
 
-/** Every text by its path; those with values are asked for with some. */
+/** Every text by its path; texts with parameters get example values. */
 function texts(node: unknown, path = ""): [string, string][] {
   if (typeof node === "string") return [[path, node]];
   if (typeof node === "function") return [[path, (node as (...a: unknown[]) => string)(7, 8, 9)]];

@@ -1,7 +1,7 @@
-"""What constraints can't say, held by triggers.
+"""Rules that constraints can't express, enforced by triggers.
 
-The deferred ones run at COMMIT, when a transition has written all that belongs to it; each reads
-the rows anew, for a transaction may change them more than once.
+The deferred ones run at COMMIT, when a transition has written everything; each reads the rows
+again, because a transaction may change them more than once.
 """
 
 from django.db import migrations

@@ -1,4 +1,4 @@
-"""The groups of the admin: billing admin, billing viewer, support."""
+"""The groups of the admin site: billing admin, billing viewer, support."""
 
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
@@ -7,7 +7,7 @@ from igny8_core.business.billing.roles import ensure_groups
 
 
 def make_groups(apps, schema_editor):
-    """Make the permissions first: Django itself makes them only after all migrations."""
+    """Create the permissions first: Django itself creates them only after all migrations."""
     for label in ("billing", "igny8_auth", "common"):
         config = apps.get_app_config(label)
         config.models_module = True

@@ -1,7 +1,7 @@
-"""What data protection asks for, let through the guards: of closed accounts alone, to blanks alone.
+"""Allows erasure through the guards: only in closed accounts, and only to blank values.
 
-A row of a closed (cancelled) account may lose what is personal in it. Nothing of it can be
-replaced by anything but its blank, and nothing else in the row can change with it.
+Personal data in a row of a closed (cancelled) account may be blanked. It can't be replaced by
+anything else, and nothing else in the row may change with it.
 """
 
 from django.db import migrations, models

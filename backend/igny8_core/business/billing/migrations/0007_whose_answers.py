@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# An answer names its account, its invoice, or is an invoice itself.
+# A response contains its account or its invoice, or is an invoice itself.
 FILL = """
 UPDATE common_idempotencyrecord AS record SET account_id = COALESCE(
     (response_body #>> '{account,id}')::bigint,

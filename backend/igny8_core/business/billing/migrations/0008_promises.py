@@ -1,6 +1,6 @@
-"""What was promised binds: invoice and payment keep their method, the invoice its plan's limits.
+"""Invoices and payments keep their method, invoices also their plan's limits.
 
-What was issued before gets what holds at this moment: nothing older is known.
+Existing rows get the current values, because older ones aren't known.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""The normal form of each reference, and the text by which a payment is found.
+"""The normal form of each reference, and the search text of a payment.
 
-Both are kept by triggers, so that whoever writes a payment, renames an account or erases one
-leaves nothing behind. What is there already is filled in batches, each its own transaction.
+Triggers maintain both, so that nothing is left over when somebody writes a payment, or renames or
+erases an account. Existing rows are filled in batches, each in its own transaction.
 """
 
 import django.db.models.deletion
@@ -123,7 +123,7 @@ FILL = [
 
 
 def fill(apps, schema_editor):
-    """Write what the triggers would have written; interrupted, it can begin again."""
+    """Write what the triggers would have written; can be restarted if interrupted."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM billing_payment")
         (newest,) = cursor.fetchone()
@@ -133,7 +133,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    atomic = False  # batches, and indexes that lock nobody out
+    atomic = False  # batches, and concurrent indexes
 
     dependencies = [
         ("common", "0005_normal_form"),

@@ -1,10 +1,10 @@
-"""Who sees invoices at the desk sees what they are for, too."""
+"""Everybody who may see invoices at the desk may also see their lines."""
 
 from django.db import migrations
 
 
 def show_lines(apps, schema_editor):
-    """Give the lines to every group that has the invoices; new groups have them from the start."""
+    """Let every group that may see invoices see their lines; new groups already can."""
     group_model = apps.get_model("auth", "Group")
     permission_model = apps.get_model("auth", "Permission")
     lines = permission_model.objects.filter(

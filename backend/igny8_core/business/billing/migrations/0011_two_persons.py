@@ -1,4 +1,4 @@
-"""Whom two persons' acts wait for: rows of their own, in place of columns for approvals alone."""
+"""Consents of two admins as rows, instead of columns that only cover approvals."""
 
 import django.db.models.deletion
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""What has become of the file that came with a claim; the files that there are, are kept."""
+"""The state of a payment's proof file; existing files count as kept."""
 
 from django.conf import settings
 from django.db import migrations, models

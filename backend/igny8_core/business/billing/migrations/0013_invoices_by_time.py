@@ -1,4 +1,4 @@
-"""The desk's filter by the day of issue has an index."""
+"""An index for the desk's filter by day of issue."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models

@@ -1,4 +1,4 @@
-"""Settings by two persons with their history; one method for a code and country."""
+"""Settings that need two admins, with their history; one method per code and country."""
 
 import django.contrib.postgres.fields
 import django.core.validators
@@ -36,7 +36,7 @@ CREATE CONSTRAINT TRIGGER account_credits_are_the_ledgers_sum
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION billing_check_balance();
 """
 
-# Of two methods that had the same place so far, the one that customers were offered keeps it.
+# If two methods share a place, the one that customers were offered keeps it.
 PLACES = """
 CREATE FUNCTION billing_place_method() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -91,7 +91,7 @@ DROP FUNCTION billing_only_decides_change();
 
 
 def show_changes(apps, schema_editor):
-    """Let those see the history who see what it is of."""
+    """Everybody who may see a setting may also see its history."""
     config = apps.get_app_config("billing")
     config.models_module = True
     create_permissions(config, apps=apps, verbosity=0)

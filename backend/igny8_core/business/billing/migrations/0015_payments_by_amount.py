@@ -1,4 +1,4 @@
-"""Payments are listed by their amount without sorting all of them."""
+"""An index to list payments by amount without sorting all of them."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models

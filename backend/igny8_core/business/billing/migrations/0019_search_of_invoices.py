@@ -1,4 +1,4 @@
-"""The desk finds invoices by parts of words in their normal form."""
+"""A search index for invoices: parts of words, in normal form."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations

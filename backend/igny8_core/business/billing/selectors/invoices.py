@@ -36,19 +36,19 @@ def invoice_of(*, account: Account, invoice_id: int) -> Invoice:
 
 
 def open_invoice(*, account: Account) -> Invoice | None:
-    """The invoice that the account has to pay now, if any."""
+    """The account's open invoice, if any."""
     return invoices_of(account=account).filter(status=InvoiceStatus.PENDING).first()
 
 
 def every_invoice() -> QuerySet[Invoice]:
-    """Every account's invoices with what the desk's page shows of them."""
+    """Every account's invoices, with what the desk shows about them."""
     return Invoice.objects.select_related("account", "payment_method").prefetch_related(
         *INVOICE_PARTS
     )
 
 
 def replaced_and_paid(*, account: Account) -> set[int]:
-    """Ids of the account's subscriptions that an upgrade has replaced and that are paid still."""
+    """Ids of the account's subscriptions that an upgrade replaced and that are still paid."""
     last_event = (
         PaymentEvent.objects.filter(object_type=ObjectType.SUBSCRIPTION, object_id=OuterRef("pk"))
         .order_by("-pk")
@@ -63,7 +63,7 @@ def replaced_and_paid(*, account: Account) -> set[int]:
 
 
 def any_invoice(*, invoice_id: int) -> Invoice:
-    """Find an invoice of whatever account, with its account and its payments.
+    """Find an invoice of any account, with its account and its payments.
 
     :raises Invoice.DoesNotExist: if there is none of this id.
     """

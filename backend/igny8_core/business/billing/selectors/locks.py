@@ -1,6 +1,6 @@
 """Locks: always account, subscriptions, invoice, payments, each by primary key.
 
-Two transitions of one account so wait for each other and never deadlock.
+So two transitions of one account wait for each other and never deadlock.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from igny8_core.business.billing.models import Invoice, Payment
 
 @dataclass(frozen=True)
 class LockedBilling:
-    """The rows of one invoice's course, locked until the transaction ends."""
+    """All rows around one invoice, locked until the transaction ends."""
 
     account: Account
     subscriptions: list[Subscription]
@@ -22,7 +22,7 @@ class LockedBilling:
 
     @property
     def subscription(self) -> Subscription:
-        """The one that the invoice is for."""
+        """The subscription that the invoice is for."""
         return next(item for item in self.subscriptions if item.pk == self.invoice.subscription_id)
 
     def payment(self, payment_id: int) -> Payment:
@@ -55,7 +55,7 @@ def lock_billing_of_invoice(*, invoice_id: int) -> LockedBilling:
 
 @dataclass(frozen=True)
 class LockedAccount:
-    """All that an account has in billing, locked until the transaction ends."""
+    """All billing rows of an account, locked until the transaction ends."""
 
     account: Account
     subscriptions: list[Subscription]

@@ -13,7 +13,7 @@ ADMIN_MAILS = ("payment_waiting", "payments_waiting")
 
 
 def last_notice(*, payment: Payment) -> datetime | None:
-    """When billing admins heard last of another confirmation of the same account, if ever."""
+    """When billing admins last got a notice of a payment of this account, if ever."""
     others = Payment.objects.filter(invoice__account=payment.invoice.account_id)
     ids = others.exclude(pk=payment.pk).values_list("pk", flat=True)
     told = OutgoingMail.objects.filter(key__in=[f"payment_waiting:{pk}" for pk in ids])
@@ -22,7 +22,7 @@ def last_notice(*, payment: Payment) -> datetime | None:
 
 
 def mails_about(*, account: Account) -> QuerySet[OutgoingMail]:
-    """The mails that tell of an account, to whomever, those of earlier versions too."""
+    """All emails about an account, to anyone, including those of earlier versions."""
     invoices = list(account.invoices.values_list("pk", flat=True))
     payments = list(payments_of(account=account).values_list("pk", flat=True))
     return OutgoingMail.objects.filter(
@@ -33,12 +33,12 @@ def mails_about(*, account: Account) -> QuerySet[OutgoingMail]:
 
 
 def mails_after(mail: OutgoingMail) -> QuerySet[OutgoingMail]:
-    """Return the later mails of the same kind to the same reader."""
+    """Return later emails of the same kind to the same reader."""
     return OutgoingMail.objects.filter(pk__gt=mail.pk, kind=mail.kind, recipient=mail.recipient)
 
 
 def mails_of(*, account: Account) -> QuerySet[OutgoingMail]:
-    """The mails to an account's people and to its billing addresses, old ones too."""
+    """The emails to an account's people and to its billing addresses, even old ones."""
     told = mails_about(account=account).exclude(kind__in=ADMIN_MAILS)
     people = account.users.filter(is_staff=False, is_superuser=False).values("email")
     return OutgoingMail.objects.filter(

@@ -1,4 +1,4 @@
-"""Ways to pay: those that are offered, and those that an invoice promised."""
+"""Payment methods: those that are offered, and those that an invoice promised."""
 
 from django.db.models import Q, QuerySet
 
@@ -13,11 +13,11 @@ from igny8_core.common.patterns import is_usable
 def payment_methods_for(*, country: str) -> list[PaymentMethodConfig]:
     """The enabled methods of a country, its own and the global ones, in order.
 
-    A country's own method hides the global one of the same code. Methods that still have their
-    example details are offered in development alone, and none without a rate for its currency:
-    nobody could be told how much to pay.
+    A country's own method hides the global one with the same code. Methods that still have their
+    example details are only offered in development. Methods without a rate for their currency are
+    never offered, because the amount would be unknown.
 
-    :param country: ISO 3166-1 alpha-2, or empty for the global ones alone.
+    :param country: ISO 3166-1 alpha-2, or empty for only the global ones.
     """
     priced = {Plan.currency, *exchange_rates()}
     return [method for method in _methods_of(country) if method.currency in priced]
@@ -56,11 +56,10 @@ def payment_method_for(*, code: str, country: str) -> PaymentMethodConfig:
 def method_for_payment(*, code: str, invoice: Invoice, country: str) -> PromisedMethod:
     """Find the method that a code names for an invoice that is being paid.
 
-    The code of the invoice's own method names just that, as it was promised: whether it is
-    offered any more, where, and with which details does not matter. Any other code names what
-    is offered now.
+    The code of the invoice's own method means that method as it was promised, even if it is no
+    longer offered, or has other details now. Any other code means a method offered now.
 
-    :param country: of the account now.
+    :param country: the account's current country.
     :raises UnknownPaymentMethod: if the code names neither.
     """
     own = invoice.method
@@ -75,11 +74,11 @@ def exchange_rates() -> dict[str, ExchangeRate]:
 
 
 def enabled_methods_with_example_details() -> QuerySet[PaymentMethodConfig]:
-    """Methods that are switched on and that nobody has filled in yet."""
+    """Enabled methods that still have example details."""
     return PaymentMethodConfig.objects.filter(is_enabled=True, has_example_details=True)
 
 
 def methods_with_unusable_pattern() -> list[PaymentMethodConfig]:
-    """Methods whose stored pattern is outside of the dialect, and lets all references through."""
+    """Methods whose pattern isn't in the dialect, so that they accept any reference."""
     having = PaymentMethodConfig.objects.exclude(reference_pattern="")
     return [method for method in having if not is_usable(method.reference_pattern)]

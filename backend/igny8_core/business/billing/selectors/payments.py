@@ -19,7 +19,7 @@ def payments_of(*, account: Account) -> QuerySet[Payment]:
 
 
 def payments_with_events_of(*, account: Account) -> QuerySet[Payment]:
-    """The same, each with what happened to it and a customer is told: ``told_events``."""
+    """The same, each with the events that the customer may see: ``told_events``."""
     events = PaymentEvent.objects.filter(TOLD_TO_CUSTOMER, object_type=ObjectType.PAYMENT)
     told = Prefetch("events", events.select_related("actor").order_by("pk"), to_attr="told_events")
     return payments_of(account=account).prefetch_related(told)
@@ -37,7 +37,7 @@ def payment_of(*, account: Account, payment_id: int) -> Payment:
 
 
 def last_decision(*, account: Account) -> Payment | None:
-    """The payment of the account that an admin decided on last, if any."""
+    """The account's payment that was decided on most recently, if any."""
     return (
         payments_of(account=account)
         .filter(status__in=DECIDED_PAYMENT_STATUSES)

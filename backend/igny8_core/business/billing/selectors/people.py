@@ -1,4 +1,4 @@
-"""Whom billing tells."""
+"""Who gets billing emails."""
 
 from django.apps import apps
 from django.conf import settings
@@ -12,20 +12,20 @@ from igny8_core.business.billing.rights import DECIDE, right_to_change
 
 
 def billing_admins() -> QuerySet[User]:
-    """Who may decide on payments, with how they want to hear of them."""
+    """Everybody who may decide on payments, with their notice preferences."""
     return holders(DECIDE).select_related("notice_preference").order_by("pk")
 
 
 def owner_of(*, account: Account) -> User | None:
-    """The user who owns the account; a closed one may have lost its."""
+    """The user who owns the account; a closed account may have none."""
     return account.users.filter(role=UserRole.OWNER).first()
 
 
 def readers_of_change(*, change: SettingChange) -> dict[str, str]:
-    """Who is told of a change of a setting: addresses, each with its language.
+    """Who gets emails about a change of a setting: addresses, each with its language.
 
-    All who may change it, or were at the desk until shortly before, and the seller, at the address
-    of before and of now: a thief may have seen to it that nobody else reads.
+    Everybody who may change it or worked at the desk until recently, and the seller, at the old and
+    the new address: a thief may have cut off everybody else.
     """
     right = right_to_change(apps.get_model(change.model))
     seller = SellerProfile.objects.first()

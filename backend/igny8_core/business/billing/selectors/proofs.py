@@ -9,12 +9,12 @@ from igny8_core.business.proofs.enums import ProofState
 
 
 def is_being_checked(*, payment_id: int, upload: str) -> bool:
-    """Whether a claim waits for a file to be looked at: this one, and no other by now."""
+    """Whether a payment is still waiting for this file, and no other, to be checked."""
     return Payment.objects.filter(pk=payment_id, proof_upload=upload).exists()
 
 
 def waiting_for_their_check(*, submitted_before: datetime) -> QuerySet[Payment]:
-    """Claims whose file nobody has looked at, those that wait longest first."""
+    """Payments whose file hasn't been checked, longest waiting first."""
     waiting = Payment.objects.exclude(proof_upload="").filter(submitted_at__lt=submitted_before)
     return waiting.order_by("submitted_at", "pk")
 
@@ -25,7 +25,7 @@ def kept_without_pictures() -> QuerySet[Payment]:
 
 
 def known_proof_files(names: list[str]) -> set[str]:
-    """Those of some names that a payment has as its proof, or as the file to be looked at."""
+    """Those of the names that a payment uses for its proof, or for a file to be checked."""
     kept = Payment.objects.filter(proof__in=names).values_list("proof", flat=True)
     uploads = Payment.objects.filter(proof_upload__in=names).values_list("proof_upload", flat=True)
     return {*kept, *uploads}

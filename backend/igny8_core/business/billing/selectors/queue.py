@@ -1,4 +1,4 @@
-"""Every account's payments, as the admins look through them."""
+"""Every account's payments, as admins see them."""
 
 from datetime import datetime
 
@@ -10,11 +10,11 @@ from igny8_core.business.billing.models import Consent, Payment, PaymentSearch, 
 from igny8_core.business.billing.selectors.payments import payments_of
 from igny8_core.common.search import text_holds
 
-COUNTED_UP_TO = 10_000  # beyond, "10,000+" is all that anybody needs to know
+COUNTED_UP_TO = 10_000  # above this, "10,000+" is enough
 
 
 def payment_queue() -> QuerySet[Payment]:
-    """Every account's payments, those that wait longest first."""
+    """Every account's payments, longest waiting first."""
     return (
         Payment.objects.select_related("method", "invoice__account", "submitted_by", "decided_by")
         .prefetch_related("consents__admin")
@@ -23,7 +23,7 @@ def payment_queue() -> QuerySet[Payment]:
 
 
 def marked_reversals() -> QuerySet[Payment]:
-    """Payments whose approval one of two admins wants taken back."""
+    """Payments for which one of two admins has asked for a reversal."""
     marked = Consent.objects.filter(event__in=[EventName.REVERSE, EventName.REVERSE_AND_VOID])
     return payment_queue().filter(
         status=PaymentStatus.SUCCEEDED, pk__in=marked.values("payment_id")
@@ -42,13 +42,13 @@ def payment_for_admin(*, payment_id: int) -> Payment:
 
 
 def matching_payments(term: str) -> Q:
-    """Match payments by what an admin has at hand, typed in any way: see ``PaymentSearch``."""
+    """Match payments by what an admin types, in any spelling: see ``PaymentSearch``."""
     found = PaymentSearch.objects.filter(text_holds(term, text=F("text"), has_amounts=True))
     return Q(pk__in=found.values("payment_id"))
 
 
 def count_in(status: PaymentStatus) -> int:
-    """How many payments are in a status; no further than just above ``COUNTED_UP_TO``."""
+    """How many payments are in a status; stops just above ``COUNTED_UP_TO``."""
     return Payment.objects.filter(status=status)[: COUNTED_UP_TO + 1].count()
 
 
@@ -61,7 +61,7 @@ def counts_by_status(payments: QuerySet[Payment]) -> dict[str, int]:
 def before_in_time(
     payments: QuerySet[Payment], *, submitted_at: datetime, pk: int
 ) -> QuerySet[Payment]:
-    """Those that stand before a place in the order of time."""
+    """Those before a position in the order of time."""
     earlier = payments.filter(submitted_at__lte=submitted_at)
     return earlier.exclude(submitted_at=submitted_at, pk__gte=pk)
 
@@ -69,7 +69,7 @@ def before_in_time(
 def after_in_time(
     payments: QuerySet[Payment], *, submitted_at: datetime, pk: int
 ) -> QuerySet[Payment]:
-    """Those that stand after a place in the order of time."""
+    """Those after a position in the order of time."""
     later = payments.filter(submitted_at__gte=submitted_at)
     return later.exclude(submitted_at=submitted_at, pk__lte=pk)
 
@@ -86,7 +86,7 @@ def neighbours_in_queue(*, payment: Payment) -> tuple[int | None, int | None]:
 
 
 def earlier_payments(*, payment: Payment) -> QuerySet[Payment]:
-    """What else the same account has claimed, newest first."""
+    """The same account's other payments, newest first."""
     return payments_of(account=payment.invoice.account).exclude(pk=payment.pk)
 
 
@@ -100,5 +100,5 @@ def rejection_reasons(*, payment: Payment, language: str) -> QuerySet[RejectionR
 
 
 def waiting_payments() -> QuerySet[Payment]:
-    """What waits for a decision, longest first."""
+    """Payments waiting for a decision, longest waiting first."""
     return payment_queue().filter(status=PaymentStatus.PENDING_APPROVAL)

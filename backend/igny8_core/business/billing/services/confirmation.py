@@ -1,4 +1,4 @@
-"""What customers say they have paid, and take back."""
+"""Confirming and withdrawing payments."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -34,18 +34,18 @@ from igny8_core.common.daily import seconds_until_allowed
 from igny8_core.common.money import Money
 from igny8_core.common.patterns import fits
 
-LONG_BEFORE = timedelta(days=90)  # sooner than the invoice it may be, and is flagged
+LONG_BEFORE = timedelta(days=90)  # before the invoice is allowed, but flagged
 
-LATEST_TIME_ZONE = timezone(timedelta(hours=14))  # Kiribati: where a day begins first
+LATEST_TIME_ZONE = timezone(timedelta(hours=14))  # Kiribati, where each day starts first
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a customer says about a payment.
+    """A payment as the customer confirms it.
 
-    :param amount: in ``currency``, or in the invoice's own where that is empty.
+    :param amount: in ``currency``, or in the invoice's own currency if that is empty.
     :param paid_on: the day in the customer's own calendar.
-    :param proof: a file that was put aside for it.
+    :param proof: the stored upload.
     """
 
     method_code: str
@@ -61,13 +61,13 @@ class Claim:
 def confirm_payment(
     *, invoice_id: int, account: Account, claim: Claim, submitter: User, actor: Actor, now: datetime
 ) -> Payment:
-    """Take the customer's word that an invoice was paid; an admin will check it.
+    """Record that a customer has paid an invoice; an admin will check it.
 
     :raises NotFound: if the account has no such invoice.
-    :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if none is expected.
-    :raises UnknownPaymentMethod: if it is neither the invoice's method nor offered now.
-    :raises AmountMismatch, CurrencyNotAccepted: unless exactly what is due is claimed.
-    :raises ReferencePatternMismatch, PaidOnInFuture, PaidOnTooEarly: if the claim can't be right.
+    :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if no payment is expected.
+    :raises UnknownPaymentMethod: if it is neither the invoice's method nor offered.
+    :raises AmountMismatch, CurrencyNotAccepted: unless it is exactly the amount due.
+    :raises ReferencePatternMismatch, PaidOnInFuture, PaidOnTooEarly: if this can't be right.
     :raises ClaimLimitReached: if the invoice was confirmed too often today.
     """
     locked = lock_own_invoice(invoice_id=invoice_id, account=account)
@@ -107,10 +107,10 @@ def confirm_payment(
 
 @transaction.atomic
 def withdraw_payment(*, payment_id: int, account: Account, actor: Actor, now: datetime) -> Payment:
-    """Take a confirmation back before it is decided on; the invoice can be confirmed again.
+    """Withdraw a payment before the decision; the invoice can then be confirmed again.
 
     :raises NotFound: if the account has no such payment.
-    :raises PaymentAlreadyDecided: if it doesn't wait any more.
+    :raises PaymentAlreadyDecided: if it isn't under review any more.
     """
     if not Payment.objects.filter(pk=payment_id, invoice__account=account).exists():
         raise NoSuchPayment(payment=payment_id)
@@ -138,9 +138,9 @@ def _claimed_money(*, claim: Claim, invoice: Invoice, method: PromisedMethod) ->
 
 
 def _require_claim_allowance(locked: LockedBilling, *, now: datetime) -> None:
-    """Check that an invoice may be confirmed once more: each time, people get mails.
+    """Check that an invoice may be confirmed once more: each confirmation sends emails.
 
-    :raises ClaimLimitReached: beyond ``BILLING_CLAIMS_PER_DAY``, however the others ended.
+    :raises ClaimLimitReached: above ``BILLING_CLAIMS_PER_DAY``, however the others ended.
     """
     limit: int = settings.BILLING_CLAIMS_PER_DAY
     claims = [payment.submitted_at for payment in locked.payments]

@@ -1,4 +1,4 @@
-"""Two persons for one act: the first one's word is kept, the second one's carries it out."""
+"""Decisions that need two admins: the first consent is recorded, the second one acts."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -28,13 +28,13 @@ def is_agreed(
     now: datetime,
     is_forced: bool = False,
 ) -> bool:
-    """Record an actor's consent to an act; tell whether the act can be carried out.
+    """Record an actor's consent to an event; tell whether it can be carried out.
 
-    What was said by somebody who has lost the right since counts no longer.
+    Consent of somebody who has lost the right since doesn't count.
 
     :param payment: locked by the caller.
-    :raises SecondApproverRequired: if the actor is the one who has consented already.
-    :raises PersonChangedLately: if somebody else has just made or changed the actor.
+    :raises SecondApproverRequired: if the actor has already consented.
+    :raises PersonChangedLately: if somebody else has recently added or changed the actor.
     """
     if not needs_two_admins(payment):
         return True

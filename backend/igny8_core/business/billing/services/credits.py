@@ -1,4 +1,4 @@
-"""The credit ledger: entries are added, the cached balance follows."""
+"""The credit ledger: adding an entry updates the cached balance."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ def record_credits(
     """Add a ledger entry and bring the balance along.
 
     :param account: locked by the caller, or made in this transaction.
-    :param amount: credits, not money, negative when taken; nothing is written for 0.
+    :param amount: credits (not money), negative when taken; 0 writes nothing.
     :raises django.db.IntegrityError: if the payment has moved its credits already, or the
         balance would fall below 0.
     """

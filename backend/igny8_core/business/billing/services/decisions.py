@@ -1,4 +1,4 @@
-"""What admins decide on a payment: approve or reject, where needed by two persons."""
+"""Approving and rejecting payments, with two admins where needed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,9 +21,9 @@ from igny8_core.common.validators import is_visible
 
 @dataclass(frozen=True)
 class Decision:
-    """A decided payment with all that followed from it.
+    """A decided payment with everything that changed.
 
-    :param awaits_second_admin: nothing was done yet: another admin has to agree.
+    :param awaits_second_admin: nothing has changed yet: another admin has to agree.
     """
 
     payment: Payment
@@ -39,10 +39,10 @@ class Decision:
 def approve_payment(
     *, payment_id: int, actor: Actor, now: datetime, admin_notes: str = ""
 ) -> Decision:
-    """Accept a payment: invoice paid, subscription and account active, credits granted once.
+    """Approve a payment: invoice paid, subscription and account active, credits granted once.
 
     An invoice over more than ``BILLING_DUAL_CONTROL_ABOVE`` needs two admins: the first one's
-    approval only marks the payment, which goes on waiting.
+    approval only marks the payment, which keeps waiting.
 
     :raises NotFound: if there is no such payment.
     :raises NotBillingAdmin, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
@@ -80,9 +80,9 @@ def approve_payment(
 
 @transaction.atomic
 def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes: str) -> Decision:
-    """Refuse a payment; the invoice waits again and the customer can retry.
+    """Reject a payment; the invoice is open again and the customer can retry.
 
-    :param admin_notes: the reason, in words that the customer will read.
+    :param admin_notes: the reason, which the customer will read.
     :raises ReasonRequired: if they are empty.
     :raises NotFound: if there is no such payment.
     :raises NotBillingAdmin, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
@@ -124,7 +124,7 @@ def mark(
 
 
 def undecided(locked: LockedBilling, payment_id: int) -> Payment:
-    """Return a payment that waits for its decision.
+    """Return a payment that is under review.
 
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     """

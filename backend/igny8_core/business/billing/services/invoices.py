@@ -54,14 +54,14 @@ def issue_invoice(
 
     Runs in the caller's transaction, which holds the account.
 
-    :param method: how the customer means to pay; without one the invoice's own currency is due.
+    :param method: how the customer wants to pay; without it, the invoice's own currency is due.
     :raises ExchangeRateMissing: if no rate is kept for the method's currency.
     """
     account, plan = subscription.account, subscription.promised
     due = Money(plan.price, plan.currency)
     price = price_by(due=due, method=method)
     invoice = Invoice.objects.create(
-        number=_next_number(now=now),  # last of all locks: held until commit, so short
+        number=_next_number(now=now),  # the last lock, because it is held until commit
         account=account,
         subscription=subscription,
         status=InvoiceStatus.PENDING,
@@ -95,12 +95,12 @@ def issue_invoice(
 def change_payment_method(
     *, invoice_id: int, account: Account, method_code: str, actor: Actor, now: datetime
 ) -> Invoice:
-    """Choose another way to pay an invoice; rate and local amount are locked anew.
+    """Choose another payment method; the rate and the local amount are locked again.
 
-    Its own method, chosen again, is taken as it is offered now; offered no more, it stays.
+    Choosing its own method again updates it to the current version, if it is still offered.
 
     :raises NotFound: if the account has no such invoice.
-    :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if it isn't to be paid.
+    :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if no payment is expected.
     :raises UnknownPaymentMethod: if the account's country has no such method.
     :raises ExchangeRateMissing: if no rate is kept for its currency.
     """
@@ -139,7 +139,7 @@ def change_payment_method(
 
 
 def _method_to_change_to(locked: LockedBilling, code: str) -> PaymentMethodConfig | None:
-    """Find what is offered under a code; None if it is the invoice's own and offered no more."""
+    """Find the offered method; None if it is the invoice's own and no longer offered."""
     try:
         return payment_method_for(code=code, country=locked.account.country)
     except UnknownPaymentMethod:
@@ -170,11 +170,11 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
 
 @transaction.atomic
 def cancel_order(*, invoice_id: int, account: Account, actor: Actor, now: datetime) -> Invoice:
-    """Void an own invoice that nobody has paid, so that another plan can be ordered.
+    """Void the account's own unpaid invoice, so that another plan can be ordered.
 
     :raises NotFound: if the account has no such invoice.
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if its state forbids it.
-    :raises CancellationLimitReached: if the account gave up too many orders today.
+    :raises CancellationLimitReached: if the account cancelled too many orders today.
     """
     locked = lock_own_invoice(invoice_id=invoice_id, account=account)
     require_payable(locked)
@@ -183,9 +183,9 @@ def cancel_order(*, invoice_id: int, account: Account, actor: Actor, now: dateti
 
 
 def _require_cancellation_allowance(account: Account, *, now: datetime) -> None:
-    """Check that one more order may be given up: each new one, and its end, is a mail.
+    """Check that one more order may be cancelled: each order and cancellation sends emails.
 
-    :raises CancellationLimitReached: beyond ``BILLING_CANCELLATIONS_PER_DAY``.
+    :raises CancellationLimitReached: above ``BILLING_CANCELLATIONS_PER_DAY``.
     """
     limit: int = settings.BILLING_CANCELLATIONS_PER_DAY
     voided = account.invoices.filter(voided_at__gt=now - A_DAY)
@@ -209,9 +209,9 @@ def _void(locked: LockedBilling, *, actor: Actor, now: datetime, reason: str) ->
 
 
 def lock_own_invoice(*, invoice_id: int, account: Account) -> LockedBilling:
-    """Lock an invoice's course for its own account.
+    """Lock all rows around an account's own invoice.
 
-    :raises NotFound: if the account has no such invoice, whoever else may have it.
+    :raises NotFound: if the account has no such invoice, even if another account does.
     """
     if not account.invoices.filter(pk=invoice_id).exists():
         raise NoSuchInvoice(invoice=invoice_id)
@@ -219,7 +219,7 @@ def lock_own_invoice(*, invoice_id: int, account: Account) -> LockedBilling:
 
 
 def require_payable(locked: LockedBilling) -> None:
-    """Check that an invoice waits for a payment and no claim is under review.
+    """Check that an invoice is open and no payment is under review.
 
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if not.
     """

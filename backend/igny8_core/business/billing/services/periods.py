@@ -1,4 +1,4 @@
-"""Starting and activating subscriptions: what a sign-up, an upgrade and an approval have alike."""
+"""Starting and activating subscriptions: shared by sign-up, upgrade and approval."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,10 +46,10 @@ def start_subscription(
     actor: Actor,
     now: datetime,
 ) -> StartedSubscription:
-    """Make a pending subscription and its invoice, in the caller's transaction.
+    """Create a pending subscription and its invoice, in the caller's transaction.
 
     :param account: locked by the caller, or made in this transaction.
-    :param event: why: a paid sign-up or an upgrade.
+    :param event: the reason: a paid sign-up or an upgrade.
     :raises ExchangeRateMissing: if no rate is kept for the method's currency.
     """
     subscription = Subscription.objects.create(
@@ -70,7 +70,7 @@ def activate_subscription(
 ) -> None:
     """Start the paid period of an invoice's subscription, as long as the invoice promised.
 
-    The one before it ends.
+    The previous subscription ends.
     """
     for earlier in locked.subscriptions:
         if earlier.status in LIVE_SUBSCRIPTION_STATUSES:

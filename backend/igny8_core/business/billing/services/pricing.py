@@ -1,4 +1,4 @@
-"""What is due in the currency of a payment method."""
+"""The amount due in the currency of a payment method."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,18 +10,18 @@ from igny8_core.common.money import AMOUNT_LIMIT, Money
 
 @dataclass(frozen=True)
 class PriceAtRate:
-    """What is due in a method's currency, at the rate of this moment."""
+    """The amount due in a method's currency, at the current rate."""
 
     payable: Money
     rate: Decimal
 
 
 def price_by(*, due: Money, method: PaymentMethodConfig | None) -> PriceAtRate:
-    """Name what is due in the method's currency.
+    """Compute the amount due in the method's currency.
 
-    :param due: in USD, in which prices are held.
-    :raises ExchangeRateMissing: if no rate is kept for the method's currency, or one at which
-        nothing would be due, or more than can be kept.
+    :param due: in USD, the currency of all prices.
+    :raises ExchangeRateMissing: if there is no rate for the method's currency, or one at which
+    the amount would be zero or too large to store.
     """
     if method is None or method.currency == due.currency:
         return PriceAtRate(payable=due, rate=Decimal(1))

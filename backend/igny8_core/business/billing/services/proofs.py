@@ -1,6 +1,6 @@
-"""The file that comes with a claim: put aside, made anew by the worker, kept or refused.
+"""The proof of a payment: stored, rewritten by the worker, and kept or refused.
 
-Whatever becomes of it, the claim stays: an admin decides on it with the file or without.
+In any case the payment stays: an admin decides on it with or without the file.
 """
 
 from datetime import datetime
@@ -39,7 +39,7 @@ FIELDS = tuple(NO_PROOF)
 
 
 def being_checked(upload: Upload) -> dict[str, Any]:
-    """Return a payment's fields for a file that was put aside."""
+    """Return a payment's fields for a stored upload."""
     return {
         **NO_PROOF,
         "proof_sha256": upload.sha256,
@@ -49,7 +49,7 @@ def being_checked(upload: Upload) -> dict[str, Any]:
 
 
 def forget_upload(upload: Upload) -> None:
-    """Have a file deleted that was put aside for a claim that was then refused."""
+    """Delete the stored upload of a payment that was then refused."""
     tasks.delete_files.defer(names=[upload.name])
 
 
@@ -57,7 +57,7 @@ def forget_upload(upload: Upload) -> None:
 def send_proof(
     *, payment_id: int, account: Account, upload: Upload, actor: Actor, now: datetime
 ) -> Payment:
-    """Add a file to a claim under review that has none, or whose file was refused.
+    """Add a file to a payment under review that has none, or whose file was refused.
 
     :raises NotFound: if the account has no such payment.
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
@@ -78,10 +78,10 @@ def send_proof(
 
 @transaction.atomic
 def keep_proof(*, payment_id: int, upload: str, made: MadeProof, name: str) -> bool:
-    """Give a payment the proof that was made of its upload, which is deleted.
+    """Give a payment the proof made from its upload, and delete the upload.
 
-    :param name: under which it is stored, with its pictures.
-    :returns: whether it was wanted still.
+    :param name: the stored name of the proof and its pictures.
+    :returns: whether it was still wanted.
     """
     payment = _with_upload(payment_id, upload)
     if payment is None:
@@ -93,9 +93,9 @@ def keep_proof(*, payment_id: int, upload: str, made: MadeProof, name: str) -> b
 
 @transaction.atomic
 def refuse_proof(*, payment_id: int, upload: str, reason: ProofRefusal, now: datetime) -> bool:
-    """Tell that an upload can't be used, and delete it; the claim goes on without it.
+    """Report that an upload can't be used, and delete it; the payment continues without it.
 
-    :returns: whether it was wanted still.
+    :returns: whether it was still wanted.
     """
     payment = _with_upload(payment_id, upload)
     if payment is None:
@@ -112,10 +112,10 @@ def refuse_proof(*, payment_id: int, upload: str, reason: ProofRefusal, now: dat
 
 @transaction.atomic
 def replace_kept_proof(*, payment_id: int, old: str, made: MadeProof, name: str) -> bool:
-    """Give a payment its proof made anew from the one that it has, which is deleted.
+    """Replace a payment's proof with its rewritten version, and delete the old one.
 
     :param old: the name of the proof that was read.
-    :returns: whether it was wanted still.
+    :returns: whether it was still wanted.
     """
     payment = lock_billing_of_payment(payment_id=payment_id).payment(payment_id)
     if payment.proof != old:
@@ -126,7 +126,7 @@ def replace_kept_proof(*, payment_id: int, old: str, made: MadeProof, name: str)
 
 
 def leave_without_pictures(*, payment_id: int, name: str) -> None:
-    """Note that a proof can't be drawn: it stays what it is, to be downloaded."""
+    """Record that a proof can't be rendered: it stays as a download."""
     Payment.objects.filter(pk=payment_id, proof=name).update(proof_pages=0)
 
 
@@ -145,7 +145,7 @@ def _keep(payment: Payment, made: MadeProof, name: str) -> None:
 
 
 def _with_upload(payment_id: int, upload: str) -> Payment | None:
-    """Lock a payment; None if it is gone or has another file by now."""
+    """Lock a payment; None if it is gone or has another file now."""
     try:
         payment = lock_billing_of_payment(payment_id=payment_id).payment(payment_id)
     except NotFound:

@@ -1,4 +1,4 @@
-"""Taking an approval back: a charge that bounced, a statement that was misread, a refund."""
+"""Reversing an approval: after a bounced transfer, a misread statement, a refund."""
 
 from datetime import datetime
 
@@ -38,25 +38,25 @@ def reverse_payment(
     event: EventName = EventName.REVERSE,
     is_forced: bool = False,
 ) -> Decision:
-    """Take an approval back: credits, invoice, subscription and account follow.
+    """Reverse an approval: credits, invoice, subscription and account follow.
 
-    An invoice over more than ``BILLING_DUAL_CONTROL_ABOVE`` needs two admins who want the same:
-    the first one's word only marks the payment.
+    An invoice over more than ``BILLING_DUAL_CONTROL_ABOVE`` needs two admins who ask for the
+    same: the first request only marks the payment.
 
-    The newest earlier subscription that is paid for comes back while its period lasts; without
-    one the account waits for a payment again.
+    The newest earlier subscription that is paid for comes back if its period hasn't ended;
+    without one, the account waits for a payment again.
 
     :param event: ``REVERSE``: the invoice is due again; ``REVERSE_AND_VOID``: nothing is owed.
-    :param is_forced: also if credits of it are spent: then what is left is taken.
+    :param is_forced: reverse even if credits are spent: then take what is left.
     :raises ReasonRequired: if the reason, which the customer will read, is empty.
     :raises NotFound: if there is no such payment.
     :raises MayNotReverse, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
-        take back.
+    reverse.
     :raises PaymentNotReversible: unless it is approved.
     :raises InvoiceNotReopenable: if the invoice can only be voided.
-    :raises CreditsAlreadySpent: if the account has fewer credits left than the payment brought.
+    :raises CreditsAlreadySpent: if the account has fewer credits left than were granted.
     :raises ForceNotAllowed: if it is forced by anybody but a superuser.
-    :raises SecondApproverRequired: if the actor is the first of two.
+    :raises SecondApproverRequired: if the actor was the first of two.
     """
     if not is_visible(reason):
         raise ReversalReasonRequired
@@ -100,7 +100,7 @@ def _require_approved(payment: Payment) -> None:
 
 
 def _require_reopenable(locked: LockedBilling) -> None:
-    """Refuse to make an invoice due whose subscription could not start again."""
+    """Refuse to reopen an invoice whose subscription could not start again."""
     if locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
         raise SubscriptionHasEnded(state=locked.subscription.status, invoice=locked.invoice)
     if any(item.status == SubscriptionStatus.PENDING_PAYMENT for item in locked.subscriptions):
@@ -116,7 +116,7 @@ def _require_unspent(locked: LockedBilling, payment: Payment) -> None:
 
 
 def _take_credits_back(locked: LockedBilling, payment: Payment, *, now: datetime) -> int:
-    """Take what the payment brought, or what is left of it; return how many credits."""
+    """Take back the granted credits, or what is left of them; return how many."""
     account, amount = locked.account, locked.invoice.included_credits
     taken = min(amount, account.credits)
     record_credits(
@@ -132,7 +132,7 @@ def _take_credits_back(locked: LockedBilling, payment: Payment, *, now: datetime
 
 
 def _end_subscription(locked: LockedBilling, recorder: TransitionRecorder) -> None:
-    """End what the payment had started, and go back to what it had replaced."""
+    """End the subscription that the payment started, and restore an earlier one."""
     account, subscription = locked.account, locked.subscription
     subscription.current_period_start = None
     subscription.current_period_end = None
@@ -150,9 +150,9 @@ def _end_subscription(locked: LockedBilling, recorder: TransitionRecorder) -> No
 
 
 def _newest_paid_for(locked: LockedBilling, *, now: datetime) -> Subscription | None:
-    """Find the newest plan that is paid for and lasts, however many upgrades ago it was replaced.
+    """Find the newest paid plan whose period lasts, however many upgrades ago it was replaced.
 
-    One step back is not enough: what this payment replaced may have been taken back before.
+    One step back isn't enough: the plan that this payment replaced may itself be reversed.
     """
     paid = replaced_and_paid(account=locked.account)
     lasting = [

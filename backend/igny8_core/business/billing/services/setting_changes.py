@@ -1,5 +1,5 @@
-"""Settings that customers' money depends on: kept with their history, and where they say where
-money goes, changed only by two persons (or by the only one, after a delay that all are told of).
+"""Settings that affect customers' money, with their history. Settings that say where to send
+money need two people (or one, with a delay that everybody is told about).
 """
 
 import json
@@ -34,8 +34,8 @@ from igny8_core.business.billing.models import PaymentMethodConfig, SellerProfil
 from igny8_core.business.billing.rights import right_to_change
 from igny8_core.common.models import save_fields
 
-# Models that tell customers where to send money, each with the fields that do not. A new field
-# needs consent until it is named here.
+# Models that tell customers where to send money, with the fields that don't. A new field needs
+# consent until it is listed here.
 WITHOUT_CONSENT: dict[type[Model], frozenset[str]] = {
     PaymentMethodConfig: frozenset({"order", "reference_pattern"}),
     SellerProfile: frozenset(),
@@ -44,7 +44,7 @@ Values = Mapping[str, Any]
 
 
 def needs_consent(model: type[Model], field: str, value: Any) -> bool:
-    """Tell whether a new value of a field waits for a second admin; switching off never does."""
+    """Tell whether a new value needs a second admin; disabling a method never does."""
     if model not in WITHOUT_CONSENT:
         return False
     is_switched_off = field == "is_enabled" and value is False
@@ -55,15 +55,15 @@ def needs_consent(model: type[Model], field: str, value: Any) -> bool:
 def change_setting(
     *, obj: Model, after: Values, actor: Actor, now: datetime
 ) -> SettingChange | None:
-    """Put what needs no consent into effect, and propose the rest.
+    """Apply what needs no consent, and propose the rest.
 
     :param obj: as in the database, locked by the caller.
-    :param after: the values that change, as JSON has them; see ``plain_values``.
-    :returns: what waits, if anything does; a lone admin's change without delay doesn't.
+    :param after: the changed values, as JSON; see ``plain_values``.
+    :returns: the waiting change, if any; a lone admin's change without delay doesn't wait.
     :raises NotAllowed: if the actor may not change such a setting.
     :raises ChangeWaitsAlready: if another change of it waits.
-    :raises PersonChangedLately: if a second admin has to agree, and somebody else has just made or
-        changed the actor.
+    :raises PersonChangedLately: if a second admin has to agree, and somebody else has recently
+    added or changed the actor.
     """
     model = type(obj)
     _require_may_change(actor, model)
@@ -87,9 +87,9 @@ def change_setting(
 
 @transaction.atomic
 def add_setting(*, model: type[Model], after: Values, actor: Actor, now: datetime) -> SettingChange:
-    """Propose a new row of a model: it is made once the proposal is agreed to.
+    """Propose a new row of a model: it is created once somebody agrees.
 
-    :param after: the values of all its fields, as JSON has them.
+    :param after: the values of all its fields, as JSON.
     :raises NotAllowed: if the actor may not change such settings.
     """
     _require_may_change(actor, model)
@@ -117,14 +117,14 @@ def record_change(
 
 @transaction.atomic
 def agree_to_change(*, change_id: int, actor: Actor, now: datetime) -> SettingChange:
-    """Put a proposal into effect, as its second person.
+    """Apply a proposal, as the second admin.
 
     :raises NotFound: if there is none of this id.
     :raises NotAllowed: if the actor may not change such a setting.
     :raises OwnChange: if it is the actor's own.
-    :raises PersonChangedLately: if somebody has given the actor new rights or a new password.
+    :raises PersonChangedLately: if somebody has recently given the actor new rights or a password.
     :raises ChangeAlreadyDecided: if it doesn't wait any more.
-    :raises ChangeNotPossible: if the setting has become another since.
+    :raises ChangeNotPossible: if the setting has changed since.
     """
     change = _locked(change_id)
     _require_may_change(actor, model_of(change))
@@ -140,7 +140,7 @@ def agree_to_change(*, change_id: int, actor: Actor, now: datetime) -> SettingCh
 def refuse_change(
     *, change_id: int, actor: Actor, now: datetime, reason: str = ""
 ) -> SettingChange:
-    """Drop a proposal; by its own author that is a withdrawal.
+    """Refuse a proposal; if the actor is its author, withdraw it.
 
     :raises NotFound: if there is none of this id.
     :raises NotAllowed: if the actor may not change such a setting.
@@ -154,10 +154,10 @@ def refuse_change(
 
 
 def apply_due_changes(*, now: datetime) -> int:
-    """Put into effect what the only admin has proposed, once its delay has passed.
+    """Apply what the only admin has proposed, once its delay has passed.
 
-    Where there is another admin by now, that one has to agree after all; what somebody proposed
-    who has lost the right since is refused.
+    If there is another admin by now, that one has to agree after all. Proposals of somebody who
+    has lost the right since are refused.
 
     :returns: how many took effect.
     """
@@ -166,7 +166,7 @@ def apply_due_changes(*, now: datetime) -> int:
 
 
 def waiting_change_of(obj: Model) -> SettingChange | None:
-    """The change of a setting that waits, if one does."""
+    """The waiting change of a setting, if any."""
     return history_of(obj).filter(outcome=ChangeOutcome.WAITING).first()
 
 
@@ -176,12 +176,12 @@ def history_of(obj: Model) -> QuerySet[SettingChange]:
 
 
 def model_of(change: SettingChange) -> type[Model]:
-    """Return the model that a change is of."""
+    """Return the model that a change belongs to."""
     return apps.get_model(change.model)
 
 
 def plain_values(obj: Model, names: Iterable[str]) -> dict[str, Any]:
-    """Return a row's values as JSON has them."""
+    """Return a row's values as JSON."""
     return {name: _plain(obj, name) for name in names}
 
 
@@ -240,10 +240,10 @@ def _propose(
 
 
 def _apply(change: SettingChange) -> None:
-    """Write the values; nothing is kept of a change that can't be made.
+    """Write the values, or nothing if the change can't be made.
 
-    :raises ChangeNotPossible: if the row is gone or was changed, or the values don't go with
-        what else there is by now.
+    :raises ChangeNotPossible: if the row is gone or was changed, or the values no longer fit
+    the rest of the data.
     """
     model = model_of(change)
     obj = model() if change.object_id is None else _present(change)
@@ -268,7 +268,7 @@ def _present(change: SettingChange) -> Model:
 
 
 def _set(obj: Model, values: Values) -> None:
-    """Give a row these values, by all rules of its model.
+    """Set these values on a row, checking all rules of its model.
 
     :raises ValidationError: if they break one.
     """
@@ -309,7 +309,7 @@ def _require_may_change(actor: Actor, model: type[Model]) -> None:
 
 
 def _with_consequences(model: type[Model], values: Values) -> dict[str, Any]:
-    """Add what follows from the values: details are examples as long as one is as shipped."""
+    """Add derived values: details count as examples while one of them is as shipped."""
     if model is PaymentMethodConfig and "details" in values:
         return {**values, "has_example_details": have_example_values(values["details"])}
     return dict(values)

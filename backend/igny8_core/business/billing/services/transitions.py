@@ -1,4 +1,4 @@
-"""The only place where a status is assigned: table, check, change, audit row."""
+"""The only code that assigns a status: look up, check, change, write the audit row."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,14 +19,14 @@ OBJECT_TYPES: dict[type[Stateful], ObjectType] = {
     Payment: ObjectType.PAYMENT,
 }
 
-# Rooms above that follow what happens add a function each when Django starts. It is called with
-# the audit row, in the transition's own transaction: what it raises undoes the transition.
+# Higher rooms that react to transitions add a function when Django starts. It is called with the
+# audit row, in the transition's own transaction: an exception rolls the transition back.
 Listener = Callable[[PaymentEvent], None]
 LISTENERS: list[Listener] = []
 
 
 class TransitionRecorder:
-    """One event of the table, happening to several objects in one transaction.
+    """One event of the table, applied to several objects in one transaction.
 
     :param invoice, payment: in whose course it happens, if in one's.
     :param note: what the actor said about it.
@@ -61,9 +61,9 @@ class TransitionRecorder:
         self._record(obj, from_state=before)
 
     def created(self, obj: Stateful) -> None:
-        """Write the audit row of an object that was just made in the event's state.
+        """Write the audit row of an object that was just created in the event's state.
 
-        :raises TransitionNotAllowed: if the event doesn't make such an object in that state.
+        :raises TransitionNotAllowed: if the event doesn't create such an object in that state.
         """
         if self._target(obj, NEW) != obj.status:
             raise self._not_allowed(obj)

@@ -17,9 +17,9 @@ from igny8_core.business.data_rights.services.people import blank_account
 
 
 def require_closable(locked: LockedAccount) -> None:
-    """Check that an account is open and nothing of it waits for an admin.
+    """Check that an account is open and has no payment under review.
 
-    :raises AccountClosed: if it is closed already.
+    :raises AccountClosed: if it is already closed.
     :raises PaymentAlreadyUnderReview: if money may be on its way.
     """
     if locked.account.status == AccountStatus.CANCELLED:
@@ -29,9 +29,9 @@ def require_closable(locked: LockedAccount) -> None:
 
 
 def end_business(*, locked: LockedAccount, actor: Actor, now: datetime) -> None:
-    """Void what is unpaid, cancel what runs, and close the account, blank, in one step.
+    """Void unpaid invoices, cancel subscriptions, and close and blank the account in one step.
 
-    Credits that are left stay in the ledger, and are of no use any more.
+    Remaining credits stay in the ledger but can't be used any more.
 
     :raises TransitionNotAllowed: unless ``require_closable`` has passed.
     """

@@ -23,7 +23,7 @@ from igny8_core.business.exports.services import forget_exports
 class Closed:
     """An account that was closed.
 
-    :param kept_until: last day on which its invoices are kept as issued; None without any.
+    :param kept_until: last day on which its invoices are kept as issued; None without invoices.
     """
 
     account: Account
@@ -36,10 +36,10 @@ def close_account(*, account_id: int, actor: Actor, now: datetime) -> Closed:
     """Close an account for good, with everybody in it.
 
     Unpaid invoices are void, subscriptions cancelled, people and sites erased. Invoices, payments,
-    ledger and events stay, as the law asks; ``erase_expired`` takes what is personal in them.
+    ledger and events stay, as the law requires; ``erase_expired`` later erases their personal data.
 
-    :raises AccountClosed: if it is closed already, also at this very moment by somebody else.
-    :raises PaymentAlreadyUnderReview: if a payment waits for a decision.
+    :raises AccountClosed: if it is already closed, even by somebody else just now.
+    :raises PaymentAlreadyUnderReview: if a payment is under review.
     """
     locked = lock_billing_of_account(account_id=account_id)
     require_closable(locked)

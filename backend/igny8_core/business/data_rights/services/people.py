@@ -1,4 +1,4 @@
-"""Erasing who a closed account's people were. What they owed and paid is billing's to keep."""
+"""Erasing the people of a closed account. Billing keeps what they owed and paid."""
 
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from igny8_core.common.http.answers import forget_answers
 
 
 def blank_account(account: Account) -> tuple[str, ...]:
-    """Take from a locked account what is personal; its country stays, for the tax.
+    """Blank the personal data of a locked account; its country stays, for tax.
 
     :returns: the fields that the caller has to save.
     """
@@ -29,7 +29,7 @@ def blank_account(account: Account) -> tuple[str, ...]:
 def erase_people(*, account: Account) -> None:
     """Erase an account's sites and people, in the caller's transaction, which holds the account.
 
-    Nobody can log in as one of them again. Staff keep their log-in, and leave the account.
+    Nobody can sign in as one of them again. Staff keep their sign-in, and leave the account.
     """
     account.sites.all().delete()
     people = list(account.users.select_for_update(of=("self",)).order_by("pk"))
@@ -49,7 +49,7 @@ def _erase_person(user: User) -> None:
     EmailAddress.objects.filter(user=user).delete()
     EmailChange.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
-    user.email = f"closed-{uuid4().hex}@{NOBODYS_DOMAIN}"  # one that nobody can have taken
+    user.email = f"closed-{uuid4().hex}@{NOBODYS_DOMAIN}"  # nobody else can have this address
     user.first_name = user.last_name = ""
     user.is_active = False
     user.last_login = None
@@ -60,7 +60,7 @@ def _erase_person(user: User) -> None:
 
 
 def _erase_names_in_admin_log(account: Account, users: list[User]) -> None:
-    """The admin's own log repeats how the objects were called when staff changed them."""
+    """Erase names in the admin log, which repeats objects' names when staff changed them."""
     for model, ids in ((Account, [account.pk]), (User, [user.pk for user in users])):
         entries = LogEntry.objects.filter(
             content_type=ContentType.objects.get_for_model(model),

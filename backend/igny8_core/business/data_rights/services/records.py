@@ -1,7 +1,7 @@
-"""Erasing what is personal in billing: at once what never led to a payment, the rest in time.
+"""Erasing personal data in billing: at once if it never led to a payment, the rest in time.
 
-The database lets these changes through for closed accounts alone, and to blanks alone
-(migration 0006): everything else in invoices, payments and events stays as it was written.
+The database only allows these changes for closed accounts, and only to blank values
+(migration 0006). Everything else in invoices, payments and events stays as it was written.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ NO_WORDS = {"manual_reference": ERASED, "manual_notes": "", "admin_notes": ""}
 
 
 def erase_at_closing(*, account: Account, now: datetime) -> None:
-    """Erase what no law asks to keep, in the transaction that has closed the account."""
+    """Erase what no law requires, in the transaction that closes the account."""
     refused = Payment.objects.filter(invoice__account=account, status__in=REFUSED)
     PaymentEvent.objects.filter(account=account, payment__in=refused).update(note="")
     _erase_payments(refused)
@@ -46,7 +46,7 @@ def erase_at_closing(*, account: Account, now: datetime) -> None:
 
 
 def kept_until(*, account: Account) -> date | None:
-    """The last day on which an invoice of the account is kept as it was issued, if there is one."""
+    """The last day on which the account's invoices are kept as issued; None without any."""
     newest = Invoice.objects.filter(account=account).order_by("-issued_at").first()
     if newest is None:
         return None
@@ -54,14 +54,14 @@ def kept_until(*, account: Account) -> date | None:
 
 
 def erase_expired(*, now: datetime) -> int:
-    """Erase what has been kept as long as it had to be; returns how many rows were changed.
+    """Erase everything whose retention period is over; returns how many rows were changed.
 
-    Proofs of refused claims go ``BILLING_PROOF_RETENTION_DAYS`` after the decision. Proofs of
-    payments, and what an invoice of a closed account says of its customer, go when
-    ``BILLING_RETENTION_YEARS`` have passed since the end of the year of its issue.
+    Proofs of rejected and withdrawn payments go ``BILLING_PROOF_RETENTION_DAYS`` after the
+    decision. Proofs of approved payments, and the customer's details on invoices of closed
+    accounts, go ``BILLING_RETENTION_YEARS`` after the end of the year of issue.
 
-    Each account is erased in a transaction of its own, locked as every act locks it: what fails
-    for one is raised after all others were erased, and tried again the next time.
+    Each account has its own transaction, with the usual locks. If one fails, the error is raised
+    after all others are done, and the account is tried again next time.
     """
     count, failures = 0, []
     for account_id in _accounts_with_expired(now):
@@ -77,7 +77,7 @@ def erase_expired(*, now: datetime) -> int:
 
 
 def _accounts_with_expired(now: datetime) -> list[int]:
-    """Return the accounts of which something is to be erased yet, in their order."""
+    """Return the accounts that still have something to erase, in order."""
     found = (
         _expired_proofs(now).values_list("invoice__account", flat=True),
         _expired_payments(now).values_list("invoice__account", flat=True),
@@ -142,7 +142,7 @@ def _expired_invoices(now: datetime) -> QuerySet[Invoice]:
 
 
 def _old_invoices(now: datetime) -> QuerySet[Invoice]:
-    """Return the invoices that were issued before those that are kept, by the day where it was."""
+    """Return invoices older than the retention period, by date in their own time zone."""
     kept_since = date(business_day(now).year - settings.BILLING_RETENTION_YEARS, 1, 1)
     zone = Coalesce(KT("billing_snapshot__issue__time_zone"), Value("UTC"))
     issued_on = Cast(Func(zone, F("issued_at"), function="timezone"), DateField())
@@ -153,7 +153,7 @@ def _old_invoices(now: datetime) -> QuerySet[Invoice]:
 
 
 def _blank_customer(invoice: Invoice) -> None:
-    """Blank who an invoice was issued to; its country stays."""
+    """Blank the customer of an invoice; the country stays."""
     snapshot: dict[str, dict[str, Any]] = invoice.billing_snapshot
     customer = {
         field: value if field == "country" else "" for field, value in snapshot["customer"].items()
@@ -169,7 +169,7 @@ def _erase_payments(payments: QuerySet[Payment]) -> int:
 
 
 def _erase_proofs(payments: QuerySet[Payment]) -> int:
-    """Forget the files; a job deletes them, so that none is left if this process dies."""
+    """Remove the references to files; a job deletes them, so none is left if this process dies."""
     found = {payment.pk: payment.proof_files for payment in payments}
     if names := sorted(name for names in found.values() for name in names):
         tasks.delete_files.defer(names=names)
@@ -177,7 +177,7 @@ def _erase_proofs(payments: QuerySet[Payment]) -> int:
 
 
 def _erase_recipients(mails: Iterable[OutgoingMail], *, now: datetime) -> None:
-    """Forget who got the mails; what has not gone out will not."""
+    """Erase the recipients of emails; unsent emails are dropped."""
     for mail in mails:
         mail.recipient = f"mail-{mail.pk}@closed.invalid"
         if mail.is_waiting:

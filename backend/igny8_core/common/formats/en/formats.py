@@ -1,4 +1,4 @@
-"""How the desk writes days and times: one way everywhere, with the zone."""
+"""Formats of dates and times at the desk: the same everywhere, with the zone."""
 
 DATE_FORMAT = SHORT_DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "j M Y, H:i T"

@@ -21,10 +21,10 @@ interface Confirmation {
 }
 
 /**
- * Confirms a payment once, however often the same form is sent, over reloads too. `progress` is
- * the share of the file that has gone out, 0 to 1. Who is logged out is sent to the log-in.
+ * Confirms a payment once, however often the same form is sent, even after reloads. `progress` is
+ * the share of the file sent so far, 0 to 1. People who aren't signed in go to the sign-in.
  *
- * @param onSent is called once the server has it.
+ * @param onSent called once the server has it.
  */
 export function useConfirmPayment(invoice: Invoice, onSent: () => void) {
   const { id: invoiceId, latest_payment: earlier } = invoice;
@@ -35,7 +35,7 @@ export function useConfirmPayment(invoice: Invoice, onSent: () => void) {
   const mutation = useMutation({
     mutationFn: ({ proof, ...fields }: Confirmation) => {
       const file = proof && [proof.name, proof.size, proof.lastModified];
-      // The same words after a rejection are another confirmation.
+      // The same input after a rejection is a new confirmation.
       const identity = { ...fields, file, after: earlier?.id ?? null };
       const header = { "Idempotency-Key": keys.keyFor(identity) };
       setProgress(0);
@@ -45,7 +45,7 @@ export function useConfirmPayment(invoice: Invoice, onSent: () => void) {
     },
     onSuccess: async () => {
       keys.forget();
-      onSent(); // before the page changes with the invoice, and the form is gone
+      onSent(); // before the invoice changes the page and removes the form
       await refresh();
     },
     onError: async (error) => {

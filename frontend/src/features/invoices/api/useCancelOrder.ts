@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRefreshInvoice } from "../../../entities/invoice/useRefreshInvoice";
 import { api, unwrap } from "../../../lib/api/client";
 
-/** Gives an order up that nothing was paid for. */
+/** Cancels an unpaid order. */
 export function useCancelOrder(id: number) {
   const refresh = useRefreshInvoice(id);
   return useMutation({

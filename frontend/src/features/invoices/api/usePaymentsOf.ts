@@ -3,7 +3,7 @@ import { api, unwrap } from "../../../lib/api/client";
 import { queryKeys } from "../../../lib/api/keys";
 import type { Invoice } from "../../../lib/api/types";
 
-/** Every claim that an invoice was paid, newest first, with what happened to each. */
+/** Every payment of an invoice, newest first, with its events. */
 export function usePaymentsOf(invoice: Invoice) {
   const { id } = invoice;
   return useQuery({

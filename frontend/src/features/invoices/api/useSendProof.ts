@@ -8,8 +8,8 @@ import { ApiError } from "../../../lib/errors/apiError";
 import { IdempotencyKeys } from "../../../lib/idempotency";
 
 /**
- * Sends a receipt for a confirmation that has none, once. `progress` is the share of the file that
- * has gone out, 0 to 1.
+ * Sends a receipt for a payment that has none, once. `progress` is the share of the file sent so
+ * far, 0 to 1.
  */
 export function useSendProof(payment: Payment) {
   const [keys] = useState(() => new IdempotencyKeys(`proof-key:${payment.id}`));
@@ -18,7 +18,7 @@ export function useSendProof(payment: Payment) {
   const refresh = useRefreshInvoice(payment.invoice_id);
   const mutation = useMutation({
     mutationFn: (proof: File) => {
-      // The same file after a refusal is another attempt.
+      // The same file after a refusal is a new attempt.
       const identity = [proof.name, proof.size, proof.lastModified, payment.proof_refusal];
       const header = { "Idempotency-Key": keys.keyFor(identity) };
       const form = new FormData();

@@ -6,11 +6,11 @@ export const ASKED_ONCE = { staleTime: Infinity, refetchOnWindowFocus: false } a
 
 interface Link<T> {
   data?: T;
-  /** Why it can't be used any more. */
+  /** Why it doesn't work any more. */
   refusal?: string;
 }
 
-/** @param key is sent in a header: what can't be in one was never a key of ours. */
+/** @param key sent in a header; a value that doesn't fit into a header isn't one of our keys. */
 export async function stateOfLink<T>(
   key: string,
   ask: () => Parameters<typeof unwrap<T>>[0],
@@ -24,7 +24,7 @@ export async function stateOfLink<T>(
   }
 }
 
-/** Whether a link is at fault, and not what was typed or the network. */
+/** Whether the link is the problem, and not the input or the network. */
 export function isRefusedLink(error: unknown): error is ApiError {
   if (!(error instanceof ApiError)) return false;
   return error.status === 409 || error.errors.some(({ attr }) => attr === "key");

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "../../../lib/api/client";
 import { queryKeys } from "../../../lib/api/keys";
 
-/** Says that mails about invoices may come to the address of the link. */
+/** Agrees to emails about invoices to the link's address. */
 export function useConfirmBillingEmail() {
   const cache = useQueryClient();
   return useMutation({

@@ -3,7 +3,7 @@ import { rememberLogIn } from "../../../entities/me/logInMemory";
 import { forgetCsrfToken } from "../../../lib/api/client";
 import { queryKeys } from "../../../lib/api/keys";
 
-/** What follows when a session has begun. */
+/** What to do when a session has started. */
 export function useEnter() {
   const cache = useQueryClient();
   return async () => {

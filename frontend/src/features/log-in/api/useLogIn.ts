@@ -8,7 +8,7 @@ interface Body {
   data?: { flows?: { id: string; is_pending?: boolean }[] };
 }
 
-/** Whether allauth's answer says that the password was right, and a code has to follow. */
+/** Whether allauth's response says that the password was right and a code is needed. */
 function wantsCode(status: number, body: unknown): boolean {
   const flows = (body as Body | undefined)?.data?.flows ?? [];
   return (
@@ -16,7 +16,7 @@ function wantsCode(status: number, body: unknown): boolean {
   );
 }
 
-/** Logs in; the answer tells whether the code of a second factor is still to come. */
+/** Signs in; the result says whether a code of the second factor is still needed. */
 export function useLogIn() {
   const enter = useEnter();
   return useMutation({

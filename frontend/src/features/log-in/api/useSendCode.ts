@@ -3,7 +3,7 @@ import { BROWSER } from "../../../lib/api/allauth";
 import { api, unwrap } from "../../../lib/api/client";
 import { useEnter } from "./useEnter";
 
-/** Ends a log-in by the code of a second factor; 401 and 409 say that it has to begin anew. */
+/** Completes a sign-in with a second-factor code; 401 and 409 mean that it must start again. */
 export function useSendCode() {
   const enter = useEnter();
   return useMutation({

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { rememberLogIn } from "../../../entities/me/logInMemory";
 import { api, forgetCsrfToken, unwrap } from "../../../lib/api/client";
 
-/** Closes the account for good; the session has ended then. */
+/** Closes the account for good, which also ends the session. */
 export function useCloseAccount() {
   return useMutation({
     mutationFn: async (body: { password: string; confirmation: string }) => {

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { api, unwrap } from "../../../lib/api/client";
 
-/** Has all that is kept about the account put into a file; a mail brings the link. */
+/** Requests a file with all data of the account; an email brings the link. */
 export function useExport() {
   return useMutation({
     mutationFn: (password: string) =>

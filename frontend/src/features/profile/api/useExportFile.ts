@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { requireThere, url } from "../../../lib/api/client";
 import { browser } from "../../../lib/browser";
 
-/** Hands a file that is made to the browser, which saves it however long that takes. */
+/** Lets the browser download a finished file, however long that takes. */
 export function useExportFile() {
   return useMutation({
     mutationFn: async (key: string) => {

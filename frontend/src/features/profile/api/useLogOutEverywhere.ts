@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { startAnew } from "../../../entities/me/logInMemory";
 import { api, unwrap } from "../../../lib/api/client";
 
-/** Ends every session of the person, of this browser and of all others. */
+/** Ends all sessions of the person, in this browser and all others. */
 export function useLogOutEverywhere() {
   return useMutation({
     mutationFn: async () => {

@@ -11,7 +11,7 @@ import { useCloseAccount } from "../api/useCloseAccount";
 const PAGE = "/account";
 const FIELDS = ["confirmation", "password"] as const;
 
-/** Says what it means, and asks twice; a dialog with an address of its own. */
+/** Explains the consequences, and asks twice; a dialog with its own URL. */
 export function CloseAccountDialog() {
   const me = useMe().data;
   const navigate = useNavigate();

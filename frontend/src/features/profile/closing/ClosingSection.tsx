@@ -2,7 +2,7 @@ import { Button, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
 import { m } from "../../../lib/messages";
 
-/** The way to the end of the account. */
+/** The section to close the account. */
 export function ClosingSection() {
   return (
     <Paper withBorder p="lg" radius="md">

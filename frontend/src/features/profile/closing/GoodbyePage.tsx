@@ -12,14 +12,14 @@ interface Closed {
   closed?: { kept_until: string | null };
 }
 
-/** The end of an account; what this browser still has of it goes, too. */
+/** Shown after closing an account; also removes its data from this browser. */
 export function GoodbyePage() {
   usePageTitle(m.data.goodbyeTitle);
   const { closed } = (useLocation().state ?? {}) as Closed;
   const cache = useQueryClient();
   useEffect(() => {
     if (!closed) return;
-    cache.setQueryData(queryKeys.me, null); // what shows it must hear of it, and does not if it is removed
+    cache.setQueryData(queryKeys.me, null); // setting it notifies components; removing it wouldn't
     cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== queryKeys.me[0] });
     void forgetDrafts();
   }, [cache, closed]);

@@ -8,7 +8,7 @@ import { IdempotencyKeys } from "../../../lib/idempotency";
 import { language } from "../../../lib/messages";
 import type { SignUpRequest } from "../draft";
 
-/** Signs up once, however often the same form is sent, and logs in. */
+/** Signs up once, however often the same form is sent, and signs in. */
 export function useRegister() {
   const [keys] = useState(() => new IdempotencyKeys());
   const cache = useQueryClient();

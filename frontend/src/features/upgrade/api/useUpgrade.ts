@@ -5,7 +5,7 @@ import { api, unwrap } from "../../../lib/api/client";
 import { IdempotencyKeys } from "../../../lib/idempotency";
 
 /**
- * Asks for a plan once, however often the same choice is sent.
+ * Requests a plan once, however often the same choice is sent.
  *
  * @param onIssued gets the id of the invoice to pay.
  */
@@ -21,7 +21,7 @@ export function useUpgrade(onIssued: (invoiceId: number) => void) {
         }),
       ),
     onSuccess: async ({ invoice }) => {
-      onIssued(invoice.id); // before the page changes with the account, and the form is gone
+      onIssued(invoice.id); // before the account changes the page and removes the form
       await cache.invalidateQueries();
     },
     onError: (error) => forgetChangedPlans(cache, error),

@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Load all of it; prints how many of each were added."""
+        """Load everything; prints how many of each were added."""
         added = {
             "plans": _add_missing(Plan, "plans", "slug"),
             "industries": _add_missing(Industry, "industries", "slug"),
@@ -46,7 +46,7 @@ def _add_missing(model: type[Model], name: str, key: str) -> int:
 
 
 def _add_missing_methods() -> int:
-    """Add the methods whose key was never loaded, be it that an admin has changed it since."""
+    """Add the methods whose key was never loaded, even if an admin changed the key since."""
     results = [
         PaymentMethodConfig.objects.get_or_create(
             catalog_key=_catalog_key(row), defaults={**row, "has_example_details": True}

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Create and print the log-ins.
+        """Create the users and print how to sign in.
 
         :raises CommandError: in production.
         """
@@ -62,7 +62,7 @@ class Command(BaseCommand):
             if not User.objects.filter(email=f"customer{number:03d}@example.com").exists():
                 with transaction.atomic():
                     payment = add_customer(number, password=PASSWORD, now=now)
-                if payment.proof_upload:  # the worker would look at it, a little later
+                if payment.proof_upload:  # the worker would check it a little later
                     check_proof(payment_id=payment.pk, upload=payment.proof_upload, now=now)
         for email in (*STAFF, *map(_email, DEMO_USERS)):
             self.stdout.write(f"{email:<24} {PASSWORD}")
@@ -73,7 +73,7 @@ def _email(name: str) -> str:
 
 
 def _ensure_staff() -> User:
-    """Make those who are missing, and return the billing admin."""
+    """Create missing staff, and return the billing admin."""
     for email, (first_name, group) in STAFF.items():
         if not User.objects.filter(email=email).exists():
             user = User.objects.create_user(

@@ -1,4 +1,4 @@
-"""``manage.py verify_billing``: do the invariants hold on the live data?"""
+"""``manage.py verify_billing``: check the invariants on live data."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from igny8_core.business.integrity.verify import verify_billing
 
 
 class Command(BaseCommand):
-    """Prints a line for each invariant; exits 1 if one is broken."""
+    """Prints a line for each invariant; exits with 1 if one is broken."""
 
     help = "Check the invariants of billing on the live data."
 
