@@ -187,7 +187,7 @@ def test_rejects_with_a_reason_only(desk: Client, payment: Payment, owner: User)
     assert payment.status == "pending_approval"
 
     answer = desk.post(page(payment, "reject"), {"admin_notes": "No such TID"}, follow=True)
-    assert "can read why and try again" in text_of(answer)
+    assert "can see the reason and try again" in text_of(answer)
     payment.refresh_from_db()
     assert (payment.status, payment.admin_notes) == ("failed", "No such TID")
     assert account_of(owner).status == "pending_payment"
@@ -389,7 +389,7 @@ def test_no_page_of_the_desk_reads_a_strangers_file(
 def test_a_file_that_is_being_checked_is_called_so(desk: Client, owner: User) -> None:
     payment = make_unchecked_payment(owner, proof=pdf(1))
     assert "Being checked" in text_of(desk.get(QUEUE, {"status__exact": "pending_approval"}))
-    assert "The file is being checked" in text_of(desk.get(page(payment)))
+    assert "We are checking the file" in text_of(desk.get(page(payment)))
     for path in ("proof", "proof/0", "proof/1"):
         assert desk.get(page(payment, path)).status_code == 404
     answer = desk.post(page(payment, "approve"), {"admin_notes": ""}, follow=True)
@@ -400,7 +400,7 @@ def test_a_file_that_was_refused_is_called_so(desk: Client, owner: User) -> None
     payment = make_payment(owner, proof=SimpleUploadedFile("x.pdf", b"%PDF-1.7 no more"))
     assert "Refused" in text_of(desk.get(QUEUE, {"status__exact": "pending_approval"}))
     text = text_of(desk.get(page(payment)))
-    assert "The file was refused: The file can&#x27;t be read as JPEG" in text
+    assert "The file was refused: The file can&#x27;t be read as a JPEG" in text
     assert desk.get(page(payment, "proof/0")).status_code == 404
 
 
@@ -489,7 +489,7 @@ def test_two_admins_bulk_marks_what_needs_two(
         QUEUE,
         {"action": "approve_selected", "_selected_action": payment.pk, "confirmed": "yes"},
     )
-    assert "a second admin has to approve" in text_of(answer)
+    assert "a second admin must approve" in text_of(answer)
     payment.refresh_from_db()
     assert payment.status == "pending_approval"
     assert "1 of 2 approvals" in text_of(desk.get(page(payment)))

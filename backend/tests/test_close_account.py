@@ -398,7 +398,7 @@ def test_a_trial_leaves_nothing_to_keep(catalog: None) -> None:
     assert answer.json()["kept_until"] is None
     goodbye = OutgoingMail.objects.get(kind="account_closed")
     deliver_mail(mail_id=goodbye.pk)
-    assert "nothing that says who you are is kept" in mail.outbox[0].body
+    assert "we keep no personal data about you" in mail.outbox[0].body
     assert_all_invariants_hold()
 
 

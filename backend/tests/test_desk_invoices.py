@@ -55,7 +55,7 @@ def test_shows_what_is_owed_in_money_words_and_days(desk: Client, owner: User) -
     assert "Lahore Pakistan" in text
     assert "Tax ID 1234567-8" in text
     assert "1 month, 1000 credits" in text
-    assert "Nobody has confirmed a payment yet." in text
+    assert "No payment has been confirmed yet." in text
     assert "Sign-up, paid plan : invoice pending, by" in text
     assert "89.000" not in text
     assert "billing_name" not in text
@@ -75,7 +75,7 @@ def test_without_the_permission_neither_lines_nor_document(owner: User) -> None:
     support.permissions.remove(Permission.objects.get(codename="view_invoiceline"))
     client, invoice = client_in(SUPPORT), invoice_of(owner)
     text = shown(client.get(page_of(invoice)))
-    assert "Your role doesn't show the lines of invoices." in text
+    assert "Your role can't see invoice lines." in text
     assert "Starter plan, 1 month" not in text
     assert client.get(reverse("admin:billing_invoice_pdf", args=[invoice.pk])).status_code == 403
 
@@ -105,7 +105,7 @@ def test_leads_to_the_account_and_to_every_payment(
     assert text.index("BT-SECOND") < text.index("BT-FIRST")
     assert "Payment rejected : payment pending approval → failed, by" in text
     assert "Reference not found" in text
-    assert "A confirmation is under review. Decide on it first" in text
+    assert "A payment confirmation is under review. Decide on it before" in text
     assert "Void…" not in text
 
 
@@ -118,7 +118,7 @@ def test_an_invoice_is_voided_with_the_reason_that_the_customer_reads(
     answer = desk.post(url, {"reason": "Ordered by mistake"}, follow=True)
     text = shown(answer)
 
-    assert "Lahore Textiles can read why; nothing is owed on it." in text
+    assert "Lahore Textiles can see the reason; nothing is due on it." in text
     assert "Void…" not in text
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.VOID

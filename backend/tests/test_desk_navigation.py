@@ -20,7 +20,7 @@ Payments fact_check /admin/billing/payment/
 Invoices receipt_long /admin/billing/invoice/
 Credits toll /admin/billing/credittransaction/
 Audit trail history /admin/billing/paymentevent/
-Mails mail /admin/common/outgoingmail/
+Emails mail /admin/common/outgoingmail/
 # Customers
 Accounts apartment /admin/igny8_auth/account/
 Subscriptions autorenew /admin/igny8_auth/subscription/
@@ -29,13 +29,13 @@ Sites language /admin/igny8_auth/site/
 # Settings
 Payment methods account_balance /admin/billing/paymentmethodconfig/
 Exchange rates currency_exchange /admin/billing/exchangerate/
-Changes of settings published_with_changes /admin/billing/settingchange/
+Setting changes published_with_changes /admin/billing/settingchange/
 Rejection reasons quickreply /admin/billing/rejectionreason/
 Seller storefront /admin/billing/sellerprofile/
 Plans sell /admin/igny8_auth/plan/
 Industries category /admin/igny8_auth/industry/
 Groups groups /admin/auth/group/
-My notices notifications /admin/billing/payment/notices/
+My notifications notifications /admin/billing/payment/notices/
 Second factor lock /admin/second-factor/
 """
 KEPT_FROM_ADMINS = {"person", "language", "sell", "category", "groups"}

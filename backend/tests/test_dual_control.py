@@ -254,8 +254,8 @@ def test_desk_says_who_wants_the_reversal(
     url = f"/admin/billing/payment/{approved.pk}/"
     body = {"reason": "Recalled", "event": "reverse_and_void"}
     marked = desk.post(f"{url}reverse/", body, follow=True).content.decode()
-    assert "Marked. A second admin has to reverse" in marked
-    assert f"{billing_admin} wants the approval taken back" in marked
+    assert "First request recorded. A second admin must also reverse" in marked
+    assert f"{billing_admin} asked to reverse the approval" in marked
     assert "the invoice is void" in marked
     again = desk.post(f"{url}reverse/", body, follow=True).content.decode()
     assert "A second billing admin must agree too." in again

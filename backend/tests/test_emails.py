@@ -86,15 +86,15 @@ def test_everybody_hears_of_everything_that_concerns_them(mailbox: Mailbox) -> N
     number = invoice_of(owner).number
     assert [str(message["Subject"]) for message in mailbox.to(owner.email)] == [
         f"Welcome. How to pay invoice {number}: 25,053.50 PKR",
-        f"We got your confirmation for invoice {number}",
+        f"We received your confirmation for invoice {number}",
         f"We could not find your payment for invoice {number}",
-        f"We got your confirmation for invoice {number}",
+        f"We received your confirmation for invoice {number}",
         f"Payment received: invoice {number} is paid",
     ]
     assert len(mailbox.to("books@shop.example")) == 4  # all since it was given
     assert [str(message["Subject"]) for message in mailbox.to(admin.email)] == [
-        "To check: 89.00 USD from Lahore Textiles",
-        "To check: 89.00 USD from Lahore Textiles",
+        "Payment to review: 89.00 USD from Lahore Textiles",
+        "Payment to review: 89.00 USD from Lahore Textiles",
     ]
     assert not queued()
 
@@ -314,7 +314,7 @@ def test_who_chose_a_digest_gets_one_with_all_that_waits(mailbox: Mailbox) -> No
 
     assert [key[-2:] for key in digests(hourly)] == ["08", "09"]
     assert [key[-2:] for key in digests(daily)] == ["08"]
-    assert {str(m["Subject"]) for m in mailbox.to(hourly.email)} == {"2 confirmations to check"}
+    assert {str(m["Subject"]) for m in mailbox.to(hourly.email)} == {"2 payments to review"}
     message = mailbox.to(daily.email)[0]
     for payment in payments:
         assert payment.invoice.number in part(message, "plain")
@@ -338,7 +338,7 @@ def test_what_was_decided_meanwhile_is_not_announced(mailbox: Mailbox) -> None:
     run_worker(mailbox.port)
     assert not mailbox.to(other.email)
     notice = OutgoingMail.objects.get(recipient=other.email)
-    assert (notice.sent_at, notice.drop_reason) == (None, "The payment is succeeded by now.")
+    assert (notice.sent_at, notice.drop_reason) == (None, "The payment status is now succeeded.")
 
 
 @pytest.mark.usefixtures("catalog")
@@ -392,7 +392,7 @@ def test_nobody_adds_headers_to_a_mail(mailbox: Mailbox) -> None:
     run_worker(mailbox.port)
 
     subject = str(mailbox.to(admin.email)[-1]["Subject"])
-    assert subject == "To check: 89.00 USD from Shop Bcc: victim@example.com"
+    assert subject == "Payment to review: 89.00 USD from Shop Bcc: victim@example.com"
     assert not mailbox.to("victim@example.com")
 
 

@@ -96,7 +96,7 @@ def test_an_invoice_of_before_says_a_sentence_in_place_of_example_details(
     shown = instructions()
     assert shown["is_example"] is True
     assert shown["details"] == []
-    assert shown["instructions"].startswith("We are still setting this payment method up.")
+    assert shown["instructions"].startswith("We are still setting up this payment method.")
     assert "PK36" not in str(shown)
 
 

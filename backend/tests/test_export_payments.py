@@ -42,7 +42,7 @@ def download(desk: Client, url: str, filters: dict[str, str] | None = None) -> A
     asked = desk.post(url + query)
     assert asked.status_code == 302
     page = asked.headers["Location"]
-    assert "is being made" in desk.get(page).content.decode()
+    assert "We are creating the file" in desk.get(page).content.decode()
     made_export()
     assert "The file is ready" in desk.get(page).content.decode()
     return desk.get(f"{page}file/")

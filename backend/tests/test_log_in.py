@@ -185,7 +185,7 @@ def test_an_email_is_verified_by_the_link_of_its_mail(api: APIClient, catalog: N
     )
     assert api.get(ME).json()["user"]["email_verified"] is False
     mail = prepared_mail()
-    assert mail["subject"] == "Confirm your e-mail address for IGNY8"
+    assert mail["subject"] == "Confirm your email address for IGNY8"
     assert "http://localhost:5173/verify-email/" in mail["html"]
     answer = APIClient().post(f"{BROWSER}auth/email/verify", {"key": key_of(mail)})
 

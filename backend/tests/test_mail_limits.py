@@ -90,7 +90,7 @@ def told_how_to_pay(owner: User) -> list[OutgoingMail]:
 def test_who_chooses_another_way_to_pay_is_told_how(owner: User) -> None:
     choose(owner, "jazzcash")
     first, second = told_how_to_pay(owner)
-    with pytest.raises(NothingToSend, match="Another way to pay"):
+    with pytest.raises(NothingToSend, match="Another payment method"):
         letter_for(first)
     texts = render_letter(letter_for(second), language="en")
     assert "25,053.50 PKR" in texts["subject.txt"]
@@ -105,7 +105,7 @@ def test_only_the_newest_mail_says_how_to_pay(owner: User) -> None:
     choose(owner, "jazzcash")
     choose(owner, "bank_transfer")
     first, _second, third = told_how_to_pay(owner)
-    with pytest.raises(NothingToSend, match="newer mail"):
+    with pytest.raises(NothingToSend, match="newer email"):
         letter_for(first)
     letter_for(third)
 

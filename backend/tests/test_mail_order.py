@@ -62,7 +62,9 @@ def test_after_an_outage_only_what_is_still_true_is_told(mailbox: Mailbox) -> No
     )
     run_worker(mailbox.port)
 
-    assert subjects(mailbox, owner.email) == ["The approval of your payment for invoice"]
+    assert subjects(mailbox, owner.email) == [
+        "We reversed the approval of your payment for invoice"
+    ]
     assert not mailbox.to(admin.email)
     dropped = OutgoingMail.objects.filter(dropped_at__isnull=False)
     assert {mail.kind for mail in dropped} >= {
@@ -114,7 +116,7 @@ def test_a_mail_whose_row_is_gone_holds_up_nothing(mailbox: Mailbox) -> None:
     OutgoingMail.objects.all().delete()  # as retention does
     make_payment(owner)
     run_worker(mailbox.port)
-    assert subjects(mailbox, owner.email) == ["We got your confirmation for invoice"]
+    assert subjects(mailbox, owner.email) == ["We received your confirmation for invoice"]
 
 
 def test_a_dead_mailbox_holds_up_nobody_else() -> None:
@@ -175,7 +177,7 @@ def test_what_an_earlier_version_queued_is_delivered(mailbox: Mailbox) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET lock = NULL")
     run_worker(mailbox.port)
-    assert subjects(mailbox, owner.email) == ["We got your confirmation for invoice"]
+    assert subjects(mailbox, owner.email) == ["We received your confirmation for invoice"]
 
 
 def test_a_closed_accounts_last_mail_goes_out_without_system_checks(mailbox: Mailbox) -> None:

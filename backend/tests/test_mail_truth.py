@@ -473,11 +473,11 @@ def test_a_mail_says_what_was_true_at_its_event(place: int) -> None:
 def test_a_reversal_says_what_it_means_while_that_is_so() -> None:
     scene = reversed_as(EventName.REVERSE)
     mail = OutgoingMail.objects.get(kind="payment_reversed")
-    assert "The invoice is to be paid again" in words_of(mail)
+    assert "You need to pay the invoice again" in words_of(mail)
     scene.void()
     assert "Recalled" in words_of(mail)
-    assert "paid again" not in words_of(mail)
-    assert "says what has happened since" in words_of(mail)
+    assert "pay the invoice again" not in words_of(mail)
+    assert "for what has happened since" in words_of(mail)
 
 
 @pytest.mark.usefixtures("catalog")
@@ -491,7 +491,7 @@ def test_example_details_are_never_told_as_if_they_were_real(
     words = words_of(mail)
     assert ("EXAMPLE: do not send money" in words) == is_development
     assert ("PK36SCBL0000001123456702" in words) == is_development
-    assert ("still setting this payment method up" in words) == (not is_development)
+    assert ("still setting up this payment method" in words) == (not is_development)
 
 
 # Mails of an earlier version

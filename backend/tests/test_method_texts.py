@@ -211,7 +211,7 @@ def test_the_desk_asks_to_look_at_languages_that_were_left_as_they_were(
 ) -> None:
     values = {**form_of(desk, page_of(method)), "instructions": "Pay at the shop.", **also}
     page = desk.post(page_of(method), values, follow=True).content.decode()
-    assert ("only the English changed" in page) == (not also)
+    assert ("only the English text changed" in page) == (not also)
 
 
 def test_a_new_method_can_be_told_in_other_languages_at_once(
@@ -239,12 +239,12 @@ def test_a_new_method_can_be_told_in_other_languages_at_once(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ([], "Write texts for each of these languages: ur."),
-        ({"xx": {}}, "Write texts for each of these languages: ur."),
-        ({"en": {}}, "Write texts for each of these languages: ur."),
+        ([], "Enter texts for each of these languages: ur."),
+        ({"xx": {}}, "Enter texts for each of these languages: ur."),
+        ({"en": {}}, "Enter texts for each of these languages: ur."),
         ({"ur": []}, "write any of"),
         ({"ur": {"details": []}}, "write any of"),
-        ({"ur": {"instructions": 1}}, "the instructions has to be a text."),
+        ({"ur": {"instructions": 1}}, "the instructions must be text."),
         ({"ur": {"instructions": "x" * 5001}}, "the instructions has more than 5000 characters."),
         ({"ur": {"display_name": "a\nb"}}, "the display name can't be this."),
         ({"ur": {"display_name": " "}}, "the display name is missing."),

@@ -222,7 +222,7 @@ def notices() -> list[tuple[str, str, str]]:
     return told
 
 
-CHANGED = "Your password at IGNY8 was changed"
+CHANGED = "Your IGNY8 password was changed"
 
 
 def test_of_a_changed_password(owner: User) -> None:

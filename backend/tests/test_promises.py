@@ -242,7 +242,7 @@ def test_what_is_no_example_any_more_can_be_chosen_anew(
     settings.IS_DEVELOPMENT = False
     assert payment_qr(invoice_of(owner)) is None
     text = text_of(invoice_of(owner))
-    assert "We are still setting this payment method up" in " ".join(text.split())
+    assert "We are still setting up this payment method" in " ".join(text.split())
     assert "PK36" not in text
     details = [{"label": "IBAN", "value": "PK24MEZN0000000100000001", "copyable": True}]
     method_of(owner).update(has_example_details=False, details=details)
@@ -524,7 +524,7 @@ def test_how_to_pay_tells_no_amount_that_is_not_due_any_more(catalog: None) -> N
         actor=Actor(user=owner),
         now=utc_now(),
     )
-    with pytest.raises(NothingToSend, match="Another amount"):
+    with pytest.raises(NothingToSend, match="The amount due has changed"):
         letter_for(mail)
 
 
@@ -538,7 +538,10 @@ def test_a_reversal_that_took_no_credits_does_not_say_so(catalog: None) -> None:
         reverse_payment(
             payment_id=payment.pk, actor=Actor(user=admin), now=utc_now(), reason="Recalled"
         )
-        for language, words in {"en": "credits were taken back", "ur": "کریڈٹ واپس"}.items():
+        for language, words in {
+            "en": "credits from this payment were removed",
+            "ur": "کریڈٹ واپس",
+        }.items():
             letter = letter_for(reversal.latest("pk"))
             assert (words in render_letter(letter, language=language)["layout.txt"]) == taken
         Plan.objects.filter(slug="starter").update(included_credits=100)

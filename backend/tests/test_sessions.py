@@ -264,7 +264,7 @@ def test_an_admin_ends_somebodys_sessions(root: Client, owner: User) -> None:
     body = {"action": "log_out_everywhere", "_selected_action": [owner.pk]}
     page = root.post("/admin/igny8_auth/user/", body, follow=True)
 
-    assert "1 person logged out everywhere: 1 log-in ended." in page.content.decode()
+    assert "1 person signed out everywhere: 1 session ended." in page.content.decode()
     assert here.get(ME).status_code == 401
     assert other.get(ME).status_code == 200
 
@@ -275,7 +275,7 @@ def test_who_is_among_them_gets_to_the_log_in(root: Client, owner: User) -> None
     page = root.post("/admin/igny8_auth/user/", body, follow=True)
     assert page.status_code == 200
     assert "/admin/login/" in page.redirect_chain[-1][0]
-    assert "logged out everywhere" in page.content.decode()
+    assert "signed out everywhere" in page.content.decode()
 
 
 def test_only_a_superuser_may(admin_api: APIClient, owner: User) -> None:

@@ -401,18 +401,18 @@ def test_desk_proposes_and_a_second_admin_agrees(
     change = SettingChange.objects.get(needs_consent=True)
     assert answer.redirect_chain[-1][0] == f"{CHANGES}{change.pk}/change/"
     page = answer.content.decode()
-    assert "when another admin agrees" in page
-    assert "Put it into effect" not in page
+    assert "when another admin approves" in page
+    assert "Approve and apply" not in page
     assert (details(method), PaymentMethodConfig.objects.get(pk=method.pk).order) == (
         method.details,
         3,
     )
-    assert "waits" in desk.get(url).content.decode()
+    assert "is waiting" in desk.get(url).content.decode()
     own = desk.post(f"{CHANGES}{change.pk}/agree/", follow=True).content.decode()
     assert "Another admin has to agree" in own
 
     desk.force_login(other)
-    assert "Put it into effect" in desk.get(f"{CHANGES}{change.pk}/change/").content.decode()
+    assert "Approve and apply" in desk.get(f"{CHANGES}{change.pk}/change/").content.decode()
     assert desk.get(f"{CHANGES}{change.pk}/agree/").status_code == 405
     done = desk.post(f"{CHANGES}{change.pk}/agree/", follow=True).content.decode()
     assert "In effect" in done
@@ -428,7 +428,7 @@ def test_desk_says_beside_the_field_that_a_change_waits(
     url = f"{METHODS}{method.pk}/change/"
     propose(method, billing_admin)
     answer = desk.post(url, {**form_of(desk, url), "display_name": "Bank"})
-    assert "waits already" in str(answer.context["adminform"].form.errors["display_name"])
+    assert "is already waiting" in str(answer.context["adminform"].form.errors["display_name"])
     off = {**form_of(desk, url)}
     del off["is_enabled"]
     assert desk.post(url, off).status_code == 302

@@ -55,18 +55,18 @@ def mail(owner: User) -> OutgoingMail:
 
 def test_a_mail_that_is_sent(desk: Client, mail: OutgoingMail) -> None:
     deliver_mail(mail_id=mail.pk)
-    assert send_again(desk, mail) == [("warning", "Nothing is sent: 1 sent already.")]
+    assert send_again(desk, mail) == [("warning", "No email was sent: 1 already sent.")]
 
 
 def test_a_mail_that_was_dropped(desk: Client, mail: OutgoingMail) -> None:
     OutgoingMail.objects.update(dropped_at=utc_now(), drop_reason="Voided before.")
-    assert send_again(desk, mail) == [("warning", "Nothing is sent: 1 not true any more.")]
+    assert send_again(desk, mail) == [("warning", "No email was sent: 1 no longer true.")]
 
 
 @pytest.mark.parametrize("status", ["todo", "doing"])
 def test_a_mail_that_waits_or_is_being_sent(desk: Client, mail: OutgoingMail, status: str) -> None:
     set_job(mail, status)
-    assert send_again(desk, mail) == [("warning", "Nothing is sent: 1 in the queue already.")]
+    assert send_again(desk, mail) == [("warning", "No email was sent: 1 already in the queue.")]
     assert job_of(mail) == status
 
 
@@ -86,7 +86,7 @@ def test_a_mail_whose_job_is_gone_gets_another(desk: Client, mail: OutgoingMail)
 def test_a_mail_whose_words_are_gone(desk: Client, mail: OutgoingMail) -> None:
     OutgoingMail.objects.update(kind="password_reset", job_id=None)
     assert send_again(desk, mail) == [
-        ("warning", "Nothing is sent: 1 can't be sent again: its words are deleted.")
+        ("warning", "No email was sent: 1 can't be sent again: the text was deleted.")
     ]
 
 
@@ -94,7 +94,7 @@ def test_mails_of_several_states(desk: Client, mail: OutgoingMail) -> None:
     set_job(mail, "failed")
     make_owner()
     assert send_again(desk, *OutgoingMail.objects.all()) == [
-        ("warning", "1 in the queue already. 1 put back into the queue.")
+        ("warning", "1 already in the queue. 1 put back into the queue.")
     ]
 
 
@@ -107,9 +107,9 @@ def test_people_who_are_logged_out(admin_client: Client, owner: User) -> None:
     other = make_owner()
     client_of(owner)
     client_of(owner)
-    said = "1 person logged out everywhere: 2 log-ins ended."
+    said = "1 person signed out everywhere: 2 sessions ended."
     assert log_out(admin_client, owner, other) == [("success", said)]
-    said = "Nothing was done: nobody of them is logged in."
+    said = "Nothing was done: none of them are signed in."
     assert log_out(admin_client, owner, other)[-1] == ("warning", said)
 
 

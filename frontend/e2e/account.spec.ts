@@ -19,17 +19,17 @@ test("a customer on trial upgrades, adds a site and changes its details", async 
   await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
 
   await page.getByRole("link", { name: "Sites" }).click();
-  await page.getByRole("button", { name: "Add a site" }).click();
+  await page.getByRole("button", { name: "Add site" }).click();
   await expect(page.getByRole("alert")).toBeFocused();
   await page.getByLabel("Name").fill("Shop");
   await page.getByLabel("Domain").fill("not a domain");
   await page.getByLabel("Industry").selectOption({ label: "Automotive" });
-  await page.getByRole("button", { name: "Add a site" }).click();
+  await page.getByRole("button", { name: "Add site" }).click();
   await expect(page.getByRole("alert")).toContainText("domain");
   await page.getByLabel("Domain").fill("shop.example.com");
-  await page.getByRole("button", { name: "Add a site" }).click();
+  await page.getByRole("button", { name: "Add site" }).click();
   await expect(page.getByText("shop.example.com · Automotive")).toBeVisible();
-  await expect(page.getByText(/has room for 1 site/)).toBeVisible();
+  await expect(page.getByText(/includes 1 site/)).toBeVisible();
   await expectAccessible(page);
 
   await page.getByRole("link", { name: "Account" }).click();
@@ -46,29 +46,29 @@ test("a customer on trial upgrades, adds a site and changes its details", async 
   await page.getByRole("radio", { name: "Growth" }).check();
   await page.getByRole("radio", { name: /UPI/ }).check();
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Get the invoice" }).click();
+  await page.getByRole("button", { name: "Get invoice" }).click();
   await expect(page.getByText("Growth plan, 1 month, 2,000 credits")).toBeVisible();
   await page.getByRole("link", { name: "Dashboard" }).click();
-  await expect(page.getByText("On trial")).toBeVisible();
-  await page.getByRole("link", { name: "Change the plan" }).click();
-  await expect(page.getByText(/The plan Growth waits for its payment/)).toBeVisible();
+  await expect(page.getByText("Trial", { exact: true })).toBeVisible();
+  await page.getByRole("link", { name: "Change plan" }).click();
+  await expect(page.getByText(/order for the Growth plan is waiting for payment/)).toBeVisible();
 
   await page.getByRole("link", { name: "Account" }).click();
-  await page.getByRole("button", { name: "Log out everywhere" }).click();
+  await page.getByRole("button", { name: "Sign out everywhere" }).click();
   await expect(page).toHaveURL(/login/);
 });
 
 test("an order is cancelled, and another plan is chosen", async ({ page }) => {
   await signUpForStarter(page);
-  await page.getByRole("button", { name: "Cancel this order" }).click();
+  await page.getByRole("button", { name: "Cancel order" }).click();
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Cancel the order" }).click();
+  await page.getByRole("button", { name: "Yes, cancel order" }).click();
   await expect(page.getByText("Cancelled by the customer.")).toBeVisible();
   await expect(page.getByText("Void", { exact: true })).toBeVisible();
   await page.getByRole("link", { name: "Choose a plan" }).click();
   await page.getByRole("radio", { name: "Growth" }).check();
   await page.getByRole("radio", { name: "JazzCash" }).check();
-  await page.getByRole("button", { name: "Get the invoice" }).click();
+  await page.getByRole("button", { name: "Get invoice" }).click();
   await expect(page.getByText("0300 1234567")).toBeVisible();
 });
 
@@ -79,8 +79,8 @@ test("a new password holds from the next log-in on", async ({ page }) => {
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
   await page.getByRole("link", { name: "Account" }).click();
-  await page.getByRole("button", { name: "Send the mail again" }).click();
-  await expect(page.getByText(/^Sent:/)).toBeVisible();
+  await page.getByRole("button", { name: "Send the email again" }).click();
+  await expect(page.getByText(/^Sent\./)).toBeVisible();
   await page.getByLabel("Current password").fill("wrong-horse-battery");
   await page.getByLabel("New password", { exact: true }).fill("new-horse-battery");
   await page.getByRole("button", { name: "Save: Password" }).click();
@@ -88,7 +88,7 @@ test("a new password holds from the next log-in on", async ({ page }) => {
   await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByRole("button", { name: "Save: Password" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
-  await page.getByRole("button", { name: "Log out", exact: true }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await logIn(page, email, "new-horse-battery");
   await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
 });
@@ -164,23 +164,23 @@ test("a customer takes the data along and closes the account", async ({ page }) 
   expect(start.subarray(0, 2).toString()).toBe("PK");
 
   await page.goto("/account");
-  await page.getByRole("link", { name: "Close the account…" }).click();
-  const dialog = page.getByRole("dialog", { name: "Close the account" });
+  await page.getByRole("link", { name: "Close account…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Close account" });
   await expect(dialog).toBeVisible();
   await expectAccessible(page);
-  await dialog.getByRole("button", { name: "Close the account for good" }).click();
+  await dialog.getByRole("button", { name: "Close account permanently" }).click();
   await expect(dialog.getByRole("alert")).toBeFocused();
   await dialog.getByLabel(/to confirm/).fill(email);
   await dialog.getByLabel("Your password").fill(PASSWORD);
-  await dialog.getByRole("button", { name: "Close the account for good" }).click();
+  await dialog.getByRole("button", { name: "Close account permanently" }).click();
   await expect(page.getByRole("heading", { name: "Your account is closed" })).toBeVisible();
   await expectAccessible(page);
 
   await page.goto("/account");
   await expect(page).toHaveURL(/\/login/);
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("alert")).toBeVisible();
   await expect(page).toHaveURL(/\/login/);
 });

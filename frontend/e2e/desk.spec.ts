@@ -79,7 +79,7 @@ for (const width of [1280, 360]) {
       const opener = page.getByRole("button", { name: "Sidebar" });
       await tabTo(page, opener);
       await page.keyboard.press("Enter");
-      await expect(page.getByRole("button", { name: "Close the sidebar" })).toBeFocused();
+      await expect(page.getByRole("button", { name: "Close sidebar" })).toBeFocused();
       await page.keyboard.press("Escape");
       await expect(page.locator("#nav-sidebar")).not.toBeInViewport();
       await expect(opener).toBeFocused();
@@ -138,7 +138,7 @@ test("an invoice is voided by keyboard, with the reason that its customer reads"
   await expect(page.locator("[data-preview]")).toHaveText("Ordered twice");
   await expectAccessible(page, "#void-dialog");
   await page.keyboard.press("Control+Enter");
-  await expect(page.getByText("can read why; nothing is owed on it.")).toBeVisible();
+  await expect(page.getByText("can see the reason; nothing is due on it.")).toBeVisible();
   await expect(page.getByText("Ordered twice")).toHaveCount(2); // invoice and subscription
   await expect(page.getByRole("button", { name: "Void…" })).toBeHidden();
 });
@@ -185,7 +185,9 @@ test("a rejection needs a reason, which is previewed word for word", async ({ pa
   await expect(page.locator("[data-preview]")).toContainText("Call us.");
   await expectAccessible(page, "#reject-dialog");
   await page.getByRole("button", { name: "Reject payment" }).click();
-  await expect(page.getByText("Rejected. Indus Media 2 can read why and try again.")).toBeVisible();
+  await expect(
+    page.getByText("Rejected. Indus Media 2 can see the reason and try again."),
+  ).toBeVisible();
 });
 
 test("many are approved at once after a look at totals and flags", async ({ page }) => {
@@ -209,7 +211,7 @@ test("beyond the limit two admins have to approve", async ({ page, adminPage }) 
   await openReview(page, customer(3)); // 229 USD; the server runs with a limit of 200
   await page.getByRole("button", { name: "Approve…" }).click();
   await page.getByRole("button", { name: "Approve payment" }).click();
-  await expect(page.getByText("waits for a second admin's approval")).toBeVisible();
+  await expect(page.getByText("is waiting for a second admin's approval")).toBeVisible();
 
   await openReview(page, customer(3));
   await expect(page.getByText("1 of 2 approvals")).toBeVisible();
@@ -226,17 +228,17 @@ test("beyond the limit two admins have to approve", async ({ page, adminPage }) 
 test("an approval is reversed, and says what follows", async ({ page }) => {
   await openAdmin(page, `/admin/billing/payment/?status__exact=succeeded&q=${customer(10)}`);
   await page.locator("#result_list a[href*='/change/']").first().click();
-  await page.getByRole("button", { name: "Reverse the approval…" }).click();
+  await page.getByRole("button", { name: "Reverse approval…" }).click();
   await expectAccessible(page, "#reverse-dialog");
   await page.getByLabel("Reason", { exact: true }).fill("The bank recalled the transfer");
-  await page.getByRole("button", { name: "Reverse the approval", exact: true }).click();
+  await page.getByRole("button", { name: "Reverse approval", exact: true }).click();
   await expect(page.getByText(/Reversed\. Invoice .* is pending/)).toBeVisible();
   await expect(page.getByText("The bank recalled the transfer")).toBeVisible();
 });
 
 test("who may only see is offered nothing to do", async ({ page }) => {
   await openReview(page, customer(20), "support@example.com");
-  await expect(page.getByText("The customer sent no file.")).toBeVisible();
+  await expect(page.getByText("The customer didn't send a file.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Approve…" })).toBeHidden();
 });
 
@@ -264,7 +266,7 @@ test("the whole queue is cleared by the keyboard, and everybody gets the right m
   while (page.url().includes("/change/")) {
     const address =
       (await page.locator(".desk-compare .desk-sub", { hasText: "@" }).first().textContent()) ?? "";
-    const isBeyondLimit = await page.getByText("needs two admins' approvals").isVisible();
+    const isBeyondLimit = await page.getByText("needs approval from two admins").isVisible();
     const act = isBeyondLimit || decided.size % 5 === 4 ? "payment_rejected" : "payment_approved";
     await decideByKeyboard(page, act);
     decided.set(address.trim(), act);

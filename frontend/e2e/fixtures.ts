@@ -45,7 +45,7 @@ export async function choosePlan(page: Page, name: string): Promise<void> {
 }
 
 export async function enterAccount(page: Page, email: string): Promise<void> {
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByLabel("First name").fill("Ayesha");
   await expectAccessible(page);
@@ -80,10 +80,10 @@ export function newReference(): string {
 }
 
 export async function logIn(page: Page, email: string, password = PASSWORD): Promise<void> {
-  await expect(page.getByRole("heading", { level: 1, name: "Log in" })).toBeVisible();
-  await page.getByLabel("E-mail").fill(email);
+  await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => !url.pathname.startsWith("/login"));
 }
 
@@ -93,7 +93,7 @@ export async function fillConfirmation(page: Page, reference: string): Promise<v
   await page.getByLabel("Transaction ID (TID)").fill(reference);
 }
 
-export const SEND = { name: "Send the confirmation" };
+export const SEND = { name: "Send confirmation" };
 
 /** Opens a page of the admin site, and signs in if asked. */
 export async function openAdmin(
@@ -105,7 +105,7 @@ export async function openAdmin(
   if (!page.url().includes("/admin/login/")) return;
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill("demo-password-1");
-  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => !url.pathname.startsWith("/admin/login"));
 }
 

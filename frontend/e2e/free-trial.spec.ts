@@ -7,7 +7,7 @@ test("a visitor starts a free trial and has its credits", async ({ page }) => {
   await page.getByRole("button", { name: "Create account" }).click();
 
   await expect(page.getByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
-  await expect(page.getByText("On trial")).toBeVisible();
+  await expect(page.getByText("Trial", { exact: true })).toBeVisible();
   await expect(page.getByText("1,000", { exact: true })).toBeVisible();
   await expect(page.getByRole("region", { name: "Payment" })).toBeHidden();
   await expectAccessible(page);
@@ -21,8 +21,8 @@ test("a taken e-mail leads back to its field and to the log-in", async ({ page }
   await expect(page).toHaveURL(/\/signup\/account$/);
   await expect(page.getByRole("alert")).toBeFocused();
   await expectAccessible(page);
-  await page.getByRole("link", { name: "Log in instead" }).click();
-  await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
+  await page.getByRole("link", { name: "Sign in instead" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await expectAccessible(page);
 });
 
@@ -34,6 +34,6 @@ test("a reload in the middle keeps all but the password", async ({ page }) => {
   await page.reload();
   await page.goBack();
 
-  await expect(page.getByLabel("E-mail")).toHaveValue(email);
+  await expect(page.getByLabel("Email")).toHaveValue(email);
   await expect(page.getByLabel("Password", { exact: true })).toHaveValue("");
 });

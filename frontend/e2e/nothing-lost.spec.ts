@@ -15,7 +15,7 @@ const CONFIRM = "**/api/v1/billing/admin/payments/confirm/";
 
 /** How often the customer has confirmed a payment, according to the page's history. */
 async function expectClaims(page: Page, count: number): Promise<void> {
-  await expect(page.getByText(/A person now checks/)).toBeVisible();
+  await expect(page.getByText(/We are checking that the payment/)).toBeVisible();
   await page.reload();
   await expect(page.getByText("you confirmed the payment")).toHaveCount(count);
 }
@@ -46,7 +46,7 @@ test("a lost answer is asked for again and nothing is done twice", async ({ page
   await fillConfirmation(page, newReference());
   await page.setInputFiles("input#proof", receipt("receipt.png"));
   await page.getByRole("button", SEND).click();
-  await expect(page.getByText(/No answer from the server/)).toBeVisible();
+  await expect(page.getByText(/We can't reach the server/)).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("button", SEND).click();
   await expectClaims(page, 1);
@@ -57,13 +57,13 @@ test("a reload in mid-form keeps everything, the file too", async ({ page }) => 
   await signUpForStarter(page);
   const reference = newReference();
   await fillConfirmation(page, reference);
-  await page.getByLabel(/Anything that we should know/).fill("From my brother's account");
+  await page.getByLabel(/Anything else we should know/).fill("From my brother's account");
   await page.setInputFiles("input#proof", receipt("receipt.png"));
   await expect(page.getByText("receipt.png")).toBeVisible();
   await page.reload();
 
   await expect(page.getByLabel("Transaction ID (TID)")).toHaveValue(reference);
-  await expect(page.getByLabel(/Anything that we should know/)).toHaveValue(/brother/);
+  await expect(page.getByLabel(/Anything else we should know/)).toHaveValue(/brother/);
   await expect(page.getByText("receipt.png")).toBeVisible();
   await page.getByRole("button", SEND).click();
   await expectClaims(page, 1);
@@ -78,7 +78,7 @@ test("an expired session asks to log in, and then goes on where it was", async (
   await page.context().clearCookies();
   await page.getByRole("button", SEND).click();
 
-  await expect(page.getByText(/What you typed is kept/)).toBeVisible();
+  await expect(page.getByText(/Your entries are saved/)).toBeVisible();
   await expectAccessible(page);
   await logIn(page, email);
   await expect(page.getByLabel("Transaction ID (TID)")).toHaveValue(reference);
@@ -95,7 +95,7 @@ test("files that are no proof are refused at once", async ({ page }) => {
   await expect(page.getByText(/notes.txt can't be used/)).toBeVisible();
   const large = { ...receipt("large.png"), buffer: Buffer.alloc(5 * 1024 * 1024 + 1) };
   await page.setInputFiles("input#proof", large);
-  await expect(page.getByText(/more than 5 MB/)).toBeVisible();
+  await expect(page.getByText(/larger than 5 MB/)).toBeVisible();
   await expectAccessible(page);
 });
 

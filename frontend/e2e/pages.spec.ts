@@ -12,11 +12,11 @@ const PAGES = {
 };
 const PUBLIC = {
   "/signup/plan": "Choose a plan",
-  "/login": "Log in",
+  "/login": "Sign in",
   "/forgot-password": "Reset your password",
   "/reset-password/made-up": "Choose a new password",
-  "/verify-email/made-up": "E-mail address",
-  "/confirm-billing-email/made-up": "Billing e-mail",
+  "/verify-email/made-up": "Email address",
+  "/confirm-billing-email/made-up": "Billing email",
   "/nowhere": "Page not found",
 };
 
@@ -116,7 +116,7 @@ test("offline says what to do, and goes on once it is over", async ({ page, cont
   await expect(page.getByRole("heading", { name: /Welcome/ })).toBeVisible();
   await page.route("**/api/v1/billing/invoices/**", (route) => route.abort());
   await page.getByRole("link", { name: "Invoices" }).click();
-  await expect(page.getByText(/No answer from the server/)).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText(/We can't reach the server/)).toBeVisible({ timeout: 15_000 });
   await expectAccessible(page);
   await page.unroute("**/api/v1/billing/invoices/**");
   await page.getByRole("button", { name: "Try again" }).click();

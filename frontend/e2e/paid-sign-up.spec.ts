@@ -24,11 +24,13 @@ test("a customer signs up, pays, is approved, celebrates once and has the credit
   await expect(page.getByAltText("Your receipt")).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("button", SEND).click();
-  await expect(page.getByText(/A person now checks/)).toBeVisible();
+  await expect(page.getByText(/We are checking that the payment/)).toBeVisible();
   await expectAccessible(page);
 
   await page.goto("/");
-  await expect(page.getByRole("region", { name: "Payment" })).toContainText("is being checked");
+  await expect(page.getByRole("region", { name: "Payment" })).toContainText(
+    "We have been checking",
+  );
   await decide(adminPage, reference, "Approve", "Found in the statement");
   const celebration = page.getByText(/Your payment of PKR.25,053.50 has arrived/);
   await expect(celebration).toBeVisible({ timeout: 20_000 });
@@ -39,7 +41,7 @@ test("a customer signs up, pays, is approved, celebrates once and has the credit
   await expect(page.getByText("Active", { exact: true })).toBeVisible();
   await expect(celebration).toBeHidden();
 
-  await page.getByRole("button", { name: "Log out", exact: true }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await logIn(page, email);
   await expect(page.getByText("Active", { exact: true })).toBeVisible();
 });
@@ -49,7 +51,7 @@ test("a rejected customer reads why and tries again", async ({ page, adminPage }
   const reference = newReference();
   await fillConfirmation(page, reference);
   await page.getByRole("button", SEND).click();
-  await expect(page.getByText(/A person now checks/)).toBeVisible();
+  await expect(page.getByText(/We are checking that the payment/)).toBeVisible();
   await decide(adminPage, reference, "Reject", "Reference not found");
 
   await page.goto("/");
@@ -57,11 +59,11 @@ test("a rejected customer reads why and tries again", async ({ page, adminPage }
   await expect(banner).toContainText("Reference not found");
   await expectAccessible(page);
   await banner.getByRole("link", { name: "Try again" }).click();
-  await expect(page.getByText("we could not accept it: Reference not found")).toBeVisible();
+  await expect(page.getByText("we couldn't accept it: Reference not found")).toBeVisible();
   await expectAccessible(page);
   await fillConfirmation(page, newReference());
   await page.getByRole("button", SEND).click();
-  await expect(page.getByText(/A person now checks/)).toBeVisible();
+  await expect(page.getByText(/We are checking that the payment/)).toBeVisible();
   await expect(page.getByText("you confirmed the payment")).toHaveCount(2);
 });
 
@@ -69,9 +71,9 @@ test("a withdrawn confirmation can be sent again", async ({ page }) => {
   await signUpForStarter(page);
   await fillConfirmation(page, newReference());
   await page.getByRole("button", SEND).click();
-  await page.getByRole("button", { name: "Withdraw this confirmation" }).click();
+  await page.getByRole("button", { name: "Withdraw confirmation" }).click();
   await expect(page.getByText("you withdrew the confirmation")).toBeVisible();
   await fillConfirmation(page, newReference());
   await page.getByRole("button", SEND).click();
-  await expect(page.getByText(/A person now checks/)).toBeVisible();
+  await expect(page.getByText(/We are checking that the payment/)).toBeVisible();
 });

@@ -25,9 +25,9 @@ test("a receipt that can't be used is said so, and another one is taken", async 
   await fillConfirmation(page, reference);
   await page.setInputFiles("input#proof", notOne);
   await page.getByRole("button", SEND).click();
-  await expect(page.getByText(/A person now checks/)).toBeVisible(); // whatever the receipt
+  await expect(page.getByText(/We are checking that the payment/)).toBeVisible(); // whatever the receipt
   await expect(page.getByText("Your receipt can't be used")).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText(/can't be read as JPEG/)).toBeVisible();
+  await expect(page.getByText(/can't read it as a JPEG/)).toBeVisible();
   await expectAccessible(page);
 
   await openReview(adminPage, reference);
@@ -53,13 +53,13 @@ test("a receipt appears at the desk by itself once it is checked", async ({ page
   const reference = newReference();
   await fillConfirmation(page, reference);
   await page.getByRole("button", SEND).click();
-  await expect(page.getByText("You have sent no receipt.")).toBeVisible();
+  await expect(page.getByText("You haven't sent a receipt.")).toBeVisible();
   await openReview(adminPage, reference);
 
   await page.getByRole("button", { name: "Send a receipt" }).click();
   await page.setInputFiles("input#proof", receipt("receipt.png"));
   await page.getByRole("button", { name: "Send this receipt" }).click();
-  await expect(page.getByText(/being checked|We have your receipt/)).toBeVisible();
+  await expect(page.getByText(/We are checking your receipt|We have your receipt/)).toBeVisible();
   await adminPage.reload();
   await adminPage.getByRole("button", { name: "Reject…" }).click();
   const words = adminPage.getByLabel("Reason", { exact: true });

@@ -37,7 +37,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Describe a page, and up to what number rows are counted."""
         page = super().get_paginated_response_schema(schema)
-        description = f"How many rows the pages show: all, or {MOST_COUNTED:,} if there are more."
+        description = f"Number of rows on all pages, at most {MOST_COUNTED:,}."
         count = {"minimum": 0, "maximum": MOST_COUNTED, "description": description}
         page["properties"]["count"] |= count
         return page

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-TAG = "Log-in"
+TAG = "Sign-in"
 PREFIX = "LogIn"
 EMPTY_TEXT = {"type": "string", "maxLength": 0}  # as drf-spectacular writes it
 METHODS = ("get", "post", "put", "patch", "delete")

@@ -15,11 +15,11 @@ def while_it_is_to_be_confirmed(mail: OutgoingMail) -> None:
     account = Account.objects.get(pk=mail.arguments["account_id"])
     reason = ""
     if account.status == AccountStatus.CANCELLED:
-        reason = "The account is closed by now."
+        reason = "The account is closed."
     elif account.billing_email != mail.recipient:
-        reason = "The account has another billing e-mail by now."
+        reason = "The account now has another billing email."
     elif is_confirmed_address(address=mail.recipient, account=account):
-        reason = "The address is confirmed by now."
+        reason = "The address is already confirmed."
     if reason:
         raise NothingToSend(reason)
 

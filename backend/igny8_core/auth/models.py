@@ -43,7 +43,7 @@ class Plan(TimestampedModel):
         max_length=50,
         unique=True,
         validators=[validate_lower_case],
-        help_text="Names the plan in addresses and for programs; fixed once somebody has it.",
+        help_text="Identifies the plan in URLs and the API. Fixed once the plan is in use.",
     )
     name = models.CharField(max_length=100, validators=[validate_line, validate_visible])
     description = models.CharField(max_length=300, blank=True, validators=[validate_line])
@@ -132,7 +132,7 @@ class Account(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(status__in=AccountStatus.values),
                 name="account_status_is_known",
-                violation_error_message="This is not a state of an account.",
+                violation_error_message="Invalid account status.",
             ),
             models.CheckConstraint(
                 condition=~Q(status=AccountStatus.TRIAL) | Q(trial_terms__isnull=False),
@@ -147,7 +147,7 @@ class Account(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(country="") | Q(country__regex="^[A-Z]{2}$"),
                 name="account_country_is_a_code",
-                violation_error_message="Choose a country of the list.",
+                violation_error_message="Choose a country from the list.",
             ),
         ]
 
@@ -195,9 +195,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=10,
         choices=settings.LANGUAGES,
         default=settings.LANGUAGE_CODE,
-        help_text="Of the mails to this person.",
+        help_text="Language of the emails to this person.",
     )
-    is_staff = models.BooleanField(default=False, help_text="May open the admin.")
+    is_staff = models.BooleanField(default=False, help_text="Can open the admin.")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
@@ -217,13 +217,13 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(email=Lower("email")),
                 name="user_email_is_lower_case",
-                violation_error_message="Write the e-mail address in lower case.",
+                violation_error_message="Enter the email address in lower case.",
             ),
             models.UniqueConstraint(
                 fields=["account"],
                 condition=Q(role=UserRole.OWNER),
                 name="account_has_at_most_one_owner",
-                violation_error_message="This account has an owner already.",
+                violation_error_message="This account already has an owner.",
             ),
         ]
 
@@ -251,7 +251,7 @@ class EmailChange(models.Model):
             models.CheckConstraint(
                 condition=Q(new_email=Lower("new_email")),
                 name="new_email_is_lower_case",
-                violation_error_message="Write the e-mail address in lower case.",
+                violation_error_message="Enter the email address in lower case.",
             ),
         ]
 
@@ -310,25 +310,25 @@ class Subscription(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(status__in=SubscriptionStatus.values),
                 name="subscription_status_is_known",
-                violation_error_message="This is not a state of a subscription.",
+                violation_error_message="Invalid subscription status.",
             ),
             models.UniqueConstraint(
                 fields=["account"],
                 condition=Q(status__in=LIVE_SUBSCRIPTION_STATUSES),
                 name="account_has_at_most_one_live_subscription",
-                violation_error_message="The account has a subscription already.",
+                violation_error_message="The account already has a subscription.",
             ),
             models.UniqueConstraint(
                 fields=["account"],
                 condition=Q(status=SubscriptionStatus.PENDING_PAYMENT),
                 name="account_has_at_most_one_pending_subscription",
-                violation_error_message="A subscription waits for its payment already.",
+                violation_error_message="A subscription is already waiting for payment.",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=LIVE_SUBSCRIPTION_STATUSES)
                 | Q(current_period_start__lt=models.F("current_period_end")),
                 name="live_subscription_has_a_period",
-                violation_error_message="A paid period ends after its start.",
+                violation_error_message="The period must end after it starts.",
             ),
         ]
 
@@ -371,7 +371,7 @@ class Site(TimestampedModel):
                 "account",
                 Lower("domain"),
                 name="site_domain_is_unique_within_its_account",
-                violation_error_message="The account has a site with this domain already.",
+                violation_error_message="The account already has a site with this domain.",
             ),
         ]
 
@@ -391,7 +391,7 @@ class SiteUserAccess(models.Model):
             models.UniqueConstraint(
                 fields=["site", "user"],
                 name="site_access_is_given_once",
-                violation_error_message="This person has access to the site already.",
+                violation_error_message="This person already has access to the site.",
             ),
         ]
         verbose_name_plural = "site user access"

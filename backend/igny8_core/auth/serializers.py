@@ -35,8 +35,10 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
     is_free = serializers.BooleanField(read_only=True)
     offer = serializers.CharField(
         read_only=True,
-        help_text="Names the price and what it buys. Send it with an order: if the plan is sold "
-        "otherwise by then, nothing is ordered.",
+        help_text=(
+            "Identifies the price and what it includes. Send it with an order: if the plan has "
+            "changed since, nothing is ordered."
+        ),
     )
 
     class Meta:
@@ -71,14 +73,20 @@ class CountrySerializer(serializers.Serializer[Any]):
 
 
 class AddressFormatSerializer(serializers.Serializer[Any]):
-    city_type = serializers.CharField(help_text="city, suburb, post_town, …; empty: no such part.")
-    state_type = serializers.CharField(help_text="state, province, emirate, …; empty: none.")
-    states = serializers.ListField(
-        child=serializers.CharField(), help_text="Their names; none: free text."
+    city_type = serializers.CharField(
+        help_text="city, suburb, post_town, …; empty if there is no such part."
     )
-    postal_code_type = serializers.CharField(help_text="postal, zip, pin, eircode; empty: none.")
+    state_type = serializers.CharField(
+        help_text="state, province, emirate, …; empty if there is none."
+    )
+    states = serializers.ListField(
+        child=serializers.CharField(), help_text="Their names; empty list: free text."
+    )
+    postal_code_type = serializers.CharField(
+        help_text="postal, zip, pin, eircode; empty if there is none."
+    )
     postal_code_example = serializers.CharField()
-    tax_id_name = serializers.CharField(help_text="What the tax number is called; may be empty.")
+    tax_id_name = serializers.CharField(help_text="Name of the tax number; may be empty.")
 
 
 class CountryDetailSerializer(CountrySerializer):
@@ -88,11 +96,11 @@ class CountryDetailSerializer(CountrySerializer):
 class AccountSerializer(serializers.ModelSerializer[Account]):
     billing_email = serializers.CharField(read_only=True, help_text="Empty if there is none.")
     plan = serializers.SerializerMethodField(
-        help_text="As it was promised when it was bought, whatever is sold by now."
+        help_text="As promised at purchase, regardless of what is sold now."
     )
 
     billing_email_confirmed = serializers.SerializerMethodField(
-        help_text="Whether its reader has said that mails may come; until then none do."
+        help_text="Whether the address is confirmed. Until then no emails are sent to it."
     )
 
     class Meta:
@@ -123,7 +131,7 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
 class UserSerializer(serializers.ModelSerializer[User]):
     email_verified = serializers.SerializerMethodField()
     pending_email = serializers.SerializerMethodField(
-        help_text="A new e-mail that was asked for, until the link that was sent there is used."
+        help_text="A requested new email, until the link that was sent to it is used."
     )
     is_billing_admin = serializers.SerializerMethodField()
 
@@ -160,7 +168,7 @@ class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
     plan = PlanSerializer(
         source="promised",
         read_only=True,
-        help_text="As it was promised when it was bought, whatever is sold by now.",
+        help_text="As promised at purchase, regardless of what is sold now.",
     )
 
     class Meta:
@@ -186,12 +194,12 @@ class OfferField(LineField):
             required=False,
             default="",
             allow_blank=True,
-            help_text="The plan's `offer` as it was shown; empty: whatever it is sold for now.",
+            help_text="The plan's `offer` as shown; empty: at its current price.",
         )
 
 
 class RegisterSerializer(serializers.Serializer[Any]):
-    """A visitor's sign-up with the billing details of a paid plan."""
+    """A sign-up with the billing details for a paid plan."""
 
     email = serializers.EmailField(max_length=254)
     password = TextField(
@@ -204,7 +212,7 @@ class RegisterSerializer(serializers.Serializer[Any]):
         choices=settings.LANGUAGES,
         required=False,
         default=settings.LANGUAGE_CODE,
-        help_text="Of the mails to this person.",
+        help_text="Language of the emails to this person.",
     )
     plan_slug = LineField(max_length=50)
     offer = OfferField()
@@ -247,17 +255,20 @@ class RegisterSerializer(serializers.Serializer[Any]):
 
 
 class OwnPasswordSerializer(serializers.Serializer[Any]):
-    """That it is the person, and not somebody at a screen that was left open."""
+    """Proof that the owner is present, and not someone at an unattended screen."""
 
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
 
 
 class EmailChangeSerializer(OwnPasswordSerializer):
-    email = serializers.EmailField(max_length=254, help_text="Gets a link; it counts once used.")
+    email = serializers.EmailField(
+        max_length=254,
+        help_text="The new address. It gets a link and takes effect once the link is used.",
+    )
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
-    """A user's own name, and the language of the mails to them."""
+    """The user's name and the language of their emails."""
 
     first_name = LineField(max_length=100, allow_blank=True)
     last_name = LineField(max_length=100, allow_blank=True)
@@ -265,7 +276,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
 
 
 class AccountChangeSerializer(serializers.Serializer[Any]):
-    """The name and billing details of an account; invoices that were issued keep theirs."""
+    """The name and billing details of an account. Issued invoices don't change."""
 
     name = LineField(max_length=150)
     country = LineField(max_length=2, help_text="ISO 3166-1 alpha-2.")
@@ -274,8 +285,8 @@ class AccountChangeSerializer(serializers.Serializer[Any]):
         max_length=254,
         allow_blank=True,
         help_text=(
-            "Gets mails once its reader has opened the link that is sent to it, again a day later "
-            "if it is saved again. Empty: mails go to the owner alone."
+            "Gets emails once the link sent to it has been opened. Saving again a day later sends "
+            "a new link. Empty: emails go to the owner only."
         ),
     )
     billing_address_line1 = LineField(max_length=200, allow_blank=True)
@@ -290,7 +301,7 @@ class AccountChangeSerializer(serializers.Serializer[Any]):
 
 
 class BillingEmailKeySerializer(serializers.Serializer[Any]):
-    key = LineField(max_length=1000, help_text="Of the link in the mail.")
+    key = LineField(max_length=1000, help_text="From the link in the email.")
 
 
 class ConfirmedBillingEmailSerializer(serializers.Serializer[Any]):

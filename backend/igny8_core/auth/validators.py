@@ -20,14 +20,14 @@ class PasswordFormValidator:
         :raises ValidationError: with the code ``password_too_long`` or ``password_edge_space``.
         """
         if len(password) > self.max_length:
-            message = f"This password is too long: give at most {self.max_length} characters."
+            message = f"This password is too long. Use at most {self.max_length} characters."
             raise ValidationError(message, code="password_too_long")
         if password != password.strip():
             message = "A password can't begin or end with a space."
             raise ValidationError(message, code="password_edge_space")
 
     def get_help_text(self) -> str:
-        return f"At most {self.max_length} characters, without spaces around them."
+        return f"At most {self.max_length} characters, without a space at the start or end."
 
 
 class InvalidDomain(InvalidInput):

@@ -52,7 +52,7 @@ from igny8_core.common.transactions import commit_or_retry
 
 
 class CsrfTokenSerializer(serializers.Serializer[Any]):
-    csrf_token = serializers.CharField(help_text="To be sent as X-CSRFToken on every write.")
+    csrf_token = serializers.CharField(help_text="Send it as X-CSRFToken with every write.")
 
 
 _SITE_ERRORS = (
@@ -68,7 +68,7 @@ _SITE_ERRORS = (
         operation_id="get_csrf_token",
         tags=["Session"],
         summary="Get a CSRF token",
-        description="Browsers send it as `X-CSRFToken` with every write. It changes at log-in.",
+        description="Browsers send it as `X-CSRFToken` with every write. It changes at sign-in.",
         responses={200: CsrfTokenSerializer},
         examples=[answer_example({"csrf_token": "kJ3…"})],
         auth=[],
@@ -85,8 +85,8 @@ class CsrfTokenView(APIView):
     post=extend_schema(
         operation_id="log_out_everywhere",
         tags=["Session"],
-        summary="Log out everywhere",
-        description="Ends every session of the user, this one too: of browsers and programs.",
+        summary="Sign out everywhere",
+        description="Ends all sessions of the user, in browsers and programs, including this one.",
         request=None,
         responses={204: None, **error_responses(*READ_ERRORS)},
     )
@@ -102,8 +102,8 @@ class LogOutEverywhereView(APIView):
     patch=extend_schema(
         operation_id="change_profile",
         tags=["Session"],
-        summary="Change one's own name or language",
-        description="Only the fields that are sent are changed.",
+        summary="Change your name or language",
+        description="Changes only the fields that are sent.",
         request=ProfileSerializer(partial=True),
         responses={
             200: UserSerializer,
@@ -137,13 +137,13 @@ class EmailThrottle(ActionThrottle):
     post=extend_schema(
         operation_id="request_email_change",
         tags=["Session"],
-        summary="Ask for another e-mail to log in with",
+        summary="Request a change of the sign-in email",
         description=(
-            "With the password once more. The new address gets a link, the present one word of it. "
-            "Once the link is used (`POST /_allauth/{client}/v1/auth/email/verify`), the new one "
-            "logs in and gets the mails, and the old one does neither; until then it is "
-            "`pending_email`. Another request takes the place of an earlier one, and another "
-            "password ends it."
+            "Requires the password. The new address gets a link; the current one is notified. "
+            "Once the link is used (`POST /_allauth/{client}/v1/auth/email/verify`), the new "
+            "address replaces the old one for sign-in and emails; until then it is "
+            "`pending_email`. A new request replaces an earlier one, and a password change "
+            "cancels it."
         ),
         request=EmailChangeSerializer,
         responses={
@@ -170,8 +170,8 @@ class EmailThrottle(ActionThrottle):
     delete=extend_schema(
         operation_id="cancel_email_change",
         tags=["Session"],
-        summary="Keep the present e-mail",
-        description="Forgets a new address that was asked for; its link does nothing any more.",
+        summary="Keep the current email",
+        description="Cancels a requested change of the address; its link stops working.",
         request=None,
         responses={204: None, **error_responses(*READ_ERRORS)},
     ),
@@ -204,8 +204,8 @@ class EmailView(APIView):
         tags=["Session"],
         summary="Change the account's name and billing details",
         description=(
-            "Only the fields that are sent are changed, by the account's owner. Invoices that "
-            "were issued keep what they say; the ways to pay are those of the new country."
+            "Changes only the fields that are sent. Only the account's owner can do this. Issued "
+            "invoices don't change; the payment methods are those of the new country."
         ),
         request=AccountChangeSerializer(partial=True),
         responses={
@@ -242,10 +242,10 @@ class ConfirmBillingEmailThrottle(ActionThrottle):
     post=extend_schema(
         operation_id="confirm_billing_email",
         tags=["Session"],
-        summary="Confirm a billing e-mail",
+        summary="Confirm a billing email",
         description=(
-            "By the key of the link that was sent to it; nobody has to be logged in. From then on "
-            "it gets the account's mails."
+            "Uses the key from the link that was sent to the address; no sign-in needed. From "
+            "then on the address gets the account's emails."
         ),
         request=BillingEmailKeySerializer,
         responses={
@@ -275,8 +275,8 @@ class ConfirmBillingEmailView(APIView):
         tags=["Sites"],
         summary="List the account's sites",
         description=(
-            "By name, in pages. Its owner works on all of them, a member on those that it has "
-            "access to: the others are not there."
+            "Sorted by name, paginated. The owner sees all sites, a member only those they have "
+            "access to."
         ),
         responses={200: SiteSerializer(many=True), **error_responses(*LIST_ERRORS)},
         examples=[answer_example(openapi_examples.SITE)],
@@ -286,8 +286,8 @@ class ConfirmBillingEmailView(APIView):
         tags=["Sites"],
         summary="Add a site",
         description=(
-            "Its creator gets access to it at once. The account must be on trial or active, and "
-            "the plan's limit of sites holds."
+            "The creator gets access to it immediately. The account must be on trial or active, "
+            "and the plan's site limit applies."
         ),
         request=SiteChangeSerializer,
         responses={
@@ -334,7 +334,7 @@ class SiteListView(OwnListView[Site]):
         operation_id="change_site",
         tags=["Sites"],
         summary="Change a site",
-        description="Only the fields that are sent are changed.",
+        description="Changes only the fields that are sent.",
         request=SiteChangeSerializer(partial=True),
         responses={
             200: SiteSerializer,
@@ -346,7 +346,7 @@ class SiteListView(OwnListView[Site]):
         operation_id="remove_site",
         tags=["Sites"],
         summary="Remove a site",
-        description="The site and all access to it are deleted.",
+        description="Deletes the site and all access to it.",
         responses={
             204: None,
             **error_responses(*READ_ERRORS, exceptions.AccountNotUsable, NotFound),

@@ -105,10 +105,10 @@ class SendAgain(StrEnum):
     """The result of trying to resend an email."""
 
     QUEUED = "put back into the queue"
-    SENT = "sent already"
-    DROPPED = "not true any more"
-    WAITING = "in the queue already"
-    GONE = "can't be sent again: its words are deleted"
+    SENT = "already sent"
+    DROPPED = "no longer true"
+    WAITING = "already in the queue"
+    GONE = "can't be sent again: the text was deleted"
 
 
 def send_again(mail: OutgoingMail) -> SendAgain:

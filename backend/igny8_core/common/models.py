@@ -49,7 +49,7 @@ class IdempotencyRecord(models.Model):
             models.UniqueConstraint(
                 fields=["scope", "key"],
                 name="idempotency_key_is_used_once",
-                violation_error_message="This key was used already.",
+                violation_error_message="This key was already used.",
             ),
         ]
 
@@ -95,7 +95,7 @@ class OutgoingMail(TimestampedModel):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = "mail"
+        verbose_name = "email"
         indexes = [
             search_index(
                 "mail_search", SearchText(NormalAddress("recipient"), "key"), often_written=True
@@ -105,12 +105,12 @@ class OutgoingMail(TimestampedModel):
             models.UniqueConstraint(
                 fields=["key", "recipient"],
                 name="one_mail_to_a_person_for_an_event",
-                violation_error_message="This person gets a mail about it already.",
+                violation_error_message="This person already gets an email about it.",
             ),
             models.CheckConstraint(
                 condition=Q(sent_at__isnull=True) | Q(dropped_at__isnull=True),
                 name="mail_is_sent_or_dropped",
-                violation_error_message="A mail is either sent or dropped, not both.",
+                violation_error_message="An email is either sent or dropped, not both.",
             ),
         ]
 

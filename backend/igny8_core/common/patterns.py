@@ -38,7 +38,7 @@ def check_pattern(pattern: str) -> None:
     :raises PatternNotUsable: if it isn't in the dialect, or is too large.
     """
     if not pattern.isascii() or not pattern.isprintable():
-        message = "Use ASCII alone: references are compared after digits and letters became ASCII."
+        message = "Use ASCII only: references are converted to ASCII before they are compared."
         raise PatternNotUsable(message)
     for hint, message in HINTS:
         if hint.search(re.sub(r"\\.", "", pattern)):
@@ -63,7 +63,7 @@ def _check_parts(pattern: str) -> None:
         elif sign == "[":
             position, can_repeat = _after_set(pattern, position), True
         elif sign in "{}]":
-            message = f"Write \\{sign} for the sign {sign} itself, or {{n}} to repeat."
+            message = f"Write \\{sign} for the character {sign} itself, or {{n}} to repeat."
             raise PatternNotUsable(message)
         else:
             position += 3 if pattern.startswith("(?:", position) else 1
@@ -72,7 +72,7 @@ def _check_parts(pattern: str) -> None:
 
 def _after_quantifier(pattern: str, found: re.Match[str], *, can_repeat: bool) -> int:
     if not can_repeat:
-        message = f"There is nothing that {found[0]} repeats: write it behind one character or set."
+        message = f"There is nothing for {found[0]} to repeat: put it after a character or set."
         raise PatternNotUsable(message)
     counts = [int(count) for count in found.groups() if count]
     if any(count > MAX_REPEAT for count in counts) or counts != sorted(counts):
@@ -87,11 +87,11 @@ def _after_quantifier(pattern: str, found: re.Match[str], *, can_repeat: bool) -
 def _after_escape(pattern: str, position: int) -> tuple[int, bool]:
     sign = pattern[position + 1 : position + 2]
     if sign == "" or (sign.isalnum() and sign not in ESCAPED):
-        message = f"Write \\{sign} otherwise: of letters, \\d, \\w, \\s and \\b alone follow a \\."
+        message = f"Don't use \\{sign}: the only letters allowed after \\ are d, w, s and b."
         if sign and sign in "AZz":
-            message = f"Leave \\{sign} out: the whole reference has to match anyway."
+            message = f"Leave out \\{sign}: the whole reference must match anyway."
         elif sign.isdigit():
-            message = f"Leave \\{sign} out: what a group found can't be repeated."
+            message = f"Leave out \\{sign}: the text of a group can't be repeated."
         raise PatternNotUsable(message)
     return position + 2, sign not in "bB"
 
@@ -104,16 +104,16 @@ def _after_set(pattern: str, position: int) -> int:
         if sign == "]" and position > start:
             return position + 1
         if sign in "[]" or pattern[position : position + 2] in {"&&", "||", "~~", "--"}:
-            message = f"Within a set write \\{sign} for the sign {sign} itself."
+            message = f"Within a set, write \\{sign} for the character {sign} itself."
             raise PatternNotUsable(message)
         if sign == "\\":
             position, _ = _after_escape(pattern, position)
             if pattern[position - 1] in "bB":
-                message = "Within a set \\b means nothing: leave it out."
+                message = "\\b has no meaning within a set: leave it out."
                 raise PatternNotUsable(message)
         else:
             position += 1
-    message = "A set [ has no end: write ] behind it."
+    message = "A set [ is not closed: add ] at its end."
     raise PatternNotUsable(message)
 
 

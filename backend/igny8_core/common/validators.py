@@ -24,7 +24,7 @@ def validate_lower_case(value: str) -> None:
     :raises ValidationError: if there is one.
     """
     if value != value.lower():
-        message = "Write it in lower case."
+        message = "Enter it in lower case."
         raise ValidationError(message)
 
 
@@ -39,7 +39,7 @@ def validate_line(value: str) -> None:
     :raises ValidationError: if it has one.
     """
     if not is_one_line(value):
-        message = "Write it in one line, without control characters."
+        message = "Enter a single line, without control characters."
         raise ValidationError(message)
 
 
@@ -57,5 +57,5 @@ def validate_visible(value: str) -> None:
     :raises ValidationError: if it only has spaces and invisible characters.
     """
     if not is_visible(value):
-        message = "Write something that can be seen."
+        message = "Enter visible text."
         raise ValidationError(message)

@@ -23,13 +23,15 @@ class CountryField(forms.ChoiceField):
 
 
 class AccountForm(DeskModelForm):
-    country = CountryField(required=False, help_text="Which ways to pay are offered depends on it.")
+    country = CountryField(
+        required=False, help_text="Determines which payment methods are offered."
+    )
 
     def clean_country(self) -> str:
         """Refuse to clear the country, as the API does."""
         country = str(self.cleaned_data["country"])
         if not country and self.get_initial_for_field(self.fields["country"], "country"):
-            message = "Choose the country: without one, its ways to pay are gone."
+            message = "Choose the country: payment methods depend on it."
             raise forms.ValidationError(message)
         return country
 

@@ -24,8 +24,8 @@ from igny8_core.common.http.idempotency import (
 )
 
 KEY = "act_key"
-REUSED = "This page was sent before, with other words. Look at what became of it."
-RUNNING = "This is being carried out at this moment. Look at what becomes of it."
+REUSED = "This form was already sent with different values. Check the result."
+RUNNING = "This is still in progress. Check the result in a moment."
 A_KEY = re.compile("[0-9a-f-]{36}")
 UNSENT = {"csrfmiddlewaretoken", KEY}
 

@@ -20,7 +20,7 @@ from igny8_core.common.transactions import ATTEMPTS, causes, is_contention
 from igny8_core.desk.bounded import BoundedAdmin
 from igny8_core.desk.model_forms import ID, DeskModelForm
 
-UNKNOWN_CONFLICT = "It doesn't go together with what somebody else has saved at this moment."
+UNKNOWN_CONFLICT = "It conflicts with a change that someone else has just saved."
 
 
 class DeskAdmin(BoundedAdmin):
@@ -66,7 +66,7 @@ class DeskAdmin(BoundedAdmin):
         """
         chosen = (request.POST.get(name, "") for name in self.get_autocomplete_fields(request))
         if not all(ID.fullmatch(value) for value in chosen if value):
-            message = "What was chosen can't be: choose it in the list."
+            message = "Invalid choice. Choose from the list."
             raise BadRequest(message)
         page = super().changeform_view
         return once_more(request, lambda: page(request, object_id, form_url, extra_context))

@@ -25,12 +25,14 @@ from igny8_core.common.transactions import commit_or_retry, is_contention
 from igny8_core.desk.flags import Severity, flags_of
 
 MOST = 100  # payments at once: a page of the queue has 50
-PATIENCE = 20  # seconds: then the page reports, before a proxy times out
-BUSY = "Not approved: somebody else is changing this account. Try again."
-FAILED = "Not approved: it could not be saved. Open it and approve it by itself."
-UNKNOWN = "Unknown: the database was lost meanwhile. Open it to see whether it is approved."
-NOT_TRIED = "Not tried: the ones before took too long. Select it again."
-NOT_TRIED_WITHOUT_DATABASE = "Not tried: the database was lost. Select it again."
+PATIENCE = 20  # seconds: then the page reports, before a proxy gives up waiting for it
+BUSY = "Not approved: someone else is changing this account. Try again."
+FAILED = "Not approved: it could not be saved. Open it and approve it on its own."
+UNKNOWN = (
+    "Unknown: the database connection was lost. Open the payment to see whether it is approved."
+)
+NOT_TRIED = "Not tried: earlier payments took too long. Select it again."
+NOT_TRIED_WITHOUT_DATABASE = "Not tried: the database connection was lost. Select it again."
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +61,7 @@ def approve(request: HttpRequest, *, model_admin: Any, payments: QuerySet[Paymen
     if "confirmed" in request.POST:
         outcomes = _approve_all(request, rows)
         context |= {
-            "title": "Report of the approvals",
+            "title": "Approval report",
             "outcomes": outcomes,
             "approved": sum(outcome.is_approved for outcome in outcomes),
         }
@@ -117,7 +119,7 @@ def _approve(request: HttpRequest, payment: Payment) -> Outcome:
     except DomainError as refusal:
         return Outcome(payment, is_approved=False, detail=refusal.detail)
     if decision.awaits_second_admin:
-        detail = "Marked: a second admin has to approve it, too."
+        detail = "First approval recorded: a second admin must approve it."
         return Outcome(payment, is_approved=False, detail=detail)
     return Outcome(payment, is_approved=True, detail="Approved")
 

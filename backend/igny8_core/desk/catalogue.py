@@ -26,7 +26,7 @@ from igny8_core.desk.settings import GuardedAdmin, SettingAdmin
 
 CONFIRMED = "confirmed"
 SOMEBODY_HAS_IT = (
-    "Somebody has this plan. Add another plan with what you want, and take this one from sale."
+    "This plan is in use. Add a new plan with the values you want, and take this one off sale."
 )
 
 
@@ -83,14 +83,14 @@ class PaymentMethodConfigAdmin(GuardedAdmin):
     list_filter = ["is_enabled", "has_example_details", "kind", "currency"]
     search_fields = ["display_name", "payment_method"]
     fieldsets = [
-        ("What it is", {"fields": ["display_name", "payment_method", "kind", "currency"]}),
-        ("Who is offered it", {"fields": ["countries", "is_enabled", "order"]}),
-        ("What the customer reads", {"fields": ["instructions", "details", "processing_time"]}),
+        ("Basics", {"fields": ["display_name", "payment_method", "kind", "currency"]}),
+        ("Availability", {"fields": ["countries", "is_enabled", "order"]}),
+        ("What customers see", {"fields": ["instructions", "details", "processing_time"]}),
         (
-            "What the customer gives us",
+            "What customers enter",
             {"fields": ["reference_label", "reference_hint", "reference_pattern", "sample"]},
         ),
-        ("In other languages", {"fields": ["translations"]}),
+        ("Translations", {"fields": ["translations"]}),
     ]
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
@@ -98,7 +98,7 @@ class PaymentMethodConfigAdmin(GuardedAdmin):
         super().save_model(request, obj, form, change)
         changed = TEXTS.keys() & set(form.changed_data)
         if form.initial.get("translations") and changed and "translations" not in form.changed_data:
-            messages.warning(request, "Look at the other languages, too: only the English changed.")
+            messages.warning(request, "Check the translations, too: only the English text changed.")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.try_reference)
@@ -140,7 +140,7 @@ class RateForm(DeskModelForm):
         """Ask until exactly this rate is confirmed."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.question and self.data.get(CONFIRMED) != self.question["rate"]:
-            self.add_error("units_per_usd", "Tick above that you mean it, or correct it.")
+            self.add_error("units_per_usd", "Confirm the rate above, or correct it.")
         return cleaned
 
     @cached_property

@@ -10,7 +10,7 @@ from igny8_core.desk.acts import ActForm
 MAX_NOTES = 1000
 REVERSALS = [
     (EventName.REVERSE.value, "The invoice is due again"),
-    (EventName.REVERSE_AND_VOID.value, "The invoice is void: nothing is owed"),
+    (EventName.REVERSE_AND_VOID.value, "The invoice is void: nothing is due"),
 ]
 
 
@@ -32,7 +32,7 @@ class ApproveForm(DecisionForm):
         required=False,
         max_length=MAX_NOTES,
         widget=_words(),
-        help_text="Where you found it, if that is worth keeping. The customer can read this.",
+        help_text="Optional: where you found the payment. The customer can read this.",
     )
 
 
@@ -41,7 +41,7 @@ class RejectForm(DecisionForm):
         label="Reason",
         max_length=MAX_NOTES,
         widget=_words(),
-        help_text="The customer reads this word for word, and can try again.",
+        help_text="The customer sees this text as written and can try again.",
     )
 
 
@@ -50,13 +50,14 @@ class ReverseForm(DecisionForm):
         label="Reason",
         max_length=MAX_NOTES,
         widget=_words(),
-        help_text="The customer reads this word for word.",
+        help_text="The customer sees this text as written.",
     )
     event = forms.ChoiceField(
-        label="And then", choices=REVERSALS, widget=forms.RadioSelect, initial=REVERSALS[0][0]
+        label="Afterwards", choices=REVERSALS, widget=forms.RadioSelect, initial=REVERSALS[0][0]
     )
     is_forced = forms.BooleanField(
-        label="Also if credits of it are spent: take what is left", required=False
+        label="Reverse even if its credits are spent: remove the credits that are left",
+        required=False,
     )
 
 
@@ -65,13 +66,13 @@ class VoidForm(DecisionForm):
         label="Reason",
         max_length=MAX_NOTES,
         widget=_words(),
-        help_text="The customer reads this word for word.",
+        help_text="The customer sees this text as written.",
     )
 
 
 class NoticePreferenceForm(forms.Form):
     frequency = forms.ChoiceField(
-        label="Mails about confirmations that wait",
+        label="Emails about waiting payments",
         choices=NoticeFrequency.choices,
         widget=forms.RadioSelect,
     )

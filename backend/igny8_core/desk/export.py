@@ -99,7 +99,7 @@ def payments_sheet(export: Export, file: IO[bytes]) -> None:
 
 
 def _payments(request: HttpRequest, model_admin: Any) -> QuerySet[Payment]:
-    refused = BadRequest("There is no such filter or search: choose one of the list.")
+    refused = BadRequest("Invalid filter or search. Use the filters of the list.")
     if not KeysetChangeList.search_form_class(request.GET).is_valid():
         raise refused
     try:

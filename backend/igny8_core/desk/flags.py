@@ -76,8 +76,8 @@ def _own_flags(payment: Payment) -> Iterable[Flag]:
         yield Flag(
             "amount_off",
             Severity.DANGER,
-            "Amount off",
-            f"{payment.money} is claimed; due is {invoice.due} or {invoice.payable}.",
+            "Amount differs",
+            f"Claimed: {payment.money}. Due: {invoice.due} or {invoice.payable}.",
         )
     elif payment.currency != method.currency:
         yield Flag(
@@ -100,7 +100,7 @@ def _own_flags(payment: Payment) -> Iterable[Flag]:
             "paid_before_issue",
             Severity.WARNING,
             "Paid before the invoice",
-            f"Said to be paid on {payment.paid_on}; {invoice} was issued on "
+            f"Reported as paid on {payment.paid_on}; {invoice} was issued on "
             f"{invoice.day_of(invoice.issued_at)}.",
         )
     if payment.submitted_at - account.created_at < YOUNG_ACCOUNT:
@@ -115,14 +115,14 @@ def _own_flags(payment: Payment) -> Iterable[Flag]:
             "first_approval",
             Severity.INFO,
             "1 of 2 approvals",
-            f"Approved by {payment.first_approved_by}; a second admin has to approve, too.",
+            f"Approved by {payment.first_approved_by}; a second admin must approve it.",
         )
     if payment.reversal_marked_by and payment.status == PaymentStatus.SUCCEEDED:
         yield Flag(
             "first_reversal",
             Severity.WARNING,
             "1 of 2 reversals",
-            f"{payment.reversal_marked_by} wants the approval taken back; a second admin has to "
+            f"{payment.reversal_marked_by} asked to reverse the approval; a second admin must "
             "agree.",
         )
 
@@ -150,7 +150,7 @@ def _reused_references(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]
         column="reference_key",
         code="reference_reused",
         label="Reference used before",
-        sentence="The same reference is on",
+        sentence="The same reference appears on",
     )
 
 
@@ -161,7 +161,7 @@ def _reused_proofs(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
         column="proof_sha256",
         code="proof_reused",
         label="Proof used before",
-        sentence="The same file is the proof of",
+        sentence="The same file was used as proof for",
     )
 
 
@@ -234,7 +234,7 @@ def _unverified(payments: Sequence[Payment]) -> Iterable[tuple[int, Flag]]:
                 Flag(
                     "email_unverified",
                     Severity.INFO,
-                    "E-mail unverified",
-                    f"{payment.submitted_by} has not confirmed the e-mail address.",
+                    "Email not confirmed",
+                    f"{payment.submitted_by} has not confirmed their email address.",
                 ),
             )

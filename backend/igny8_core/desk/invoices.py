@@ -76,7 +76,7 @@ def void(request: HttpRequest, invoice_id: int, *, model_admin: Any) -> HttpResp
             now=utc_now(),
             reason=form.cleaned_data["reason"],
         )
-        said = f"Void. {invoice.account} can read why; nothing is owed on it."
+        said = f"Void. {invoice.account} can see the reason; nothing is due on it."
         return Done(said=said, account_id=invoice.account_id, leads_to=page)
 
     return carry_out(request, form, act, refused_leads_to=page)
@@ -155,7 +155,7 @@ def _customer(snapshot: dict[str, str]) -> list[tuple[str, str]]:
         ("Account", snapshot["account_name"]),
         ("Name", snapshot["billing_name"]),
         ("Address", "\n".join(filter(None, address))),
-        ("E-mail", snapshot["billing_email"]),
+        ("Email", snapshot["billing_email"]),
         ("Tax ID", snapshot["tax_id"]),
     ]
     return [(label, value) for label, value in rows if value]

@@ -26,10 +26,10 @@ class MailStateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
             ("sent", "Sent"),
-            ("dropped", "Dropped: not true any more"),
+            ("dropped", "Dropped: no longer true"),
             ("waiting", "Waiting"),
-            ("trouble", "Tried in vain, tried again"),
-            ("failed", "Failed: send it again"),
+            ("trouble", "Failed, will retry"),
+            ("failed", "Failed, given up"),
         ]
 
     def queryset(
@@ -65,16 +65,16 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
     @display(  # type: ignore[untyped-decorator]
         description="State",
-        label={"Sent": "success", "Dropped": "warning", "Waiting": "info", "In trouble": "danger"},
+        label={"Sent": "success", "Dropped": "warning", "Waiting": "info", "Failing": "danger"},
     )
     def state(self, mail: OutgoingMail) -> str:
         if mail.sent_at:
             return "Sent"
         if mail.dropped_at:
             return "Dropped"
-        return "In trouble" if mail.attempts else "Waiting"
+        return "Failing" if mail.attempts else "Waiting"
 
-    @admin.display(description="Why not")
+    @admin.display(description="Problem")
     def trouble(self, mail: OutgoingMail) -> str:
         return mail.drop_reason or mail.last_error
 
@@ -89,4 +89,6 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         report = ". ".join(f"{number} {outcome}" for outcome, number in sorted(counted.items()))
         is_done = set(counted) == {SendAgain.QUEUED}
         tell = messages.success if is_done else messages.warning
-        tell(request, f"{report}." if counted[SendAgain.QUEUED] else f"Nothing is sent: {report}.")
+        tell(
+            request, f"{report}." if counted[SendAgain.QUEUED] else f"No email was sent: {report}."
+        )

@@ -79,7 +79,9 @@ def _order(row: Mapping[str, str], index: int) -> int:
 
 class DetailsField(forms.Field):
     widget = DetailsWidget
-    default_error_messages = {"required": "Fill in at least one row: where does the money go?"}
+    default_error_messages = {
+        "required": "Fill in at least one row to say where to send the money."
+    }
 
     def to_python(self, value: Any) -> list[dict[str, Any]]:
         return value if isinstance(value, list) else []
@@ -206,22 +208,22 @@ class TrySample(UnfoldAdminTextInputWidget):  # type: ignore[misc]
 
 
 class PaymentMethodForm(GuardedForm):
-    countries = CountriesField(help_text="None: offered in every country.")
+    countries = CountriesField(help_text="Leave empty to offer it in every country.")
     details = DetailsField(
-        label="Where the money goes",
-        help_text="What the customer types into the bank's app, a row for each.",
+        label="Where to send the money",
+        help_text="What the customer enters in the bank's app, one row per value.",
     )
     translations = TranslationsField(
-        label="In other languages",
+        label="Translations",
         required=False,
-        help_text="Where a text is empty, customers read the English one.",
+        help_text="Customers see the English text where a translation is empty.",
     )
     sample = forms.CharField(
-        label="Try a reference",
+        label="Test a reference",
         required=False,
         max_length=100,
         widget=TrySample(),
-        help_text="What would be said to a customer who types this. It is not saved.",
+        help_text="Shows the message a customer gets for this reference. It is not saved.",
     )
 
     class Meta:
@@ -258,5 +260,5 @@ def reference_problem(*, reference: str, pattern: str) -> str:
     except ValidationError as error:
         return str(error.messages[0])
     if not normal_form(reference) or not fits(pattern, reference):
-        return "It doesn't fit the pattern: the customer is shown the hint."
+        return "It doesn't match the pattern. The customer sees the hint."
     return ""

@@ -19,8 +19,8 @@ from igny8_core.common.validators import validate_line, validate_visible
 ID = re.compile(r"[0-9]{1,19}")  # of a row, as in a URL or a form
 SEEN = "seen"
 CHANGED_MEANWHILE = (
-    "Somebody has changed this since you opened the page. It is now: {now}. Save again to put "
-    "yours in its place."
+    "Someone has changed this since you opened the page. It is now: {now}. Save again to "
+    "replace it with your version."
 )
 LONGEST_SHOWN = 100  # characters of a value in a message
 

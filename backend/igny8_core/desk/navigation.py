@@ -43,7 +43,7 @@ class Entry:
 PAGES = [
     (Entry(Section.WORK, 1, "monitoring", "Numbers"), "admin:index", "billing.view_payment"),
     (
-        Entry(Section.SETTINGS, 9, "notifications", "My notices"),
+        Entry(Section.SETTINGS, 9, "notifications", "My notifications"),
         "admin:billing_payment_notices",
         "billing.decide_payment",
     ),

@@ -31,7 +31,7 @@ def notices(request: HttpRequest, *, model_admin: Any) -> HttpResponse:
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
-        "title": "My notices",
+        "title": "My notifications",
         "form": form,
     }
     return TemplateResponse(request, "admin/billing/payment/notices.html", context)

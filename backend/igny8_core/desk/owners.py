@@ -16,7 +16,7 @@ from igny8_core.auth.selectors import lock_account
 from igny8_core.auth.services.accounts import hand_over
 from igny8_core.desk.model_forms import ID
 
-HAND_OVER_FIRST = "Make another person of {account} its owner first."
+HAND_OVER_FIRST = "First make another person the owner of {account}."
 
 
 def owners_in_charge(users: QuerySet[User]) -> QuerySet[User]:
@@ -41,7 +41,7 @@ class KeepsOwner(forms.ModelForm[Any]):
             self._require_may_own(account=account, is_active=is_active)
         is_closed = account is not None and account.status == AccountStatus.CANCELLED
         if account != self._before.account and is_closed:
-            self.add_error("account", f"{account} is closed: nobody gets back into it.")
+            self.add_error("account", f"{account} is closed. No one can be added to it.")
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -60,18 +60,18 @@ class KeepsOwner(forms.ModelForm[Any]):
         before = self._before
         words = HAND_OVER_FIRST.format(account=before.account)
         if account != before.account:
-            self.add_error("account", f"This is the owner of {before.account}. {words}")
+            self.add_error("account", f"This person owns {before.account}. {words}")
         elif role != UserRole.OWNER:
             self.add_error("role", f"An account needs an owner. {words}")
 
     def _require_may_own(self, *, account: Account | None, is_active: bool) -> None:
         if account is None:
-            self.add_error("role", "An owner needs an account: choose it, too.")
+            self.add_error("role", "An owner needs an account. Choose one.")
         elif not is_active:
             self.add_error("role", "Only an active person can be the owner.")
         elif account != self._before.account and account.users.exists():
             self.add_error(
-                "role", f"Take this person into {account} first, as a member: then hand it over."
+                "role", f"Add this person to {account} as a member first, then make them the owner."
             )
 
 
@@ -97,9 +97,9 @@ class KeepsOwnerAdmin:
                     object_id=str(former.pk),
                     object_repr=str(former),
                     action_flag=CHANGE,
-                    change_message=f"Handed {obj.account} over to {obj}.",
+                    change_message=f"Transferred {obj.account} to {obj}.",
                 )
-                messages.info(request, f"{former} is a member of {obj.account} now.")
+                messages.info(request, f"{former} is now a member of {obj.account}.")
         super().save_model(request, obj, form, change)  # type: ignore[misc]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:

@@ -64,7 +64,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     list_before_template = "admin/billing/payment/states.html"
     change_list_template = "admin/billing/payment/change_list.html"
     search_fields = ["manual_reference"]  # shows the box; get_search_results does the search
-    search_help_text = "Reference, e-mail, invoice number or account"
+    search_help_text = "Reference, email, invoice number or account"
     sortable_by = ()
     actions = ["approve_selected"]
 
@@ -155,7 +155,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         """Offer decisions to billing admins."""
         return review.may_decide(request)
 
-    @admin.action(description="Approve the selected…", permissions=["decide"])
+    @admin.action(description="Approve selected…", permissions=["decide"])
     def approve_selected(self, request: HttpRequest, payments: QuerySet[Payment]) -> HttpResponse:
         """Show what would be approved; approve it once confirmed."""
         return bulk.approve(request, model_admin=self, payments=payments)

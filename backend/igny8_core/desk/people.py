@@ -78,17 +78,17 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
     autocomplete_fields = ["account"]
     actions = ["log_out_everywhere"]
 
-    @admin.action(description="Log out of every browser and program", permissions=["change"])
+    @admin.action(description="Sign out everywhere", permissions=["change"])
     def log_out_everywhere(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """End all sessions of the chosen people."""
         ended = [number for user in users if (number := end_sessions(user=user))]
         if not ended:
-            messages.warning(request, "Nothing was done: nobody of them is logged in.")
+            messages.warning(request, "Nothing was done: none of them are signed in.")
             return
         people = f"{len(ended)} {'person' if len(ended) == 1 else 'people'}"
-        log_ins = f"{sum(ended)} log-in{pluralize(sum(ended))}"
+        sessions = f"{sum(ended)} session{pluralize(sum(ended))}"
         self._leave(request, users)
-        messages.success(request, f"{people} logged out everywhere: {log_ins} ended.")
+        messages.success(request, f"{people} signed out everywhere: {sessions} ended.")
 
     def user_change_password(
         self,
@@ -151,8 +151,8 @@ class UserAdmin(KeepsOwnerAdmin, DjangoUserAdmin[User], DeskAdmin):  # type: ign
             raise BadRequest(refusal.detail) from refusal
         messages.info(
             request,
-            f"From now on {user.email} logs in, with the password as it is, and is logged out "
-            "everywhere. If this is another person now, give another password too.",
+            f"{user.email} is now the address to sign in with. The password is unchanged. All "
+            "sessions were ended. If this is now a different person, set a new password, too.",
         )
 
 

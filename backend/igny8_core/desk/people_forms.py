@@ -28,7 +28,7 @@ def check_own_password(password: str) -> None:
     :raises ValidationError: if it is wrong, or there were too many attempts.
     """
     if not password:
-        message = "Give your own password, to change how somebody logs in or what they may do."
+        message = "Enter your own password to change how someone signs in or what they can do."
         raise ValidationError(message, code="required")
     try:
         require_own_password(context.request, password=password)
@@ -46,7 +46,7 @@ class TypedPasswordField(forms.CharField):
             strip=False,
             max_length=128,
             widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
-            help_text="Needed to change how somebody logs in, or what they may do.",
+            help_text="Required to change how someone signs in or what they can do.",
             **options,
         )
 
@@ -94,7 +94,7 @@ class PersonForm(KeepsOwner, DeskModelForm, UserChangeForm):  # type: ignore[mis
         """
         email = clean_address(self.cleaned_data["email"])
         if "email" in self.changed_data and self.instance.pk == context.request.user.pk:
-            message = f"Change your own e-mail at {settings.FRONTEND_URL}/account."
+            message = f"Change your own email at {settings.FRONTEND_URL}/account."
             raise ValidationError(message, code="own_email")
         return email
 

@@ -37,7 +37,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
     def amount(self, invoice: Invoice) -> SafeString:
         return money_cell(invoice.due)
 
-    @admin.display(description="To be paid")
+    @admin.display(description="To pay")
     def to_be_paid(self, invoice: Invoice) -> SafeString:
         return money_cell(invoice.payable)
 

@@ -77,7 +77,9 @@ def _approve(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> 
     )
     billing = decision.billing
     if decision.awaits_second_admin:
-        return f"Marked. {billing.invoice} waits for a second admin's approval."
+        return (
+            f"First approval recorded. {billing.invoice} is waiting for a second admin's approval."
+        )
     return (
         f"Approved. Invoice {billing.invoice} is paid and {billing.account} is active with "
         f"{billing.account.credits} credits."
@@ -88,7 +90,7 @@ def _reject(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> s
     decision = reject_payment(
         payment_id=payment_id, actor=actor_from_request(request), now=utc_now(), **cleaned
     )
-    return f"Rejected. {decision.billing.account} can read why and try again."
+    return f"Rejected. {decision.billing.account} can see the reason and try again."
 
 
 def _reverse(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> str:
@@ -102,7 +104,10 @@ def _reverse(request: HttpRequest, payment_id: int, cleaned: dict[str, Any]) -> 
     )
     billing = decision.billing
     if decision.awaits_second_admin:
-        return f"Marked. A second admin has to reverse the approval of {billing.invoice}, too."
+        return (
+            "First request recorded. A second admin must also reverse the approval of "
+            f"{billing.invoice}."
+        )
     return (
         f"Reversed. Invoice {billing.invoice} is {billing.invoice.get_status_display().lower()}, "
         f"and {billing.account} has {billing.account.credits} credits."

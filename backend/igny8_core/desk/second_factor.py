@@ -34,7 +34,7 @@ class AdminLoginForm(AuthenticationForm):  # type: ignore[misc]  # unfold has no
         widget=UnfoldAdminTextInputWidget(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}
         ),
-        help_text="Of your authenticator app, or a recovery code. Empty if you have none.",
+        help_text="From your authenticator app, or a recovery code. Leave empty if you have none.",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _remove(request: HttpRequest, user: User, site_context: dict[str, Any]) -> H
             form.add_error(None, error)
         else:
             remove(user)
-            messages.success(request, "The second factor is removed.")
+            messages.success(request, "The second factor was removed.")
             return HttpResponseRedirect(reverse("admin:second_factor"))
     return _page(request, site_context, form=form, is_on=True)
 

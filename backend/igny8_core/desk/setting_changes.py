@@ -139,7 +139,7 @@ class SettingChangeAdmin(ReadOnlyAdmin):
             change = agree_to_change(
                 change_id=change_id, actor=actor_from_request(request), now=utc_now()
             )
-            return f"In effect: {change.name} is changed."
+            return f"In effect: {change.name} was changed."
 
         return self._decide(request, change_id, act)
 
@@ -154,7 +154,7 @@ class SettingChangeAdmin(ReadOnlyAdmin):
                 now=utc_now(),
                 reason=reason,
             )
-            return f"{change.get_outcome_display()}. Nothing is different for customers."
+            return f"{change.get_outcome_display()}. Nothing changes for customers."
 
         return self._decide(request, change_id, act)
 

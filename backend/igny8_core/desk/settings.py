@@ -92,8 +92,8 @@ class GuardedForm(DeskModelForm):
         ]
         if waiting and guarded:
             message = (
-                f"A change by {waiting.proposed_by} waits already. Agree to it or refuse it before "
-                "you propose another."
+                f"A change by {waiting.proposed_by} is already waiting. Approve or refuse it "
+                "before you propose another."
             )
             self.add_error(guarded[0], message)
         return cleaned
@@ -142,16 +142,18 @@ class GuardedAdmin(SettingAdmin):
         if proposal is None:
             return None
         if not proposal.waits:
-            messages.success(request, "It is in effect: nobody else could agree to it.")
+            messages.success(
+                request, "The change is in effect: there is no other admin to approve it."
+            )
         elif proposal.takes_effect_at:
             at = localtime(proposal.takes_effect_at)
             messages.warning(
                 request,
                 f"Proposed. It takes effect at {at:%d %b %Y, %H:%M %Z}: "
-                "there is no second admin who could agree to it before.",
+                "there is no second admin to approve it sooner.",
             )
         else:
-            messages.warning(request, "Proposed. It takes effect when another admin agrees to it.")
+            messages.warning(request, "Proposed. It takes effect when another admin approves it.")
         return HttpResponseRedirect(change_url(proposal))
 
 

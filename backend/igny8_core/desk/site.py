@@ -48,12 +48,12 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
             if is_desk_staff(request.user) and lacks_second_factor(request.user):
                 return HttpResponseRedirect(reverse("admin:second_factor"))
             if not all(map(ID.fullmatch, request.POST.getlist(ACTION_CHECKBOX_NAME))):
-                message = "These rows can't be: choose them in the list."
+                message = "Invalid selection. Select rows in the list and try again."
                 raise BadRequest(message)
             try:
                 return guarded(request, *args, **kwargs)
             except DataError as error:
-                message = "The database can't hold a value of this address or form."
+                message = "A value in this address or form can't be stored."
                 raise BadRequest(message) from error
 
         return inner

@@ -24,9 +24,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "IGNY8 Billing",
     "VERSION": "1.0.0",
     "DESCRIPTION": (
-        "Get paid where cards don't work: customers pay outside the app and confirm it, an admin "
-        "checks and decides, and account, subscription, invoice and credits follow. Money is a "
-        "decimal string with its currency beside it; times are ISO 8601 in UTC. Every error has "
+        "Get paid where cards don't work: customers pay outside the app and confirm the payment, "
+        "an admin reviews it, and the account, subscription, invoice and credits are updated. "
+        "Amounts are decimal strings with a currency; times are ISO 8601 in UTC. Every error has "
         "the shape `ErrorEnvelope`; a refusal's `detail` is in the language of `Accept-Language`, "
         "en or ur."
     ),
@@ -56,17 +56,17 @@ SPECTACULAR_SETTINGS = {
         "igny8_core.api.links.add_links",
     ],
     "TAGS": [
-        {"name": "Session", "description": "Sign-up and where the customer stands."},
-        {"name": "Data rights", "description": "Export of the account's data, and its end."},
+        {"name": "Session", "description": "Sign-up and the customer's current state."},
+        {"name": "Data rights", "description": "Export the account's data, and close the account."},
         {"name": "Catalogue", "description": "Plans, industries and countries."},
-        {"name": "Payment methods", "description": "The ways to pay in a country."},
-        {"name": "Invoices", "description": "What the account owes."},
-        {"name": "Seller", "description": "Whom the customer deals with."},
-        {"name": "Payments", "description": "What the account says it has paid."},
+        {"name": "Payment methods", "description": "The payment methods of a country."},
+        {"name": "Invoices", "description": "The account's invoices."},
+        {"name": "Seller", "description": "Who issues the invoices."},
+        {"name": "Payments", "description": "Payments that the account has confirmed."},
         {"name": "Subscriptions", "description": "The plans of the account."},
         {"name": "Credits", "description": "The account's credit ledger."},
-        {"name": "Sites", "description": "The account's web sites."},
+        {"name": "Sites", "description": "The account's websites."},
         {"name": "Approval", "description": "For billing admins."},
-        {"name": "Log-in", "description": "Log-in, passwords, e-mail addresses, second factor."},
+        {"name": "Sign-in", "description": "Sign-in, passwords, email addresses, second factor."},
     ],
 }

@@ -54,7 +54,7 @@ class Bystander(_LoggedIn):
 
 @(
     schemathesis.auth(refresh_interval=ALWAYS)
-    .skip_for(tag=["Approval", "Log-in"])
+    .skip_for(tag=["Approval", "Sign-in"])
     .skip_for(operation_id="log_out_everywhere")
 )
 class Owner(_LoggedIn):
@@ -65,7 +65,7 @@ class Owner(_LoggedIn):
 
 @schemathesis.auth(
     refresh_interval=ALWAYS, cache_by_key=lambda _case, context: context.operation.label
-).apply_to(tag="Log-in")
+).apply_to(tag="Sign-in")
 class OwnerAnew(Owner):
     """Signs in again for each operation, because one of them signs out."""
 

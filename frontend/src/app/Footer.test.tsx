@@ -11,6 +11,6 @@ beforeEach(() => {
 
 it("says on every page where to ask", async () => {
   renderApp("/invoices/1");
-  const link = await screen.findByRole("link", { name: "Questions? Write to IGNY8" });
+  const link = await screen.findByRole("link", { name: "Questions? Contact IGNY8" });
   expect(link).toHaveAttribute("href", "mailto:help@igny8.example");
 });

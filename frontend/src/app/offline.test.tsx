@@ -59,18 +59,18 @@ describe("offline, in words and nothing lost", () => {
       ),
     );
     renderApp("/login");
-    await userEvent.type(await screen.findByLabelText("E-mail"), "a@b.example");
+    await userEvent.type(await screen.findByLabelText("Email"), "a@b.example");
     await userEvent.type(screen.getByLabelText("Password"), "secret");
     setOnline(false);
-    expect(await screen.findByText(/^You are offline\. What you type is kept/)).toBeVisible();
-    await press("Log in");
+    expect(await screen.findByText(/^You are offline\. Your entries are saved/)).toBeVisible();
+    await press("Sign in");
     expect(await screen.findByText(/^You are offline\. Nothing is lost/)).toBeVisible();
     expect(screen.getByLabelText("Password")).toHaveValue("secret");
     setOnline(true);
     await waitFor(() => {
-      expect(screen.queryByText(/What you type is kept/)).not.toBeInTheDocument();
+      expect(screen.queryByText(/Your entries are saved/)).not.toBeInTheDocument();
     });
-    await press("Log in");
+    await press("Sign in");
     expect(await screen.findByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
   });
 
@@ -90,7 +90,7 @@ describe("offline, in words and nothing lost", () => {
     renderApp("/signup");
     await userEvent.click(await screen.findByRole("radio", { name: /Free/ }));
     await press("Continue");
-    await userEvent.type(await screen.findByLabelText("E-mail"), "ayesha@shop.example");
+    await userEvent.type(await screen.findByLabelText("Email"), "ayesha@shop.example");
     await userEvent.type(screen.getByLabelText("Password"), "correct-horse-battery");
     await press("Continue");
     await screen.findByRole("heading", { name: "Check your answers" });
@@ -125,7 +125,7 @@ describe("offline, in words and nothing lost", () => {
       const file = new File(["%PDF-1.7"], "slip.pdf", { type: "application/pdf" });
       await userEvent.upload(screen.getByLabelText(/Choose a file/), file);
     }
-    const send = screen.getByRole("button", { name: "Send the confirmation" });
+    const send = screen.getByRole("button", { name: "Send confirmation" });
     setOnline(false);
     await userEvent.click(send);
     expect(await screen.findByText(/^You are offline\. Nothing is lost/)).toBeVisible();
@@ -148,7 +148,7 @@ describe("offline, in words and nothing lost", () => {
     renderApp("/account");
     await screen.findByRole("heading", { name: "Account" });
     setOnline(false);
-    await press("Save: You");
+    await press("Save: Personal details");
     expect(await screen.findByText(/^You are offline\. Nothing is lost/)).toBeVisible();
   });
 
@@ -188,11 +188,11 @@ describe("a proxy's own page", () => {
     answerMe(() => false);
     server.use(handler());
     renderApp("/login");
-    await userEvent.type(await screen.findByLabelText("E-mail"), "a@b.example");
+    await userEvent.type(await screen.findByLabelText("Email"), "a@b.example");
     await userEvent.type(screen.getByLabelText("Password"), "secret");
-    await press("Log in");
+    await press("Sign in");
     expect(await screen.findByRole("alert")).toHaveTextContent(
-      /can't answer at the moment|don't have permission/,
+      /unavailable at the moment|don't have permission/,
     );
   });
 });

@@ -64,12 +64,12 @@ async function toAccount() {
   renderApp("/signup");
   await userEvent.click(await screen.findByRole("radio", { name: /Starter/ }));
   await next();
-  await screen.findByLabelText("E-mail");
+  await screen.findByLabelText("Email");
 }
 
 async function toBilling() {
   await toAccount();
-  await userEvent.type(screen.getByLabelText("E-mail"), "ayesha@shop.example");
+  await userEvent.type(screen.getByLabelText("Email"), "ayesha@shop.example");
   await userEvent.type(screen.getByLabelText("Password"), "correct-horse-battery");
   await next();
   await userEvent.click(await screen.findByRole("combobox", { name: "Country" }));

@@ -37,7 +37,7 @@ def check_code(user: User, code: str) -> None:
     :raises ValidationError: if it is neither, or there were too many tries.
     """
     if authenticator_of(user, code) is None:
-        message = "Give the code that your authenticator app shows now, or a recovery code."
+        message = "Enter the code that your authenticator app shows now, or a recovery code."
         raise ValidationError({"code": message})
 
 

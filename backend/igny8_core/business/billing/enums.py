@@ -96,7 +96,7 @@ class ChangeOutcome(models.TextChoices):
 class NoticeFrequency(models.TextChoices):
     """How often a billing admin gets notices about what waits."""
 
-    IMMEDIATELY = "immediately", "For each confirmation, at once"
-    HOURLY = "hourly", "Once an hour, all that wait"
-    DAILY = "daily", "Once a day (after 8 in the morning), all that wait"
+    IMMEDIATELY = "immediately", "Immediately, for each confirmation"
+    HOURLY = "hourly", "Once an hour, all waiting payments"
+    DAILY = "daily", "Once a day (after 8 a.m.), all waiting payments"
     NEVER = "never", "Never"

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 CATALOG = Path(__file__).parents[1] / "catalogue" / "data" / "payment_methods.json"
-WITHHELD = "We are still setting this payment method up. Choose another one, or write to support."
+WITHHELD = "We are still setting up this payment method. Choose another one, or contact support."
 
 
 def are_withheld(*, is_example: bool) -> bool:

@@ -76,7 +76,7 @@ class InvoiceFilter(filters.FilterSet):
     search = _text(
         method="search_numbers",
         max_length=100,
-        label="Part of its number; one or two characters where a part begins.",
+        label="Part of its number. With one or two characters, only the start of a part matches.",
     )
 
     class Meta:
@@ -105,19 +105,21 @@ class AdminPaymentFilter(filters.FilterSet):
         max_length=40,
         label="Code of a payment method.",
     )
-    currency = _text(lookup_expr="iexact", max_length=3, label="ISO 4217 code of the claim.")
+    currency = _text(
+        lookup_expr="iexact", max_length=3, label="ISO 4217 code of the confirmed amount."
+    )
     country = _text(
         field_name="invoice__billing_snapshot__customer__country",
         lookup_expr="iexact",
         max_length=2,
-        label="Country of the customer, as the invoice has it: ISO 3166-1 alpha-2.",
+        label="Country of the customer on the invoice, ISO 3166-1 alpha-2.",
     )
     submitted_after = InstantFilter(field_name="submitted_at", lookup_expr="gte")
     submitted_before = InstantFilter(field_name="submitted_at", lookup_expr="lt")
     search = _text(
         method="search_everywhere",
         max_length=100,
-        label="Part of a reference, e-mail, invoice number or account name.",
+        label="Part of a reference, email, invoice number or account name.",
     )
     ordering = TotalOrdering(
         fields=[

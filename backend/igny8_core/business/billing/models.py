@@ -104,7 +104,7 @@ class PaymentMethodConfig(TimestampedModel):
         models.CharField(max_length=2, validators=[validate_country_code]),
         default=list,
         blank=True,
-        help_text="ISO 3166-1 codes. None: offered everywhere.",
+        help_text="ISO 3166-1 codes. Leave empty to offer it everywhere.",
     )
     currency = models.CharField(max_length=3, validators=[validate_currency])
     instructions = models.TextField(validators=[validate_visible])
@@ -132,7 +132,7 @@ class PaymentMethodConfig(TimestampedModel):
         default=dict,
         blank=True,
         validators=[validate_translations],
-        help_text="What customers read, by language. Where nothing is written, they read English.",
+        help_text="What customers see, by language. English where there is no translation.",
     )
     is_enabled = models.BooleanField(default=True)
     has_example_details = models.BooleanField(
@@ -172,7 +172,7 @@ class PaymentMethodConfig(TimestampedModel):
         same_place = Q(countries__overlap=self.countries) if self.countries else Q(countries__len=0)
         if others.filter(same_place).exclude(pk=self.pk).exists():
             where = ", ".join(self.countries) or "all countries"
-            message = f"There is a method '{self.payment_method}' for {where} already."
+            message = f"There is already a method '{self.payment_method}' for {where}."
             raise ValidationError({"payment_method": message})
 
 
@@ -191,7 +191,7 @@ class MethodPlace(models.Model):
             models.UniqueConstraint(
                 fields=["code", "country"],
                 name="one_method_for_a_code_and_country",
-                violation_error_message="There is a method of this code for this country already.",
+                violation_error_message="This country already has a method with this code.",
             ),
         ]
 
@@ -229,28 +229,28 @@ class SettingChange(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = "change of a setting"
-        verbose_name_plural = "changes of settings"
+        verbose_name = "setting change"
+        verbose_name_plural = "setting changes"
         indexes = [models.Index(fields=["model", "object_id", "id"], name="setting_change_object")]
         constraints = [
             models.UniqueConstraint(
                 fields=["model", "object_id"],
                 condition=Q(outcome=ChangeOutcome.WAITING, object_id__isnull=False),
                 name="setting_has_at_most_one_change_that_waits",
-                violation_error_message="A change of it waits already.",
+                violation_error_message="A change to it is already waiting.",
             ),
             models.CheckConstraint(
                 condition=Q(outcome=ChangeOutcome.WAITING, decided_at__isnull=True)
                 | (~Q(outcome=ChangeOutcome.WAITING) & Q(decided_at__isnull=False)),
                 name="setting_change_has_decided_at_exactly_when_decided",
-                violation_error_message="Decided changes alone have a time of decision.",
+                violation_error_message="Only decided changes have a decision time.",
             ),
             models.CheckConstraint(
                 condition=~Q(outcome=ChangeOutcome.APPLIED, needs_consent=True)
                 | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by")))
                 | Q(takes_effect_at__isnull=False, takes_effect_at__lte=F("decided_at")),
                 name="nobody_agrees_to_the_own_change",
-                violation_error_message="Another admin has to agree to your change.",
+                violation_error_message="Another admin must approve your change.",
             ),
         ]
 
@@ -276,7 +276,7 @@ class RejectionReason(TimestampedModel):
         null=True,
         blank=True,
         related_name="rejection_reasons",
-        help_text="Empty: offered for every method.",
+        help_text="Leave empty to offer it for every method.",
     )
     order = models.PositiveSmallIntegerField(default=0)
     catalog_key = models.CharField(  # noqa: DJ001  (unique: many reasons have none)
@@ -317,12 +317,12 @@ class SellerProfile(TimestampedModel):
             models.UniqueConstraint(
                 fields=["is_current"],
                 name="there_is_one_seller",
-                violation_error_message="There is a seller already: change that entry.",
+                violation_error_message="There is already a seller: change that entry.",
             ),
             models.CheckConstraint(
                 condition=Q(is_current=True),
                 name="seller_is_current",
-                violation_error_message="There is a seller already: change that entry.",
+                violation_error_message="There is already a seller: change that entry.",
             ),
         ]
 
@@ -395,7 +395,7 @@ class Invoice(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(status__in=InvoiceStatus.values),
                 name="invoice_status_is_known",
-                violation_error_message="This is not a state of an invoice.",
+                violation_error_message="Invalid invoice status.",
             ),
             models.CheckConstraint(
                 condition=Q(total__gt=0),
@@ -405,18 +405,18 @@ class Invoice(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(total=F("subtotal") + F("tax_amount")),
                 name="invoice_total_is_subtotal_plus_tax",
-                violation_error_message="The total must be the subtotal with the tax.",
+                violation_error_message="The total must be the subtotal plus tax.",
             ),
             models.CheckConstraint(
                 condition=Q(payable_amount__gt=0, exchange_rate__gt=0),
                 name="invoice_payable_amount_is_positive",
-                violation_error_message="What is to be paid must be above 0.",
+                violation_error_message="The amount to pay must be above 0.",
             ),
             models.CheckConstraint(
                 condition=Q(status=InvoiceStatus.PAID, paid_at__isnull=False)
                 | (~Q(status=InvoiceStatus.PAID) & Q(paid_at__isnull=True)),
                 name="invoice_has_paid_at_exactly_when_paid",
-                violation_error_message="Paid invoices alone have a time of payment.",
+                violation_error_message="Only paid invoices have a payment time.",
             ),
             models.CheckConstraint(
                 condition=Q(payment_method__isnull=True, method_snapshot__isnull=True)
@@ -428,7 +428,7 @@ class Invoice(TimestampedModel):
                 fields=["subscription"],
                 condition=Q(status=InvoiceStatus.PENDING),
                 name="subscription_has_at_most_one_pending_invoice",
-                violation_error_message="An invoice of it waits for its payment already.",
+                violation_error_message="One of its invoices is already waiting for payment.",
             ),
         ]
 
@@ -614,7 +614,7 @@ class Payment(TimestampedModel):
             models.CheckConstraint(
                 condition=Q(status__in=PaymentStatus.values),
                 name="payment_status_is_known",
-                violation_error_message="This is not a state of a payment.",
+                violation_error_message="Invalid payment status.",
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0),
@@ -625,19 +625,19 @@ class Payment(TimestampedModel):
                 fields=["invoice"],
                 condition=Q(status=PaymentStatus.PENDING_APPROVAL),
                 name="invoice_has_at_most_one_payment_under_review",
-                violation_error_message="A payment of this invoice waits for a decision already.",
+                violation_error_message="A payment for this invoice is already under review.",
             ),
             models.UniqueConstraint(
                 fields=["invoice"],
                 condition=Q(status=PaymentStatus.SUCCEEDED),
                 name="invoice_has_at_most_one_succeeded_payment",
-                violation_error_message="A payment of this invoice was approved already.",
+                violation_error_message="A payment for this invoice was already approved.",
             ),
             models.CheckConstraint(
                 condition=Q(status=PaymentStatus.PENDING_APPROVAL, decided_at__isnull=True)
                 | (~Q(status=PaymentStatus.PENDING_APPROVAL) & Q(decided_at__isnull=False)),
                 name="payment_has_decided_at_exactly_when_decided",
-                violation_error_message="Decided payments alone have a time of decision.",
+                violation_error_message="Only decided payments have a decision time.",
             ),
             models.CheckConstraint(
                 condition=Q(proof_state=ProofState.NONE, proof="", proof_upload="")
@@ -645,7 +645,7 @@ class Payment(TimestampedModel):
                 | Q(proof_state=ProofState.KEPT, proof_upload="") & ~Q(proof="")
                 | Q(proof_state=ProofState.REFUSED, proof="", proof_upload=""),
                 name="payment_has_the_files_of_its_proof_state",
-                violation_error_message="The files are not those of this state.",
+                violation_error_message="The files don't match this state.",
             ),
             models.CheckConstraint(
                 condition=Q(proof_state=ProofState.REFUSED) & ~Q(proof_refusal="")
@@ -715,7 +715,7 @@ class Consent(models.Model):
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="consents")
     event = models.CharField(max_length=20, choices=EventName.choices)
-    is_forced = models.BooleanField(default=False, help_text="Also if credits of it are spent.")
+    is_forced = models.BooleanField(default=False, help_text="Even if its credits are spent.")
     admin = models.ForeignKey(User, on_delete=models.PROTECT, related_name="consents")
     created_at = models.DateTimeField()
 
@@ -724,7 +724,7 @@ class Consent(models.Model):
             models.UniqueConstraint(
                 fields=["payment", "event", "is_forced", "admin"],
                 name="admin_consents_to_an_act_once",
-                violation_error_message="You have agreed to this already.",
+                violation_error_message="You have already agreed to this.",
             ),
         ]
 
@@ -757,7 +757,7 @@ class CreditTransaction(models.Model):
         Account, on_delete=models.PROTECT, related_name="credit_transactions"
     )
     kind = models.CharField(max_length=20, choices=CreditKind.choices)
-    amount = models.IntegerField(help_text="Credits; negative when taken.")
+    amount = models.IntegerField(help_text="Credits; negative when removed.")
     balance_after = models.BigIntegerField()
     description = models.CharField(max_length=200)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True)
@@ -769,7 +769,7 @@ class CreditTransaction(models.Model):
             models.CheckConstraint(
                 condition=~Q(amount=0),
                 name="credit_entry_is_not_zero",
-                violation_error_message="An entry of 0 credits says nothing.",
+                violation_error_message="An entry can't have 0 credits.",
             ),
             models.CheckConstraint(
                 condition=Q(balance_after__gte=0),
@@ -780,24 +780,24 @@ class CreditTransaction(models.Model):
                 fields=["payment"],
                 condition=Q(kind=CreditKind.PLAN_GRANT),
                 name="payment_grants_credits_once",
-                violation_error_message="This payment has brought its credits already.",
+                violation_error_message="This payment's credits were already granted.",
             ),
             models.UniqueConstraint(
                 fields=["account"],
                 condition=Q(kind=CreditKind.TRIAL_GRANT),
                 name="account_gets_trial_credits_once",
-                violation_error_message="The account has got its trial credits already.",
+                violation_error_message="The account already has its trial credits.",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=CreditKind.PLAN_GRANT) | Q(payment__isnull=False),
                 name="plan_credits_come_from_a_payment",
-                violation_error_message="Credits of a plan need their payment.",
+                violation_error_message="Plan credits need a payment.",
             ),
             models.UniqueConstraint(
                 fields=["payment"],
                 condition=Q(kind=CreditKind.REVERSAL),
                 name="payment_takes_credits_back_once",
-                violation_error_message="The credits of this payment were taken back already.",
+                violation_error_message="This payment's credits were already removed.",
             ),
         ]
 

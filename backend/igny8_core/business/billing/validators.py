@@ -60,7 +60,7 @@ def validate_details(value: Any) -> None:
         message = 'Write a list of {"label": "…", "value": "…", "copyable": true or false}.'
         raise ValidationError(message)
     if len(value) > MAX_DETAILS:
-        message = f"These are {len(value)} rows. {MAX_DETAILS} are allowed."
+        message = f"There are {len(value)} rows. At most {MAX_DETAILS} are allowed."
         raise ValidationError(message)
     errors = [error for number, row in enumerate(value, 1) for error in _row_errors(number, row)]
     if errors:
@@ -95,7 +95,7 @@ def validate_translations(value: Any) -> None:
     :raises ValidationError: if it isn't, with a sentence for each text.
     """
     if not isinstance(value, dict) or not set(value) <= set(other_languages()):
-        message = f"Write texts for each of these languages: {', '.join(other_languages())}."
+        message = f"Enter texts for each of these languages: {', '.join(other_languages())}."
         raise ValidationError(message)
     errors = [
         error for code, texts in value.items() for error in _errors_of_texts(texts, language=code)
@@ -126,7 +126,7 @@ def _errors_of_texts(texts: Any, *, language: str) -> Iterator[ValidationError]:
 
 def _problem_of(text: Any, *, longest: int, is_line: bool) -> str:
     if not isinstance(text, str):
-        return "has to be a text."
+        return "must be text."
     if len(text) > longest:
         return f"has more than {longest} characters."
     for check in (validate_visible, *([validate_line] if is_line else [])):

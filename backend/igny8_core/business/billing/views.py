@@ -163,8 +163,8 @@ PROOF = FileAside("proof", put=_put_aside, forget=proofs.forget_upload, refused=
     get=extend_schema(
         operation_id="show_seller",
         tags=["Seller"],
-        summary="Show who sells, and where to ask",
-        description="For everybody. The invoices name the seller of the day of their issue.",
+        summary="Show the seller and how to contact them",
+        description="Public. An invoice names the seller as of the day of issue.",
         responses={200: SellerSerializer},
         examples=[
             answer_example(
@@ -189,7 +189,7 @@ class SellerView(APIView):
     "list_invoices",
     "Invoices",
     "List the account's invoices",
-    "Newest first, in pages.",
+    "Newest first, paginated.",
     InvoiceSerializer(many=True),
     example.INVOICE,
     *LIST_ERRORS,
@@ -205,7 +205,7 @@ class InvoiceListView(OwnListView[Invoice]):
     "show_invoice",
     "Invoices",
     "Show an invoice",
-    "With lines, the snapshot taken at issue, how to pay it, and its latest payment.",
+    "Includes its lines, the snapshot taken at issue, how to pay it, and its latest payment.",
     InvoiceSerializer,
     example.INVOICE,
     NotFound,
@@ -225,10 +225,10 @@ class InvoicePaymentMethodView(APIView):
     @act(
         "choose_payment_method",
         tag="Invoices",
-        summary="Choose another way to pay an invoice",
+        summary="Change an invoice's payment method",
         description=(
-            "Locks the exchange rate and the payable amount anew. Not while a payment is under "
-            "review."
+            "Locks the exchange rate and the payable amount again. Refused while a payment is "
+            "under review."
         ),
         sent=ChoosePaymentMethodSerializer,
         examples={"Request": {"payment_method": "jazzcash"}},
@@ -254,10 +254,10 @@ class CancelOrderView(APIView):
     @act(
         "cancel_order",
         tag="Invoices",
-        summary="Cancel an order that is not paid",
+        summary="Cancel an unpaid order",
         description=(
-            "The invoice is void and nothing is owed on it; another plan can be ordered then. Not "
-            "while a payment is under review: withdraw that first."
+            "Voids the invoice, so that nothing is due on it and another plan can be ordered. "
+            "Refused while a payment is under review: withdraw that first."
         ),
         answer=InvoiceSerializer,
         shown={**example.INVOICE, "status": "void", "payment_state": "void"},
@@ -283,11 +283,11 @@ class ConfirmPaymentView(APIView):
         tag="Payments",
         summary="Confirm that an invoice was paid",
         description=(
-            "The account's owner says that the money was sent; a billing admin will check it. "
-            "`amount` must be exactly what is due: the invoice's total, or with `currency` its "
-            "payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. "
-            "It is looked at later: `proof_state` is `checking`, then `kept` or `refused`, "
-            "whatever becomes of it the confirmation stays."
+            "The account's owner reports that the money was sent; a billing admin will check it. "
+            "`amount` must be exactly the amount due: the invoice's total, or with `currency` its "
+            "payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or "
+            "PDF. The file is checked later: `proof_state` is `checking`, then `kept` or "
+            "`refused`. The confirmation stands either way."
         ),
         sent=ConfirmPaymentSerializer,
         examples={
@@ -326,7 +326,7 @@ class ConfirmPaymentView(APIView):
     "list_payments",
     "Payments",
     "List the account's payments",
-    "Newest first, in pages, each with the timeline of what happened to it.",
+    "Newest first, paginated, each with its timeline.",
     PaymentDetailSerializer(many=True),
     {**example.PAYMENT, "events": [example.EVENT]},
     *LIST_ERRORS,
@@ -342,7 +342,7 @@ class PaymentListView(OwnListView[Payment]):
     "show_payment",
     "Payments",
     "Show a payment",
-    "With the timeline of what happened to it.",
+    "Includes its timeline.",
     PaymentDetailSerializer,
     {**example.PAYMENT, "events": [example.EVENT]},
     NotFound,
@@ -359,7 +359,7 @@ class PaymentDetailView(APIView):
     "download_proof",
     "Payments",
     "Download a payment's proof",
-    "As it is kept: what was to be seen of the file that was sent.",
+    "The file is re-encoded: its visible content is kept, metadata is removed.",
     *_PROOF_TYPES,
 )
 class PaymentProofView(APIView):
@@ -379,8 +379,8 @@ class SendProofView(APIView):
         tag="Payments",
         summary="Send a proof for a confirmation",
         description=(
-            "For a confirmation under review that has no proof, or whose proof was refused. It is "
-            "looked at later, as one that comes with the confirmation."
+            "For a confirmation under review that has no proof, or whose proof was refused. The "
+            "file is checked later, like one sent with the confirmation."
         ),
         sent=SendProofSerializer,
         examples={"A picture": {"proof": "receipt.png"}},
@@ -413,7 +413,7 @@ class WithdrawPaymentView(APIView):
         "withdraw_payment",
         tag="Payments",
         summary="Withdraw a confirmation",
-        description="Before it is decided on; the invoice can be confirmed again.",
+        description="Possible until it is decided. The invoice can then be confirmed again.",
         answer=PaymentSerializer,
         shown={**example.PAYMENT, "status": "withdrawn"},
         refusals=(NotFound, PaymentAlreadyDecided),
@@ -446,7 +446,7 @@ class CreditBalanceView(APIView):
     "list_credit_transactions",
     "Credits",
     "List the account's credit ledger",
-    "Newest first, in pages. Entries are never changed.",
+    "Newest first, paginated. Entries never change.",
     CreditTransactionSerializer(many=True),
     example.LEDGER_ENTRY,
     *LIST_ERRORS,
@@ -464,7 +464,7 @@ class CreditLedgerView(OwnListView[CreditTransaction]):
     "list_admin_payments",
     "Approval",
     "List the payments of all accounts",
-    "For billing admins; those that wait longest first, in pages.",
+    "For billing admins. Longest waiting first, paginated.",
     AdminPaymentSerializer(many=True),
     example.ADMIN_PAYMENT,
     *LIST_ERRORS,
@@ -481,7 +481,7 @@ class AdminPaymentListView(PagedListView[Payment]):
     "show_admin_payment",
     "Approval",
     "Show any payment",
-    "For billing admins; with its timeline.",
+    "For billing admins. Includes its timeline.",
     AdminPaymentDetailSerializer,
     {**example.ADMIN_PAYMENT, "events": [example.EVENT]},
     NotFound,
@@ -520,10 +520,10 @@ class ApprovePaymentView(APIView):
         tag="Approval",
         summary="Approve a payment",
         description=(
-            "Invoice paid, subscription and account active, the plan's credits granted: all of it "
-            "or nothing, and once, whoever else decides at the same moment. Where two admins have "
-            "to approve, the first one's approval only marks the payment: it stays "
-            "`pending_approval`, with `first_approved_by`."
+            "Marks the invoice paid, activates the subscription and the account, and grants the "
+            "plan's credits: all or nothing, and only once, even if several admins decide at the "
+            "same time. If two admins must approve, the first approval only marks the payment: it "
+            "stays `pending_approval`, with `first_approved_by`."
         ),
         sent=ApprovePaymentSerializer,
         examples={"Request": {"admin_notes": "Verified in bank statement"}},
@@ -551,7 +551,7 @@ class RejectPaymentView(APIView):
         "reject_payment",
         tag="Approval",
         summary="Reject a payment",
-        description="The invoice waits again; the customer reads the reason and can retry.",
+        description="The invoice is due again; the customer sees the reason and can try again.",
         sent=RejectPaymentSerializer,
         examples={"Request": {"admin_notes": "Reference not found"}},
         answer=DecisionSerializer,
@@ -577,11 +577,11 @@ class ReversePaymentView(APIView):
         tag="Approval",
         summary="Reverse an approved payment",
         description=(
-            "Credits are taken back by a ledger entry, the invoice is due again or void, and "
-            "subscription and account follow; the newest earlier plan that is paid for comes back "
-            "while its period lasts. Where two admins have to agree, the first one's call only "
-            "marks the payment: it stays `succeeded`, with `reversal_marked_by`. The second one "
-            "has to ask for the same."
+            "Removes the credits with a ledger entry, makes the invoice due again or void, and "
+            "updates the subscription and the account; the latest earlier plan that is paid for "
+            "resumes for the rest of its period. If two admins must agree, the first call only "
+            "marks the payment: it stays `succeeded`, with `reversal_marked_by`. The second admin "
+            "must make the same request."
         ),
         sent=ReversePaymentSerializer,
         examples={
@@ -623,8 +623,8 @@ class VoidInvoiceView(APIView):
         tag="Approval",
         summary="Void an invoice",
         description=(
-            "Nothing is owed on it any more and its subscription is cancelled. Not while under "
-            "review."
+            "Nothing is due on it afterwards, and its subscription is cancelled. Refused while a "
+            "payment is under review."
         ),
         sent=VoidInvoiceSerializer,
         examples={"Request": {"reason": "Ordered twice by mistake"}},

@@ -16,10 +16,10 @@ class OfferedPaymentMethodSerializer(PaymentMethodSerializer):
     """
 
     exchange_rate = serializers.SerializerMethodField(
-        help_text="Units of the method's currency for 1 USD; null where none is set."
+        help_text="Units of the method's currency for 1 USD; null if none is set."
     )
     currency_decimals = serializers.SerializerMethodField(
-        help_text="To how many decimals a local amount is rounded, half up."
+        help_text="Number of decimals to which a local amount is rounded, half up."
     )
 
     class Meta(PaymentMethodSerializer.Meta):

@@ -34,7 +34,7 @@ from igny8_core.common.transactions import one_moment
         operation_id="list_plans",
         tags=["Catalogue"],
         summary="List the plans",
-        description="The plans that are offered at sign-up, in order. Prices are in USD.",
+        description="The plans offered at sign-up, in order. Prices are in USD.",
         examples=[answer_example(openapi_examples.PLAN)],
         auth=[],
     )
@@ -51,7 +51,7 @@ class PlanListView(ListAPIView[Plan]):
         operation_id="list_industries",
         tags=["Catalogue"],
         summary="List the industries",
-        description="What a site's `industry` can be, by name.",
+        description="The values that a site's `industry` can have, sorted by name.",
         responses={200: IndustrySerializer(many=True)},
         examples=[answer_example(openapi_examples.INDUSTRY)],
         auth=[],
@@ -69,7 +69,7 @@ class IndustryListView(ListAPIView[Industry]):
         operation_id="list_countries",
         tags=["Catalogue"],
         summary="List the countries",
-        description="All countries of ISO 3166-1 with the currency in use, by name.",
+        description="All ISO 3166-1 countries with the currency in use, sorted by name.",
         responses={200: CountrySerializer(many=True)},
         examples=[answer_example({"code": "PK", "name": "Pakistan", "currency": "PKR"})],
         auth=[],
@@ -87,7 +87,7 @@ class CountryListView(APIView):
         operation_id="show_country",
         tags=["Catalogue"],
         summary="Show a country",
-        description="With what belongs into its addresses and what its tax number is called.",
+        description="Includes the parts of its addresses and the name of its tax number.",
         responses={200: CountryDetailSerializer, **error_responses(NotFound)},
         examples=[answer_example(openapi_examples.COUNTRY)],
         auth=[],
@@ -108,11 +108,11 @@ class CountryDetailView(APIView):
     get=extend_schema(
         operation_id="list_payment_methods",
         tags=["Payment methods"],
-        summary="List the ways to pay in a country",
+        summary="List the payment methods of a country",
         description=(
-            "The country's own methods and the global ones, in order; a country's own hides the "
-            "global one of the same code. Without `country`, the global ones alone. "
-            "`exchange_rate` is the rate at which an invoice issued now would be locked."
+            "The country's own methods and the global ones, in order; a country's own method "
+            "replaces the global one with the same code. Without `country`, only the global ones. "
+            "`exchange_rate` is the rate that would be locked for an invoice issued now."
         ),
         parameters=[
             OpenApiParameter("country", str, description="ISO 3166-1 alpha-2, such as PK.")

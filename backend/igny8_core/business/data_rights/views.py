@@ -53,12 +53,12 @@ _CHECKED = (*WRITE_ERRORS, PasswordIncorrect, TooManyAttempts)
     post=extend_schema(
         operation_id="export_account",
         tags=["Data rights"],
-        summary="Have all data of the account put into a file",
+        summary="Export all data of the account",
         description=(
-            "For the account's owner, who gets a link by mail once the file is made: a ZIP with "
+            "For the account's owner, who gets a link by email when the file is ready: a ZIP with "
             "`account.json` (people, sites, subscriptions, invoices, payments, credits, events, "
-            "mails), the invoices as PDF, and the proofs. It asks for the password once more. "
-            "Asking again while the file is being made changes nothing."
+            "emails), the invoices as PDF, and the proofs. Requires the password. A second "
+            "request while the file is being created changes nothing."
         ),
         request=OwnPasswordSerializer,
         responses={
@@ -95,7 +95,7 @@ class ExportView(APIView):
         operation_id="download_export",
         tags=["Data rights"],
         summary="Download the account's data",
-        description="For the owner who has asked for it, by the key of the link in the mail.",
+        description="For the owner who requested it, with the key from the link in the email.",
         parameters=[OpenApiParameter("key", str, OpenApiParameter.PATH)],
         responses={
             (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The file."),
@@ -121,10 +121,10 @@ class ExportFileView(APIView):
         tags=["Data rights"],
         summary="Close the account",
         description=(
-            "For good, by its owner, with the password and the e-mail typed once more. Unpaid "
-            "invoices are void, subscriptions end, people and sites are erased, and every session "
-            "ends. Invoices and payments are kept until `kept_until`, as the law asks. Not while a "
-            "payment is under review."
+            "Permanent. Only the owner can do this, and must enter their password and email "
+            "again. Unpaid invoices are voided, subscriptions and all sessions end, and people "
+            "and sites are deleted. Invoices and payments are kept until `kept_until`, as the law "
+            "requires. Refused while a payment is under review."
         ),
         request=CloseAccountSerializer,
         responses={

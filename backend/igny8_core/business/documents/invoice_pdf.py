@@ -15,7 +15,7 @@ from igny8_core.business.documents.payment_qr import payment_qr
 from igny8_core.common.money import Money
 from igny8_core.common.places.countries import country_name
 
-EXAMPLE = "EXAMPLE: do not send money. These details are nobody's account."
+EXAMPLE = "EXAMPLE: do not send money. These details are not a real account."
 FOLDER = Path(__file__).parent / "templates" / "documents"
 OWN_FONTS = (FOLDER / "fonts",)  # Naskh, the usual style for Urdu and Arabic
 

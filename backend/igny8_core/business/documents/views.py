@@ -16,7 +16,7 @@ from igny8_core.common.transactions import one_moment
     "download_invoice",
     "Invoices",
     "Download an invoice as PDF",
-    "The document to print or to file.",
+    "For printing or filing.",
     "application/pdf",
 )
 class InvoicePdfView(APIView):

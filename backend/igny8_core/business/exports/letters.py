@@ -10,7 +10,7 @@ from igny8_core.common.models import OutgoingMail
 def _is_to_be_had(mail: OutgoingMail) -> None:
     export = _export(mail)
     if not KINDS[export.kind].is_allowed(export):
-        message = "The person may not have the file any more."
+        message = "The person no longer has permission to download the file."
         raise NothingToSend(message)
 
 
@@ -40,6 +40,6 @@ def export_failed(mail: OutgoingMail) -> Letter:
 def _export(mail: OutgoingMail) -> Export:
     export = Export.objects.filter(pk=mail.arguments["export_id"]).first()
     if export is None:
-        message = "The file is deleted by now."
+        message = "The file has been deleted."
         raise NothingToSend(message)
     return export

@@ -35,7 +35,7 @@ class Export(models.Model):
                 MD5(Cast("arguments", models.TextField())),  # of any length
                 condition=models.Q(made_at=None, given_up_at=None),
                 name="one_export_is_made_at_a_time",
-                violation_error_message="This file is being made already.",
+                violation_error_message="This file is already being created.",
             ),
         ]
 

@@ -49,9 +49,9 @@ MAX_LISTED = 20
 def while_on_trial(mail: OutgoingMail) -> None:
     """Require a trial that owes nothing."""
     account = _account_of(mail)
-    _require(account.status == AccountStatus.TRIAL, f"The account is {account.status} by now.")
+    _require(account.status == AccountStatus.TRIAL, f"The account is now {account.status}.")
     is_owing = open_invoice(account=account) is not None
-    _require(not is_owing, "The account has an invoice to pay by now.")
+    _require(not is_owing, "The account now has an invoice to pay.")
 
 
 def while_to_be_paid_as_told(mail: OutgoingMail) -> None:
@@ -64,21 +64,21 @@ def while_to_be_paid_as_told(mail: OutgoingMail) -> None:
         InvoicePaymentState.OVERDUE,
         InvoicePaymentState.REJECTED,
     )
-    _require(state in to_be_paid, f"The invoice is {state.label.lower()} by now.")
+    _require(state in to_be_paid, f"The invoice is now {state.label.lower()}.")
     facts = mail.arguments.get("facts", {})
     told = facts.get("method", invoice.method_snapshot)
-    _require(told == invoice.method_snapshot, "Another way to pay was chosen since.")
+    _require(told == invoice.method_snapshot, "Another payment method has been chosen.")
     payable = str(invoice.payable)
-    _require(facts.get("payable", payable) == payable, "Another amount is due since.")
+    _require(facts.get("payable", payable) == payable, "The amount due has changed.")
     newer = mails_after(mail).filter(arguments__invoice_id=invoice.pk)
-    _require(not newer.exists(), "A newer mail says how to pay.")
+    _require(not newer.exists(), "A newer email says how to pay.")
 
 
 def while_void(mail: OutgoingMail) -> None:
     """Require a void invoice."""
     invoice = _invoice_of(mail)
     _require_open(invoice.account)
-    _require(invoice.status == InvoiceStatus.VOID, f"The invoice is {invoice.status} by now.")
+    _require(invoice.status == InvoiceStatus.VOID, f"The invoice is now {invoice.status}.")
 
 
 def while_payment_is(status: PaymentStatus) -> Callable[[OutgoingMail], None]:
@@ -88,7 +88,7 @@ def while_payment_is(status: PaymentStatus) -> Callable[[OutgoingMail], None]:
         payment = _payment_of(mail)
         _require_open(payment.invoice.account)
         now = PaymentStatus(payment.status).label.lower()
-        _require(payment.status == status, f"The payment is {now} by now.")
+        _require(payment.status == status, f"The payment status is now {now}.")
 
     return premise
 
@@ -97,18 +97,18 @@ def while_another_file_is_of_use(mail: OutgoingMail) -> None:
     """Require a payment under review that has no file except the refused one."""
     while_payment_is(PaymentStatus.PENDING_APPROVAL)(mail)
     payment = _payment_of(mail)
-    _require(payment.may_get_another_proof, "Another file was sent since.")
+    _require(payment.may_get_another_proof, "Another file has been sent.")
     told = mail.arguments.get("facts", {}).get("reason", payment.proof_refusal)
-    _require(told == payment.proof_refusal, "Another file was refused since.")
+    _require(told == payment.proof_refusal, "Another file has been refused.")
 
 
 def while_to_be_tried_again(mail: OutgoingMail) -> None:
     """Require a rejection with no later payment."""
     while_payment_is(PaymentStatus.FAILED)(mail)
     payment = _payment_of(mail)
-    _require(payment.invoice.latest_payment == payment, "The payment was confirmed anew.")
+    _require(payment.invoice.latest_payment == payment, "The payment has been confirmed again.")
     status = payment.invoice.status
-    _require(status == InvoiceStatus.PENDING, f"The invoice is {status} by now.")
+    _require(status == InvoiceStatus.PENDING, f"The invoice is now {status}.")
 
 
 def while_to_be_checked(mail: OutgoingMail) -> None:
@@ -120,19 +120,19 @@ def while_to_be_checked(mail: OutgoingMail) -> None:
 def while_something_waits(mail: OutgoingMail) -> None:
     """Require a non-empty queue, and a reader who may decide on payments."""
     _require_admin(mail)
-    _require(waiting_payments().exists(), "Nothing waits any more.")
+    _require(waiting_payments().exists(), "No payments are waiting.")
 
 
 def while_change_waits(mail: OutgoingMail) -> None:
     """Require a waiting proposal, and a reader who may still know about it."""
     while_may_know_of_change(mail)
-    _require(_change_of(mail).waits, "Decided before the mail went out.")
+    _require(_change_of(mail).waits, "The change was decided before the email was sent.")
 
 
 def while_may_know_of_change(mail: OutgoingMail) -> None:
     """Require a reader who may change such settings, or is the seller."""
     readers = readers_of_change(change=_change_of(mail))
-    _require(mail.recipient in readers, "The reader changes such settings no more.")
+    _require(mail.recipient in readers, "The recipient can no longer change such settings.")
 
 
 # Letters to customers
@@ -340,7 +340,7 @@ def _receipt(invoice: Invoice) -> Attachment:
 
     :raises NothingToSend: if it is not paid any more.
     """
-    _require(invoice.status == InvoiceStatus.PAID, f"The invoice is {invoice.status} by now.")
+    _require(invoice.status == InvoiceStatus.PAID, f"The invoice is now {invoice.status}.")
     return Attachment(
         name=f"receipt-{invoice.number}.pdf",
         content=invoice_pdf(invoice),
@@ -354,12 +354,12 @@ def _require(is_so: bool, otherwise: str) -> None:  # noqa: FBT001
 
 
 def _require_open(account: Account) -> None:
-    _require(account.status != AccountStatus.CANCELLED, "The account is closed by now.")
+    _require(account.status != AccountStatus.CANCELLED, "The account is closed.")
 
 
 def _require_admin(mail: OutgoingMail) -> None:
     is_admin = billing_admins().filter(email=mail.recipient).exists()
-    _require(is_admin, "The reader decides on payments no more.")
+    _require(is_admin, "The recipient can no longer decide on payments.")
 
 
 def _account_of(mail: OutgoingMail) -> Account:

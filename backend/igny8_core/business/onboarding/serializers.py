@@ -17,15 +17,15 @@ class RegistrationResultSerializer(serializers.Serializer[Any]):
 
 
 class MeSerializer(serializers.Serializer[Any]):
-    """All that a page needs to say where the customer stands."""
+    """Everything a page needs to show the customer's current state."""
 
     user = UserSerializer()
-    account = AccountSerializer(allow_null=True, help_text="Null for admins without one.")
-    subscription = SubscriptionSerializer(allow_null=True, help_text="The one that is paid for.")
+    account = AccountSerializer(allow_null=True, help_text="Null for admins without an account.")
+    subscription = SubscriptionSerializer(allow_null=True, help_text="The paid subscription.")
     pending_subscription = SubscriptionSerializer(
-        allow_null=True, help_text="The one that waits for its payment."
+        allow_null=True, help_text="The subscription waiting for payment."
     )
-    open_invoice = InvoiceSerializer(allow_null=True, help_text="What is to be paid now.")
+    open_invoice = InvoiceSerializer(allow_null=True, help_text="The invoice to pay now.")
     last_decision = PaymentSerializer(
-        allow_null=True, help_text="The payment that was approved or rejected last."
+        allow_null=True, help_text="The most recently approved or rejected payment."
     )

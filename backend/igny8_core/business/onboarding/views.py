@@ -62,9 +62,10 @@ class RegisterThrottle(ActionThrottle):
         tags=["Session"],
         summary="Sign up",
         description=(
-            "Makes a user and an account and logs in. A free plan starts a trial with its credits; "
-            "a paid one makes a pending subscription and the invoice to pay. Browsers get the "
-            "session cookie; programs log in at `/_allauth/app/v1/auth/login` afterwards."
+            "Creates a user and an account, and signs in. A free plan starts a trial with its "
+            "credits; a paid one creates a pending subscription and an invoice to pay. Browsers "
+            "get the session cookie; programs sign in at `/_allauth/app/v1/auth/login` "
+            "afterwards."
         ),
         parameters=[IDEMPOTENCY_HEADER],
         request=RegisterSerializer,
@@ -152,7 +153,7 @@ class RegisterView(APIView):
     get=extend_schema(
         operation_id="show_me",
         tags=["Session"],
-        summary="Show where the customer stands",
+        summary="Show the customer's current state",
         description="User, account, subscriptions, the open invoice and the last decision.",
         responses={200: MeSerializer, **error_responses(NotAuthenticated)},
         examples=[

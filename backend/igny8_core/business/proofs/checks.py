@@ -18,7 +18,7 @@ def the_sandbox_holds(**_options: Any) -> list[CheckMessage]:
     try:
         missing = NEEDED.difference(layers())
     except (SandboxBrokenError, SandboxBusyError) as error:
-        return [Warning(f"Proofs can't be made anew: {error}", id="proofs.W002")]
+        return [Warning(f"Proofs can't be re-encoded: {error}", id="proofs.W002")]
     if not missing:
         return []
     return [

@@ -17,27 +17,27 @@ class ProofRefusal(models.TextChoices):
 
     UNREADABLE = (
         "unreadable",
-        "The file can't be read as JPEG, PNG, WebP or PDF. Send a photo or the PDF receipt.",
+        "The file can't be read as a JPEG, PNG, WebP or PDF. Send a photo or the PDF receipt.",
     )
-    ANIMATED = "animated", "The picture moves. Send a photo or a screenshot."
+    ANIMATED = "animated", "Animated images aren't accepted. Send a photo or screenshot."
     TOO_MANY_PIXELS = (
         "too_many_pixels",
-        "The picture has more than 50 million pixels. Send a smaller one.",
+        "The image has more than 50 million pixels. Send a smaller one.",
     )
     ENCRYPTED = (
         "encrypted",
-        "The PDF asks for a password. Send a screenshot, or save the PDF without the password.",
+        "The PDF is password-protected. Send a screenshot, or save the PDF without a password.",
     )
     TOO_MANY_PAGES = (
         "too_many_pages",
-        "The PDF has more than 30 pages. Send those that show the payment.",
+        "The PDF has more than 30 pages. Send only the pages that show the payment.",
     )
     TOO_COMPLEX = (
         "too_complex",
-        "The file takes too long to draw. Send a photo or a screenshot of the receipt.",
+        "The file takes too long to display. Send a photo or screenshot of the receipt.",
     )
-    LOST = "lost", "The file was lost on our side. Send it again."
+    LOST = "lost", "We lost the file. Send it again."
     INFECTED = (
         "infected",
-        "The virus scanner refuses this file. Send a photo or a screenshot instead.",
+        "Our virus scanner rejected this file. Send a photo or screenshot instead.",
     )

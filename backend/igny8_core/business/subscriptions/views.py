@@ -38,7 +38,7 @@ from igny8_core.common.http.throttling import PayThrottle
     "list_subscriptions",
     "Subscriptions",
     "List the account's subscriptions",
-    "Newest first, in pages.",
+    "Newest first, paginated.",
     SubscriptionSerializer(many=True),
     ACTIVE_SUBSCRIPTION,
     *LIST_ERRORS,
@@ -56,9 +56,9 @@ class UpgradeView(APIView):
     @act(
         "upgrade_subscription",
         tag="Subscriptions",
-        summary="Ask for a paid plan",
+        summary="Order a paid plan",
         description=(
-            "Issues an invoice. The account goes on as it is until the payment is approved."
+            "Issues an invoice. Nothing changes for the account until the payment is approved."
         ),
         sent=UpgradeSerializer,
         examples={"Request": {"plan_slug": "growth", "payment_method": "bank_transfer"}},

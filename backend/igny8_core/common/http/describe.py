@@ -53,8 +53,8 @@ IDEMPOTENCY_HEADER = OpenApiParameter(
     {"type": "string", "maxLength": MAX_KEY_LENGTH, "pattern": "^[ -~]*$"},
     OpenApiParameter.HEADER,
     description=(
-        "A unique key of the request, such as a UUID. The same key and body get the same answer, "
-        "with `Idempotency-Replayed: true`; nothing is done twice."
+        "A unique key for the request, such as a UUID. A repeat with the same key and body gets "
+        "the same response, with `Idempotency-Replayed: true`; nothing is done twice."
     ),
 )
 
@@ -62,18 +62,18 @@ NO_NUL = r"[^\u0000]"
 ONE_LINE = r"[^\u0000-\u001F\u007F-\u009F]"  # no control characters
 SERVER_ERROR = 500
 REASONS = {
-    400: "The input can't be used; `errors` says which part and why.",
-    401: "Not logged in.",
-    403: "Logged in, but not allowed to.",
-    404: "There is no such object or page, or it belongs to another account.",
-    409: "The present state, named in `state`, doesn't allow this.",
+    400: "Invalid input; `errors` says which field and why.",
+    401: "Not signed in.",
+    403: "Signed in, but not allowed.",
+    404: "The object or page doesn't exist, or belongs to another account.",
+    409: "The current state, given in `state`, doesn't allow this.",
     413: "The body is too large.",
     415: "The body's content type is not accepted.",
-    422: "The Idempotency-Key was used for another request.",
-    429: "Too many requests; the header `Retry-After` says in how many seconds to try again.",
+    422: "The Idempotency-Key was already used for another request.",
+    429: "Too many requests; the header `Retry-After` gives the seconds to wait.",
     503: (
-        "Not possible at the moment. Send it again after `Retry-After` seconds, with the same "
-        "Idempotency-Key: whether it was done may be unknown."
+        "Not possible at the moment. Retry after `Retry-After` seconds with the same "
+        "Idempotency-Key: the first request may or may not have been carried out."
     ),
 }
 
@@ -93,19 +93,21 @@ class TextFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-un
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
-    code = serializers.CharField(help_text="Stable; programs branch on it.")
+    code = serializers.CharField(help_text="Stable, for programs.")
     detail = serializers.CharField(
         help_text="A sentence for people; of a refusal, in the language of Accept-Language."
     )
-    attr = serializers.CharField(allow_null=True, help_text="The input field at fault, if one is.")
+    attr = serializers.CharField(
+        allow_null=True, help_text="The input field with the error, if any."
+    )
 
 
 class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
-    """The one shape of every error."""
+    """The shape of every error."""
 
     type = serializers.CharField(help_text="validation_error, client_error or server_error.")
     errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # DRF has the name too
-    state = serializers.CharField(required=False, help_text="The present state, on 409.")
+    state = serializers.CharField(required=False, help_text="The current state; only with 409.")
 
 
 def error_responses(*refusals: Refusal) -> dict[int, OpenApiResponse]:

@@ -93,14 +93,14 @@ def _addresses(settings: Mapping[str, Any]) -> Iterable[str]:
         if not _is_origin(settings[name]):
             yield (
                 f"{name} is {settings[name]!r}: give an https:// address without a path, such as "
-                "https://billing.example.com. Links in mails carry keys."
+                "https://billing.example.com. Links in emails carry keys."
             )
     for name in ("CORS_ALLOWED_ORIGINS", "CSRF_TRUSTED_ORIGINS"):
         for origin in settings[name]:
             if origin != settings["FRONTEND_URL"] and not _is_origin(origin):
                 yield (
                     f"{name} has {origin!r}: give https://host without path and wildcard. Pages "
-                    "there act for people who are logged in."
+                    "there act for people who are signed in."
                 )
 
 
@@ -132,7 +132,7 @@ def _mail(settings: Mapping[str, Any]) -> Iterable[str]:
     kind = settings["EMAIL_BACKEND"].rpartition(".")[0].rpartition(".")[2]
     if kind in {"console", "dummy", "filebased", "locmem"}:
         yield (
-            "EMAIL_URL names no mail server: nobody would get a mail. Give "
+            "EMAIL_URL names no mail server: no emails would be sent. Give "
             "smtp+tls://user:password@host:587."
         )
 

@@ -24,9 +24,9 @@ describe("the confirmation", () => {
     );
     renderApp("/invoices/1/confirm");
     await userEvent.type(await screen.findByLabelText("Transaction ID (TID)"), "20260000001");
-    await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+    await userEvent.click(screen.getByRole("button", { name: "Send confirmation" }));
 
-    expect(await screen.findByText(/A person now checks/)).toBeVisible();
+    expect(await screen.findByText(/We are checking that the payment/)).toBeVisible();
     expect(bodies).toEqual([
       expect.objectContaining({
         invoice_id: 1,
@@ -45,7 +45,7 @@ describe("the confirmation", () => {
     );
     renderApp("/invoices/1/confirm");
     expect(await screen.findByLabelText("Transaction ID (TID)")).toBeVisible();
-    await userEvent.click(screen.getByRole("button", { name: "Another way" }));
+    await userEvent.click(screen.getByRole("button", { name: "Another method" }));
     expect(screen.getByRole("radio", { name: /JazzCash/ })).toBeChecked();
     expect(screen.getByRole("radio", { name: /Raast/ })).not.toBeChecked();
   });
@@ -65,7 +65,7 @@ describe("the confirmation", () => {
     renderApp("/invoices/1/confirm");
     const reference = await screen.findByLabelText("Transaction ID (TID)");
     await userEvent.type(reference, "20260000001");
-    await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+    await userEvent.click(screen.getByRole("button", { name: "Send confirmation" }));
 
     await waitFor(() => {
       expect(reference).toHaveAccessibleDescription(/Not a TID of ours\./);
@@ -85,13 +85,13 @@ describe("the confirmation", () => {
     renderApp("/invoices/1/confirm");
     const reference = await screen.findByLabelText("Transaction ID (TID)");
     await userEvent.type(reference, "  ");
-    await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+    await userEvent.click(screen.getByRole("button", { name: "Send confirmation" }));
 
     expect(await screen.findByRole("alert")).toHaveTextContent("Transaction ID (TID)");
     expect(posted).not.toHaveBeenCalled();
 
     await userEvent.type(reference, "12345678901"); // a reference that was entered is sent
-    await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+    await userEvent.click(screen.getByRole("button", { name: "Send confirmation" }));
     await waitFor(() => {
       expect(posted).toHaveBeenCalledOnce();
     });
@@ -122,7 +122,7 @@ describe("the proof", () => {
 
   it("is refused where it is too large", async () => {
     await choose(slip("slip.png", "image/png", 5 * 1024 * 1024 + 1));
-    expect(await screen.findByText(/more than 5 MB/)).toBeVisible();
+    expect(await screen.findByText(/larger than 5 MB/)).toBeVisible();
   });
 
   it("is taken from the clipboard", async () => {
@@ -150,8 +150,8 @@ describe("the proof", () => {
     );
     await choose(slip("slip.pdf", "application/pdf"));
     await userEvent.type(screen.getByLabelText("Transaction ID (TID)"), "20260000001");
-    await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
-    expect(await screen.findByText(/A person now checks/)).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Send confirmation" }));
+    expect(await screen.findByText(/We are checking that the payment/)).toBeVisible();
     expect(forms[0]?.get("proof")).not.toBeNull();
     expect(forms[0]?.get("manual_reference")).toBe("20260000001");
   });
@@ -173,7 +173,7 @@ describe("the draft", () => {
       const reference = await screen.findByLabelText("Transaction ID (TID)");
       expect(reference).toHaveValue("");
       await userEvent.type(reference, "20260000001");
-      await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+      await userEvent.click(screen.getByRole("button", { name: "Send confirmation" }));
       await waitFor(() => {
         expect(keys).toHaveLength(attempt);
       });

@@ -39,7 +39,7 @@ describe("checkConfirmation", () => {
 
   it("asks for a missing reference by the method's own label", () => {
     const errors = checkConfirmation(filled({ manual_reference: "  " }), [jazzcash]);
-    expect(errors.manual_reference).toBe("Enter: Transaction ID (TID)");
+    expect(errors.manual_reference).toBe("Transaction ID (TID) is required.");
   });
 
   it("refuses a proof of more than 5 MB", () => {

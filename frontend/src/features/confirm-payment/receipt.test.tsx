@@ -69,7 +69,7 @@ it("keeps the server's refusal in sight, in the focus and at the file", async ()
   renderApp("/invoices/1/confirm");
   await choose(slip());
   await userEvent.type(screen.getByLabelText("Transaction ID (TID)"), "20260000001");
-  await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+  await userEvent.click(screen.getByRole("button", { name: "Send confirmation" }));
   const summary = await screen.findByRole("alert");
   await aMoment();
 
@@ -90,7 +90,7 @@ it("says of the file what was refused last", async () => {
   document.dispatchEvent(paste);
   expect(await screen.findByText(/notes.txt can't be used/)).toBeVisible();
   await userEvent.type(screen.getByLabelText("Transaction ID (TID)"), "20260000001");
-  await userEvent.click(screen.getByRole("button", { name: "Send the confirmation" }));
+  await userEvent.click(screen.getByRole("button", { name: "Send confirmation" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("This file can't be read.");
   expect(screen.queryByText(/notes.txt can't be used/)).not.toBeInTheDocument();
 });

@@ -33,7 +33,9 @@ describe("the credits", () => {
 
     expect(await screen.findByText("+1,000")).toBeVisible();
     expect(screen.getByText("-200")).toBeVisible();
-    expect(screen.getByRole("img")).toHaveAccessibleName("The balance went from 0 to 800 credits.");
+    expect(screen.getByRole("img")).toHaveAccessibleName(
+      "Your balance went from 0 to 800 credits.",
+    );
   });
 
   it("say so where there is none yet", async () => {
@@ -45,7 +47,7 @@ describe("the credits", () => {
   it("come in pages", async () => {
     ledger([entry], 26);
     renderApp("/credits");
-    const pages = await screen.findByRole("navigation", { name: "Pages of the list" });
+    const pages = await screen.findByRole("navigation", { name: "Pagination" });
     expect(within(pages).getByRole("button", { name: "Previous" })).toBeDisabled();
     await userEvent.click(within(pages).getByRole("button", { name: "Next" }));
     expect(await within(pages).findByText("Page 2 of 2")).toBeVisible();

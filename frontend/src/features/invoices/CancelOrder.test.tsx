@@ -26,12 +26,14 @@ describe("an order that somebody doesn't want any more", () => {
       }),
     );
     renderApp("/invoices/1");
-    await userEvent.click(await screen.findByRole("button", { name: "Cancel this order" }));
-    await userEvent.click(screen.getByRole("button", { name: "Keep it" }));
-    await userEvent.click(screen.getByRole("button", { name: "Cancel this order" }));
-    expect(screen.getByRole("alert")).toHaveTextContent("Only if you haven't sent any money");
+    await userEvent.click(await screen.findByRole("button", { name: "Cancel order" }));
+    await userEvent.click(screen.getByRole("button", { name: "Keep order" }));
+    await userEvent.click(screen.getByRole("button", { name: "Cancel order" }));
+    expect(screen.getByRole("alert")).toHaveTextContent(
+      "Cancel only if you haven't sent any money",
+    );
     expect(asked).toEqual([]);
-    await userEvent.click(screen.getByRole("button", { name: "Cancel the order" }));
+    await userEvent.click(screen.getByRole("button", { name: "Yes, cancel order" }));
     expect(await screen.findByText("Cancelled by the customer.")).toBeVisible();
     expect(screen.getByRole("link", { name: "Choose a plan" })).toHaveAttribute("href", "/upgrade");
     expect(asked).toHaveLength(1);
@@ -51,8 +53,8 @@ describe("an order that somebody doesn't want any more", () => {
       ),
     );
     renderApp("/invoices/1");
-    await userEvent.click(await screen.findByRole("button", { name: "Cancel this order" }));
-    await userEvent.click(screen.getByRole("button", { name: "Cancel the order" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Cancel order" }));
+    await userEvent.click(screen.getByRole("button", { name: "Yes, cancel order" }));
     expect(await screen.findByText("A payment is under review.")).toBeVisible();
   });
 
@@ -60,6 +62,6 @@ describe("an order that somebody doesn't want any more", () => {
     showInvoice({ ...invoice, payment_state: state, latest_payment: payment });
     renderApp("/invoices/1");
     await screen.findByRole("heading", { name: /^Invoice/ });
-    expect(screen.queryByRole("button", { name: "Cancel this order" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Cancel order" })).toBeNull();
   });
 });

@@ -14,7 +14,7 @@ describe("the banner", () => {
   it.each([
     ["due", /is due by/, "See how to pay"],
     ["overdue", /was due by/, "See how to pay"],
-    ["under_review", /is being checked/, "See where it stands"],
+    ["under_review", /We have been checking your payment/, "See status"],
     ["rejected", /Reference not found/, "Try again"],
   ] as const)("tells of an invoice that is %s", async (payment_state, text, link) => {
     const latest_payment = { ...payment, admin_notes: "Reference not found" };

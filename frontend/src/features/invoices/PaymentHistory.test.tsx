@@ -43,8 +43,8 @@ describe("the history", () => {
       ),
     );
     renderApp("/invoices/1");
-    const told = await screen.findByText(/we could not accept it/);
-    expect(told).toHaveTextContent(/we could not accept it: Not found$/);
+    const told = await screen.findByText(/we couldn't accept it/);
+    expect(told).toHaveTextContent(/we couldn't accept it: Not found$/);
   });
 
   it("follows a decision that is made meanwhile, with one request at a time", async () => {
@@ -63,7 +63,7 @@ describe("the history", () => {
     showInvoice({ ...invoice, payment_state: "under_review", latest_payment: sent });
     server.use(history(submitted));
     renderApp("/invoices/1");
-    expect(await screen.findByText(/A person now checks/)).toBeVisible();
+    expect(await screen.findByText(/We are checking that the payment/)).toBeVisible();
     server.events.on("request:start", listen);
     await vi.advanceTimersByTimeAsync(9_000);
     expect(asked).toEqual(["/api/v1/auth/me/", "/api/v1/auth/me/"]);
@@ -100,7 +100,7 @@ describe("the history", () => {
     );
     renderApp("/invoices/1");
     expect(await screen.findByText(payment.manual_reference)).toBeVisible();
-    await userEvent.click(screen.getByRole("link", { name: "See where it stands" }));
+    await userEvent.click(screen.getByRole("link", { name: "See status" }));
     expect(await screen.findByText(/INV-2026-000002/, { selector: "h1" })).toBeVisible();
     expect(screen.queryByText(payment.manual_reference)).not.toBeInTheDocument();
     answer(null);
@@ -121,7 +121,7 @@ describe("the history", () => {
         return HttpResponse.json({ count: 1, results: [{ ...refused, events }] });
       }),
     );
-    expect(await screen.findByText(/your receipt could not be used/)).toBeVisible();
+    expect(await screen.findByText(/your receipt couldn't be used/)).toBeVisible();
     expect(screen.getByText(/you sent a receipt/)).toBeVisible();
     expect(screen.queryByText(/English/)).not.toBeInTheDocument();
   });

@@ -38,7 +38,7 @@ beforeEach(() => {
 describe("the receipt of a confirmation under review", () => {
   it("is said to be checked", async () => {
     show({ ...payment, proof_state: "checking" });
-    expect(await screen.findByText(/is being checked. This takes/)).toBeVisible();
+    expect(await screen.findByText(/We are checking your receipt. This takes/)).toBeVisible();
     expect(screen.queryByRole("button", { name: /receipt/ })).not.toBeInTheDocument();
   });
 
@@ -51,8 +51,8 @@ describe("the receipt of a confirmation under review", () => {
 
   it("that was refused says why, and that the confirmation stays", async () => {
     show(refused);
-    expect(await screen.findByText(/The PDF asks for a password/)).toBeVisible();
-    expect(screen.getByText(/Your confirmation stays as it is/)).toBeVisible();
+    expect(await screen.findByText(/The PDF is password-protected/)).toBeVisible();
+    expect(screen.getByText(/Your confirmation is still under review/)).toBeVisible();
     expect(screen.queryByText("As the API says it.")).not.toBeInTheDocument();
   });
 
@@ -90,7 +90,9 @@ describe("another receipt", () => {
     });
     expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
     expect(names).toHaveLength(1);
-    expect((await screen.findAllByText(/is being checked. This takes/)).length).toBeGreaterThan(0);
+    expect(
+      (await screen.findAllByText(/We are checking your receipt. This takes/)).length,
+    ).toBeGreaterThan(0);
   });
 
   it("keeps its key until there is an answer", async () => {
@@ -109,7 +111,7 @@ describe("another receipt", () => {
       await waitFor(() => {
         expect(keys).toHaveLength(attempt);
       });
-      expect(await screen.findByText(/No answer from the server/)).toBeVisible();
+      expect(await screen.findByText(/We can't reach the server/)).toBeVisible();
     }
     expect(keys[1]).toBe(keys[0]);
     expect(screen.getByText("slip.png")).toBeVisible();
@@ -119,7 +121,7 @@ describe("another receipt", () => {
     show(refused);
     await userEvent.click(await screen.findByRole("button", { name: "Send another receipt" }));
     await userEvent.click(screen.getByRole("button", { name: "Send this receipt" }));
-    expect(await screen.findByText("Choose a file first.")).toBeVisible();
+    expect(await screen.findByText("Choose a file.")).toBeVisible();
     expect(screen.getByLabelText(/Choose a file/)).toHaveFocus();
   });
 

@@ -23,9 +23,9 @@ it("comes back after log-in to the page that was asked for", async () => {
     }),
   );
   const router = renderApp("/");
-  await userEvent.type(await screen.findByLabelText("E-mail"), "a@b.example");
+  await userEvent.type(await screen.findByLabelText("Email"), "a@b.example");
   await userEvent.type(screen.getByLabelText("Password"), "secret");
-  await userEvent.click(within(screen.getByRole("main")).getByRole("button", { name: "Log in" }));
+  await userEvent.click(within(screen.getByRole("main")).getByRole("button", { name: "Sign in" }));
 
   expect(await screen.findByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
   expect(router.pathname).toBe("/");
@@ -43,7 +43,7 @@ it("shows a wrong password at its field", async () => {
   );
   renderApp("/login");
   await userEvent.type(await screen.findByLabelText("Password"), "nope");
-  await userEvent.click(within(screen.getByRole("main")).getByRole("button", { name: "Log in" }));
+  await userEvent.click(within(screen.getByRole("main")).getByRole("button", { name: "Sign in" }));
 
   await waitFor(() => {
     expect(screen.getByLabelText("Password")).toHaveAccessibleDescription("That is wrong.");
@@ -66,9 +66,9 @@ it.each(["//evil.example", "/\\evil.example", "https://evil.example"])(
 const inMain = () => within(screen.getByRole("main"));
 
 async function enterPassword() {
-  await userEvent.type(await screen.findByLabelText("E-mail"), "a@b.example");
+  await userEvent.type(await screen.findByLabelText("Email"), "a@b.example");
   await userEvent.type(screen.getByLabelText("Password"), "secret");
-  await userEvent.click(inMain().getByRole("button", { name: "Log in" }));
+  await userEvent.click(inMain().getByRole("button", { name: "Sign in" }));
 }
 
 describe("a second factor", () => {
@@ -107,7 +107,7 @@ describe("a second factor", () => {
     await enterPassword();
     expect(await screen.findByLabelText("Code")).toHaveFocus();
     await userEvent.type(screen.getByLabelText("Code"), "123 456");
-    await userEvent.click(inMain().getByRole("button", { name: "Log in" }));
+    await userEvent.click(inMain().getByRole("button", { name: "Sign in" }));
 
     expect(await screen.findByRole("heading", { name: "Welcome, Ayesha" })).toBeVisible();
     expect(router.pathname).toBe("/");
@@ -123,9 +123,9 @@ describe("a second factor", () => {
     renderApp("/login");
     await enterPassword();
     await userEvent.type(await screen.findByLabelText("Code"), "000000");
-    await userEvent.click(inMain().getByRole("button", { name: "Log in" }));
+    await userEvent.click(inMain().getByRole("button", { name: "Sign in" }));
     await waitFor(() => {
-      expect(screen.getByLabelText("Code")).toHaveAccessibleDescription(/This code is not right/);
+      expect(screen.getByLabelText("Code")).toHaveAccessibleDescription(/This code is incorrect/);
     });
   });
 
@@ -136,9 +136,9 @@ describe("a second factor", () => {
       renderApp("/login");
       await enterPassword();
       await userEvent.type(await screen.findByLabelText("Code"), "000000");
-      await userEvent.click(inMain().getByRole("button", { name: "Log in" }));
+      await userEvent.click(inMain().getByRole("button", { name: "Sign in" }));
 
-      expect(await screen.findByText("That took too long. Log in again.")).toBeVisible();
+      expect(await screen.findByText("Your sign-in has timed out. Sign in again.")).toBeVisible();
       expect(screen.getByLabelText("Password")).toBeVisible();
     },
   );
@@ -152,6 +152,6 @@ it("tells in words that a log-in is not possible", async () => {
   renderApp("/login");
   await enterPassword();
   const alert = await screen.findByRole("alert");
-  expect(alert).toHaveTextContent(/not logged in/);
+  expect(alert).toHaveTextContent(/signed out/);
   expect(alert).not.toHaveTextContent("401");
 });

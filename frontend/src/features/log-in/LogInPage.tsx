@@ -87,7 +87,7 @@ function CodeForm({ onLeave }: { onLeave: (stage: Stage) => void }) {
   const sendCode = useSendCode();
   const form = useForm({
     initialValues: { code: "" },
-    validate: { code: (code) => (code.trim() ? null : m.errors.required(m.session.code)) },
+    validate: { code: (code) => (code.trim() ? null : m.errors.missing.code) },
     clearInputErrorOnChange: true,
   });
   const { items, attempt, show, refuse } = useServerErrors(form, ["code"]);

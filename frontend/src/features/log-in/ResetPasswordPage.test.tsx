@@ -14,14 +14,14 @@ describe("a link that resets the password", () => {
     const router = renderApp("/reset-password/abc");
     expect(await screen.findByText("It was used already.")).toBeVisible();
     expect(screen.queryByLabelText("New password")).not.toBeInTheDocument();
-    await userEvent.click(screen.getByRole("link", { name: "Send me a new link" }));
-    expect(await screen.findByRole("button", { name: "Send the link" })).toBeVisible();
+    await userEvent.click(screen.getByRole("link", { name: "Send a new link" }));
+    expect(await screen.findByRole("button", { name: "Send link" })).toBeVisible();
     expect(router.pathname).toBe("/forgot-password");
   });
 
   it("that no mail has, neither in its letters, says so without a question", async () => {
     renderApp("/reset-password/%D8%A7%D8%A8");
-    expect(await screen.findByText(/This link is not complete/)).toBeVisible();
+    expect(await screen.findByText(/This link is incomplete/)).toBeVisible();
   });
 
   it("that is used meanwhile says so after the password was typed", async () => {
@@ -33,9 +33,9 @@ describe("a link that resets the password", () => {
     );
     renderApp("/reset-password/abc");
     await userEvent.type(await screen.findByLabelText("New password"), "new-horse-battery");
-    await userEvent.click(screen.getByRole("button", { name: "Save the password" }));
+    await userEvent.click(screen.getByRole("button", { name: "Save password" }));
     expect(await screen.findByText("It was used already.")).toBeVisible();
-    expect(screen.getByRole("link", { name: "Send me a new link" })).toBeVisible();
+    expect(screen.getByRole("link", { name: "Send a new link" })).toBeVisible();
   });
 
   it("is asked about again after a failure of the server, and not given up", async () => {

@@ -39,7 +39,7 @@ function ResetForm({ linkKey }: { linkKey: string }) {
   const form = useForm({
     initialValues: { password: "" },
     validate: {
-      password: (password) => (password ? null : m.errors.required(m.session.newPassword)),
+      password: (password) => (password ? null : m.errors.missing.newPassword),
     },
     clearInputErrorOnChange: true,
   });

@@ -19,9 +19,11 @@ describe("a link that confirms an address", () => {
       http.post(`${ALLAUTH}/auth/email/verify`, () => HttpResponse.json({}, { status: 401 })),
     );
     renderApp("/verify-email/abc");
-    expect(await screen.findByText(/Is ayesha@shop.example your address/)).toBeVisible();
-    await userEvent.click(screen.getByRole("button", { name: "Confirm my e-mail address" }));
-    expect(await screen.findByText(/your e-mail address is confirmed/)).toBeVisible();
+    expect(
+      await screen.findByText(/Confirm that ayesha@shop.example is your address/),
+    ).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Confirm my email address" }));
+    expect(await screen.findByText(/Your email address is confirmed/)).toBeVisible();
   });
 
   it("has done its work where the address is confirmed already", async () => {
@@ -32,7 +34,7 @@ describe("a link that confirms an address", () => {
       http.get(`${ALLAUTH}/auth/email/verify`, used),
     );
     renderApp("/verify-email/abc");
-    expect(await screen.findByText(/your e-mail address is confirmed/)).toBeVisible();
+    expect(await screen.findByText(/Your email address is confirmed/)).toBeVisible();
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });
 
@@ -48,8 +50,8 @@ describe("a link that confirms an address", () => {
       }),
     );
     renderApp("/verify-email/abc");
-    await userEvent.click(await screen.findByRole("button", { name: "Send me a new link" }));
-    expect(await screen.findByText(/^Sent:/)).toBeVisible();
+    await userEvent.click(await screen.findByRole("button", { name: "Send a new link" }));
+    expect(await screen.findByText(/^Sent\./)).toBeVisible();
     expect(asked).toEqual([{ email: me.user.email }]);
   });
 
@@ -57,7 +59,7 @@ describe("a link that confirms an address", () => {
     server.use(http.get(`${ALLAUTH}/auth/email/verify`, used));
     renderApp("/verify-email/abc");
     expect(await screen.findByText("It was used already.")).toBeVisible();
-    expect(inMain().getByRole("link", { name: "Log in" })).toHaveAttribute(
+    expect(inMain().getByRole("link", { name: "Sign in" })).toHaveAttribute(
       "href",
       "/login?next=/account",
     );

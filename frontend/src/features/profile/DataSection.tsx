@@ -12,7 +12,7 @@ export function DataSection() {
   const form = useForm({
     initialValues: { password: "" },
     validate: {
-      password: (password) => (password ? null : m.errors.required(m.data.yourPassword)),
+      password: (password) => (password ? null : m.errors.missing.password),
     },
     clearInputErrorOnChange: true,
   });

@@ -16,8 +16,8 @@ export function EmailForm({ user }: { user: Me["user"] }) {
   const form = useForm({
     initialValues: { email: "", password: "" },
     validate: {
-      email: (email) => (email ? null : m.errors.required(m.profile.newEmail)),
-      password: (password) => (password ? null : m.errors.required(m.profile.emailPassword)),
+      email: (email) => (email ? null : m.errors.missing.newEmail),
+      password: (password) => (password ? null : m.errors.missing.password),
     },
     clearInputErrorOnChange: true,
   });

@@ -34,8 +34,8 @@ describe("the account's data", () => {
     );
     renderApp("/account/export/12.abc");
     await userEvent.click(await screen.findByRole("button", { name: "Download my data" }));
-    expect(await screen.findByRole("alert")).toHaveTextContent("This file is no longer there");
-    expect(screen.getByRole("link", { name: "To the account page" })).toBeVisible();
+    expect(await screen.findByRole("alert")).toHaveTextContent("This file no longer exists");
+    expect(screen.getByRole("link", { name: "Go to the account page" })).toBeVisible();
     expect(open).not.toHaveBeenCalled();
     vi.restoreAllMocks();
   });

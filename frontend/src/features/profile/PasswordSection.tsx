@@ -12,10 +12,8 @@ export function PasswordSection() {
   const form = useForm({
     initialValues: { current_password: "", new_password: "" },
     validate: (values) => ({
-      current_password: values.current_password
-        ? null
-        : m.errors.required(m.profile.currentPassword),
-      new_password: values.new_password ? null : m.errors.required(m.session.newPassword),
+      current_password: values.current_password ? null : m.errors.missing.currentPassword,
+      new_password: values.new_password ? null : m.errors.missing.newPassword,
     }),
     clearInputErrorOnChange: true,
   });

@@ -51,8 +51,8 @@ describe("the account's details", () => {
       }),
     );
     renderApp("/account");
-    await userEvent.click(await screen.findByRole("button", { name: "Send the mail again" }));
-    expect(await screen.findByText(/^Sent:/)).toBeVisible();
+    await userEvent.click(await screen.findByRole("button", { name: "Send the email again" }));
+    expect(await screen.findByText(/^Sent\./)).toBeVisible();
     expect(bodies).toEqual([{ email: "ayesha@shop.example" }]);
   });
 
@@ -70,12 +70,12 @@ describe("the account's details", () => {
       }),
     );
     renderApp("/account");
-    await userEvent.type(await screen.findByLabelText("New e-mail"), "new@shop.example");
-    await userEvent.type(screen.getByLabelText("Your password, once more"), "a-long-passphrase");
-    await userEvent.click(screen.getByRole("button", { name: "Send the link" }));
+    await userEvent.type(await screen.findByLabelText("New email"), "new@shop.example");
+    await userEvent.type(screen.getByLabelText("Confirm with your password"), "a-long-passphrase");
+    await userEvent.click(screen.getByRole("button", { name: "Send link" }));
 
     expect(await screen.findByText(/^We have sent a link to new@shop.example/)).toBeVisible();
-    expect(screen.getByLabelText("New e-mail")).toHaveValue("");
+    expect(screen.getByLabelText("New email")).toHaveValue("");
     expect(bodies).toEqual([{ email: "new@shop.example", password: "a-long-passphrase" }]);
     await userEvent.click(screen.getByRole("button", { name: "Keep ayesha@shop.example" }));
     await waitFor(() => {
@@ -91,14 +91,14 @@ describe("the account's details", () => {
       ),
     );
     renderApp("/account");
-    const email = await screen.findByLabelText("New e-mail");
+    const email = await screen.findByLabelText("New email");
     await userEvent.type(email, "ayesha@shop.example");
-    await userEvent.click(screen.getByRole("button", { name: "Send the link" }));
-    expect(screen.getByLabelText("Your password, once more")).toHaveAccessibleDescription(
-      /Your password, once more/,
+    await userEvent.click(screen.getByRole("button", { name: "Send link" }));
+    expect(screen.getByLabelText("Confirm with your password")).toHaveAccessibleDescription(
+      /Enter your password/,
     );
-    await userEvent.type(screen.getByLabelText("Your password, once more"), "a-long-passphrase");
-    await userEvent.click(screen.getByRole("button", { name: "Send the link" }));
+    await userEvent.type(screen.getByLabelText("Confirm with your password"), "a-long-passphrase");
+    await userEvent.click(screen.getByRole("button", { name: "Send link" }));
     await waitFor(() => {
       expect(email).toHaveAccessibleDescription("This is the address already.");
     });
@@ -142,7 +142,7 @@ describe("the account's details", () => {
       }),
     );
     renderApp("/account");
-    const button = await screen.findByRole("button", { name: "Log out everywhere" });
+    const button = await screen.findByRole("button", { name: "Sign out everywhere" });
     expect(localStorage.getItem("logged-in")).toBe("1");
     await userEvent.click(button);
     await waitFor(() => {
@@ -164,7 +164,7 @@ describe("the account's details", () => {
     );
     const open = vi.spyOn(browser, "open").mockReturnValue();
     renderApp("/account");
-    await userEvent.click(await screen.findByRole("button", { name: "Log out everywhere" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Sign out everywhere" }));
     expect(await screen.findByRole("alert")).toHaveTextContent("Try again in 2 minutes.");
     expect(open).not.toHaveBeenCalled();
     vi.restoreAllMocks();
@@ -191,7 +191,7 @@ describe("the account's data", () => {
 
     expect(
       await screen.findByText(
-        /^We are preparing your file\. ayesha@lahore.* until December 2, 2026/,
+        /^We are preparing your file\. We'll email a link to ayesha@lahore.* until December 2, 2026/,
       ),
     ).toBeVisible();
     expect(screen.getByLabelText("Your password")).toHaveValue("");
@@ -213,6 +213,6 @@ describe("the account's data", () => {
     renderApp("/account");
     await screen.findByRole("heading", { name: "Account" });
     expect(screen.queryByRole("button", { name: "Request my data" })).toBeNull();
-    expect(screen.queryByRole("link", { name: /Close the account/ })).toBeNull();
+    expect(screen.queryByRole("link", { name: /Close account/ })).toBeNull();
   });
 });

@@ -48,7 +48,7 @@ async function choosePlan(name: string) {
 }
 
 async function enterAccount() {
-  await userEvent.type(await screen.findByLabelText("E-mail"), "ayesha@shop.example");
+  await userEvent.type(await screen.findByLabelText("Email"), "ayesha@shop.example");
   await userEvent.type(screen.getByLabelText("Password"), "correct-horse-battery");
   await userEvent.click(screen.getByRole("button", { name: "Continue" }));
 }
@@ -105,16 +105,16 @@ it("takes a server error to its field on its own step, and the summary gets the 
   await enterAccount();
   await userEvent.click(await screen.findByRole("button", { name: "Create account" }));
 
-  await screen.findByLabelText("E-mail");
+  await screen.findByLabelText("Email");
   expect(router.pathname).toBe("/signup/account");
   const summary = screen.getByRole("alert");
   expect(within(summary).getByText("This e-mail is taken.")).toBeVisible();
-  expect(within(summary).getByRole("link", { name: "Log in instead" })).toHaveAttribute(
+  expect(within(summary).getByRole("link", { name: "Sign in instead" })).toHaveAttribute(
     "href",
     "/login",
   );
-  expect(screen.getByLabelText("E-mail")).toHaveAccessibleDescription("This e-mail is taken.");
-  expect(screen.getByLabelText("E-mail")).toHaveValue("ayesha@shop.example");
+  expect(screen.getByLabelText("Email")).toHaveAccessibleDescription("This e-mail is taken.");
+  expect(screen.getByLabelText("Email")).toHaveValue("ayesha@shop.example");
   await waitFor(() => {
     expect(summary).toHaveFocus();
   });
@@ -160,7 +160,7 @@ it("sends the same key again after a lost answer, and another for a changed form
   await enterAccount();
   const create = await screen.findByRole("button", { name: "Create account" });
   await userEvent.click(create);
-  expect(await screen.findByText(/No answer from the server/)).toBeVisible();
+  expect(await screen.findByText(/We can't reach the server/)).toBeVisible();
   await userEvent.click(create);
   expect(await screen.findByText("No.")).toBeVisible();
   expect(sent[0]?.key).toMatch(/^[0-9a-f]{32}$/);
@@ -181,19 +181,19 @@ it("asks for what is missing before it goes on", async () => {
   const router = renderApp("/signup");
   await userEvent.click(await screen.findByRole("button", { name: "Continue" }));
 
-  expect(await screen.findByRole("alert")).toHaveTextContent("Enter: Plan");
+  expect(await screen.findByRole("alert")).toHaveTextContent("Choose a plan.");
   expect(router.pathname).toBe("/signup/plan");
   expect(document.title).toMatch(/^Error: /);
 });
 
 it.each([
-  ["not-an-email", "a-long-passphrase", "Enter an e-mail address like name@example.com."],
-  ["ayesha@shop", "a-long-passphrase", "Enter an e-mail address like name@example.com."],
-  ["ayesha@shop.example", "short", "Use 10 characters or more."],
+  ["not-an-email", "a-long-passphrase", "Enter an email address in the format name@example.com."],
+  ["ayesha@shop", "a-long-passphrase", "Enter an email address in the format name@example.com."],
+  ["ayesha@shop.example", "short", "Enter a password of at least 10 characters."],
 ])("says at its step what can't be: %s, %s", async (email, password, message) => {
   const router = renderApp("/signup");
   await choosePlan("Free");
-  await userEvent.type(await screen.findByLabelText("E-mail"), email);
+  await userEvent.type(await screen.findByLabelText("Email"), email);
   await userEvent.type(screen.getByLabelText("Password"), password);
   await userEvent.click(screen.getByRole("button", { name: "Continue" }));
   expect(await screen.findByRole("alert")).toHaveTextContent(message);
@@ -208,7 +208,7 @@ it("keeps the draft over a reload, but never the password", async () => {
   cleanup();
 
   renderApp("/signup/account");
-  expect(await screen.findByLabelText("E-mail")).toHaveValue("ayesha@shop.example");
+  expect(await screen.findByLabelText("Email")).toHaveValue("ayesha@shop.example");
   expect(screen.getByLabelText("Password")).toHaveValue("");
   const kept = JSON.stringify([sessionStorage, localStorage]);
   expect(kept).toContain("ayesha@shop.example");

@@ -6,11 +6,11 @@ import { DRAFT, EMPTY, FIELDS_OF, type Field, type SignUpValues, type Step } fro
 
 function required(): Partial<Record<Field, string>> {
   return {
-    plan_slug: m.signup.planLegend,
-    email: m.signup.email,
-    password: m.signup.password,
-    country: m.signup.country,
-    payment_method: m.signup.methodLegend,
+    plan_slug: m.errors.missing.plan,
+    email: m.errors.missing.email,
+    password: m.errors.missing.password,
+    country: m.errors.missing.country,
+    payment_method: m.errors.missing.paymentMethod,
   };
 }
 
@@ -43,12 +43,8 @@ export function checkStep(form: SignUpForm, step: Step): boolean {
 }
 
 function missing(values: SignUpValues): Partial<Record<Field, string>> {
-  const labels = Object.entries(required()) as [Field, string][];
-  return Object.fromEntries(
-    labels
-      .filter(([field]) => values[field].trim() === "")
-      .map(([field, label]) => [field, m.errors.required(label)]),
-  );
+  const errors = Object.entries(required()) as [Field, string][];
+  return Object.fromEntries(errors.filter(([field]) => values[field].trim() === ""));
 }
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;

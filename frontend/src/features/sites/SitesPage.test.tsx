@@ -36,7 +36,7 @@ describe("the sites", () => {
     await userEvent.type(await screen.findByLabelText("Name"), "Shop");
     await userEvent.type(screen.getByLabelText("Domain"), "shop.example");
     await userEvent.selectOptions(await screen.findByLabelText("Industry"), "Retail");
-    await userEvent.click(screen.getByRole("button", { name: "Add a site" }));
+    await userEvent.click(screen.getByRole("button", { name: "Add site" }));
 
     await waitFor(() => {
       expect(screen.getByLabelText("Domain")).toHaveAccessibleDescription("It is there.");
@@ -46,7 +46,7 @@ describe("the sites", () => {
   it("are as many as the plan allows", async () => {
     sites(site);
     renderApp("/sites");
-    expect(await screen.findByText(/has room for 1 site/)).toBeVisible();
+    expect(await screen.findByText(/includes 1 site/)).toBeVisible();
     expect(screen.queryByLabelText("Domain")).not.toBeInTheDocument();
   });
 
@@ -69,7 +69,7 @@ describe("the sites", () => {
     renderApp("/sites");
     await userEvent.click(await screen.findByRole("button", { name: "Remove Shop" }));
     expect(removed).toBe(0);
-    await userEvent.click(screen.getByRole("button", { name: "Really remove Shop?" }));
+    await userEvent.click(screen.getByRole("button", { name: "Confirm removal of Shop" }));
     await waitFor(() => {
       expect(removed).toBe(1);
     });

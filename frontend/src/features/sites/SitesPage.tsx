@@ -112,9 +112,9 @@ function AddSiteForm() {
   const form = useForm({
     initialValues: { name: "", domain: "", industry: "" },
     validate: (values) => ({
-      name: values.name.trim() ? null : m.errors.required(m.sites.name),
-      domain: values.domain.trim() ? null : m.errors.required(m.sites.domain),
-      industry: values.industry ? null : m.errors.required(m.sites.industry),
+      name: values.name.trim() ? null : m.errors.missing.siteName,
+      domain: values.domain.trim() ? null : m.errors.missing.domain,
+      industry: values.industry ? null : m.errors.missing.industry,
     }),
     clearInputErrorOnChange: true,
   });

@@ -88,8 +88,8 @@ function UpgradeForm({ current, plans, methods }: Props) {
     event.preventDefault();
     if (upgrade.isPending) return;
     const missing = {
-      ...(plan === "" && { plan_slug: m.errors.required(m.signup.planLegend) }),
-      ...(method === "" && { payment_method: m.errors.required(m.signup.methodLegend) }),
+      ...(plan === "" && { plan_slug: m.errors.missing.plan }),
+      ...(method === "" && { payment_method: m.errors.missing.paymentMethod }),
     };
     setErrors(missing);
     if (Object.keys(missing).length > 0) {

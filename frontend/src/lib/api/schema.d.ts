@@ -19,7 +19,7 @@ export interface paths {
         head?: never;
         /**
          * Change the account's name and billing details
-         * @description Only the fields that are sent are changed, by the account's owner. Invoices that were issued keep what they say; the ways to pay are those of the new country.
+         * @description Changes only the fields that are sent. Only the account's owner can do this. Issued invoices don't change; the payment methods are those of the new country.
          */
         patch: operations["change_account"];
         trace?: never;
@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Close the account
-         * @description For good, by its owner, with the password and the e-mail typed once more. Unpaid invoices are void, subscriptions end, people and sites are erased, and every session ends. Invoices and payments are kept until `kept_until`, as the law asks. Not while a payment is under review.
+         * @description Permanent. Only the owner can do this, and must enter their password and email again. Unpaid invoices are voided, subscriptions and all sessions end, and people and sites are deleted. Invoices and payments are kept until `kept_until`, as the law requires. Refused while a payment is under review.
          */
         post: operations["close_account"];
         delete?: never;
@@ -54,8 +54,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have all data of the account put into a file
-         * @description For the account's owner, who gets a link by mail once the file is made: a ZIP with `account.json` (people, sites, subscriptions, invoices, payments, credits, events, mails), the invoices as PDF, and the proofs. It asks for the password once more. Asking again while the file is being made changes nothing.
+         * Export all data of the account
+         * @description For the account's owner, who gets a link by email when the file is ready: a ZIP with `account.json` (people, sites, subscriptions, invoices, payments, credits, events, emails), the invoices as PDF, and the proofs. Requires the password. A second request while the file is being created changes nothing.
          */
         post: operations["export_account"];
         delete?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Download the account's data
-         * @description For the owner who has asked for it, by the key of the link in the mail.
+         * @description For the owner who requested it, with the key from the link in the email.
          */
         get: operations["download_export"];
         put?: never;
@@ -94,8 +94,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirm a billing e-mail
-         * @description By the key of the link that was sent to it; nobody has to be logged in. From then on it gets the account's mails.
+         * Confirm a billing email
+         * @description Uses the key from the link that was sent to the address; no sign-in needed. From then on the address gets the account's emails.
          */
         post: operations["confirm_billing_email"];
         delete?: never;
@@ -113,7 +113,7 @@ export interface paths {
         };
         /**
          * Get a CSRF token
-         * @description Browsers send it as `X-CSRFToken` with every write. It changes at log-in.
+         * @description Browsers send it as `X-CSRFToken` with every write. It changes at sign-in.
          */
         get: operations["get_csrf_token"];
         put?: never;
@@ -134,13 +134,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for another e-mail to log in with
-         * @description With the password once more. The new address gets a link, the present one word of it. Once the link is used (`POST /_allauth/{client}/v1/auth/email/verify`), the new one logs in and gets the mails, and the old one does neither; until then it is `pending_email`. Another request takes the place of an earlier one, and another password ends it.
+         * Request a change of the sign-in email
+         * @description Requires the password. The new address gets a link; the current one is notified. Once the link is used (`POST /_allauth/{client}/v1/auth/email/verify`), the new address replaces the old one for sign-in and emails; until then it is `pending_email`. A new request replaces an earlier one, and a password change cancels it.
          */
         post: operations["request_email_change"];
         /**
-         * Keep the present e-mail
-         * @description Forgets a new address that was asked for; its link does nothing any more.
+         * Keep the current email
+         * @description Cancels a requested change of the address; its link stops working.
          */
         delete: operations["cancel_email_change"];
         options?: never;
@@ -158,8 +158,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log out everywhere
-         * @description Ends every session of the user, this one too: of browsers and programs.
+         * Sign out everywhere
+         * @description Ends all sessions of the user, in browsers and programs, including this one.
          */
         post: operations["log_out_everywhere"];
         delete?: never;
@@ -176,7 +176,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show where the customer stands
+         * Show the customer's current state
          * @description User, account, subscriptions, the open invoice and the last decision.
          */
         get: operations["show_me"];
@@ -202,8 +202,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change one's own name or language
-         * @description Only the fields that are sent are changed.
+         * Change your name or language
+         * @description Changes only the fields that are sent.
          */
         patch: operations["change_profile"];
         trace?: never;
@@ -219,7 +219,7 @@ export interface paths {
         put?: never;
         /**
          * Sign up
-         * @description Makes a user and an account and logs in. A free plan starts a trial with its credits; a paid one makes a pending subscription and the invoice to pay. Browsers get the session cookie; programs log in at `/_allauth/app/v1/auth/login` afterwards.
+         * @description Creates a user and an account, and signs in. A free plan starts a trial with its credits; a paid one creates a pending subscription and an invoice to pay. Browsers get the session cookie; programs sign in at `/_allauth/app/v1/auth/login` afterwards.
          */
         post: operations["register"];
         delete?: never;
@@ -239,7 +239,7 @@ export interface paths {
         put?: never;
         /**
          * Void an invoice
-         * @description Nothing is owed on it any more and its subscription is cancelled. Not while under review.
+         * @description Nothing is due on it afterwards, and its subscription is cancelled. Refused while a payment is under review.
          */
         post: operations["void_invoice"];
         delete?: never;
@@ -256,8 +256,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the ways to pay in a country
-         * @description The country's own methods and the global ones, in order; a country's own hides the global one of the same code. Without `country`, the global ones alone. `exchange_rate` is the rate at which an invoice issued now would be locked.
+         * List the payment methods of a country
+         * @description The country's own methods and the global ones, in order; a country's own method replaces the global one with the same code. Without `country`, only the global ones. `exchange_rate` is the rate that would be locked for an invoice issued now.
          */
         get: operations["list_payment_methods"];
         put?: never;
@@ -277,7 +277,7 @@ export interface paths {
         };
         /**
          * List the payments of all accounts
-         * @description For billing admins; those that wait longest first, in pages.
+         * @description For billing admins. Longest waiting first, paginated.
          */
         get: operations["list_admin_payments"];
         put?: never;
@@ -297,7 +297,7 @@ export interface paths {
         };
         /**
          * Show any payment
-         * @description For billing admins; with its timeline.
+         * @description For billing admins. Includes its timeline.
          */
         get: operations["show_admin_payment"];
         put?: never;
@@ -319,7 +319,7 @@ export interface paths {
         put?: never;
         /**
          * Approve a payment
-         * @description Invoice paid, subscription and account active, the plan's credits granted: all of it or nothing, and once, whoever else decides at the same moment. Where two admins have to approve, the first one's approval only marks the payment: it stays `pending_approval`, with `first_approved_by`.
+         * @description Marks the invoice paid, activates the subscription and the account, and grants the plan's credits: all or nothing, and only once, even if several admins decide at the same time. If two admins must approve, the first approval only marks the payment: it stays `pending_approval`, with `first_approved_by`.
          */
         post: operations["approve_payment"];
         delete?: never;
@@ -359,7 +359,7 @@ export interface paths {
         put?: never;
         /**
          * Reject a payment
-         * @description The invoice waits again; the customer reads the reason and can retry.
+         * @description The invoice is due again; the customer sees the reason and can try again.
          */
         post: operations["reject_payment"];
         delete?: never;
@@ -379,7 +379,7 @@ export interface paths {
         put?: never;
         /**
          * Reverse an approved payment
-         * @description Credits are taken back by a ledger entry, the invoice is due again or void, and subscription and account follow; the newest earlier plan that is paid for comes back while its period lasts. Where two admins have to agree, the first one's call only marks the payment: it stays `succeeded`, with `reversal_marked_by`. The second one has to ask for the same.
+         * @description Removes the credits with a ledger entry, makes the invoice due again or void, and updates the subscription and the account; the latest earlier plan that is paid for resumes for the rest of its period. If two admins must agree, the first call only marks the payment: it stays `succeeded`, with `reversal_marked_by`. The second admin must make the same request.
          */
         post: operations["reverse_payment"];
         delete?: never;
@@ -399,7 +399,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm that an invoice was paid
-         * @description The account's owner says that the money was sent; a billing admin will check it. `amount` must be exactly what is due: the invoice's total, or with `currency` its payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. It is looked at later: `proof_state` is `checking`, then `kept` or `refused`, whatever becomes of it the confirmation stays.
+         * @description The account's owner reports that the money was sent; a billing admin will check it. `amount` must be exactly the amount due: the invoice's total, or with `currency` its payable amount. Send multipart/form-data to attach a `proof`: JPEG, PNG, WebP or PDF. The file is checked later: `proof_state` is `checking`, then `kept` or `refused`. The confirmation stands either way.
          */
         post: operations["confirm_payment"];
         delete?: never;
@@ -437,7 +437,7 @@ export interface paths {
         };
         /**
          * List the account's credit ledger
-         * @description Newest first, in pages. Entries are never changed.
+         * @description Newest first, paginated. Entries never change.
          */
         get: operations["list_credit_transactions"];
         put?: never;
@@ -457,7 +457,7 @@ export interface paths {
         };
         /**
          * List the account's invoices
-         * @description Newest first, in pages.
+         * @description Newest first, paginated.
          */
         get: operations["list_invoices"];
         put?: never;
@@ -477,7 +477,7 @@ export interface paths {
         };
         /**
          * Show an invoice
-         * @description With lines, the snapshot taken at issue, how to pay it, and its latest payment.
+         * @description Includes its lines, the snapshot taken at issue, how to pay it, and its latest payment.
          */
         get: operations["show_invoice"];
         put?: never;
@@ -498,8 +498,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel an order that is not paid
-         * @description The invoice is void and nothing is owed on it; another plan can be ordered then. Not while a payment is under review: withdraw that first.
+         * Cancel an unpaid order
+         * @description Voids the invoice, so that nothing is due on it and another plan can be ordered. Refused while a payment is under review: withdraw that first.
          */
         post: operations["cancel_order"];
         delete?: never;
@@ -518,8 +518,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Choose another way to pay an invoice
-         * @description Locks the exchange rate and the payable amount anew. Not while a payment is under review.
+         * Change an invoice's payment method
+         * @description Locks the exchange rate and the payable amount again. Refused while a payment is under review.
          */
         post: operations["choose_payment_method"];
         delete?: never;
@@ -537,7 +537,7 @@ export interface paths {
         };
         /**
          * Download an invoice as PDF
-         * @description The document to print or to file.
+         * @description For printing or filing.
          */
         get: operations["download_invoice"];
         put?: never;
@@ -557,7 +557,7 @@ export interface paths {
         };
         /**
          * List the account's payments
-         * @description Newest first, in pages, each with the timeline of what happened to it.
+         * @description Newest first, paginated, each with its timeline.
          */
         get: operations["list_payments"];
         put?: never;
@@ -577,7 +577,7 @@ export interface paths {
         };
         /**
          * Show a payment
-         * @description With the timeline of what happened to it.
+         * @description Includes its timeline.
          */
         get: operations["show_payment"];
         put?: never;
@@ -597,7 +597,7 @@ export interface paths {
         };
         /**
          * Download a payment's proof
-         * @description As it is kept: what was to be seen of the file that was sent.
+         * @description The file is re-encoded: its visible content is kept, metadata is removed.
          */
         get: operations["download_proof"];
         put?: never;
@@ -619,7 +619,7 @@ export interface paths {
         put?: never;
         /**
          * Send a proof for a confirmation
-         * @description For a confirmation under review that has no proof, or whose proof was refused. It is looked at later, as one that comes with the confirmation.
+         * @description For a confirmation under review that has no proof, or whose proof was refused. The file is checked later, like one sent with the confirmation.
          */
         post: operations["send_proof"];
         delete?: never;
@@ -639,7 +639,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraw a confirmation
-         * @description Before it is decided on; the invoice can be confirmed again.
+         * @description Possible until it is decided. The invoice can then be confirmed again.
          */
         post: operations["withdraw_payment"];
         delete?: never;
@@ -656,8 +656,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show who sells, and where to ask
-         * @description For everybody. The invoices name the seller of the day of their issue.
+         * Show the seller and how to contact them
+         * @description Public. An invoice names the seller as of the day of issue.
          */
         get: operations["show_seller"];
         put?: never;
@@ -677,7 +677,7 @@ export interface paths {
         };
         /**
          * List the account's subscriptions
-         * @description Newest first, in pages.
+         * @description Newest first, paginated.
          */
         get: operations["list_subscriptions"];
         put?: never;
@@ -698,8 +698,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for a paid plan
-         * @description Issues an invoice. The account goes on as it is until the payment is approved.
+         * Order a paid plan
+         * @description Issues an invoice. Nothing changes for the account until the payment is approved.
          */
         post: operations["upgrade_subscription"];
         delete?: never;
@@ -717,7 +717,7 @@ export interface paths {
         };
         /**
          * List the countries
-         * @description All countries of ISO 3166-1 with the currency in use, by name.
+         * @description All ISO 3166-1 countries with the currency in use, sorted by name.
          */
         get: operations["list_countries"];
         put?: never;
@@ -737,7 +737,7 @@ export interface paths {
         };
         /**
          * Show a country
-         * @description With what belongs into its addresses and what its tax number is called.
+         * @description Includes the parts of its addresses and the name of its tax number.
          */
         get: operations["show_country"];
         put?: never;
@@ -757,7 +757,7 @@ export interface paths {
         };
         /**
          * List the industries
-         * @description What a site's `industry` can be, by name.
+         * @description The values that a site's `industry` can have, sorted by name.
          */
         get: operations["list_industries"];
         put?: never;
@@ -777,7 +777,7 @@ export interface paths {
         };
         /**
          * List the plans
-         * @description The plans that are offered at sign-up, in order. Prices are in USD.
+         * @description The plans offered at sign-up, in order. Prices are in USD.
          */
         get: operations["list_plans"];
         put?: never;
@@ -797,13 +797,13 @@ export interface paths {
         };
         /**
          * List the account's sites
-         * @description By name, in pages. Its owner works on all of them, a member on those that it has access to: the others are not there.
+         * @description Sorted by name, paginated. The owner sees all sites, a member only those they have access to.
          */
         get: operations["list_sites"];
         put?: never;
         /**
          * Add a site
-         * @description Its creator gets access to it at once. The account must be on trial or active, and the plan's limit of sites holds.
+         * @description The creator gets access to it immediately. The account must be on trial or active, and the plan's site limit applies.
          */
         post: operations["add_site"];
         delete?: never;
@@ -828,14 +828,14 @@ export interface paths {
         post?: never;
         /**
          * Remove a site
-         * @description The site and all access to it are deleted.
+         * @description Deletes the site and all access to it.
          */
         delete: operations["remove_site"];
         options?: never;
         head?: never;
         /**
          * Change a site
-         * @description Only the fields that are sent are changed.
+         * @description Changes only the fields that are sent.
          */
         patch: operations["change_site"];
         trace?: never;
@@ -1190,7 +1190,7 @@ export interface components {
             readonly status: components["schemas"]["AccountStatus"];
             /** @description Cached sum of the credit ledger. */
             readonly credits: number;
-            /** @description As it was promised when it was bought, whatever is sold by now. */
+            /** @description As promised at purchase, regardless of what is sold now. */
             readonly plan: components["schemas"]["Plan"];
             /** @description ISO 3166-1 alpha-2. */
             readonly country: string;
@@ -1203,7 +1203,7 @@ export interface components {
             readonly billing_state: string;
             readonly billing_postal_code: string;
             readonly tax_id: string;
-            /** @description Whether its reader has said that mails may come; until then none do. */
+            /** @description Whether the address is confirmed. Until then no emails are sent to it. */
             readonly billing_email_confirmed: boolean;
             /** Format: date-time */
             readonly created_at: string;
@@ -1220,26 +1220,26 @@ export interface components {
         /** @enum {string} */
         ActorEnum: "customer" | "admin" | "system";
         AddressFormat: {
-            /** @description city, suburb, post_town, …; empty: no such part. */
+            /** @description city, suburb, post_town, …; empty if there is no such part. */
             city_type: string;
-            /** @description state, province, emirate, …; empty: none. */
+            /** @description state, province, emirate, …; empty if there is none. */
             state_type: string;
-            /** @description Their names; none: free text. */
+            /** @description Their names; empty list: free text. */
             states: string[];
-            /** @description postal, zip, pin, eircode; empty: none. */
+            /** @description postal, zip, pin, eircode; empty if there is none. */
             postal_code_type: string;
             postal_code_example: string;
-            /** @description What the tax number is called; may be empty. */
+            /** @description Name of the tax number; may be empty. */
             tax_id_name: string;
         };
-        /** @description A payment as the admins see it. */
+        /** @description A payment as admins see it. */
         AdminPayment: {
             readonly id: number;
             readonly invoice_id: number;
             readonly invoice_number: string;
             readonly payment_method: string;
             readonly payment_method_name: string;
-            /** @description The name in other languages, by their codes of ISO 639-1. */
+            /** @description The name in other languages, by ISO 639-1 code. */
             readonly payment_method_names: {
                 [key: string]: string;
             };
@@ -1255,11 +1255,11 @@ export interface components {
             /** Format: date */
             readonly paid_on: string | null;
             readonly status: components["schemas"]["PaymentStatus"];
-            /** @description Whether it can be fetched. */
+            /** @description Whether there is a proof to download. */
             readonly has_proof: boolean;
             /**
              * Format: uri-reference
-             * @description Where the proof can be fetched with the same log-in; null without one.
+             * @description Where to download the proof with the same session; null without one.
              */
             readonly proof_url: string | null;
             readonly proof_state: components["schemas"]["ProofState"];
@@ -1272,7 +1272,7 @@ export interface components {
             readonly admin_notes: string;
             readonly account_id: number;
             readonly account_name: string;
-            /** @description Of the customer, as the invoice has it. */
+            /** @description Country of the customer on the invoice. */
             readonly country: string;
             /** Format: email */
             readonly submitted_by: string;
@@ -1280,23 +1280,23 @@ export interface components {
             readonly decided_by: string | null;
             /**
              * Format: email
-             * @description Who has given the first of two approvals, where two are needed.
+             * @description Who gave the first approval, if two are needed.
              */
             readonly first_approved_by: string | null;
             /**
              * Format: email
-             * @description Who wants the approval taken back, where two are needed.
+             * @description Who asked to reverse the approval, if two admins are needed.
              */
             readonly reversal_marked_by: string | null;
         };
-        /** @description A payment as the admins see it. */
+        /** @description A payment as admins see it. */
         AdminPaymentDetail: {
             readonly id: number;
             readonly invoice_id: number;
             readonly invoice_number: string;
             readonly payment_method: string;
             readonly payment_method_name: string;
-            /** @description The name in other languages, by their codes of ISO 639-1. */
+            /** @description The name in other languages, by ISO 639-1 code. */
             readonly payment_method_names: {
                 [key: string]: string;
             };
@@ -1312,11 +1312,11 @@ export interface components {
             /** Format: date */
             readonly paid_on: string | null;
             readonly status: components["schemas"]["PaymentStatus"];
-            /** @description Whether it can be fetched. */
+            /** @description Whether there is a proof to download. */
             readonly has_proof: boolean;
             /**
              * Format: uri-reference
-             * @description Where the proof can be fetched with the same log-in; null without one.
+             * @description Where to download the proof with the same session; null without one.
              */
             readonly proof_url: string | null;
             readonly proof_state: components["schemas"]["ProofState"];
@@ -1329,7 +1329,7 @@ export interface components {
             readonly admin_notes: string;
             readonly account_id: number;
             readonly account_name: string;
-            /** @description Of the customer, as the invoice has it. */
+            /** @description Country of the customer on the invoice. */
             readonly country: string;
             /** Format: email */
             readonly submitted_by: string;
@@ -1337,23 +1337,23 @@ export interface components {
             readonly decided_by: string | null;
             /**
              * Format: email
-             * @description Who has given the first of two approvals, where two are needed.
+             * @description Who gave the first approval, if two are needed.
              */
             readonly first_approved_by: string | null;
             /**
              * Format: email
-             * @description Who wants the approval taken back, where two are needed.
+             * @description Who asked to reverse the approval, if two admins are needed.
              */
             readonly reversal_marked_by: string | null;
-            /** @description What happened to it, oldest first. */
+            /** @description Timeline, oldest first. */
             readonly events: components["schemas"]["PaymentEvent"][];
         };
         ApprovePaymentRequest: {
-            /** @description The customer can read them. */
+            /** @description The customer can read these notes. */
             admin_notes?: string;
         };
         BillingEmailKeyRequest: {
-            /** @description Of the link in the mail. */
+            /** @description From the link in the email. */
             key: string;
         };
         /** @description Customer and plan as they were at issue. */
@@ -1386,10 +1386,10 @@ export interface components {
         ChoosePaymentMethodRequest: {
             payment_method: string;
         };
-        /** @description That it is the person, and not somebody at a screen that was left open. */
+        /** @description Proof that the owner is present, and not someone at an unattended screen. */
         CloseAccountRequest: {
             password: string;
-            /** @description The user's own e-mail, typed once more. */
+            /** @description The user's own email, entered again. */
             confirmation: string;
         };
         Closed: {
@@ -1399,7 +1399,7 @@ export interface components {
             closed_at: string;
             /**
              * Format: date
-             * @description The last day on which its invoices are kept as issued; null without any.
+             * @description The last day on which its invoices are kept as issued; null if there are none.
              */
             kept_until: string | null;
         };
@@ -1411,26 +1411,26 @@ export interface components {
         ConfirmPaymentRequest: {
             /** Format: int64 */
             invoice_id: number;
-            /** @description Code of the method used. */
+            /** @description Code of the payment method used. */
             payment_method: string;
             /**
              * Format: decimal
-             * @description Exactly what is due, in `currency`.
+             * @description The exact amount due, in `currency`.
              */
             amount: string;
-            /** @description The reference that bank or wallet gave. */
+            /** @description The reference from the bank or wallet. */
             manual_reference: string;
             manual_notes?: string;
-            /** @description The invoice's currency (default) or its payable one. */
+            /** @description The invoice's currency (default) or its payable currency. */
             currency?: string;
             /**
              * Format: date
-             * @description Day of the payment.
+             * @description Date of the payment.
              */
             paid_on?: string | null;
             /**
              * Format: binary
-             * @description JPEG, PNG, WebP or PDF, 5 MB at most (multipart only).
+             * @description JPEG, PNG, WebP or PDF, up to 5 MB (multipart only).
              */
             proof?: string | null;
         };
@@ -1468,7 +1468,7 @@ export interface components {
         CreditTransaction: {
             readonly id: number;
             readonly kind: components["schemas"]["CreditKind"];
-            /** @description Credits; negative when taken. */
+            /** @description Credits; negative when removed. */
             readonly amount: number;
             readonly balance_after: number;
             readonly description: string;
@@ -1477,39 +1477,39 @@ export interface components {
             readonly created_at: string;
         };
         CsrfToken: {
-            /** @description To be sent as X-CSRFToken on every write. */
+            /** @description Send it as X-CSRFToken with every write. */
             csrf_token: string;
         };
-        /** @description A decided payment with all that followed from it. */
+        /** @description A decided payment and everything that changed with it. */
         Decision: {
             payment: components["schemas"]["AdminPayment"];
             invoice: components["schemas"]["Invoice"];
             subscription: components["schemas"]["Subscription"];
             account: components["schemas"]["Account"];
         };
-        /** @description That it is the person, and not somebody at a screen that was left open. */
+        /** @description Proof that the owner is present, and not someone at an unattended screen. */
         EmailChangeRequest: {
             password: string;
             /**
              * Format: email
-             * @description Gets a link; it counts once used.
+             * @description The new address. It gets a link and takes effect once the link is used.
              */
             email: string;
         };
         Error: {
-            /** @description Stable; programs branch on it. */
+            /** @description Stable, for programs. */
             code: string;
             /** @description A sentence for people; of a refusal, in the language of Accept-Language. */
             detail: string;
-            /** @description The input field at fault, if one is. */
+            /** @description The input field with the error, if any. */
             attr: string | null;
         };
-        /** @description The one shape of every error. */
+        /** @description The shape of every error. */
         ErrorEnvelope: {
             /** @description validation_error, client_error or server_error. */
             type: string;
             errors: components["schemas"]["Error"][];
-            /** @description The present state, on 409. */
+            /** @description The current state; only with 409. */
             state?: string;
         };
         /**
@@ -1537,7 +1537,7 @@ export interface components {
         Export: {
             /**
              * Format: email
-             * @description Who gets a mail with the link, once it is made.
+             * @description Who gets the email with the link when the file is ready.
              */
             mailed_to: string;
             /**
@@ -1596,12 +1596,12 @@ export interface components {
             readonly paid_at: string | null;
             /** Format: date-time */
             readonly voided_at: string | null;
-            /** @description Why it is void, as the admin wrote; else empty. */
+            /** @description Why it is void, in the admin's words; otherwise empty. */
             readonly void_reason: string;
             readonly payment_method: string | null;
-            /** @description As they were when the method was chosen; what is edited later is not in them. */
+            /** @description As of when the method was chosen. Later edits are not included. */
             readonly payment_instructions: components["schemas"]["PaymentMethod"] | null;
-            /** @description What the customer writes into the transfer. */
+            /** @description What the customer enters as the reference of the transfer. */
             readonly payment_reference: string;
             readonly lines: components["schemas"]["InvoiceLine"][];
             readonly billing_snapshot: components["schemas"]["BillingSnapshot"];
@@ -1652,25 +1652,25 @@ export interface components {
          * @enum {string}
          */
         Language: "en" | "ur";
-        /** @description All that a page needs to say where the customer stands. */
+        /** @description Everything a page needs to show the customer's current state. */
         Me: {
             user: components["schemas"]["User"];
-            /** @description Null for admins without one. */
+            /** @description Null for admins without an account. */
             account: components["schemas"]["Account"] | null;
-            /** @description The one that is paid for. */
+            /** @description The paid subscription. */
             subscription: components["schemas"]["Subscription"] | null;
-            /** @description The one that waits for its payment. */
+            /** @description The subscription waiting for payment. */
             pending_subscription: components["schemas"]["Subscription"] | null;
-            /** @description What is to be paid now. */
+            /** @description The invoice to pay now. */
             open_invoice: components["schemas"]["Invoice"] | null;
-            /** @description The payment that was approved or rejected last. */
+            /** @description The most recently approved or rejected payment. */
             last_decision: components["schemas"]["Payment"] | null;
         };
-        /** @description What customers read of a method in one language; what is not there, they read in English. */
+        /** @description What customers see of a method in one language; missing texts are shown in English. */
         MethodTexts: {
             display_name?: string;
             instructions?: string;
-            /** @description For the labels of the details: each in English, and in the language. */
+            /** @description Labels of the details: the English label and its translation. */
             labels?: {
                 [key: string]: string;
             };
@@ -1694,7 +1694,7 @@ export interface components {
             readonly display_name: string;
             readonly kind: components["schemas"]["PaymentMethodKind"];
             readonly currency: string;
-            /** @description ISO 3166-1 codes. None: offered everywhere. */
+            /** @description ISO 3166-1 codes. Leave empty to offer it everywhere. */
             readonly countries: string[];
             readonly instructions: string;
             readonly details: components["schemas"]["PaymentMethodDetail"][];
@@ -1704,7 +1704,7 @@ export interface components {
             /** @description Regular expression that the whole reference must match, such as [A-Z0-9]{10,12}. Case, spaces and other digits than ASCII's don't matter. Empty: any text. */
             readonly reference_pattern: string;
             readonly processing_time: string;
-            /** @description Its texts in other languages, by their codes of ISO 639-1. */
+            /** @description Its texts in other languages, by ISO 639-1 code. */
             readonly translations: {
                 [key: string]: components["schemas"]["MethodTexts"];
             };
@@ -1712,20 +1712,20 @@ export interface components {
             readonly order: number;
             /**
              * Format: decimal
-             * @description Units of the method's currency for 1 USD; null where none is set.
+             * @description Units of the method's currency for 1 USD; null if none is set.
              * @example 281.5
              */
             readonly exchange_rate: string | null;
-            /** @description To how many decimals a local amount is rounded, half up. */
+            /** @description Number of decimals to which a local amount is rounded, half up. */
             readonly currency_decimals: number;
         };
-        /** @description That it is the person, and not somebody at a screen that was left open. */
+        /** @description Proof that the owner is present, and not someone at an unattended screen. */
         OwnPasswordRequest: {
             password: string;
         };
         PaginatedAdminPaymentList: {
             /**
-             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @description Number of rows on all pages, at most 10,000.
              * @example 123
              */
             count: number;
@@ -1743,7 +1743,7 @@ export interface components {
         };
         PaginatedCreditTransactionList: {
             /**
-             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @description Number of rows on all pages, at most 10,000.
              * @example 123
              */
             count: number;
@@ -1761,7 +1761,7 @@ export interface components {
         };
         PaginatedInvoiceList: {
             /**
-             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @description Number of rows on all pages, at most 10,000.
              * @example 123
              */
             count: number;
@@ -1779,7 +1779,7 @@ export interface components {
         };
         PaginatedPaymentDetailList: {
             /**
-             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @description Number of rows on all pages, at most 10,000.
              * @example 123
              */
             count: number;
@@ -1797,7 +1797,7 @@ export interface components {
         };
         PaginatedSiteList: {
             /**
-             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @description Number of rows on all pages, at most 10,000.
              * @example 123
              */
             count: number;
@@ -1815,7 +1815,7 @@ export interface components {
         };
         PaginatedSubscriptionList: {
             /**
-             * @description How many rows the pages show: all, or 10,000 if there are more.
+             * @description Number of rows on all pages, at most 10,000.
              * @example 123
              */
             count: number;
@@ -1831,13 +1831,13 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["Subscription"][];
         };
-        /** @description The name and billing details of an account; invoices that were issued keep theirs. */
+        /** @description The name and billing details of an account. Issued invoices don't change. */
         PatchedAccountChangeRequest: {
             name?: string;
             /** @description ISO 3166-1 alpha-2. */
             country?: string;
             billing_name?: string;
-            /** @description Gets mails once its reader has opened the link that is sent to it, again a day later if it is saved again. Empty: mails go to the owner alone. */
+            /** @description Gets emails once the link sent to it has been opened. Saving again a day later sends a new link. Empty: emails go to the owner only. */
             billing_email?: string;
             billing_address_line1?: string;
             billing_address_line2?: string;
@@ -1846,7 +1846,7 @@ export interface components {
             billing_postal_code?: string;
             tax_id?: string;
         };
-        /** @description A user's own name, and the language of the mails to them. */
+        /** @description The user's name and the language of their emails. */
         PatchedProfileRequest: {
             first_name?: string;
             last_name?: string;
@@ -1865,7 +1865,7 @@ export interface components {
             readonly invoice_number: string;
             readonly payment_method: string;
             readonly payment_method_name: string;
-            /** @description The name in other languages, by their codes of ISO 639-1. */
+            /** @description The name in other languages, by ISO 639-1 code. */
             readonly payment_method_names: {
                 [key: string]: string;
             };
@@ -1881,11 +1881,11 @@ export interface components {
             /** Format: date */
             readonly paid_on: string | null;
             readonly status: components["schemas"]["PaymentStatus"];
-            /** @description Whether it can be fetched. */
+            /** @description Whether there is a proof to download. */
             readonly has_proof: boolean;
             /**
              * Format: uri-reference
-             * @description Where the proof can be fetched with the same log-in; null without one.
+             * @description Where to download the proof with the same session; null without one.
              */
             readonly proof_url: string | null;
             readonly proof_state: components["schemas"]["ProofState"];
@@ -1904,7 +1904,7 @@ export interface components {
             readonly invoice_number: string;
             readonly payment_method: string;
             readonly payment_method_name: string;
-            /** @description The name in other languages, by their codes of ISO 639-1. */
+            /** @description The name in other languages, by ISO 639-1 code. */
             readonly payment_method_names: {
                 [key: string]: string;
             };
@@ -1920,11 +1920,11 @@ export interface components {
             /** Format: date */
             readonly paid_on: string | null;
             readonly status: components["schemas"]["PaymentStatus"];
-            /** @description Whether it can be fetched. */
+            /** @description Whether there is a proof to download. */
             readonly has_proof: boolean;
             /**
              * Format: uri-reference
-             * @description Where the proof can be fetched with the same log-in; null without one.
+             * @description Where to download the proof with the same session; null without one.
              */
             readonly proof_url: string | null;
             readonly proof_state: components["schemas"]["ProofState"];
@@ -1935,7 +1935,7 @@ export interface components {
             /** Format: date-time */
             readonly decided_at: string | null;
             readonly admin_notes: string;
-            /** @description What happened to it, oldest first. */
+            /** @description Timeline, oldest first. */
             events: components["schemas"]["PaymentEvent"][];
         };
         PaymentEvent: {
@@ -1960,7 +1960,7 @@ export interface components {
             readonly display_name: string;
             readonly kind: components["schemas"]["PaymentMethodKind"];
             readonly currency: string;
-            /** @description ISO 3166-1 codes. None: offered everywhere. */
+            /** @description ISO 3166-1 codes. Leave empty to offer it everywhere. */
             readonly countries: string[];
             readonly instructions: string;
             readonly details: components["schemas"]["PaymentMethodDetail"][];
@@ -1970,7 +1970,7 @@ export interface components {
             /** @description Regular expression that the whole reference must match, such as [A-Z0-9]{10,12}. Case, spaces and other digits than ASCII's don't matter. Empty: any text. */
             readonly reference_pattern: string;
             readonly processing_time: string;
-            /** @description Its texts in other languages, by their codes of ISO 639-1. */
+            /** @description Its texts in other languages, by ISO 639-1 code. */
             readonly translations: {
                 [key: string]: components["schemas"]["MethodTexts"];
             };
@@ -2000,7 +2000,7 @@ export interface components {
          */
         PaymentStatus: "pending_approval" | "succeeded" | "failed" | "withdrawn" | "reversed";
         Plan: {
-            /** @description Names the plan in addresses and for programs; fixed once somebody has it. */
+            /** @description Identifies the plan in URLs and the API. Fixed once the plan is in use. */
             readonly slug: string;
             readonly name: string;
             readonly description: string;
@@ -2016,7 +2016,7 @@ export interface components {
             readonly max_sites: number;
             readonly max_users: number;
             readonly is_free: boolean;
-            /** @description Names the price and what it buys. Send it with an order: if the plan is sold otherwise by then, nothing is ordered. */
+            /** @description Identifies the price and what it includes. Send it with an order: if the plan has changed since, nothing is ordered. */
             readonly offer: string;
         };
         /**
@@ -2031,14 +2031,14 @@ export interface components {
             detail: string;
         };
         /**
-         * @description * `unreadable` - The file can't be read as JPEG, PNG, WebP or PDF. Send a photo or the PDF receipt.
-         *     * `animated` - The picture moves. Send a photo or a screenshot.
-         *     * `too_many_pixels` - The picture has more than 50 million pixels. Send a smaller one.
-         *     * `encrypted` - The PDF asks for a password. Send a screenshot, or save the PDF without the password.
-         *     * `too_many_pages` - The PDF has more than 30 pages. Send those that show the payment.
-         *     * `too_complex` - The file takes too long to draw. Send a photo or a screenshot of the receipt.
-         *     * `lost` - The file was lost on our side. Send it again.
-         *     * `infected` - The virus scanner refuses this file. Send a photo or a screenshot instead.
+         * @description * `unreadable` - The file can't be read as a JPEG, PNG, WebP or PDF. Send a photo or the PDF receipt.
+         *     * `animated` - Animated images aren't accepted. Send a photo or screenshot.
+         *     * `too_many_pixels` - The image has more than 50 million pixels. Send a smaller one.
+         *     * `encrypted` - The PDF is password-protected. Send a screenshot, or save the PDF without a password.
+         *     * `too_many_pages` - The PDF has more than 30 pages. Send only the pages that show the payment.
+         *     * `too_complex` - The file takes too long to display. Send a photo or screenshot of the receipt.
+         *     * `lost` - We lost the file. Send it again.
+         *     * `infected` - Our virus scanner rejected this file. Send a photo or screenshot instead.
          * @enum {string}
          */
         ProofRefusalCode: "unreadable" | "animated" | "too_many_pixels" | "encrypted" | "too_many_pages" | "too_complex" | "lost" | "infected";
@@ -2050,7 +2050,7 @@ export interface components {
          * @enum {string}
          */
         ProofState: "none" | "checking" | "kept" | "refused";
-        /** @description A visitor's sign-up with the billing details of a paid plan. */
+        /** @description A sign-up with the billing details for a paid plan. */
         RegisterRequest: {
             /** Format: email */
             email: string;
@@ -2059,7 +2059,7 @@ export interface components {
             last_name?: string;
             account_name?: string;
             /**
-             * @description Of the mails to this person.
+             * @description Language of the emails to this person.
              *
              *     * `en` - English
              *     * `ur` - اردو
@@ -2067,7 +2067,7 @@ export interface components {
              */
             language: components["schemas"]["Language"];
             plan_slug: string;
-            /** @description The plan's `offer` as it was shown; empty: whatever it is sold for now. */
+            /** @description The plan's `offer` as shown; empty: at its current price. */
             offer?: string;
             /** @description ISO 3166-1 alpha-2. */
             country?: string;
@@ -2089,28 +2089,28 @@ export interface components {
             invoice: components["schemas"]["Invoice"] | null;
         };
         RejectPaymentRequest: {
-            /** @description The reason, in words that the customer will read. */
+            /** @description The reason. The customer will read it. */
             admin_notes: string;
         };
         ReversePaymentRequest: {
             /** @description The customer will read it. */
             reason: string;
             /**
-             * @description Whether the invoice is due again, or nothing is owed on it any more.
+             * @description Whether the invoice is due again or void.
              *
              *     * `pending` - Due again
              *     * `void` - Void
              */
             invoice_becomes: components["schemas"]["InvoiceBecomesEnum"];
             /**
-             * @description Also if credits of the payment are spent; for superusers.
+             * @description Reverse even if credits of the payment are spent; superusers only.
              * @default false
              */
             force: boolean;
         };
         Seller: {
             name: string;
-            /** @description For questions; empty if none is set. */
+            /** @description Contact address; empty if none is set. */
             email: string;
             /** @description Empty if none is set. */
             website: string;
@@ -2118,7 +2118,7 @@ export interface components {
         SendProofRequest: {
             /**
              * Format: binary
-             * @description JPEG, PNG, WebP or PDF, 5 MB at most.
+             * @description JPEG, PNG, WebP or PDF, up to 5 MB.
              */
             proof: string;
         };
@@ -2140,7 +2140,7 @@ export interface components {
         Subscription: {
             readonly id: number;
             readonly status: components["schemas"]["SubscriptionStatus"];
-            /** @description As it was promised when it was bought, whatever is sold by now. */
+            /** @description As promised at purchase, regardless of what is sold now. */
             readonly plan: components["schemas"]["Plan"];
             /** Format: date-time */
             readonly current_period_start: string | null;
@@ -2161,7 +2161,7 @@ export interface components {
         SubscriptionStatus: "pending_payment" | "active" | "past_due" | "cancelled";
         UpgradeRequest: {
             plan_slug: string;
-            /** @description The plan's `offer` as it was shown; empty: whatever it is sold for now. */
+            /** @description The plan's `offer` as shown; empty: at its current price. */
             offer?: string;
             payment_method?: string;
         };
@@ -2178,7 +2178,7 @@ export interface components {
             readonly last_name: string;
             readonly role: components["schemas"]["UserRole"];
             /**
-             * @description Of the mails to this person.
+             * @description Language of the emails to this person.
              *
              *     * `en` - English
              *     * `ur` - اردو
@@ -2187,7 +2187,7 @@ export interface components {
             readonly email_verified: boolean;
             /**
              * Format: email
-             * @description A new e-mail that was asked for, until the link that was sent there is used.
+             * @description A requested new email, until the link that was sent to it is used.
              */
             readonly pending_email: string | null;
             readonly is_billing_admin: boolean;
@@ -2828,7 +2828,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2837,7 +2837,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2846,7 +2846,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2855,7 +2855,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2882,7 +2882,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2914,7 +2914,7 @@ export interface operations {
                     "application/json": components["schemas"]["Closed"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2923,7 +2923,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2932,7 +2932,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2941,7 +2941,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2968,7 +2968,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2977,7 +2977,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3009,7 +3009,7 @@ export interface operations {
                     "application/json": components["schemas"]["Export"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3018,7 +3018,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3027,7 +3027,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3054,7 +3054,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3063,7 +3063,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3094,7 +3094,7 @@ export interface operations {
                     "application/zip": string;
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3103,7 +3103,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3112,7 +3112,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3121,7 +3121,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3153,7 +3153,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfirmedBillingEmail"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3162,7 +3162,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3171,7 +3171,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3198,7 +3198,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3207,7 +3207,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3258,7 +3258,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3267,7 +3267,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3276,7 +3276,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3303,7 +3303,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3312,7 +3312,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3339,7 +3339,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3348,7 +3348,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3357,7 +3357,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3384,7 +3384,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3393,7 +3393,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3402,7 +3402,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3430,7 +3430,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3439,7 +3439,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3471,7 +3471,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3480,7 +3480,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3489,7 +3489,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3498,7 +3498,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3525,7 +3525,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3540,7 +3540,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3560,7 +3560,7 @@ export interface operations {
                     "application/json": components["schemas"]["RegistrationResult"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3569,7 +3569,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3578,7 +3578,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3605,7 +3605,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3614,7 +3614,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3623,7 +3623,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3638,7 +3638,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3660,7 +3660,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invoice"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3669,7 +3669,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3678,7 +3678,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3687,7 +3687,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3696,7 +3696,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3723,7 +3723,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3732,7 +3732,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3741,7 +3741,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3772,7 +3772,7 @@ export interface operations {
                     "application/json": components["schemas"]["OfferedPaymentMethod"][];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3781,7 +3781,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3795,9 +3795,9 @@ export interface operations {
     list_admin_payments: {
         parameters: {
             query?: {
-                /** @description Country of the customer, as the invoice has it: ISO 3166-1 alpha-2. */
+                /** @description Country of the customer on the invoice, ISO 3166-1 alpha-2. */
                 country?: string;
-                /** @description ISO 4217 code of the claim. */
+                /** @description ISO 4217 code of the confirmed amount. */
                 currency?: string;
                 /**
                  * @description Ordering
@@ -3816,7 +3816,7 @@ export interface operations {
                 page_size?: number;
                 /** @description Code of a payment method. */
                 payment_method?: string;
-                /** @description Part of a reference, e-mail, invoice number or account name. */
+                /** @description Part of a reference, email, invoice number or account name. */
                 search?: string;
                 /**
                  * @description * `pending_approval` - Pending approval
@@ -3843,7 +3843,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedAdminPaymentList"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3852,7 +3852,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3861,7 +3861,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3870,7 +3870,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3879,7 +3879,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3909,7 +3909,7 @@ export interface operations {
                     "application/json": components["schemas"]["AdminPaymentDetail"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3918,7 +3918,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3927,7 +3927,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3936,7 +3936,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3951,7 +3951,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3973,7 +3973,7 @@ export interface operations {
                     "application/json": components["schemas"]["Decision"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3982,7 +3982,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3991,7 +3991,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4000,7 +4000,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4009,7 +4009,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4036,7 +4036,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4045,7 +4045,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4054,7 +4054,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4088,7 +4088,7 @@ export interface operations {
                     "application/pdf": string;
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4097,7 +4097,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4106,7 +4106,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4115,7 +4115,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4130,7 +4130,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4152,7 +4152,7 @@ export interface operations {
                     "application/json": components["schemas"]["Decision"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4161,7 +4161,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4170,7 +4170,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4179,7 +4179,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4188,7 +4188,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4215,7 +4215,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4224,7 +4224,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4233,7 +4233,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4248,7 +4248,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4270,7 +4270,7 @@ export interface operations {
                     "application/json": components["schemas"]["Decision"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4279,7 +4279,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4288,7 +4288,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4297,7 +4297,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4306,7 +4306,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4333,7 +4333,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4342,7 +4342,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4351,7 +4351,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4366,7 +4366,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4387,7 +4387,7 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4396,7 +4396,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4405,7 +4405,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4414,7 +4414,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4423,7 +4423,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4450,7 +4450,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4459,7 +4459,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4468,7 +4468,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4496,7 +4496,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreditBalance"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4505,7 +4505,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4514,7 +4514,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4547,7 +4547,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedCreditTransactionList"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4556,7 +4556,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4565,7 +4565,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4574,7 +4574,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4583,7 +4583,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4601,7 +4601,7 @@ export interface operations {
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
-                /** @description Part of its number; one or two characters where a part begins. */
+                /** @description Part of its number. With one or two characters, only the start of a part matches. */
                 search?: string;
                 /**
                  * @description * `pending` - Pending
@@ -4624,7 +4624,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedInvoiceList"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4633,7 +4633,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4642,7 +4642,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4651,7 +4651,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4660,7 +4660,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4690,7 +4690,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invoice"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4699,7 +4699,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4708,7 +4708,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4717,7 +4717,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4732,7 +4732,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4750,7 +4750,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invoice"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4759,7 +4759,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4768,7 +4768,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4777,7 +4777,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4786,7 +4786,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4813,7 +4813,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4822,7 +4822,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4831,7 +4831,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4846,7 +4846,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4868,7 +4868,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invoice"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4877,7 +4877,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4886,7 +4886,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4895,7 +4895,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4904,7 +4904,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4931,7 +4931,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4940,7 +4940,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4949,7 +4949,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4980,7 +4980,7 @@ export interface operations {
                     "application/pdf": string;
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4989,7 +4989,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4998,7 +4998,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5007,7 +5007,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5050,7 +5050,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedPaymentDetailList"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5059,7 +5059,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5068,7 +5068,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5077,7 +5077,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5086,7 +5086,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5116,7 +5116,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentDetail"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5125,7 +5125,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5134,7 +5134,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5143,7 +5143,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5177,7 +5177,7 @@ export interface operations {
                     "application/pdf": string;
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5186,7 +5186,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5195,7 +5195,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5204,7 +5204,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5219,7 +5219,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5241,7 +5241,7 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5250,7 +5250,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5259,7 +5259,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5268,7 +5268,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5277,7 +5277,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5304,7 +5304,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5313,7 +5313,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5322,7 +5322,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5337,7 +5337,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5355,7 +5355,7 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5364,7 +5364,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5373,7 +5373,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5382,7 +5382,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5391,7 +5391,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5418,7 +5418,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5427,7 +5427,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5436,7 +5436,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5488,7 +5488,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedSubscriptionList"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5497,7 +5497,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5506,7 +5506,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5515,7 +5515,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5524,7 +5524,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5539,7 +5539,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A unique key of the request, such as a UUID. The same key and body get the same answer, with `Idempotency-Replayed: true`; nothing is done twice. */
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5559,7 +5559,7 @@ export interface operations {
                     "application/json": components["schemas"]["UpgradeResult"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5568,7 +5568,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5577,7 +5577,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5586,7 +5586,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5613,7 +5613,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The Idempotency-Key was used for another request. */
+            /** @description The Idempotency-Key was already used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5622,7 +5622,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Too many requests; the header `Retry-After` says in how many seconds to try again. */
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5631,7 +5631,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5680,7 +5680,7 @@ export interface operations {
                     "application/json": components["schemas"]["CountryDetail"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5689,7 +5689,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5760,7 +5760,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaginatedSiteList"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5769,7 +5769,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5778,7 +5778,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5787,7 +5787,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5796,7 +5796,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5828,7 +5828,7 @@ export interface operations {
                     "application/json": components["schemas"]["Site"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5837,7 +5837,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5846,7 +5846,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5855,7 +5855,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5882,7 +5882,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5912,7 +5912,7 @@ export interface operations {
                     "application/json": components["schemas"]["Site"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5921,7 +5921,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5930,7 +5930,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5939,7 +5939,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5968,7 +5968,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5977,7 +5977,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5986,7 +5986,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5995,7 +5995,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6004,7 +6004,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6038,7 +6038,7 @@ export interface operations {
                     "application/json": components["schemas"]["Site"];
                 };
             };
-            /** @description The input can't be used; `errors` says which part and why. */
+            /** @description Invalid input; `errors` says which field and why. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6047,7 +6047,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not logged in. */
+            /** @description Not signed in. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6056,7 +6056,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Logged in, but not allowed to. */
+            /** @description Signed in, but not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6065,7 +6065,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description There is no such object or page, or it belongs to another account. */
+            /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6074,7 +6074,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description The present state, named in `state`, doesn't allow this. */
+            /** @description The current state, given in `state`, doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6101,7 +6101,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            /** @description Not possible at the moment. Send it again after `Retry-After` seconds, with the same Idempotency-Key: whether it was done may be unknown. */
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -31,9 +31,9 @@ describe("ApiError", () => {
   });
 
   it.each([
-    ["42", "That was too often. Try again in a minute."],
-    ["3541", "That was too often. Try again in 60 minutes."],
-    [undefined, "That was too often. Try again in a minute."],
+    ["42", "Too many attempts. Try again in a minute."],
+    ["3541", "Too many attempts. Try again in 60 minutes."],
+    [undefined, "Too many attempts. Try again in a minute."],
   ])("says when to try again: %s seconds", (wait, text) => {
     const error = ApiError.from(answer(429, wait ? { "Retry-After": wait } : {}), { status: 429 });
     expect(error.has("throttled")).toBe(true);

@@ -23,36 +23,35 @@ class ApprovePaymentSerializer(serializers.Serializer[Any]):
         required=False,
         default="",
         allow_blank=True,
-        help_text="The customer can read them.",
+        help_text="The customer can read these notes.",
     )
 
 
 class RejectPaymentSerializer(serializers.Serializer[Any]):
-    admin_notes = TextField(
-        max_length=1000, help_text="The reason, in words that the customer will read."
-    )
+    admin_notes = TextField(max_length=1000, help_text="The reason. The customer will read it.")
 
 
 class ReversePaymentSerializer(serializers.Serializer[Any]):
     reason = TextField(max_length=1000, help_text="The customer will read it.")
     invoice_becomes = serializers.ChoiceField(
         choices=[(InvoiceStatus.PENDING.value, "Due again"), (InvoiceStatus.VOID.value, "Void")],
-        help_text="Whether the invoice is due again, or nothing is owed on it any more.",
+        help_text="Whether the invoice is due again or void.",
     )
     force = serializers.BooleanField(
-        default=False, help_text="Also if credits of the payment are spent; for superusers."
+        default=False,
+        help_text="Reverse even if credits of the payment are spent; superusers only.",
     )
 
 
 class AdminPaymentSerializer(PaymentSerializer):
-    """A payment as the admins see it."""
+    """A payment as admins see it."""
 
     account_id = serializers.IntegerField(source="invoice.account_id", read_only=True)
     account_name = serializers.CharField(source="invoice.account.name", read_only=True)
     country = serializers.CharField(
         source="invoice.billing_snapshot.customer.country",
         read_only=True,
-        help_text="Of the customer, as the invoice has it.",
+        help_text="Country of the customer on the invoice.",
     )
     submitted_by = serializers.EmailField(source="submitted_by.email", read_only=True)
     decided_by = serializers.EmailField(
@@ -63,14 +62,14 @@ class AdminPaymentSerializer(PaymentSerializer):
         read_only=True,
         default=None,
         allow_null=True,
-        help_text="Who has given the first of two approvals, where two are needed.",
+        help_text="Who gave the first approval, if two are needed.",
     )
     reversal_marked_by = serializers.EmailField(
         source="reversal_marked_by.email",
         read_only=True,
         default=None,
         allow_null=True,
-        help_text="Who wants the approval taken back, where two are needed.",
+        help_text="Who asked to reverse the approval, if two admins are needed.",
     )
 
     proof_view = "admin-payment-proof"
@@ -90,7 +89,7 @@ class AdminPaymentSerializer(PaymentSerializer):
 
 
 class AdminPaymentDetailSerializer(AdminPaymentSerializer):
-    events = serializers.SerializerMethodField(help_text="What happened to it, oldest first.")
+    events = serializers.SerializerMethodField(help_text="Timeline, oldest first.")
 
     class Meta(AdminPaymentSerializer.Meta):
         fields = [*AdminPaymentSerializer.Meta.fields, "events"]
@@ -102,7 +101,7 @@ class AdminPaymentDetailSerializer(AdminPaymentSerializer):
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
-    """A decided payment with all that followed from it."""
+    """A decided payment and everything that changed with it."""
 
     payment = AdminPaymentSerializer()
     invoice = InvoiceSerializer(source="billing.invoice")

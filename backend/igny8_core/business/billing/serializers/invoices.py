@@ -54,7 +54,7 @@ class BillingSnapshotSerializer(serializers.Serializer[Any]):
 
 class SellerSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
-    email = serializers.CharField(help_text="For questions; empty if none is set.")
+    email = serializers.CharField(help_text="Contact address; empty if none is set.")
     website = serializers.CharField(help_text="Empty if none is set.")
 
 
@@ -72,16 +72,16 @@ class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
         source="method",
         read_only=True,
         allow_null=True,
-        help_text="As they were when the method was chosen; what is edited later is not in them.",
+        help_text="As of when the method was chosen. Later edits are not included.",
     )
     payment_reference = serializers.CharField(
-        read_only=True, help_text="What the customer writes into the transfer."
+        read_only=True, help_text="What the customer enters as the reference of the transfer."
     )
     lines = InvoiceLineSerializer(many=True, read_only=True)
     billing_snapshot = BillingSnapshotSerializer(read_only=True)
     latest_payment = PaymentSerializer(read_only=True, allow_null=True)
     void_reason = serializers.CharField(
-        read_only=True, help_text="Why it is void, as the admin wrote; else empty."
+        read_only=True, help_text="Why it is void, in the admin's words; otherwise empty."
     )
 
     class Meta:

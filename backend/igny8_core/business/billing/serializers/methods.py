@@ -16,14 +16,14 @@ class PaymentMethodDetailSerializer(serializers.Serializer[Any]):
 
 
 class MethodTextsSerializer(serializers.Serializer[Any]):
-    """What customers read of a method in one language; what is not there, they read in English."""
+    """What customers see of a method in one language; missing texts are shown in English."""
 
     display_name = serializers.CharField(required=False)
     instructions = serializers.CharField(required=False)
     labels = serializers.DictField(
         child=serializers.CharField(),
         required=False,
-        help_text="For the labels of the details: each in English, and in the language.",
+        help_text="Labels of the details: the English label and its translation.",
     )
     reference_label = serializers.CharField(required=False)
     reference_hint = serializers.CharField(required=False)
@@ -38,7 +38,7 @@ class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
     translations = serializers.DictField(
         child=MethodTextsSerializer(),
         read_only=True,
-        help_text="Its texts in other languages, by their codes of ISO 639-1.",
+        help_text="Its texts in other languages, by ISO 639-1 code.",
     )
 
     class Meta:

@@ -26,15 +26,15 @@ class PaymentSerializer(serializers.ModelSerializer[Payment]):
         source="paid_by.names",
         child=serializers.CharField(),
         read_only=True,
-        help_text="The name in other languages, by their codes of ISO 639-1.",
+        help_text="The name in other languages, by ISO 639-1 code.",
     )
     amount = MoneyField()
-    has_proof = serializers.SerializerMethodField(help_text="Whether it can be fetched.")
+    has_proof = serializers.SerializerMethodField(help_text="Whether there is a proof to download.")
     proof_refusal = serializers.SerializerMethodField(
         help_text="Why the file was refused; null unless `proof_state` is `refused`."
     )
     proof_url = serializers.SerializerMethodField(
-        help_text="Where the proof can be fetched with the same log-in; null without one."
+        help_text="Where to download the proof with the same session; null without one."
     )
 
     proof_view = "payment-proof"
@@ -99,7 +99,7 @@ class PaymentDetailSerializer(PaymentSerializer):
     """A payment of ``payments_with_events_of``."""
 
     events = PaymentEventSerializer(
-        source="told_events", many=True, help_text="What happened to it, oldest first."
+        source="told_events", many=True, help_text="Timeline, oldest first."
     )
 
     class Meta(PaymentSerializer.Meta):
@@ -109,12 +109,12 @@ class PaymentDetailSerializer(PaymentSerializer):
 
 class ConfirmPaymentSerializer(serializers.Serializer[Any]):
     invoice_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-    payment_method = LineField(max_length=40, help_text="Code of the method used.")
+    payment_method = LineField(max_length=40, help_text="Code of the payment method used.")
     amount = serializers.DecimalField(
-        max_digits=18, decimal_places=3, help_text="Exactly what is due, in `currency`."
+        max_digits=18, decimal_places=3, help_text="The exact amount due, in `currency`."
     )
     manual_reference = ReferenceField(
-        max_length=100, help_text="The reference that bank or wallet gave."
+        max_length=100, help_text="The reference from the bank or wallet."
     )
     manual_notes = TextField(max_length=1000, required=False, default="", allow_blank=True)
     currency = LineField(
@@ -122,17 +122,17 @@ class ConfirmPaymentSerializer(serializers.Serializer[Any]):
         required=False,
         default="",
         allow_blank=True,
-        help_text="The invoice's currency (default) or its payable one.",
+        help_text="The invoice's currency (default) or its payable currency.",
     )
     paid_on = serializers.DateField(
-        required=False, default=None, allow_null=True, help_text="Day of the payment."
+        required=False, default=None, allow_null=True, help_text="Date of the payment."
     )
     proof = serializers.FileField(
         required=False,
         default=None,
         allow_null=True,
         allow_empty_file=False,
-        help_text="JPEG, PNG, WebP or PDF, 5 MB at most (multipart only).",
+        help_text="JPEG, PNG, WebP or PDF, up to 5 MB (multipart only).",
     )
 
 
@@ -154,5 +154,5 @@ def claim_of(sent: dict[str, Any]) -> Claim:
 
 class SendProofSerializer(serializers.Serializer[Any]):
     proof = serializers.FileField(
-        allow_empty_file=False, help_text="JPEG, PNG, WebP or PDF, 5 MB at most."
+        allow_empty_file=False, help_text="JPEG, PNG, WebP or PDF, up to 5 MB."
     )

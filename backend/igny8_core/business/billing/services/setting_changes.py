@@ -192,7 +192,7 @@ def _apply_due(change_id: int, *, now: datetime) -> bool:
     proposer = change.proposed_by
     system = Actor()
     if proposer is None or not may(proposer, right):
-        note = "Who proposed it may not change it any more."
+        note = "The person who proposed it can no longer change it."
         _decide(change, ChangeOutcome.REFUSED, actor=system, now=now, note=note)
         return False
     if holders(right).exclude(pk=proposer.pk).exists():

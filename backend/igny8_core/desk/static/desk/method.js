@@ -116,7 +116,7 @@ function startCountries(box) {
   function add() {
     const option = found(input.value);
     if (!option) {
-      status.textContent = input.value.trim() ? "No country has this name." : "";
+      status.textContent = input.value.trim() ? "No country found." : "";
       input.setAttribute("aria-invalid", String(Boolean(input.value.trim())));
       return;
     }
@@ -157,7 +157,7 @@ function startTrial(box) {
     const query = new URLSearchParams({ pattern: pattern.value, reference: sample.value });
     const answer = await fetch(`${box.dataset.try}?${query}`).catch(() => undefined);
     if (turn !== asked) return;
-    const problem = answer?.ok ? (await answer.json()).problem : "It could not be tried now.";
+    const problem = answer?.ok ? (await answer.json()).problem : "The reference could not be tested. Try again.";
     result.textContent = problem ? `✗ ${problem}` : "✓ This reference is accepted.";
     result.className = problem ? "desk-mismatch" : "desk-match";
   }

@@ -22,11 +22,11 @@ describe("closing the account", () => {
   };
 
   async function fill(email: string, password = "a-long-passphrase") {
-    const dialog = await screen.findByRole("dialog", { name: "Close the account" });
+    const dialog = await screen.findByRole("dialog", { name: "Close account" });
     await userEvent.type(within(dialog).getByLabelText(/to confirm/), email);
     await userEvent.type(within(dialog).getByLabelText("Your password"), password);
     await userEvent.click(
-      within(dialog).getByRole("button", { name: "Close the account for good" }),
+      within(dialog).getByRole("button", { name: "Close account permanently" }),
     );
     return dialog;
   }
@@ -41,20 +41,20 @@ describe("closing the account", () => {
     );
     sessionStorage.setItem("draft", "personal");
     const shown = renderApp("/account");
-    await userEvent.click(await screen.findByRole("link", { name: "Close the account…" }));
-    const dialog = await screen.findByRole("dialog", { name: "Close the account" });
-    for (const title of ["What ends", "What is erased", "What is kept"]) {
+    await userEvent.click(await screen.findByRole("link", { name: "Close account…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Close account" });
+    for (const title of ["What ends", "What we delete", "What we keep"]) {
       expect(within(dialog).getByRole("heading", { name: title })).toBeVisible();
     }
     await fill(me.user.email);
 
     expect(await screen.findByRole("heading", { name: "Your account is closed" })).toBeVisible();
-    expect(screen.getByText(/are kept until .*2036/)).toBeVisible();
+    expect(screen.getByText(/invoices and their payments until .*2036/)).toBeVisible();
     expect(sent).toEqual([{ confirmation: me.user.email, password: "a-long-passphrase" }]);
     expect(shown.pathname).toBe("/goodbye");
-    expect(await screen.findByRole("link", { name: "Log in" })).toBeVisible();
-    expect(screen.queryByRole("button", { name: "Log out" })).not.toBeInTheDocument();
-    expect(screen.queryByRole("navigation", { name: "Pages" })).not.toBeInTheDocument();
+    expect(await screen.findByRole("link", { name: "Sign in" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Sign out" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("navigation", { name: "Main" })).not.toBeInTheDocument();
     expect(sessionStorage.getItem("draft")).toBeNull();
   });
 
@@ -62,14 +62,14 @@ describe("closing the account", () => {
     renderApp("/account/close");
     const dialog = await fill("somebody@else.example");
     expect(await within(dialog).findByRole("alert")).toHaveTextContent(
-      "Type the e-mail that you log in with.",
+      "Enter the email you sign in with.",
     );
   });
 
   it("waits for a payment under review", async () => {
     logIn({ open_invoice: { ...invoice, payment_state: "under_review" } });
     renderApp("/account/close");
-    const dialog = await screen.findByRole("dialog", { name: "Close the account" });
+    const dialog = await screen.findByRole("dialog", { name: "Close account" });
     expect(within(dialog).getByText(/is under review/)).toBeVisible();
     expect(within(dialog).queryByLabelText("Your password")).toBeNull();
   });

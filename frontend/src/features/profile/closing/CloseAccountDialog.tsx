@@ -64,7 +64,7 @@ function CloseForm({ email }: { email: string }) {
     validate: {
       confirmation: (typed) =>
         typed.trim().toLowerCase() === email ? null : m.data.confirmationWrong,
-      password: (typed) => (typed ? null : m.errors.required(m.data.yourPassword)),
+      password: (typed) => (typed ? null : m.errors.missing.password),
     },
     clearInputErrorOnChange: true,
   });

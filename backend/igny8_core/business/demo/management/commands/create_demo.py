@@ -41,7 +41,7 @@ class Command(BaseCommand):
             "--confirmations",
             type=int,
             default=0,
-            help="this many customers more, each with a confirmation that waits",
+            help="this many additional customers, each with a waiting confirmation",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
