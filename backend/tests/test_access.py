@@ -170,12 +170,12 @@ def call(client: APIClient, method: str, path: str, ids: dict[str, int]) -> int:
     return int(answer.status_code)
 
 
-def test_every_endpoint_has_its_row() -> None:
+def test_access_table_lists_every_endpoint() -> None:
     assert served() == set(rows())
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_endpoint_by_role(owner: User, ids: dict[str, int], role: str) -> None:
+def test_endpoint_status_by_role(owner: User, ids: dict[str, int], role: str) -> None:
     client = client_as(role, owner)
     session, found = client.cookies.output(header=""), {}
     for method, path in rows():
@@ -186,9 +186,7 @@ def test_every_endpoint_by_role(owner: User, ids: dict[str, int], role: str) -> 
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_method_that_an_endpoint_lacks_is_refused(
-    owner: User, ids: dict[str, int], role: str
-) -> None:
+def test_unsupported_method_is_refused(owner: User, ids: dict[str, int], role: str) -> None:
     """By the gate for those who stand before it, by 405 for those who don't."""
     client = client_as(role, owner)
     found, expected = {}, {}
@@ -208,7 +206,7 @@ def test_a_method_that_an_endpoint_lacks_is_refused(
     assert found == expected
 
 
-def test_what_is_refused_changes_nothing(owner: User, ids: dict[str, int]) -> None:
+def test_refused_request_changes_nothing(owner: User, ids: dict[str, int]) -> None:
     """All that another account's owner can send at once, then the state as it was."""
     client = client_of(make_owner())
     for method, path in rows():
@@ -223,7 +221,7 @@ def test_what_is_refused_changes_nothing(owner: User, ids: dict[str, int]) -> No
     assert (account_of(owner).name, invoice_of(owner).status) == ("Lahore Textiles", "pending")
 
 
-def test_every_id_that_a_body_takes_is_known(document: dict[str, Any]) -> None:
+def test_id_fields_in_request_bodies_are_listed(document: dict[str, Any]) -> None:
     """So that whoever adds one also tries it with another account's id, as below."""
     schemas = document["components"]["schemas"].items()
     own = {name: schema for name, schema in schemas if not name.startswith("LogIn")}
@@ -239,9 +237,7 @@ def test_every_id_that_a_body_takes_is_known(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("mistake", [{}, {"amount": "1.00"}, {"payment_method": "none"}])
-def test_another_accounts_invoice_in_a_body_is_not_there(
-    owner: User, mistake: dict[str, str]
-) -> None:
+def test_foreign_invoice_in_body_returns_404(owner: User, mistake: dict[str, str]) -> None:
     """Whatever else the body says: not even an error tells that the invoice is there."""
     client = client_of(make_owner())
     foreign = confirmation_of(owner)
@@ -254,15 +250,13 @@ def test_another_accounts_invoice_in_a_body_is_not_there(
     assert not Payment.objects.exists()
 
 
-def test_another_accounts_invoice_in_a_filter_finds_nothing(
-    owner: User, ids: dict[str, int]
-) -> None:
+def test_foreign_invoice_in_filter_finds_nothing(owner: User, ids: dict[str, int]) -> None:
     url = f"/api/v1/billing/payments/?invoice={ids['invoice_id']}"
     assert client_of(owner).get(url).json()["count"] == 1
     assert client_of(make_owner()).get(url).json()["count"] == 0
 
 
-def test_a_write_with_the_cookie_needs_the_csrf_token(owner: User) -> None:
+def test_cookie_write_requires_csrf_token(owner: User) -> None:
     client = APIClient(enforce_csrf_checks=True)
     client.force_login(owner)
     url = "/api/v1/billing/subscriptions/upgrade/"

@@ -400,24 +400,24 @@ def column(client: APIClient, payment: Payment) -> dict[tuple[str, str], int]:
 ROWS = read_table(TABLE)
 
 
-def test_every_page_has_its_rows() -> None:
+def test_access_table_lists_every_page() -> None:
     assert {(method, path) for path in pages() for method in ("get", "post")} == set(ROWS)
 
 
 @pytest.mark.parametrize("role", CUSTOMERS)
-def test_customers_are_sent_to_the_log_in(owner: User, payment: Payment, role: str) -> None:
+def test_customer_is_redirected_to_sign_in(owner: User, payment: Payment, role: str) -> None:
     found = column(client_as(role, owner), payment)
     assert found == {row: statuses["cus"] for row, statuses in ROWS.items()}
 
 
 @pytest.mark.parametrize("short", COLUMNS)
-def test_every_page_by_role(owner: User, payment: Payment, short: str) -> None:
+def test_page_status_by_role(owner: User, payment: Payment, short: str) -> None:
     found = column(client_as(COLUMNS[short], owner), payment)
     assert found == {row: statuses[short] for row, statuses in ROWS.items()}
 
 
 @pytest.mark.parametrize("role", ["owner", "superuser"])
-def test_methods_of_no_form_change_nothing(owner: User, payment: Payment, role: str) -> None:
+def test_put_patch_and_delete_change_nothing(owner: User, payment: Payment, role: str) -> None:
     """The admin shows its page to some of them; none is an act."""
     client = client_as(role, owner)
     before = [list(model._default_manager.values()) for model in site._registry]

@@ -41,7 +41,7 @@ def lines_of(server: Server) -> list[tuple[str, str]]:
     return [(match[1], match[4]) for match in found if match]
 
 
-def test_nobody_forges_a_line() -> None:
+def test_log_line_cannot_be_forged() -> None:
     paths = [
         b"/api/v1/x%0a203.0.113.1%20-%20FAKE",
         b"/api/v1/x%0d%0aFAKE",
@@ -56,7 +56,7 @@ def test_nobody_forges_a_line() -> None:
     assert logged == [path.decode() for path in paths]
 
 
-def test_says_no_query_and_no_key() -> None:
+def test_log_omits_query_and_key() -> None:
     with running_server(GUNICORN_CMD_ARGS=logging_options()) as server:
         send(server, b"/api/v1/plans/?email=someone@shop.example")
         send(server, b"/reset-password/s3cret-key?x")
@@ -64,7 +64,7 @@ def test_says_no_query_and_no_key() -> None:
     assert paths[-2:] == ["/api/v1/plans/", "/reset-password/(withheld)"]
 
 
-def test_says_where_a_request_came_from_and_believes_the_trusted_proxy_alone() -> None:
+def test_logged_address_trusts_only_the_configured_proxy() -> None:
     forged = b"X-Forwarded-For: 198.51.100.9, 203.0.113.7"
     options = logging_options()
     with running_server(GUNICORN_CMD_ARGS=options, TRUSTED_PROXY_COUNT="1") as server:

@@ -64,14 +64,14 @@ def call(client: APIClient, kind: str, method: str, path: str) -> int:
 
 
 @pytest.mark.parametrize("kind", ["browser", "app"])
-def test_every_address_is_on_or_off(kind: str) -> None:
+def test_every_allauth_address_is_on_or_off(kind: str) -> None:
     on = {path for _method, path in read_table(ON)}
     off = OFF - ({"tokens/refresh"} if kind == "browser" else set())
     assert set(addresses(f"_allauth/{kind}/v1/")) == on | off | {SIGN_UP}
 
 
 @pytest.mark.parametrize("role", ["visitor", "owner"])
-def test_what_is_on(owner: User, role: str) -> None:
+def test_enabled_address_status_by_role(owner: User, role: str) -> None:
     client = APIClient() if role == "visitor" else client_of(owner)
     session = client.cookies.output(header="")
     found = {}
@@ -84,12 +84,12 @@ def test_what_is_on(owner: User, role: str) -> None:
 
 @pytest.mark.parametrize("kind", ["browser", "app"])
 @pytest.mark.parametrize("path", sorted(OFF))
-def test_what_is_off_is_not_there(owner: User, kind: str, path: str) -> None:
+def test_disabled_address_returns_404(owner: User, kind: str, path: str) -> None:
     for client in (APIClient(), client_of(owner)):
         assert {call(client, kind, method, path) for method in METHODS} == {404}
 
 
-def test_nobody_signs_up_past_the_registration(api: APIClient, catalog: None) -> None:
+def test_allauth_sign_up_is_closed(api: APIClient, catalog: None) -> None:
     body = {"email": "a@shop.example", "password": "correct-horse-battery"}
     for kind in ("browser", "app"):
         answer = api.post(f"/_allauth/{kind}/v1/auth/signup", body)
@@ -98,13 +98,13 @@ def test_nobody_signs_up_past_the_registration(api: APIClient, catalog: None) ->
 
 
 @pytest.mark.parametrize("path", NOT_SERVED)
-def test_what_was_never_on_is_not_there(owner: User, path: str) -> None:
+def test_never_enabled_address_returns_404(owner: User, path: str) -> None:
     for kind in ("browser", "app"):
         assert call(client_of(owner), kind, "post", path) == 404
 
 
 @pytest.mark.parametrize("kind", ["browser", "app"])
-def test_a_method_that_an_address_lacks_is_refused(owner: User, kind: str) -> None:
+def test_unsupported_method_is_refused(owner: User, kind: str) -> None:
     has = read_table(ON)
     client = client_of(owner)
     found = {
@@ -117,7 +117,7 @@ def test_a_method_that_an_address_lacks_is_refused(owner: User, kind: str) -> No
     assert set(found.values()) <= {400, 401, 405}, found
 
 
-def test_every_other_address_is_known() -> None:
+def test_all_other_addresses_are_listed() -> None:
     """The API, the log-in and the admin have their tables; these are the rest."""
     rest = {
         str(pattern.pattern): isinstance(pattern, URLResolver)
@@ -145,12 +145,12 @@ def test_every_other_address_is_known() -> None:
         ("media/", dict.fromkeys(METHODS, 404)),  # uploads have no URL
     ],
 )
-def test_pages_for_anyone(client: Client, path: str, statuses: dict[str, int]) -> None:
+def test_public_page_status_by_method(client: Client, path: str, statuses: dict[str, int]) -> None:
     found = {method: client.generic(method.upper(), f"/{path}").status_code for method in METHODS}
     assert found == statuses
 
 
-def test_the_mail_previews_are_for_development_alone(settings: Any) -> None:
+def test_mail_previews_are_in_development_only(settings: Any) -> None:
     """In production their addresses are not loaded at all: see the URL map."""
     patterns = [item for item in get_resolver().url_patterns if isinstance(item, URLPattern)]
     assert settings.IS_DEVELOPMENT

@@ -33,7 +33,7 @@ def approve(client: APIClient, payment: Payment) -> int:
 
 
 @WAYS
-def test_a_deactivated_user_is_out(owner: User, log_in: Callable[[User], APIClient]) -> None:
+def test_deactivated_user_loses_access(owner: User, log_in: Callable[[User], APIClient]) -> None:
     client = log_in(owner)
     assert client.get(ME).status_code == 200
     User.objects.filter(pk=owner.pk).update(is_active=False)
@@ -42,9 +42,7 @@ def test_a_deactivated_user_is_out(owner: User, log_in: Callable[[User], APIClie
 
 
 @WAYS
-def test_a_new_password_ends_what_was_open(
-    owner: User, log_in: Callable[[User], APIClient]
-) -> None:
+def test_new_password_ends_open_session(owner: User, log_in: Callable[[User], APIClient]) -> None:
     client = log_in(owner)
     assert client.get(ME).status_code == 200
     owner.set_password("another-horse-battery")
@@ -53,7 +51,7 @@ def test_a_new_password_ends_what_was_open(
 
 
 @WAYS
-def test_a_deactivated_admin_decides_nothing(
+def test_deactivated_admin_cannot_decide(
     billing_admin: User, log_in: Callable[[User], APIClient]
 ) -> None:
     client, payment = log_in(billing_admin), make_payment(make_owner())
@@ -63,7 +61,7 @@ def test_a_deactivated_admin_decides_nothing(
 
 
 @WAYS
-def test_an_admin_without_the_group_decides_nothing(
+def test_admin_without_group_cannot_decide(
     billing_admin: User, log_in: Callable[[User], APIClient]
 ) -> None:
     client, payment = log_in(billing_admin), make_payment(make_owner())
@@ -73,7 +71,7 @@ def test_an_admin_without_the_group_decides_nothing(
 
 
 @WAYS
-def test_an_admin_without_the_staff_flag_decides_nothing(
+def test_admin_without_staff_flag_cannot_decide(
     billing_admin: User, log_in: Callable[[User], APIClient]
 ) -> None:
     """Though still in the group: the API's desk is as closed as the admin's."""
@@ -89,7 +87,7 @@ def test_an_admin_without_the_staff_flag_decides_nothing(
 @pytest.mark.parametrize(
     ("loss", "status"), [("is_active", 302), ("is_staff", 302), ("groups", 403)]
 )
-def test_the_admin_closes_at_once(
+def test_revoked_admin_loses_desk_at_once(
     billing_admin: User, client: Client, loss: str, status: int
 ) -> None:
     payment = make_payment(make_owner())

@@ -15,7 +15,7 @@ ACCOUNT = "/api/v1/auth/account/"
 PROFILE = "/api/v1/auth/profile/"
 
 
-def test_only_what_is_sent_is_changed(owner: User, owner_api: APIClient) -> None:
+def test_patch_changes_only_sent_fields(owner: User, owner_api: APIClient) -> None:
     answer = owner_api.patch(ACCOUNT, {"billing_city": " Karachi ", "tax_id": ""})
 
     assert answer.status_code == 200
@@ -46,7 +46,7 @@ def test_optional_billing_details_may_be_blank(owner: User, owner_api: APIClient
     assert {getattr(account, field) for field in details} == {""}
 
 
-def test_issued_invoices_keep_what_they_say(owner: User, owner_api: APIClient) -> None:
+def test_issued_invoice_keeps_billing_details(owner: User, owner_api: APIClient) -> None:
     before = invoice_of(owner).billing_snapshot
     owner_api.patch(ACCOUNT, {"billing_name": "Another", "country": "in"})
 
@@ -65,7 +65,7 @@ def test_issued_invoices_keep_what_they_say(owner: User, owner_api: APIClient) -
         ({"tax_id": "9" * 51}, "tax_id"),
     ],
 )
-def test_bad_input_changes_nothing(
+def test_invalid_input_changes_nothing(
     owner: User, owner_api: APIClient, changes: dict[str, Any], attr: str
 ) -> None:
     answer = owner_api.patch(ACCOUNT, {"billing_city": "Karachi", **changes})
@@ -75,13 +75,13 @@ def test_bad_input_changes_nothing(
     assert account_of(owner).billing_city == "Lahore"
 
 
-def test_state_and_credits_are_not_for_the_customer(owner: User, owner_api: APIClient) -> None:
+def test_customer_cannot_set_status_or_credits(owner: User, owner_api: APIClient) -> None:
     owner_api.patch(ACCOUNT, {"status": "active", "credits": 5000, "plan": "scale"})
     account = account_of(owner)
     assert (account.status, account.credits, account.plan.slug) == ("pending_payment", 0, "starter")
 
 
-def test_a_member_changes_its_own_name(owner: User) -> None:
+def test_member_can_change_own_name(owner: User) -> None:
     member = User.objects.create_user("member@shop.example", account=owner.account, role="member")
     answer = client_of(member).patch(PROFILE, {"first_name": "Sana", "email": "x@y.example"})
 
@@ -100,7 +100,7 @@ def test_a_member_changes_its_own_name(owner: User) -> None:
         ("PK", {"postal_code_type": "postal", "tax_id_name": "NTN"}),
     ],
 )
-def test_a_country_says_what_its_addresses_have(
+def test_country_lists_its_address_fields(
     api: APIClient, code: str, expected: dict[str, Any]
 ) -> None:
     answer = api.get(f"/api/v1/countries/{code}/")
@@ -109,14 +109,14 @@ def test_a_country_says_what_its_addresses_have(
     assert expected.items() <= answer.json()["address"].items()
 
 
-def test_states_are_named_once(api: APIClient) -> None:
+def test_state_names_are_unique(api: APIClient) -> None:
     states = api.get("/api/v1/countries/IN/").json()["address"]["states"]
     assert "Maharashtra" in states
     assert len(states) == len(set(states))
     assert all(state.isascii() for state in states)
 
 
-def test_every_country_has_a_format(api: APIClient) -> None:
+def test_every_country_has_an_address_format(api: APIClient) -> None:
     for country in all_countries():
         assert api.get(f"/api/v1/countries/{country.code}/").status_code == 200
     assert all(is_country_code(code) for code in TAX_ID_NAMES)
@@ -129,12 +129,12 @@ def test_tax_number_of_every_member_of_the_union_is_its_vat_number() -> None:
     assert {TAX_ID_NAMES[code] for code in EUROPEAN_UNION} == {"VAT number"}
 
 
-def test_an_unknown_country(api: APIClient) -> None:
+def test_unknown_country_returns_404(api: APIClient) -> None:
     for code in ("XX", "Pakistan", "P", "%00"):
         assert api.get(f"/api/v1/countries/{code}/").status_code == 404
 
 
-def test_the_language_of_ones_mails(owner: User, owner_api: APIClient) -> None:
+def test_mail_language_can_be_changed(owner: User, owner_api: APIClient) -> None:
     assert owner_api.patch(PROFILE, {"language": "ur"}).json()["language"] == "ur"
     owner.refresh_from_db()
     assert (owner.language, owner.first_name) == ("ur", "Ayesha")

@@ -25,7 +25,7 @@ def error_of(answer: Any) -> dict[str, Any]:
     return dict(error)
 
 
-def test_no_address_of_the_api_loses_a_method_for_want_of_a_slash() -> None:
+def test_slash_redirect_keeps_method_and_query() -> None:
     tried = 0
     client = APIClient()
     for path in addresses("api/v1/"):
@@ -42,7 +42,7 @@ def test_no_address_of_the_api_loses_a_method_for_want_of_a_slash() -> None:
     assert tried > 150
 
 
-def test_a_sign_up_without_its_slash_arrives(catalog: None, api: APIClient) -> None:
+def test_sign_up_without_trailing_slash_works(catalog: None, api: APIClient) -> None:
     body = {"email": "ayesha@shop.example", "password": PASSWORD, "plan_slug": "free"}
     answer = api.post("/api/v1/auth/register", body, follow=True)
     assert answer.status_code == 201
@@ -50,7 +50,7 @@ def test_a_sign_up_without_its_slash_arrives(catalog: None, api: APIClient) -> N
 
 
 @pytest.mark.parametrize(("method", "status"), [("GET", 301), ("POST", 308), ("PATCH", 308)])
-def test_plain_http_loses_no_method(settings: LazySettings, method: str, status: int) -> None:
+def test_https_redirect_keeps_the_method(settings: LazySettings, method: str, status: int) -> None:
     settings.SECURE_SSL_REDIRECT = True
     answer = Client().generic(method, "/api/v1/auth/register/?x=1")
     assert answer.status_code == status
@@ -64,19 +64,19 @@ def test_plain_http_loses_no_method(settings: LazySettings, method: str, status:
      "/api/v1/sites/" + "9" * 30 + "x/"],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_programs_are_told_in_json_that_nothing_is_there(address: str, method: str) -> None:
+def test_unknown_api_address_returns_json_404(address: str, method: str) -> None:
     answer = Client().generic(method, address, "{}", content_type="application/json")
     assert answer.status_code == 404
     assert error_of(answer)["code"] == "not_found"
 
 
-def test_a_slash_too_many_is_named() -> None:
+def test_extra_slash_404_names_the_right_address() -> None:
     answer = APIClient().post("/_allauth/app/v1/auth/login/", {"email": "x", "password": "x"})
     assert answer.status_code == 404
     assert error_of(answer)["detail"].endswith(": /_allauth/app/v1/auth/login")
 
 
-def test_another_host_is_refused_in_json(settings: LazySettings) -> None:
+def test_unknown_host_is_refused_in_json(settings: LazySettings) -> None:
     settings.ALLOWED_HOSTS = ["app.example.com"]
     headers = {"Host": "elsewhere.example"}
     for address in ("/api/v1/plans/", "/_allauth/app/v1/config"):
@@ -86,13 +86,13 @@ def test_another_host_is_refused_in_json(settings: LazySettings) -> None:
     assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
 
 
-def test_people_are_told_in_words_that_nothing_is_there() -> None:
+def test_unknown_page_returns_html_404() -> None:
     answer = Client().get("/nothing/")
     assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize("following", ["https://thief.example/", "//thief.example", "javascript:1"])
-def test_a_next_that_is_refused_leads_to_the_desk(
+def test_refused_next_redirects_to_the_desk(
     client: Client, billing_admin: User, following: str
 ) -> None:
     billing_admin.set_password(PASSWORD)

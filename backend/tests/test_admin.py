@@ -60,7 +60,9 @@ def payment(owner: User) -> Payment:
     return make_payment(owner, notes="Sent from <b>my</b> phone")
 
 
-def test_opens_on_what_waits(desk: Client, payment: Payment, billing_admin: User) -> None:
+def test_queue_opens_on_pending_payments(
+    desk: Client, payment: Payment, billing_admin: User
+) -> None:
     decided = make_payment(make_owner(), reference="BT-DECIDED")
     approve(decided, billing_admin)
     answer = desk.get(QUEUE, follow=True)
@@ -72,12 +74,14 @@ def test_opens_on_what_waits(desk: Client, payment: Payment, billing_admin: User
 
 
 @pytest.mark.parametrize("search", ["BT-2025", "shop.example", "INV-", "Lahore"])
-def test_finds_a_payment(desk: Client, payment: Payment, search: str) -> None:
+def test_queue_search_finds_payment(desk: Client, payment: Payment, search: str) -> None:
     assert f"/{payment.pk}/change/" in text_of(desk.get(QUEUE, {"q": search}))
     assert f"/{payment.pk}/change/" not in text_of(desk.get(QUEUE, {"q": f"{search}-not"}))
 
 
-def test_counts_by_state(desk: Client, payment: Payment, billing_admin: User) -> None:
+def test_queue_counts_payments_by_state(
+    desk: Client, payment: Payment, billing_admin: User
+) -> None:
     reject(make_payment(make_owner()), billing_admin)
     counts = {
         state["label"]: state["count"]
@@ -94,7 +98,7 @@ def test_counts_by_state(desk: Client, payment: Payment, billing_admin: User) ->
 
 
 @pytest.mark.parametrize("status", ["pending_approval", ""])
-def test_pages_by_keys_and_shows_each_once(
+def test_keyset_pages_show_each_payment_once(
     desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
     now = utc_now()
@@ -115,14 +119,12 @@ def test_pages_by_keys_and_shows_each_once(
 
 
 @pytest.mark.parametrize("place", ["x", "2026-11-24_", "_5", "2026-13-45T00:00_1"])
-def test_a_place_that_nobody_gave_out_is_the_start(
-    desk: Client, payment: Payment, place: str
-) -> None:
+def test_invalid_cursor_shows_first_page(desk: Client, payment: Payment, place: str) -> None:
     answer = desk.get(QUEUE, {"status__exact": "pending_approval", "after": place})
     assert f"/{payment.pk}/change/" in text_of(answer)
 
 
-def test_the_queue_takes_as_many_queries_for_20_as_for_one(
+def test_queue_query_count_does_not_grow(
     desk: Client, payment: Payment, django_assert_max_num_queries: Any
 ) -> None:
     with django_assert_max_num_queries(20) as one:
@@ -134,7 +136,7 @@ def test_the_queue_takes_as_many_queries_for_20_as_for_one(
     assert text_of(answer).count("/change/?") >= 20
 
 
-def test_shows_the_claim_beside_the_invoice(desk: Client, payment: Payment) -> None:
+def test_payment_page_compares_claim_with_invoice(desk: Client, payment: Payment) -> None:
     text = text_of(desk.get(page(payment)))
     for shown in ("BT-2025-001", "89.00 USD", "25,053.50 PKR", "Lahore Textiles", "confirmed by"):
         assert shown in text
@@ -144,7 +146,7 @@ def test_shows_the_claim_beside_the_invoice(desk: Client, payment: Payment) -> N
     assert page(payment, "approve") in text
 
 
-def test_approves_after_asking(desk: Client, payment: Payment, owner: User) -> None:
+def test_payment_is_approved_only_by_post(desk: Client, payment: Payment, owner: User) -> None:
     assert desk.get(page(payment, "approve")).status_code == 405
     payment.refresh_from_db()
     assert payment.status == "pending_approval"  # looking decides nothing
@@ -161,7 +163,7 @@ def test_approves_after_asking(desk: Client, payment: Payment, owner: User) -> N
     assert (event.actor, event.ip_address) == (answer.wsgi_request.user, "127.0.0.1")
 
 
-def test_after_a_decision_the_next_that_waits_opens(desk: Client, payment: Payment) -> None:
+def test_decision_opens_next_pending_payment(desk: Client, payment: Payment) -> None:
     second, third = (make_payment(make_owner()) for _ in range(2))
     first = desk.post(page(second, "approve"))
     assert first.headers["Location"] == page(third)
@@ -170,7 +172,7 @@ def test_after_a_decision_the_next_that_waits_opens(desk: Client, payment: Payme
     assert desk.post(page(payment, "approve")).headers["Location"] == QUEUE
 
 
-def test_a_second_decision_changes_nothing_and_says_so(desk: Client, payment: Payment) -> None:
+def test_second_decision_is_refused_with_message(desk: Client, payment: Payment) -> None:
     desk.post(page(payment, "approve"), {"admin_notes": "Found"})
     answer = desk.post(page(payment, "reject"), {"admin_notes": "Not found"}, follow=True)
 
@@ -180,7 +182,7 @@ def test_a_second_decision_changes_nothing_and_says_so(desk: Client, payment: Pa
     assert (payment.status, payment.admin_notes) == ("succeeded", "Found")
 
 
-def test_rejects_with_a_reason_only(desk: Client, payment: Payment, owner: User) -> None:
+def test_rejection_requires_reason(desk: Client, payment: Payment, owner: User) -> None:
     silent = desk.post(page(payment, "reject"), {"admin_notes": "  "})
     assert "This field is required." in text_of(silent)
     payment.refresh_from_db()
@@ -193,7 +195,7 @@ def test_rejects_with_a_reason_only(desk: Client, payment: Payment, owner: User)
     assert account_of(owner).status == "pending_payment"
 
 
-def test_says_that_another_admin_has_to_decide(
+def test_own_account_payment_needs_another_admin(
     desk: Client, payment: Payment, billing_admin: User, owner: User
 ) -> None:
     billing_admin.account = owner.account
@@ -204,7 +206,7 @@ def test_says_that_another_admin_has_to_decide(
     assert payment.status == "pending_approval"
 
 
-def test_who_may_not_decide_gets_403(client: Client, payment: Payment) -> None:
+def test_staff_without_permission_gets_403(client: Client, payment: Payment) -> None:
     staff = User.objects.create_user("reader@desk.example", "x", is_staff=True)
     client.force_login(staff)
     for act in ("approve", "reject", "reverse"):
@@ -215,7 +217,7 @@ def test_who_may_not_decide_gets_403(client: Client, payment: Payment) -> None:
     assert payment.status == "pending_approval"
 
 
-def test_customers_and_visitors_are_sent_to_the_log_in(
+def test_customer_and_visitor_are_redirected_to_sign_in(
     client: Client, payment: Payment, owner: User
 ) -> None:
     assert client.post(page(payment, "approve")).status_code == 302
@@ -229,14 +231,14 @@ def test_customers_and_visitors_are_sent_to_the_log_in(
     assert payment.status == "pending_approval"
 
 
-def test_a_payment_that_is_not_there(desk: Client) -> None:
+def test_unknown_payment_returns_404(desk: Client) -> None:
     assert desk.get(f"{QUEUE}999999/change/").status_code == 404
     assert desk.post(f"{QUEUE}999999/approve/").status_code == 404
     assert desk.post(f"{QUEUE}999999/reject/", {"admin_notes": "x"}).status_code == 404
     assert desk.get(f"{QUEUE}999999/proof/").status_code == 404
 
 
-def test_the_proof_comes_as_a_file(desk: Client, owner: User) -> None:
+def test_proof_is_sent_as_attachment(desk: Client, owner: User) -> None:
     image = io.BytesIO()
     Image.new("RGB", (2, 2)).save(image, "PNG")
     proof = SimpleUploadedFile("receipt.html", image.getvalue(), content_type="text/html")
@@ -253,7 +255,7 @@ def test_the_proof_comes_as_a_file(desk: Client, owner: User) -> None:
 
 
 @pytest.mark.parametrize("name", READ_ONLY)
-def test_what_the_workflow_writes_is_not_edited(
+def test_workflow_rows_are_read_only(
     admin_client: Client, owner: User, payment: Payment, name: str
 ) -> None:
     """Not even by a superuser."""
@@ -283,7 +285,7 @@ def agree_to_newest_change() -> None:
     agree_to_change(change_id=change.pk, actor=Actor(user=make_billing_admin()), now=utc_now())
 
 
-def test_example_details_are_marked_until_they_are_edited(desk: Client) -> None:
+def test_example_details_are_marked_until_edited(desk: Client) -> None:
     method = PaymentMethodConfig.objects.get(payment_method="jazzcash")
     listed = reverse("admin:billing_paymentmethodconfig_changelist")
     mark = "Example details: not offered in production"
@@ -314,7 +316,7 @@ def test_example_details_are_marked_until_they_are_edited(desk: Client) -> None:
         ({"payment_method": "raast"}, "payment_method"),
     ],
 )
-def test_a_method_that_could_not_work_is_refused(
+def test_invalid_payment_method_is_refused(
     desk: Client, change: dict[str, str], complaint: str
 ) -> None:
     method = PaymentMethodConfig.objects.get(payment_method="jazzcash")
@@ -325,7 +327,7 @@ def test_a_method_that_could_not_work_is_refused(
     assert complaint in answer.context["adminform"].form.errors
 
 
-def test_a_rate_can_be_kept(desk: Client) -> None:
+def test_exchange_rate_can_be_edited(desk: Client) -> None:
     rate = ExchangeRate.objects.get(currency="PKR")
     url = reverse("admin:billing_exchangerate_change", args=[rate.pk])
     desk.post(url, {"currency": "PKR", "units_per_usd": "290.25"})
@@ -348,7 +350,7 @@ def photo(width: int = 640) -> SimpleUploadedFile:
     return SimpleUploadedFile("photo.jpg", image.getvalue())
 
 
-def test_a_proof_is_shown_as_pictures_of_our_own(desk: Client, owner: User) -> None:
+def test_proof_is_shown_as_regenerated_images(desk: Client, owner: User) -> None:
     payment = make_payment(owner, proof=photo())
     answer = desk.get(page(payment, "proof/1"))
 
@@ -361,7 +363,7 @@ def test_a_proof_is_shown_as_pictures_of_our_own(desk: Client, owner: User) -> N
         assert shown.size == (80, 160)
 
 
-def test_a_pdf_is_shown_page_by_page(desk: Client, owner: User) -> None:
+def test_pdf_proof_is_shown_page_by_page(desk: Client, owner: User) -> None:
     payment = make_payment(owner, proof=pdf(2))
     text = text_of(desk.get(page(payment)))
     pages = [desk.get(page(payment, f"proof/{number}")).content for number in (1, 2)]
@@ -371,7 +373,7 @@ def test_a_pdf_is_shown_page_by_page(desk: Client, owner: User) -> None:
     assert desk.get(page(payment, "proof/3")).status_code == 404
 
 
-def test_no_page_of_the_desk_reads_a_strangers_file(
+def test_desk_pages_never_parse_uploaded_files(
     desk: Client, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor what was made of it: whatever is kept, it is only sent."""
@@ -386,7 +388,7 @@ def test_no_page_of_the_desk_reads_a_strangers_file(
     assert desk.get(QUEUE, {"status__exact": "pending_approval"}).status_code == 200
 
 
-def test_a_file_that_is_being_checked_is_called_so(desk: Client, owner: User) -> None:
+def test_unchecked_file_is_marked_as_being_checked(desk: Client, owner: User) -> None:
     payment = make_unchecked_payment(owner, proof=pdf(1))
     assert "Being checked" in text_of(desk.get(QUEUE, {"status__exact": "pending_approval"}))
     assert "We are checking the file" in text_of(desk.get(page(payment)))
@@ -396,7 +398,7 @@ def test_a_file_that_is_being_checked_is_called_so(desk: Client, owner: User) ->
     assert "Approved." in text_of(answer)
 
 
-def test_a_file_that_was_refused_is_called_so(desk: Client, owner: User) -> None:
+def test_refused_file_is_marked_with_its_reason(desk: Client, owner: User) -> None:
     payment = make_payment(owner, proof=SimpleUploadedFile("x.pdf", b"%PDF-1.7 no more"))
     assert "Refused" in text_of(desk.get(QUEUE, {"status__exact": "pending_approval"}))
     text = text_of(desk.get(page(payment)))
@@ -404,9 +406,7 @@ def test_a_file_that_was_refused_is_called_so(desk: Client, owner: User) -> None
     assert desk.get(page(payment, "proof/0")).status_code == 404
 
 
-def test_ready_made_reasons_are_those_of_the_method_in_the_customers_language(
-    desk: Client, owner: User
-) -> None:
+def test_ready_made_reasons_match_method_and_language(desk: Client, owner: User) -> None:
     owner.language = "ur"
     owner.save()
     payment = make_payment(owner, method_code="jazzcash", reference="1234567890123")
@@ -417,7 +417,7 @@ def test_ready_made_reasons_are_those_of_the_method_in_the_customers_language(
     assert all(reason.method in {None, payment.method} for reason in reasons)
 
 
-def test_history_and_timeline_of_the_customer(
+def test_payment_page_shows_history_and_timeline(
     desk: Client, owner: User, billing_admin: User
 ) -> None:
     reject(make_payment(owner, reference="BT-FIRST"), billing_admin, "No such transfer")
@@ -433,7 +433,7 @@ def test_history_and_timeline_of_the_customer(
     assert (answer.context["previous"], answer.context["following"]) == (None, other.pk)
 
 
-def test_bulk_shows_totals_and_flags_first(desk: Client, payment: Payment) -> None:
+def test_bulk_approval_shows_totals_and_flags_first(desk: Client, payment: Payment) -> None:
     same = make_payment(make_owner(), reference="bt-2025-001")
     local = make_payment(make_owner(), reference="BT-3", amount=Decimal("25053.50"), currency="PKR")
     answer = desk.post(
@@ -450,7 +450,7 @@ def test_bulk_shows_totals_and_flags_first(desk: Client, payment: Payment) -> No
     assert not Payment.objects.exclude(status="pending_approval").exists()
 
 
-def test_bulk_approves_each_by_itself_and_reports(
+def test_bulk_approval_decides_and_reports_each_payment(
     desk: Client, payment: Payment, billing_admin: User
 ) -> None:
     mine, decided, fine = (make_payment(make_owner()) for _ in range(3))
@@ -481,7 +481,7 @@ def test_bulk_approves_each_by_itself_and_reports(
     assert mine.status == "pending_approval"
 
 
-def test_two_admins_bulk_marks_what_needs_two(
+def test_bulk_approval_marks_dual_control_payments(
     desk: Client, payment: Payment, settings: LazySettings
 ) -> None:
     settings.BILLING_DUAL_CONTROL_ABOVE = Decimal(50)
@@ -495,7 +495,7 @@ def test_two_admins_bulk_marks_what_needs_two(
     assert "1 of 2 approvals" in text_of(desk.get(page(payment)))
 
 
-def test_reverses_an_approval(desk: Client, payment: Payment, owner: User) -> None:
+def test_approval_can_be_reversed(desk: Client, payment: Payment, owner: User) -> None:
     desk.post(page(payment, "approve"))
     assert page(payment, "reverse") in text_of(desk.get(page(payment)))
     silent = desk.post(page(payment, "reverse"), {"reason": " ", "event": "reverse"})
@@ -513,7 +513,7 @@ def test_reverses_an_approval(desk: Client, payment: Payment, owner: User) -> No
     assert payment.status == "reversed"
 
 
-def test_only_a_superuser_may_force(desk: Client, payment: Payment) -> None:
+def test_forced_reversal_requires_superuser(desk: Client, payment: Payment) -> None:
     desk.post(page(payment, "approve"))
     body = {"reason": "Recalled", "event": "reverse", "is_forced": "on"}
     answer = desk.post(page(payment, "reverse"), body, follow=True)
@@ -522,7 +522,7 @@ def test_only_a_superuser_may_force(desk: Client, payment: Payment) -> None:
     assert payment.status == "succeeded"
 
 
-def test_notices_are_each_admins_own_choice(desk: Client, billing_admin: User) -> None:
+def test_admin_can_choose_notice_frequency(desk: Client, billing_admin: User) -> None:
     url = reverse("admin:billing_payment_notices")
     assert 'value="immediately" ' in text_of(desk.get(url))
     assert "Saved: Once a day" in text_of(desk.post(url, {"frequency": "daily"}, follow=True))
@@ -531,11 +531,11 @@ def test_notices_are_each_admins_own_choice(desk: Client, billing_admin: User) -
     assert NoticePreference.objects.get().frequency == "daily"
 
 
-def test_jobs_with_their_secrets_are_not_shown(admin_client: Client) -> None:
+def test_job_list_has_no_page(admin_client: Client) -> None:
     assert admin_client.get("/admin/procrastinate/procrastinatejob/").status_code == 404
 
 
-def test_pages_are_found_by_their_names_each_time(desk: Client) -> None:
+def test_desk_search_finds_pages_by_name(desk: Client) -> None:
     for _ in range(2):
         answer = desk.get("/admin/search/", {"s": "Exch"})
         assert answer.status_code == 200

@@ -10,7 +10,7 @@ from igny8_core.business.integrity.verify import verify_billing
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("catalog")
-def test_every_invariant_holds() -> None:
+def test_benchmark_data_passes_every_invariant() -> None:
     seed.fill(payments=100, waiting_every=50, unpaid=2)
 
     assert [str(result) for result in verify_billing() if not result.holds] == []

@@ -47,13 +47,13 @@ def told(address: str = BOOKS) -> set[str]:
     return set(OutgoingMail.objects.filter(recipient=address).values_list("kind", flat=True))
 
 
-def test_nothing_but_the_link_comes_before_it_is_opened(owner: User) -> None:
+def test_unconfirmed_address_gets_only_the_link(owner: User) -> None:
     assert save(owner)["billing_email_confirmed"] is False
     make_payment(owner)
     assert told() == {KIND}
 
 
-def test_what_happens_after_it_is_opened_is_told(owner: User) -> None:
+def test_confirmed_address_gets_billing_mails(owner: User) -> None:
     save(owner)
     (mail,) = links()
     answer = open_link(key_of(mail))
@@ -64,20 +64,20 @@ def test_what_happens_after_it_is_opened_is_told(owner: User) -> None:
     assert told() == {KIND, "payment_submitted"}
 
 
-def test_opened_twice_is_as_once(owner: User) -> None:
+def test_link_can_be_opened_twice(owner: User) -> None:
     save(owner)
     key = key_of(links()[0])
     assert [open_link(key).status_code for _ in range(2)] == [200, 200]
 
 
 @pytest.mark.parametrize("language", ["en", "ur"])
-def test_the_link_comes_without_a_strangers_word(owner: User, language: str) -> None:
+def test_link_mail_omits_customer_text(owner: User, language: str) -> None:
     save(owner, name="Pay at evil.example", billing_name="Pay at evil.example")
     texts = render_letter(letter_for(links()[0]), language=language)
     assert all("evil.example" not in text for text in texts.values())
 
 
-def test_another_address_is_confirmed_by_its_own_link_alone(owner: User) -> None:
+def test_changed_address_needs_its_own_link(owner: User) -> None:
     save(owner)
     key = key_of(links()[0])
     assert save(owner, "other@shop.example")["billing_email_confirmed"] is False
@@ -85,7 +85,7 @@ def test_another_address_is_confirmed_by_its_own_link_alone(owner: User) -> None
     assert account_of(owner).confirmed_billing_email == ""
 
 
-def test_a_confirmed_address_that_was_changed_gets_nothing_more(owner: User) -> None:
+def test_replaced_address_gets_no_more_mails(owner: User) -> None:
     save(owner)
     open_link(key_of(links()[0]))
     save(owner, "other@shop.example")
@@ -93,7 +93,9 @@ def test_a_confirmed_address_that_was_changed_gets_nothing_more(owner: User) -> 
     assert told() == {KIND}
 
 
-def test_made_up_and_old_links_are_refused(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_and_expired_links_are_refused(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     save(owner)
     assert code_of(open_link("made-up")) == "link_invalid"
     other = signing.dumps([account_of(owner).pk, BOOKS], salt="another")
@@ -104,21 +106,21 @@ def test_made_up_and_old_links_are_refused(owner: User, monkeypatch: pytest.Monk
     assert code_of(open_link(key)) == "link_expired"
 
 
-def test_nobody_is_asked_twice_a_day_and_few_are(owner: User) -> None:
+def test_confirmation_mails_are_limited_per_day(owner: User) -> None:
     for place in range(8):
         save(owner, f"stranger{place}@shop.example")
         save(owner, f"stranger{place}@shop.example")
     assert len(links()) == len({mail.recipient for mail in links()}) == 5
 
 
-def test_the_owners_own_address_needs_no_link(owner: User) -> None:
+def test_verified_owner_address_needs_no_link(owner: User) -> None:
     assert save(owner, owner.email)["billing_email_confirmed"] is False
     owner.emailaddress_set.update(verified=True)
     assert save(owner, owner.email)["billing_email_confirmed"] is True
     assert links() == []
 
 
-def test_a_sign_up_with_another_billing_address_asks_its_reader(catalog: None) -> None:
+def test_sign_up_sends_link_to_other_billing_address(catalog: None) -> None:
     body = {
         "email": "new@shop.example",
         "password": "a-long-passphrase",

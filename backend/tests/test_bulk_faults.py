@@ -63,9 +63,7 @@ def states(payments: list[Payment]) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_locked_account_does_not_hide_what_was_done(
-    billing_admin: User, three: list[Payment]
-) -> None:
+def test_locked_account_is_reported_per_row(billing_admin: User, three: list[Payment]) -> None:
     account = account_of(three[1].submitted_by)
     with running_server(DATABASE_LOCK_TIMEOUT="1") as server, somebody_else() as other:
         other.execute("SELECT 1 FROM igny8_auth_account WHERE id = %s FOR UPDATE", [account.pk])
@@ -77,9 +75,7 @@ def test_a_locked_account_does_not_hide_what_was_done(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_cut_connection_does_not_hide_what_was_done(
-    billing_admin: User, three: list[Payment]
-) -> None:
+def test_lost_connection_is_reported_per_row(billing_admin: User, three: list[Payment]) -> None:
     account = account_of(three[1].submitted_by)
     with running_server() as server, ThreadPoolExecutor() as pool, somebody_else() as other:
         other.execute("SELECT 1 FROM igny8_auth_account WHERE id = %s FOR UPDATE", [account.pk])
@@ -95,9 +91,7 @@ def test_a_cut_connection_does_not_hide_what_was_done(
 
 
 @pytest.mark.django_db
-def test_what_the_database_refuses_does_not_hide_what_was_done(
-    desk: Client, three: list[Payment]
-) -> None:
+def test_database_refusal_is_reported_per_row(desk: Client, three: list[Payment]) -> None:
     """Somebody has granted its credits by hand: the unique index refuses a second grant."""
     record_credits(
         account=account_of(three[1].submitted_by),
@@ -131,7 +125,7 @@ def database_goes_after_the_first() -> Iterator[None]:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("database_goes_after_the_first")
-def test_the_report_needs_no_database(desk: Client, three: list[Payment]) -> None:
+def test_bulk_report_needs_no_database(desk: Client, three: list[Payment]) -> None:
     answer = desk.post(QUEUE, body_of(three))
 
     assert answer.status_code == 200
@@ -139,7 +133,7 @@ def test_the_report_needs_no_database(desk: Client, three: list[Payment]) -> Non
 
 
 @pytest.mark.django_db
-def test_what_takes_too_long_is_not_tried(
+def test_rows_after_the_time_limit_are_skipped(
     desk: Client, three: list[Payment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "PATIENCE", -1)
@@ -153,7 +147,7 @@ def test_what_takes_too_long_is_not_tried(
 @pytest.mark.parametrize(
     "more", [{"_selected_action": []}, {"_selected_action": ["999"]}, {"select_across": "1"}]
 )
-def test_nothing_and_too_many_are_refused_in_words(
+def test_empty_and_oversized_selections_are_refused(
     desk: Client, three: list[Payment], monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]
 ) -> None:
     monkeypatch.setattr(bulk, "MOST", 2)

@@ -37,7 +37,7 @@ def _karachi(settings: LazySettings) -> None:
     settings.BUSINESS_TIME_ZONE = "Asia/Karachi"
 
 
-def test_an_invoice_of_new_years_night_is_of_the_new_year(catalog: None) -> None:
+def test_invoice_number_uses_business_year(catalog: None) -> None:
     invoice = invoice_of(make_owner(now=NEW_YEAR))
     assert invoice.number == "INV-2027-000001"
     assert invoice.due_date == date(2027, 1, 8)
@@ -45,7 +45,7 @@ def test_an_invoice_of_new_years_night_is_of_the_new_year(catalog: None) -> None
     assert invoice_of(make_owner(now=NEW_YEAR - timedelta(hours=2))).number == "INV-2026-000001"
 
 
-def test_it_is_overdue_once_its_due_day_is_over_there(catalog: None) -> None:
+def test_invoice_is_overdue_after_business_due_day(catalog: None) -> None:
     invoice = invoice_of(make_owner(now=NEW_YEAR))
     midnight = datetime(2027, 1, 8, 19, tzinfo=UTC)
     for moment, state in ((midnight - timedelta(seconds=1), "due"), (midnight, "overdue")):
@@ -53,14 +53,14 @@ def test_it_is_overdue_once_its_due_day_is_over_there(catalog: None) -> None:
             assert Invoice.objects.get(pk=invoice.pk).payment_state == state
 
 
-def test_a_receipt_says_the_day_of_its_payment(billing_admin: User) -> None:
+def test_receipt_shows_business_day_of_payment(billing_admin: User) -> None:
     payment = make_payment(make_owner(now=NEW_YEAR))
     paid_at = datetime(2027, 1, 3, 19, 30, tzinfo=UTC)
     approve_payment(payment_id=payment.pk, actor=Actor(user=billing_admin), now=paid_at)
     assert "2027-01-04" in read(Invoice.objects.get())
 
 
-def test_the_numbers_count_its_days(billing_admin: User) -> None:
+def test_numbers_count_business_days(billing_admin: User) -> None:
     payment = make_payment(make_owner())
     Payment.objects.update(submitted_at=NEW_YEAR - timedelta(hours=1))
     approve_payment(payment_id=payment.pk, actor=Actor(user=billing_admin), now=NEW_YEAR)
@@ -68,7 +68,7 @@ def test_the_numbers_count_its_days(billing_admin: User) -> None:
     assert (days[-1].day, days[-1].approved) == (date(2027, 1, 1), 1)
 
 
-def test_the_daily_digest_comes_in_its_morning(catalog: None) -> None:
+def test_daily_digest_is_sent_in_business_morning(catalog: None) -> None:
     admin = make_billing_admin()
     NoticePreference.objects.create(user=admin, frequency="daily")
     make_payment(make_owner())
@@ -78,7 +78,7 @@ def test_the_daily_digest_comes_in_its_morning(catalog: None) -> None:
     assert [key[-2:] for key in sent.values_list("key", flat=True)] == ["03"]  # 8 in Karachi
 
 
-def test_records_are_kept_to_the_end_of_its_year(catalog: None) -> None:
+def test_records_are_kept_until_business_year_end(catalog: None) -> None:
     owner = make_owner(now=NEW_YEAR)
     account = account_of(owner)
     assert kept_until(account=account) == date(2037, 12, 31)
@@ -88,7 +88,7 @@ def test_records_are_kept_to_the_end_of_its_year(catalog: None) -> None:
     assert erase_expired(now=end) > 0
 
 
-def test_the_desk_and_mails_tell_its_time_and_the_api_utc(
+def test_desk_and_mails_use_business_time_and_api_utc(
     client: Client, owner: User, billing_admin: User
 ) -> None:
     payment = make_payment(owner)
@@ -105,7 +105,7 @@ def test_the_desk_and_mails_tell_its_time_and_the_api_utc(
     assert "1 January 2027, 01:00 PKT" in str(ProcrastinateJob.objects.latest("pk").args)
 
 
-def test_a_paper_says_the_same_days_when_the_zone_is_changed(
+def test_document_dates_survive_time_zone_change(
     billing_admin: User, settings: LazySettings
 ) -> None:
     """What was issued elsewhere, or before there was a zone, follows the day that it had."""
@@ -120,9 +120,7 @@ def test_a_paper_says_the_same_days_when_the_zone_is_changed(
     assert "2026-12-31" in read(invoice)
 
 
-def test_what_is_kept_until_its_years_end_is_kept_so_when_the_zone_is_changed(
-    catalog: None, settings: LazySettings
-) -> None:
+def test_retention_end_survives_time_zone_change(catalog: None, settings: LazySettings) -> None:
     owner = make_owner(now=NEW_YEAR)
     account = account_of(owner)
     close_account(account_id=account.pk, actor=Actor(user=owner), now=NEW_YEAR)

@@ -15,7 +15,7 @@ def codes(answer: Any) -> list[str]:
     return [method["payment_method"] for method in answer.json()]
 
 
-def test_plans_are_the_public_ones_in_order(api: APIClient) -> None:
+def test_plan_list_has_public_plans_in_order(api: APIClient) -> None:
     plans = api.get("/api/v1/plans/").json()
 
     assert [(plan["slug"], plan["price"], plan["included_credits"]) for plan in plans] == [
@@ -28,14 +28,14 @@ def test_plans_are_the_public_ones_in_order(api: APIClient) -> None:
     assert [plan["is_free"] for plan in plans] == [True, False, False, False]
 
 
-def test_industries_and_countries_are_by_name(api: APIClient) -> None:
+def test_industries_and_countries_are_sorted_by_name(api: APIClient) -> None:
     for url, least in (("/api/v1/industries/", 20), ("/api/v1/countries/", 249)):
         names = [row["name"] for row in api.get(url).json()]
         assert len(names) >= least
         assert names == sorted(names)
 
 
-def test_14_methods_are_shipped_complete() -> None:
+def test_all_14_shipped_methods_are_complete() -> None:
     methods = PaymentMethodConfig.objects.all()
 
     assert len(methods) == 14
@@ -61,13 +61,13 @@ def test_14_methods_are_shipped_complete() -> None:
         ("pk", ["bank_transfer", "raast", "jazzcash", "easypaisa", "wise", "paypal"]),
     ],
 )
-def test_a_country_is_offered_its_own_and_the_global_methods(
+def test_country_gets_own_and_global_methods(
     api: APIClient, country: str, expected: list[str]
 ) -> None:
     assert codes(api.get(METHODS, {"country": country})) == expected
 
 
-def test_a_countrys_own_method_hides_the_global_one_of_its_code(api: APIClient) -> None:
+def test_country_method_hides_global_method_of_same_code(api: APIClient) -> None:
     own = api.get(METHODS, {"country": "PK"}).json()[0]
     elsewhere = api.get(METHODS, {"country": "JP"}).json()[-1]
 
@@ -76,11 +76,11 @@ def test_a_countrys_own_method_hides_the_global_one_of_its_code(api: APIClient) 
     assert (elsewhere["currency"], elsewhere["countries"]) == ("USD", [])
 
 
-def test_without_a_country_the_global_ones_alone(api: APIClient) -> None:
+def test_no_country_gets_only_global_methods(api: APIClient) -> None:
     assert codes(api.get(METHODS)) == ["wise", "paypal", "bank_transfer"]
 
 
-def test_a_method_has_all_that_a_customer_needs(api: APIClient) -> None:
+def test_method_has_all_payment_details(api: APIClient) -> None:
     jazzcash = next(
         method
         for method in api.get(METHODS, {"country": "PK"}).json()
@@ -95,7 +95,7 @@ def test_a_method_has_all_that_a_customer_needs(api: APIClient) -> None:
 
 
 @pytest.mark.parametrize("country", ["XX", "Pakistan", "P", "92", "' OR 1=1", "P\x00"])
-def test_an_unknown_country_is_refused(api: APIClient, country: str) -> None:
+def test_unknown_country_is_refused(api: APIClient, country: str) -> None:
     answer = api.get(METHODS, {"country": country})
 
     assert answer.status_code == 400
@@ -103,6 +103,6 @@ def test_an_unknown_country_is_refused(api: APIClient, country: str) -> None:
     assert (error["code"], error["attr"]) == ("unknown_country", "country")
 
 
-def test_a_disabled_method_is_not_offered(api: APIClient) -> None:
+def test_disabled_method_is_not_offered(api: APIClient) -> None:
     PaymentMethodConfig.objects.filter(payment_method="jazzcash").update(is_enabled=False)
     assert "jazzcash" not in codes(api.get(METHODS, {"country": "PK"}))

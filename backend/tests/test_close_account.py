@@ -105,7 +105,7 @@ def customer(owner: User, billing_admin: User) -> User:
     return owner
 
 
-def test_everything_ends_by_its_own_event(customer: User) -> None:
+def test_closing_ends_everything_with_its_own_event(customer: User) -> None:
     answer = close(customer)
 
     assert answer.status_code == 200
@@ -142,7 +142,7 @@ def everything() -> str:
     return texts.replace("Main Branch Lahore", "")  # from the payment details: our own bank
 
 
-def test_what_is_personal_is_erased(customer: User, billing_admin: User) -> None:
+def test_closing_erases_personal_data(customer: User, billing_admin: User) -> None:
     """Only the goodbye mail knows the address, until it is deleted in its time."""
     log_in(customer)
     refused = make_payment(customer, amount=Decimal("139.00"), reference="SECRET-2")
@@ -188,7 +188,7 @@ def log_in(user: User) -> APIClient:
     return client
 
 
-def test_what_the_law_asks_for_is_kept(customer: User) -> None:
+def test_closing_keeps_legally_required_records(customer: User) -> None:
     paid = Invoice.objects.get(status="paid")
     payment = Payment.objects.get(status="succeeded")
     snapshot, entries = paid.billing_snapshot, list(CreditTransaction.objects.values())
@@ -204,7 +204,7 @@ def test_what_the_law_asks_for_is_kept(customer: User) -> None:
     assert account_of(User.objects.get(pk=customer.pk)).country == "PK"
 
 
-def test_the_proof_of_a_refused_claim_is_deleted(customer: User) -> None:
+def test_rejected_payment_proof_is_deleted(customer: User) -> None:
     files = Payment.objects.get(status="failed").proof_files
     assert len(files) == 3  # with its pictures
     close(customer)
@@ -220,7 +220,7 @@ def test_the_proof_of_a_refused_claim_is_deleted(customer: User) -> None:
     assert not ProofAttempt.objects.filter(account=refused.invoice.account).exists()
 
 
-def test_nobody_of_the_account_gets_in_again(customer: User) -> None:
+def test_closed_account_users_cannot_sign_in(customer: User) -> None:
     clients = [log_in(customer), log_in(User.objects.get(email="member@shop.example"))]
     program = APIClient()
     token = program.post(
@@ -239,12 +239,12 @@ def test_nobody_of_the_account_gets_in_again(customer: User) -> None:
     assert {(user.is_active, user.has_usable_password()) for user in users} == {(False, False)}
 
 
-def test_the_address_can_sign_up_again(customer: User) -> None:
+def test_closed_account_email_can_sign_up_again(customer: User) -> None:
     close(customer)
     assert make_owner(email=customer.email).email == customer.email
 
 
-def test_the_customer_is_told_at_the_last_address(customer: User) -> None:
+def test_goodbye_mail_goes_to_last_addresses(customer: User) -> None:
     books = "books@shop.example"
     Account.objects.update(billing_email=books, confirmed_billing_email=books)
     User.objects.update(language="ur")
@@ -259,7 +259,7 @@ def test_the_customer_is_told_at_the_last_address(customer: User) -> None:
     assert f"{utc_now().year + 10}-12-31" in mail.outbox[0].body
 
 
-def test_mails_that_have_not_gone_out_will_not(customer: User) -> None:
+def test_unsent_mails_are_dropped(customer: User) -> None:
     waiting = OutgoingMail.objects.filter(kind="payment_approved").latest("pk")
     assert waiting.sent_at is None
     close(customer)
@@ -271,7 +271,7 @@ def test_mails_that_have_not_gone_out_will_not(customer: User) -> None:
     assert "facts" not in waiting.arguments
 
 
-def test_others_keep_their_mails(customer: User, billing_admin: User) -> None:
+def test_other_recipients_keep_their_mails(customer: User, billing_admin: User) -> None:
     """Also an admin who was told of this account's payment."""
     other = make_owner()
     theirs = OutgoingMail.objects.filter(recipient=other.email)
@@ -297,7 +297,7 @@ def test_others_keep_their_mails(customer: User, billing_admin: User) -> None:
         ({"confirmation": "member@shop.example"}, "confirmation_mismatch", "confirmation"),
     ],
 )
-def test_refuses_who_may_not_be_the_owner(
+def test_wrong_password_or_confirmation_is_refused(
     customer: User, changes: dict[str, Any], code: str, attr: str
 ) -> None:
     answer = close(customer, **changes)
@@ -308,7 +308,7 @@ def test_refuses_who_may_not_be_the_owner(
     assert client_of(customer).get("/api/v1/auth/me/").status_code == 200
 
 
-def test_passwords_are_not_guessed_here(customer: User, settings: LazySettings) -> None:
+def test_password_guessing_is_limited(customer: User, settings: LazySettings) -> None:
     settings.ACCOUNT_RATE_LIMITS = rate_limits({}, is_relaxed=False)
     answers = [close(customer, password="wrong") for _ in range(11)]
 
@@ -316,7 +316,7 @@ def test_passwords_are_not_guessed_here(customer: User, settings: LazySettings) 
     assert close(customer).status_code == 429  # even with the right password
 
 
-def test_nor_by_who_has_the_time(customer: User, settings: LazySettings) -> None:
+def test_slow_password_guessing_is_limited(customer: User, settings: LazySettings) -> None:
     """One guess in two minutes: it counts as one at the log-in does, twenty an hour."""
     settings.ACCOUNT_RATE_LIMITS = rate_limits({}, is_relaxed=False)
     statuses = []
@@ -327,7 +327,7 @@ def test_nor_by_who_has_the_time(customer: User, settings: LazySettings) -> None
     assert statuses == [400] * 20 + [429]
 
 
-def test_waits_for_a_payment_under_review(customer: User) -> None:
+def test_payment_under_review_blocks_closing(customer: User) -> None:
     make_payment(customer)
     answer = close(customer)
 
@@ -337,7 +337,7 @@ def test_waits_for_a_payment_under_review(customer: User) -> None:
     assert User.objects.get(pk=customer.pk).first_name == "Ayesha"
 
 
-def test_staff_keep_their_log_in_and_leave(customer: User) -> None:
+def test_staff_user_leaves_and_can_still_sign_in(customer: User) -> None:
     User.objects.filter(pk=customer.pk).update(is_staff=True)
     assert close(customer).status_code == 200
 
@@ -347,7 +347,7 @@ def test_staff_keep_their_log_in_and_leave(customer: User) -> None:
     assert User.objects.get(account__isnull=False).email.endswith("@closed.invalid")
 
 
-def test_nothing_gets_back_into_a_closed_account(customer: User) -> None:
+def test_closed_account_cannot_be_changed(customer: User) -> None:
     """What was sent at the same moment, and came second."""
     account = account_of(customer)
     close(customer)
@@ -364,7 +364,7 @@ def test_nothing_gets_back_into_a_closed_account(customer: User) -> None:
     assert_all_invariants_hold()
 
 
-def test_a_closed_account_is_seen_as_such_at_the_desk(customer: User, admin_client: Client) -> None:
+def test_desk_shows_closed_account_as_closed(customer: User, admin_client: Client) -> None:
     close(customer)
     account = Account.objects.get()
     listed = admin_client.get("/admin/igny8_auth/account/").content.decode()
@@ -376,7 +376,7 @@ def test_a_closed_account_is_seen_as_such_at_the_desk(customer: User, admin_clie
     assert admin_client.get(f"/admin/billing/payment/{paid.pk}/change/").status_code == 200
 
 
-def test_a_charge_that_bounces_later_is_reversed_silently(customer: User) -> None:
+def test_reversal_after_closing_sends_no_mail(customer: User) -> None:
     close(customer)
     OutgoingMail.objects.all().delete()
     paid = Payment.objects.get(status="succeeded")
@@ -391,7 +391,7 @@ def test_a_charge_that_bounces_later_is_reversed_silently(customer: User) -> Non
     assert_all_invariants_hold()
 
 
-def test_a_trial_leaves_nothing_to_keep(catalog: None) -> None:
+def test_closed_trial_leaves_no_records(catalog: None) -> None:
     user = make_owner(plan_slug="free")
     answer = close(user)
 
@@ -402,7 +402,7 @@ def test_a_trial_leaves_nothing_to_keep(catalog: None) -> None:
     assert_all_invariants_hold()
 
 
-def test_closing_again_is_refused(customer: User) -> None:
+def test_second_closing_is_refused(customer: User) -> None:
     account = account_of(customer)
     close(customer)
     with pytest.raises(Exception, match="already closed"):
@@ -410,7 +410,7 @@ def test_closing_again_is_refused(customer: User) -> None:
     assert PaymentEvent.objects.filter(event="close_account", object_type="account").count() == 1
 
 
-def test_invoice_of_can_be_read_by_admins_still(customer: User) -> None:
+def test_admin_can_read_closed_account_payment(customer: User) -> None:
     close(customer)
     payment = Payment.objects.get(status="succeeded")
     answer = client_of(make_billing_admin()).get(f"/api/v1/billing/admin/payments/{payment.pk}/")
@@ -418,7 +418,7 @@ def test_invoice_of_can_be_read_by_admins_still(customer: User) -> None:
     assert invoice_of(User.objects.get(pk=customer.pk)).status == "void"
 
 
-def test_who_comes_after_a_closing_is_told_so(customer: User) -> None:
+def test_late_request_after_closing_gets_account_not_usable(customer: User) -> None:
     """Its password is nobody's by then, and not the person's mistake."""
     late = RequestFactory().post(URL)
     late.user = User.objects.get(pk=customer.pk)

@@ -32,7 +32,7 @@ def run(command: str) -> str:
     return out.getvalue()
 
 
-def test_the_catalogue_is_loaded_once() -> None:
+def test_load_catalog_adds_rows_once() -> None:
     for model in (RejectionReason, PaymentMethodConfig, ExchangeRate, Industry, Plan):
         model._default_manager.all().delete()
     assert run("load_catalog").splitlines() == [
@@ -45,7 +45,7 @@ def test_the_catalogue_is_loaded_once() -> None:
     assert {line.partition(": ")[2] for line in run("load_catalog").splitlines()} == {"0 added"}
 
 
-def test_an_admins_edits_are_not_overwritten(catalog: None) -> None:
+def test_load_catalog_keeps_admin_edits(catalog: None) -> None:
     PaymentMethodConfig.objects.filter(payment_method="jazzcash").update(
         payment_method="jazzcash_business", display_name="JazzCash Business", is_enabled=False
     )
@@ -62,12 +62,12 @@ def test_an_admins_edits_are_not_overwritten(catalog: None) -> None:
     assert not Group.objects.get(name=BILLING_ADMIN).permissions.exists()
 
 
-def test_what_was_deleted_comes_back(catalog: None) -> None:
+def test_load_catalog_restores_deleted_rows(catalog: None) -> None:
     Industry.objects.first().delete()  # type: ignore[union-attr]
     assert "industries: 1 added" in run("load_catalog")
 
 
-def test_demo_users_are_in_the_state_of_their_name(catalog: None) -> None:
+def test_demo_users_match_their_names(catalog: None) -> None:
     out = run("create_demo")
     assert "overdue@example.com" in out
 
@@ -91,7 +91,7 @@ def test_demo_users_are_in_the_state_of_their_name(catalog: None) -> None:
     run("verify_billing")
 
 
-def test_demo_users_are_made_once(catalog: None) -> None:
+def test_create_demo_is_idempotent(catalog: None) -> None:
     run("create_demo")
     before = User.objects.count(), Payment.objects.count(), PaymentEvent.objects.count()
     run("create_demo")
@@ -105,7 +105,7 @@ def test_demo_users_are_refused_in_production(catalog: None, settings: LazySetti
     assert not User.objects.exists()
 
 
-def test_all_invariants_hold_after_the_whole_way(owner: User, billing_admin: User) -> None:
+def test_verify_billing_passes_after_approval(owner: User, billing_admin: User) -> None:
     approve(make_payment(owner), billing_admin)
     out = run("verify_billing")
     assert out.count("ok    ") == len(CHECKS)
@@ -113,7 +113,7 @@ def test_all_invariants_hold_after_the_whole_way(owner: User, billing_admin: Use
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_script_of_the_docs(catalog: None) -> None:
+def test_verification_script_runs(catalog: None) -> None:
     make_payment(make_owner())
     with (BACKEND / "verification_script.py").open() as script:
         shell = manage("shell", environment=here(), stdin=script)

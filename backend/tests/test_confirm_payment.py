@@ -42,7 +42,7 @@ def error_of(answer: Any) -> tuple[str, str]:
     return error["attr"], error["code"]
 
 
-def test_seeds_request_makes_a_pending_payment(owner: User, owner_api: APIClient) -> None:
+def test_confirmation_creates_pending_payment(owner: User, owner_api: APIClient) -> None:
     answer = owner_api.post(URL, body(owner))
 
     assert answer.status_code == 201
@@ -56,7 +56,7 @@ def test_seeds_request_makes_a_pending_payment(owner: User, owner_api: APIClient
     assert (account.status, account.credits) == ("pending_payment", 0)
 
 
-def test_a_method_takes_no_currency_but_its_own_and_the_invoices(catalog: None) -> None:
+def test_method_refuses_unrelated_currency(catalog: None) -> None:
     """Rupees that came by a method in dollars are no match: nobody can have sent them so."""
     owner = make_owner(country="PK", payment_method="jazzcash")
     invoice = invoice_of(owner)
@@ -77,7 +77,7 @@ def test_a_method_takes_no_currency_but_its_own_and_the_invoices(catalog: None) 
     assert client.post(URL, {**local, "payment_method": "jazzcash"}).status_code == 201
 
 
-def test_local_amount_is_accepted_with_its_currency(owner: User, owner_api: APIClient) -> None:
+def test_local_amount_and_currency_are_accepted(owner: User, owner_api: APIClient) -> None:
     answer = owner_api.post(URL, body(owner, amount="25053.50", currency="pkr"))
 
     assert answer.status_code == 201
@@ -108,7 +108,7 @@ def test_local_amount_is_accepted_with_its_currency(owner: User, owner_api: APIC
         ({"invoice_id": 10**30}, ("invoice_id", "max_value")),
     ],
 )
-def test_refuses_what_can_not_be_right(
+def test_invalid_confirmation_is_refused(
     owner: User, owner_api: APIClient, changes: dict[str, Any], error: tuple[str, str]
 ) -> None:
     answer = owner_api.post(URL, body(owner, **changes))
@@ -128,7 +128,7 @@ def test_refuses_what_can_not_be_right(
         ("0123\u00a045678901", "0123 45678901"),
     ],
 )
-def test_a_reference_is_taken_as_it_is_typed(
+def test_reference_is_accepted_as_typed(
     owner: User, owner_api: APIClient, typed: str, kept: str
 ) -> None:
     """JazzCash's has 10 to 14 digits: of any script, with spaces, with what can't be seen."""
@@ -141,16 +141,14 @@ def test_a_reference_is_taken_as_it_is_typed(
     assert (payment.manual_reference, payment.reference_key) == (kept, "012345678901")
 
 
-def test_a_reference_of_another_method_is_refused_in_words(
-    owner: User, owner_api: APIClient
-) -> None:
+def test_mismatched_reference_error_explains_the_format(owner: User, owner_api: APIClient) -> None:
     changes = {"payment_method": "jazzcash", "manual_reference": "۰۱۲۳"}
     answer = owner_api.post(URL, body(owner, **changes))
     assert error_of(answer) == ("manual_reference", "reference_pattern_mismatch")
     assert "10 to 14 digits" in answer.json()["errors"][0]["detail"]
 
 
-def test_says_what_is_due(owner: User, owner_api: APIClient) -> None:
+def test_wrong_amount_error_states_amount_due(owner: User, owner_api: APIClient) -> None:
     answer = owner_api.post(URL, body(owner, amount="25053.51", currency="PKR"))
 
     assert answer.json()["errors"][0]["detail"] == (
@@ -158,7 +156,7 @@ def test_says_what_is_due(owner: User, owner_api: APIClient) -> None:
     )
 
 
-def test_names_every_missing_field(owner_api: APIClient) -> None:
+def test_error_names_every_missing_field(owner_api: APIClient) -> None:
     answer = owner_api.post(URL, {})
 
     assert {error["attr"] for error in answer.json()["errors"]} == {
@@ -169,16 +167,14 @@ def test_names_every_missing_field(owner_api: APIClient) -> None:
     }
 
 
-def test_today_is_accepted_wherever_it_has_begun(owner: User, owner_api: APIClient) -> None:
+def test_paid_on_accepts_today_in_any_time_zone(owner: User, owner_api: APIClient) -> None:
     today_in_kiribati = (utc_now() + timedelta(hours=14)).date()
     answer = owner_api.post(URL, body(owner, paid_on=str(today_in_kiribati)))
 
     assert answer.status_code == 201
 
 
-def test_refuses_a_second_claim_while_one_is_under_review(
-    owner: User, owner_api: APIClient
-) -> None:
+def test_second_payment_under_review_is_refused(owner: User, owner_api: APIClient) -> None:
     make_payment(owner)
     answer = owner_api.post(URL, body(owner))
 
@@ -188,7 +184,7 @@ def test_refuses_a_second_claim_while_one_is_under_review(
     assert Payment.objects.count() == 1
 
 
-def test_refuses_a_claim_on_a_paid_invoice(
+def test_confirmation_of_paid_invoice_is_refused(
     owner: User, owner_api: APIClient, billing_admin: User
 ) -> None:
     approve(make_payment(owner), billing_admin)
@@ -199,7 +195,7 @@ def test_refuses_a_claim_on_a_paid_invoice(
     assert answer.json()["state"] == "paid"
 
 
-def test_can_be_repeated_after_a_rejection(
+def test_rejected_payment_can_be_confirmed_again(
     owner: User, owner_api: APIClient, billing_admin: User
 ) -> None:
     reject(make_payment(owner), billing_admin)
@@ -209,7 +205,7 @@ def test_can_be_repeated_after_a_rejection(
     assert set(Payment.objects.values_list("status", flat=True)) == {"failed", "pending_approval"}
 
 
-def test_another_accounts_invoice_is_not_there(owner: User) -> None:
+def test_foreign_invoice_returns_404(owner: User) -> None:
     answer = client_of(make_owner()).post(URL, body(owner))
 
     assert answer.status_code == 404
@@ -225,7 +221,9 @@ def test_another_accounts_invoice_is_not_there(owner: User) -> None:
         (b"%PDF-" + b"x" * 5 * 1024 * 1024, "proof_too_large"),
     ],
 )
-def test_refuses_other_files(owner: User, owner_api: APIClient, content: bytes, code: str) -> None:
+def test_invalid_proof_file_is_refused(
+    owner: User, owner_api: APIClient, content: bytes, code: str
+) -> None:
     proof = SimpleUploadedFile("slip.png", content, content_type="image/png")
     answer = owner_api.post(URL, body(owner, proof=proof), format="multipart")
 
@@ -234,7 +232,7 @@ def test_refuses_other_files(owner: User, owner_api: APIClient, content: bytes, 
     assert not Payment.objects.exists()
 
 
-def test_leaves_an_event(owner: User, owner_api: APIClient) -> None:
+def test_confirmation_leaves_an_event(owner: User, owner_api: APIClient) -> None:
     answer = owner_api.post(URL, body(owner))
 
     event = PaymentEvent.objects.get(payment_id=answer.json()["id"])

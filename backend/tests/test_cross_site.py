@@ -40,12 +40,12 @@ def writes() -> list[tuple[str, str]]:
     return [(method, path) for path in addresses() for method in WRITES]
 
 
-def test_the_url_map_is_read() -> None:
+def test_url_map_has_enough_addresses() -> None:
     for start, at_least in zip(ROUTES, (30, 15, 60), strict=True):
         assert len([path for path in addresses() if path.startswith(start)]) >= at_least
 
 
-def test_no_write_with_the_cookie_passes_without_the_token(catalog: None) -> None:
+def test_cookie_write_without_csrf_token_is_refused(catalog: None) -> None:
     """403 each; where there is no such method, the API may say that first."""
     client = APIClient(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("root@desk.example", PASSWORD))
@@ -60,20 +60,20 @@ def test_no_write_with_the_cookie_passes_without_the_token(catalog: None) -> Non
 @pytest.mark.parametrize(
     "path", ["auth/login", "auth/password/request", "auth/password/reset", "auth/email/verify"]
 )
-def test_nor_does_one_that_logs_in(catalog: None, path: str) -> None:
+def test_sign_in_without_csrf_token_is_refused(catalog: None, path: str) -> None:
     answer = APIClient(enforce_csrf_checks=True).post(f"/_allauth/browser/v1/{path}", {})
     assert answer.status_code == 403
     assert answer.json()["errors"][0]["code"] == "csrf_failed"
 
 
-def test_nor_the_admins_log_in(billing_admin: User) -> None:
+def test_desk_sign_in_without_csrf_token_is_refused(billing_admin: User) -> None:
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/admin/login/", {"username": billing_admin.email, "password": PASSWORD})
     assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ORIGIN, "http://testserver"])
-def test_a_browser_signs_up_with_the_token_alone(catalog: None, origin: str) -> None:
+def test_browser_sign_up_without_csrf_token_is_refused(catalog: None, origin: str) -> None:
     client = APIClient(enforce_csrf_checks=True)
     refused = client.post(REGISTER, NEW, headers={"Origin": origin})
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (403, "csrf_failed")
@@ -81,28 +81,28 @@ def test_a_browser_signs_up_with_the_token_alone(catalog: None, origin: str) -> 
     assert not User.objects.exists()
 
 
-def test_one_with_the_token_signs_up(catalog: None) -> None:
+def test_browser_sign_up_with_csrf_token_works(catalog: None) -> None:
     client = APIClient(enforce_csrf_checks=True)
     token = client.get("/api/v1/auth/csrf/").json()["csrf_token"]
     headers = {"X-CSRFToken": token, "Origin": ORIGIN}
     assert client.post(REGISTER, NEW, headers=headers).status_code == 201
 
 
-def test_another_site_with_a_token_does_not(catalog: None) -> None:
+def test_csrf_token_from_another_site_is_refused(catalog: None) -> None:
     client = APIClient(enforce_csrf_checks=True)
     token = client.get("/api/v1/auth/csrf/").json()["csrf_token"]
     headers = {"X-CSRFToken": token, "Origin": "https://evil.example"}
     assert client.post(REGISTER, NEW, headers=headers).status_code == 403
 
 
-def test_a_program_signs_up_without(catalog: None) -> None:
+def test_program_sign_up_needs_no_csrf_token(catalog: None) -> None:
     assert APIClient(enforce_csrf_checks=True).post(REGISTER, NEW).status_code == 201
 
 
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 )
-def test_what_a_form_of_another_site_can_send_is_not_read(catalog: None, content_type: str) -> None:
+def test_plain_form_content_types_are_refused(catalog: None, content_type: str) -> None:
     answer = APIClient().generic("POST", REGISTER, '{"email": "a"}', content_type=content_type)
     assert answer.status_code in {400, 415}
     assert not User.objects.exists()
@@ -152,7 +152,7 @@ def asked(path: str, origin: str) -> tuple[Any, Any]:
 @pytest.mark.usefixtures("_app_example", "catalog")
 @pytest.mark.parametrize("origin", OTHERS)
 @pytest.mark.parametrize("path", PATHS)
-def test_other_origins_are_told_nothing(path: str, origin: str) -> None:
+def test_foreign_origin_gets_no_cors_headers(path: str, origin: str) -> None:
     for answer in asked(path, origin):
         named = [name for name in answer.headers if name.lower().startswith("access-control-")]
         assert named == []
@@ -160,13 +160,13 @@ def test_other_origins_are_told_nothing(path: str, origin: str) -> None:
 
 @pytest.mark.usefixtures("_app_example", "catalog")
 @pytest.mark.parametrize("path", PATHS)
-def test_the_web_apps_origin_is_let_in_by_name(path: str) -> None:
+def test_web_app_origin_gets_cors_headers(path: str) -> None:
     for answer in asked(path, "https://app.example.com"):
         assert answer.headers["Access-Control-Allow-Origin"] == "https://app.example.com"
         assert answer.headers["Access-Control-Allow-Credentials"] == "true"
         assert "origin" in answer.headers["Vary"].lower()
 
 
-def test_no_origin_is_let_in_by_pattern(settings: LazySettings) -> None:
+def test_cors_allows_no_origin_patterns(settings: LazySettings) -> None:
     assert not getattr(settings, "CORS_ALLOW_ALL_ORIGINS", False)
     assert not getattr(settings, "CORS_ALLOWED_ORIGIN_REGEXES", [])

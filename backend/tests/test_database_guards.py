@@ -78,7 +78,7 @@ def test_ledger_and_audit_trail_are_append_only(
         {"issued_at": utc_now()},
     ],
 )
-def test_an_issued_invoice_is_never_rewritten(owner: User, change: dict[str, object]) -> None:
+def test_issued_invoice_cannot_be_rewritten(owner: User, change: dict[str, object]) -> None:
     invoice = invoice_of(owner)
     assert_refused(lambda: Invoice.objects.filter(pk=invoice.pk).update(**change), "append-only")
 
@@ -93,20 +93,20 @@ def test_an_issued_invoice_is_never_rewritten(owner: User, change: dict[str, obj
         {"exchange_rate": Decimal("2.00")},
     ],
 )
-def test_a_paid_invoice_keeps_how_it_was_paid(payment: Payment, change: dict[str, object]) -> None:
+def test_paid_invoice_keeps_its_payment_method(payment: Payment, change: dict[str, object]) -> None:
     invoice = Invoice.objects.filter(pk=payment.invoice_id)
     assert_refused(lambda: invoice.update(**change), "append-only")
 
 
 @pytest.mark.parametrize("change", [{"payment_method": None}, {"method_snapshot": None}])
-def test_an_invoice_has_a_method_with_what_it_says_or_none(
+def test_invoice_method_and_snapshot_belong_together(
     owner: User, change: dict[str, object]
 ) -> None:
     invoice = Invoice.objects.filter(pk=invoice_of(owner).pk)
     assert_refused(lambda: invoice.update(**change), "invoice_keeps_its_payment_method")
 
 
-def test_an_invoice_is_never_deleted(owner: User) -> None:
+def test_invoice_cannot_be_deleted(owner: User) -> None:
     delete = "DELETE FROM billing_invoice WHERE id = %s"
     assert_refused(partial(execute, delete, invoice_of(owner).pk), "append-only")
 
@@ -120,16 +120,16 @@ def test_an_invoice_is_never_deleted(owner: User) -> None:
         {"method_snapshot": {"display_name": "Another"}},
     ],
 )
-def test_a_claim_is_never_rewritten(payment: Payment, change: dict[str, object]) -> None:
+def test_payment_claim_cannot_be_rewritten(payment: Payment, change: dict[str, object]) -> None:
     assert_refused(lambda: Payment.objects.filter(pk=payment.pk).update(**change), "append-only")
 
 
-def test_a_balance_is_its_ledgers_sum(owner: User, payment: Payment) -> None:
+def test_balance_must_equal_ledger_sum(owner: User, payment: Payment) -> None:
     account = Account.objects.filter(users=owner)
     assert_refused(lambda: account.update(credits=F("credits") + 1), "are not the ledger's sum")
 
 
-def test_a_ledger_entry_moves_the_balance(owner: User) -> None:
+def test_ledger_entry_must_move_the_balance(owner: User) -> None:
     entry = CreditTransaction(
         account=account_of(owner),
         kind="adjustment",
@@ -141,7 +141,7 @@ def test_a_ledger_entry_moves_the_balance(owner: User) -> None:
     assert_refused(entry.save, "are not the ledger's sum")
 
 
-def test_a_payment_grants_credits_once(owner: User, payment: Payment) -> None:
+def test_payment_grants_credits_only_once(owner: User, payment: Payment) -> None:
     first = CreditTransaction.objects.get(payment=payment)
     again = CreditTransaction(
         account=first.account,
@@ -155,7 +155,7 @@ def test_a_payment_grants_credits_once(owner: User, payment: Payment) -> None:
     assert_refused(again.save, "payment_grants_credits_once")
 
 
-def test_plan_credits_come_from_a_payment(owner: User) -> None:
+def test_plan_credits_require_a_payment(owner: User) -> None:
     entry = CreditTransaction(
         account=account_of(owner),
         kind="plan_grant",
@@ -167,12 +167,12 @@ def test_plan_credits_come_from_a_payment(owner: User) -> None:
     assert_refused(entry.save, "plan_credits_come_from_a_payment")
 
 
-def test_no_balance_is_negative(owner: User) -> None:
+def test_balance_cannot_be_negative(owner: User) -> None:
     account = Account.objects.filter(users=owner)
     assert_refused(lambda: account.update(credits=-1), "account_credits_are_not_negative")
 
 
-def test_an_invoice_is_not_paid_without_a_payment(owner: User) -> None:
+def test_paid_invoice_requires_succeeded_payment(owner: User) -> None:
     invoice = Invoice.objects.filter(pk=invoice_of(owner).pk)
     assert_refused(
         lambda: invoice.update(status="paid", paid_at=utc_now()),
@@ -181,7 +181,7 @@ def test_an_invoice_is_not_paid_without_a_payment(owner: User) -> None:
     )
 
 
-def test_a_payment_does_not_succeed_without_its_invoice(owner: User) -> None:
+def test_succeeded_payment_requires_paid_invoice(owner: User) -> None:
     payment = Payment.objects.filter(pk=make_payment(owner).pk)
     assert_refused(
         lambda: payment.update(status="succeeded", decided_at=utc_now()),
@@ -190,7 +190,7 @@ def test_a_payment_does_not_succeed_without_its_invoice(owner: User) -> None:
     )
 
 
-def test_a_paid_invoice_does_not_lose_its_payment(payment: Payment) -> None:
+def test_paid_invoice_cannot_lose_its_payment(payment: Payment) -> None:
     settled = Payment.objects.filter(pk=payment.pk)
     assert_refused(
         lambda: settled.update(status="failed"),
@@ -212,50 +212,50 @@ def test_a_paid_invoice_does_not_lose_its_payment(payment: Payment) -> None:
         ),
     ],
 )
-def test_no_state_changes_without_its_event(
+def test_status_change_requires_an_event(
     owner: User, model: type[models.Model], change: dict[str, object], message: str
 ) -> None:
     make_payment(owner)
     assert_refused(lambda: model._default_manager.update(**change), message)
 
 
-def test_nothing_is_made_in_a_state_without_its_event(owner: User) -> None:
+def test_new_row_requires_an_event(owner: User) -> None:
     account = account_of(owner)
     new = Account(name="By hand", status="active", plan=account.plan)
     assert_refused(new.save, "is active, but its last event says nothing")
 
 
 @pytest.mark.parametrize("model", [Account, Subscription, Invoice])
-def test_only_known_states(owner: User, model: type[models.Model]) -> None:
+def test_unknown_status_is_refused(owner: User, model: type[models.Model]) -> None:
     rows = model._default_manager
     assert_refused(lambda: rows.update(status="odd"), "status_is_known")
 
 
-def test_only_known_states_of_payments(payment: Payment) -> None:
+def test_unknown_payment_status_is_refused(payment: Payment) -> None:
     rows = Payment.objects.filter(pk=payment.pk)
     assert_refused(lambda: rows.update(status="odd"), "payment_status_is_known")
 
 
-def test_one_payment_under_review_for_an_invoice(owner: User) -> None:
+def test_invoice_has_one_payment_under_review(owner: User) -> None:
     payment = make_payment(owner)
     payment.pk = None
     assert_refused(lambda: payment.save(force_insert=True), "at_most_one_payment_under_review")
 
 
-def test_one_pending_invoice_for_a_subscription(owner: User) -> None:
+def test_subscription_has_one_pending_invoice(owner: User) -> None:
     invoice = invoice_of(owner)
     invoice.pk = None
     invoice.number = "INV-2025-999999"
     assert_refused(lambda: invoice.save(force_insert=True), "at_most_one_pending_invoice")
 
 
-def test_one_live_subscription_for_an_account(owner: User, payment: Payment) -> None:
+def test_account_has_one_live_subscription(owner: User, payment: Payment) -> None:
     subscription = Subscription.objects.get(account__users=owner)
     subscription.pk = None
     assert_refused(lambda: subscription.save(force_insert=True), "at_most_one_live_subscription")
 
 
-def test_an_invoice_number_is_given_once(owner: User) -> None:
+def test_invoice_number_is_unique(owner: User) -> None:
     invoice = invoice_of(owner)
     invoice.pk = None
     assert_refused(lambda: invoice.save(force_insert=True), "unique constraint")
@@ -268,17 +268,19 @@ def test_an_invoice_number_is_given_once(owner: User) -> None:
         ({"amount": 0}, "append-only|payment_amount_is_positive"),
     ],
 )
-def test_a_payment_is_whole(owner: User, change: dict[str, object], constraint: str) -> None:
+def test_incomplete_payment_is_refused(
+    owner: User, change: dict[str, object], constraint: str
+) -> None:
     payment = Payment.objects.filter(pk=make_payment(owner).pk)
     assert_refused(lambda: payment.update(**change), constraint)
 
 
-def test_an_invoice_line_is_quantity_times_price(owner: User) -> None:
+def test_invoice_line_amount_is_quantity_times_price(owner: User) -> None:
     line = InvoiceLine.objects.filter(invoice=invoice_of(owner))
     assert_refused(lambda: line.update(quantity=2), "amount_is_quantity_times_price")
 
 
-def test_a_rejected_payment_leaves_room_for_the_next(owner: User, billing_admin: User) -> None:
+def test_rejected_payment_allows_the_next_one(owner: User, billing_admin: User) -> None:
     """The guards refuse slips, not the workflow."""
     reject(make_payment(owner), billing_admin)
     approve(make_payment(owner), billing_admin)
@@ -331,7 +333,7 @@ def be_made_without(owner: User) -> None:
         (be_made_without, "one address"),
     ],
 )
-def test_a_person_logs_in_with_one_address(
+def test_user_has_exactly_one_sign_in_address(
     owner: User, act: Callable[[User], None], message: str
 ) -> None:
     assert_refused(partial(act, owner), message)
@@ -357,5 +359,5 @@ def be_made_without_owner(owner: User) -> None:
         (be_made_without_owner, "open_account_has_an_owner"),
     ],
 )
-def test_an_open_account_has_an_owner(owner: User, act: Callable[[User], None], by: str) -> None:
+def test_open_account_must_have_an_owner(owner: User, act: Callable[[User], None], by: str) -> None:
     assert_refused(partial(act, owner), "is open and has no owner", by=by)

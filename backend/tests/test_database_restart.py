@@ -68,7 +68,7 @@ def log_in(visitor: Program) -> str:
     return str(token)
 
 
-def test_a_restart_under_load_loses_nothing(database: Database) -> None:
+def test_database_restart_under_load_loses_nothing(database: Database) -> None:
     waiting = database.query(WAITING)
     assert len(waiting) >= LOAD // 2
     with running_server(environment=database.environment) as server:

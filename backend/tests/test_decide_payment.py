@@ -27,7 +27,7 @@ def url(payment: Payment, act: str) -> str:
     return f"/api/v1/billing/admin/payments/{payment.pk}/{act}/"
 
 
-def test_approval_activates_everything(owner: User, admin_api: APIClient) -> None:
+def test_approval_activates_subscription_and_account(owner: User, admin_api: APIClient) -> None:
     payment = make_payment(owner)
     answer = admin_api.post(url(payment, "approve"), {"admin_notes": "Verified in bank statement"})
 
@@ -42,7 +42,7 @@ def test_approval_activates_everything(owner: User, admin_api: APIClient) -> Non
     assert (entry.amount, entry.balance_after, entry.payment) == (1000, 1000, payment)
 
 
-def test_the_paid_period_is_a_calendar_month(owner: User, admin_api: APIClient) -> None:
+def test_paid_period_is_a_calendar_month(owner: User, admin_api: APIClient) -> None:
     answer = admin_api.post(url(make_payment(owner), "approve"), {})
 
     period = answer.json()["subscription"]
@@ -54,7 +54,7 @@ def test_the_paid_period_is_a_calendar_month(owner: User, admin_api: APIClient) 
     assert end.time() == start.time()
 
 
-def test_approval_leaves_an_event_of_each_object(
+def test_approval_leaves_an_event_per_object(
     owner: User, admin_api: APIClient, billing_admin: User
 ) -> None:
     payment = make_payment(owner)
@@ -71,7 +71,7 @@ def test_approval_leaves_an_event_of_each_object(
     assert {event.note for event in events} == {"Found"}
 
 
-def test_a_second_approval_is_refused_and_grants_nothing(owner: User, admin_api: APIClient) -> None:
+def test_second_approval_is_refused_without_credits(owner: User, admin_api: APIClient) -> None:
     payment = make_payment(owner)
     admin_api.post(url(payment, "approve"), {})
     answer = admin_api.post(url(payment, "approve"), {})
@@ -92,7 +92,7 @@ def test_a_second_approval_is_refused_and_grants_nothing(owner: User, admin_api:
 
 
 @pytest.mark.parametrize("act", ["approve", "reject"])
-def test_a_rejected_payment_stays_rejected(
+def test_rejected_payment_stays_rejected(
     owner: User, admin_api: APIClient, billing_admin: User, act: str
 ) -> None:
     payment = make_payment(owner)
@@ -104,7 +104,7 @@ def test_a_rejected_payment_stays_rejected(
     assert account_of(owner).status == "pending_payment"
 
 
-def test_rejection_lets_the_customer_read_why_and_retry(
+def test_rejection_shows_reason_and_allows_retry(
     owner: User, owner_api: APIClient, admin_api: APIClient
 ) -> None:
     payment = make_payment(owner)
@@ -122,7 +122,7 @@ def test_rejection_lets_the_customer_read_why_and_retry(
 
 
 @pytest.mark.parametrize("notes", ["", "   ", None])
-def test_rejection_needs_a_reason(owner: User, admin_api: APIClient, notes: str | None) -> None:
+def test_rejection_requires_reason(owner: User, admin_api: APIClient, notes: str | None) -> None:
     payment = make_payment(owner)
     answer = admin_api.post(url(payment, "reject"), {"admin_notes": notes})
 
@@ -142,7 +142,7 @@ def test_owner_can_withdraw_and_confirm_again(owner: User, owner_api: APIClient)
     assert make_payment(owner).status == "pending_approval"
 
 
-def test_a_decided_payment_can_not_be_withdrawn(
+def test_decided_payment_cannot_be_withdrawn(
     owner: User, owner_api: APIClient, billing_admin: User
 ) -> None:
     payment = make_payment(owner)
@@ -153,7 +153,7 @@ def test_a_decided_payment_can_not_be_withdrawn(
     assert answer.json()["state"] == "succeeded"
 
 
-def test_a_withdrawn_payment_can_not_be_approved(
+def test_withdrawn_payment_cannot_be_approved(
     owner: User, owner_api: APIClient, admin_api: APIClient
 ) -> None:
     payment = make_payment(owner)
@@ -166,7 +166,7 @@ def test_a_withdrawn_payment_can_not_be_approved(
 
 
 @pytest.mark.parametrize("act", ["approve", "reject"])
-def test_customers_do_not_decide(owner: User, owner_api: APIClient, act: str) -> None:
+def test_customer_cannot_decide(owner: User, owner_api: APIClient, act: str) -> None:
     payment = make_payment(owner)
     answer = owner_api.post(url(payment, act), {"admin_notes": "Please"})
 
@@ -176,7 +176,7 @@ def test_customers_do_not_decide(owner: User, owner_api: APIClient, act: str) ->
     assert payment.status == "pending_approval"
 
 
-def test_staff_without_the_permission_do_not_decide(owner: User) -> None:
+def test_staff_without_permission_cannot_decide(owner: User) -> None:
     payment = make_payment(owner)
     clerk = User.objects.create_user("clerk@desk.example", "x", is_staff=True)
     answer = client_of(clerk).post(url(payment, "approve"), {})
@@ -187,7 +187,7 @@ def test_staff_without_the_permission_do_not_decide(owner: User) -> None:
 
 
 @pytest.mark.parametrize("act", ["approve", "reject"])
-def test_an_unknown_payment_is_not_there(admin_api: APIClient, act: str) -> None:
+def test_unknown_payment_returns_404(admin_api: APIClient, act: str) -> None:
     answer = admin_api.post(f"/api/v1/billing/admin/payments/{2**62}/{act}/", {"admin_notes": "x"})
 
     assert answer.status_code == 404
@@ -207,7 +207,7 @@ def test_timeline_names_roles_not_people(
     assert billing_admin.email not in str(data)
 
 
-def test_the_list_tells_of_each_payment_what_its_own_page_tells(
+def test_payment_list_matches_payment_detail(
     owner: User, owner_api: APIClient, billing_admin: User, settings: LazySettings
 ) -> None:
     reject(make_payment(owner), billing_admin)
@@ -221,7 +221,7 @@ def test_the_list_tells_of_each_payment_what_its_own_page_tells(
         assert told == owner_api.get(f"/api/v1/billing/payments/{told['id']}/").json()
 
 
-def test_a_member_of_the_account_may_look_but_not_pay(owner: User) -> None:
+def test_member_can_view_but_not_withdraw(owner: User) -> None:
     member = User.objects.create_user("member@shop.example", "x", account=owner.account)
     client = client_of(member)
 
@@ -231,7 +231,7 @@ def test_a_member_of_the_account_may_look_but_not_pay(owner: User) -> None:
     assert answer.json()["errors"][0]["code"] == "not_account_owner"
 
 
-def test_another_owner_can_not_withdraw(owner: User) -> None:
+def test_other_owner_cannot_withdraw(owner: User) -> None:
     payment = make_payment(owner)
     answer = client_of(make_owner()).post(f"/api/v1/billing/payments/{payment.pk}/withdraw/")
 
@@ -241,7 +241,7 @@ def test_another_owner_can_not_withdraw(owner: User) -> None:
 
 
 @pytest.mark.parametrize("act", ["approve", "reject"])
-def test_nobody_decides_on_a_payment_of_their_own_account(
+def test_admin_cannot_decide_own_account_payment(
     owner: User, billing_admin: User, act: str
 ) -> None:
     payment = make_payment(owner)

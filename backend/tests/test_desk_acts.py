@@ -76,7 +76,7 @@ def send(desk: Client, form: Form, **more: str) -> tuple[str, list[str]]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("make", FORMS)
-def test_each_form_has_a_key_of_its_page(
+def test_each_form_has_its_own_key(
     desk: Client, billing_admin: User, make: Callable[[User], Form]
 ) -> None:
     form = make(billing_admin)
@@ -92,7 +92,7 @@ def test_each_form_has_a_key_of_its_page(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("make", FORMS)
-def test_form_sent_twice_is_carried_out_once(
+def test_resent_form_runs_once(
     desk: Client, billing_admin: User, make: Callable[[User], Form]
 ) -> None:
     form = make(billing_admin)
@@ -108,7 +108,7 @@ def test_form_sent_twice_is_carried_out_once(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("make", FORMS)
-def test_other_words_with_the_same_key_are_refused(
+def test_reused_key_with_other_values_is_refused(
     desk: Client, billing_admin: User, make: Callable[[User], Form]
 ) -> None:
     form = make(billing_admin)
@@ -123,9 +123,7 @@ def test_other_words_with_the_same_key_are_refused(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("key", ["", "x" * 300, "\x00", "not-a-key"])
-def test_form_without_a_key_is_carried_out_each_time(
-    desk: Client, billing_admin: User, key: str
-) -> None:
+def test_form_without_key_runs_each_time(desk: Client, billing_admin: User, key: str) -> None:
     form = approval(billing_admin)
     _, (done,) = send(desk, form, act_key=key)
     assert done.startswith("Approved.")
@@ -135,7 +133,7 @@ def test_form_without_a_key_is_carried_out_each_time(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_key_is_of_its_page_and_its_admin(desk: Client, billing_admin: User) -> None:
+def test_key_is_bound_to_page_and_admin(desk: Client, billing_admin: User) -> None:
     one, other = approval(billing_admin), approval(billing_admin)
     send(desk, one, act_key=KEY)
     assert send(desk, other, act_key=KEY)[1][0].startswith("Approved.")
@@ -158,9 +156,7 @@ def hold(name: str, held: Event, over: Event) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_form_that_is_being_carried_out_is_not_begun_again(
-    desk: Client, billing_admin: User
-) -> None:
+def test_running_form_is_not_started_again(desk: Client, billing_admin: User) -> None:
     form = approval(billing_admin)
     name = f"POST {form.act} {billing_admin.pk}\n{KEY}"
     with ThreadPoolExecutor(1) as thread:

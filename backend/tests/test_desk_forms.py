@@ -73,7 +73,7 @@ def own_models() -> list[type[models.Model]]:
 # Words
 
 
-def test_every_rule_of_the_database_has_its_words() -> None:
+def test_every_constraint_has_a_message() -> None:
     rules = [(model, rule) for model in own_models() for rule in model._meta.constraints]
     assert len(rules) > 30
     mute = {
@@ -86,7 +86,7 @@ def test_every_rule_of_the_database_has_its_words() -> None:
         assert rule.name not in str(rule.violation_error_message), model
 
 
-def test_no_rule_shows_its_name(admin_client: Client, catalog: None) -> None:
+def test_constraint_name_is_not_shown(admin_client: Client, catalog: None) -> None:
     plan = Plan.objects.get(slug="scale")
     answer = send(admin_client, plan, price="-5")
     assert errors_of(answer) == {"price": ["Ensure this value is greater than or equal to 0."]}
@@ -97,7 +97,7 @@ def test_no_rule_shows_its_name(admin_client: Client, catalog: None) -> None:
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("pk", "PK"), (" de ", "DE"), ("GB", "GB")])
-def test_country_is_taken_in_any_case(
+def test_country_code_is_accepted_in_any_case(
     admin_client: Client, owner: User, typed: str, kept: str
 ) -> None:
     assert send(admin_client, account_of(owner), country=typed).status_code == 302
@@ -105,13 +105,13 @@ def test_country_is_taken_in_any_case(
 
 
 @pytest.mark.parametrize("typed", ["UK", "ZZ", "P", "PAK", "", "1!"])
-def test_what_is_no_country_is_refused(admin_client: Client, owner: User, typed: str) -> None:
+def test_invalid_country_is_refused(admin_client: Client, owner: User, typed: str) -> None:
     assert list(errors_of(send(admin_client, account_of(owner), country=typed))) == ["country"]
     assert account_of(owner).country == "PK"
 
 
 @pytest.mark.parametrize("country", ["UK1", "pk", "9"])
-def test_database_holds_no_country_in_another_form(owner: User, country: str) -> None:
+def test_database_refuses_malformed_country(owner: User, country: str) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         Account.objects.filter(users=owner).update(country=country)
     assert account_of(owner).country == "PK"
@@ -129,7 +129,7 @@ def test_database_holds_no_country_in_another_form(owner: User, country: str) ->
         ("tax_id", "1" * 51),
     ],
 )
-def test_what_the_api_refuses_of_an_account_the_desk_refuses(
+def test_desk_refuses_account_values_that_api_refuses(
     admin_client: Client, owner: User, field: str, typed: str
 ) -> None:
     by_api = client_of(owner).patch("/api/v1/auth/account/", {field: typed})
@@ -141,7 +141,7 @@ def test_what_the_api_refuses_of_an_account_the_desk_refuses(
 
 
 @pytest.mark.parametrize("typed", ["Member@Example.com", "  MEMBER@example.COM "])
-def test_email_is_written_in_its_one_form(admin_client: Client, typed: str) -> None:
+def test_email_is_stored_in_normal_form(admin_client: Client, typed: str) -> None:
     body = {"email": typed, "password1": "new-horse-battery", "password2": "new-horse-battery"}
     body["your_password"] = "password"  # pytest-django's
     answer = admin_client.post(f"{ADMIN}igny8_auth/user/add/", body)
@@ -162,19 +162,17 @@ def test_open_account_keeps_its_owner(
     assert (owner.role, owner.account) == ("owner", account_of(owner))
 
 
-def test_account_that_is_none_is_refused(admin_client: Client, owner: User) -> None:
+def test_unknown_account_is_refused(admin_client: Client, owner: User) -> None:
     assert list(errors_of(send(admin_client, owner, account="9" * 19))) == ["account"]
 
 
 @pytest.mark.parametrize("account", ["9" * 5000, "\u0661", "x", "-1"])
-def test_account_that_can_be_none_is_a_bad_request(
-    admin_client: Client, owner: User, account: str
-) -> None:
+def test_malformed_account_id_returns_400(admin_client: Client, owner: User, account: str) -> None:
     assert send(admin_client, owner, account=account).status_code == 400
     assert account_of(owner).pk == owner.account_id
 
 
-def test_owner_of_an_open_account_is_not_deleted(admin_client: Client, owner: User) -> None:
+def test_owner_of_open_account_cannot_be_deleted(admin_client: Client, owner: User) -> None:
     """Neither by the own page nor among others; a member is."""
     member = User.objects.create_user("member@shop.example", account=owner.account)
     assert (
@@ -189,7 +187,7 @@ def test_owner_of_an_open_account_is_not_deleted(admin_client: Client, owner: Us
     assert not User.objects.filter(pk=member.pk).exists()
 
 
-def test_account_is_handed_over_in_one_step(
+def test_account_ownership_is_transferred_in_one_step(
     admin_client: Client, owner: User, billing_admin: User
 ) -> None:
     """And the payment that waits can be decided on all the time."""
@@ -205,7 +203,7 @@ def test_account_is_handed_over_in_one_step(
 
 
 @pytest.mark.parametrize("change", [{"account": ""}, {"is_active": None}])
-def test_who_has_no_account_or_is_closed_owns_none(
+def test_user_without_account_or_inactive_cannot_be_owner(
     admin_client: Client, owner: User, change: dict[str, Any]
 ) -> None:
     member = User.objects.create_user("member@shop.example", account=owner.account)
@@ -215,7 +213,7 @@ def test_who_has_no_account_or_is_closed_owns_none(
     assert owner.role == "owner"
 
 
-def test_nobody_gets_into_a_closed_account(admin_client: Client, owner: User) -> None:
+def test_user_cannot_join_closed_account(admin_client: Client, owner: User) -> None:
     account = account_of(owner)
     client_of(owner).post(
         "/api/v1/auth/account/close/",
@@ -228,9 +226,7 @@ def test_nobody_gets_into_a_closed_account(admin_client: Client, owner: User) ->
     assert list(errors_of(answer)) == ["account"]
 
 
-def test_without_an_owner_payments_are_decided_on_all_the_same(
-    owner: User, billing_admin: User
-) -> None:
+def test_payments_of_account_without_owner_can_be_decided(owner: User, billing_admin: User) -> None:
     """However an account has lost its owner: never a failure, never money that nobody decides on.
 
     Mails go to the address for invoices.
@@ -252,7 +248,7 @@ def test_without_an_owner_payments_are_decided_on_all_the_same(
 # Sites
 
 
-def test_domain_of_a_site_is_a_host_name(admin_client: Client, owner: User) -> None:
+def test_site_domain_must_be_a_host_name(admin_client: Client, owner: User) -> None:
     approve(make_payment(owner), make_billing_admin())
     site = add_site(
         account=account_of(owner),
@@ -295,7 +291,7 @@ def test_domain_of_a_site_is_a_host_name(admin_client: Client, owner: User) -> N
         ("order", "99999"),
     ],
 )
-def test_plan_that_can_not_be_is_refused(
+def test_invalid_plan_is_refused(
     admin_client: Client, catalog: None, field: str, typed: str
 ) -> None:
     plan = Plan.objects.get(slug="scale")
@@ -303,7 +299,7 @@ def test_plan_that_can_not_be_is_refused(
 
 
 @pytest.mark.parametrize("change", [{"interval": "year"}, {"slug": "other"}, {"price": "0.00"}])
-def test_plan_that_somebody_has_stays_what_it_is(
+def test_plan_in_use_keeps_its_terms(
     admin_client: Client, owner: User, change: dict[str, str]
 ) -> None:
     plan = Plan.objects.get(slug="starter")
@@ -317,7 +313,7 @@ def test_plan_that_somebody_has_stays_what_it_is(
     assert send(admin_client, nobodys, interval="year").status_code == 302
 
 
-def test_credits_beyond_32_bits_are_granted_and_taken(owner: User, billing_admin: User) -> None:
+def test_credits_beyond_32_bits_are_supported(owner: User, billing_admin: User) -> None:
     """The sum of many grants, and a plan that had been given more than fits before."""
     account = account_of(owner)
     for number in (1, 2):
@@ -359,7 +355,7 @@ def method() -> PaymentMethodConfig:
         ({"order": "-1"}, "order", ""),
     ],
 )
-def test_method_that_can_not_be_is_refused(
+def test_invalid_method_is_refused(
     desk: Client, change: dict[str, Any], field: str, words: str
 ) -> None:
     errors = errors_of(send(desk, method(), **change))
@@ -380,7 +376,7 @@ def test_method_that_can_not_be_is_refused(
         (ROWS * 21, "20 are allowed"),
     ],
 )
-def test_rows_of_details_are_checked_one_by_one(
+def test_detail_rows_are_validated_individually(
     desk: Client, typed: list[dict[str, Any]], words: str
 ) -> None:
     values = without_details(form_of(desk, page_of(method())))
@@ -388,7 +384,7 @@ def test_rows_of_details_are_checked_one_by_one(
     assert words in str(errors_of(answer)["details"])
 
 
-def test_rows_are_put_in_order_removed_and_copied_or_not(desk: Client) -> None:
+def test_detail_rows_can_be_ordered_and_removed(desk: Client) -> None:
     """By plain fields, as a browser without scripts sends them."""
     make_billing_admin()
     values = without_details(form_of(desk, page_of(method())))
@@ -409,7 +405,7 @@ def test_rows_are_put_in_order_removed_and_copied_or_not(desk: Client) -> None:
     ]
 
 
-def test_a_reference_can_be_tried(desk: Client) -> None:
+def test_reference_pattern_can_be_tried(desk: Client) -> None:
     url = f"{ADMIN}billing/paymentmethodconfig/try/"
     fine = desk.get(url, {"pattern": "[0-9]{10,14}", "reference": "12345678901"})
     assert fine.json() == {"problem": ""}
@@ -441,7 +437,7 @@ def test_method_without_a_rate_is_not_offered(api: Any, catalog: None) -> None:
     )
 
 
-def test_database_holds_one_method_for_a_code_and_country(catalog: None) -> None:
+def test_method_is_unique_per_code_and_country(catalog: None) -> None:
     raast = PaymentMethodConfig.objects.get(payment_method="raast")
     jazz = PaymentMethodConfig.objects.filter(pk=method().pk)
     for change in (
@@ -477,7 +473,7 @@ def rate(currency: str = "PKR") -> ExchangeRate:
     return ExchangeRate.objects.get(currency=currency)
 
 
-def test_far_step_of_a_rate_is_asked_about(desk: Client, catalog: None) -> None:
+def test_large_rate_change_needs_confirmation(desk: Client, catalog: None) -> None:
     url = page_of(rate())
     answer = desk.post(url, {"units_per_usd": "28150"})
     assert list(errors_of(answer)) == ["units_per_usd"]
@@ -497,7 +493,7 @@ def test_far_step_of_a_rate_is_asked_about(desk: Client, catalog: None) -> None:
 
 
 @pytest.mark.parametrize("typed", ["295.5", "267.5", "281.5"])
-def test_small_step_of_a_rate_is_not(desk: Client, catalog: None, typed: str) -> None:
+def test_small_rate_change_needs_no_confirmation(desk: Client, catalog: None, typed: str) -> None:
     assert desk.post(page_of(rate()), {"units_per_usd": typed}).status_code == 302
     assert rate().units_per_usd == Decimal(typed)
 
@@ -515,9 +511,7 @@ def test_small_step_of_a_rate_is_not(desk: Client, catalog: None, typed: str) ->
         ("USDX", "1"),
     ],
 )
-def test_rate_that_can_not_be_is_refused(
-    desk: Client, catalog: None, currency: str, typed: str
-) -> None:
+def test_invalid_rate_is_refused(desk: Client, catalog: None, currency: str, typed: str) -> None:
     url = f"{ADMIN}billing/exchangerate/add/"
     if currency == "PKR":
         rate().delete()
@@ -525,7 +519,7 @@ def test_rate_that_can_not_be_is_refused(
     assert list(errors) == ["currency" if currency in {"CLF", "USDX"} else "units_per_usd"]
 
 
-def test_rate_keeps_its_currency_and_stays_while_it_is_used(
+def test_rate_keeps_currency_and_cannot_be_deleted_in_use(
     admin_client: Client, catalog: None
 ) -> None:
     admin_client.post(page_of(rate()), {"currency": "INR", "units_per_usd": "281.5"})
@@ -541,7 +535,7 @@ def test_rate_keeps_its_currency_and_stays_while_it_is_used(
 
 
 @pytest.mark.parametrize("units", ["0.000001", "999999999999"])
-def test_rate_that_makes_no_amount_is_refused_at_issue(api: Any, catalog: None, units: str) -> None:
+def test_unusable_rate_is_refused_at_issue(api: Any, catalog: None, units: str) -> None:
     """Whoever has written it past the form: no failure, and nothing is made."""
     ExchangeRate.objects.filter(currency="PKR").update(units_per_usd=units)
     Plan.objects.filter(slug="starter").update(price="9999999999.99" if units != "0.000001" else 1)
@@ -573,7 +567,7 @@ def test_rate_that_makes_no_amount_is_refused_at_issue(api: Any, catalog: None, 
 # Two at once
 
 
-def test_only_what_was_changed_is_saved(admin_client: Client, owner: User) -> None:
+def test_form_saves_only_changed_fields(admin_client: Client, owner: User) -> None:
     """A page that was opened before somebody else's change takes nothing of it back."""
     account = account_of(owner)
     stale = form_of(admin_client, page_of(account))
@@ -584,7 +578,7 @@ def test_only_what_was_changed_is_saved(admin_client: Client, owner: User) -> No
     assert (account.name, account.billing_city) == ("Renamed by its owner", "Karachi")
 
 
-def test_what_was_changed_on_both_sides_is_asked_about(admin_client: Client, owner: User) -> None:
+def test_conflicting_edit_needs_confirmation(admin_client: Client, owner: User) -> None:
     account = account_of(owner)
     stale = form_of(admin_client, page_of(account))
     Account.objects.filter(pk=account.pk).update(name="Renamed by its owner")
@@ -597,7 +591,7 @@ def test_what_was_changed_on_both_sides_is_asked_about(admin_client: Client, own
     assert account_of(owner).name == "Renamed by the desk"
 
 
-def test_a_decision_at_the_same_moment_is_not_overwritten(
+def test_concurrent_decision_is_not_overwritten(
     admin_client: Client, owner: User, billing_admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An approval that commits after the form was read: plan, state and credits stay its own."""
@@ -616,13 +610,13 @@ def test_a_decision_at_the_same_moment_is_not_overwritten(
 
 
 @pytest.mark.parametrize("seen", ["", "nonsense", "[]", "1", '{"name": 5, "country": null}'])
-def test_what_was_seen_may_be_anything(admin_client: Client, owner: User, seen: str) -> None:
+def test_malformed_seen_value_is_tolerated(admin_client: Client, owner: User, seen: str) -> None:
     account = account_of(owner)
     answer = send(admin_client, account, seen=seen, name="Renamed")
     assert answer.status_code in {200, 302}
 
 
-def test_what_another_has_saved_at_this_moment_is_an_error_of_the_form(
+def test_concurrent_duplicate_is_a_form_error(
     admin_client: Client, catalog: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both have passed the check; the database stops the second, who is told beside the field."""
@@ -640,7 +634,7 @@ def test_what_another_has_saved_at_this_moment_is_an_error_of_the_form(
     assert not Industry.objects.filter(name="Fashion again").exists()
 
 
-def test_a_rule_of_the_database_alone_is_told_in_its_words(
+def test_database_refusal_shows_the_constraint_message(
     admin_client: Client, catalog: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Plan, "full_clean", lambda *_args, **_more: None)
@@ -653,9 +647,7 @@ def test_a_rule_of_the_database_alone_is_told_in_its_words(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_first_choice_of_notices_may_be_sent_twice_at_once(
-    catalog: None, billing_admin: User
-) -> None:
+def test_concurrent_first_notice_choices_all_succeed(catalog: None, billing_admin: User) -> None:
     start, statuses = threading.Barrier(8), []
 
     def choose(client: Client) -> None:
@@ -676,7 +668,7 @@ def test_first_choice_of_notices_may_be_sent_twice_at_once(
     assert NoticePreference.objects.get().frequency == "daily"
 
 
-def test_groups_and_reasons_are_saved_as_before(admin_client: Client, catalog: None) -> None:
+def test_reasons_and_industries_can_be_saved(admin_client: Client, catalog: None) -> None:
     """The forms without rules of their own keep working."""
     reason = RejectionReason.objects.first()
     assert reason is not None
@@ -689,7 +681,7 @@ def test_groups_and_reasons_are_saved_as_before(admin_client: Client, catalog: N
     assert Group.objects.exists()
 
 
-def test_validators_name_what_is_wrong() -> None:
+def test_details_validator_refuses_malformed_rows() -> None:
     field = PaymentMethodConfig._meta.get_field("details")
     with pytest.raises(ValidationError):
         field.clean("IBAN: 5", None)

@@ -43,7 +43,7 @@ def client_in(group: str) -> Client:
     return client
 
 
-def test_shows_what_is_owed_in_money_words_and_days(desk: Client, owner: User) -> None:
+def test_invoice_page_shows_amounts_terms_and_dates(desk: Client, owner: User) -> None:
     invoice = invoice_of(owner)
     text = shown(desk.get(page_of(invoice)))
 
@@ -62,7 +62,7 @@ def test_shows_what_is_owed_in_money_words_and_days(desk: Client, owner: User) -
 
 
 @pytest.mark.parametrize("group", [BILLING_ADMIN, BILLING_VIEWER, SUPPORT])
-def test_every_role_sees_the_lines_and_gets_the_document(owner: User, group: str) -> None:
+def test_every_role_gets_invoice_lines_and_document(owner: User, group: str) -> None:
     client, invoice = client_in(group), invoice_of(owner)
     assert "Starter plan, 1 month, 1,000 credits" in shown(client.get(page_of(invoice)))
     document = client.get(reverse("admin:billing_invoice_pdf", args=[invoice.pk]))
@@ -70,7 +70,7 @@ def test_every_role_sees_the_lines_and_gets_the_document(owner: User, group: str
     assert document["Content-Disposition"] == f'attachment; filename="{invoice.number}.pdf"'
 
 
-def test_without_the_permission_neither_lines_nor_document(owner: User) -> None:
+def test_missing_permission_hides_lines_and_document(owner: User) -> None:
     support = Group.objects.get(name=SUPPORT)
     support.permissions.remove(Permission.objects.get(codename="view_invoiceline"))
     client, invoice = client_in(SUPPORT), invoice_of(owner)
@@ -80,7 +80,7 @@ def test_without_the_permission_neither_lines_nor_document(owner: User) -> None:
     assert client.get(reverse("admin:billing_invoice_pdf", args=[invoice.pk])).status_code == 403
 
 
-def test_groups_of_before_see_the_lines_where_they_see_invoices(catalog: None) -> None:
+def test_migration_grants_line_view_to_invoice_viewers(catalog: None) -> None:
     lines = Permission.objects.get(codename="view_invoiceline")
     for group in Group.objects.all():
         group.permissions.remove(lines)
@@ -90,7 +90,7 @@ def test_groups_of_before_see_the_lines_where_they_see_invoices(catalog: None) -
     assert {group.name for group in Group.objects.filter(permissions=lines)} == set(GROUPS)
 
 
-def test_leads_to_the_account_and_to_every_payment(
+def test_invoice_page_links_account_and_payments(
     desk: Client, owner: User, billing_admin: User
 ) -> None:
     first = make_payment(owner, reference="BT-FIRST")
@@ -109,7 +109,7 @@ def test_leads_to_the_account_and_to_every_payment(
     assert "Void…" not in text
 
 
-def test_an_invoice_is_voided_with_the_reason_that_the_customer_reads(
+def test_invoice_is_voided_with_customer_visible_reason(
     desk: Client, owner: User, billing_admin: User
 ) -> None:
     invoice = invoice_of(owner)
@@ -128,7 +128,7 @@ def test_an_invoice_is_voided_with_the_reason_that_the_customer_reads(
 
 
 @pytest.mark.parametrize("reason", ["", "  \n ", "x" * 1001])
-def test_a_void_needs_a_reason_that_fits(desk: Client, owner: User, reason: str) -> None:
+def test_void_requires_a_valid_reason(desk: Client, owner: User, reason: str) -> None:
     invoice = invoice_of(owner)
     answer = desk.post(reverse("admin:billing_invoice_void", args=[invoice.pk]), {"reason": reason})
     assert answer.status_code == 200
@@ -138,7 +138,7 @@ def test_a_void_needs_a_reason_that_fits(desk: Client, owner: User, reason: str)
     assert invoice.status == InvoiceStatus.PENDING
 
 
-def test_what_can_not_be_voided_says_why(desk: Client, owner: User) -> None:
+def test_refused_void_explains_why(desk: Client, owner: User) -> None:
     payment = make_payment(owner)
     url = reverse("admin:billing_invoice_void", args=[payment.invoice_id])
     text = shown(desk.post(url, {"reason": "Mistake"}, follow=True))
@@ -151,11 +151,11 @@ def test_what_can_not_be_voided_says_why(desk: Client, owner: User) -> None:
 
 
 @pytest.mark.parametrize("place", ["+1", "1a", "0", "9" * 19, "-1"])
-def test_what_is_no_invoice_has_no_page(desk: Client, owner: User, place: str) -> None:
+def test_unknown_invoice_returns_404(desk: Client, owner: User, place: str) -> None:
     assert desk.get(f"{LIST}{place}/change/").status_code == 404
 
 
-def test_lists_write_money_and_days_in_one_way(
+def test_lists_format_money_and_dates_alike(
     desk: Client, admin_client: Client, owner: User
 ) -> None:
     invoice = invoice_of(owner)
@@ -168,7 +168,7 @@ def test_lists_write_money_and_days_in_one_way(
     assert f"{owner.account.created_at:%-d %b %Y, %H:%M} UTC" in account  # type: ignore[union-attr]
 
 
-def test_no_list_of_the_desk_shows_three_decimals(
+def test_desk_lists_show_no_three_decimals(
     admin_client: Client, owner: User, billing_admin: User
 ) -> None:
     approve(make_payment(owner), billing_admin)

@@ -123,7 +123,7 @@ def found(desk: Client, model: type[Model], term: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(("model", "terms"), FOUND, ids=[row[0].__name__ for row in FOUND])
-def test_a_list_is_searched_by_what_is_at_hand(
+def test_list_search_finds_rows_by_any_known_detail(
     payment: Payment, desk: Client, model: type[Model], terms: list[str]
 ) -> None:
     account = payment.invoice.account
@@ -138,22 +138,20 @@ def test_a_list_is_searched_by_what_is_at_hand(
 
 
 @pytest.mark.parametrize("model", [row[0] for row in FOUND], ids=lambda model: model.__name__)
-def test_nothing_is_found_where_there_is_nothing(
+def test_search_without_match_finds_nothing(
     payment: Payment, desk: Client, model: type[Model]
 ) -> None:
     for term in ("--", "%", "_", "\\", "'", '"', "\u200b", "nobody", "weavers nobody", "@", *HUGE):
         assert found(desk, model, term) == [], term
 
 
-def test_lists_of_few_rows_are_searched_in_the_same_way(catalog: None, desk: Client) -> None:
+def test_small_lists_are_searched_alike(catalog: None, desk: Client) -> None:
     method = PaymentMethodConfig.objects.latest("pk")
     for term in (method.display_name.upper(), f"  {method.display_name.replace(' ', '-')}"):
         assert method in found(desk, PaymentMethodConfig, term)
 
 
-def test_what_a_field_is_chosen_from_is_searched_in_the_same_way(
-    payment: Payment, desk: Client
-) -> None:
+def test_autocomplete_is_searched_alike(payment: Payment, desk: Client) -> None:
     answer = desk.get(
         "/admin/autocomplete/",
         {
@@ -168,7 +166,7 @@ def test_what_a_field_is_chosen_from_is_searched_in_the_same_way(
 
 
 @pytest.mark.parametrize("way", NUMBERS)
-def test_customers_find_their_own_invoices_in_the_same_way(payment: Payment, way: str) -> None:
+def test_customer_invoices_are_searched_alike(payment: Payment, way: str) -> None:
     other = make_owner()
     for owner, numbers in ((payment.submitted_by, [payment.invoice.number]), (other, [])):
         asked = {"search": typed(way, payment.invoice)}
@@ -192,7 +190,7 @@ FEW = {  # rows written by the operator
 }
 
 
-def test_what_grows_has_an_index() -> None:
+def test_every_growing_search_field_has_an_index() -> None:
     for model, fields in SEARCHED.items():
         if model._meta.label_lower in FEW:
             continue
@@ -205,7 +203,7 @@ def test_what_grows_has_an_index() -> None:
     [model for model in SEARCHED if model._meta.label_lower not in FEW],
     ids=lambda model: model.__name__,
 )
-def test_no_search_reads_a_whole_table(payment: Payment, model: type[Model]) -> None:
+def test_searches_never_read_a_whole_table(payment: Payment, model: type[Model]) -> None:
     """With all ways but bitmaps of indexes forbidden where they exist, no other one is left."""
     page = admin.site._registry[model]
     request = HttpRequest()

@@ -72,7 +72,7 @@ def filled(tmp_path: Path) -> Iterator[SmallDisk]:
 @pytest.mark.long
 @pytest.mark.parametrize("size", [200_000, 3_000_000], ids=["in memory", "by a temporary file"])
 @pytest.mark.parametrize("disk", ["limited", "filled"])
-def test_a_full_disk_refuses_the_file_and_keeps_nothing_of_it(
+def test_full_disk_refuses_file_and_keeps_nothing(
     request: pytest.FixtureRequest, owner: User, settings: LazySettings, disk: str, size: int
 ) -> None:
     small: SmallDisk = request.getfixturevalue(disk)

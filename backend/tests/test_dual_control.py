@@ -42,7 +42,9 @@ def payment(owner: User, settings: LazySettings) -> Payment:
     return make_payment(owner)
 
 
-def test_the_first_approval_only_marks(owner: User, billing_admin: User, payment: Payment) -> None:
+def test_first_approval_only_marks_payment(
+    owner: User, billing_admin: User, payment: Payment
+) -> None:
     approve(payment, billing_admin)
 
     payment.refresh_from_db()
@@ -54,7 +56,9 @@ def test_the_first_approval_only_marks(owner: User, billing_admin: User, payment
     assert not OutgoingMail.objects.filter(kind="payment_approved").exists()
 
 
-def test_the_second_one_completes_it(owner: User, billing_admin: User, payment: Payment) -> None:
+def test_second_approval_completes_payment(
+    owner: User, billing_admin: User, payment: Payment
+) -> None:
     second = make_billing_admin()
     approve(payment, billing_admin)
     approve(payment, second)
@@ -64,21 +68,25 @@ def test_the_second_one_completes_it(owner: User, billing_admin: User, payment: 
     assert account_of(owner).credits == 1000
 
 
-def test_the_same_admin_is_not_two(owner: User, billing_admin: User, payment: Payment) -> None:
+def test_same_admin_cannot_approve_twice(
+    owner: User, billing_admin: User, payment: Payment
+) -> None:
     approve(payment, billing_admin)
     with pytest.raises(SecondApproverRequired):
         approve(payment, billing_admin)
     assert account_of(owner).status == "pending_payment"
 
 
-def test_anybody_may_reject_between(owner: User, billing_admin: User, payment: Payment) -> None:
+def test_half_approved_payment_can_be_rejected(
+    owner: User, billing_admin: User, payment: Payment
+) -> None:
     approve(payment, billing_admin)
     reject(payment, billing_admin)
     payment.refresh_from_db()
     assert payment.status == "failed"
 
 
-def test_up_to_the_amount_one_is_enough(
+def test_amount_at_threshold_needs_one_approval(
     owner: User, billing_admin: User, settings: LazySettings
 ) -> None:
     settings.BILLING_DUAL_CONTROL_ABOVE = Decimal("89.00")
@@ -88,7 +96,7 @@ def test_up_to_the_amount_one_is_enough(
     assert payment.status == "succeeded"
 
 
-def test_the_api_says_what_is_missing(billing_admin: User, payment: Payment) -> None:
+def test_api_states_missing_second_approval(billing_admin: User, payment: Payment) -> None:
     url = f"/api/v1/billing/admin/payments/{payment.pk}/approve/"
     api = client_of(billing_admin)
     first = api.post(url)
@@ -103,7 +111,9 @@ def test_the_api_says_what_is_missing(billing_admin: User, payment: Payment) -> 
     assert other.json()["payment"]["status"] == "succeeded"
 
 
-def test_a_new_claim_needs_two_again(owner: User, billing_admin: User, payment: Payment) -> None:
+def test_new_payment_needs_two_approvals_again(
+    owner: User, billing_admin: User, payment: Payment
+) -> None:
     approve(payment, billing_admin)
     reject(payment, billing_admin)
     again = make_payment(owner, reference="BT-2")
@@ -112,7 +122,7 @@ def test_a_new_claim_needs_two_again(owner: User, billing_admin: User, payment: 
     assert again.status == "pending_approval"
 
 
-def test_who_has_lost_the_right_is_not_the_first_of_two(
+def test_first_approval_by_former_admin_does_not_count(
     owner: User, billing_admin: User, payment: Payment
 ) -> None:
     approve(payment, billing_admin)
@@ -148,7 +158,9 @@ def approved(billing_admin: User, payment: Payment) -> Payment:
     return payment
 
 
-def test_first_reversal_only_marks(owner: User, billing_admin: User, approved: Payment) -> None:
+def test_first_reversal_only_marks_payment(
+    owner: User, billing_admin: User, approved: Payment
+) -> None:
     reverse(approved, billing_admin)
 
     approved.refresh_from_db()
@@ -168,9 +180,7 @@ def test_first_reversal_only_marks(owner: User, billing_admin: User, approved: P
     assert list(marked_reversals()) == [approved]
 
 
-def test_second_reversal_carries_it_out(
-    owner: User, billing_admin: User, approved: Payment
-) -> None:
+def test_second_reversal_completes_it(owner: User, billing_admin: User, approved: Payment) -> None:
     second = make_billing_admin()
     reverse(approved, billing_admin)
     reverse(approved, second)
@@ -182,7 +192,7 @@ def test_second_reversal_carries_it_out(
 
 
 @pytest.mark.parametrize("is_forced", [False, True])
-def test_same_admin_is_not_two_for_a_reversal(
+def test_same_admin_cannot_reverse_twice(
     owner: User, approved: Payment, *, is_forced: bool
 ) -> None:
     """A superuser neither, by force neither."""
@@ -197,7 +207,9 @@ def test_same_admin_is_not_two_for_a_reversal(
     assert approved.status == "reversed"
 
 
-def test_two_have_to_want_the_same(owner: User, billing_admin: User, approved: Payment) -> None:
+def test_both_reversals_must_agree_on_the_invoice(
+    owner: User, billing_admin: User, approved: Payment
+) -> None:
     """One wants the money due again, the other nothing owed: neither is agreed."""
     second = make_billing_admin()
     reverse(approved, billing_admin)
@@ -209,7 +221,7 @@ def test_two_have_to_want_the_same(owner: User, billing_admin: User, approved: P
     assert (approved.status, approved.invoice.status) == ("reversed", "void")
 
 
-def test_what_can_not_be_reversed_is_not_marked(
+def test_irreversible_payment_is_not_marked(
     owner: User, billing_admin: User, approved: Payment
 ) -> None:
     record_credits(
@@ -224,7 +236,7 @@ def test_what_can_not_be_reversed_is_not_marked(
     assert not Consent.objects.filter(event="reverse").exists()
 
 
-def test_reversal_up_to_the_amount_takes_one(
+def test_reversal_at_threshold_needs_one_admin(
     billing_admin: User, approved: Payment, settings: LazySettings
 ) -> None:
     settings.BILLING_DUAL_CONTROL_ABOVE = Decimal("89.00")
@@ -233,7 +245,7 @@ def test_reversal_up_to_the_amount_takes_one(
     assert approved.status == "reversed"
 
 
-def test_api_says_who_wants_the_reversal(billing_admin: User, approved: Payment) -> None:
+def test_api_names_first_reversing_admin(billing_admin: User, approved: Payment) -> None:
     url = f"/api/v1/billing/admin/payments/{approved.pk}/reverse/"
     body = {"reason": "Recalled", "invoice_becomes": "pending"}
     first = client_of(billing_admin).post(url, body)
@@ -248,7 +260,7 @@ def test_api_says_who_wants_the_reversal(billing_admin: User, approved: Payment)
     assert done.json()["payment"]["status"] == "reversed"
 
 
-def test_desk_says_who_wants_the_reversal(
+def test_desk_names_first_reversing_admin(
     desk: Client, billing_admin: User, approved: Payment
 ) -> None:
     url = f"/admin/billing/payment/{approved.pk}/"

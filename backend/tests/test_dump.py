@@ -30,7 +30,7 @@ def restored() -> Iterator[str]:
         cursor.execute(sql.SQL("DROP DATABASE {}").format(name))
 
 
-def test_a_dump_is_restored_with_all_indexes(catalog: None, restored: str, tmp_path: Path) -> None:
+def test_dump_restores_all_indexes(catalog: None, restored: str, tmp_path: Path) -> None:
     approve(make_payment(make_owner(email="b.aslam@shop.example")), make_billing_admin())
     tools = get_server(settings.DATA_DIR / "postgres").bin_path
     params = connection.get_connection_params()

@@ -98,7 +98,7 @@ def assert_logs_in_alone(user: User, email: str, password: str = PASSWORD) -> No
 # The own page
 
 
-def test_a_session_alone_changes_nothing(owner: User, settings: LazySettings) -> None:
+def test_email_change_requires_the_password(owner: User, settings: LazySettings) -> None:
     """Neither that of the log-in nor that of a sign-up, however fresh."""
     settings.ACCOUNT_RATE_LIMITS = False
     fresh = APIClient()
@@ -116,7 +116,7 @@ def test_a_session_alone_changes_nothing(owner: User, settings: LazySettings) ->
 
 
 @pytest.mark.parametrize("method", ["post", "patch", "delete"])
-def test_allauths_own_ways_are_closed(owner: User, method: str) -> None:
+def test_allauth_email_endpoints_are_closed(owner: User, method: str) -> None:
     for kind in ("browser", "app"):
         client = log_in(OLD)
         assert client
@@ -132,7 +132,7 @@ def test_allauths_own_ways_are_closed(owner: User, method: str) -> None:
     assert_logs_in_alone(owner, OLD)
 
 
-def test_the_new_address_counts_once_its_link_is_used(owner: User) -> None:
+def test_new_email_applies_once_link_is_used(owner: User) -> None:
     client = log_in(OLD)
     assert client
     answer = ask(client, "Ayesha@New.Example")
@@ -154,7 +154,7 @@ def test_the_new_address_counts_once_its_link_is_used(owner: User) -> None:
     assert code_of(follow(key)) == "link_used"
 
 
-def test_a_program_changes_it_in_the_same_way(owner: User) -> None:
+def test_program_can_change_email(owner: User) -> None:
     body = {"email": OLD, "password": PASSWORD}
     answer = APIClient().post("/_allauth/app/v1/auth/login", body)
     program = APIClient(headers={"X-Session-Token": answer.json()["meta"]["session_token"]})
@@ -164,7 +164,7 @@ def test_a_program_changes_it_in_the_same_way(owner: User) -> None:
     assert_logs_in_alone(owner, NEW)
 
 
-def test_mails_about_money_follow(owner: User) -> None:
+def test_copied_billing_email_follows_the_change(owner: User) -> None:
     """Sign-up has copied the address into the account; one that was typed there stays."""
     assert account_of(owner).billing_email == OLD
     ask(client_of(owner))
@@ -189,7 +189,7 @@ def test_mails_about_money_follow(owner: User) -> None:
         ("a\x00@shop.example", "control_characters_not_allowed"),
     ],
 )
-def test_addresses_that_can_not_be(owner: User, email: str, code: str) -> None:
+def test_unusable_email_is_refused(owner: User, email: str, code: str) -> None:
     make_owner(email="other@shop.example")
     answer = ask(client_of(owner), email)
     assert (answer.status_code, code_of(answer)) == (400, code)
@@ -197,13 +197,13 @@ def test_addresses_that_can_not_be(owner: User, email: str, code: str) -> None:
     assert not EmailChange.objects.exists()
 
 
-def test_nobody_signs_up_as_an_erased_person(catalog: None) -> None:
+def test_sign_up_with_erased_email_is_refused(catalog: None) -> None:
     body = {"email": "closed-x@closed.invalid", "password": PASSWORD, "plan_slug": "free"}
     answer = APIClient().post("/api/v1/auth/register/", body)
     assert (answer.status_code, code_of(answer)) == (400, "email_unusable")
 
 
-def test_another_request_takes_the_place_of_the_first(owner: User) -> None:
+def test_second_request_replaces_the_first(owner: User) -> None:
     client = client_of(owner)
     ask(client, "first@new.example")
     first = link_to("first@new.example")
@@ -213,7 +213,7 @@ def test_another_request_takes_the_place_of_the_first(owner: User) -> None:
     assert_logs_in_alone(owner, NEW)
 
 
-def test_it_can_be_taken_back(owner: User) -> None:
+def test_email_change_can_be_cancelled(owner: User) -> None:
     client = client_of(owner)
     ask(client)
     assert client.delete(EMAIL).status_code == 204
@@ -253,7 +253,7 @@ def be_given_one(owner: User) -> None:
 
 
 @pytest.mark.parametrize("way", [reset, change, change_at_the_desk, be_given_one])
-def test_another_password_stops_it(owner: User, way: Any) -> None:
+def test_password_change_cancels_email_change(owner: User, way: Any) -> None:
     """As the mail to the present address says: whoever knew the earlier one is out."""
     ask(client_of(owner))
     key = link_to(NEW)
@@ -263,14 +263,14 @@ def test_another_password_stops_it(owner: User, way: Any) -> None:
     assert_logs_in_alone(owner, OLD, NEW_PASSWORD)
 
 
-def test_a_hash_that_changes_by_other_means_stops_it_too(owner: User) -> None:
+def test_changed_password_hash_cancels_email_change(owner: User) -> None:
     ask(client_of(owner))
     owner.set_password(NEW_PASSWORD)
     owner.save()
     assert code_of(follow(link_to(NEW))) == "link_used"
 
 
-def test_it_runs_out(owner: User) -> None:
+def test_email_change_expires(owner: User) -> None:
     ask(client_of(owner))
     key = link_to(NEW)
     with time_machine.travel(datetime.now(UTC) + timedelta(days=3, minutes=1), tick=False):
@@ -280,13 +280,13 @@ def test_it_runs_out(owner: User) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "-a", "::", "made-up", "x:y:z", "\u0661"])
-def test_made_up_keys_do_nothing(owner: User, key: str) -> None:
+def test_invalid_keys_do_nothing(owner: User, key: str) -> None:
     ask(client_of(owner))
     assert follow(key).status_code == 400
     assert_logs_in_alone(owner, OLD)
 
 
-def test_a_used_link_of_the_sign_up_says_so(catalog: None) -> None:
+def test_used_sign_up_link_says_used(catalog: None) -> None:
     body = {"email": NEW, "password": PASSWORD, "plan_slug": "free"}
     APIClient().post("/api/v1/auth/register/", body)
     key = link_to(NEW)
@@ -294,7 +294,7 @@ def test_a_used_link_of_the_sign_up_says_so(catalog: None) -> None:
     assert code_of(follow(key)) == "link_used"
 
 
-def test_an_old_link_does_not_verify_the_next_address(owner: User) -> None:
+def test_old_link_does_not_verify_new_email(owner: User) -> None:
     EmailAddress.objects.filter(user=owner).update(verified=False)
     client_of(owner).put(f"{BROWSER}account/email", {"email": OLD})
     key = link_to(OLD)
@@ -303,13 +303,13 @@ def test_an_old_link_does_not_verify_the_next_address(owner: User) -> None:
     assert not EmailAddress.objects.filter(verified=True).exists()
 
 
-def test_strangers_get_few_mails(owner: User) -> None:
+def test_mails_to_one_address_are_limited(owner: User) -> None:
     """Five an hour to one address, from however many accounts."""
     statuses = [ask(client_of(make_owner())).status_code for _ in range(6)]
     assert statuses == [200] * 5 + [429]
 
 
-def test_guesses_at_the_password_end(owner: User) -> None:
+def test_password_guesses_are_limited(owner: User) -> None:
     client = client_of(owner)
     for number in range(5):
         assert code_of(ask(client, password=f"guess-{number}")) == "password_incorrect"
@@ -318,7 +318,7 @@ def test_guesses_at_the_password_end(owner: User) -> None:
     assert not EmailChange.objects.exists()
 
 
-def test_both_mails_come_in_the_persons_language(owner: User) -> None:
+def test_both_mails_use_the_users_language(owner: User) -> None:
     User.objects.filter(pk=owner.pk).update(language="ur")
     ask(client_of(User.objects.get(pk=owner.pk)))
     jobs = ProcrastinateJob.objects.filter(task_name__endswith="deliver_prepared_mail")
@@ -331,7 +331,7 @@ def test_both_mails_come_in_the_persons_language(owner: User) -> None:
 # Nobody is in the way of anybody
 
 
-def test_an_address_that_somebody_asked_for_is_free_for_its_owner(owner: User) -> None:
+def test_requested_email_stays_free_for_its_owner(owner: User) -> None:
     ask(client_of(owner))
     key = link_to(NEW)
     body = {"email": NEW, "password": NEW_PASSWORD, "plan_slug": "free"}
@@ -352,13 +352,13 @@ def test_an_address_that_somebody_asked_for_is_free_for_its_owner(owner: User) -
     assert User.objects.get(pk=owner.pk).email == OLD
 
 
-def test_a_reset_proves_the_address(owner: User) -> None:
+def test_password_reset_verifies_email(owner: User) -> None:
     EmailAddress.objects.filter(user=owner).update(verified=False)
     reset(owner)
     assert EmailAddress.objects.get(user=owner).verified
 
 
-def test_who_signed_up_with_anothers_address_is_out_after_the_owners_reset(catalog: None) -> None:
+def test_password_reset_locks_out_stranger_who_signed_up(catalog: None) -> None:
     thief = APIClient()
     body = {"email": OLD, "password": PASSWORD, "plan_slug": "free"}
     thief.post("/api/v1/auth/register/", body)
@@ -402,7 +402,7 @@ def change_user(client: Client, user: User, **changes: Any) -> str:
     return str(dict(form.errors))
 
 
-def test_at_the_desk_the_old_address_is_out_at_once(owner: User) -> None:
+def test_desk_email_change_applies_at_once(owner: User) -> None:
     session = log_in(OLD)
     ask_for_reset(OLD)
     key = link_to(OLD)
@@ -422,13 +422,13 @@ def test_at_the_desk_the_old_address_is_out_at_once(owner: User) -> None:
 
 
 @pytest.mark.parametrize("password", ["", "wrong-password"])
-def test_at_the_desk_a_session_alone_changes_no_address(owner: User, password: str) -> None:
+def test_desk_email_change_requires_admin_password(owner: User, password: str) -> None:
     errors = change_user(root(), owner, email=NEW, your_password=password)
     assert "your_password" in errors
     assert_logs_in_alone(owner, OLD)
 
 
-def test_nor_gives_it_a_password(owner: User) -> None:
+def test_desk_password_change_requires_admin_password(owner: User) -> None:
     body = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
     client = root()
     for own in ({}, {"your_password": "wrong-password"}):
@@ -438,14 +438,14 @@ def test_nor_gives_it_a_password(owner: User) -> None:
     assert log_in(OLD)
 
 
-def test_the_own_password_is_changed_on_its_own_page_alone() -> None:
+def test_own_password_has_its_own_desk_page() -> None:
     client = root()
     own = User.objects.get(email="root@desk.example")
     answer = client.post(f"/admin/igny8_auth/user/{own.pk}/password/", {"password1": "x"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/password_change/")
 
 
-def test_the_own_address_is_changed_on_the_own_page_alone() -> None:
+def test_own_email_cannot_be_changed_at_desk() -> None:
     client = root()
     own = User.objects.get(email="root@desk.example")
     errors = change_user(
@@ -456,19 +456,19 @@ def test_the_own_address_is_changed_on_the_own_page_alone() -> None:
 
 
 @pytest.mark.parametrize("email", ["other@shop.example", "OTHER@shop.example", "a@closed.invalid"])
-def test_at_the_desk_an_address_that_can_not_be(owner: User, email: str) -> None:
+def test_desk_refuses_unusable_email(owner: User, email: str) -> None:
     make_owner(email="other@shop.example")
     assert "email" in change_user(root(), owner, email=email, your_password=PASSWORD)
     assert_logs_in_alone(owner, OLD)
 
 
-def test_the_rest_of_the_form_needs_no_password(owner: User) -> None:
+def test_other_desk_fields_need_no_password(owner: User) -> None:
     assert change_user(root(), owner, first_name="Bilal") == ""
     assert User.objects.get(pk=owner.pk).first_name == "Bilal"
     assert_logs_in_alone(owner, OLD)
 
 
-def test_who_is_made_at_the_desk_has_an_address_too(catalog: None) -> None:
+def test_user_created_at_desk_has_an_email(catalog: None) -> None:
     body = {"email": NEW.upper(), "password1": PASSWORD, "password2": PASSWORD}
     body["your_password"] = PASSWORD
     answer = root().post("/admin/igny8_auth/user/add/", {**body, "usable_password": "true"})
@@ -477,14 +477,14 @@ def test_who_is_made_at_the_desk_has_an_address_too(catalog: None) -> None:
     assert_logs_in_alone(User.objects.get(email=NEW), NEW)
 
 
-def test_rows_of_addresses_have_no_page(owner: User) -> None:
+def test_email_addresses_have_no_desk_page(owner: User) -> None:
     assert root().get("/admin/account/emailaddress/").status_code == 404
 
 
 # What was there before
 
 
-def test_the_migration_leaves_everybody_one_address(owner: User) -> None:
+def test_migration_leaves_each_user_one_email(owner: User) -> None:
     migration = importlib.import_module("igny8_core.auth.migrations.0007_one_address_a_person")
     other, staff = make_owner(email="x@shop.example"), User.objects.create_superuser("r@x.example")
     execute(migration.NO_GUARDS)
@@ -534,35 +534,35 @@ def signed_up(catalog: None) -> APIClient:
     return client
 
 
-def test_a_sign_up_whose_answer_was_lost_logs_in_when_it_is_sent_again(
+def test_repeated_sign_up_signs_in(
     signed_up: APIClient,
 ) -> None:
     assert send_again(APIClient()) == 200
 
 
-def test_not_after_the_password_was_changed(signed_up: APIClient) -> None:
+def test_repeated_sign_up_fails_after_password_change(signed_up: APIClient) -> None:
     body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
     signed_up.post(f"{BROWSER}account/password/change", body)
     assert send_again(APIClient()) == 401
 
 
-def test_not_after_a_log_out_everywhere(signed_up: APIClient) -> None:
+def test_repeated_sign_up_fails_after_sign_out_everywhere(signed_up: APIClient) -> None:
     signed_up.post("/api/v1/auth/log-out-everywhere/")
     assert log_in(NEW)
     assert send_again(APIClient()) == 401
 
 
-def test_not_after_a_log_out(signed_up: APIClient) -> None:
+def test_repeated_sign_up_fails_after_sign_out(signed_up: APIClient) -> None:
     signed_up.delete(f"{BROWSER}auth/session")
     assert send_again(APIClient()) == 401
 
 
-def test_not_much_later(signed_up: APIClient) -> None:
+def test_repeated_sign_up_fails_after_an_hour(signed_up: APIClient) -> None:
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=1, minutes=1), tick=False):
         assert send_again(APIClient()) == 401
 
 
-def test_not_who_is_closed(signed_up: APIClient) -> None:
+def test_repeated_sign_up_fails_for_inactive_user(signed_up: APIClient) -> None:
     User.objects.update(is_active=False)
     assert send_again(APIClient()) == 401
     assert Session.objects.count() == 1

@@ -66,7 +66,7 @@ def jobs(status: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_everybody_hears_of_everything_that_concerns_them(mailbox: Mailbox) -> None:
+def test_each_event_mails_everyone_concerned(mailbox: Mailbox) -> None:
     admin = make_billing_admin()
     owner = make_owner()
     Account.objects.filter(users=owner).update(
@@ -100,7 +100,7 @@ def test_everybody_hears_of_everything_that_concerns_them(mailbox: Mailbox) -> N
 
 
 @pytest.mark.usefixtures("catalog")
-def test_the_invoice_mail_says_all_that_paying_needs(mailbox: Mailbox) -> None:
+def test_invoice_mail_has_all_payment_details(mailbox: Mailbox) -> None:
     owner = make_owner()
     run_worker(mailbox.port)
 
@@ -121,7 +121,7 @@ def test_the_invoice_mail_says_all_that_paying_needs(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_answers_go_to_the_seller(mailbox: Mailbox) -> None:
+def test_reply_to_is_the_seller(mailbox: Mailbox) -> None:
     admin = make_billing_admin()
     SellerProfile.objects.create(name="Igny8 Ltd", email="billing@igny8.example")
     owner = make_owner()
@@ -132,7 +132,7 @@ def test_answers_go_to_the_seller(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_the_reason_is_read_word_for_word(mailbox: Mailbox) -> None:
+def test_rejection_mail_quotes_the_reason(mailbox: Mailbox) -> None:
     owner = make_owner()
     reject(make_payment(owner), make_billing_admin(), REASON)
     run_worker(mailbox.port)
@@ -145,7 +145,7 @@ def test_the_reason_is_read_word_for_word(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_of_a_void_invoice_nothing_is_owed(mailbox: Mailbox) -> None:
+def test_voided_invoice_mail_asks_for_nothing(mailbox: Mailbox) -> None:
     owner = make_owner()
     admin = Actor(user=make_billing_admin())
     invoice = invoice_of(owner)
@@ -159,7 +159,7 @@ def test_of_a_void_invoice_nothing_is_owed(mailbox: Mailbox) -> None:
 
 @pytest.mark.usefixtures("catalog")
 @pytest.mark.parametrize("kind", ["plain", "html"])
-def test_urdu_for_who_reads_urdu(mailbox: Mailbox, kind: str) -> None:
+def test_urdu_reader_gets_urdu_mail(mailbox: Mailbox, kind: str) -> None:
     owner = make_owner()
     User.objects.filter(pk=owner.pk).update(language="ur")
     owner.emailaddress_set.update(verified=True)
@@ -178,7 +178,7 @@ def test_urdu_for_who_reads_urdu(mailbox: Mailbox, kind: str) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_the_receipt_goes_with_the_approval(mailbox: Mailbox) -> None:
+def test_approval_mail_has_the_receipt(mailbox: Mailbox) -> None:
     owner = make_owner()
     owner.emailaddress_set.update(verified=True)
     approve(make_payment(owner), make_billing_admin())
@@ -191,7 +191,7 @@ def test_the_receipt_goes_with_the_approval(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_a_mail_server_that_refuses_one_keeps_no_other_waiting() -> None:
+def test_refused_recipient_does_not_delay_other_mails() -> None:
     refused, taken = make_owner(), make_owner()
     with smtp_server(Mailbox(refused=refused.email)) as mailbox:
         run_worker(mailbox.port)
@@ -203,7 +203,7 @@ def test_a_mail_server_that_refuses_one_keeps_no_other_waiting() -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_a_slow_mail_server_is_given_up_and_tried_again(mailbox: Mailbox) -> None:
+def test_slow_mail_server_times_out_and_is_retried(mailbox: Mailbox) -> None:
     owner = make_owner()
     with smtp_server(Mailbox(delay=5)) as slow:
         run_worker(slow.port, timeout=1)
@@ -217,7 +217,7 @@ def test_a_slow_mail_server_is_given_up_and_tried_again(mailbox: Mailbox) -> Non
 
 
 @pytest.mark.usefixtures("catalog")
-def test_a_mail_that_was_given_up_can_be_sent_again(mailbox: Mailbox, client: Client) -> None:
+def test_failed_mail_can_be_sent_again(mailbox: Mailbox, client: Client) -> None:
     owner = make_owner()
     mail = OutgoingMail.objects.get()
     with connection.cursor() as cursor:
@@ -241,7 +241,7 @@ def test_a_mail_that_was_given_up_can_be_sent_again(mailbox: Mailbox, client: Cl
 
 
 @pytest.mark.usefixtures("catalog")
-def test_a_mail_that_is_sent_is_not_sent_again(mailbox: Mailbox) -> None:
+def test_sent_mail_is_not_sent_again(mailbox: Mailbox) -> None:
     owner = make_owner()
     run_worker(mailbox.port)
     deliver_mail.defer(mail_id=OutgoingMail.objects.get().pk)  # as after a worker's death
@@ -252,7 +252,7 @@ def test_a_mail_that_is_sent_is_not_sent_again(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_nothing_secret_outlives_its_mail(mailbox: Mailbox, client: Client) -> None:
+def test_sent_mail_leaves_no_secret_behind(mailbox: Mailbox, client: Client) -> None:
     owner = make_owner()
     url = "/_allauth/browser/v1/auth/password/request"
     client.post(url, {"email": owner.email}, content_type="application/json")
@@ -265,7 +265,7 @@ def test_nothing_secret_outlives_its_mail(mailbox: Mailbox, client: Client) -> N
 
 
 @pytest.mark.usefixtures("catalog")
-def test_a_mail_sent_twice_would_have_the_same_id() -> None:
+def test_message_id_is_stable() -> None:
     make_owner()
     mail = OutgoingMail.objects.get()
     assert message_id(mail) == message_id(OutgoingMail.objects.get(pk=mail.pk))
@@ -273,7 +273,7 @@ def test_a_mail_sent_twice_would_have_the_same_id() -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_a_killed_worker_loses_nothing(mailbox: Mailbox) -> None:
+def test_killed_worker_loses_no_mail(mailbox: Mailbox) -> None:
     owner = make_owner()
     with smtp_server(Mailbox(delay=60)) as slow:
         worker = start_worker(slow.port)
@@ -294,7 +294,7 @@ def test_a_killed_worker_loses_nothing(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_who_chose_a_digest_gets_one_with_all_that_waits(mailbox: Mailbox) -> None:
+def test_digest_lists_all_pending_payments(mailbox: Mailbox) -> None:
     at_once, hourly, daily, never = (make_billing_admin() for _ in range(4))
     for admin, frequency in ((hourly, "hourly"), (daily, "daily"), (never, "never")):
         NoticePreference.objects.create(user=admin, frequency=frequency)
@@ -322,7 +322,7 @@ def test_who_chose_a_digest_gets_one_with_all_that_waits(mailbox: Mailbox) -> No
 
 
 @pytest.mark.usefixtures("catalog")
-def test_no_digest_of_nothing() -> None:
+def test_empty_digest_is_not_sent() -> None:
     admin = make_billing_admin()
     NoticePreference.objects.create(user=admin, frequency="hourly")
     send_digests(0)
@@ -330,7 +330,7 @@ def test_no_digest_of_nothing() -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_what_was_decided_meanwhile_is_not_announced(mailbox: Mailbox) -> None:
+def test_decided_payment_is_not_announced(mailbox: Mailbox) -> None:
     first, other = make_billing_admin(), make_billing_admin()
     payment = make_payment(make_owner())
     notify_billing_admins(payment_id=payment.pk)
@@ -342,7 +342,7 @@ def test_what_was_decided_meanwhile_is_not_announced(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_a_free_trial_is_welcomed(mailbox: Mailbox) -> None:
+def test_free_trial_gets_welcome_mail(mailbox: Mailbox) -> None:
     owner = make_owner(plan_slug="free")
     run_worker(mailbox.port)
     (message,) = mailbox.to(owner.email)
@@ -351,7 +351,7 @@ def test_a_free_trial_is_welcomed(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_what_is_rolled_back_sends_nothing() -> None:
+def test_rolled_back_transaction_sends_no_mail() -> None:
     admin = make_billing_admin()
     payment = make_payment(make_owner())
     before = queued()
@@ -368,7 +368,7 @@ def test_what_is_rolled_back_sends_nothing() -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_a_mail_server_that_is_down_is_tried_again(mailbox: Mailbox) -> None:
+def test_unreachable_mail_server_is_retried(mailbox: Mailbox) -> None:
     owner = make_owner()
     run_worker(free_port())
 
@@ -384,7 +384,7 @@ def test_a_mail_server_that_is_down_is_tried_again(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_nobody_adds_headers_to_a_mail(mailbox: Mailbox) -> None:
+def test_account_name_cannot_add_mail_headers(mailbox: Mailbox) -> None:
     admin = make_billing_admin()
     owner = make_owner()
     Account.objects.filter(users=owner).update(name="Shop\r\nBcc: victim@example.com")
@@ -397,7 +397,7 @@ def test_nobody_adds_headers_to_a_mail(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_admins_do_not_see_each_other(mailbox: Mailbox) -> None:
+def test_admin_mails_hide_other_admins(mailbox: Mailbox) -> None:
     admins = [make_billing_admin().email, make_billing_admin().email]
     make_payment(make_owner())
     run_worker(mailbox.port)
@@ -408,7 +408,7 @@ def test_admins_do_not_see_each_other(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_without_admins_nobody_is_written_to(mailbox: Mailbox) -> None:
+def test_no_admin_mail_without_admins(mailbox: Mailbox) -> None:
     owner: User = make_owner()
     make_payment(owner)
     run_worker(mailbox.port)
@@ -418,7 +418,7 @@ def test_without_admins_nobody_is_written_to(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_no_request_sends_mail_itself() -> None:
+def test_request_only_queues_mail() -> None:
     owner = make_owner()
     body = confirmation_of(owner)
     answer = client_of(owner).post("/api/v1/billing/admin/payments/confirm/", body)

@@ -37,19 +37,19 @@ def codes(answer: Any) -> list[str]:
 
 @pytest.mark.usefixtures("production")
 @pytest.mark.parametrize("country", ["PK", "IN", "DE", "JP", ""])
-def test_methods_with_example_details_are_not_offered(api: APIClient, country: str) -> None:
+def test_method_with_example_details_is_not_offered(api: APIClient, country: str) -> None:
     assert codes(api.get(METHODS, {"country": country} if country else {})) == []
 
 
 @pytest.mark.usefixtures("production")
-def test_a_method_is_offered_once_its_details_are_replaced(api: APIClient) -> None:
+def test_method_with_replaced_details_is_offered(api: APIClient) -> None:
     replace_details("jazzcash", "wise")
     assert codes(api.get(METHODS, {"country": "PK"})) == ["jazzcash", "wise"]
     assert all(method["details"] for method in api.get(METHODS, {"country": "PK"}).json())
 
 
 @pytest.mark.usefixtures("production")
-def test_an_example_of_the_country_hides_no_real_method_of_everywhere(api: APIClient) -> None:
+def test_country_example_does_not_hide_real_global_method(api: APIClient) -> None:
     PaymentMethodConfig.objects.filter(catalog_key="bank_transfer:everywhere").update(
         has_example_details=False
     )
@@ -60,7 +60,7 @@ def test_an_example_of_the_country_hides_no_real_method_of_everywhere(api: APICl
 
 
 @pytest.mark.usefixtures("production")
-def test_nobody_signs_up_to_pay_by_example_details(api: APIClient) -> None:
+def test_sign_up_with_example_method_is_refused(api: APIClient) -> None:
     refused = api.post("/api/v1/auth/register/", {**SIGN_UP, "payment_method": "jazzcash"})
     assert refused.status_code == 400
     error = refused.json()["errors"][0]
@@ -71,7 +71,7 @@ def test_nobody_signs_up_to_pay_by_example_details(api: APIClient) -> None:
     assert api.post("/api/v1/auth/register/", SIGN_UP).status_code == 201  # chooses it later
 
 
-def test_nobody_changes_an_invoice_to_example_details(owner: User, settings: LazySettings) -> None:
+def test_invoice_cannot_switch_to_example_method(owner: User, settings: LazySettings) -> None:
     settings.IS_DEVELOPMENT = False
     invoice = Invoice.objects.get()
     client = client_of(owner)
@@ -81,9 +81,7 @@ def test_nobody_changes_an_invoice_to_example_details(owner: User, settings: Laz
 
 
 @pytest.mark.parametrize("url", ["/api/v1/billing/invoices/", "/api/v1/auth/me/"])
-def test_an_invoice_of_before_says_a_sentence_in_place_of_example_details(
-    owner: User, url: str, settings: LazySettings
-) -> None:
+def test_old_invoice_hides_example_details(owner: User, url: str, settings: LazySettings) -> None:
     client = client_of(owner)
 
     def instructions() -> Any:
@@ -114,5 +112,5 @@ def test_an_invoice_of_before_says_a_sentence_in_place_of_example_details(
         ("billing@igny8.example", False),
     ],
 )
-def test_what_of_a_method_is_an_example(value: str, is_example: bool) -> None:  # noqa: FBT001
+def test_example_values_are_recognized(value: str, is_example: bool) -> None:  # noqa: FBT001
     assert have_example_values([{"label": "To", "value": value}]) is is_example

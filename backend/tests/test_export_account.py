@@ -91,7 +91,7 @@ def customer(owner: User, billing_admin: User) -> User:
     return owner
 
 
-def test_holds_everything_of_the_account(customer: User) -> None:
+def test_export_contains_all_account_data(customer: User) -> None:
     archive = archive_of(client_of(customer))
     facts = facts_of(archive)
 
@@ -122,7 +122,7 @@ def test_holds_everything_of_the_account(customer: User) -> None:
     }
 
 
-def test_holds_nothing_of_anybody_else(customer: User, billing_admin: User) -> None:
+def test_export_contains_no_other_account_data(customer: User, billing_admin: User) -> None:
     other = make_owner()
     make_payment(other, reference="OTHERS")
     text = archive_of(client_of(customer)).read("account.json").decode()
@@ -131,7 +131,7 @@ def test_holds_nothing_of_anybody_else(customer: User, billing_admin: User) -> N
         assert secret not in text
 
 
-def test_a_file_that_is_gone_does_not_hinder_the_rest(customer: User) -> None:
+def test_missing_proof_file_does_not_stop_export(customer: User) -> None:
     first, second = Payment.objects.order_by("pk")
     first.proof.delete(save=False)
     archive = archive_of(client_of(customer))
@@ -140,21 +140,21 @@ def test_a_file_that_is_gone_does_not_hinder_the_rest(customer: User) -> None:
     assert f"proofs/payment-{second.pk}.pdf" in archive.namelist()
 
 
-def test_asks_for_the_password(customer: User) -> None:
+def test_export_requires_the_password(customer: User) -> None:
     answer = client_of(customer).post(URL, {"password": "wrong"})
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["code"] == "password_incorrect"
 
 
-def test_says_who_gets_the_mail_and_until_when(customer: User) -> None:
+def test_export_response_states_recipient_and_expiry(customer: User) -> None:
     answer = client_of(customer).post(URL, {"password": PASSWORD}).json()
     export = Export.objects.get()
     assert answer["mailed_to"] == customer.email
     assert datetime.fromisoformat(answer["kept_until"]) == export.requested_at + timedelta(days=7)
 
 
-def test_asking_again_while_it_is_made_changes_nothing(customer: User) -> None:
+def test_repeated_request_queues_one_export(customer: User) -> None:
     client = client_of(customer)
     for _ in range(3):
         assert client.post(URL, {"password": PASSWORD}).status_code == 202
@@ -162,7 +162,7 @@ def test_asking_again_while_it_is_made_changes_nothing(customer: User) -> None:
     assert ProcrastinateJob.objects.filter(task_name=services.MAKE).count() == 1
 
 
-def test_no_request_makes_it_and_one_is_made_after_the_other(customer: User) -> None:
+def test_export_runs_in_a_serial_job(customer: User) -> None:
     """PDFs of all invoices and all proofs take as long as they take."""
     client_of(customer).post(URL, {"password": PASSWORD})
     job = ProcrastinateJob.objects.get(task_name=services.MAKE)
@@ -171,7 +171,7 @@ def test_no_request_makes_it_and_one_is_made_after_the_other(customer: User) -> 
     assert files.stored() == []
 
 
-def test_the_link_is_the_owners_alone(customer: User) -> None:
+def test_export_link_works_only_for_owner(customer: User) -> None:
     """It says nothing by itself, and what is made up says nothing either."""
     archive_of(client_of(customer))
     link = link_in_the_mail()
@@ -185,7 +185,7 @@ def test_the_link_is_the_owners_alone(customer: User) -> None:
         assert client_of(customer).get(f"{URL}{quote(key)}/").status_code == 404, key
 
 
-def test_an_owner_of_before_gets_nothing(customer: User) -> None:
+def test_former_owner_cannot_download_export(customer: User) -> None:
     archive_of(client_of(customer))
     link = link_in_the_mail()
     member = User.objects.get(email="member@shop.example")
@@ -195,7 +195,7 @@ def test_an_owner_of_before_gets_nothing(customer: User) -> None:
     assert client_of(User.objects.get(pk=member.pk)).get(link).status_code == 404
 
 
-def test_is_deleted_after_a_week(customer: User) -> None:
+def test_export_is_deleted_after_a_week(customer: User) -> None:
     archive_of(client_of(customer))
     link, export = link_in_the_mail(), Export.objects.get()
     forget_old_exports(int((export.kept_until - timedelta(hours=1)).timestamp()))
@@ -205,7 +205,7 @@ def test_is_deleted_after_a_week(customer: User) -> None:
     assert client_of(customer).get(link).status_code == 404
 
 
-def test_three_a_day_are_made(customer: User) -> None:
+def test_exports_are_limited_to_three_a_day(customer: User) -> None:
     """Each is a mail, to an address that the person may not have confirmed."""
     client = client_of(customer)
     for _ in range(3):
@@ -219,7 +219,7 @@ def test_three_a_day_are_made(customer: User) -> None:
     assert request_account_export(user=customer, now=later).made_at is None
 
 
-def test_the_last_five_are_kept(customer: User) -> None:
+def test_last_five_exports_are_kept(customer: User) -> None:
     for day in range(7):
         request_account_export(user=customer, now=utc_now() + timedelta(days=day))
         made_export()
@@ -228,7 +228,7 @@ def test_the_last_five_are_kept(customer: User) -> None:
     assert len(files.stored()) == 5
 
 
-def test_goes_with_the_account(customer: User, billing_admin: User) -> None:
+def test_closing_account_deletes_its_exports(customer: User, billing_admin: User) -> None:
     archive_of(client_of(customer))
     close_account(account_id=account_of(customer).pk, actor=Actor(user=customer), now=utc_now())
     assert not Export.objects.exists()
@@ -239,7 +239,7 @@ def test_goes_with_the_account(customer: User, billing_admin: User) -> None:
     assert mail.recipient.endswith("@closed.invalid")
 
 
-def test_what_fails_is_tried_again_and_told_at_last(
+def test_failed_export_is_retried_then_reported(
     customer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client_of(customer).post(URL, {"password": PASSWORD})
@@ -266,7 +266,7 @@ def test_what_fails_is_tried_again_and_told_at_last(
     made_export()
 
 
-def test_a_worker_that_dies_leaves_no_file_behind(customer: User) -> None:
+def test_killed_worker_leaves_no_export_file(customer: User) -> None:
     """The next try stores it in the same place; what is forgotten meanwhile is not kept."""
     client_of(customer).post(URL, {"password": PASSWORD})
     export = Export.objects.get()

@@ -54,7 +54,7 @@ def rows_of(answer: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_a_row_says_all_that_a_bank_statement_is_compared_with(
+def test_export_row_has_all_reconciliation_columns(
     desk: Client, billing_admin: User, owner: User
 ) -> None:
     payment = make_payment(owner, notes="From my wife's account", proof=make_receipt())
@@ -82,7 +82,7 @@ def test_a_row_says_all_that_a_bank_statement_is_compared_with(
     }
 
 
-def test_is_a_file_that_spreadsheets_open(desk: Client, owner: User) -> None:
+def test_csv_opens_in_spreadsheets(desk: Client, owner: User) -> None:
     make_payment(owner, notes="شکریہ")
     answer = download(desk, EXPORT)
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
@@ -94,7 +94,7 @@ def test_is_a_file_that_spreadsheets_open(desk: Client, owner: User) -> None:
 
 
 @pytest.mark.parametrize("text", FORMULAS[:9:4])
-def test_what_a_customer_typed_is_no_formula(desk: Client, text: str) -> None:
+def test_customer_text_is_never_a_formula(desk: Client, text: str) -> None:
     """Neither as the API takes it, nor in a name that came past its checks."""
     make_payment(make_owner(account_name=text), notes=text)
     Payment.objects.update(admin_notes=text)
@@ -103,7 +103,7 @@ def test_what_a_customer_typed_is_no_formula(desk: Client, text: str) -> None:
     assert all(cell.startswith("'") and text.strip()[1:3] in cell for cell in typed), typed
 
 
-def test_holds_what_the_list_shows_on_all_its_pages(desk: Client, billing_admin: User) -> None:
+def test_export_contains_all_pages_of_the_list(desk: Client, billing_admin: User) -> None:
     waiting = [make_payment(make_owner(), reference=f"BT-{n:03}") for n in range(52)]
     approve(make_payment(make_owner(), reference="BT-DONE"), billing_admin)
 
@@ -114,7 +114,7 @@ def test_holds_what_the_list_shows_on_all_its_pages(desk: Client, billing_admin:
     ]
 
 
-def test_the_queue_links_to_what_it_shows(desk: Client, billing_admin: User) -> None:
+def test_queue_export_links_keep_filters(desk: Client, billing_admin: User) -> None:
     make_payment(make_owner(), reference="BT-WAITS")
     approve(make_payment(make_owner(), reference="BT-DONE"), billing_admin)
     page = desk.get("/admin/billing/payment/", {"status__exact": "succeeded", "q": "BT"})
@@ -128,7 +128,7 @@ def test_the_queue_links_to_what_it_shows(desk: Client, billing_admin: User) -> 
     ]
 
 
-def test_a_filter_that_is_none_is_said(desk: Client, owner: User) -> None:
+def test_invalid_filter_returns_400(desk: Client, owner: User) -> None:
     make_payment(owner)
     for filters in ("submitted_at__gte=never", "nothing=1"):
         assert desk.post(f"{EXPORT}?{filters}").status_code == 400
@@ -138,19 +138,19 @@ def test_a_filter_that_is_none_is_said(desk: Client, owner: User) -> None:
 @pytest.mark.parametrize(
     "filters", ["q=%00", "q=%ED%A0%80", f"q={'x' * 3500}", "o=-3&o=9&all=", "p=7"]
 )
-def test_odd_filters_hinder_nothing(desk: Client, owner: User, filters: str) -> None:
+def test_odd_filters_do_not_crash_export(desk: Client, owner: User, filters: str) -> None:
     make_payment(owner)
     assert desk.post(f"{EXPORT}?{filters}").status_code in {302, 400}
     if Export.objects.exists():
         made_export()
 
 
-def test_customers_are_sent_to_the_log_in(owner: User) -> None:
+def test_customer_is_redirected_to_sign_in(owner: User) -> None:
     answer = client_of(owner).post(EXPORT)
     assert answer.headers["Location"].startswith("/admin/login/")
 
 
-def test_the_link_is_the_persons_own(desk: Client, owner: User) -> None:
+def test_export_link_works_only_for_its_admin(desk: Client, owner: User) -> None:
     make_payment(owner)
     page = desk.post(EXPORT).headers["Location"]
     made_export()
@@ -163,7 +163,7 @@ def test_the_link_is_the_persons_own(desk: Client, owner: User) -> None:
         assert desk.get(address.replace(".", ".x")).status_code == 404
 
 
-def test_whoever_may_not_see_payments_any_more_gets_nothing(
+def test_admin_without_permission_gets_no_export(
     desk: Client, billing_admin: User, owner: User
 ) -> None:
     """Neither what is made, nor what is yet to be."""
@@ -186,9 +186,7 @@ def sheet_of(answer: Any) -> Any:
     return openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
 
 
-def test_excel_gets_text_as_text_and_amounts_as_numbers(
-    desk: Client, billing_admin: User, owner: User
-) -> None:
+def test_excel_cells_have_proper_types(desk: Client, billing_admin: User, owner: User) -> None:
     paid_on = utc_now().date()
     payment = make_payment(owner, reference="000123456789", paid_on=paid_on)
     approve(payment, billing_admin)
@@ -209,20 +207,20 @@ def test_excel_gets_text_as_text_and_amounts_as_numbers(
     assert row["First approved by"].value is None
 
 
-def test_the_account_is_called_as_on_the_invoice(desk: Client, owner: User) -> None:
+def test_account_name_is_taken_from_the_invoice(desk: Client, owner: User) -> None:
     make_payment(owner)
     Account.objects.filter(users=owner).update(name="Renamed")
     (row,) = rows_of(download(desk, EXPORT))
     assert row["Account"] == "Lahore Textiles"
 
 
-def test_excel_takes_every_character(desk: Client) -> None:
+def test_excel_accepts_every_character(desk: Client) -> None:
     """Some can't be in XML: a workbook that has one is damaged, as Excel says."""
     make_payment(make_owner(account_name="a\x01\ufffe\uffff\x0b😀"))
     assert sheet_of(download(desk, EXCEL))["D2"].value == "a\ufffd\ufffd\ufffd\ufffd😀"
 
 
-def test_excel_keeps_what_the_list_shows(desk: Client, billing_admin: User) -> None:
+def test_excel_contains_the_filtered_list(desk: Client, billing_admin: User) -> None:
     approve(make_payment(make_owner(), reference="BT-DONE"), billing_admin)
     make_payment(make_owner(), reference="BT-WAITS")
     sheet = sheet_of(download(desk, EXCEL, {"status__exact": "succeeded"}))

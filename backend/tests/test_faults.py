@@ -91,7 +91,7 @@ def server() -> Iterator[Server]:
 
 @pytest.mark.long
 @pytest.mark.parametrize("make_act", KILLED)
-def test_killed_between_any_two_statements_nothing_is_done(
+def test_kill_between_statements_changes_nothing(
     server: Server, billing_admin: User, make_act: Callable[[User], Act]
 ) -> None:
     act = make_act(billing_admin)
@@ -113,7 +113,7 @@ def test_killed_between_any_two_statements_nothing_is_done(
 
 
 @pytest.mark.parametrize("make_act", ONE_OF_THEM)
-def test_killed_after_the_commit_the_first_answer_is_given_again(
+def test_kill_after_commit_replays_first_answer(
     server: Server, billing_admin: User, make_act: Callable[[User], Act]
 ) -> None:
     act, key = make_act(billing_admin), next(keys)
@@ -131,7 +131,7 @@ def test_killed_after_the_commit_the_first_answer_is_given_again(
 
 @pytest.mark.parametrize(("lost", "is_replayed"), [("commit", False), ("answer", True)])
 @pytest.mark.parametrize("make_act", ONE_OF_THEM)
-def test_whose_commit_is_lost_gets_503_and_then_the_first_answer(
+def test_lost_commit_returns_503_then_first_answer(
     billing_admin: User, make_act: Callable[[User], Act], lost: str, *, is_replayed: bool
 ) -> None:
     """Whether the database had it, only the database knows; the key tells."""
@@ -171,7 +171,7 @@ def in_bulk(program: Program, payment: Payment) -> Reply:
 
 
 @pytest.mark.parametrize("approve_it", [by_api, at_the_desk, in_bulk])
-def test_who_loses_a_deadlock_is_tried_again(
+def test_deadlock_victim_is_retried(
     billing_admin: User, approve_it: Callable[[Program, Payment], Reply]
 ) -> None:
     payment = make_payment(make_owner())
@@ -190,7 +190,7 @@ def test_who_loses_a_deadlock_is_tried_again(
     assert_all_invariants_hold()
 
 
-def test_who_waits_too_long_for_a_lock_is_told_to_come_back(billing_admin: User) -> None:
+def test_lock_timeout_returns_503(billing_admin: User) -> None:
     act, key = approval(billing_admin), next(keys)
     before = counted()
     with running_server(DATABASE_LOCK_TIMEOUT="1") as server:
@@ -208,7 +208,7 @@ def test_who_waits_too_long_for_a_lock_is_told_to_come_back(billing_admin: User)
 @pytest.mark.parametrize(
     "path", [PAYMENTS, pytest.param("/admin/billing/payment/?all=1", marks=pytest.mark.long)]
 )
-def test_a_statement_that_takes_too_long_is_ended(billing_admin: User, path: str) -> None:
+def test_statement_timeout_returns_503(billing_admin: User, path: str) -> None:
     """Whatever makes it long: here a lock that others wait for by the minute."""
     with running_server(DATABASE_STATEMENT_TIMEOUT="1", DATABASE_LOCK_TIMEOUT="60") as server:
         program = server.logged_in(billing_admin)
@@ -218,7 +218,7 @@ def test_a_statement_that_takes_too_long_is_ended(billing_admin: User, path: str
         assert program.send(path).status == 200
 
 
-def test_whose_connection_is_cut_is_told_to_come_back(billing_admin: User) -> None:
+def test_lost_connection_returns_503(billing_admin: User) -> None:
     act, key = approval(billing_admin), next(keys)
     before = counted()
     with running_server() as server, ThreadPoolExecutor() as pool:
@@ -235,7 +235,7 @@ def test_whose_connection_is_cut_is_told_to_come_back(billing_admin: User) -> No
     assert_all_invariants_hold()
 
 
-def test_connections_cut_under_load_lose_nothing(billing_admin: User) -> None:
+def test_lost_connections_under_load_lose_nothing(billing_admin: User) -> None:
     owners = [make_owner() for _ in range(LOAD)]
     payments = [make_payment(owner) for owner in owners]
     with running_server() as server:
@@ -259,7 +259,7 @@ def test_connections_cut_under_load_lose_nothing(billing_admin: User) -> None:
         "/admin/",
     ],
 )
-def test_without_a_database_everything_is_a_clean_503(
+def test_missing_database_returns_clean_503(
     serverless: Server, billing_admin: User, path: str
 ) -> None:
     answer = serverless.logged_in(billing_admin).send(path)

@@ -57,11 +57,11 @@ def make_local(owner: User, **changes: Any) -> Payment:
     return make_payment(owner, **{**local, **changes})
 
 
-def test_nothing_odd_no_flag(plain: User) -> None:
+def test_ordinary_payment_has_no_flag(plain: User) -> None:
     assert not found(make_local(plain))
 
 
-def test_a_reference_that_another_has_used(plain: User) -> None:
+def test_reused_reference_is_flagged(plain: User) -> None:
     first = make_payment(make_owner(), reference="TT-42")
     payment = make_local(plain, reference="tt-42")
 
@@ -84,7 +84,7 @@ def test_a_reference_that_another_has_used(plain: User) -> None:
         "\uff34\uff32\uff38\u0665\u0665\u0665\u0660\u0660\u0660\u0661\u0660",
     ],
 )
-def test_a_reference_is_known_in_any_way_to_type_it(plain: User, typed: str) -> None:
+def test_reused_reference_is_flagged_in_any_spelling(plain: User, typed: str) -> None:
     make_payment(make_owner(), reference="TRX 55500010")
     assert codes(make_local(plain, reference=typed)) == {"reference_reused"}
 
@@ -97,7 +97,7 @@ def flags_on_a_page() -> dict[str, set[str]]:
     }
 
 
-def test_a_reference_that_everybody_has_hides_no_other(plain: User) -> None:
+def test_common_reference_does_not_hide_other_flags(plain: User) -> None:
     """Whoever fills the queue with "cash" must not make the flag of another one vanish."""
     make_payment(make_owner(), reference="TT-1", proof=proof())
     for number in range(MAX_COUNTED + 2):
@@ -109,7 +109,7 @@ def test_a_reference_that_everybody_has_hides_no_other(plain: User) -> None:
     assert found["cash"] == {"reference_reused"}
 
 
-def test_how_many_share_a_reference_is_said_up_to_a_bound(plain: User) -> None:
+def test_reused_reference_count_is_bounded(plain: User) -> None:
     payment = make_local(plain, reference="cash")
     for _ in range(4):
         make_payment(make_owner(), reference="CASH")
@@ -119,7 +119,7 @@ def test_how_many_share_a_reference_is_said_up_to_a_bound(plain: User) -> None:
     assert found(payment)[0].detail.endswith(" and many more.")
 
 
-def test_what_is_erased_is_like_nothing(plain: User) -> None:
+def test_erased_reference_is_not_flagged(plain: User) -> None:
     for _ in range(2):
         gone = make_owner()
         withdraw(make_payment(gone, reference="TT-77"), gone)
@@ -130,18 +130,18 @@ def test_what_is_erased_is_like_nothing(plain: User) -> None:
     assert [codes(row) & {"reference_reused"} for row in payment_queue()] == [set()] * 3
 
 
-def test_a_reference_without_letters_is_like_nothing(catalog: None) -> None:
+def test_reference_without_characters_is_not_flagged(catalog: None) -> None:
     PaymentMethodConfig.objects.update(reference_pattern="")
     make_payment(make_owner(), reference="---")
     assert "reference_reused" not in codes(make_payment(make_owner(), reference="..."))
 
 
 @pytest.mark.parametrize(("days", "flag"), [(3, {"paid_before_issue"}), (1, set()), (0, set())])
-def test_a_day_before_the_invoice(plain: User, days: int, flag: set[str]) -> None:
+def test_payment_before_invoice_date_is_flagged(plain: User, days: int, flag: set[str]) -> None:
     assert codes(make_local(plain, paid_on=utc_now().date() - timedelta(days=days))) == flag
 
 
-def test_many_withdrawals(plain: User) -> None:
+def test_many_withdrawals_are_flagged(plain: User) -> None:
     for _ in range(2):
         withdraw(make_local(plain), plain)
     third = make_local(plain)
@@ -150,33 +150,33 @@ def test_many_withdrawals(plain: User) -> None:
     assert codes(make_local(plain)) == {"many_withdrawals"}
 
 
-def test_the_same_invoices_retry_is_no_reuse(plain: User, billing_admin: User) -> None:
+def test_retry_of_same_invoice_is_not_flagged(plain: User, billing_admin: User) -> None:
     reject(make_local(plain, proof=proof()), billing_admin)
     assert not codes(make_local(plain, proof=proof()))
 
 
-def test_the_same_file(plain: User) -> None:
+def test_reused_proof_file_is_flagged(plain: User) -> None:
     make_payment(make_owner(), reference="OTHER", proof=proof())
     assert codes(make_local(plain, proof=proof())) == {"proof_reused"}
 
 
-def test_another_file_or_none_is_no_reuse(plain: User) -> None:
+def test_other_or_missing_file_is_not_flagged(plain: User) -> None:
     make_payment(make_owner(), reference="OTHER", proof=proof(PDF + b" of another"))
     make_payment(make_owner(), reference="NONE")
     assert not codes(make_local(plain, proof=proof()))
 
 
-def test_another_currency_than_the_methods(plain: User) -> None:
+def test_unexpected_currency_is_flagged(plain: User) -> None:
     assert codes(make_payment(plain)) == {"currency_off"}
 
 
-def test_an_amount_that_is_not_due_any_more(plain: User) -> None:
+def test_outdated_amount_is_flagged(plain: User) -> None:
     payment = make_local(plain)
     Invoice.objects.filter(pk=payment.invoice_id).update(payable_amount=Decimal("26000.00"))
     assert codes(payment) == {"amount_off"}
 
 
-def test_a_customer_of_another_country(plain: User) -> None:
+def test_method_of_other_country_is_flagged(plain: User) -> None:
     """The invoice says where the customer is; a move since is what the flag is for."""
     Account.objects.update(country="US")
     (flag,) = found(make_payment(plain, method_code="ach_wire"))
@@ -184,17 +184,17 @@ def test_a_customer_of_another_country(plain: User) -> None:
     assert flag.detail.startswith("The customer is in Pakistan; ACH or wire transfer is for US.")
 
 
-def test_a_move_after_the_payment_is_no_other_country(plain: User) -> None:
+def test_move_after_payment_is_not_flagged(plain: User) -> None:
     payment = make_local(plain)
     Account.objects.update(country="US")
     assert not found(payment)
 
 
-def test_a_young_account_and_an_unverified_address(owner: User) -> None:
+def test_young_account_and_unverified_email_are_flagged(owner: User) -> None:
     assert codes(make_local(owner)) == {"account_young", "email_unverified"}
 
 
-def test_many_rejections(plain: User, billing_admin: User) -> None:
+def test_many_rejections_are_flagged(plain: User, billing_admin: User) -> None:
     for number in range(2):
         reject(make_local(plain, reference=f"BT-{number}00"), billing_admin)
     third = make_local(plain, reference="BT-300")
@@ -203,13 +203,13 @@ def test_many_rejections(plain: User, billing_admin: User) -> None:
     assert codes(make_local(plain, reference="BT-400")) == {"many_rejections"}
 
 
-def test_the_worst_comes_first(owner: User) -> None:
+def test_most_severe_flag_comes_first(owner: User) -> None:
     make_payment(make_owner(), reference="TT-42")
     severities = [flag.severity for flag in found(make_payment(owner, reference="TT-42"))]
     assert severities == ["danger", "info", "info", "info"]
 
 
-def test_a_page_takes_as_many_queries_as_one(plain: User, django_assert_num_queries: Any) -> None:
+def test_flag_query_count_does_not_grow(plain: User, django_assert_num_queries: Any) -> None:
     make_local(plain)
     for number in range(4):
         make_payment(make_owner(), reference=f"BT-{number}00", proof=proof())

@@ -85,9 +85,7 @@ def walked() -> set[str]:
     return set(events.values_list("event", flat=True))
 
 
-def test_an_owner_and_a_billing_admin_get_no_answer_outside_of_the_contract(
-    server: str, tmp_path: Path
-) -> None:
+def test_fuzzed_api_answers_stay_within_the_contract(server: str, tmp_path: Path) -> None:
     """Also along the links of the workflow; and all that was done is in order afterwards.
 
     Which way a walk takes is drawn: there are more walks, with other seeds, until each was taken.
@@ -105,7 +103,7 @@ def test_an_owner_and_a_billing_admin_get_no_answer_outside_of_the_contract(
     call_command("verify_billing")
 
 
-def test_log_in_never_fails(server: str, tmp_path: Path) -> None:
+def test_fuzzed_sign_in_never_fails(server: str, tmp_path: Path) -> None:
     """The shape of these answers is django-allauth's own matter; that there is one is ours."""
     options = ("--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing")
     report = fuzz(server, tmp_path, "--include-path-regex", LOG_IN, *options)

@@ -138,7 +138,7 @@ def status_of(client: APIClient, method: str, path: str, body: bytes, **request:
     return status
 
 
-def test_every_field_with_what_can_not_be_read(
+def test_unreadable_field_values_are_refused(
     document: dict[str, Any], owner: User, people: list[APIClient]
 ) -> None:
     """The log-in's addresses refuse it before anything is looked at, the API's once they read."""
@@ -156,7 +156,7 @@ def test_every_field_with_what_can_not_be_read(
     assert tried > 1800
 
 
-def test_every_field_with_odd_values(
+def test_odd_field_values_never_fail(
     document: dict[str, Any], owner: User, people: list[APIClient]
 ) -> None:
     tried = 0
@@ -171,7 +171,9 @@ def test_every_field_with_odd_values(
 
 
 @pytest.mark.sized
-def test_drawn_bodies(document: dict[str, Any], owner: User, people: list[APIClient]) -> None:
+def test_random_bodies_never_fail(
+    document: dict[str, Any], owner: User, people: list[APIClient]
+) -> None:
     """Several fields wrong at once, fields of others, lists for objects, and bytes at random."""
     draw = random.Random(SEED)  # noqa: S311
     every = operations(document, owner)
@@ -196,7 +198,7 @@ def test_drawn_bodies(document: dict[str, Any], owner: User, people: list[APICli
         "application/json; charset=unicode_escape", "application/json; charset=undefined", "x",
     ],
 )  # fmt: skip
-def test_other_types_and_charsets_are_not_read(
+def test_other_content_types_and_charsets_are_refused(
     document: dict[str, Any], owner: User, people: list[APIClient], content_type: str
 ) -> None:
     for method, path, fields in operations(document, owner):
@@ -208,7 +210,7 @@ def test_other_types_and_charsets_are_not_read(
 
 
 @pytest.mark.parametrize("charset", ["utf-7", "hex", "unicode_escape", "undefined", "utf-16"])
-def test_no_charset_makes_half_characters_of_a_form(owner_api: APIClient, charset: str) -> None:
+def test_form_charset_cannot_create_lone_surrogates(owner_api: APIClient, charset: str) -> None:
     part = b'--b\r\nContent-Disposition: form-data; name="manual_notes"\r\n\r\n+2AA- \\ud800\r\n'
     answer = owner_api.generic(
         "POST",
@@ -241,7 +243,7 @@ def reads(document: dict[str, Any]) -> list[str]:
     ]
 
 
-def test_odd_headers(document: dict[str, Any], people: list[APIClient]) -> None:
+def test_odd_headers_never_fail(document: dict[str, Any], people: list[APIClient]) -> None:
     """Each with a third of the addresses, and every address with all of those that it reads."""
     for number, path in enumerate(reads(document)):
         for name in HEADERS:
@@ -252,14 +254,14 @@ def test_odd_headers(document: dict[str, Any], people: list[APIClient]) -> None:
                 assert found < 500, (path, name, value)
 
 
-def test_odd_queries(document: dict[str, Any], people: list[APIClient]) -> None:
+def test_odd_queries_never_fail(document: dict[str, Any], people: list[APIClient]) -> None:
     for path in reads(document):
         for query in ODD_QUERIES:
             for client in people:
                 assert status_of(client, "get", f"{path}?{query}", b"") < 500, (path, query)
 
 
-def test_odd_parts_of_a_form(
+def test_odd_multipart_parts_are_refused(
     document: dict[str, Any], owner: User, people: list[APIClient]
 ) -> None:
     """Fields and file names of a multipart body: as bytes, so that nothing is made right."""

@@ -84,7 +84,9 @@ def check(answer: HttpResponseBase, path: str, *, over_https: bool = True) -> No
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_every_address_says_all_to_a_visitor(browser: Client, catalog: None, method: str) -> None:
+def test_every_visitor_answer_has_security_headers(
+    browser: Client, catalog: None, method: str
+) -> None:
     seen = set()
     for path in ADDRESSES:
         answer = browser.generic(method, path, secure=True)
@@ -94,7 +96,7 @@ def test_every_address_says_all_to_a_visitor(browser: Client, catalog: None, met
     assert {200, 401, 404} <= seen if method == "GET" else {401, 405} <= seen
 
 
-def test_every_address_says_all_to_an_admin(browser: Client, billing_admin: User) -> None:
+def test_every_admin_answer_has_security_headers(browser: Client, billing_admin: User) -> None:
     browser.force_login(billing_admin)
     for path in ADDRESSES:
         answer = browser.get(path, secure=True)
@@ -103,7 +105,7 @@ def test_every_address_says_all_to_an_admin(browser: Client, billing_admin: User
             close(answer)
 
 
-def test_refusals_before_any_view_say_it_too(browser: Client) -> None:
+def test_middleware_refusals_have_security_headers(browser: Client) -> None:
     stranger = browser.get("/api/v1/plans/", secure=True, headers={"Host": "elsewhere.example"})
     assert stranger.status_code == 400
     check(stranger, "another host")
@@ -115,7 +117,7 @@ def test_refusals_before_any_view_say_it_too(browser: Client) -> None:
     check(stranger, "another host by plain HTTP", over_https=False)
 
 
-def test_probes_say_it_too(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_probes_have_security_headers(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     check(browser.get("/healthz", secure=True), "/healthz")
     monkeypatch.setattr(probes, "_readyz", lambda: HttpResponse("no database", status=503))
     answer = browser.get("/readyz", secure=True)
@@ -123,7 +125,9 @@ def test_probes_say_it_too(browser: Client, monkeypatch: pytest.MonkeyPatch) -> 
     check(answer, "/readyz")
 
 
-def test_a_failure_says_it_too(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_error_has_security_headers(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_args: object, **_kwargs: object) -> HttpResponse:
         raise RuntimeError
 
@@ -133,7 +137,7 @@ def test_a_failure_says_it_too(browser: Client, monkeypatch: pytest.MonkeyPatch)
     check(answer, "a failure")
 
 
-def test_a_write_without_its_token_says_it_too(catalog: None) -> None:
+def test_csrf_refusal_has_security_headers(catalog: None) -> None:
     careful = Client(enforce_csrf_checks=True)
     answer = careful.post("/admin/login/", {"username": "x"}, secure=True)
     assert answer.status_code == 403
@@ -141,7 +145,7 @@ def test_a_write_without_its_token_says_it_too(catalog: None) -> None:
     check(answer, "/admin/login/")
 
 
-def test_static_files_say_it_too_and_may_be_kept(browser: Client) -> None:
+def test_static_files_have_security_headers_and_are_cacheable(browser: Client) -> None:
     answer = browser.get("/static/desk/desk.css", secure=True)
     assert answer.status_code == 200
     answer.close()
@@ -150,14 +154,14 @@ def test_static_files_say_it_too_and_may_be_kept(browser: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/api/docs/"])
-def test_pages_may_load_from_here_alone(browser: Client, path: str) -> None:
+def test_page_policy_allows_only_same_origin(browser: Client, path: str) -> None:
     policy = browser.get(path, secure=True).headers["Content-Security-Policy"]
     assert "script-src 'self';" in policy
     assert "style-src 'self';" in policy
     assert "form-action 'self'" in policy
 
 
-def test_answers_of_the_api_may_load_nothing(browser: Client, catalog: None) -> None:
+def test_api_policy_allows_no_loading(browser: Client, catalog: None) -> None:
     policy = browser.get("/api/v1/plans/", secure=True).headers["Content-Security-Policy"]
     assert "-src 'self'" not in policy
     assert "form-action 'none'" in policy
@@ -184,13 +188,13 @@ def test_documentation_has_no_inline_script_or_style(browser: Client) -> None:
     check(script, "/api/docs/")
 
 
-def test_the_theme_runs_by_the_build_that_evaluates_no_strings() -> None:
+def test_theme_uses_csp_build_of_alpine() -> None:
     found = Path(finders.find("unfold/js/alpine/alpine.js") or "").read_text("utf-8")
     assert "CSP" in found
     assert "AsyncFunction" not in found
 
 
-def test_the_themes_own_colours_are_all_in_the_file() -> None:
+def test_theme_file_has_all_default_colours() -> None:
     written = Path(finders.find("desk/theme.css") or "").read_text("utf-8")
     for name in ("base", "font"):
         for weight, value in CONFIG_DEFAULTS["COLORS"][name].items():

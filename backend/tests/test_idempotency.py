@@ -111,7 +111,7 @@ REQUESTS = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("request_of", REQUESTS)
-def test_same_key_and_body_gives_the_first_answer(
+def test_same_key_and_body_replays_first_answer(
     catalog: None, request_of: Callable[[], Request]
 ) -> None:
     client, url, body, _ = request_of()
@@ -140,7 +140,7 @@ def test_same_key_with_another_body_is_refused(
 
 
 @pytest.mark.django_db
-def test_a_refused_request_leaves_its_key_free(owner: User, owner_api: APIClient) -> None:
+def test_refused_request_does_not_use_up_its_key(owner: User, owner_api: APIClient) -> None:
     body = {**confirmation_of(owner), "amount": "88.00"}
     refused = owner_api.post(f"{PAYMENTS}confirm/", body, headers={"Idempotency-Key": "k-1"})
     assert refused.status_code == 400
@@ -152,7 +152,7 @@ def test_a_refused_request_leaves_its_key_free(owner: User, owner_api: APIClient
 
 
 @pytest.mark.django_db
-def test_the_key_is_the_senders_own(catalog: None) -> None:
+def test_key_is_scoped_to_its_sender(catalog: None) -> None:
     for client, url, body, _ in (confirmation(), confirmation()):
         assert client.post(url, body, headers={"Idempotency-Key": "same"}).status_code == 201
 
@@ -161,13 +161,13 @@ def test_the_key_is_the_senders_own(catalog: None) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", ["x" * 256, "schlüssel", "tab\tinside"])
-def test_refuses_keys_that_are_none(owner_api: APIClient, key: str) -> None:
+def test_invalid_key_is_refused(owner_api: APIClient, key: str) -> None:
     answer = owner_api.post(f"{PAYMENTS}confirm/", {}, headers={"Idempotency-Key": key})
     assert answer.status_code == 400
 
 
 @pytest.mark.django_db
-def test_keeps_no_password(api: APIClient, catalog: None) -> None:
+def test_record_contains_no_password(api: APIClient, catalog: None) -> None:
     _, url, body, _ = registration()
     api.post(url, body, headers={"Idempotency-Key": "k-1"})
 
@@ -183,7 +183,7 @@ def digest_of_the_release_before(body: dict[str, Any]) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("is_of_the_release_before", [False, True])
-def test_a_rotated_secret_key_leaves_the_first_answer(
+def test_replay_survives_secret_key_rotation(
     settings: LazySettings, owner: User, owner_api: APIClient, *, is_of_the_release_before: bool
 ) -> None:
     body = confirmation_of(owner)
@@ -228,13 +228,13 @@ def form(value: Any) -> QueryDict:
         (form(make_receipt()), form(SimpleUploadedFile("receipt.png", b"Another"))),
     ],
 )
-def test_bodies_of_other_values_or_types_are_told_apart(first: Any, second: Any) -> None:
+def test_fingerprint_distinguishes_values_and_types(first: Any, second: Any) -> None:
     for one, other in ((first, second), (second, first)):
         assert fingerprints.matches(fingerprints.current(one), one)
         assert not fingerprints.matches(fingerprints.current(one), other)
 
 
-def test_neither_order_nor_the_name_of_a_file_makes_another_body() -> None:
+def test_fingerprint_ignores_key_order_and_file_name() -> None:
     for one, other in (
         ({"a": 1, "b": [2]}, {"b": [2], "a": 1}),
         (form(make_receipt()), form(make_receipt("another name.png"))),
@@ -243,7 +243,7 @@ def test_neither_order_nor_the_name_of_a_file_makes_another_body() -> None:
 
 
 @pytest.mark.django_db
-def test_null_is_no_text(owner: User, owner_api: APIClient) -> None:
+def test_fingerprint_distinguishes_null_from_text(owner: User, owner_api: APIClient) -> None:
     url, headers = f"{PAYMENTS}confirm/", {"Idempotency-Key": "k-1"}
     body = {**confirmation_of(owner), "extra": None}
     assert owner_api.post(url, body, headers=headers).status_code == 201
@@ -252,7 +252,7 @@ def test_null_is_no_text(owner: User, owner_api: APIClient) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("request_of", REQUESTS)
-def test_an_answer_says_whose_it_is(catalog: None, request_of: Callable[[], Request]) -> None:
+def test_record_names_its_account(catalog: None, request_of: Callable[[], Request]) -> None:
     """So that it goes with its account, whoever got it: admins too."""
     client, url, body, _ = request_of()
     assert client.post(url, body, headers={"Idempotency-Key": "k-1"}).status_code in {200, 201}
@@ -267,7 +267,7 @@ def test_an_answer_says_whose_it_is(catalog: None, request_of: Callable[[], Requ
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_first_runs_the_second_is_told_so(racers: Racers, owner: User) -> None:
+def test_concurrent_request_with_same_key_gets_409(racers: Racers, owner: User) -> None:
     """The first is held up where it has its key and nothing else, until the second is answered."""
     client, url, body, _ = confirmation()
     second = Call(url, body, user_id=int(client.session["_auth_user_id"]), key="k-1")

@@ -21,9 +21,7 @@ def rename(user: User, name: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", [LINE, SCRIPT, BIDI])
-def test_a_name_adds_no_header_and_no_markup_to_a_mail(
-    catalog: None, mailbox: Mailbox, name: str
-) -> None:
+def test_name_cannot_add_mail_headers_or_markup(catalog: None, mailbox: Mailbox, name: str) -> None:
     owner, admin = make_owner(), make_billing_admin()
     rename(owner, name)
     owner.emailaddress_set.update(verified=True)  # otherwise its emails contain no customer's text
@@ -54,9 +52,7 @@ def payment(owner: User) -> Payment:
 
 
 @pytest.mark.django_db
-def test_nothing_that_a_customer_typed_is_markup_at_the_desk(
-    payment: Payment, admin_client: Client
-) -> None:
+def test_customer_text_is_escaped_at_the_desk(payment: Payment, admin_client: Client) -> None:
     desk = "/admin/billing/payment/"
     for address in (
         f"{desk}?status__exact=pending_approval",

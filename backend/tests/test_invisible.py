@@ -15,7 +15,7 @@ INVISIBLE = pytest.mark.parametrize("text", ["\u200b", "\u2800", "\u3164", " \uf
 
 
 @INVISIBLE
-def test_reasons_of_decisions_can_be_seen(
+def test_invisible_decision_reason_is_refused(
     admin_api: APIClient, owner: User, billing_admin: User, text: str
 ) -> None:
     base = "/api/v1/billing/admin"
@@ -30,14 +30,14 @@ def test_reasons_of_decisions_can_be_seen(
 
 
 @INVISIBLE
-def test_the_reason_of_a_void_can_be_seen(admin_api: APIClient, owner: User, text: str) -> None:
+def test_invisible_void_reason_is_refused(admin_api: APIClient, owner: User, text: str) -> None:
     url = f"/api/v1/billing/admin/invoices/{invoice_of(owner).pk}/void/"
     assert admin_api.post(url, {"reason": text}).status_code == 400
     assert Invoice.objects.get().status == "pending"
 
 
 @INVISIBLE
-def test_names_can_be_seen(owner: User, owner_api: APIClient, text: str) -> None:
+def test_invisible_account_name_is_refused(owner: User, owner_api: APIClient, text: str) -> None:
     answer = owner_api.patch("/api/v1/auth/account/", {"name": text})
     assert answer.status_code == 400
     assert account_of(owner).name == "Lahore Textiles"
@@ -47,7 +47,7 @@ def test_names_can_be_seen(owner: User, owner_api: APIClient, text: str) -> None
 
 @INVISIBLE
 @pytest.mark.parametrize("model", ["sellerprofile", "rejectionreason"])
-def test_what_customers_read_can_be_seen(admin_client: Client, model: str, text: str) -> None:
+def test_invisible_desk_text_is_refused(admin_client: Client, model: str, text: str) -> None:
     url = f"/admin/billing/{model}/add/"
     field = "name" if model == "sellerprofile" else "text"
     values = form_of(admin_client, url) | {field: text, "language": "en"}
@@ -58,6 +58,6 @@ def test_what_customers_read_can_be_seen(admin_client: Client, model: str, text:
     assert not RejectionReason.objects.filter(catalog_key=None).exists()
 
 
-def test_pictures_and_all_scripts_can_be_seen() -> None:
+def test_emoji_and_all_scripts_are_visible() -> None:
     for text in ("a", "1", "😀", "ب", "ก", "한", "₹", "!", "\u200b.\u200b"):
         assert is_visible(text)

@@ -87,16 +87,14 @@ def seller(db: None) -> SellerProfile:
     return SellerProfile.objects.create(**SELLER)
 
 
-def test_the_seller_stands_on_it(seller: SellerProfile, owner: User) -> None:
+def test_invoice_shows_the_seller(seller: SellerProfile, owner: User) -> None:
     text = read(invoice_of(owner))
     for words in SELLER.values():
         for line in words.split("\n"):
             assert line in text, line
 
 
-def test_later_edits_of_the_seller_change_no_issued_invoice(
-    seller: SellerProfile, owner: User
-) -> None:
+def test_seller_edit_does_not_change_issued_invoice(seller: SellerProfile, owner: User) -> None:
     before = invoice_pdf(invoice_of(owner))
     SellerProfile.objects.update(name="Another Limited", tax_label="VAT")
 
@@ -106,11 +104,13 @@ def test_later_edits_of_the_seller_change_no_issued_invoice(
     assert "VAT 0.00 USD" in " ".join(later.split())
 
 
-def test_the_tax_line_has_the_sellers_word(seller: SellerProfile, owner: User) -> None:
+def test_tax_line_uses_the_sellers_label(seller: SellerProfile, owner: User) -> None:
     assert "GST 0.00 USD" in " ".join(read(invoice_of(owner)).split())
 
 
-def test_a_receipt_stays_as_well(seller: SellerProfile, owner: User, billing_admin: User) -> None:
+def test_seller_edit_does_not_change_receipt(
+    seller: SellerProfile, owner: User, billing_admin: User
+) -> None:
     approve(make_payment(owner), billing_admin)
     before = invoice_pdf(invoice_of(owner))
     SellerProfile.objects.update(name="Another Limited", footer="Another line")
@@ -118,11 +118,11 @@ def test_a_receipt_stays_as_well(seller: SellerProfile, owner: User, billing_adm
     assert invoice_pdf(invoice_of(owner)) == before
 
 
-def test_until_one_is_entered_the_environment_names_the_seller(owner: User) -> None:
+def test_seller_defaults_to_the_environment(owner: User) -> None:
     assert "IGNY8" in read(invoice_of(owner))
 
 
-def test_an_invoice_says_how_to_pay(owner: User) -> None:
+def test_invoice_shows_how_to_pay(owner: User) -> None:
     invoice = invoice_of(owner)
     text = read(invoice)
     for words in (
@@ -141,7 +141,7 @@ def test_an_invoice_says_how_to_pay(owner: User) -> None:
     assert "PAID" not in text
 
 
-def test_a_paid_one_is_a_receipt(owner: User, billing_admin: User) -> None:
+def test_paid_invoice_is_a_receipt(owner: User, billing_admin: User) -> None:
     approve(make_payment(owner, reference="FT-77"), billing_admin)
     text = read(invoice_of(owner))
     for words in (
@@ -156,7 +156,7 @@ def test_a_paid_one_is_a_receipt(owner: User, billing_admin: User) -> None:
     assert "How to pay" not in text
 
 
-def test_a_void_one_says_so(owner: User, billing_admin: User) -> None:
+def test_voided_invoice_is_marked_void(owner: User, billing_admin: User) -> None:
     void_invoice(
         invoice_id=invoice_of(owner).pk,
         actor=Actor(user=billing_admin),
@@ -168,7 +168,7 @@ def test_a_void_one_says_so(owner: User, billing_admin: User) -> None:
     assert "How to pay" not in text
 
 
-def test_sepa_is_scanned(catalog: None) -> None:
+def test_sepa_code_can_be_scanned(catalog: None) -> None:
     invoice = invoice_in("DE", "sepa")
     (code,) = scan(invoice)
     lines = code.split("\n")
@@ -182,7 +182,7 @@ def test_sepa_is_scanned(catalog: None) -> None:
     assert lines[-1] == invoice.number
 
 
-def test_upi_is_scanned(catalog: None) -> None:
+def test_upi_code_can_be_scanned(catalog: None) -> None:
     invoice = invoice_in("IN", "upi")
     (code,) = scan(invoice)
     assert code == (
@@ -192,25 +192,23 @@ def test_upi_is_scanned(catalog: None) -> None:
 
 
 @pytest.mark.parametrize(("country", "method"), [("PK", "jazzcash"), ("GB", "faster_payments")])
-def test_where_there_is_no_standard_there_is_no_code(
-    catalog: None, country: str, method: str
-) -> None:
+def test_method_without_qr_standard_has_no_code(catalog: None, country: str, method: str) -> None:
     assert not scan(invoice_in(country, method))
 
 
 @pytest.mark.parametrize("iban", ["", "NL", "NL91ABNA0417164301", "000012345678", "x" * 300])
-def test_a_mistyped_iban_makes_no_code_and_no_error(catalog: None, iban: str) -> None:
+def test_mistyped_iban_makes_no_code(catalog: None, iban: str) -> None:
     invoice = with_detail(invoice_in("DE", "sepa"), "IBAN", iban)
     assert not scan(invoice)
 
 
 @pytest.mark.parametrize("address", ["", "igny8", "igny8@", "@bank", "a b@bank", "a@b&am=1"])
-def test_a_mistyped_upi_id_makes_no_code_and_no_error(catalog: None, address: str) -> None:
+def test_mistyped_upi_id_makes_no_code(catalog: None, address: str) -> None:
     invoice = with_detail(invoice_in("IN", "upi"), "UPI ID", address)
     assert not scan(invoice)
 
 
-def test_a_mistyped_bic_or_endless_name_makes_no_code_and_no_error(catalog: None) -> None:
+def test_mistyped_bic_or_long_name_makes_no_code(catalog: None) -> None:
     invoice = invoice_in("DE", "sepa")
     assert payment_qr(with_detail(invoice, "BIC", "EXMP")) is None
     invoice = with_detail(invoice, "BIC", "EXMPNL2A")
@@ -218,19 +216,19 @@ def test_a_mistyped_bic_or_endless_name_makes_no_code_and_no_error(catalog: None
     assert payment_qr(with_detail(invoice, "Account holder", "x" * 71)) is None
 
 
-def test_an_iban_may_be_written_in_groups(catalog: None) -> None:
+def test_grouped_iban_makes_a_code(catalog: None) -> None:
     invoice = with_detail(invoice_in("DE", "sepa"), "IBAN", "nl91 abna\u00a00417 1643 00")
     (code,) = scan(invoice)
     assert "NL91ABNA0417164300" in code.split("\n")
 
 
-def test_a_name_of_two_lines_moves_no_field(catalog: None) -> None:
+def test_two_line_name_stays_in_one_sepa_field(catalog: None) -> None:
     invoice = with_detail(invoice_in("DE", "sepa"), "Account holder", "IGNY8\r\nDE00 EUR1")
     (code,) = scan(invoice)
     assert code.split("\n")[5:7] == ["IGNY8 DE00 EUR1", "NL91ABNA0417164300"]
 
 
-def test_a_name_stays_one_field_of_the_link(catalog: None) -> None:
+def test_special_characters_in_name_stay_in_one_upi_field(catalog: None) -> None:
     invoice = with_detail(invoice_in("IN", "upi"), "Payee name", "आम & Sons=1?am=9")
     (code,) = scan(invoice)
     fields = parse_qs(urlsplit(code).query, strict_parsing=True)
@@ -238,7 +236,7 @@ def test_a_name_stays_one_field_of_the_link(catalog: None) -> None:
     assert fields["am"] == [f"{invoice.payable_amount:.2f}"]
 
 
-def test_a_price_in_another_currency_than_the_method_makes_no_code(catalog: None) -> None:
+def test_other_currency_makes_no_code(catalog: None) -> None:
     invoice = invoice_in("DE", "sepa")
     invoice.payable_currency = "USD"
     assert payment_qr(invoice) is None
@@ -259,9 +257,7 @@ def test_a_price_in_another_currency_than_the_method_makes_no_code(catalog: None
         ("-", False),
     ],
 )
-def test_only_an_iban_that_can_be_makes_a_code(
-    catalog: None, iban: str, *, makes_code: bool
-) -> None:
+def test_only_valid_iban_makes_a_code(catalog: None, iban: str, *, makes_code: bool) -> None:
     invoice = with_detail(invoice_in("DE", "sepa"), "IBAN", iban)
     assert (payment_qr(invoice) is not None) is makes_code
     for code in scan(invoice) if makes_code else []:
@@ -271,7 +267,7 @@ def test_only_an_iban_that_can_be_makes_a_code(
 @pytest.mark.parametrize(
     ("name", "font"), [("لاہور ٹیکسٹائل", "NotoNaskhArabic"), ("मुंबई वस्त्र", "NotoSansDevanagari")]
 )
-def test_names_of_other_scripts_have_their_letters(owner: User, name: str, font: str) -> None:
+def test_other_scripts_embed_their_font(owner: User, name: str, font: str) -> None:
     plain = invoice_of(owner)
     assert font not in fonts(plain)
     assert font in fonts(named(plain, name))
@@ -333,7 +329,7 @@ def boxes(document: bytes) -> int:
     )
 
 
-def test_an_empty_box_would_be_seen() -> None:
+def test_missing_glyph_is_detected() -> None:
     code = '#set text(font: "Noto Naskh Arabic"); 香港'.replace("; ", "\n")
     document = typst.compile(code.encode(), font_paths=_fonts(), format="pdf")
     assert boxes(document) == 0
@@ -343,7 +339,7 @@ def test_an_empty_box_would_be_seen() -> None:
     assert boxes(typst.compile(code.encode(), font_paths=alone, format="pdf")) == 2
 
 
-def test_every_script_has_its_letters(owner: User) -> None:
+def test_every_script_has_its_glyphs(owner: User) -> None:
     """Wherever people's words stand: names, addresses, the method's texts, the seller's."""
     invoice = invoice_of(owner)
     assert invoice.payment_method is not None
@@ -361,13 +357,13 @@ def test_every_script_has_its_letters(owner: User) -> None:
     [("\U0001e922", "[U+1E922]"), ("\u0f56", "[U+0F56]"), ("\ue000", "[U+E000]")],
     ids=["Adlam", "Tibetan", "private use"],
 )
-def test_what_no_font_can_draw_is_shown_as_its_code(owner: User, character: str, code: str) -> None:
+def test_undrawable_character_is_shown_as_its_code(owner: User, character: str, code: str) -> None:
     invoice = named(invoice_of(owner), f"Shop {character}")
     assert f"Shop {code}" in read(invoice)
     assert boxes(invoice_pdf(invoice)) == 0
 
 
-def test_han_is_drawn_as_the_customers_country_does(owner: User) -> None:
+def test_han_glyphs_follow_the_customers_country(owner: User) -> None:
     invoice = named(invoice_of(owner), "直骨今令")
     customer = invoice.billing_snapshot["customer"]
     pictures = set()
@@ -378,7 +374,7 @@ def test_han_is_drawn_as_the_customers_country_does(owner: User) -> None:
     assert len(pictures) >= 3
 
 
-def test_signs_of_currencies_have_their_glyphs(owner: User) -> None:
+def test_currency_signs_have_glyphs(owner: User) -> None:
     signs = "₹₨€£¥₺₦"
     invoice = named(invoice_of(owner), signs)
     assert signs in read(invoice)
@@ -386,26 +382,26 @@ def test_signs_of_currencies_have_their_glyphs(owner: User) -> None:
 
 
 @pytest.mark.parametrize("words", ["#panic()", "*bold* _it_", "$x$ @ref <l>", '"\\u{41}"'])
-def test_words_are_never_markup(owner: User, words: str) -> None:
+def test_text_is_never_markup(owner: User, words: str) -> None:
     assert words in read(named(invoice_of(owner), words))
 
 
 @pytest.mark.parametrize(
     "name", ["Manufacturers" * 20, "صنعتکار" * 30, "उद्योग" * 40], ids=["Latin", "Urdu", "Hindi"]
 )
-def test_words_without_spaces_stay_on_the_page(owner: User, name: str) -> None:
+def test_long_word_stays_on_the_page(owner: User, name: str) -> None:
     invoice = with_detail(named(invoice_of(owner), name), "Bank", name)
     page = picture_of(invoice)
     margin = (int(page.width * 0.9), 0, page.width, page.height)
     assert page.convert("L").crop(margin).getextrema() == (255, 255)
 
 
-def test_an_endless_word_is_copied_as_it_was_written(owner: User) -> None:
+def test_long_word_is_copied_unchanged(owner: User) -> None:
     name = "Manufacturers" * 20
     assert name in read(named(invoice_of(owner), name)).replace("\n", "")
 
 
-def test_many_details_go_on_over_pages(owner: User) -> None:
+def test_many_details_continue_on_next_page(owner: User) -> None:
     invoice = invoice_of(owner)
     assert invoice.method_snapshot is not None
     invoice.method_snapshot["details"] = [
@@ -417,13 +413,13 @@ def test_many_details_go_on_over_pages(owner: User) -> None:
     assert "Payment reference" in text
 
 
-def test_the_same_bytes_each_time(owner: User, billing_admin: User) -> None:
+def test_pdf_is_deterministic(owner: User, billing_admin: User) -> None:
     assert invoice_pdf(invoice_of(owner)) == invoice_pdf(invoice_of(owner))
     approve(make_payment(owner), billing_admin)
     assert invoice_pdf(invoice_of(owner)) == invoice_pdf(invoice_of(owner))
 
 
-def test_there_is_one_seller(
+def test_seller_profile_is_a_singleton(
     admin_client: Client, seller: SellerProfile, settings: LazySettings
 ) -> None:
     settings.BILLING_CHANGE_DELAY_HOURS = 0

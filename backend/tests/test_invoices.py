@@ -30,7 +30,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def test_is_overdue_after_its_due_date(catalog: None) -> None:
+def test_invoice_is_overdue_after_due_date(catalog: None) -> None:
     on_time = make_owner(now=utc_now() - timedelta(days=7))
     late = make_owner(now=utc_now() - timedelta(days=8))
 
@@ -38,7 +38,7 @@ def test_is_overdue_after_its_due_date(catalog: None) -> None:
     assert invoice_of(late).payment_state == "overdue"
 
 
-def test_numbers_count_up_without_gaps(catalog: None) -> None:
+def test_invoice_numbers_have_no_gaps(catalog: None) -> None:
     for _ in range(3):
         make_owner()
 
@@ -48,7 +48,7 @@ def test_numbers_count_up_without_gaps(catalog: None) -> None:
     ]
 
 
-def test_another_method_locks_the_price_anew(owner: User, owner_api: APIClient) -> None:
+def test_new_method_locks_price_at_current_rate(owner: User, owner_api: APIClient) -> None:
     ExchangeRate.objects.filter(currency="PKR").update(units_per_usd=Decimal(300))
     invoice = invoice_of(owner)
     answer = owner_api.post(
@@ -62,7 +62,7 @@ def test_another_method_locks_the_price_anew(owner: User, owner_api: APIClient) 
     assert data["total"] == "89.00"
 
 
-def test_a_method_in_dollars_needs_no_rate(owner: User, owner_api: APIClient) -> None:
+def test_dollar_method_needs_no_rate(owner: User, owner_api: APIClient) -> None:
     answer = owner_api.post(
         f"/api/v1/billing/invoices/{invoice_of(owner).pk}/payment-method/",
         {"payment_method": "wise"},
@@ -72,7 +72,7 @@ def test_a_method_in_dollars_needs_no_rate(owner: User, owner_api: APIClient) ->
     assert (data["payable_amount"], data["payable_currency"]) == ("89.00", "USD")
 
 
-def test_the_method_stays_while_under_review(owner: User, owner_api: APIClient) -> None:
+def test_method_cannot_change_under_review(owner: User, owner_api: APIClient) -> None:
     make_payment(owner)
     answer = owner_api.post(
         f"/api/v1/billing/invoices/{invoice_of(owner).pk}/payment-method/",
@@ -84,7 +84,7 @@ def test_the_method_stays_while_under_review(owner: User, owner_api: APIClient) 
     assert invoice_of(owner).payment_method.payment_method == "bank_transfer"  # type: ignore[union-attr]
 
 
-def test_void_cancels_what_was_asked_for(
+def test_void_cancels_the_pending_subscription(
     owner: User, owner_api: APIClient, admin_api: APIClient
 ) -> None:
     invoice = invoice_of(owner)
@@ -105,7 +105,7 @@ def test_void_cancels_what_was_asked_for(
 
 
 @pytest.mark.parametrize("paid", [True, False])
-def test_void_is_refused_while_under_review_and_after_payment(
+def test_void_is_refused_under_review_and_after_payment(
     owner: User, admin_api: APIClient, billing_admin: User, *, paid: bool
 ) -> None:
     payment = make_payment(owner)
@@ -123,9 +123,7 @@ def cancel(client: APIClient, invoice: Invoice, **headers: str) -> Any:
     return client.post(f"/api/v1/billing/invoices/{invoice.pk}/cancel/", headers=headers)
 
 
-def test_an_owner_cancels_an_order_and_chooses_another_plan(
-    owner: User, owner_api: APIClient
-) -> None:
+def test_owner_can_cancel_order_and_choose_another_plan(owner: User, owner_api: APIClient) -> None:
     """Wrong plan, mind changed: nobody waits for an admin."""
     invoice = invoice_of(owner)
     answer = cancel(owner_api, invoice)
@@ -143,7 +141,7 @@ def test_an_owner_cancels_an_order_and_chooses_another_plan(
     assert [str(check) for check in verify_billing() if not check.holds] == []
 
 
-def test_an_upgrade_is_cancelled_and_the_plan_goes_on(
+def test_cancelled_upgrade_keeps_current_plan(
     owner: User, owner_api: APIClient, billing_admin: User
 ) -> None:
     approve(make_payment(owner), billing_admin)
@@ -167,7 +165,7 @@ def test_cancelling_is_refused_under_review_and_after_payment(
     assert (answer.status_code, answer.json()["state"]) == (409, "paid")
 
 
-def test_cancelling_again_by_key_is_the_same_answer(owner: User, owner_api: APIClient) -> None:
+def test_repeated_cancel_with_key_gets_same_answer(owner: User, owner_api: APIClient) -> None:
     invoice = invoice_of(owner)
     key = {"Idempotency-Key": "cancel-1"}
     first, second = (cancel(owner_api, invoice, **key) for _ in range(2))
@@ -179,14 +177,14 @@ def test_cancelling_again_by_key_is_the_same_answer(owner: User, owner_api: APIC
     )
 
 
-def test_everybody_sees_who_sells(api: APIClient, catalog: None) -> None:
+def test_seller_is_public(api: APIClient, catalog: None) -> None:
     assert api.get("/api/v1/billing/seller/").json()["email"] == ""
     SellerProfile.objects.create(name="Lahore SaaS", email="help@lahore-saas.example")
     seller = api.get("/api/v1/billing/seller/").json()
     assert seller == {"name": "Lahore SaaS", "email": "help@lahore-saas.example", "website": ""}
 
 
-def test_void_needs_a_reason_and_a_billing_admin(owner: User, admin_api: APIClient) -> None:
+def test_void_requires_reason_and_billing_admin(owner: User, admin_api: APIClient) -> None:
     url = f"/api/v1/billing/admin/invoices/{invoice_of(owner).pk}/void/"
 
     assert admin_api.post(url, {"reason": " "}).status_code == 400
@@ -194,7 +192,7 @@ def test_void_needs_a_reason_and_a_billing_admin(owner: User, admin_api: APIClie
     assert invoice_of(owner).status == "pending"
 
 
-def test_pdf_has_the_same_bytes_each_time(owner: User, owner_api: APIClient) -> None:
+def test_pdf_download_is_deterministic(owner: User, owner_api: APIClient) -> None:
     url = f"/api/v1/billing/invoices/{invoice_of(owner).pk}/pdf/"
     first, second = owner_api.get(url), owner_api.get(url)
 
@@ -203,7 +201,7 @@ def test_pdf_has_the_same_bytes_each_time(owner: User, owner_api: APIClient) -> 
     assert first.content == second.content
 
 
-def test_pdf_takes_any_text_of_a_customer(catalog: None) -> None:
+def test_pdf_accepts_any_customer_text(catalog: None) -> None:
     owner = make_owner()
     account = owner.account
     assert account is not None

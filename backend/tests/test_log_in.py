@@ -48,7 +48,7 @@ def owner(catalog: None) -> User:
 
 
 @pytest.mark.parametrize("email", ["ayesha@shop.example", "Ayesha@Shop.EXAMPLE"])
-def test_logs_in_and_out(api: APIClient, owner: User, email: str) -> None:
+def test_user_can_sign_in_and_out(api: APIClient, owner: User, email: str) -> None:
     answer = log_in(api, email)
     assert answer.status_code == 200
     assert api.get(ME).json()["user"]["email"] == owner.email
@@ -61,7 +61,7 @@ def test_logs_in_and_out(api: APIClient, owner: User, email: str) -> None:
     ("email", "password"),
     [("ayesha@shop.example", "wrong-password"), ("nobody@shop.example", PASSWORD)],
 )
-def test_a_wrong_password_and_an_unknown_email_look_the_same(
+def test_wrong_password_and_unknown_email_look_the_same(
     api: APIClient, owner: User, email: str, password: str
 ) -> None:
     answer = log_in(api, email, password)
@@ -71,20 +71,20 @@ def test_a_wrong_password_and_an_unknown_email_look_the_same(
     ]
 
 
-def test_a_closed_user_does_not_get_in(api: APIClient, owner: User) -> None:
+def test_inactive_user_cannot_sign_in(api: APIClient, owner: User) -> None:
     User.objects.filter(pk=owner.pk).update(is_active=False)
     log_in(api, owner.email)
     assert api.get(ME).status_code == 401
 
 
-def test_guessing_is_slowed_down(api: APIClient, owner: User) -> None:
+def test_password_guessing_is_throttled(api: APIClient, owner: User) -> None:
     answers = [log_in(api, owner.email, f"guess-{n}").status_code for n in range(12)]
     assert answers[0] == 400
     assert answers[-1] in {400, 429}
     assert log_in(api, owner.email).status_code != 200  # the right password, but too soon
 
 
-def test_a_forgotten_password_is_set_anew(api: APIClient, owner: User) -> None:
+def test_forgotten_password_can_be_reset(api: APIClient, owner: User) -> None:
     request = api.post(f"{BROWSER}auth/password/request", {"email": owner.email})
     assert request.status_code == 200
     mail = prepared_mail()
@@ -123,7 +123,7 @@ def checked(key: str, method: str = "get") -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_used_link_is_told_from_one_that_never_was(owner: User, method: str) -> None:
+def test_used_link_differs_from_invalid_link(owner: User, method: str) -> None:
     key = reset(owner)
     assert checked(key) == (200, "")
     checked(key, "post")
@@ -133,14 +133,14 @@ def test_a_used_link_is_told_from_one_that_never_was(owner: User, method: str) -
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_an_old_link_says_that_it_is_old(owner: User, method: str) -> None:
+def test_expired_link_says_expired(owner: User, method: str) -> None:
     key = reset(owner)
     with time_machine.travel(datetime.now(UTC) + timedelta(days=3, seconds=1), tick=False):
         assert checked(key, method) == (400, "link_expired")
 
 
 @pytest.mark.parametrize("by", ["log-in", "password", "e-mail", "closing"])
-def test_what_makes_a_link_void(owner: User, by: str) -> None:
+def test_sign_in_or_account_change_voids_reset_link(owner: User, by: str) -> None:
     key = reset(owner)
     if by == "log-in":
         log_in(APIClient(), owner.email)
@@ -154,7 +154,7 @@ def test_what_makes_a_link_void(owner: User, by: str) -> None:
     assert checked(key) == (400, "link_used")
 
 
-def test_a_link_goes_to_the_address_on_record_alone(owner: User, api: APIClient) -> None:
+def test_reset_link_goes_to_the_email_on_record(owner: User, api: APIClient) -> None:
     """KELVIN SIGN is a K to those who compare small letters, and another mailbox to its server."""
     for typed in ("AYESHA@shop.example", "ayesha@\u212aelvin.example"):
         move(owner, typed.lower())
@@ -162,7 +162,7 @@ def test_a_link_goes_to_the_address_on_record_alone(owner: User, api: APIClient)
         assert prepared_mail()["recipient"] == typed.lower()
 
 
-def test_a_weak_new_password_is_refused(api: APIClient, owner: User) -> None:
+def test_weak_new_password_is_refused(api: APIClient, owner: User) -> None:
     api.post(f"{BROWSER}auth/password/request", {"email": owner.email})
     body = {"key": key_of(prepared_mail()), "password": "12345"}
     answer = api.post(f"{BROWSER}auth/password/reset", body)
@@ -170,7 +170,7 @@ def test_a_weak_new_password_is_refused(api: APIClient, owner: User) -> None:
     assert {error["param"] for error in answer.json()["errors"]} == {"password"}
 
 
-def test_nobody_learns_who_has_an_account(api: APIClient, owner: User) -> None:
+def test_reset_request_does_not_reveal_accounts(api: APIClient, owner: User) -> None:
     known, unknown = (
         api.post(f"{BROWSER}auth/password/request", {"email": email})
         for email in (owner.email, "nobody@shop.example")
@@ -178,7 +178,7 @@ def test_nobody_learns_who_has_an_account(api: APIClient, owner: User) -> None:
     assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
 
 
-def test_an_email_is_verified_by_the_link_of_its_mail(api: APIClient, catalog: None) -> None:
+def test_email_is_verified_by_its_link(api: APIClient, catalog: None) -> None:
     api.post(
         "/api/v1/auth/register/",
         {"email": "new@shop.example", "password": PASSWORD, "plan_slug": "free"},
@@ -193,7 +193,7 @@ def test_an_email_is_verified_by_the_link_of_its_mail(api: APIClient, catalog: N
     assert api.get(ME).json()["user"]["email_verified"] is True
 
 
-def test_the_mail_that_verifies_can_be_asked_for_again(api: APIClient, owner: User) -> None:
+def test_verification_mail_can_be_resent(api: APIClient, owner: User) -> None:
     log_in(api, owner.email)
     answer = api.put(f"{BROWSER}account/email", {"email": owner.email})
     assert answer.status_code == 200
@@ -202,13 +202,13 @@ def test_the_mail_that_verifies_can_be_asked_for_again(api: APIClient, owner: Us
     assert api.get(ME).json()["user"]["email_verified"] is True
 
 
-def test_a_made_up_key_verifies_nothing(api: APIClient, owner: User) -> None:
+def test_invalid_key_verifies_nothing(api: APIClient, owner: User) -> None:
     answer = api.post(f"{BROWSER}auth/email/verify", {"key": "made-up"})
     assert answer.status_code == 400
     assert not owner.emailaddress_set.filter(verified=True).exists()
 
 
-def test_a_program_logs_in_by_token(api: APIClient, owner: User) -> None:
+def test_program_signs_in_by_token(api: APIClient, owner: User) -> None:
     answer = api.post(f"{PROGRAM}auth/login", {"email": owner.email, "password": PASSWORD})
     token = answer.json()["meta"]["session_token"]
 
@@ -221,9 +221,7 @@ def test_a_program_logs_in_by_token(api: APIClient, owner: User) -> None:
 
 
 @pytest.mark.parametrize("client", [BROWSER, PROGRAM])
-def test_sign_up_goes_through_registration_alone(
-    api: APIClient, catalog: None, client: str
-) -> None:
+def test_allauth_sign_up_is_refused(api: APIClient, catalog: None, client: str) -> None:
     body = {"email": "side@door.example", "password": PASSWORD}
     assert api.post(f"{client}auth/signup", body).status_code == 403
     assert not User.objects.filter(email="side@door.example").exists()

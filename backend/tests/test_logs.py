@@ -54,12 +54,12 @@ def log() -> Iterator[io.StringIO]:
         ("nothing to hide: rate 89.00 @ 281.5", "nothing to hide: rate 89.00 @ 281.5"),
     ],
 )
-def test_values_are_withheld(text: str, left: str) -> None:
+def test_log_values_are_redacted(text: str, left: str) -> None:
     assert redact(text) == left
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\x1b[2K\x0b"])
-def test_a_message_is_one_line_whatever_it_says(log: io.StringIO, end: str) -> None:
+def test_log_message_is_always_one_line(log: io.StringIO, end: str) -> None:
     forged = f"x{end}2026-11-25 12:00:00,000 INFO igny8_core: User 1 logged in"
     try:
         dict[str, str]()[forged]
@@ -74,7 +74,7 @@ def test_a_message_is_one_line_whatever_it_says(log: io.StringIO, end: str) -> N
 
 
 @pytest.mark.django_db
-def test_a_failure_is_logged_without_the_values_that_it_is_about(
+def test_failure_log_omits_values(
     log: io.StringIO, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     password = "a-long-one"
@@ -93,7 +93,7 @@ def test_a_failure_is_logged_without_the_values_that_it_is_about(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_mail_that_is_given_up_is_logged_without_its_words() -> None:
+def test_failed_mail_log_omits_its_text() -> None:
     address = "asma@example.com"
     queue_prepared_mail(
         kind="password_reset",
@@ -118,7 +118,7 @@ def test_a_mail_that_is_given_up_is_logged_without_its_words() -> None:
 @pytest.mark.parametrize(
     ("url", "sent_as"), [("/_allauth/app/v1/auth/login", "json"), ("/admin/login/", "multipart")]
 )
-def test_log_ins_are_logged_without_the_e_mail(
+def test_sign_in_log_omits_the_email(
     log: io.StringIO, billing_admin: User, url: str, sent_as: str
 ) -> None:
     for password in ("wrong-password-1", PASSWORD):
@@ -130,7 +130,7 @@ def test_log_ins_are_logged_without_the_e_mail(
     assert billing_admin.email not in log.getvalue()
 
 
-def test_a_leak_is_found(tmp_path: Path) -> None:
+def test_leak_check_finds_a_secret(tmp_path: Path) -> None:
     path = tmp_path / "processes.log"
     path.write_text("api | fine\napi | reference TID-0042-77\n")
     secrets = {"TID-0042-77": "payment reference", "TID-0042-78": "payment reference"}
@@ -138,7 +138,7 @@ def test_a_leak_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_what_to_look_for_comes_from_the_run(
+def test_leak_check_collects_secrets_of_the_run(
     owner: User, settings: LazySettings, tmp_path: Path
 ) -> None:
     settings.DATA_DIR = tmp_path

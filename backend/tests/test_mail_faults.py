@@ -28,7 +28,7 @@ FAULTY = ("-m", "tests.faulty")
 MARKING = 'UPDATE "common_outgoingmail"'
 
 
-def test_without_a_mail_server_everything_works_and_is_told_later(mailbox: Mailbox) -> None:
+def test_mail_server_outage_delays_only_mails(mailbox: Mailbox) -> None:
     admin, owner, nobody = make_billing_admin(), make_owner(), free_port()
     run_worker(nobody)
     reject(make_payment(owner), admin)
@@ -54,7 +54,7 @@ def test_without_a_mail_server_everything_works_and_is_told_later(mailbox: Mailb
     assert_all_invariants_hold()
 
 
-def test_killed_between_sending_and_marking_a_mail_comes_again_with_its_id(
+def test_kill_after_sending_resends_mail_with_same_id(
     mailbox: Mailbox,
 ) -> None:
     owner = make_owner()
@@ -91,7 +91,7 @@ def test_two_workers_send_each_mail_once(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.parametrize(("locks", "copies"), [("on", 1), ("off", 2)])
-def test_a_mail_that_is_being_sent_is_not_sent_by_another(locks: str, copies: int) -> None:
+def test_mail_lock_prevents_double_sending(locks: str, copies: int) -> None:
     """With the locks off it is: the control."""
     owner = make_owner()
     deliver_mail.defer(mail_id=OutgoingMail.objects.get().pk)
@@ -109,7 +109,7 @@ def test_a_mail_that_is_being_sent_is_not_sent_by_another(locks: str, copies: in
         assert len(mailbox.to(owner.email)) == copies
 
 
-def test_a_slow_mail_server_is_in_the_way_of_nobody_who_closes_the_account() -> None:
+def test_slow_mail_server_does_not_block_account_closing() -> None:
     """Closing writes the rows of the account's mails, one of which is being sent."""
     owner = make_owner()
     with smtp_server(Mailbox(is_held=True)) as mailbox:
@@ -127,7 +127,7 @@ def test_a_slow_mail_server_is_in_the_way_of_nobody_who_closes_the_account() -> 
 
 
 @pytest.mark.parametrize("statement", ["procrastinate_defer_job", MARKING])
-def test_a_prepared_mail_is_queued_as_a_whole_or_not_at_all(statement: str) -> None:
+def test_prepared_mail_is_queued_atomically(statement: str) -> None:
     """Its row, its job and that the one knows the other: outside of any transaction, too."""
 
     def end_before(execute: Any, sql: str, *more: Any) -> Any:

@@ -56,7 +56,7 @@ def told_of(payment: Payment) -> int:
     return OutgoingMail.objects.filter(key=f"payment_waiting:{payment.pk}").count()
 
 
-def test_an_invoice_is_confirmed_five_times_a_day_at_most(owner: User) -> None:
+def test_confirmations_are_limited_to_five_a_day(owner: User) -> None:
     admin = make_billing_admin()
     for place in range(5):
         payment = make_payment(owner, reference=f"BT-{place}")
@@ -87,7 +87,7 @@ def told_how_to_pay(owner: User) -> list[OutgoingMail]:
     return list(mails.order_by("pk"))
 
 
-def test_who_chooses_another_way_to_pay_is_told_how(owner: User) -> None:
+def test_new_payment_method_sends_new_instructions(owner: User) -> None:
     choose(owner, "jazzcash")
     first, second = told_how_to_pay(owner)
     with pytest.raises(NothingToSend, match="Another payment method"):
@@ -101,7 +101,7 @@ def test_who_chooses_another_way_to_pay_is_told_how(owner: User) -> None:
     assert told_how_to_pay(owner) == [first, second]
 
 
-def test_only_the_newest_mail_says_how_to_pay(owner: User) -> None:
+def test_only_newest_mail_has_payment_instructions(owner: User) -> None:
     choose(owner, "jazzcash")
     choose(owner, "bank_transfer")
     first, _second, third = told_how_to_pay(owner)
@@ -110,20 +110,20 @@ def test_only_the_newest_mail_says_how_to_pay(owner: User) -> None:
     letter_for(third)
 
 
-def test_who_goes_on_choosing_reads_it_on_the_page(owner: User) -> None:
+def test_payment_instruction_mails_are_limited(owner: User) -> None:
     for _ in range(4):
         choose(owner, "jazzcash")
         choose(owner, "bank_transfer")
     assert len(told_how_to_pay(owner)) == 1 + 5
 
 
-def test_what_is_under_review_is_said_before_the_limit(owner: User, settings: LazySettings) -> None:
+def test_under_review_error_precedes_limit_error(owner: User, settings: LazySettings) -> None:
     settings.BILLING_CLAIMS_PER_DAY = 1
     make_payment(owner)
     assert confirm(owner).json()["errors"][0]["code"] == "payment_already_under_review"
 
 
-def test_admins_hear_of_an_account_once_an_hour_and_of_what_waits_then(owner: User) -> None:
+def test_admin_notices_are_hourly_per_account(owner: User) -> None:
     make_billing_admin()
     first = make_payment(owner)
     notify(first)
@@ -143,7 +143,7 @@ def test_admins_hear_of_an_account_once_an_hour_and_of_what_waits_then(owner: Us
     assert told_of(second) == 1
 
 
-def test_of_another_account_admins_hear_at_once(owner: User) -> None:
+def test_other_account_is_announced_at_once(owner: User) -> None:
     make_billing_admin()
     notify(make_payment(owner))
     other = make_payment(make_owner(), reference="BT-2025-002")
@@ -151,7 +151,7 @@ def test_of_another_account_admins_hear_at_once(owner: User) -> None:
     assert told_of(other) == 1
 
 
-def test_admins_hear_nothing_of_what_was_taken_back(owner: User) -> None:
+def test_withdrawn_payment_is_not_announced(owner: User) -> None:
     make_billing_admin()
     payment = make_payment(owner)
     withdraw(payment, owner)
@@ -160,9 +160,7 @@ def test_admins_hear_nothing_of_what_was_taken_back(owner: User) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ur"])
-def test_an_address_that_is_not_confirmed_reads_no_word_of_the_customers(
-    owner: User, language: str
-) -> None:
+def test_unconfirmed_email_gets_no_customer_text(owner: User, language: str) -> None:
     Account.objects.update(name="NAME evil.example")
     make_payment(owner, reference="REFERENCE evil.example")
 
@@ -175,7 +173,7 @@ def test_an_address_that_is_not_confirmed_reads_no_word_of_the_customers(
     assert "REFERENCE evil.example" in texts()
 
 
-def test_orders_are_given_up_a_few_times_a_day(owner: User, settings: LazySettings) -> None:
+def test_cancellations_are_limited_per_day(owner: User, settings: LazySettings) -> None:
     """Each that follows is two mails, to an address that nobody may have confirmed."""
     settings.BILLING_CANCELLATIONS_PER_DAY = 2
     client = client_of(owner)

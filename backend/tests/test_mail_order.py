@@ -38,7 +38,7 @@ def subjects(mailbox: Mailbox, address: str) -> list[str]:
     return [str(message["Subject"]).partition(" INV-")[0] for message in mailbox.to(address)]
 
 
-def test_after_an_outage_only_what_is_still_true_is_told(mailbox: Mailbox) -> None:
+def test_outdated_mails_are_dropped_after_an_outage(mailbox: Mailbox) -> None:
     admin, owner = make_billing_admin(), make_owner()
     actor = Actor(user=owner)
     change_payment_method(
@@ -74,7 +74,7 @@ def test_after_an_outage_only_what_is_still_true_is_told(mailbox: Mailbox) -> No
     assert queued() == []
 
 
-def test_a_later_mail_waits_for_the_earlier_ones_next_try() -> None:
+def test_later_mail_waits_for_retry_of_earlier_mail() -> None:
     owner, other = make_owner(), make_owner()
     make_payment(owner)
     with smtp_server(Mailbox(put_off=[owner.email])) as mailbox:
@@ -86,7 +86,7 @@ def test_a_later_mail_waits_for_the_earlier_ones_next_try() -> None:
 
 
 @pytest.mark.long
-def test_retries_and_workers_side_by_side_keep_the_order() -> None:
+def test_parallel_workers_keep_mail_order() -> None:
     """The server puts off four times; two workers of four jobs each work it off."""
     reader, other = "reader@shop.example", "other@shop.example"
     for number in range(10, 22):
@@ -111,7 +111,7 @@ def test_retries_and_workers_side_by_side_keep_the_order() -> None:
             assert years == [str(number) for number in range(10, 22)]
 
 
-def test_a_mail_whose_row_is_gone_holds_up_nothing(mailbox: Mailbox) -> None:
+def test_deleted_mail_does_not_block_the_queue(mailbox: Mailbox) -> None:
     owner = make_owner()
     OutgoingMail.objects.all().delete()  # as retention does
     make_payment(owner)
@@ -119,7 +119,7 @@ def test_a_mail_whose_row_is_gone_holds_up_nothing(mailbox: Mailbox) -> None:
     assert subjects(mailbox, owner.email) == ["We received your confirmation for invoice"]
 
 
-def test_a_dead_mailbox_holds_up_nobody_else() -> None:
+def test_dead_mailbox_does_not_delay_others() -> None:
     dead, admin = make_owner(), make_billing_admin()
     account = account_of(dead)
     account.billing_email = account.confirmed_billing_email = "books@shop.example"
@@ -153,9 +153,7 @@ PUT_OFF = smtplib.SMTPRecipientsRefused({"a@b.example": (451, b"Later")})
         (smtplib.SMTPDataError(552, b"Full"), MAX_REFUSALS, timedelta(hours=1)),
     ],
 )
-def test_waits_are_bounded_and_come_to_an_end(
-    error: Exception, tries: int, longest: timedelta
-) -> None:
+def test_retry_waits_are_bounded_and_end(error: Exception, tries: int, longest: timedelta) -> None:
     waits = [wait_after(error, attempts) for attempts in range(tries)]
     assert waits[-1] is None
     for wait in waits[:-1]:
@@ -166,7 +164,7 @@ def test_waits_are_bounded_and_come_to_an_end(
     assert total > (timedelta(minutes=30) if tries == MAX_REFUSALS else timedelta(days=2))
 
 
-def test_what_an_earlier_version_queued_is_delivered(mailbox: Mailbox) -> None:
+def test_mail_queued_by_earlier_version_is_delivered(mailbox: Mailbox) -> None:
     """Its arguments are ids alone, and its job has no lock."""
     owner = make_owner()
     payment = make_payment(owner)
@@ -180,7 +178,7 @@ def test_what_an_earlier_version_queued_is_delivered(mailbox: Mailbox) -> None:
     assert subjects(mailbox, owner.email) == ["We received your confirmation for invoice"]
 
 
-def test_a_closed_accounts_last_mail_goes_out_without_system_checks(mailbox: Mailbox) -> None:
+def test_account_closed_mail_is_sent_without_system_checks(mailbox: Mailbox) -> None:
     """Nothing but Django's start reads the kinds of mails."""
     owner = make_owner()
     close_account(account_id=account_of(owner).pk, actor=Actor(user=owner), now=utc_now())
@@ -190,7 +188,7 @@ def test_a_closed_accounts_last_mail_goes_out_without_system_checks(mailbox: Mai
     assert subjects(mailbox, owner.email) == ["Your account is closed"]
 
 
-def test_a_mail_sent_twice_at_once_is_sent_once_and_in_line(mailbox: Mailbox) -> None:
+def test_mail_queued_twice_is_sent_once(mailbox: Mailbox) -> None:
     owner = make_owner()
     mail = OutgoingMail.objects.get()
     assert ProcrastinateJob.objects.get(pk=mail.job_id).lock == reader_lock(owner.email.upper())

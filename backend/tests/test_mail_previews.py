@@ -24,11 +24,11 @@ NOT_IN_DEMO = {
 }
 
 
-def test_lists_every_kind_of_mail() -> None:
+def test_preview_list_has_every_mail_kind() -> None:
     assert set(ARGUMENTS) == set(KINDS)
 
 
-def test_shows_each_in_each_language(client: Client, catalog: None) -> None:
+def test_every_preview_renders_in_every_language(client: Client, catalog: None) -> None:
     call_command("create_demo", verbosity=0)
     listed = client.get("/mail-previews/").content.decode()
     for kind in [*ARGUMENTS, *AUTH_MAILS]:
@@ -45,11 +45,11 @@ def test_shows_each_in_each_language(client: Client, catalog: None) -> None:
 
 
 @pytest.mark.parametrize("path", ["x/en/html", "welcome/de/html"])
-def test_what_there_is_not(client: Client, path: str) -> None:
+def test_unknown_preview_returns_404(client: Client, path: str) -> None:
     assert client.get(f"/mail-previews/{path}/").status_code == 404
 
 
-def test_not_in_production() -> None:
+def test_previews_are_absent_in_production() -> None:
     show_urls = "from igny8_core.api.urls import urlpatterns; print(urlpatterns)"
     environment = {
         "PATH": os.environ["PATH"],

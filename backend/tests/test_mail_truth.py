@@ -370,13 +370,13 @@ QUEUED: list[tuple[str, Callable[[], Scene]]] = [
 ]
 
 
-def test_every_kind_is_tried() -> None:
+def test_every_mail_kind_is_tested() -> None:
     assert {kind for kind, _scene in QUEUED} == set(TRUE) == set(KINDS)
 
 
 @pytest.mark.usefixtures("catalog")
 @pytest.mark.parametrize("place", range(len(QUEUED)), ids=[kind for kind, _scene in QUEUED])
-def test_whatever_happens_before_it_leaves_a_mail_is_true_or_dropped(place: int) -> None:
+def test_sent_mail_is_true_or_dropped(place: int) -> None:
     kind, make_scene = QUEUED[place]
     scene = make_scene()
     mail = OutgoingMail.objects.filter(kind=kind).latest("pk")
@@ -456,7 +456,7 @@ def edit_everything(scene: Scene) -> None:
     [place for place, (kind, _scene) in enumerate(QUEUED) if kind != "account_closed"],
     ids=[kind for kind, _scene in QUEUED if kind != "account_closed"],
 )
-def test_a_mail_says_what_was_true_at_its_event(place: int) -> None:
+def test_mail_keeps_the_facts_of_its_event(place: int) -> None:
     kind, make_scene = QUEUED[place]
     scene = make_scene()
     mail = OutgoingMail.objects.filter(kind=kind).latest("pk")
@@ -470,7 +470,7 @@ def test_a_mail_says_what_was_true_at_its_event(place: int) -> None:
 
 
 @pytest.mark.usefixtures("catalog")
-def test_a_reversal_says_what_it_means_while_that_is_so() -> None:
+def test_reversal_mail_states_consequence_while_current() -> None:
     scene = reversed_as(EventName.REVERSE)
     mail = OutgoingMail.objects.get(kind="payment_reversed")
     assert "You need to pay the invoice again" in words_of(mail)
@@ -482,7 +482,7 @@ def test_a_reversal_says_what_it_means_while_that_is_so() -> None:
 
 @pytest.mark.usefixtures("catalog")
 @pytest.mark.parametrize("is_development", [True, False])
-def test_example_details_are_never_told_as_if_they_were_real(
+def test_example_details_are_never_shown_as_real(
     settings: LazySettings, *, is_development: bool
 ) -> None:
     scene_of()
@@ -514,7 +514,7 @@ EARLIER: dict[str, Callable[[Scene], dict[str, Any]]] = {
 
 @pytest.mark.usefixtures("catalog")
 @pytest.mark.parametrize("place", range(len(QUEUED)), ids=[kind for kind, _scene in QUEUED])
-def test_a_mail_that_an_earlier_version_queued_says_the_same(place: int) -> None:
+def test_mail_of_earlier_version_reads_the_same(place: int) -> None:
     kind, make_scene = QUEUED[place]
     scene = make_scene()
     mail = OutgoingMail.objects.filter(kind=kind).latest("pk")
@@ -529,7 +529,7 @@ def test_a_mail_that_an_earlier_version_queued_says_the_same(place: int) -> None
 # The kinds
 
 
-def test_two_writers_of_one_name_are_refused() -> None:
+def test_duplicate_mail_writer_is_refused() -> None:
     def welcome(_mail: OutgoingMail) -> Letter:
         raise NotImplementedError
 
@@ -537,7 +537,7 @@ def test_two_writers_of_one_name_are_refused() -> None:
         letter(premise=always)(welcome)
 
 
-def test_a_kind_that_nobody_writes_is_not_queued() -> None:
+def test_unknown_mail_kind_is_not_queued() -> None:
     with pytest.raises(LookupError, match="no_such_kind"):
         queue_mail(kind="no_such_kind", about=1, recipient="a@b.example", language="en")
 
@@ -548,7 +548,7 @@ def rooms() -> list[Path]:
     return [path.parent for room in ours for path in Path(room).glob("templates/*/email/en")]
 
 
-def test_every_kind_is_written_in_every_language_with_the_same_facts() -> None:
+def test_every_language_has_the_same_templates() -> None:
     assert len(rooms()) > 2
     for folder in rooms():
         languages = {code: templates(folder / code) for code, _name in settings.LANGUAGES}
@@ -556,7 +556,7 @@ def test_every_kind_is_written_in_every_language_with_the_same_facts() -> None:
             assert found == languages["en"] != {}, f"{folder}/{code}"
 
 
-def test_every_kind_has_its_template_and_every_template_its_kind() -> None:
+def test_mail_kinds_match_templates() -> None:
     named = {path.stem for folder in rooms() for path in folder.glob("en/*.txt")}
     prepared = {name for name, _link in OWN_MAILS.values()}
     assert named == set(KINDS) | prepared | set(LETTERS)

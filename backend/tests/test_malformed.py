@@ -49,7 +49,7 @@ def assert_refused(answer: Any, status: int) -> None:
         (b"{}", "text/plain", 415),
     ],
 )
-def test_bodies_that_can_not_be_read(
+def test_unreadable_body_is_refused(
     api: APIClient, catalog: None, content: bytes, content_type: str, status: int
 ) -> None:
     assert_refused(api.post(REGISTER, content, content_type=content_type), status)
@@ -84,7 +84,7 @@ def test_bodies_that_can_not_be_read(
         {"password": "x" * 5000},
     ],
 )
-def test_fields_that_can_not_be(api: APIClient, catalog: None, changes: dict[str, Any]) -> None:
+def test_invalid_field_is_refused(api: APIClient, catalog: None, changes: dict[str, Any]) -> None:
     assert_refused(api.post(REGISTER, {**VALID, **changes}), 400)
     assert not User.objects.exists()
 
@@ -93,7 +93,7 @@ def test_fields_that_can_not_be(api: APIClient, catalog: None, changes: dict[str
     "amount",
     ["NaN", "Infinity", "-89.00", "0", "1e400", "89.001", "9" * 500, "", None, True, [], "٨٩.00"],
 )
-def test_amounts_that_can_not_be(owner: User, owner_api: APIClient, amount: object) -> None:
+def test_invalid_amount_is_refused(owner: User, owner_api: APIClient, amount: object) -> None:
     body = {
         "invoice_id": invoice_of(owner).pk,
         "payment_method": "bank_transfer",
@@ -133,7 +133,7 @@ def test_amounts_that_can_not_be(owner: User, owner_api: APIClient, amount: obje
         {"proof": "no file"},
     ],
 )
-def test_confirmations_that_can_not_be(
+def test_invalid_confirmation_is_refused(
     owner: User, owner_api: APIClient, changes: dict[str, Any]
 ) -> None:
     assert_refused(owner_api.post(CONFIRM, {**confirmation_of(owner), **changes}), 400)
@@ -141,7 +141,7 @@ def test_confirmations_that_can_not_be(
 
 
 @pytest.mark.parametrize("notes", ["\u202e\u2066<b>\u200b", "e\u0301" * 500, "\U0001f4b8\r\n\t<i>"])
-def test_notes_stay_as_they_were_typed(owner: User, owner_api: APIClient, notes: str) -> None:
+def test_notes_are_kept_as_typed(owner: User, owner_api: APIClient, notes: str) -> None:
     answer = owner_api.post(CONFIRM, {**confirmation_of(owner), "manual_notes": notes})
     assert answer.status_code == 201
     assert answer.json()["manual_notes"] == notes
@@ -149,7 +149,9 @@ def test_notes_stay_as_they_were_typed(owner: User, owner_api: APIClient, notes:
 
 
 @pytest.mark.parametrize("invoice_id", [0, -1, 2**63, 10**40, "x", None, 1.5, "1; DROP TABLE"])
-def test_invoice_ids_that_can_not_be(owner: User, owner_api: APIClient, invoice_id: object) -> None:
+def test_invalid_invoice_id_is_refused(
+    owner: User, owner_api: APIClient, invoice_id: object
+) -> None:
     body = {
         "invoice_id": invoice_id,
         "payment_method": "bank_transfer",
@@ -162,31 +164,29 @@ def test_invoice_ids_that_can_not_be(owner: User, owner_api: APIClient, invoice_
     assert answer.status_code in {400, 404}
 
 
-def test_ids_in_addresses_may_be_any_number(owner_api: APIClient) -> None:
+def test_unknown_numeric_id_returns_404(owner_api: APIClient) -> None:
     for number in ("0", "9" * 19, "9" * 40):
         assert_refused(owner_api.get(f"/api/v1/billing/invoices/{number}/"), 404)
 
 
-def test_multipart_that_ends_too_early(owner_api: APIClient) -> None:
+def test_truncated_multipart_is_refused(owner_api: APIClient) -> None:
     answer = owner_api.post(
         CONFIRM, b"--b\r\nContent-Dis", content_type="multipart/form-data; boundary=b"
     )
     assert_refused(answer, 400)
 
 
-def test_multipart_without_a_boundary(owner_api: APIClient) -> None:
+def test_multipart_without_boundary_is_refused(owner_api: APIClient) -> None:
     answer = owner_api.post(CONFIRM, b"x", content_type="multipart/form-data")
     assert_refused(answer, 400)
 
 
-def test_an_unknown_address_and_method_answer_in_the_same_shape(
-    api: APIClient, catalog: None
-) -> None:
+def test_unknown_address_and_method_use_error_envelope(api: APIClient, catalog: None) -> None:
     assert_refused(api.get("/api/v1/nothing/"), 404)
     assert_refused(api.delete("/api/v1/plans/"), 405)
 
 
-def test_a_format_that_is_not_spoken(api: APIClient, catalog: None) -> None:
+def test_unsupported_accept_header_returns_406(api: APIClient, catalog: None) -> None:
     assert_refused(api.get("/api/v1/plans/", headers={"Accept": "application/xml"}), 406)
 
 
@@ -197,11 +197,11 @@ def test_a_format_that_is_not_spoken(api: APIClient, catalog: None) -> None:
     "text",
     ["{}", '{"a": [1, 2.50, "\\ud83d\\ude00", null, true]}', '{"a": ' + "[" * 31 + "]" * 31 + "}"],
 )
-def test_json_is_read_as_it_is(text: str) -> None:
+def test_json_is_read_like_the_standard_library(text: str) -> None:
     assert read_json(text.encode()) == json.loads(text)
 
 
-def test_a_number_is_read_to_its_last_digit() -> None:
+def test_json_number_keeps_every_digit() -> None:
     assert str(read_json(b'{"amount": 25053.500000000000001}')["amount"]) == "25053.500000000000001"
 
 
@@ -222,9 +222,7 @@ def test_a_number_is_read_to_its_last_digit() -> None:
         ("\ufeff{}", "parse_error", None),
     ],
 )
-def test_json_that_readers_disagree_about_is_refused(
-    text: str, code: str, attr: str | None
-) -> None:
+def test_ambiguous_json_is_refused(text: str, code: str, attr: str | None) -> None:
     with pytest.raises(JsonRefused) as refused:
         read_json(text.encode())
     assert (refused.value.code, refused.value.attr) == (code, attr)
@@ -244,7 +242,7 @@ def test_json_that_readers_disagree_about_is_refused(
         (b'{"email": "a", "email": "b"}', "application/json", 400, "parse_error"),
     ],
 )
-def test_the_log_in_refuses_in_the_same_shape(
+def test_sign_in_errors_use_error_envelope(
     api: APIClient, db: None, kind: str, content: bytes, content_type: str, status: int, code: str
 ) -> None:
     url = f"/_allauth/{kind}/v1/auth/login"
@@ -253,14 +251,14 @@ def test_the_log_in_refuses_in_the_same_shape(
     assert answer.json()["errors"][0]["code"] == code
 
 
-def test_so_does_what_django_refuses_before_any_view(api: APIClient, db: None) -> None:
+def test_middleware_errors_use_error_envelope(api: APIClient, db: None) -> None:
     for path in ("/api/v1/plans/", "/_allauth/browser/v1/config"):
         assert_refused(api.get(path, headers={"Host": "elsewhere.example"}), 400)
     assert_refused(api.get("/_allauth/browser/v1/nothing"), 404)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_content_type_stops_a_real_server(catalog: None) -> None:
+def test_odd_content_type_does_not_stop_the_server(catalog: None) -> None:
     """Django reads it before its first middleware, and fails on some."""
     odd = [
         "a/b; x*=nothing''y",

@@ -57,7 +57,7 @@ def payment(owner: User) -> Payment:
     return make_payment(owner)
 
 
-def test_query_parameters_of_the_api(
+def test_odd_api_query_parameters_never_fail(
     document: dict[str, Any], payment: Payment, billing_admin: User
 ) -> None:
     """Every parameter of every list with every odd value, alone and given twice."""
@@ -78,9 +78,7 @@ def test_query_parameters_of_the_api(
 
 
 @pytest.mark.parametrize("value", ["\x00", "x" * 20_000])
-def test_a_search_that_can_not_be_is_refused(
-    payment: Payment, admin_api: APIClient, value: str
-) -> None:
+def test_invalid_search_is_refused(payment: Payment, admin_api: APIClient, value: str) -> None:
     answer = admin_api.get("/api/v1/billing/admin/payments/", {"search": value})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["attr"] == "search"
@@ -118,7 +116,7 @@ LOOKUPS = [
 
 @pytest.mark.sized
 @pytest.mark.parametrize("address", CHANGELISTS)
-def test_query_parameters_of_the_admin(
+def test_odd_desk_query_parameters_never_fail(
     payment: Payment, admin_client: Client, address: str
 ) -> None:
     """Of every list: what it knows, what it doesn't, and what would ask for a password's hash.
@@ -150,7 +148,7 @@ def test_query_parameters_of_the_admin(
     ],
 )
 @pytest.mark.parametrize("status", ["", "pending_approval", "succeeded"])
-def test_a_place_in_the_queue_that_nobody_gave_out(
+def test_invalid_queue_cursor_is_tolerated(
     payment: Payment, admin_client: Client, place: str, status: str
 ) -> None:
     query = {"after": place, "status__exact": status}
@@ -158,7 +156,9 @@ def test_a_place_in_the_queue_that_nobody_gave_out(
 
 
 @pytest.mark.parametrize("value", [*ODD, "\ud800"])
-def test_forms_of_the_desk(payment: Payment, admin_client: Client, value: str) -> None:
+def test_odd_desk_form_values_never_fail(
+    payment: Payment, admin_client: Client, value: str
+) -> None:
     """A decision is made or refused; what is refused is shown again."""
     value = value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     desk = "/admin/billing/payment/"
@@ -183,7 +183,7 @@ def test_forms_of_the_desk(payment: Payment, admin_client: Client, value: str) -
         assert answer.status_code in {200, 302, 400}, chosen
 
 
-def test_ids_in_the_admins_addresses(admin_client: Client, catalog: None) -> None:
+def test_odd_ids_in_desk_addresses_never_fail(admin_client: Client, catalog: None) -> None:
     make_owner()
     for address in CHANGELISTS:
         for pk in ("0", "x", "9" * 40, "_00", "%00", "1%0d%0a", "..%2f.."):

@@ -55,7 +55,7 @@ def told_in(language: str, kind: str) -> str:
     return render_letter(letter_for(mail), language=language)["layout.txt"]
 
 
-def test_each_shipped_method_is_told_in_each_language(settings: LazySettings) -> None:
+def test_shipped_methods_are_translated_into_every_language(settings: LazySettings) -> None:
     others = {code for code, _name in settings.LANGUAGES} - {"en"}
     for shipped in json.loads(CATALOG.read_text("utf-8")):
         assert set(shipped["translations"]) == others
@@ -64,13 +64,13 @@ def test_each_shipped_method_is_told_in_each_language(settings: LazySettings) ->
         validate_translations(shipped["translations"])
 
 
-def test_the_api_gives_all_languages(api: APIClient, method: PaymentMethodConfig) -> None:
+def test_api_returns_all_translations(api: APIClient, method: PaymentMethodConfig) -> None:
     offered = {each["payment_method"]: each for each in api.get(METHODS, {"country": "PK"}).json()}
     assert offered["jazzcash"]["translations"] == method.translations
     assert offered["jazzcash"]["instructions"].startswith("Open the JazzCash app")
 
 
-def test_what_is_withheld_is_withheld_in_all_languages(
+def test_example_details_are_withheld_in_every_language(
     owner_api: APIClient, owner: User, settings: LazySettings
 ) -> None:
     invoice = invoice_of(owner)
@@ -91,7 +91,7 @@ def test_what_is_withheld_is_withheld_in_all_languages(
     assert instructions.splitlines()[0] not in told_in("ur", "invoice_issued")
 
 
-def test_mails_tell_it_in_the_readers_language(billing_admin: User) -> None:
+def test_mail_uses_method_texts_of_readers_language(billing_admin: User) -> None:
     owner = make_owner(payment_method="jazzcash")
     urdu, english = told_in("ur", "invoice_issued"), told_in("en", "invoice_issued")
     assert "JazzCash ایپ کھولیں" in urdu
@@ -107,14 +107,14 @@ def test_mails_tell_it_in_the_readers_language(billing_admin: User) -> None:
     assert "JazzCash" in told_in("en", "payment_approved")
 
 
-def test_a_text_that_is_not_translated_is_told_in_english(method: PaymentMethodConfig) -> None:
+def test_untranslated_text_falls_back_to_english(method: PaymentMethodConfig) -> None:
     method.translations = {"ur": {"reference_label": "نمبر"}}
     method.save()
     make_owner(payment_method="jazzcash")
     assert "Open the JazzCash app" in told_in("ur", "invoice_issued")
 
 
-def test_an_invoice_keeps_the_words_that_it_was_issued_with(method: PaymentMethodConfig) -> None:
+def test_invoice_keeps_translations_it_was_issued_with(method: PaymentMethodConfig) -> None:
     owner = make_owner(payment_method="jazzcash")
     as_issued = method.translations
     PaymentMethodConfig.objects.update(translations={"ur": {"instructions": "کچھ اور"}})
@@ -124,7 +124,7 @@ def test_an_invoice_keeps_the_words_that_it_was_issued_with(method: PaymentMetho
     assert "کچھ اور" not in told_in("ur", "invoice_issued")
 
 
-def test_what_was_kept_before_there_were_languages_is_told_in_english(owner: User) -> None:
+def test_old_snapshot_falls_back_to_english(owner: User) -> None:
     invoice = invoice_of(owner)
     assert invoice.method_snapshot is not None
     del invoice.method_snapshot["translations"]
@@ -135,9 +135,7 @@ def test_what_was_kept_before_there_were_languages_is_told_in_english(owner: Use
 # At the desk
 
 
-def test_texts_are_filled_in_and_wait_for_the_second_admin(
-    desk: Client, method: PaymentMethodConfig
-) -> None:
+def test_translation_edit_waits_for_second_admin(desk: Client, method: PaymentMethodConfig) -> None:
     make_billing_admin()
     values = form_of(desk, page_of(method))
     changes = {
@@ -159,9 +157,7 @@ def test_texts_are_filled_in_and_wait_for_the_second_admin(
     assert method.translations["ur"]["instructions"] != "ایک\nدو"
 
 
-def test_the_second_admin_reads_each_text_whatever_the_labels_are_called(
-    desk: Client, method: PaymentMethodConfig
-) -> None:
+def test_second_admin_sees_each_changed_text(desk: Client, method: PaymentMethodConfig) -> None:
     """Nothing typed into one place hides what is typed into another."""
     make_billing_admin()
     old = method.translations["ur"]["instructions"]
@@ -179,9 +175,7 @@ def test_the_second_admin_reads_each_text_whatever_the_labels_are_called(
     assert "0399" in changed_values(SettingChange(model=change.model, after=shadowed))[0].after
 
 
-def test_a_label_that_is_gone_makes_no_change_of_its_own(
-    desk: Client, method: PaymentMethodConfig
-) -> None:
+def test_removed_label_creates_no_change(desk: Client, method: PaymentMethodConfig) -> None:
     """Nor is it in the way of switching the method off while another change waits."""
     make_billing_admin()
     details = [{**method.details[0], "label": "Wallet"}, method.details[1]]
@@ -197,7 +191,7 @@ def test_a_label_that_is_gone_makes_no_change_of_its_own(
     assert not PaymentMethodConfig.objects.get(pk=method.pk).is_enabled
 
 
-def test_the_desk_says_which_text_can_not_be(desk: Client, method: PaymentMethodConfig) -> None:
+def test_desk_names_the_invalid_text(desk: Client, method: PaymentMethodConfig) -> None:
     values = form_of(desk, page_of(method)) | {f"{PREFIX}reference_label": "x" * 61}
     answer = desk.post(page_of(method), values)
     errors = answer.context["adminform"].form.errors["translations"]
@@ -206,7 +200,7 @@ def test_the_desk_says_which_text_can_not_be(desk: Client, method: PaymentMethod
 
 
 @pytest.mark.parametrize("also", [{}, {f"{PREFIX}instructions": "دکان پر ادا کریں"}])
-def test_the_desk_asks_to_look_at_languages_that_were_left_as_they_were(
+def test_desk_warns_when_only_english_changed(
     desk: Client, method: PaymentMethodConfig, also: dict[str, str]
 ) -> None:
     values = {**form_of(desk, page_of(method)), "instructions": "Pay at the shop.", **also}
@@ -214,9 +208,7 @@ def test_the_desk_asks_to_look_at_languages_that_were_left_as_they_were(
     assert ("only the English text changed" in page) == (not also)
 
 
-def test_a_new_method_can_be_told_in_other_languages_at_once(
-    desk: Client, settings: LazySettings
-) -> None:
+def test_new_method_can_be_added_with_translations(desk: Client, settings: LazySettings) -> None:
     settings.BILLING_CHANGE_DELAY_HOURS = 0
     url = "/admin/billing/paymentmethodconfig/add/"
     values = without_details(form_of(desk, url)) | {
@@ -255,13 +247,13 @@ def test_a_new_method_can_be_told_in_other_languages_at_once(
         ({"ur": {"labels": {"instructions": "a\nb"}}}, "the label of instructions can't be this."),
     ],
 )
-def test_what_no_text_can_be_is_refused(given: Any, words: str) -> None:
+def test_invalid_translations_are_refused(given: Any, words: str) -> None:
     with pytest.raises(ValidationError) as caught:
         validate_translations(given)
     assert words in " ".join(caught.value.messages)
 
 
-def test_texts_may_be_as_long_as_their_columns() -> None:
+def test_text_limits_match_column_lengths() -> None:
     columns = {field.name: field.max_length for field in PaymentMethodConfig._meta.concrete_fields}
     assert {name: columns[name] for name in TEXTS if columns[name]} == {
         name: longest for name, longest in TEXTS.items() if name != "instructions"

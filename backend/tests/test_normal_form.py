@@ -26,7 +26,7 @@ from igny8_core.common.normal_form import normal_form, normal_words, without_inv
         "0123_4567/8901 #",
     ],
 )
-def test_a_number_typed_in_any_way_is_one(typed: str) -> None:
+def test_number_spellings_share_one_normal_form(typed: str) -> None:
     assert normal_form(typed) == "012345678901"
 
 
@@ -46,7 +46,7 @@ def test_a_number_typed_in_any_way_is_one(typed: str) -> None:
         ("\u110b\u1175", "\uc774"),  # a Korean syllable and its letters
     ],
 )
-def test_ways_to_write_one_thing(one: str, other: str) -> None:
+def test_equivalent_spellings_share_one_normal_form(one: str, other: str) -> None:
     assert normal_form(one) == normal_form(other)
 
 
@@ -54,18 +54,18 @@ def test_ways_to_write_one_thing(one: str, other: str) -> None:
     ("one", "other"),
     [("O", "0"), ("l", "1"), ("m", "rn"), ("कि", "की"), ("น้ำ", "นำ"), ("か", "が"), ("東", "西")],
 )
-def test_what_differs_stays_different(one: str, other: str) -> None:
+def test_different_texts_have_different_normal_forms(one: str, other: str) -> None:
     assert normal_form(one) != normal_form(other)
 
 
-def test_words_keep_their_borders() -> None:
+def test_normal_words_keep_word_boundaries() -> None:
     assert normal_words("  INV-2026/000028,\n Usman  Ghani ") == "inv 2026 000028 usman ghani"
     assert normal_form("- . \u200b") == ""
     assert normal_form("😀") == "😀"
 
 
 @given(st.text())
-def test_is_its_own_normal_form(text: str) -> None:
+def test_normal_form_is_idempotent(text: str) -> None:
     assert normal_words(normal_words(text)) == normal_words(text)
     assert normal_form(normal_form(text)) == normal_form(text)
 
@@ -80,7 +80,7 @@ def in_sql(texts: list[str]) -> list[str]:
 
 
 @pytest.mark.django_db
-def test_postgresql_has_the_same_for_every_character() -> None:
+def test_postgresql_agrees_on_every_character() -> None:
     """Of ideographs, Hangul and private use, which have no other form, each hundredth."""
     many = {"Lo", "Co", "Cs", "Cn"}
     characters = [
@@ -96,7 +96,7 @@ def test_postgresql_has_the_same_for_every_character() -> None:
 
 
 @pytest.mark.django_db
-def test_postgresql_has_the_same_for_texts() -> None:
+def test_postgresql_agrees_on_whole_texts() -> None:
     texts = [
         "",
         " ",
@@ -110,6 +110,6 @@ def test_postgresql_has_the_same_for_texts() -> None:
     assert in_sql(texts) == [normal_words(text) for text in texts]
 
 
-def test_what_cannot_be_seen_is_left_out_and_the_rest_kept() -> None:
+def test_only_invisible_characters_are_removed() -> None:
     assert without_invisible("\ufeffAB\u200b-\u202e12\u00ad\u00a03\u115f\ufe0f ") == "AB-12 3"
     assert without_invisible("۱۲ é") == "۱۲ é"

@@ -32,13 +32,13 @@ def decide(payment: Payment, admin: User, *, hours_later: float, reason: str = "
         approve_payment(payment_id=payment.pk, actor=Actor(user=admin), now=now)
 
 
-def test_nothing_yet(catalog: None) -> None:
+def test_empty_database_gives_zero_numbers(catalog: None) -> None:
     found = numbers(now=NOW)
     assert (found.waiting, found.oldest, found.median_time, found.takings) == (0, None, None, [])
     assert len(found.days) == DAYS
 
 
-def test_what_waits_and_how_long(catalog: None) -> None:
+def test_waiting_payments_are_counted_by_age(catalog: None) -> None:
     for hours in (0.5, 2, 3, 30, 100):
         submitted(hours)
     found = numbers(now=NOW)
@@ -47,7 +47,7 @@ def test_what_waits_and_how_long(catalog: None) -> None:
     assert [number for _label, number in found.ages] == [1, 2, 1, 1]
 
 
-def test_what_was_decided(billing_admin: User) -> None:
+def test_decisions_and_takings_are_counted(billing_admin: User) -> None:
     decide(submitted(50), billing_admin, hours_later=1)
     decide(submitted(49), billing_admin, hours_later=3)
     decide(submitted(10), billing_admin, hours_later=8, reason="Not found")
@@ -68,7 +68,7 @@ def test_what_was_decided(billing_admin: User) -> None:
 
 
 @time_machine.travel(NOW, tick=False)
-def test_the_page_shows_them(client: Client, billing_admin: User) -> None:
+def test_desk_home_shows_the_numbers(client: Client, billing_admin: User) -> None:
     decide(submitted(5), billing_admin, hours_later=2)
     submitted(30)
     client.force_login(billing_admin)
@@ -83,7 +83,7 @@ def test_the_page_shows_them(client: Client, billing_admin: User) -> None:
         assert shown in text, shown
 
 
-def test_who_may_not_see_payments_sees_no_numbers(client: Client, catalog: None) -> None:
+def test_staff_without_permission_sees_no_numbers(client: Client, catalog: None) -> None:
     client.force_login(User.objects.create_user("x@desk.example", "x", is_staff=True))
     text = client.get("/admin/").content.decode()
     assert "Waiting now" not in text

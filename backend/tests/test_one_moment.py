@@ -86,7 +86,7 @@ def told(client: Client, url: str) -> object:
 
 
 @pytest.mark.parametrize("path", [*CUSTOMERS_PAGES, *ADMINS_PAGES])
-def test_a_page_tells_of_one_moment(path: str) -> None:
+def test_page_shows_a_consistent_snapshot(path: str) -> None:
     admin = make_billing_admin()
     statement, statements = 0, 1
     while statement < statements:
@@ -105,7 +105,7 @@ def test_a_page_tells_of_one_moment(path: str) -> None:
         assert between in (before, after), f"torn by a decision after statement {statement}"
 
 
-def test_an_export_tells_of_one_moment() -> None:
+def test_export_contains_a_consistent_snapshot() -> None:
     admin = make_billing_admin()
     for statement in range(5, 25):
         owner = make_owner()
@@ -123,7 +123,7 @@ def test_an_export_tells_of_one_moment() -> None:
         assert (facts["payments"][0]["status"] == "succeeded") == is_paid
 
 
-def test_what_is_changed_meanwhile_is_no_false_alarm() -> None:
+def test_concurrent_change_causes_no_false_alarm() -> None:
     method, actor = PaymentMethodConfig.objects.latest("pk"), Actor(user=make_billing_admin())
 
     def move_to(place: int) -> None:
@@ -138,13 +138,13 @@ def test_what_is_changed_meanwhile_is_no_false_alarm() -> None:
     assert [str(result) for result in results if not result.holds] == []
 
 
-def test_nothing_is_written_while_one_moment_is_read() -> None:
+def test_write_in_one_moment_is_refused() -> None:
     with pytest.raises(InternalError, match="read-only"), one_moment():
         make_billing_admin()
 
 
 @pytest.mark.django_db
-def test_nothing_is_written_within_a_transaction_either() -> None:
+def test_write_in_one_moment_inside_transaction_is_refused() -> None:
     with pytest.raises(InternalError, match="read-only"), one_moment():
         make_billing_admin()
     make_billing_admin()

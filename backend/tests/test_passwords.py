@@ -84,7 +84,7 @@ WAYS = [by_register, by_change, by_reset, by_admin]
     ["", "short-9ch", "password1234", "7294610385", "ayesha12345", "          "],
     ids=["empty", "short", "common", "numeric", "name", "blank"],
 )
-def test_a_weak_password_is_refused(
+def test_weak_password_is_refused(
     owner: User, way: Callable[[User, str], Any], password: str
 ) -> None:
     answer = way(owner, password)
@@ -99,7 +99,7 @@ def test_a_weak_password_is_refused(
     ["ten-chars!", "spaces within it", "پاس ورڈ بہت لمبا", "x8!" * 42],
     ids=["ten", "spaces", "urdu", "long"],
 )
-def test_a_good_password_is_taken_as_it_is(
+def test_good_password_is_accepted_unchanged(
     owner: User, way: Callable[[User, str], Any], password: str
 ) -> None:
     assert way(owner, password).status_code in {200, 201, 302, 401}  # 401: reset, but not signed in
@@ -111,7 +111,7 @@ def test_a_good_password_is_taken_as_it_is(
 
 @pytest.mark.parametrize("way", [by_register, by_admin])
 @pytest.mark.parametrize("password", [" after-a-space", "before-a-space "])
-def test_spaces_around_it_would_be_lost_at_log_in_and_are_refused(
+def test_password_with_outer_spaces_is_refused(
     owner: User, way: Callable[[User, str], Any], password: str
 ) -> None:
     answer = way(owner, password)
@@ -120,7 +120,7 @@ def test_spaces_around_it_would_be_lost_at_log_in_and_are_refused(
 
 
 @pytest.mark.parametrize("way", [by_register, by_change, by_reset])
-def test_one_beyond_all_measure_is_refused_unhashed(
+def test_oversized_password_is_refused_unhashed(
     owner: User, way: Callable[[User, str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed = record_hashes(monkeypatch)
@@ -194,7 +194,7 @@ def seen(door: Callable[[str], Any], email: str, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("door", [at_log_in, at_the_programs_log_in, at_the_admin, at_reset])
 @pytest.mark.parametrize("kind", ["active", "closed"])
-def test_a_stranger_does_not_learn_who_has_an_account(
+def test_response_does_not_reveal_accounts(
     owner: User, door: Callable[[str], Any], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     User.objects.filter(pk=owner.pk).update(is_active=kind == "active", is_staff=True)
@@ -225,22 +225,22 @@ def notices() -> list[tuple[str, str, str]]:
 CHANGED = "Your IGNY8 password was changed"
 
 
-def test_of_a_changed_password(owner: User) -> None:
+def test_password_change_is_notified(owner: User) -> None:
     by_change(owner, NEW_PASSWORD)
     assert notices() == [("password_changed", owner.email, CHANGED)]
 
 
-def test_of_a_reset_password(owner: User) -> None:
+def test_password_reset_is_notified(owner: User) -> None:
     by_reset(owner, NEW_PASSWORD)
     assert notices() == [("password_reset", owner.email, CHANGED)]
 
 
-def test_of_a_password_that_an_admin_gave(owner: User) -> None:
+def test_password_set_by_admin_is_notified(owner: User) -> None:
     by_admin(owner, NEW_PASSWORD)
     assert notices() == [("password_changed", owner.email, CHANGED)]
 
 
-def test_of_an_admins_own_new_password(billing_admin: User) -> None:
+def test_admins_own_password_change_is_notified(billing_admin: User) -> None:
     client = Client()
     client.force_login(billing_admin)
     body = {"old_password": PASSWORD, "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
@@ -248,7 +248,7 @@ def test_of_an_admins_own_new_password(billing_admin: User) -> None:
     assert notices() == [("password_changed", billing_admin.email, CHANGED)]
 
 
-def test_not_of_one_that_was_refused(owner: User, billing_admin: User) -> None:
+def test_refused_password_is_not_notified(owner: User, billing_admin: User) -> None:
     by_change(owner, "short")
     by_admin(owner, "short")
     client = Client()
@@ -257,13 +257,13 @@ def test_not_of_one_that_was_refused(owner: User, billing_admin: User) -> None:
     assert notices() == []
 
 
-def test_in_the_persons_language(owner: User) -> None:
+def test_password_notice_uses_the_users_language(owner: User) -> None:
     User.objects.filter(pk=owner.pk).update(language="ur")
     by_change(owner, NEW_PASSWORD)
     assert "پاس ورڈ" in notices()[0][2]
 
 
-def test_of_a_second_factor_set_up_and_removed_in_the_admin(billing_admin: User) -> None:
+def test_second_factor_changes_are_notified(billing_admin: User) -> None:
     client = Client()
     client.force_login(billing_admin)
     _secret, recovery = set_up(client)
@@ -274,7 +274,7 @@ def test_of_a_second_factor_set_up_and_removed_in_the_admin(billing_admin: User)
 # A code of the second factor
 
 
-def test_a_code_works_once(billing_admin: User) -> None:
+def test_second_factor_code_works_once(billing_admin: User) -> None:
     client = Client()
     client.force_login(billing_admin)
     secret, _recovery = set_up(client)
@@ -286,7 +286,7 @@ def test_a_code_works_once(billing_admin: User) -> None:
 # An unverified address
 
 
-def test_who_has_not_verified_the_address_pays_all_the_same(owner: User) -> None:
+def test_unverified_user_can_confirm_payment(owner: User) -> None:
     assert not EmailAddress.objects.filter(user=owner, verified=True).exists()
     url = "/api/v1/billing/admin/payments/confirm/"
     assert client_of(owner).post(url, confirmation_of(owner)).status_code == 201

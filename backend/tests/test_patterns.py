@@ -76,24 +76,24 @@ BAD = {
 
 
 @pytest.mark.parametrize("pattern", GOOD)
-def test_the_dialect_is_taken(pattern: str) -> None:
+def test_pattern_in_the_dialect_is_accepted(pattern: str) -> None:
     validate_pattern(pattern)
 
 
 @pytest.mark.parametrize(("pattern", "words"), BAD.items())
-def test_the_rest_is_refused_with_what_to_write(pattern: str, words: str) -> None:
+def test_other_pattern_is_refused_with_advice(pattern: str, words: str) -> None:
     with pytest.raises(ValidationError) as refused:
         validate_pattern(pattern)
     assert words in refused.value.messages[0]
 
 
-def test_shipped_patterns_are_of_the_dialect() -> None:
+def test_shipped_patterns_are_in_the_dialect() -> None:
     patterns = [method["reference_pattern"] for method in json.loads(SHIPPED.read_text("utf-8"))]
     assert all(is_usable(pattern) for pattern in patterns)
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="browsers' engine is Node's, too")
-def test_browsers_read_the_dialect_alike() -> None:
+def test_browser_matches_patterns_like_the_server() -> None:
     """V8, in both of its modes, says the same as RE2 of every pattern and text."""
     texts = ["", "ABC-12", "FT2633", "a.b/C", "]]", "TX12345 ", "0123456789", "#012345", "AB-.\\"]
     script = """
@@ -127,7 +127,7 @@ def test_browsers_read_the_dialect_alike() -> None:
         ("TX[0-9]{3}", "\u0422\u0425 123"),  # Cyrillic
     ],
 )
-def test_a_reference_fits_in_any_way_to_type_it(pattern: str, text: str) -> None:
+def test_reference_matches_in_any_spelling(pattern: str, text: str) -> None:
     assert fits(pattern, text)
 
 
@@ -135,19 +135,19 @@ def test_a_reference_fits_in_any_way_to_type_it(pattern: str, text: str) -> None
     ("pattern", "text"),
     [("[0-9]{12}", "01234567890"), ("[0-9]{12}", "0123456789012"), ("a|b", "ab"), ("[0-9]+", "O1")],
 )
-def test_another_reference_does_not_fit(pattern: str, text: str) -> None:
+def test_other_reference_does_not_match(pattern: str, text: str) -> None:
     assert not fits(pattern, text)
 
 
 @pytest.mark.parametrize("pattern", ["(?i)a", "(", r"\Aa\Z", "((a{99}){99}){99}"])
-def test_a_stored_pattern_that_cannot_be_used_stops_nobody(pattern: str) -> None:
+def test_unusable_stored_pattern_accepts_any_reference(pattern: str) -> None:
     assert fits(pattern, "anything at all")
 
 
 @pytest.mark.parametrize(
     "pattern", ["([A-Za-z0-9]+ ?)+", r"(\w+[- ]?)+", r"TX-?(\d+)+", "(a*)*b", "(a|a)*b", "a*" * 60]
 )
-def test_time_does_not_grow_with_what_is_typed(pattern: str) -> None:
+def test_matching_takes_linear_time(pattern: str) -> None:
     assert is_usable(pattern)
     started = time.process_time()
     for text in ("a" * 99 + "東", "A1" * 49 + "東", "TX" + "1" * 97 + "東"):
@@ -162,12 +162,12 @@ def test_logs_are_redacted_in_linear_time(text: str) -> None:
     assert time.process_time() - started < 1
 
 
-def test_a_lone_surrogate_in_a_log_is_shown_as_its_code() -> None:
+def test_lone_surrogate_is_logged_as_its_code() -> None:
     assert redact("x \ud800 a@b.example") == "x \\ud800 (withheld)"
 
 
 @pytest.mark.django_db
-def test_the_checks_name_methods_whose_pattern_is_not_used(
+def test_system_check_names_unusable_patterns(
     catalog: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("check", databases=["default"])

@@ -18,19 +18,19 @@ def _strict_host(settings: LazySettings) -> None:
     settings.SECURE_SSL_REDIRECT = True
 
 
-def test_a_living_process_says_so_by_any_name(client: Client) -> None:
+def test_healthz_answers_on_any_host(client: Client) -> None:
     answer = client.get("/healthz", headers={"Host": "10.0.0.7:8011"})
     assert (answer.status_code, answer.content) == (200, b"ok")
 
 
 @pytest.mark.django_db
-def test_is_ready_with_a_migrated_database(client: Client) -> None:
+def test_readyz_passes_with_migrated_database(client: Client) -> None:
     answer = client.get("/readyz", headers={"Host": "10.0.0.7:8011"})
     assert (answer.status_code, answer.content) == (200, b"ok")
 
 
 @pytest.mark.django_db
-def test_many_probes_cost_little(
+def test_readyz_takes_two_queries(
     client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     """Two statements each: is there a table of migrations, and what is in it."""
@@ -42,7 +42,7 @@ def test_many_probes_cost_little(
 
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
-def test_is_not_ready_before_its_migrations(client: Client) -> None:
+def test_readyz_fails_before_migrations(client: Client) -> None:
     back = manage("migrate", "common", "zero", environment=here())
     assert back.returncode == 0, back.stderr
     try:
@@ -53,7 +53,7 @@ def test_is_not_ready_before_its_migrations(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_is_not_ready_without_its_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readyz_fails_without_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise DatabaseError
 
@@ -63,5 +63,5 @@ def test_is_not_ready_without_its_database(client: Client, monkeypatch: pytest.M
 
 
 @pytest.mark.django_db
-def test_everything_else_minds_the_host(client: Client) -> None:
+def test_other_addresses_check_the_host(client: Client) -> None:
     assert client.get("/api/v1/plans/", headers={"Host": "10.0.0.7"}).status_code == 400

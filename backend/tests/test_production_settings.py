@@ -30,7 +30,7 @@ SAFE: dict[str, Any] = {
 }
 
 
-def test_safe_settings_start() -> None:
+def test_safe_settings_are_accepted() -> None:
     assert unsafe(SAFE) == []
 
 
@@ -72,7 +72,7 @@ def test_unsafe_settings_are_refused(name: str, value: object, said: str) -> Non
 
 
 @pytest.mark.parametrize("password", ["igny8", "postgres", "ChangeMe", "shop"])
-def test_guessable_database_passwords_are_refused(password: str) -> None:
+def test_guessable_database_password_is_refused(password: str) -> None:
     config = {"HOST": "db", "USER": "shop", "PASSWORD": password}
     assert "password can be guessed" in unsafe({**SAFE, "DATABASES": {"default": config}})[0]
 
@@ -84,15 +84,15 @@ def test_guessable_database_passwords_are_refused(password: str) -> None:
         {"HOST": "/run/postgresql", "USER": "igny8", "PASSWORD": "igny8"},  # a socket's own rules
     ],
 )
-def test_databases_that_ask_for_no_password_are_the_operators_choice(config: Any) -> None:
+def test_database_without_password_is_accepted(config: Any) -> None:
     assert unsafe({**SAFE, "DATABASES": {"default": config}}) == []
 
 
-def test_redirects_may_be_the_proxys() -> None:
+def test_https_redirect_can_be_left_to_proxy() -> None:
     assert unsafe({**SAFE, "SECURE_SSL_REDIRECT": False, "ALLAUTH_TRUSTED_PROXY_COUNT": 1}) == []
 
 
-def test_every_fault_is_told_at_once() -> None:
+def test_every_unsafe_setting_is_reported_at_once() -> None:
     assert len(unsafe({**SAFE, "SECRET_KEY": "a", "DEBUG": True, "ALLOWED_HOSTS": ["*"]})) == 3
 
 
@@ -113,7 +113,7 @@ def test_every_fault_is_told_at_once() -> None:
         PRODUCTION["SECRET_KEY"][:49],
     ],
 )
-def test_keys_that_nobody_made_at_random_are_weak(key: str) -> None:
+def test_non_random_key_is_weak(key: str) -> None:
     assert weakness_of(key)
 
 
@@ -121,7 +121,7 @@ def test_keys_that_nobody_made_at_random_are_weak(key: str) -> None:
     "make",
     [lambda: secrets.token_urlsafe(48), lambda: secrets.token_hex(32), get_random_secret_key],
 )
-def test_random_keys_are_not(make: Any) -> None:
+def test_random_key_is_not_weak(make: Any) -> None:
     assert [weakness_of(make()) for _ in range(200)] == [""] * 200
 
 
@@ -146,7 +146,9 @@ def test_random_keys_are_not(make: Any) -> None:
     ],
     ids=lambda value: ",".join(value) if isinstance(value, dict) else "",
 )
-def test_production_does_not_start_with(changed: dict[str, str], said: list[str]) -> None:
+def test_production_does_not_start_with_unsafe_value(
+    changed: dict[str, str], said: list[str]
+) -> None:
     result = manage("check", environment={**PRODUCTION, **changed})
     assert result.returncode != 0
     for words in said:
@@ -154,7 +156,7 @@ def test_production_does_not_start_with(changed: dict[str, str], said: list[str]
     assert PRODUCTION["SECRET_KEY"] not in result.stderr
 
 
-def test_development_starts_with_what_production_refuses() -> None:
+def test_development_starts_with_unsafe_settings() -> None:
     environment = {
         **PRODUCTION,
         "DJANGO_ENV": "development",
@@ -174,38 +176,38 @@ def env(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("text", "value"), [("TRUE", True), ("off", False), ("", True)])
-def test_flag(env: dict[str, str], text: str, value: bool) -> None:  # noqa: FBT001
+def test_flag_is_read(env: dict[str, str], text: str, value: bool) -> None:  # noqa: FBT001
     env["X"] = text
     assert Environment().flag("X", default=True) is value
 
 
 @pytest.mark.parametrize("text", ["ture", "yes please", "2", "None"])
-def test_flag_that_is_neither(env: dict[str, str], text: str) -> None:
+def test_invalid_flag_is_refused(env: dict[str, str], text: str) -> None:
     env["X"] = text
     with pytest.raises(ImproperlyConfigured, match="X is"):
         Environment().flag("X", default=False)
 
 
 @pytest.mark.parametrize("text", ["-1", "1.5", "ten", "1e3", "٣", "2000000001", "1_000"])
-def test_number_that_is_none(env: dict[str, str], text: str) -> None:
+def test_invalid_number_is_refused(env: dict[str, str], text: str) -> None:
     env["X"] = text
     with pytest.raises(ImproperlyConfigured, match="whole number from 0 to"):
         Environment().number("X", default=1)
 
 
 @pytest.mark.parametrize("text", ["-5", "NaN", "Infinity", "1,5", "much"])
-def test_amount_that_is_none(env: dict[str, str], text: str) -> None:
+def test_invalid_amount_is_refused(env: dict[str, str], text: str) -> None:
     env["X"] = text
     with pytest.raises(ImproperlyConfigured, match="amount in USD"):
         Environment().amount("X")
 
 
-def test_texts(env: dict[str, str]) -> None:
+def test_text_list_is_split_at_commas(env: dict[str, str]) -> None:
     env["X"] = " a.example , b.example,, "
     assert Environment().texts("X", default=[]) == ["a.example", "b.example"]
 
 
-def test_a_value_that_begins_with_a_dollar_names_no_other_variable(env: dict[str, str]) -> None:
+def test_dollar_value_is_not_expanded(env: dict[str, str]) -> None:
     env.update(X="$HOME", HOME="/root")
     assert Environment().str("X") == "$HOME"
 
@@ -217,7 +219,7 @@ def test_blank_counts_as_unset(env: dict[str, str]) -> None:
     assert Environment().number("X", default=7) == 7
 
 
-def test_a_database_password_has_a_variable_of_its_own(tmp_path: Path) -> None:
+def test_database_password_has_its_own_variable(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("p@ss#w/rd?\n")
     environment = {
         "DATABASE_URL": "postgres://igny8@localhost:5432/billing",
@@ -230,12 +232,12 @@ def test_a_database_password_has_a_variable_of_its_own(tmp_path: Path) -> None:
     "url",
     ["mysql://u:p@h/n", "postgres://u:p@h:port/n", "postgre://u:p@h/n", "postgres://h", "n", "://"],
 )
-def test_a_database_url_that_names_no_postgresql_database(url: str) -> None:
+def test_database_url_must_name_postgresql(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
         database(url, password="")
 
 
-def test_subdomains_and_preload_are_the_operators_choice() -> None:
+def test_hsts_subdomains_and_preload_are_optional() -> None:
     names = ("SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
     assert [setting(name) for name in names] == ["False", "False"]
     chosen = dict.fromkeys(names, "true")
@@ -251,7 +253,7 @@ def test_subdomains_and_preload_are_the_operators_choice() -> None:
     ],
     ids=["defaults", "the proxy says HSTS", "the proxy redirects"],
 )
-def test_what_the_operator_chose_does_not_stop_the_deployment(environment: dict[str, str]) -> None:
+def test_operator_choices_pass_deployment_check(environment: dict[str, str]) -> None:
     command = ("check", "--deploy", "--fail-level", "WARNING")
     result = manage(*command, environment={**PRODUCTION, **environment})
     assert result.returncode == 0, result.stderr

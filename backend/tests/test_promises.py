@@ -110,9 +110,7 @@ EDITS: dict[str, Callable[[User], object]] = {
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_an_invoices_own_method_is_accepted_however_it_is_edited(
-    jazzcash_owner: User, edit: str
-) -> None:
+def test_promised_method_is_accepted_after_any_edit(jazzcash_owner: User, edit: str) -> None:
     invoice = invoice_of(jazzcash_owner)
     promised = invoice.method
     assert promised is not None
@@ -128,9 +126,7 @@ def test_an_invoices_own_method_is_accepted_however_it_is_edited(
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_all_that_shows_an_invoice_shows_the_method_that_was_promised(
-    jazzcash_owner: User, edit: str
-) -> None:
+def test_invoice_shows_promised_method_everywhere(jazzcash_owner: User, edit: str) -> None:
     client = client_of(jazzcash_owner)
     url = f"/api/v1/billing/invoices/{invoice_of(jazzcash_owner).pk}/"
     before = client.get(url).json()
@@ -145,13 +141,13 @@ def test_all_that_shows_an_invoice_shows_the_method_that_was_promised(
     assert invoice_pdf(invoice_of(jazzcash_owner)) == paper
 
 
-def test_the_reference_is_checked_by_the_promised_pattern(jazzcash_owner: User) -> None:
+def test_reference_is_checked_by_promised_pattern(jazzcash_owner: User) -> None:
     method_of(jazzcash_owner).update(reference_pattern=".*", reference_label="Anything")
     with pytest.raises(ReferencePatternMismatch, match="10 to 14 digits"):
         make_payment(jazzcash_owner, method_code="jazzcash", reference="cash")
 
 
-def test_other_methods_are_those_that_are_offered_now(jazzcash_owner: User) -> None:
+def test_other_methods_follow_current_offer(jazzcash_owner: User) -> None:
     PaymentMethodConfig.objects.filter(payment_method="easypaisa").update(is_enabled=False)
     with pytest.raises(UnknownPaymentMethod):
         make_payment(jazzcash_owner, method_code="easypaisa")
@@ -160,7 +156,7 @@ def test_other_methods_are_those_that_are_offered_now(jazzcash_owner: User) -> N
     assert (payment.method_id, payment.paid_by) == (row.pk, PromisedMethod.of_row(row))
 
 
-def test_a_receipt_says_for_ever_how_it_was_paid(owner: User, billing_admin: User) -> None:
+def test_receipt_keeps_its_payment_method(owner: User, billing_admin: User) -> None:
     payment = make_payment(owner)
     approve(payment, billing_admin)
     paper = invoice_pdf(invoice_of(owner))
@@ -173,7 +169,7 @@ def test_a_receipt_says_for_ever_how_it_was_paid(owner: User, billing_admin: Use
     assert label in text
 
 
-def test_the_desk_and_its_numbers_say_how_it_was_paid(
+def test_desk_and_numbers_show_method_used(
     owner: User, billing_admin: User, desk: Any, admin_api: APIClient
 ) -> None:
     payment = make_payment(owner)
@@ -193,7 +189,7 @@ def test_the_desk_and_its_numbers_say_how_it_was_paid(
     assert [row["payment_method_name"] for row in listed["results"]] == [name]
 
 
-def test_flags_compare_with_what_was_promised(owner: User, billing_admin: User) -> None:
+def test_flags_compare_with_promised_method(owner: User, billing_admin: User) -> None:
     payment = make_payment(owner)
     method_of(owner).update(countries=["DE"], currency="EUR")
     Account.objects.filter(users=owner).update(country="DE")
@@ -213,13 +209,13 @@ def change_method(owner: User, code: str) -> Invoice:
     )
 
 
-def test_a_method_that_is_chosen_later_is_kept_as_it_is_then(jazzcash_owner: User) -> None:
+def test_newly_chosen_method_is_snapshotted(jazzcash_owner: User) -> None:
     change_method(jazzcash_owner, "bank_transfer")
     row = PaymentMethodConfig.objects.get(catalog_key="bank_transfer:PK")
     assert invoice_of(jazzcash_owner).method == PromisedMethod.of_row(row)
 
 
-def test_the_own_method_chosen_again_is_taken_as_it_is_offered_now(jazzcash_owner: User) -> None:
+def test_rechosen_method_takes_current_offer(jazzcash_owner: User) -> None:
     method_of(jazzcash_owner).update(instructions="As of today")
     change_method(jazzcash_owner, "jazzcash")
     method = invoice_of(jazzcash_owner).method
@@ -227,7 +223,7 @@ def test_the_own_method_chosen_again_is_taken_as_it_is_offered_now(jazzcash_owne
     assert method.instructions == "As of today"
 
 
-def test_the_own_method_chosen_again_stays_where_it_is_offered_no_more(
+def test_rechosen_disabled_method_changes_nothing(
     jazzcash_owner: User,
 ) -> None:
     before = Invoice.objects.values().get()
@@ -236,9 +232,7 @@ def test_the_own_method_chosen_again_stays_where_it_is_offered_no_more(
     assert Invoice.objects.values().get() == before
 
 
-def test_what_is_no_example_any_more_can_be_chosen_anew(
-    owner: User, settings: LazySettings
-) -> None:
+def test_method_with_real_details_can_be_rechosen(owner: User, settings: LazySettings) -> None:
     settings.IS_DEVELOPMENT = False
     assert payment_qr(invoice_of(owner)) is None
     text = text_of(invoice_of(owner))
@@ -250,7 +244,7 @@ def test_what_is_no_example_any_more_can_be_chosen_anew(
     assert "PK24MEZN" in text_of(invoice_of(owner)).replace(" ", "")
 
 
-def test_example_details_say_so_on_paper(owner: User) -> None:
+def test_example_details_are_marked_on_the_pdf(owner: User) -> None:
     assert "EXAMPLE: do not send money" in " ".join(text_of(invoice_of(owner)).split())
     method_of(owner).update(has_example_details=False)
     change_method(owner, "bank_transfer")
@@ -263,7 +257,7 @@ def test_example_details_say_so_on_paper(owner: User) -> None:
 @pytest.mark.parametrize(
     ("sold", "edited", "days"), [("month", "year", (28, 31)), ("year", "month", (365, 366))]
 )
-def test_a_period_is_as_long_as_its_invoice_says(
+def test_period_length_follows_the_invoice(
     catalog: None, billing_admin: User, sold: str, edited: str, days: tuple[int, int]
 ) -> None:
     Plan.objects.filter(slug="starter").update(interval=sold)
@@ -291,9 +285,7 @@ PLAN_EDIT = {
 }
 
 
-def test_an_edited_plan_changes_nothing_of_what_was_bought(
-    owner: User, billing_admin: User
-) -> None:
+def test_plan_edit_does_not_change_bought_plan(owner: User, billing_admin: User) -> None:
     approve(make_payment(owner), billing_admin)
     client = client_of(owner)
     urls = ["/api/v1/auth/me/", "/api/v1/billing/subscriptions/", "/api/v1/billing/invoices/"]
@@ -312,9 +304,7 @@ def test_an_edited_plan_changes_nothing_of_what_was_bought(
     assert "The Starter plan allows 1 site(s)." in refused.json()["errors"][0]["detail"]
 
 
-def test_a_plan_edited_before_the_approval_is_sold_as_it_was_ordered(
-    owner: User, billing_admin: User
-) -> None:
+def test_plan_edit_before_approval_keeps_ordered_terms(owner: User, billing_admin: User) -> None:
     promised = invoice_of(owner).plan
     payment = make_payment(owner)
     Plan.objects.filter(slug="starter").update(**PLAN_EDIT)
@@ -329,7 +319,7 @@ def test_a_plan_edited_before_the_approval_is_sold_as_it_was_ordered(
 
 
 @pytest.mark.parametrize("event", [EventName.REVERSE, EventName.REVERSE_AND_VOID])
-def test_a_plan_comes_back_as_it_was_bought(
+def test_restored_plan_keeps_bought_terms(
     owner: User, billing_admin: User, event: EventName
 ) -> None:
     approve(make_payment(owner), billing_admin)
@@ -359,9 +349,7 @@ def test_a_plan_comes_back_as_it_was_bought(
     assert_all_invariants_hold()
 
 
-def test_what_was_reversed_and_paid_again_is_sold_as_it_was_ordered(
-    owner: User, billing_admin: User
-) -> None:
+def test_payment_after_reversal_keeps_ordered_terms(owner: User, billing_admin: User) -> None:
     payment = make_payment(owner)
     approve(payment, billing_admin)
     Plan.objects.filter(slug="starter").update(**PLAN_EDIT)
@@ -372,7 +360,7 @@ def test_what_was_reversed_and_paid_again_is_sold_as_it_was_ordered(
     assert_all_invariants_hold()
 
 
-def test_an_edited_plan_is_sold_by_the_next_invoice(owner: User, billing_admin: User) -> None:
+def test_plan_edit_applies_to_next_invoice(owner: User, billing_admin: User) -> None:
     approve(make_payment(owner), billing_admin)
     Plan.objects.filter(slug="growth").update(max_sites=7, interval="year")
     started = request_upgrade(
@@ -390,15 +378,13 @@ def test_an_edited_plan_is_sold_by_the_next_invoice(owner: User, billing_admin: 
 # The seller, and invoices from before copies were kept
 
 
-def test_an_invoice_keeps_its_seller(owner: User) -> None:
+def test_invoice_keeps_its_seller(owner: User) -> None:
     paper = invoice_pdf(invoice_of(owner))
     SellerProfile.objects.create(name="Another Seller Ltd")
     assert invoice_pdf(invoice_of(owner)) == paper
 
 
-def test_what_was_issued_before_gets_what_holds_at_the_migration(
-    owner: User, billing_admin: User
-) -> None:
+def test_migration_snapshots_current_terms(owner: User, billing_admin: User) -> None:
     approve(make_payment(owner), billing_admin)
     make_owner(payment_method="raast")
     kept = everything_kept()
@@ -437,13 +423,13 @@ def everything_kept() -> list[list[dict[str, Any]]]:
     ]
 
 
-def test_an_order_that_waits_is_told_as_it_was_promised(owner: User, owner_api: APIClient) -> None:
+def test_pending_order_shows_promised_plan(owner: User, owner_api: APIClient) -> None:
     Plan.objects.filter(slug="starter").update(price=Decimal(500), name="Renamed", max_sites=50)
     plan = owner_api.get("/api/v1/auth/me/").json()["account"]["plan"]
     assert (plan["price"], plan["name"], plan["max_sites"]) == ("89.00", "Starter", 1)
 
 
-def test_an_upgrade_that_waits_promises_no_limits_yet(catalog: None) -> None:
+def test_pending_upgrade_keeps_current_limits(catalog: None) -> None:
     owner = make_owner(plan_slug="free")
     before = terms_of(account=account_of(owner))
     request_upgrade(
@@ -460,7 +446,7 @@ SOLD_OTHERWISE = [{"price": Decimal(99)}, {"interval": "year"}, {"included_credi
 
 
 @pytest.mark.parametrize("change", SOLD_OTHERWISE)
-def test_nothing_is_ordered_but_what_was_shown(
+def test_order_of_outdated_offer_is_refused(
     catalog: None, api: APIClient, change: dict[str, Any]
 ) -> None:
     shown = {plan["slug"]: plan["offer"] for plan in api.get("/api/v1/plans/").json()}
@@ -483,7 +469,7 @@ def test_nothing_is_ordered_but_what_was_shown(
         assert client.post(url, {**body, "offer": now["growth"]}).status_code == 201
 
 
-def test_other_words_are_the_same_offer(catalog: None, api: APIClient) -> None:
+def test_description_edit_keeps_the_offer(catalog: None, api: APIClient) -> None:
     before = api.get("/api/v1/plans/").json()
     Plan.objects.update(description="In other words")
     assert [plan["offer"] for plan in api.get("/api/v1/plans/").json()] == [
@@ -492,7 +478,7 @@ def test_other_words_are_the_same_offer(catalog: None, api: APIClient) -> None:
     assert len({plan["offer"] for plan in before}) == len(before)
 
 
-def test_a_trial_keeps_what_it_began_with(catalog: None, admin_api: APIClient) -> None:
+def test_trial_keeps_its_original_terms(catalog: None, admin_api: APIClient) -> None:
     owner = make_owner(plan_slug="free")
     before = client_of(owner).get("/api/v1/auth/me/").json()["account"]["plan"]
     Plan.objects.filter(slug="free").update(name="Nothing", max_sites=0, included_credits=1)
@@ -502,7 +488,7 @@ def test_a_trial_keeps_what_it_began_with(catalog: None, admin_api: APIClient) -
     assert answer.status_code == 201, answer.content
 
 
-def test_trials_from_before_keep_the_plan_of_the_upgrade(catalog: None) -> None:
+def test_migration_snapshots_trial_terms(catalog: None) -> None:
     account = account_of(make_owner(plan_slug="free"))
     began_with = account.trial_terms
     Account.objects.filter(pk=account.pk).update(trial_terms={})
@@ -513,7 +499,7 @@ def test_trials_from_before_keep_the_plan_of_the_upgrade(catalog: None) -> None:
     assert account.trial_terms == began_with
 
 
-def test_how_to_pay_tells_no_amount_that_is_not_due_any_more(catalog: None) -> None:
+def test_mail_with_outdated_amount_is_dropped(catalog: None) -> None:
     owner = make_owner(payment_method="jazzcash")
     mail = OutgoingMail.objects.get(kind="invoice_issued")
     ExchangeRate.objects.filter(currency="PKR").update(units_per_usd=Decimal(300))
@@ -528,7 +514,7 @@ def test_how_to_pay_tells_no_amount_that_is_not_due_any_more(catalog: None) -> N
         letter_for(mail)
 
 
-def test_a_reversal_that_took_no_credits_does_not_say_so(catalog: None) -> None:
+def test_reversal_mail_mentions_credits_only_if_taken(catalog: None) -> None:
     Plan.objects.filter(slug="starter").update(included_credits=0)
     reversal, admin = OutgoingMail.objects.filter(kind="payment_reversed"), make_billing_admin()
     for taken in (False, True):
@@ -547,7 +533,7 @@ def test_a_reversal_that_took_no_credits_does_not_say_so(catalog: None) -> None:
         Plan.objects.filter(slug="starter").update(included_credits=100)
 
 
-def test_nobody_who_has_confirmed_again_is_told_to_pay_again(billing_admin: User) -> None:
+def test_reversal_mail_after_new_confirmation_asks_for_nothing(billing_admin: User) -> None:
     owner = make_owner()
     payment = make_payment(owner)
     approve(payment, billing_admin)

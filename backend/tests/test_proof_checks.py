@@ -104,9 +104,7 @@ def work() -> None:
 # The life of a file
 
 
-def test_a_request_takes_a_file_and_the_worker_makes_it_anew(
-    owner: User, owner_api: APIClient
-) -> None:
+def test_worker_regenerates_the_uploaded_file(owner: User, owner_api: APIClient) -> None:
     photo = BytesIO()
     exif = Image.Exif()
     exif[0x0112] = 6  # held upright
@@ -143,7 +141,7 @@ def test_a_request_takes_a_file_and_the_worker_makes_it_anew(
     [(make_receipt().read(), "image/png"), (make_pdf("Paid"), "application/pdf")],
     ids=["a picture", "a PDF"],
 )
-def test_a_type_is_told_by_the_content_and_not_by_the_name(
+def test_file_type_comes_from_content(
     owner: User, owner_api: APIClient, content: bytes, content_type: str
 ) -> None:
     file = SimpleUploadedFile("../receipt.html", content, content_type="text/html")
@@ -158,7 +156,7 @@ def test_a_type_is_told_by_the_content_and_not_by_the_name(
     answer.close()
 
 
-def test_no_request_decodes_or_scans_a_file(
+def test_request_does_not_decode_or_scan_file(
     owner: User, owner_api: APIClient, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CLAMAV_ADDRESS = "unix:/nobody"
@@ -167,7 +165,7 @@ def test_no_request_decodes_or_scans_a_file(
     assert confirm(owner, owner_api, make_receipt()).status_code == 201
 
 
-def test_no_file_is_stored_in_a_transaction(
+def test_file_is_stored_outside_transactions(
     owner: User, owner_api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever waits for the store keeps nobody waiting for a lock."""
@@ -188,7 +186,7 @@ def test_no_file_is_stored_in_a_transaction(
 # Refused files
 
 
-def test_a_refused_file_leaves_the_claim_and_is_told(owner: User, owner_api: APIClient) -> None:
+def test_refused_file_keeps_payment_and_sends_mail(owner: User, owner_api: APIClient) -> None:
     payment = Payment.objects.get(pk=confirm(owner, owner_api, upload()).json()["id"])
     work()
 
@@ -212,7 +210,7 @@ def test_a_refused_file_leaves_the_claim_and_is_told(owner: User, owner_api: API
     assert OutgoingMail.objects.filter(kind="proof_refused").count() == 1
 
 
-def test_of_a_claim_that_is_decided_nobody_is_told(owner: User, billing_admin: User) -> None:
+def test_refused_file_of_decided_payment_sends_no_mail(owner: User, billing_admin: User) -> None:
     payment = make_unchecked_payment(owner, proof=upload())
     approve(payment, billing_admin)
     check(payment)
@@ -220,7 +218,7 @@ def test_of_a_claim_that_is_decided_nobody_is_told(owner: User, billing_admin: U
     assert not OutgoingMail.objects.filter(kind="proof_refused").exists()
 
 
-def test_the_proof_of_an_approved_claim_is_kept(owner: User, billing_admin: User) -> None:
+def test_proof_of_approved_payment_is_kept(owner: User, billing_admin: User) -> None:
     """The worker comes after the admin."""
     payment = make_unchecked_payment(owner, proof=make_receipt())
     approve(payment, billing_admin)
@@ -229,7 +227,7 @@ def test_the_proof_of_an_approved_claim_is_kept(owner: User, billing_admin: User
 
 
 @pytest.mark.parametrize("reason", ProofRefusal)
-def test_every_reason_has_words_of_its_own_in_every_language(
+def test_every_refusal_reason_has_its_own_text(
     owner: User, settings: LazySettings, reason: ProofRefusal
 ) -> None:
     make_payment(owner, proof=upload())
@@ -249,7 +247,7 @@ def test_every_reason_has_words_of_its_own_in_every_language(
 # Another file
 
 
-def test_another_file_is_sent_for_a_refused_one(owner: User, owner_api: APIClient) -> None:
+def test_refused_file_can_be_replaced(owner: User, owner_api: APIClient) -> None:
     payment = make_payment(owner, proof=upload())
     answer = send(payment, owner_api, make_receipt())
     assert (answer.status_code, answer.json()["proof_state"]) == (200, "checking")
@@ -262,13 +260,13 @@ def test_another_file_is_sent_for_a_refused_one(owner: User, owner_api: APIClien
     assert shown(payment, owner_api)["proof_state"] == "kept"
 
 
-def test_a_file_is_sent_for_a_claim_that_has_none(owner: User, owner_api: APIClient) -> None:
+def test_missing_file_can_be_sent_later(owner: User, owner_api: APIClient) -> None:
     payment = make_payment(owner)
     assert send(payment, owner_api, make_receipt()).json()["proof_state"] == "checking"
 
 
 @pytest.mark.parametrize("make", [make_payment, make_unchecked_payment])
-def test_a_file_that_is_there_stays(
+def test_existing_file_cannot_be_replaced(
     owner: User, owner_api: APIClient, make: Callable[..., Payment]
 ) -> None:
     payment = make(owner, proof=make_receipt())
@@ -280,7 +278,7 @@ def test_a_file_that_is_there_stays(
     assert stored() == set(payment.proof_files)
 
 
-def test_for_a_decided_claim_no_file_is_taken(
+def test_file_for_decided_payment_is_refused(
     owner: User, owner_api: APIClient, billing_admin: User
 ) -> None:
     payment = make_payment(owner)
@@ -290,7 +288,7 @@ def test_for_a_decided_claim_no_file_is_taken(
     assert stored() == set()
 
 
-def test_for_anothers_claim_no_file_is_taken(owner: User) -> None:
+def test_file_for_foreign_payment_returns_404(owner: User) -> None:
     payment = make_payment(owner)
     answer = send(payment, client_of(make_owner()), make_receipt())
     assert code_of(answer) == (404, "not_found")
@@ -298,16 +296,14 @@ def test_for_anothers_claim_no_file_is_taken(owner: User) -> None:
     assert stored() == set()
 
 
-def test_a_form_without_a_file_is_refused(owner: User, owner_api: APIClient) -> None:
+def test_form_without_file_is_refused(owner: User, owner_api: APIClient) -> None:
     payment = make_payment(owner)
     url = f"/api/v1/billing/payments/{payment.pk}/send-proof/"
     answer = owner_api.post(url, {}, format="multipart")
     assert code_of(answer) == (400, "required")
 
 
-def test_what_was_put_aside_for_an_earlier_file_is_nobodys(
-    owner: User, owner_api: APIClient
-) -> None:
+def test_superseded_upload_is_discarded(owner: User, owner_api: APIClient) -> None:
     """The worker was slow: the claim was withdrawn from under it, or has another file by now."""
     payment = make_unchecked_payment(owner, proof=make_receipt())
     name = payment.proof_upload
@@ -321,7 +317,7 @@ def test_what_was_put_aside_for_an_earlier_file_is_nobodys(
 # Once
 
 
-def test_the_same_request_stores_one_file(owner: User, owner_api: APIClient) -> None:
+def test_repeated_request_stores_one_file(owner: User, owner_api: APIClient) -> None:
     first = confirm(owner, owner_api, make_receipt(), Idempotency_Key="k-1")
     again = confirm(owner, owner_api, make_receipt(), Idempotency_Key="k-1")
 
@@ -335,7 +331,7 @@ def test_the_same_request_stores_one_file(owner: User, owner_api: APIClient) -> 
     assert len(stored()) == 1
 
 
-def test_another_file_is_sent_once(owner: User, owner_api: APIClient) -> None:
+def test_repeated_replacement_stores_one_file(owner: User, owner_api: APIClient) -> None:
     payment = make_payment(owner, proof=upload())
     answers = [send(payment, owner_api, make_receipt(), Idempotency_Key="k-1") for _ in "12"]
     assert [answer.status_code for answer in answers] == [200, 200]
@@ -343,9 +339,7 @@ def test_another_file_is_sent_once(owner: User, owner_api: APIClient) -> None:
     assert len(stored()) == 1
 
 
-def test_a_transaction_that_is_tried_again_stores_no_second_file(
-    owner: User, owner_api: APIClient
-) -> None:
+def test_retried_transaction_stores_one_file(owner: User, owner_api: APIClient) -> None:
     from psycopg.errors import DeadlockDetected
 
     lost = mock.Mock(side_effect=[DeadlockDetected(), DeadlockDetected(), mock.DEFAULT])
@@ -361,7 +355,7 @@ def test_a_transaction_that_is_tried_again_stores_no_second_file(
     assert stored() == {Payment.objects.get().proof_upload}
 
 
-def test_the_file_of_a_refused_claim_is_deleted(owner: User, owner_api: APIClient) -> None:
+def test_file_of_refused_confirmation_is_deleted(owner: User, owner_api: APIClient) -> None:
     body = {**confirmation_of(owner), "amount": "1.00", "proof": make_receipt()}
     assert code_of(owner_api.post(CONFIRM, body, format="multipart")) == (400, "amount_mismatch")
     assert len(stored()) == 1
@@ -380,7 +374,7 @@ def send_and_withdraw(owner: User, client: APIClient, **extra: Any) -> Any:
     return answer
 
 
-def test_an_account_sends_so_many_files_a_day(
+def test_files_per_account_are_limited_per_day(
     owner: User, owner_api: APIClient, settings: LazySettings
 ) -> None:
     settings.BILLING_PROOFS_PER_DAY = 2
@@ -405,7 +399,7 @@ def test_an_account_sends_so_many_files_a_day(
         (make_receipt().read(), 400, "amount_mismatch"),
     ],
 )
-def test_a_refused_file_counts_as_well(
+def test_file_refused_by_request_counts_toward_limit(
     owner: User,
     owner_api: APIClient,
     settings: LazySettings,
@@ -422,7 +416,7 @@ def test_a_refused_file_counts_as_well(
     assert [code_of(answer) for answer in answers] == [(status, code), (429, "proof_limit_reached")]
 
 
-def test_a_file_that_the_worker_refuses_counts_as_well(
+def test_file_refused_by_worker_counts_toward_limit(
     owner: User, owner_api: APIClient, settings: LazySettings
 ) -> None:
     settings.BILLING_PROOFS_PER_DAY = 1
@@ -430,7 +424,7 @@ def test_a_file_that_the_worker_refuses_counts_as_well(
     assert code_of(send(payment, owner_api, make_receipt())) == (429, "proof_limit_reached")
 
 
-def test_an_account_sends_so_many_bytes_a_day(
+def test_bytes_per_account_are_limited_per_day(
     owner: User, owner_api: APIClient, settings: LazySettings
 ) -> None:
     size = len(make_receipt().read())
@@ -439,7 +433,7 @@ def test_an_account_sends_so_many_bytes_a_day(
     assert [answer.status_code for answer in answers] == [201, 201, 429]
 
 
-def test_an_address_sends_so_many_files_a_day(catalog: None, settings: LazySettings) -> None:
+def test_files_per_address_are_limited_per_day(catalog: None, settings: LazySettings) -> None:
     """Whatever number of accounts somebody makes; an IPv6 client has a whole network."""
     settings.BILLING_PROOFS_PER_DAY_AND_ADDRESS = 2
     answers = []
@@ -453,20 +447,20 @@ def test_an_address_sends_so_many_files_a_day(catalog: None, settings: LazySetti
     assert elsewhere.status_code == 201
 
 
-def test_without_a_file_there_is_no_limit(
+def test_confirmation_without_file_has_no_file_limit(
     owner: User, owner_api: APIClient, settings: LazySettings
 ) -> None:
     settings.BILLING_PROOFS_PER_DAY = 0
     assert owner_api.post(CONFIRM, confirmation_of(owner)).status_code == 201
 
 
-def test_a_body_of_any_size_is_not_read(owner: User, owner_api: APIClient) -> None:
+def test_oversized_body_returns_413(owner: User, owner_api: APIClient) -> None:
     answer = confirm(owner, owner_api, upload(b"%PDF-" + b"x" * 11 * 1024 * 1024))
     assert code_of(answer) == (413, "body_too_large")
     assert not ProofAttempt.objects.exists()
 
 
-def test_few_files_are_stored_at_once(
+def test_concurrent_uploads_are_limited(
     owner: User, owner_api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner_api.raise_request_exception = False
@@ -484,7 +478,7 @@ def test_few_files_are_stored_at_once(
 # When something goes wrong
 
 
-def test_a_machine_too_busy_is_not_the_files_fault_at_first(
+def test_busy_sandbox_is_retried_before_refusal(
     owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payment = make_unchecked_payment(owner, proof=make_receipt())
@@ -498,7 +492,7 @@ def test_a_machine_too_busy_is_not_the_files_fault_at_first(
     assert (payment.proof_state, payment.proof_refusal) == ("refused", "too_complex")
 
 
-def test_a_file_that_is_gone_is_asked_for_again_after_a_while(owner: User) -> None:
+def test_missing_upload_is_refused_as_lost_after_retries(owner: User) -> None:
     payment = make_unchecked_payment(owner, proof=make_receipt())
     default_storage.delete(payment.proof_upload)
     with pytest.raises(FileNotFoundError):
@@ -507,9 +501,7 @@ def test_a_file_that_is_gone_is_asked_for_again_after_a_while(owner: User) -> No
     assert (payment.proof_state, payment.proof_refusal) == ("refused", "lost")
 
 
-def test_a_sandbox_that_does_not_start_is_no_ones_fault(
-    owner: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_broken_sandbox_never_refuses_a_file(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     payment = make_unchecked_payment(owner, proof=make_receipt())
     monkeypatch.setattr(sandbox, "MODULE", "no.such.module")
     with pytest.raises(sandbox.SandboxBrokenError):
@@ -533,7 +525,7 @@ def killed_at(target: str) -> Iterator[None]:
         "igny8_core.business.billing.services.proofs.keep_proof",
     ],
 )
-def test_a_worker_that_is_killed_leaves_nothing_half_done(owner: User, place: str) -> None:
+def test_killed_worker_leaves_nothing_half_done(owner: User, place: str) -> None:
     payment = make_unchecked_payment(owner, proof=make_receipt())
     before = payment.proof_upload
     with killed_at(place):
@@ -548,7 +540,7 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done(owner: User, place: st
     assert stored() == set(payment.proof_files)
 
 
-def test_two_workers_keep_one_proof(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_workers_keep_only_one_proof(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """One was thought dead, and comes second."""
     payment = make_unchecked_payment(owner, proof=make_receipt())
     upload_name = payment.proof_upload
@@ -567,7 +559,7 @@ def test_two_workers_keep_one_proof(owner: User, monkeypatch: pytest.MonkeyPatch
     assert stored() == set(payment.proof_files)
 
 
-def test_whoever_waits_is_tried_again_for_ever() -> None:
+def test_proof_check_retries_without_limit() -> None:
     waits = []
     for attempts in (0, 1, 5, 10_000):
         job = mock.Mock(attempts=attempts)
@@ -577,7 +569,7 @@ def test_whoever_waits_is_tried_again_for_ever() -> None:
     assert waits == [10, 20, 320, LONGEST_WAIT]
 
 
-def test_a_claim_whose_job_is_lost_is_queued_anew(owner: User) -> None:
+def test_lost_proof_job_is_queued_again(owner: User) -> None:
     payment = make_unchecked_payment(owner, proof=make_receipt())
     now = int((utc_now() + timedelta(hours=2)).timestamp())
     queue_forgotten_proofs(now)
@@ -606,7 +598,7 @@ def old(owner: User) -> Payment:
     return payment
 
 
-def test_a_proof_without_pictures_is_made_anew(old: Payment) -> None:
+def test_old_proof_without_images_is_regenerated(old: Payment) -> None:
     name = str(old.proof)
     assert old.proof_files == [name]
     queue_forgotten_proofs(int(utc_now().timestamp()))
@@ -623,7 +615,7 @@ def test_a_proof_without_pictures_is_made_anew(old: Payment) -> None:
     assert len(jobs("draw_proof")) == 1
 
 
-def test_an_old_proof_that_can_not_be_drawn_stays(old: Payment) -> None:
+def test_undrawable_old_proof_is_kept(old: Payment) -> None:
     with default_storage.open(str(old.proof), "wb") as file:
         file.write(BROKEN)
     draw_proof(payment_id=old.pk, name=str(old.proof), now=utc_now())
@@ -635,7 +627,7 @@ def test_an_old_proof_that_can_not_be_drawn_stays(old: Payment) -> None:
 # Leftover files
 
 
-def test_files_that_no_payment_has_are_removed_after_a_day(owner: User) -> None:
+def test_orphaned_files_are_removed_after_a_day(owner: User) -> None:
     now = utc_now()
     kept = make_payment(owner, proof=make_receipt())
     waiting = make_unchecked_payment(make_owner(), proof=make_receipt())
@@ -657,14 +649,14 @@ def test_files_that_no_payment_has_are_removed_after_a_day(owner: User) -> None:
     assert stored() == theirs
 
 
-def test_what_is_left_is_found_after_a_month_without_a_worker(owner: User) -> None:
+def test_orphaned_files_are_removed_after_long_downtime(owner: User) -> None:
     now = utc_now()
     default_storage.save(f"uploads/{now:%Y/%m/%d}/lost", ContentFile(b"lost"))
     remove_orphaned_proofs(int((now + timedelta(days=33)).timestamp()))
     assert stored() == set()
 
 
-def test_attempts_are_forgotten_after_a_day(owner: User) -> None:
+def test_upload_attempts_are_deleted_after_a_day(owner: User) -> None:
     make_payment(owner, proof=make_receipt())
     remove_orphaned_proofs(int((utc_now() + timedelta(hours=23)).timestamp()))
     assert ProofAttempt.objects.count() == 1

@@ -121,7 +121,7 @@ def events(payment: Payment, *names: EventName) -> int:
     ).count()
 
 
-def test_one_of_many_approvals_wins_and_grants_once(racers: Racers, billing_admin: User) -> None:
+def test_one_concurrent_approval_wins_and_grants_once(racers: Racers, billing_admin: User) -> None:
     for _ in range(ROUNDS):
         owner = make_owner()
         payment = make_payment(owner)
@@ -135,7 +135,7 @@ def test_one_of_many_approvals_wins_and_grants_once(racers: Racers, billing_admi
         assert_all_invariants_hold()
 
 
-def test_racers_outlive_the_tests_that_cut_connections(racers: Racers, billing_admin: User) -> None:
+def test_racers_survive_lost_connections(racers: Racers, billing_admin: User) -> None:
     """They are made once for all files, and those of faults cut every connection."""
     for _ in range(2):
         payment = make_payment(make_owner())
@@ -144,7 +144,7 @@ def test_racers_outlive_the_tests_that_cut_connections(racers: Racers, billing_a
         cut_connections()
 
 
-def test_without_locks_all_approvals_pass_the_check(
+def test_approvals_without_locks_all_pass_the_check(
     racers: Racers, owner: User, billing_admin: User
 ) -> None:
     """What is then left to hold is the database."""
@@ -153,7 +153,9 @@ def test_without_locks_all_approvals_pass_the_check(
     assert_all_invariants_hold()
 
 
-def test_approvals_against_rejections(racers: Racers, billing_admin: User) -> None:
+def test_concurrent_approvals_and_rejections_decide_once(
+    racers: Racers, billing_admin: User
+) -> None:
     for _ in range(ROUNDS):
         owner = make_owner()
         payment = make_payment(owner)
@@ -170,7 +172,7 @@ def test_approvals_against_rejections(racers: Racers, billing_admin: User) -> No
         assert_all_invariants_hold()
 
 
-def test_without_locks_approvals_and_rejections_pass_the_check(
+def test_approvals_and_rejections_without_locks_pass_the_check(
     racers: Racers, owner: User, billing_admin: User
 ) -> None:
     payment = make_payment(owner)
@@ -194,7 +196,9 @@ def waiting_for(verb: str, owner: User, admin: User) -> Payment:
 
 
 @pytest.mark.parametrize("verb", ["approve", "reverse"])
-def test_one_admin_many_times_is_not_two(racers: Racers, billing_admin: User, verb: str) -> None:
+def test_one_admin_racing_does_not_count_twice(
+    racers: Racers, billing_admin: User, verb: str
+) -> None:
     for _ in range(ROUNDS):
         payment = waiting_for(verb, make_owner(), billing_admin)
         answers = racers.race(shared_out(marking(verb, payment, billing_admin)))
@@ -208,7 +212,7 @@ def test_one_admin_many_times_is_not_two(racers: Racers, billing_admin: User, ve
 
 
 @pytest.mark.parametrize("verb", ["approve", "reverse"])
-def test_of_two_admins_one_marks_and_the_other_carries_out(
+def test_two_racing_admins_mark_and_complete(
     racers: Racers, billing_admin: User, verb: str
 ) -> None:
     second = make_billing_admin()
@@ -227,7 +231,7 @@ def test_of_two_admins_one_marks_and_the_other_carries_out(
         assert_all_invariants_hold()
 
 
-def test_without_locks_one_admin_passes_the_check_many_times(
+def test_one_admin_without_locks_passes_check_repeatedly(
     racers: Racers, owner: User, billing_admin: User
 ) -> None:
     """What is then left to hold is the unique pair of payment and admin."""
@@ -239,7 +243,7 @@ def test_without_locks_one_admin_passes_the_check_many_times(
     assert_all_invariants_hold()
 
 
-def test_one_of_many_confirmations_wins(racers: Racers, catalog: None) -> None:
+def test_one_concurrent_confirmation_wins(racers: Racers, catalog: None) -> None:
     for _ in range(ROUNDS):
         owner = make_owner()
         answers = racers.race(shared_out(confirming(owner)))
@@ -251,12 +255,14 @@ def test_one_of_many_confirmations_wins(racers: Racers, catalog: None) -> None:
         assert_all_invariants_hold()
 
 
-def test_without_locks_all_confirmations_pass_the_check(racers: Racers, owner: User) -> None:
+def test_confirmations_without_locks_all_pass_the_check(racers: Racers, owner: User) -> None:
     answers = racers.race(shared_out(confirming(owner)), LocksOff())
     assert statuses(answers) == {201: 1, 500: RACERS - 1}
 
 
-def test_approvals_against_withdrawals(racers: Racers, billing_admin: User) -> None:
+def test_concurrent_approvals_and_withdrawals_decide_once(
+    racers: Racers, billing_admin: User
+) -> None:
     for _ in range(ROUNDS):
         owner = make_owner()
         payment = make_payment(owner)
@@ -271,7 +277,7 @@ def test_approvals_against_withdrawals(racers: Racers, billing_admin: User) -> N
         assert_all_invariants_hold()
 
 
-def test_without_locks_approvals_and_withdrawals_pass_the_check(
+def test_approvals_and_withdrawals_without_locks_pass_the_check(
     racers: Racers, owner: User, billing_admin: User
 ) -> None:
     payment = make_payment(owner)
@@ -279,7 +285,7 @@ def test_without_locks_approvals_and_withdrawals_pass_the_check(
     assert 409 not in statuses(racers.race(shared_out(*calls), LocksOff()))
 
 
-def test_an_order_is_either_cancelled_or_confirmed(racers: Racers, billing_admin: User) -> None:
+def test_order_is_either_cancelled_or_confirmed(racers: Racers, billing_admin: User) -> None:
     """Nobody's claim is of an invoice that was given up at the same moment."""
     for _ in range(ROUNDS):
         owner = make_owner()
@@ -304,7 +310,7 @@ def everything_at_once(owner: User, admin: User) -> tuple[Payment, list[Call]]:
     )
 
 
-def test_approvals_voids_withdrawals_and_reversals(racers: Racers, billing_admin: User) -> None:
+def test_mixed_concurrent_decisions_stay_consistent(racers: Racers, billing_admin: User) -> None:
     for _ in range(ROUNDS):
         owner = make_owner()
         payment, calls = everything_at_once(owner, billing_admin)
@@ -323,7 +329,7 @@ def test_approvals_voids_withdrawals_and_reversals(racers: Racers, billing_admin
         assert_all_invariants_hold()
 
 
-def test_without_locks_all_of_them_pass_the_check(
+def test_mixed_decisions_without_locks_pass_the_check(
     racers: Racers, owner: User, billing_admin: User
 ) -> None:
     _payment, calls = everything_at_once(owner, billing_admin)
@@ -333,7 +339,7 @@ def test_without_locks_all_of_them_pass_the_check(
     assert verbs["approve"] + verbs["withdraw"] == RACERS // 2
 
 
-def test_one_of_many_upgrades_wins(racers: Racers, catalog: None) -> None:
+def test_one_concurrent_upgrade_wins(racers: Racers, catalog: None) -> None:
     for _ in range(ROUNDS):
         owner = make_owner(plan_slug="free")
         answers = racers.race(shared_out(upgrading(owner, "growth"), upgrading(owner)))
@@ -344,7 +350,7 @@ def test_one_of_many_upgrades_wins(racers: Racers, catalog: None) -> None:
         assert_all_invariants_hold()
 
 
-def test_without_locks_all_upgrades_pass_the_check(racers: Racers, catalog: None) -> None:
+def test_upgrades_without_locks_all_pass_the_check(racers: Racers, catalog: None) -> None:
     owner = make_owner(plan_slug="free")
     answers = racers.race(shared_out(upgrading(owner)), LocksOff())
     assert 409 not in statuses(answers)
@@ -358,7 +364,9 @@ def make_upgrade_under_review(admin: User) -> tuple[User, Payment]:
     return owner, make_payment(owner, reference="BT-2025-002")
 
 
-def test_upgrades_against_approvals(racers: Racers, billing_admin: User) -> None:
+def test_concurrent_upgrades_and_approvals_stay_consistent(
+    racers: Racers, billing_admin: User
+) -> None:
     for _ in range(ROUNDS):
         owner, payment = make_upgrade_under_review(billing_admin)
         calls = (upgrading(owner), deciding("approve", payment, billing_admin))
@@ -373,14 +381,14 @@ def test_upgrades_against_approvals(racers: Racers, billing_admin: User) -> None
         assert_all_invariants_hold()
 
 
-def test_without_locks_upgrades_are_judged_by_what_was(racers: Racers, billing_admin: User) -> None:
+def test_upgrades_without_locks_see_stale_state(racers: Racers, billing_admin: User) -> None:
     owner, payment = make_upgrade_under_review(billing_admin)
     calls = (upgrading(owner), deciding("approve", payment, billing_admin))
     answers = racers.race(shared_out(*calls), LocksOff())
     assert statuses(answers) == {200: 1, 409: RACERS // 2, 500: RACERS // 2 - 1}
 
 
-def test_one_of_many_registrations_with_one_email_wins(racers: Racers, catalog: None) -> None:
+def test_one_concurrent_registration_per_email_wins(racers: Racers, catalog: None) -> None:
     for _ in range(ROUNDS):
         email = next(emails)
         answers = racers.race(shared_out(registering(email)))
@@ -395,7 +403,7 @@ def test_one_of_many_registrations_with_one_email_wins(racers: Racers, catalog: 
         assert_all_invariants_hold()
 
 
-def test_without_its_constraint_one_email_gets_many_accounts(racers: Racers, catalog: None) -> None:
+def test_email_without_constraint_gets_many_accounts(racers: Racers, catalog: None) -> None:
     email = next(emails)
     with without_constraint(User._meta.db_table, "email"), without_one_address_each():
         answers = racers.race(shared_out(registering(email)), LocksOff())
@@ -434,7 +442,7 @@ def without_constraint(table: str, column: str) -> Iterator[None]:
             cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
 
 
-def test_one_registration_with_one_key_is_done_once(racers: Racers, catalog: None) -> None:
+def test_concurrent_registration_with_one_key_runs_once(racers: Racers, catalog: None) -> None:
     for _ in range(ROUNDS):
         email = next(emails)
         answers = racers.race(shared_out(registering(email, key=email)))
@@ -452,7 +460,7 @@ def test_one_registration_with_one_key_is_done_once(racers: Racers, catalog: Non
         assert_all_invariants_hold()
 
 
-def test_without_the_keys_lock_its_answer_is_not_the_same(racers: Racers, catalog: None) -> None:
+def test_registration_without_key_lock_gets_other_answers(racers: Racers, catalog: None) -> None:
     email = next(emails)
     calls = shared_out(registering(email, key=email))
     answers = racers.race(calls, LocksOff(disabled=(KEY_LOCK,)))
@@ -464,7 +472,7 @@ def assert_losers_are_out(answers: Sequence[Answer]) -> None:
     assert {answer.status for answer in answers} <= {200, 201, 401, 409}
 
 
-def test_one_of_many_closings_wins(racers: Racers, catalog: None) -> None:
+def test_one_concurrent_closing_wins(racers: Racers, catalog: None) -> None:
     for _ in range(ROUNDS):
         owner = make_owner()
         answers = racers.race(shared_out(closing(owner)))
@@ -477,7 +485,9 @@ def test_one_of_many_closings_wins(racers: Racers, catalog: None) -> None:
         assert_all_invariants_hold()
 
 
-def test_closings_against_confirmations(racers: Racers, catalog: None) -> None:
+def test_concurrent_closing_and_confirmation_exclude_each_other(
+    racers: Racers, catalog: None
+) -> None:
     for _ in range(ROUNDS):
         owner = make_owner()
         answers = racers.race(shared_out(closing(owner), confirming(owner)))
@@ -487,7 +497,9 @@ def test_closings_against_confirmations(racers: Racers, catalog: None) -> None:
         assert_all_invariants_hold()
 
 
-def test_closings_against_approvals(racers: Racers, billing_admin: User) -> None:
+def test_concurrent_closing_and_approval_stay_consistent(
+    racers: Racers, billing_admin: User
+) -> None:
     for _ in range(ROUNDS):
         owner = make_owner()
         calls = (closing(owner), deciding("approve", make_payment(owner), billing_admin))
@@ -502,7 +514,7 @@ def test_closings_against_approvals(racers: Racers, billing_admin: User) -> None
         assert_all_invariants_hold()
 
 
-def test_closings_against_upgrades(racers: Racers, catalog: None) -> None:
+def test_concurrent_closing_and_upgrade_stay_consistent(racers: Racers, catalog: None) -> None:
     for _ in range(ROUNDS):
         owner = make_owner(plan_slug="free")
         answers = racers.race(shared_out(closing(owner), upgrading(owner, "growth")))
@@ -512,9 +524,7 @@ def test_closings_against_upgrades(racers: Racers, catalog: None) -> None:
         assert_all_invariants_hold()
 
 
-def test_without_locks_a_closed_account_has_a_payment_under_review(
-    racers: Racers, owner: User
-) -> None:
+def test_closing_without_locks_leaves_payment_under_review(racers: Racers, owner: User) -> None:
     calls = [closing(owner), *[confirming(owner)] * (RACERS - 1)]
     assert successes(racers.race(calls, LocksOff())) == {"close": 1, "confirm": 1}
     broken = [check.sentence for check in verify_billing() if not check.holds]
@@ -526,9 +536,7 @@ def serials() -> list[int]:
     return sorted(int(number[-6:]) for number in numbers)
 
 
-def test_numbers_have_no_gaps_where_every_other_is_given_back(
-    racers: Racers, catalog: None
-) -> None:
+def test_rolled_back_registrations_leave_no_number_gaps(racers: Racers, catalog: None) -> None:
     """Every other sign-up loses its database after it has taken a number."""
     lost = "procrastinate_defer_jobs"  # the mail's job: the last that a sign-up does
     for number in range(1, ROUNDS + 1):
@@ -540,7 +548,7 @@ def test_numbers_have_no_gaps_where_every_other_is_given_back(
         assert_all_invariants_hold()
 
 
-def test_without_locks_one_number_is_taken_many_times(racers: Racers, owner: User) -> None:
+def test_invoice_number_without_locks_is_taken_repeatedly(racers: Racers, owner: User) -> None:
     """The numbers' own constraint lets one of them have it."""
     counter = f'UPDATE "{InvoiceNumberCounter._meta.db_table}"'
     calls = [registering(next(emails)) for _ in range(RACERS)]
@@ -556,20 +564,18 @@ def adding_sites(owner: User) -> list[Call]:
     return [Call("/api/v1/sites/", body, user_id=owner.pk) for body in bodies]
 
 
-def test_the_plans_limit_of_sites_holds(racers: Racers, catalog: None) -> None:
+def test_site_limit_holds_under_concurrency(racers: Racers, catalog: None) -> None:
     answers = racers.race(adding_sites(make_owner(plan_slug="free")))
     assert statuses(answers) == {201: 1, 409: RACERS - 1}
     assert_losers_are_told_the_state(answers)
 
 
-def test_without_locks_the_limit_of_sites_is_passed(racers: Racers, catalog: None) -> None:
+def test_site_limit_without_locks_is_exceeded(racers: Racers, catalog: None) -> None:
     answers = racers.race(adding_sites(make_owner(plan_slug="free")), LocksOff())
     assert statuses(answers) == {201: RACERS}
 
 
-def test_decisions_on_many_accounts_do_not_wait_for_each_other(
-    racers: Racers, billing_admin: User
-) -> None:
+def test_decisions_on_different_accounts_do_not_block(racers: Racers, billing_admin: User) -> None:
     """All are decided while one account is held; only that one's decision waits."""
     payments = [make_payment(make_owner()) for _ in range(RACERS)]
     held = account_of(payments[0].submitted_by)

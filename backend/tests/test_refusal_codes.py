@@ -28,7 +28,7 @@ def documented(node: Any) -> set[str]:
     return own.union(*map(documented, node.values()))
 
 
-def test_each_is_asked_for_by_a_test(document: dict[str, Any]) -> None:
+def test_every_refusal_code_has_a_test(document: dict[str, Any]) -> None:
     paths = {path: item for path, item in document["paths"].items() if path.startswith("/api/")}
     tests = "\n".join(file.read_text("utf-8") for file in Path(__file__).parent.rglob("test_*.py"))
     sources = Path(__file__).parents[1].joinpath("igny8_core").rglob("*.py")
@@ -48,7 +48,7 @@ def code_of(answer: Any, status: int) -> str:
     return str(answer.json()["errors"][0]["code"])
 
 
-def test_of_a_key_that_can_be_none(owner: User, owner_api: APIClient) -> None:
+def test_invalid_idempotency_key_is_refused(owner: User, owner_api: APIClient) -> None:
     url = f"/api/v1/billing/invoices/{invoice_of(owner).pk}/cancel/"
     answer = owner_api.post(url, headers={"Idempotency-Key": "x" * 300})
     assert code_of(answer, 400) == "idempotency_key_invalid"
@@ -58,7 +58,7 @@ def test_of_a_key_that_can_be_none(owner: User, owner_api: APIClient) -> None:
     ("changes", "code"),
     [({"domain": "no domain"}, "invalid_domain"), ({"industry": "none"}, "unknown_industry")],
 )
-def test_of_a_site(
+def test_invalid_site_is_refused(
     owner: User, owner_api: APIClient, billing_admin: User, changes: dict[str, str], code: str
 ) -> None:
     approve(make_payment(owner), billing_admin)
@@ -66,7 +66,7 @@ def test_of_a_site(
     assert code_of(owner_api.post("/api/v1/sites/", {**site, **changes}), 400) == code
 
 
-def test_of_a_void_invoice(owner: User, owner_api: APIClient) -> None:
+def test_confirmation_of_void_invoice_is_refused(owner: User, owner_api: APIClient) -> None:
     invoice: Invoice = invoice_of(owner)
     owner_api.post(f"/api/v1/billing/invoices/{invoice.pk}/cancel/")
     claim = {
@@ -88,7 +88,7 @@ def test_of_who_has_no_account(billing_admin: User) -> None:
     assert urdu.json()["errors"][0]["detail"] != detail
 
 
-def test_of_who_may_not(owner: User) -> None:
+def test_missing_permission_has_its_own_code(owner: User) -> None:
     payment = make_payment(owner, proof=make_receipt())
     assert code_of(client_of(owner).get(PAYMENTS), 403) == "not_desk_staff"
     support = client_as("support", owner)

@@ -50,14 +50,14 @@ def test_free_plan_starts_a_trial_with_its_credits(api: APIClient, catalog: None
     assert CreditTransaction.objects.get().amount == 1000
 
 
-def test_mails_come_in_the_language_of_the_sign_up(api: APIClient, catalog: None) -> None:
+def test_sign_up_language_sets_mail_language(api: APIClient, catalog: None) -> None:
     assert api.post(URL, body(language="ur")).json()["user"]["language"] == "ur"
     assert set(OutgoingMail.objects.values_list("language", flat=True)) == {"ur"}
     refused = api.post(URL, body(email="other@shop.example", language="tlh"))
     assert refused.json()["errors"][0]["attr"] == "language"
 
 
-def test_paid_plan_waits_for_its_payment(api: APIClient, catalog: None) -> None:
+def test_paid_plan_waits_for_payment(api: APIClient, catalog: None) -> None:
     data = api.post(URL, body()).json()
 
     assert (data["account"]["status"], data["account"]["credits"]) == ("pending_payment", 0)
@@ -70,7 +70,7 @@ def test_paid_plan_waits_for_its_payment(api: APIClient, catalog: None) -> None:
     assert invoice["payment_instructions"]["details"][2]["label"] == "IBAN"
 
 
-def test_local_amount_is_locked_at_the_rate_of_the_day(api: APIClient, catalog: None) -> None:
+def test_local_amount_is_locked_at_current_rate(api: APIClient, catalog: None) -> None:
     ExchangeRate.objects.filter(currency="PKR").update(units_per_usd=Decimal("278.4567"))
     invoice = api.post(URL, body()).json()["invoice"]
     ExchangeRate.objects.filter(currency="PKR").update(units_per_usd=Decimal(300))
@@ -80,7 +80,7 @@ def test_local_amount_is_locked_at_the_rate_of_the_day(api: APIClient, catalog: 
     assert shown["exchange_rate"] == "278.4567"
 
 
-def test_snapshot_outlives_later_edits(api: APIClient, catalog: None) -> None:
+def test_billing_snapshot_survives_later_edits(api: APIClient, catalog: None) -> None:
     data = api.post(URL, body()).json()
     Account.objects.filter(pk=data["account"]["id"]).update(billing_city="Karachi", tax_id="")
 
@@ -89,7 +89,7 @@ def test_snapshot_outlives_later_edits(api: APIClient, catalog: None) -> None:
     assert shown["billing_snapshot"]["customer"]["tax_id"] == "1234567-8"
 
 
-def test_logs_the_new_user_in(api: APIClient, catalog: None) -> None:
+def test_registration_signs_the_user_in(api: APIClient, catalog: None) -> None:
     api.post(URL, body(email="Ayesha@Shop.Example"))
 
     me = api.get("/api/v1/auth/me/").json()
@@ -98,9 +98,7 @@ def test_logs_the_new_user_in(api: APIClient, catalog: None) -> None:
     assert me["open_invoice"]["payment_state"] == "due"
 
 
-def test_every_new_state_has_its_event_with_person_and_address(
-    api: APIClient, catalog: None
-) -> None:
+def test_registration_events_have_actor_and_ip_address(api: APIClient, catalog: None) -> None:
     data = api.post(URL, body()).json()
 
     events = PaymentEvent.objects.filter(account_id=data["account"]["id"])
@@ -128,7 +126,7 @@ def test_every_new_state_has_its_event_with_person_and_address(
         ({"last_name": "x" * 101}, "last_name", "max_length"),
     ],
 )
-def test_refuses_bad_input_and_makes_nothing(
+def test_invalid_input_creates_nothing(
     api: APIClient, catalog: None, changes: dict[str, Any], attr: str, code: str
 ) -> None:
     answer = api.post(URL, body(**changes))
@@ -140,13 +138,13 @@ def test_refuses_bad_input_and_makes_nothing(
     assert not Account.objects.exists()
 
 
-def test_reports_all_bad_fields_at_once(api: APIClient, catalog: None) -> None:
+def test_all_invalid_fields_are_reported_at_once(api: APIClient, catalog: None) -> None:
     answer = api.post(URL, body(email="x", password="short", country="ZZ"))
 
     assert {error["attr"] for error in answer.json()["errors"]} == {"email", "password", "country"}
 
 
-def test_refuses_a_taken_email_in_any_case(api: APIClient, catalog: None) -> None:
+def test_taken_email_is_refused_in_any_case(api: APIClient, catalog: None) -> None:
     make_owner(email="ayesha@shop.example")
     answer = api.post(URL, body(email="AYESHA@shop.example"))
 
@@ -163,7 +161,7 @@ def test_refuses_a_taken_email_in_any_case(api: APIClient, catalog: None) -> Non
     assert Account.objects.count() == 1
 
 
-def test_refuses_a_method_without_a_rate(api: APIClient, catalog: None) -> None:
+def test_method_without_exchange_rate_is_refused(api: APIClient, catalog: None) -> None:
     ExchangeRate.objects.filter(currency="PKR").delete()
     answer = api.post(URL, body())
 
@@ -173,7 +171,7 @@ def test_refuses_a_method_without_a_rate(api: APIClient, catalog: None) -> None:
     assert not User.objects.exists()
 
 
-def test_repeated_with_its_key_makes_one_account_and_logs_in(api: APIClient, catalog: None) -> None:
+def test_repeated_registration_with_key_creates_one_account(api: APIClient, catalog: None) -> None:
     first = api.post(URL, body(), headers={"Idempotency-Key": "k1"})
     retry = APIClient()
     second = retry.post(URL, body(), headers={"Idempotency-Key": "k1"})
@@ -185,7 +183,7 @@ def test_repeated_with_its_key_makes_one_account_and_logs_in(api: APIClient, cat
     assert Account.objects.count() == 1
 
 
-def test_key_of_another_registration_reveals_nothing(api: APIClient, catalog: None) -> None:
+def test_foreign_registration_key_reveals_nothing(api: APIClient, catalog: None) -> None:
     api.post(URL, body(), headers={"Idempotency-Key": "k1"})
     answer = APIClient().post(
         URL, body(password="guessed-by-another"), headers={"Idempotency-Key": "k1"}

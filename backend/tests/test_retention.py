@@ -66,7 +66,7 @@ def delete_forgotten_files() -> None:
         delete_files(**job.args)
 
 
-def test_refused_proofs_go_a_year_after_the_decision(payments: tuple[Payment, Payment]) -> None:
+def test_rejected_payment_proof_is_deleted_after_a_year(payments: tuple[Payment, Payment]) -> None:
     first, second = payments
     files, kept = first.proof_files, second.proof_files
     assert erase_expired(now=TODAY + timedelta(days=365)) == 0
@@ -79,7 +79,7 @@ def test_refused_proofs_go_a_year_after_the_decision(payments: tuple[Payment, Pa
     assert all(map(default_storage.exists, kept))
 
 
-def test_an_open_accounts_invoices_are_never_blanked(payments: tuple[Payment, Payment]) -> None:
+def test_open_account_invoice_is_never_erased(payments: tuple[Payment, Payment]) -> None:
     erase_expired(now=NEXT_DAY + timedelta(days=3650))
 
     assert Invoice.objects.get().billing_snapshot["customer"]["billing_city"] == "Lahore"
@@ -89,7 +89,7 @@ def test_an_open_accounts_invoices_are_never_blanked(payments: tuple[Payment, Pa
     }
 
 
-def test_a_closed_accounts_invoices_are_blanked_after_ten_years(
+def test_closed_account_invoice_is_erased_after_ten_years(
     owner: User, payments: tuple[Payment, Payment]
 ) -> None:
     """Counted from the end of the year of their issue; money, numbers and states stay."""
@@ -118,7 +118,7 @@ def test_a_closed_accounts_invoices_are_blanked_after_ten_years(
     assert [str(check) for check in verify_billing() if not check.holds] == []
 
 
-def test_what_fails_for_one_account_is_told_after_all_others_were_erased(
+def test_failed_erasure_does_not_stop_other_accounts(
     owner: User,
     billing_admin: User,
     payments: tuple[Payment, Payment],
@@ -149,7 +149,7 @@ def test_what_fails_for_one_account_is_told_after_all_others_were_erased(
     assert not left.all().exists()
 
 
-def test_what_is_erased_is_not_read_again(
+def test_erased_rows_are_not_processed_again(
     owner: User,
     payments: tuple[Payment, Payment],
     django_assert_num_queries: Any,
@@ -162,15 +162,13 @@ def test_what_is_erased_is_not_read_again(
     assert not any("UPDATE" in query["sql"] for query in queries.captured_queries)
 
 
-def test_the_worker_does_it_by_its_own_clock(
-    owner: User, payments: tuple[Payment, Payment]
-) -> None:
+def test_worker_job_erases_expired_records(owner: User, payments: tuple[Payment, Payment]) -> None:
     close(owner)
     erase_expired_records(int(NEXT_DAY.timestamp()))
     assert Invoice.objects.get().billing_snapshot["customer"]["tax_id"] == ""
 
 
-def test_answers_and_mails_are_forgotten(owner: User) -> None:
+def test_old_idempotency_records_and_mails_are_deleted(owner: User) -> None:
     record = {"fingerprint": "", "response_status": 201, "response_body": {}}
     old = IdempotencyRecord.objects.create(scope="POST /", key="old", **record)
     IdempotencyRecord.objects.create(scope="POST /", key="new", **record)
@@ -185,7 +183,7 @@ def test_answers_and_mails_are_forgotten(owner: User) -> None:
     assert not OutgoingMail.objects.exists()
 
 
-def test_sessions_that_have_ended_are_deleted(owner: User) -> None:
+def test_expired_sessions_are_deleted(owner: User) -> None:
     client_of(owner)
     remove_expired(0)
     assert Session.objects.count() == 1
@@ -225,7 +223,7 @@ def forge_price() -> None:
     invoice.save()
 
 
-def test_an_open_account_loses_nothing(payments: tuple[Payment, Payment]) -> None:
+def test_database_refuses_erasure_of_open_account(payments: tuple[Payment, Payment]) -> None:
     assert_refused(blank_customer)
     assert_refused(lambda: Payment.objects.update(manual_reference="erased"))
     assert_refused(lambda: PaymentEvent.objects.update(note=""))
@@ -246,14 +244,14 @@ FORGERIES: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_a_closed_account_loses_what_is_personal_and_nothing_else(
+def test_database_refuses_other_edits_of_closed_account(
     owner: User, payments: tuple[Payment, Payment], name: str
 ) -> None:
     close(owner)
     assert_refused(FORGERIES[name])
 
 
-def test_what_the_database_lets_through_can_be_done(
+def test_database_allows_erasure_of_closed_account(
     owner: User, payments: tuple[Payment, Payment]
 ) -> None:
     """The control of the two tests above."""

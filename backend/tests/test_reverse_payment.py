@@ -79,7 +79,9 @@ def payment(owner: User, billing_admin: User) -> Payment:
     return payment
 
 
-def test_the_invoice_is_due_again(owner: User, billing_admin: User, payment: Payment) -> None:
+def test_reversal_makes_invoice_due_again(
+    owner: User, billing_admin: User, payment: Payment
+) -> None:
     reverse(payment, billing_admin)
 
     assert state(owner, payment) == (
@@ -99,7 +101,7 @@ def test_the_invoice_is_due_again(owner: User, billing_admin: User, payment: Pay
     call_command("verify_billing")
 
 
-def test_what_was_reversed_can_be_paid_again(
+def test_reversed_invoice_can_be_paid_again(
     owner: User, billing_admin: User, payment: Payment
 ) -> None:
     reverse(payment, billing_admin)
@@ -110,7 +112,7 @@ def test_what_was_reversed_can_be_paid_again(
     call_command("verify_billing")
 
 
-def test_or_nothing_is_owed_any_more(owner: User, billing_admin: User, payment: Payment) -> None:
+def test_reversal_can_void_the_invoice(owner: User, billing_admin: User, payment: Payment) -> None:
     reverse(payment, billing_admin, event=EventName.REVERSE_AND_VOID)
 
     assert state(owner, payment) == ("reversed", "void", "cancelled", "pending_payment", 0)
@@ -119,7 +121,7 @@ def test_or_nothing_is_owed_any_more(owner: User, billing_admin: User, payment: 
 
 
 @pytest.mark.parametrize("event", [EventName.REVERSE, EventName.REVERSE_AND_VOID])
-def test_what_an_upgrade_had_replaced_comes_back(
+def test_reversed_upgrade_restores_earlier_plan(
     owner: User, billing_admin: User, payment: Payment, event: EventName
 ) -> None:
     upgraded = upgrade(owner, "growth")
@@ -131,9 +133,7 @@ def test_what_an_upgrade_had_replaced_comes_back(
     call_command("verify_billing")
 
 
-def test_what_has_run_out_does_not_come_back(
-    owner: User, billing_admin: User, payment: Payment
-) -> None:
+def test_expired_plan_is_not_restored(owner: User, billing_admin: User, payment: Payment) -> None:
     upgraded = upgrade(owner, "growth")
     approve(upgraded, billing_admin)
     reverse(upgraded, billing_admin, now=utc_now() + timedelta(days=40))
@@ -142,7 +142,7 @@ def test_what_has_run_out_does_not_come_back(
     call_command("verify_billing")
 
 
-def test_an_earlier_payment_can_only_be_voided(
+def test_earlier_payment_can_only_be_reversed_and_voided(
     owner: User, billing_admin: User, payment: Payment
 ) -> None:
     approve(upgrade(owner, "growth"), billing_admin)
@@ -154,9 +154,7 @@ def test_an_earlier_payment_can_only_be_voided(
     call_command("verify_billing")
 
 
-def test_what_was_reversed_itself_does_not_come_back(
-    owner: User, billing_admin: User, payment: Payment
-) -> None:
+def test_reversed_plan_is_not_restored(owner: User, billing_admin: User, payment: Payment) -> None:
     upgraded = upgrade(owner, "growth")
     approve(upgraded, billing_admin)
     reverse(payment, billing_admin, event=EventName.REVERSE_AND_VOID)
@@ -166,7 +164,7 @@ def test_what_was_reversed_itself_does_not_come_back(
     call_command("verify_billing")
 
 
-def test_not_due_again_beside_an_upgrade_that_waits(
+def test_pending_upgrade_blocks_reopening_invoice(
     owner: User, billing_admin: User, payment: Payment
 ) -> None:
     waiting = upgrade(owner, "growth")
@@ -176,9 +174,7 @@ def test_not_due_again_beside_an_upgrade_that_waits(
     assert account_of(owner).plan.slug == "growth"
 
 
-def test_credits_that_were_spent_block_it(
-    owner: User, billing_admin: User, payment: Payment
-) -> None:
+def test_spent_credits_block_reversal(owner: User, billing_admin: User, payment: Payment) -> None:
     spend(owner, 400)
     with pytest.raises(CreditsAlreadySpent, match="1,000 credits, and 600 are left") as refused:
         reverse(payment, billing_admin)
@@ -186,7 +182,7 @@ def test_credits_that_were_spent_block_it(
     assert state(owner, payment) == ("succeeded", "paid", "active", "active", 600)
 
 
-def test_a_superuser_forces_it_and_takes_what_is_left(
+def test_forced_reversal_takes_remaining_credits(
     owner: User, billing_admin: User, payment: Payment
 ) -> None:
     spend(owner, 400)
@@ -202,7 +198,7 @@ def test_a_superuser_forces_it_and_takes_what_is_left(
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
-def test_not_without_a_reason(
+def test_reversal_requires_a_reason(
     owner: User, billing_admin: User, payment: Payment, reason: str
 ) -> None:
     with pytest.raises(ReasonRequired):
@@ -210,7 +206,7 @@ def test_not_without_a_reason(
     assert state(owner, payment)[0] == "succeeded"
 
 
-def test_only_what_is_approved_and_only_once(owner: User, billing_admin: User) -> None:
+def test_only_approved_payment_is_reversible_once(owner: User, billing_admin: User) -> None:
     payment = make_payment(owner)
     with pytest.raises(PaymentNotReversible):
         reverse(payment, billing_admin)
@@ -221,7 +217,7 @@ def test_only_what_is_approved_and_only_once(owner: User, billing_admin: User) -
     assert refusal.value.state == "reversed"
 
 
-def test_nobody_reverses_for_the_own_account(
+def test_admin_cannot_reverse_own_account_payment(
     owner: User, billing_admin: User, payment: Payment
 ) -> None:
     billing_admin.account = owner.account
@@ -230,7 +226,7 @@ def test_nobody_reverses_for_the_own_account(
         reverse(payment, billing_admin)
 
 
-def test_a_failed_reversal_leaves_nothing_half_done(
+def test_failed_reversal_leaves_no_events_or_mails(
     owner: User, billing_admin: User, payment: Payment
 ) -> None:
     events, mails = PaymentEvent.objects.count(), OutgoingMail.objects.count()
@@ -240,7 +236,7 @@ def test_a_failed_reversal_leaves_nothing_half_done(
     assert (PaymentEvent.objects.count(), OutgoingMail.objects.count()) == (events, mails)
 
 
-def test_another_account_is_not_touched(billing_admin: User, payment: Payment) -> None:
+def test_reversal_does_not_touch_other_accounts(billing_admin: User, payment: Payment) -> None:
     other = make_owner()
     others = make_payment(other, reference="BT-OTHER")
     approve(others, billing_admin)

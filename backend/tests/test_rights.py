@@ -73,7 +73,7 @@ def everybody() -> list[User]:
 
 
 @pytest.mark.parametrize("is_required", [True, False])
-def test_who_may_and_who_is_mailed_are_the_same(
+def test_deciders_and_mail_recipients_are_the_same(
     catalog: None, settings: LazySettings, *, is_required: bool
 ) -> None:
     settings.ADMIN_REQUIRE_SECOND_FACTOR = is_required
@@ -94,13 +94,13 @@ def test_who_may_and_who_is_mailed_are_the_same(
 
 @pytest.mark.parametrize("right", [DECIDE, REVERSE, VIEW_PAYMENTS, VIEW_PROOFS])
 @pytest.mark.parametrize("role", ["staff", "viewer", "support", "admin", "superuser", "owner"])
-def test_holders_are_those_who_may(owner: User, right: Any, role: str) -> None:
+def test_holders_match_permission_check(owner: User, right: Any, role: str) -> None:
     user = user_as(role, owner)
     assert (user in holders(right)) is may(user, right)
 
 
 @pytest.mark.parametrize("role", ["admin", "viewer", "support", "superuser"])
-def test_api_of_the_desk_asks_staff_for_a_second_factor(
+def test_desk_api_requires_second_factor(
     owner: User, ids: dict[str, int], settings: LazySettings, role: str
 ) -> None:
     """Every endpoint of the desk, those that will be added too; all others are as they were."""
@@ -119,7 +119,7 @@ def test_api_of_the_desk_asks_staff_for_a_second_factor(
 
 
 @pytest.mark.parametrize("role", ["admin", "superuser"])
-def test_api_of_the_desk_is_open_with_a_second_factor(
+def test_desk_api_accepts_second_factor(
     owner: User, ids: dict[str, int], settings: LazySettings, role: str
 ) -> None:
     settings.ADMIN_REQUIRE_SECOND_FACTOR = True
@@ -147,7 +147,7 @@ def test_api_of_the_desk_is_open_with_a_second_factor(
         ("post", "invoices/{invoice}/void/"),
     ],
 )
-def test_api_says_that_a_second_factor_is_missing(
+def test_api_error_names_missing_second_factor(
     owner: User, settings: LazySettings, role: str, method: str, url: str
 ) -> None:
     settings.ADMIN_REQUIRE_SECOND_FACTOR = True
@@ -165,7 +165,7 @@ def test_api_says_that_a_second_factor_is_missing(
 
 
 @pytest.mark.parametrize("role", ["staff", "viewer", "support", "admin", "superuser"])
-def test_every_page_of_the_desk_leads_staff_to_the_second_factor(
+def test_desk_pages_redirect_to_second_factor(
     owner: User, payment: Payment, settings: LazySettings, role: str
 ) -> None:
     settings.ADMIN_REQUIRE_SECOND_FACTOR = True
@@ -183,7 +183,7 @@ def test_every_page_of_the_desk_leads_staff_to_the_second_factor(
     assert payment.status == "pending_approval"
 
 
-def test_bulk_and_export_lead_to_the_second_factor(
+def test_bulk_and_export_redirect_to_second_factor(
     desk: Client, owner: User, settings: LazySettings
 ) -> None:
     waiting = make_payment(owner)
@@ -202,7 +202,7 @@ def test_bulk_and_export_lead_to_the_second_factor(
     assert waiting.status == "pending_approval"
 
 
-def test_services_refuse_who_may_not(owner: User, settings: LazySettings) -> None:
+def test_services_check_permission_and_second_factor(owner: User, settings: LazySettings) -> None:
     """Whatever page forgets to ask."""
     waiting = make_payment(owner)
     with pytest.raises(NotBillingAdmin):
@@ -219,7 +219,7 @@ def test_services_refuse_who_may_not(owner: User, settings: LazySettings) -> Non
 
 
 @pytest.mark.parametrize("loss", ["is_staff", "is_active", "second factor"])
-def test_who_may_not_decide_gets_no_mail_about_customers(
+def test_user_without_permission_gets_no_admin_mail(
     owner: User, billing_admin: User, settings: LazySettings, loss: str
 ) -> None:
     waiting = make_payment(owner)
@@ -249,7 +249,7 @@ def reverse(claim: Payment, admin: User) -> None:
 
 
 @pytest.mark.parametrize("make", [make_billing_admin, None])
-def test_nobody_voids_for_the_own_account(owner: User, make: Any) -> None:
+def test_admin_cannot_void_own_account_invoice(owner: User, make: Any) -> None:
     """A superuser neither."""
     admin = make() if make else User.objects.create_superuser("root@desk.example")
     admin.account = owner.account
@@ -261,7 +261,7 @@ def test_nobody_voids_for_the_own_account(owner: User, make: Any) -> None:
     assert invoice_of(owner).status == "pending"
 
 
-def test_the_desk_offers_nobody_the_own_accounts_decisions(
+def test_desk_hides_decisions_on_own_account(
     owner: User, billing_admin: User, desk: Client
 ) -> None:
     """It says who has to decide instead of offering what is refused."""
@@ -284,9 +284,7 @@ def test_the_desk_offers_nobody_the_own_accounts_decisions(
     assert "reverse-dialog" not in review
 
 
-def test_who_has_claimed_a_payment_does_not_decide_on_it_after_leaving_the_account(
-    owner: User, billing_admin: User
-) -> None:
+def test_submitter_cannot_decide_after_leaving_account(owner: User, billing_admin: User) -> None:
     waiting = make_payment(owner)
     Payment.objects.filter(pk=waiting.pk).update(submitted_by=billing_admin)
     for act in (approve, reject):
@@ -297,7 +295,7 @@ def test_who_has_claimed_a_payment_does_not_decide_on_it_after_leaving_the_accou
         reverse(waiting, billing_admin)
 
 
-def test_a_claimant_does_not_void_the_invoice(owner: User, billing_admin: User) -> None:
+def test_submitter_cannot_void_the_invoice(owner: User, billing_admin: User) -> None:
     rejected = make_payment(owner)
     reject(rejected, billing_admin)
     Payment.objects.filter(pk=rejected.pk).update(submitted_by=billing_admin)
@@ -308,7 +306,7 @@ def test_a_claimant_does_not_void_the_invoice(owner: User, billing_admin: User) 
 
 
 @pytest.mark.parametrize("role", ["viewer", "support", "staff"])
-def test_void_and_reversal_refuse_other_roles(owner: User, role: str) -> None:
+def test_other_roles_cannot_void_or_reverse(owner: User, role: str) -> None:
     waiting = make_payment(owner)
     user = user_as(role, owner)
     with pytest.raises(NotAllowed):
@@ -320,7 +318,7 @@ def test_void_and_reversal_refuse_other_roles(owner: User, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["support", "viewer", "superuser"])
-def test_a_payment_is_shown_by_its_review_alone(owner: User, role: str) -> None:
+def test_payment_has_no_page_besides_review(owner: User, role: str) -> None:
     """Django's own page would show to everybody the path and digest of the proof."""
     claim = make_payment(make_owner(), proof=make_receipt())
     client = client_as(role, owner)

@@ -108,7 +108,7 @@ def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("action", MATRIX)
-def test_role_by_action(catalog: None, client: Client, action: str, role: str) -> None:
+def test_action_status_by_role(catalog: None, client: Client, action: str, role: str) -> None:
     payment = make_payment(make_owner(), proof=make_receipt())
     user = make(role)
     client.force_login(user)
@@ -116,7 +116,7 @@ def test_role_by_action(catalog: None, client: Client, action: str, role: str) -
 
 
 @pytest.mark.parametrize("role", [BILLING_VIEWER, SUPPORT])
-def test_who_only_sees_is_offered_no_decision(catalog: None, client: Client, role: str) -> None:
+def test_viewer_is_offered_no_decision(catalog: None, client: Client, role: str) -> None:
     payment = make_payment(make_owner(), proof=make_receipt())
     client.force_login(make(role))
     text = client.get(f"/admin/billing/payment/{payment.pk}/change/").content.decode()
@@ -128,7 +128,7 @@ def test_who_only_sees_is_offered_no_decision(catalog: None, client: Client, rol
     assert ("/proof/" in queue) is (role == BILLING_VIEWER)
 
 
-def test_nothing_that_money_hangs_on_can_be_deleted(catalog: None, admin_client: Client) -> None:
+def test_rows_behind_a_payment_cannot_be_deleted(catalog: None, admin_client: Client) -> None:
     """Not even by a superuser, not even its account or method."""
     payment = make_payment(make_owner())
     for path, pk in (

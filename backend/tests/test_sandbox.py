@@ -81,13 +81,13 @@ def tried(loot: dict[str, Any], *, layers: set[str]) -> set[str]:
 
 
 @ON_LINUX
-def test_nothing_works_for_who_has_taken_the_decoder_over(loot: dict[str, Any]) -> None:
+def test_sandbox_stops_every_attack(loot: dict[str, Any]) -> None:
     assert tried(loot, layers=set(LAYERS)) == set()
     assert Path(loot["victim"]).exists()
 
 
 @ON_LINUX
-def test_without_the_sandbox_everything_works(loot: dict[str, Any]) -> None:
+def test_attacks_succeed_without_sandbox(loot: dict[str, Any]) -> None:
     """The control: the attacks are real ones."""
     impossible = {"use_what_the_parent_has_open", "have_more_time"}
     if os.geteuid() != 0:
@@ -96,12 +96,12 @@ def test_without_the_sandbox_everything_works(loot: dict[str, Any]) -> None:
 
 
 @ON_LINUX
-def test_the_filter_of_system_calls_is_enough_by_itself(loot: dict[str, Any]) -> None:
+def test_seccomp_filter_alone_stops_every_attack(loot: dict[str, Any]) -> None:
     assert tried(loot, layers={"privileges", "seccomp"}) == set()
 
 
 @ON_LINUX
-def test_without_the_filter_nothing_is_read_sent_or_started(loot: dict[str, Any]) -> None:
+def test_other_layers_stop_attacks_without_seccomp(loot: dict[str, Any]) -> None:
     """As on a processor that the filter has no numbers for."""
     assert tried(loot, layers=set(LAYERS) - {"seccomp"}) <= {"have_more_time"}
 
@@ -116,7 +116,7 @@ def test_without_the_filter_nothing_is_read_sent_or_started(loot: dict[str, Any]
         ("limits", {"read_a_file_that_everybody_may_read", *NETWORK}),
     ],
 )
-def test_what_a_layer_prevents_by_itself(
+def test_each_layer_prevents_its_attacks_alone(
     loot: dict[str, Any], layer: str, prevented: set[str]
 ) -> None:
     assert not tried(loot, layers={"privileges", layer}) & prevented
@@ -128,7 +128,7 @@ def reason(command: str) -> str:
     return caught.value.reason
 
 
-def test_a_flood_of_output_is_cut_off() -> None:
+def test_output_flood_is_cut_off() -> None:
     """The parent does not read what it will not use."""
     tracemalloc.start()
     try:
@@ -140,11 +140,11 @@ def test_a_flood_of_output_is_cut_off() -> None:
 
 
 @pytest.mark.parametrize("command", ["flood", "allocate", "compute"])
-def test_what_takes_too_much_is_too_complex(command: str) -> None:
+def test_resource_limit_gives_too_complex(command: str) -> None:
     assert reason(command) == ProofRefusal.TOO_COMPLEX
 
 
-def test_three_seconds_of_the_processor_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cpu_time_is_limited_to_three_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     before = os.times()
     assert reason("compute") == ProofRefusal.TOO_COMPLEX
     after = os.times()
@@ -154,7 +154,7 @@ def test_three_seconds_of_the_processor_are_all(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("command", ["sleep", "close_and_sleep"])
-def test_who_sleeps_is_woken_for_good(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+def test_sleeping_decoder_is_killed(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setattr(sandbox, "SECONDS", 5)
     started = time.monotonic()
     with pytest.raises(SandboxBusyError):
@@ -163,12 +163,12 @@ def test_who_sleeps_is_woken_for_good(monkeypatch: pytest.MonkeyPatch, command: 
 
 
 @pytest.mark.parametrize("command", ["lie", "sneer"])
-def test_an_answer_that_is_none_is_unreadable(command: str) -> None:
+def test_invalid_decoder_output_is_unreadable(command: str) -> None:
     assert reason(command) == ProofRefusal.UNREADABLE
 
 
 @ON_LINUX
-def test_the_decoder_waits_for_everybody_else() -> None:
+def test_decoder_runs_at_lowest_priority() -> None:
     """It computes where nobody else wants to."""
     (answer,) = run_in_sandbox("tell_how_eager", b"", without={"seccomp"})
     assert json.loads(answer) == [True, 19]

@@ -32,11 +32,11 @@ def has_example(part: dict[str, Any]) -> bool:
     return any("examples" in media for media in part["content"].values())
 
 
-def test_is_openapi_3_1(document: dict[str, Any]) -> None:
+def test_schema_is_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
 
 
-def test_every_operation_says_what_it_is(document: dict[str, Any]) -> None:
+def test_every_operation_is_described(document: dict[str, Any]) -> None:
     for name, operation in operations(document):
         assert operation["summary"], name
         assert operation["description"], name
@@ -45,7 +45,7 @@ def test_every_operation_says_what_it_is(document: dict[str, Any]) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_every_tag_is_explained(document: dict[str, Any]) -> None:
+def test_every_tag_is_described(document: dict[str, Any]) -> None:
     explained = {tag["name"] for tag in document["tags"]}
     used = {tag for _, operation in operations(document) for tag in operation["tags"]}
     assert used == explained
@@ -61,7 +61,7 @@ def test_every_body_has_an_example(document: dict[str, Any]) -> None:
                 assert has_example(response), f"{name}: {status}"
 
 
-def test_every_write_names_its_errors(document: dict[str, Any]) -> None:
+def test_every_write_lists_its_errors(document: dict[str, Any]) -> None:
     for name, operation in own(document):
         statuses = set(operation["responses"])
         assert statuses & {"200", "201", "202", "204"}, name
@@ -69,12 +69,12 @@ def test_every_write_names_its_errors(document: dict[str, Any]) -> None:
             assert statuses >= {"401", "403"} or "security" not in operation, name
 
 
-def test_what_needs_a_log_in_says_401(document: dict[str, Any]) -> None:
+def test_authenticated_operations_list_401(document: dict[str, Any]) -> None:
     for name, operation in own(document):
         assert ("security" in operation) == ("401" in operation["responses"]), name
 
 
-def test_the_seeds_own_bodies_are_the_examples(document: dict[str, Any]) -> None:
+def test_confirmation_example_is_listed(document: dict[str, Any]) -> None:
     confirm = document["paths"]["/api/v1/billing/admin/payments/confirm/"]["post"]
     examples = confirm["requestBody"]["content"]["application/json"]["examples"]
     bodies = [example["value"] for example in examples.values()]
@@ -84,7 +84,7 @@ def test_the_seeds_own_bodies_are_the_examples(document: dict[str, Any]) -> None
 
 
 @pytest.mark.django_db
-def test_is_served(api: APIClient) -> None:
+def test_schema_is_served(api: APIClient) -> None:
     answer = api.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
     assert answer.status_code == 200
     assert answer.json()["info"]["title"] == "IGNY8 Billing"
@@ -95,7 +95,7 @@ def test_is_served(api: APIClient) -> None:
     ("accepted", "reads"),
     [("application/vnd.oai.openapi+json", json.loads), ("application/yaml", yaml.safe_load)],
 )
-def test_is_made_once_for_all_who_ask(
+def test_schema_is_generated_once(
     api: APIClient, monkeypatch: pytest.MonkeyPatch, accepted: str, reads: Callable[[bytes], Any]
 ) -> None:
     first = api.get("/api/schema/", headers={"Accept": accepted})
@@ -106,7 +106,7 @@ def test_is_made_once_for_all_who_ask(
 
 
 @pytest.mark.django_db
-def test_the_docs_need_no_network(api: APIClient) -> None:
+def test_docs_page_needs_no_network(api: APIClient) -> None:
     answer = api.get("/api/docs/")
     assert answer.status_code == 200
     page = answer.content.decode()

@@ -94,7 +94,7 @@ def found(term: str) -> list[Payment]:
         "ft",
     ],
 )
-def test_finds_by_what_is_at_hand(
+def test_search_finds_payment_by_any_known_detail(
     paid: Payment, desk: Client, admin_api: APIClient, term: str
 ) -> None:
     ids = [payment.pk for payment in found(term)]
@@ -107,7 +107,7 @@ def test_finds_by_what_is_at_hand(
 
 
 @pytest.mark.parametrize("way", ["{0}{1}{2}", "{0} {1} {2}", "{0}/{1}/{2}", "{2}", "{0}{1}{2} x"])
-def test_an_invoice_number_as_banks_print_it(paid: Payment, way: str) -> None:
+def test_bank_spelling_of_invoice_number_is_found(paid: Payment, way: str) -> None:
     number = way.format(*paid.invoice.number.split("-"))
     assert found(number) == ([] if number.endswith("x") else [paid])
 
@@ -130,7 +130,7 @@ def test_an_invoice_number_as_banks_print_it(paid: Payment, way: str) -> None:
         "q\\'",
     ],
 )
-def test_finds_nothing_where_there_is_nothing(
+def test_search_without_match_finds_nothing(
     paid: Payment, desk: Client, admin_api: APIClient, term: str
 ) -> None:
     assert found(term) == []
@@ -172,18 +172,18 @@ def test_finds_nothing_where_there_is_nothing(
         ("25053.5025053.5025053.50", set()),
     ],
 )
-def test_an_amount_in_any_way_to_write_it(typed: str, amounts: set[str]) -> None:
+def test_amount_is_read_in_any_notation(typed: str, amounts: set[str]) -> None:
     assert {f"{amount:f}" for amount in amounts_of(typed)} == amounts
 
 
-def test_one_or_two_letters_are_found_where_a_word_begins(paid: Payment) -> None:
+def test_short_term_matches_word_beginnings(paid: Payment) -> None:
     Account.objects.filter(pk=account_of(paid.submitted_by).pk).update(name="張偉 Trading")
     assert found("gh") == [paid]
     assert found("ha") == []
     assert found("張") == found("偉") == found("張偉") == [paid]
 
 
-def test_a_renamed_account_and_a_new_address_are_found_at_once(paid: Payment) -> None:
+def test_renamed_account_and_new_email_are_found_at_once(paid: Payment) -> None:
     Account.objects.filter(pk=paid.invoice.account_id).update(name="Indus Looms", billing_email="")
     person = User.objects.filter(pk=paid.submitted_by_id)
     person.update(email="new@looms.example")
@@ -194,13 +194,13 @@ def test_a_renamed_account_and_a_new_address_are_found_at_once(paid: Payment) ->
     assert found("karachi") == found("b.aslam") == []
 
 
-def test_admins_notes_are_searched(paid: Payment, billing_admin: User) -> None:
+def test_admin_notes_are_searched(paid: Payment, billing_admin: User) -> None:
     approve(paid, billing_admin)
     Payment.objects.filter(pk=paid.pk).update(admin_notes="Statement of Meezan")
     assert found("meezan") == [paid]
 
 
-def test_what_is_erased_is_found_no_more(paid: Payment) -> None:
+def test_erased_data_is_not_found(paid: Payment) -> None:
     actor, account = Actor(user=paid.submitted_by), paid.invoice.account
     withdraw_payment(payment_id=paid.pk, account=account, actor=actor, now=utc_now())
     close_account(account_id=account.pk, actor=actor, now=utc_now())
@@ -241,7 +241,7 @@ def many(paid: Payment) -> None:
         cursor.execute("ANALYZE billing_payment, billing_paymentsearch, billing_invoice")
 
 
-def test_is_answered_by_the_index(many: None) -> None:
+def test_search_uses_the_index(many: None) -> None:
     for term in ("REF 2499", "REF2499 ghani", "99887766.50", "zq"):
         plan = str(payment_queue().filter(matching_payments(term))[:51].explain(costs=False))
         assert "payment_search" in plan, term
@@ -249,7 +249,7 @@ def test_is_answered_by_the_index(many: None) -> None:
         assert "Seq Scan on billing_payment " not in plan, term
 
 
-def test_takes_as_many_statements_as_the_list(
+def test_search_takes_no_extra_queries(
     paid: Payment, admin_api: APIClient, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(7 + 3):
@@ -258,7 +258,7 @@ def test_takes_as_many_statements_as_the_list(
         admin_api.get(API, {"search": "FT2633000917 usman"})
 
 
-def test_payments_of_before_are_filled_in_batches(paid: Payment) -> None:
+def test_migration_fills_search_in_batches(paid: Payment) -> None:
     """Interrupted, it begins again, and what is erased stays so."""
     migration: Any = import_module("igny8_core.business.billing.migrations.0009_normal_form")
     kept = {row.pk: row.reference_key for row in Payment.objects.all()}

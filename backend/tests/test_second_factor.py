@@ -42,12 +42,12 @@ def set_up(client: Client) -> tuple[str, list[str]]:
     return found[1], re.findall(r"<li><code>(\w+)</code>", done)
 
 
-def test_without_one_the_password_is_enough(billing_admin: User) -> None:
+def test_password_is_enough_without_second_factor(billing_admin: User) -> None:
     answer, _client = log_in(billing_admin)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/billing/payment/")
 
 
-def test_with_one_the_code_is_needed(billing_admin: User) -> None:
+def test_second_factor_requires_a_code(billing_admin: User) -> None:
     _answer, client = log_in(billing_admin)
     secret, recovery = set_up(client)
     assert len(recovery) == 10
@@ -61,21 +61,21 @@ def test_with_one_the_code_is_needed(billing_admin: User) -> None:
     assert right.status_code == 302
 
 
-def test_a_recovery_code_works_once(billing_admin: User) -> None:
+def test_recovery_code_works_once(billing_admin: User) -> None:
     _answer, client = log_in(billing_admin)
     _secret, recovery = set_up(client)
     assert log_in(billing_admin, code=recovery[0])[0].status_code == 302
     assert log_in(billing_admin, code=recovery[0])[0].status_code == 200
 
 
-def test_a_wrong_code_sets_nothing_up(billing_admin: User) -> None:
+def test_wrong_code_does_not_enable_second_factor(billing_admin: User) -> None:
     _answer, client = log_in(billing_admin)
     client.get(PAGE)
     assert "Incorrect code" in client.post(PAGE, {"code": "000000"}).content.decode()
     assert log_in(billing_admin)[0].status_code == 302
 
 
-def test_setting_it_up_takes_the_password(billing_admin: User) -> None:
+def test_second_factor_setup_requires_password(billing_admin: User) -> None:
     """Else whoever finds a screen open locks its owner out."""
     _answer, client = log_in(billing_admin)
     found = re.search(r"desk-reference\">(\w+)<", client.get(PAGE).content.decode())
@@ -88,7 +88,7 @@ def test_setting_it_up_takes_the_password(billing_admin: User) -> None:
     assert Authenticator.objects.filter(type="totp").exists()
 
 
-def test_removing_it_takes_a_code(billing_admin: User) -> None:
+def test_second_factor_removal_requires_code(billing_admin: User) -> None:
     _answer, client = log_in(billing_admin)
     _secret, recovery = set_up(client)
     client.post(PAGE, {"code": "000000"})
@@ -97,7 +97,9 @@ def test_removing_it_takes_a_code(billing_admin: User) -> None:
     assert log_in(billing_admin)[0].status_code == 302
 
 
-def test_the_setting_lets_nobody_in_without(billing_admin: User, settings: LazySettings) -> None:
+def test_required_second_factor_redirects_to_setup(
+    billing_admin: User, settings: LazySettings
+) -> None:
     settings.ADMIN_REQUIRE_SECOND_FACTOR = True
     _answer, client = log_in(billing_admin)
     for url in ("/admin/", "/admin/billing/payment/", "/admin/billing/payment/1/change/"):
@@ -108,7 +110,7 @@ def test_the_setting_lets_nobody_in_without(billing_admin: User, settings: LazyS
     assert client.get("/admin/").status_code == 200
 
 
-def test_guessing_ends(billing_admin: User) -> None:
+def test_password_guessing_is_limited(billing_admin: User) -> None:
     client = Client()
     for _ in range(5):
         client.post(LOGIN, {"username": billing_admin.email, "password": "wrong"})
@@ -117,7 +119,7 @@ def test_guessing_ends(billing_admin: User) -> None:
     assert "Too many failed login attempts" in answer.content.decode()
 
 
-def test_guessing_codes_ends(billing_admin: User) -> None:
+def test_code_guessing_is_limited(billing_admin: User) -> None:
     _answer, client = log_in(billing_admin)
     secret, _recovery = set_up(client)
     for number in range(10):
@@ -125,13 +127,13 @@ def test_guessing_codes_ends(billing_admin: User) -> None:
     assert log_in(billing_admin, code=code(secret))[0].status_code == 200
 
 
-def test_customers_do_not_get_in(owner: User) -> None:
+def test_customer_cannot_sign_in_at_desk(owner: User) -> None:
     answer, _client = log_in(owner)
     assert answer.status_code == 200
     assert "staff account" in answer.content.decode()
 
 
-def test_the_database_holds_no_seed_that_codes_can_be_computed_from(billing_admin: User) -> None:
+def test_stored_seed_and_codes_are_encrypted(billing_admin: User) -> None:
     _answer, client = log_in(billing_admin)
     secret, recovery = set_up(client)
     kept = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
@@ -139,9 +141,7 @@ def test_the_database_holds_no_seed_that_codes_can_be_computed_from(billing_admi
     assert not any(item in kept for item in recovery)
 
 
-def test_seeds_outlive_a_change_of_the_secret_key(
-    billing_admin: User, settings: LazySettings
-) -> None:
+def test_seed_survives_secret_key_rotation(billing_admin: User, settings: LazySettings) -> None:
     _answer, client = log_in(billing_admin)
     secret, _recovery = set_up(client)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
@@ -150,7 +150,7 @@ def test_seeds_outlive_a_change_of_the_secret_key(
     assert answer.status_code == 302
 
 
-def test_without_the_key_no_code_is_right(billing_admin: User, settings: LazySettings) -> None:
+def test_lost_secret_key_refuses_every_code(billing_admin: User, settings: LazySettings) -> None:
     """And nothing fails: a superuser removes the second factor."""
     _answer, client = log_in(billing_admin)
     secret, recovery = set_up(client)
@@ -203,7 +203,7 @@ class Program:
         return secret
 
 
-def test_setting_it_up_by_the_api_takes_the_password(billing_admin: User) -> None:
+def test_api_second_factor_setup_requires_password(billing_admin: User) -> None:
     program = Program(billing_admin)
     secret = program.send("get", "account/authenticators/totp").json()["meta"]["secret"]
     body = {"code": code(secret)}
@@ -212,7 +212,7 @@ def test_setting_it_up_by_the_api_takes_the_password(billing_admin: User) -> Non
 
 
 @pytest.mark.parametrize(("method", "name"), ADDRESSES)
-def test_a_session_with_the_password_neither_removes_it_nor_sees_the_recovery_codes(
+def test_password_alone_cannot_manage_second_factor(
     billing_admin: User, method: str, name: str
 ) -> None:
     program = Program(billing_admin)  # signed in before it was on, without a code
@@ -230,14 +230,14 @@ def test_a_session_with_the_password_neither_removes_it_nor_sees_the_recovery_co
     assert program.send(method, name).status_code == 200
 
 
-def test_who_turns_it_on_sees_the_recovery_codes(billing_admin: User) -> None:
+def test_setup_shows_the_recovery_codes(billing_admin: User) -> None:
     program = Program(billing_admin)
     program.set_up()
     shown = program.send("get", "account/authenticators/recovery-codes")
     assert len(shown.json()["data"]["unused_codes"]) == 10
 
 
-def test_a_code_given_long_ago_does_not_do(billing_admin: User) -> None:
+def test_old_code_does_not_reauthenticate(billing_admin: User) -> None:
     program = Program(billing_admin)
     program.set_up()
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):

@@ -84,7 +84,7 @@ def payment(settings: LazySettings) -> Payment:
     return make_payment(make_owner())
 
 
-def test_who_was_just_added_is_no_second_approver(
+def test_newly_added_admin_cannot_approve_second(
     desk: Client, root: User, payment: Payment
 ) -> None:
     approve(payment, root)
@@ -104,9 +104,7 @@ def test_who_was_just_added_is_no_second_approver(
     assert payment.status == "succeeded"
 
 
-def test_who_was_just_added_is_no_first_approver_either(
-    desk: Client, root: User, payment: Payment
-) -> None:
+def test_newly_added_admin_cannot_approve_first(desk: Client, root: User, payment: Payment) -> None:
     puppet = add(desk, "puppet@desk.example", groups=billing_admins())
     with pytest.raises(PersonChangedLately):
         approve(payment, puppet)
@@ -114,7 +112,7 @@ def test_who_was_just_added_is_no_first_approver_either(
         propose(puppet)
 
 
-def test_who_got_the_right_through_a_group_is_no_second_person(desk: Client, root: User) -> None:
+def test_admin_via_changed_group_cannot_agree(desk: Client, root: User) -> None:
     group = Group.objects.get(name=SUPPORT)
     puppet = User.objects.create_user("old@desk.example", PASSWORD, is_staff=True)
     puppet.groups.add(group)
@@ -131,7 +129,7 @@ def test_who_got_the_right_through_a_group_is_no_second_person(desk: Client, roo
 
 
 @pytest.mark.parametrize("in_a_list", [False, True])
-def test_who_loses_the_right_with_a_group_hears_of_a_change_all_the_same(
+def test_admin_removed_with_group_is_still_notified(
     desk: Client, root: User, *, in_a_list: bool
 ) -> None:
     other = make_billing_admin()
@@ -145,7 +143,7 @@ def test_who_loses_the_right_with_a_group_hears_of_a_change_all_the_same(
     assert other.email in readers_of_change(change=propose(root))
 
 
-def test_a_helper_who_is_deleted_again_leaves_a_trace(desk: Client, root: User) -> None:
+def test_deleted_helper_leaves_a_trace(desk: Client, root: User) -> None:
     helper = add(desk, "helper@desk.example", is_superuser="on")
     helpers = Client()
     helpers.force_login(helper)
@@ -163,9 +161,7 @@ def test_a_helper_who_is_deleted_again_leaves_a_trace(desk: Client, root: User) 
 
 
 @pytest.mark.parametrize("is_deleted", [False, True])
-def test_who_was_just_closed_hears_of_a_change_all_the_same(
-    desk: Client, root: User, *, is_deleted: bool
-) -> None:
+def test_deactivated_admin_is_still_notified(desk: Client, root: User, *, is_deleted: bool) -> None:
     """To close the others makes nobody the only admin without their knowing."""
     other = make_billing_admin()
     if is_deleted:
@@ -177,16 +173,14 @@ def test_who_was_just_closed_hears_of_a_change_all_the_same(
     assert OutgoingMail.objects.filter(recipient=other.email, kind="setting_change_proposed")
 
 
-def test_who_changes_the_own_name_or_a_customer_leaves_no_trace(
-    desk: Client, root: User, owner: User
-) -> None:
+def test_own_name_or_customer_edit_leaves_no_trace(desk: Client, root: User, owner: User) -> None:
     change(desk, root, first_name="Root")
     change(desk, owner, first_name="Aisha")
     change(desk, owner, is_active=None, **OWN)
     assert not PersonChange.objects.exists()
 
 
-def test_traces_go_after_a_year(desk: Client) -> None:
+def test_traces_are_deleted_after_a_year(desk: Client) -> None:
     add(desk, "helper@desk.example")
     assert PersonChange.objects.exists()
     PersonChange.objects.update(changed_at=utc_now() - timedelta(days=367))
@@ -197,7 +191,7 @@ def test_traces_go_after_a_year(desk: Client) -> None:
 # A session alone
 
 
-def test_a_session_alone_adds_nobody(desk: Client) -> None:
+def test_adding_user_requires_password(desk: Client) -> None:
     passwords = {"password1": "another-horse-battery", "password2": "another-horse-battery"}
     sent = {"email": "thief@desk.example", "usable_password": "true", **passwords}
     for own in ({}, {"your_password": "wrong-password"}):
@@ -208,7 +202,7 @@ def test_a_session_alone_adds_nobody(desk: Client) -> None:
 @pytest.mark.parametrize(
     "values", [{"is_staff": "on"}, {"is_superuser": "on"}, {"is_active": None}, {"groups": "all"}]
 )
-def test_a_session_alone_changes_nobodys_rights(
+def test_changing_rights_requires_password(
     desk: Client, owner: User, values: dict[str, Any]
 ) -> None:
     if "groups" in values:
@@ -221,7 +215,7 @@ def test_a_session_alone_changes_nobodys_rights(
     assert change(desk, owner, **values, **OWN).status_code == 302
 
 
-def test_a_session_alone_removes_nobodys_second_factor(desk: Client) -> None:
+def test_removing_second_factor_requires_password(desk: Client) -> None:
     other = make_billing_admin()
     TOTP.activate(other, generate_totp_secret())
     url = f"/admin/mfa/authenticator/{Authenticator.objects.get().pk}/delete/"

@@ -62,7 +62,7 @@ def planted(client: Client) -> str:
     return str(store.session_key)
 
 
-def test_a_key_from_before_the_log_in_is_worth_nothing_after_it(owner: User) -> None:
+def test_sign_in_replaces_session_key(owner: User) -> None:
     client = APIClient()
     known = planted(client)
     client.post(f"{BROWSER}auth/login", {"email": owner.email, "password": PASSWORD})
@@ -71,7 +71,7 @@ def test_a_key_from_before_the_log_in_is_worth_nothing_after_it(owner: User) -> 
     assert by_cookie(known) == 401
 
 
-def test_nor_is_one_from_before_a_sign_up(catalog: None) -> None:
+def test_sign_up_replaces_session_key(catalog: None) -> None:
     client = APIClient()
     known = planted(client)
     body = {"email": "new@shop.example", "password": PASSWORD, "plan_slug": "free"}
@@ -80,7 +80,7 @@ def test_nor_is_one_from_before_a_sign_up(catalog: None) -> None:
     assert by_cookie(known) == 401
 
 
-def test_nor_is_one_from_before_the_admins_log_in(billing_admin: User) -> None:
+def test_desk_sign_in_replaces_session_key(billing_admin: User) -> None:
     client = Client()
     known = planted(client)
     body = {"username": billing_admin.email, "password": PASSWORD}
@@ -90,13 +90,13 @@ def test_nor_is_one_from_before_the_admins_log_in(billing_admin: User) -> None:
     assert by_cookie(known) == 401
 
 
-def test_a_program_gets_another_token_each_time(owner: User) -> None:
+def test_each_program_sign_in_gets_new_token(owner: User) -> None:
     first, second = token_of(owner), token_of(owner)
     assert first != second
     assert (by_token(first), by_token(second)) == (200, 200)
 
 
-def test_the_token_is_shown_once(owner: User) -> None:
+def test_session_token_is_shown_once(owner: User) -> None:
     token = token_of(owner)
     headers = {"X-Session-Token": token}
     for url in (ME, f"{PROGRAM}auth/session", f"{PROGRAM}account/email"):
@@ -105,7 +105,7 @@ def test_the_token_is_shown_once(owner: User) -> None:
         assert token not in answer.content.decode()
 
 
-def test_a_program_gets_no_cookie(owner: User) -> None:
+def test_program_sign_in_sets_no_cookie(owner: User) -> None:
     client = APIClient()
     client.post(f"{PROGRAM}auth/login", {"email": owner.email, "password": PASSWORD})
     assert "sessionid" not in client.cookies
@@ -115,9 +115,7 @@ def test_a_program_gets_no_cookie(owner: User) -> None:
 # What no cookie contains
 
 
-def test_neither_sign_up_nor_log_in_leaves_a_word_for_who_comes_next(
-    catalog: None, billing_admin: User
-) -> None:
+def test_sign_in_leaves_no_messages_for_next_user(catalog: None, billing_admin: User) -> None:
     """Messages of the admin are in its session, and those of allauth are nowhere."""
     client = APIClient()
     body = {"email": "new@shop.example", "password": PASSWORD, "plan_slug": "free"}
@@ -137,7 +135,7 @@ def test_neither_sign_up_nor_log_in_leaves_a_word_for_who_comes_next(
 # What is stored
 
 
-def test_what_the_table_holds_logs_nobody_in(owner: User) -> None:
+def test_stored_session_values_cannot_sign_in(owner: User) -> None:
     key, token = key_of(browser(owner)), token_of(owner)
     assert (by_cookie(key), by_token(token)) == (200, 200)
 
@@ -152,17 +150,17 @@ def test_what_the_table_holds_logs_nobody_in(owner: User) -> None:
         assert (by_cookie(value), by_token(value)) == (401, 401)
 
 
-def test_a_session_knows_its_user(owner: User) -> None:
+def test_session_stores_its_user(owner: User) -> None:
     key = key_of(browser(owner))
     assert Session.objects.get(session_key=hashed(key)).user == owner
 
 
 @pytest.mark.parametrize("key", ["made-up", "\x00", "ü" * 40, "x" * 5000, "' OR 1=1 --"])
-def test_a_made_up_key_is_nobodys(catalog: None, key: str) -> None:
+def test_invalid_session_key_returns_401(catalog: None, key: str) -> None:
     assert (by_cookie(key), by_token(key)) == (401, 401)
 
 
-def test_an_expired_session_is_over_and_removed(owner: User) -> None:
+def test_expired_session_ends_and_is_deleted(owner: User) -> None:
     key, token = key_of(browser(owner)), token_of(owner)
     Session.objects.update(expire_date=utc_now() - timedelta(seconds=1))
     assert (by_cookie(key), by_token(token)) == (401, 401)
@@ -173,7 +171,7 @@ def test_an_expired_session_is_over_and_removed(owner: User) -> None:
 # The end
 
 
-def test_log_out_ends_this_session_alone(owner: User) -> None:
+def test_sign_out_ends_only_this_session(owner: User) -> None:
     here, there = browser(owner), browser(owner)
     key = key_of(here)
     here.delete(f"{BROWSER}auth/session")
@@ -181,7 +179,7 @@ def test_log_out_ends_this_session_alone(owner: User) -> None:
     assert there.get(ME).status_code == 200
 
 
-def test_log_out_everywhere_from_a_browser(owner: User) -> None:
+def test_browser_can_sign_out_everywhere(owner: User) -> None:
     here, there, token = browser(owner), browser(owner), token_of(owner)
     other = client_of(make_owner())
     key = key_of(here)
@@ -195,7 +193,7 @@ def test_log_out_everywhere_from_a_browser(owner: User) -> None:
     assert browser(owner).get(ME).status_code == 200
 
 
-def test_log_out_everywhere_from_a_program(owner: User) -> None:
+def test_program_can_sign_out_everywhere(owner: User) -> None:
     here, token = browser(owner), token_of(owner)
     answer = APIClient().post(EVERYWHERE, headers={"X-Session-Token": token})
     assert answer.status_code == 204
@@ -203,7 +201,7 @@ def test_log_out_everywhere_from_a_program(owner: User) -> None:
     assert by_token(token) == 401
 
 
-def test_a_new_password_ends_the_other_sessions(owner: User) -> None:
+def test_password_change_ends_other_sessions(owner: User) -> None:
     here, there, token = browser(owner), browser(owner), token_of(owner)
     key = key_of(here)
     body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
@@ -240,9 +238,7 @@ def change(root: Client, user: User, **changes: Any) -> None:
     assert answer.status_code == 302, answer.content.decode()
 
 
-def test_who_is_closed_is_logged_out_and_stays_so_when_opened_again(
-    root: Client, owner: User
-) -> None:
+def test_reactivated_user_stays_signed_out(root: Client, owner: User) -> None:
     here, token = browser(owner), token_of(owner)
     change(root, owner, is_active="on")
     assert (here.get(ME).status_code, by_token(token)) == (200, 200)
@@ -253,13 +249,13 @@ def test_who_is_closed_is_logged_out_and_stays_so_when_opened_again(
     assert (here.get(ME).status_code, by_token(token)) == (401, 401)
 
 
-def test_who_is_closed_by_other_means_is_logged_out_at_once(owner: User) -> None:
+def test_deactivated_user_is_signed_out_at_once(owner: User) -> None:
     here, token = browser(owner), token_of(owner)
     User.objects.filter(pk=owner.pk).update(is_active=False)
     assert (here.get(ME).status_code, by_token(token)) == (401, 401)
 
 
-def test_an_admin_ends_somebodys_sessions(root: Client, owner: User) -> None:
+def test_admin_can_sign_out_a_user_everywhere(root: Client, owner: User) -> None:
     here, other = browser(owner), client_of(make_owner())
     body = {"action": "log_out_everywhere", "_selected_action": [owner.pk]}
     page = root.post("/admin/igny8_auth/user/", body, follow=True)
@@ -269,7 +265,7 @@ def test_an_admin_ends_somebodys_sessions(root: Client, owner: User) -> None:
     assert other.get(ME).status_code == 200
 
 
-def test_who_is_among_them_gets_to_the_log_in(root: Client, owner: User) -> None:
+def test_admin_signing_out_themselves_reaches_sign_in(root: Client, owner: User) -> None:
     own = User.objects.get(email="root@desk.example")
     body = {"action": "log_out_everywhere", "_selected_action": [owner.pk, own.pk]}
     page = root.post("/admin/igny8_auth/user/", body, follow=True)
@@ -278,7 +274,7 @@ def test_who_is_among_them_gets_to_the_log_in(root: Client, owner: User) -> None
     assert "signed out everywhere" in page.content.decode()
 
 
-def test_only_a_superuser_may(admin_api: APIClient, owner: User) -> None:
+def test_sign_out_of_others_requires_superuser(admin_api: APIClient, owner: User) -> None:
     here = browser(owner)
     body = {"action": "log_out_everywhere", "_selected_action": [owner.pk]}
     assert admin_api.post("/admin/igny8_auth/user/", body, format="multipart").status_code == 403

@@ -92,7 +92,7 @@ def details(method: PaymentMethodConfig) -> Any:
         {"payment_method": "bank"},
     ],
 )
-def test_nothing_that_customers_read_changes_by_one_admin(
+def test_customer_visible_change_needs_two_admins(
     method: PaymentMethodConfig, billing_admin: User, after: dict[str, Any]
 ) -> None:
     other = make_billing_admin()
@@ -109,7 +109,9 @@ def test_nothing_that_customers_read_changes_by_one_admin(
     assert {name: value for name, value in now.items() if name in after} == after
 
 
-def test_superusers_are_no_exception(method: PaymentMethodConfig, billing_admin: User) -> None:
+def test_superuser_also_needs_second_admin(
+    method: PaymentMethodConfig, billing_admin: User
+) -> None:
     root = User.objects.create_superuser("root@desk.example")
     change = propose(method, root)
     with pytest.raises(OwnChange):
@@ -119,7 +121,7 @@ def test_superusers_are_no_exception(method: PaymentMethodConfig, billing_admin:
     assert details(method) == THIEFS
 
 
-def test_history_says_who_when_before_after_and_who_agreed(
+def test_history_records_people_times_and_values(
     method: PaymentMethodConfig, billing_admin: User, admin_client: Client
 ) -> None:
     other = make_billing_admin()
@@ -136,7 +138,7 @@ def test_history_says_who_when_before_after_and_who_agreed(
     assert f"{CHANGES}{change.pk}/change/" in listed
 
 
-def test_switching_off_takes_one_admin_and_is_kept_too(
+def test_disabling_needs_one_admin_and_is_recorded(
     method: PaymentMethodConfig, billing_admin: User
 ) -> None:
     """What is wrong has to end at once; switching it on again takes two."""
@@ -160,9 +162,7 @@ def test_switching_off_takes_one_admin_and_is_kept_too(
     assert not PaymentMethodConfig.objects.get(pk=method.pk).is_enabled
 
 
-def test_new_method_is_not_there_before_a_second_admin_agrees(
-    method: PaymentMethodConfig, billing_admin: User
-) -> None:
+def test_new_method_needs_second_admin(method: PaymentMethodConfig, billing_admin: User) -> None:
     other = make_billing_admin()
     values = {
         "payment_method": "nayapay",
@@ -189,7 +189,7 @@ def test_new_method_is_not_there_before_a_second_admin_agrees(
     assert change.object_id == made.pk
 
 
-def test_what_prints_on_invoices_takes_two_as_well(catalog: None, billing_admin: User) -> None:
+def test_seller_footer_change_needs_two_admins(catalog: None, billing_admin: User) -> None:
     """Its last line may name a bank."""
     make_billing_admin()
     seller = SellerProfile.objects.create(name="IGNY8")
@@ -202,7 +202,7 @@ def test_what_prints_on_invoices_takes_two_as_well(catalog: None, billing_admin:
     assert SellerProfile.objects.get().footer == ""
 
 
-def test_one_change_at_a_time(method: PaymentMethodConfig, billing_admin: User) -> None:
+def test_only_one_change_can_be_pending(method: PaymentMethodConfig, billing_admin: User) -> None:
     other = make_billing_admin()
     change = propose(method, billing_admin)
     with pytest.raises(ChangeWaitsAlready):
@@ -212,7 +212,7 @@ def test_one_change_at_a_time(method: PaymentMethodConfig, billing_admin: User) 
 
 
 @pytest.mark.parametrize(("is_own", "outcome"), [(True, "withdrawn"), (False, "refused")])
-def test_refused_or_withdrawn_changes_nothing(
+def test_refused_or_withdrawn_change_has_no_effect(
     method: PaymentMethodConfig, billing_admin: User, *, is_own: bool, outcome: str
 ) -> None:
     other = make_billing_admin()
@@ -232,7 +232,7 @@ def test_refused_or_withdrawn_changes_nothing(
     assert details(method) == old
 
 
-def test_who_may_not_change_methods_neither_proposes_nor_agrees(
+def test_viewer_can_neither_propose_nor_agree(
     method: PaymentMethodConfig, billing_admin: User, settings: LazySettings
 ) -> None:
     make_billing_admin()
@@ -247,7 +247,7 @@ def test_who_may_not_change_methods_neither_proposes_nor_agrees(
         refuse_change(change_id=change.pk, actor=Actor(user=viewer), now=utc_now())
 
 
-def test_nobody_makes_the_second_person(
+def test_recently_changed_admin_cannot_agree(
     method: PaymentMethodConfig, billing_admin: User, admin_client: Client
 ) -> None:
     """A superuser who adds an admin, or gives one another password, would have two words."""
@@ -262,7 +262,7 @@ def test_nobody_makes_the_second_person(
     assert details(method) == THIEFS
 
 
-def test_change_that_no_longer_fits_is_not_made(
+def test_outdated_change_cannot_be_applied(
     method: PaymentMethodConfig, billing_admin: User
 ) -> None:
     other = make_billing_admin()
@@ -284,7 +284,7 @@ def test_change_that_no_longer_fits_is_not_made(
 # One admin alone
 
 
-def test_lone_admin_waits_and_everybody_is_told(
+def test_lone_admin_change_waits_and_is_announced(
     method: PaymentMethodConfig, billing_admin: User, settings: LazySettings
 ) -> None:
     SellerProfile.objects.create(name="IGNY8", email="boss@igny8.example")
@@ -307,7 +307,7 @@ def test_lone_admin_waits_and_everybody_is_told(
     }
 
 
-def test_second_admin_who_has_come_meanwhile_has_to_agree(
+def test_second_admin_added_later_must_agree(
     method: PaymentMethodConfig, billing_admin: User
 ) -> None:
     change = propose(method, billing_admin)
@@ -318,7 +318,7 @@ def test_second_admin_who_has_come_meanwhile_has_to_agree(
     assert details(method) == THIEFS
 
 
-def test_lone_admin_who_has_lost_the_right_changes_nothing(
+def test_change_by_former_admin_is_refused(
     method: PaymentMethodConfig, billing_admin: User
 ) -> None:
     change = propose(method, billing_admin)
@@ -328,7 +328,7 @@ def test_lone_admin_who_has_lost_the_right_changes_nothing(
     assert (change.outcome, details(method) != THIEFS) == ("refused", True)
 
 
-def test_due_change_that_no_longer_fits_is_refused_with_its_reason(
+def test_outdated_due_change_is_refused_with_reason(
     method: PaymentMethodConfig, billing_admin: User
 ) -> None:
     change = propose(method, billing_admin, currency="EUR")
@@ -338,7 +338,7 @@ def test_due_change_that_no_longer_fits_is_refused_with_its_reason(
     assert (change.outcome, "exchange rate for EUR" in change.note) == ("refused", True)
 
 
-def test_without_a_delay_a_lone_admin_sets_an_installation_up(
+def test_lone_admin_change_applies_at_once_without_delay(
     method: PaymentMethodConfig, billing_admin: User, settings: LazySettings
 ) -> None:
     settings.BILLING_CHANGE_DELAY_HOURS = 0
@@ -348,7 +348,9 @@ def test_without_a_delay_a_lone_admin_sets_an_installation_up(
     assert propose(method, billing_admin, display_name="Bank").waits
 
 
-def test_all_who_may_agree_are_told(method: PaymentMethodConfig, billing_admin: User) -> None:
+def test_change_is_announced_to_all_admins(
+    method: PaymentMethodConfig, billing_admin: User
+) -> None:
     other = make_billing_admin()
     change = propose(method, billing_admin)
     told = OutgoingMail.objects.filter(kind="setting_change_proposed")
@@ -361,9 +363,7 @@ def test_all_who_may_agree_are_told(method: PaymentMethodConfig, billing_admin: 
 # The database
 
 
-def test_database_keeps_the_history_as_it_was(
-    method: PaymentMethodConfig, billing_admin: User
-) -> None:
+def test_database_refuses_history_edits(method: PaymentMethodConfig, billing_admin: User) -> None:
     other = make_billing_admin()
     change = agree(propose(method, billing_admin), other)
     row = SettingChange.objects.filter(pk=change.pk)
@@ -377,7 +377,7 @@ def test_database_keeps_the_history_as_it_was(
             act()
 
 
-def test_database_lets_nobody_agree_to_the_own_change(
+def test_database_refuses_agreement_by_proposer(
     method: PaymentMethodConfig, billing_admin: User
 ) -> None:
     make_billing_admin()
@@ -391,7 +391,7 @@ def test_database_lets_nobody_agree_to_the_own_change(
 # The desk
 
 
-def test_desk_proposes_and_a_second_admin_agrees(
+def test_desk_change_is_proposed_and_agreed(
     desk: Client, method: PaymentMethodConfig, billing_admin: User
 ) -> None:
     other = make_billing_admin()
@@ -421,7 +421,7 @@ def test_desk_proposes_and_a_second_admin_agrees(
     assert "Nothing was changed" in again
 
 
-def test_desk_says_beside_the_field_that_a_change_waits(
+def test_desk_marks_field_with_pending_change(
     desk: Client, method: PaymentMethodConfig, billing_admin: User
 ) -> None:
     make_billing_admin()
@@ -435,7 +435,7 @@ def test_desk_says_beside_the_field_that_a_change_waits(
     assert not PaymentMethodConfig.objects.get(pk=method.pk).is_enabled
 
 
-def test_desk_proposes_a_new_method(desk: Client, method: PaymentMethodConfig) -> None:
+def test_desk_can_propose_a_new_method(desk: Client, method: PaymentMethodConfig) -> None:
     make_billing_admin()
     url = f"{METHODS}add/"
     values = {
@@ -456,7 +456,7 @@ def test_desk_proposes_a_new_method(desk: Client, method: PaymentMethodConfig) -
     assert PaymentMethodConfig.objects.count() == 14
 
 
-def test_no_other_page_of_the_desk_changes_a_method(
+def test_other_desk_pages_cannot_change_a_method(
     admin_client: Client, method: PaymentMethodConfig
 ) -> None:
     """Neither in a list, nor as a part of another page, nor by an action."""
@@ -490,7 +490,7 @@ def test_no_other_page_of_the_desk_changes_a_method(
     assert PaymentMethodConfig.objects.count() == 14
 
 
-def test_every_model_that_tells_where_money_goes_is_guarded() -> None:
+def test_every_payment_method_model_is_guarded() -> None:
     """Whoever adds one finds this list; texts of a method in other languages belong to it."""
     related = {
         relation.related_model

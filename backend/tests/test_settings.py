@@ -42,20 +42,20 @@ def settings_by(environment: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "FRONTEND_URL", "EMAIL_URL"])
-def test_production_does_not_start_without(missing: str) -> None:
+def test_production_does_not_start_without_required_setting(missing: str) -> None:
     environment = {name: value for name, value in PRODUCTION.items() if name != missing}
     result = manage("check", environment=environment)
     assert result.returncode != 0
     assert missing in result.stderr
 
 
-def test_an_unknown_environment_is_refused() -> None:
+def test_unknown_environment_is_refused() -> None:
     result = manage("check", environment={**PRODUCTION, "DJANGO_ENV": "staging"})
     assert result.returncode != 0
     assert "DJANGO_ENV is 'staging'" in result.stderr
 
 
-def test_production_is_the_default_and_passes_djangos_deployment_checks() -> None:
+def test_default_is_production_and_passes_deployment_check() -> None:
     environment = {name: value for name, value in PRODUCTION.items() if name != "DJANGO_ENV"}
     result = manage("check", "--deploy", "--fail-level", "WARNING", environment=environment)
     assert result.returncode == 0, result.stderr
@@ -63,7 +63,7 @@ def test_production_is_the_default_and_passes_djangos_deployment_checks() -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_deployment_with_its_own_details_is_warned_of_nothing(catalog: None) -> None:
+def test_deployment_with_own_details_gets_no_warning(catalog: None) -> None:
     PaymentMethodConfig.objects.update(has_example_details=False)
     environment = {**PRODUCTION, "DATABASE_URL": here()["DATABASE_URL"]}
     result = manage("check", "--deploy", "--database", "default", environment=environment)
@@ -72,7 +72,7 @@ def test_a_deployment_with_its_own_details_is_warned_of_nothing(catalog: None) -
     assert not result.stderr
 
 
-def test_secrets_may_be_named_by_files(tmp_path: Path) -> None:
+def test_secrets_can_be_read_from_files(tmp_path: Path) -> None:
     for name in ("SECRET_KEY", "DATABASE_URL"):
         (tmp_path / name).write_text(f"{PRODUCTION[name]}\n")
     rest = {n: v for n, v in PRODUCTION.items() if n not in {"SECRET_KEY", "DATABASE_URL"}}
@@ -84,7 +84,7 @@ def test_secrets_may_be_named_by_files(tmp_path: Path) -> None:
     assert result.stdout.split() == [PRODUCTION["SECRET_KEY"], "none"], result.stderr
 
 
-def test_what_an_older_secret_key_signed_stays_valid() -> None:
+def test_fallback_secret_key_stays_valid() -> None:
     code = "from django.core.signing import dumps; print(dumps('kept'))"
     signed = manage("shell", "--no-imports", "-c", code, environment=PRODUCTION).stdout.strip()
     rotated = {**PRODUCTION, "SECRET_KEY": PRODUCTION["SECRET_KEY"][::-1]}
@@ -118,26 +118,26 @@ def test_production_is_safe_by_default(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(("given", "value"), [("", "None"), ("200", "200"), ("99.50", "99.50")])
-def test_two_approvals_beyond_an_amount(given: str, value: str) -> None:
+def test_dual_control_threshold_is_read(given: str, value: str) -> None:
     assert setting("BILLING_DUAL_CONTROL_ABOVE", BILLING_DUAL_CONTROL_ABOVE=given) == value
 
 
 @pytest.mark.parametrize("given", ["much", "NaN", "-1", "1e999"])
-def test_an_amount_that_is_none_is_refused(given: str) -> None:
+def test_invalid_dual_control_threshold_is_refused(given: str) -> None:
     environment = {**PRODUCTION, "BILLING_DUAL_CONTROL_ABOVE": given}
     result = manage("check", environment=environment)
     assert result.returncode != 0
     assert f"BILLING_DUAL_CONTROL_ABOVE is {given!r}" in result.stderr
 
 
-def test_a_delay_that_time_does_not_hold_is_refused() -> None:
+def test_excessive_change_delay_is_refused() -> None:
     environment = {**PRODUCTION, "BILLING_CHANGE_DELAY_HOURS": "2000000000"}
     result = manage("check", environment=environment)
     assert result.returncode != 0
     assert "BILLING_CHANGE_DELAY_HOURS is 2000000000" in result.stderr
 
 
-def test_changes_without_delay_are_told_in_production(settings: LazySettings) -> None:
+def test_missing_change_delay_is_reported_in_production(settings: LazySettings) -> None:
     settings.BILLING_CHANGE_DELAY_HOURS = 0
     assert changes_without_delay() == []
     settings.IS_DEVELOPMENT = False
@@ -147,7 +147,7 @@ def test_changes_without_delay_are_told_in_production(settings: LazySettings) ->
     assert changes_without_delay() == []
 
 
-def test_a_time_zone_that_is_none_is_refused() -> None:
+def test_unknown_time_zone_is_refused() -> None:
     assert setting("BUSINESS_TIME_ZONE") == "UTC"
     for given in ("Karachi", "../x", "Asia"):
         result = manage("check", environment={**PRODUCTION, "BUSINESS_TIME_ZONE": given})
@@ -161,7 +161,7 @@ def test_hsts_can_be_turned_off() -> None:
 
 
 @pytest.mark.django_db
-def test_example_details_are_told_in_production(catalog: None, settings: LazySettings) -> None:
+def test_example_details_are_reported_in_production(catalog: None, settings: LazySettings) -> None:
     settings.IS_DEVELOPMENT = False
     found = checks.run_checks(databases=["default"])
     assert [message.id for message in found] == ["billing.I001"]
@@ -174,7 +174,7 @@ def test_example_details_are_told_in_production(catalog: None, settings: LazySet
 
 
 @pytest.mark.django_db
-def test_example_details_do_not_bother_a_laptop(catalog: None) -> None:
+def test_example_details_are_not_reported_in_development(catalog: None) -> None:
     assert not checks.run_checks(databases=["default"])
 
 
@@ -187,13 +187,13 @@ def test_example_details_do_not_bother_a_laptop(catalog: None) -> None:
         ('["register"]', "Give JSON such as"),
     ],
 )
-def test_limits_that_make_no_sense_are_refused(value: str, reason: str) -> None:
+def test_invalid_rate_limits_are_refused(value: str, reason: str) -> None:
     result = manage("check", environment={**PRODUCTION, "RATE_LIMITS": value})
     assert result.returncode != 0
     assert reason in result.stderr
 
 
-def test_limits_are_changed_one_by_one() -> None:
+def test_single_rate_limit_can_be_changed() -> None:
     limits = setting("ACCOUNT_RATE_LIMITS", RATE_LIMITS='{"register": "50/m/ip"}')
     assert "'register': '50/m/ip'" in limits
     assert "'login': '30/m/ip'" in limits

@@ -45,7 +45,7 @@ def removing(owner: User, site: Site) -> Call:
     return Call(f"{URL}{site.pk}/", user_id=owner.pk, method="delete")
 
 
-def test_changing_against_removing(racers: Racers, trial: User) -> None:
+def test_concurrent_removals_and_changes_remove_once(racers: Racers, trial: User) -> None:
     """Who comes first is done; who finds it gone is told 404."""
     for _ in range(ROUNDS):
         site = new_site(trial)
@@ -56,7 +56,7 @@ def test_changing_against_removing(racers: Racers, trial: User) -> None:
         assert not Site.objects.filter(pk=site.pk).exists()
 
 
-def test_changes_of_different_fields_lose_none(racers: Racers, trial: User) -> None:
+def test_concurrent_field_changes_are_all_kept(racers: Racers, trial: User) -> None:
     for _ in range(ROUNDS):
         site = new_site(trial)
         domain = f"moved{site.pk}.example"
@@ -67,7 +67,7 @@ def test_changes_of_different_fields_lose_none(racers: Racers, trial: User) -> N
         assert (found.name, found.domain, found.industry.slug) == ("New", domain, "retail")
 
 
-def test_without_its_lock_a_change_finds_its_site_gone(racers: Racers, trial: User) -> None:
+def test_change_without_lock_fails_on_removed_site(racers: Racers, trial: User) -> None:
     """The control: what the lock prevents is seen without it."""
     site = new_site(trial)
     removed: list[int] = []
@@ -85,7 +85,7 @@ def test_without_its_lock_a_change_finds_its_site_gone(racers: Racers, trial: Us
     assert (removed, answer.status) == ([204], 500)
 
 
-def test_adding_against_the_limit(racers: Racers, catalog: None) -> None:
+def test_concurrent_additions_respect_site_limit(racers: Racers, catalog: None) -> None:
     Plan.objects.filter(slug="free").update(max_sites=3)
     trial = make_owner(plan_slug="free")
     calls = [

@@ -30,7 +30,7 @@ def body(**changes: Any) -> dict[str, Any]:
     return {"name": "Shop", "domain": "shop.example", "industry": "retail", **changes}
 
 
-def test_its_creator_gets_access(trial: User) -> None:
+def test_site_creator_gets_access(trial: User) -> None:
     answer = client_of(trial).post(URL, body())
 
     assert answer.status_code == 201, answer.json()
@@ -51,7 +51,7 @@ def test_its_creator_gets_access(trial: User) -> None:
         ({"name": ""}, "name"),
     ],
 )
-def test_refuses_bad_input(trial: User, changes: dict[str, Any], attr: str) -> None:
+def test_invalid_site_input_is_refused(trial: User, changes: dict[str, Any], attr: str) -> None:
     answer = client_of(trial).post(URL, body(**changes))
 
     assert answer.status_code == 400
@@ -59,7 +59,7 @@ def test_refuses_bad_input(trial: User, changes: dict[str, Any], attr: str) -> N
     assert not Site.objects.exists()
 
 
-def test_an_industry_is_required(trial: User) -> None:
+def test_site_requires_an_industry(trial: User) -> None:
     answer = client_of(trial).post(URL, {"name": "Shop", "domain": "shop.example"})
     assert answer.json()["errors"][0] == {
         "code": "required",
@@ -68,7 +68,7 @@ def test_an_industry_is_required(trial: User) -> None:
     }
 
 
-def test_the_plans_limit_holds(trial: User) -> None:
+def test_site_limit_is_enforced(trial: User) -> None:
     client = client_of(trial)
     client.post(URL, body())
     answer = client.post(URL, body(domain="second.example"))
@@ -77,7 +77,7 @@ def test_the_plans_limit_holds(trial: User) -> None:
     assert answer.json()["errors"][0]["code"] == "site_limit_reached"
 
 
-def test_a_domain_is_added_once(roomy_trial: User) -> None:
+def test_duplicate_domain_is_refused(roomy_trial: User) -> None:
     client = client_of(roomy_trial)
     client.post(URL, body())
     other = client.post(URL, body(domain="other.example")).json()
@@ -90,7 +90,7 @@ def test_a_domain_is_added_once(roomy_trial: User) -> None:
         assert answer.json()["errors"][0]["code"] == "domain_already_added"
 
 
-def test_is_changed_and_removed(trial: User) -> None:
+def test_site_can_be_changed_and_removed(trial: User) -> None:
     client = client_of(trial)
     site = client.post(URL, body()).json()
     changed = client.patch(f"{URL}{site['id']}/", {"name": "Bazaar"})
@@ -102,14 +102,14 @@ def test_is_changed_and_removed(trial: User) -> None:
     assert client.get(f"{URL}{site['id']}/").status_code == 404
 
 
-def test_an_unpaid_account_adds_none(owner: User, owner_api: APIClient) -> None:
+def test_unpaid_account_cannot_add_site(owner: User, owner_api: APIClient) -> None:
     answer = owner_api.post(URL, body())
 
     assert answer.status_code == 409
     assert answer.json()["state"] == account_of(owner).status == "pending_payment"
 
 
-def test_a_closed_accounts_sites_stay_as_they_are(trial: User) -> None:
+def test_closed_account_sites_cannot_be_changed(trial: User) -> None:
     """Its people are logged out; this is the request that was on its way."""
     client = client_of(trial)
     site = client.post(URL, body()).json()
@@ -123,7 +123,7 @@ def test_a_closed_accounts_sites_stay_as_they_are(trial: User) -> None:
     assert Site.objects.get().name == "Shop"
 
 
-def test_a_member_works_on_sites_with_access_alone(roomy_trial: User) -> None:
+def test_member_works_only_on_accessible_sites(roomy_trial: User) -> None:
     owner = client_of(roomy_trial)
     own, other = (
         owner.post(URL, body(domain=f"{name}.example")).json()["id"] for name in ("own", "other")

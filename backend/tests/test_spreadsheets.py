@@ -52,14 +52,14 @@ def is_formula(cell: str) -> bool:
     return unicodedata.normalize("NFKC", first) in {"=", "+", "-", "@", "|", "%", "\u2212"}
 
 
-def test_a_formula_is_known_for_one() -> None:
+def test_formula_is_detected() -> None:
     assert all(is_formula(text.rpartition(";")[2].rpartition("\n")[2]) for text in ("a;=1", "\n=1"))
     assert not is_formula("'=1")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("text", FORMULAS)
-def test_no_reader_finds_a_formula(text: str, delimiter: str) -> None:
+def test_csv_contains_no_formula_for_any_delimiter(text: str, delimiter: str) -> None:
     """Whatever sign it splits at: German, French and other spreadsheets split at semicolons."""
     file = io.BytesIO()
     write_csv(["Payment", "Notes", "Name"], [[1, text, text], [2, f'"{text}', text]], file)
@@ -69,7 +69,7 @@ def test_no_reader_finds_a_formula(text: str, delimiter: str) -> None:
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_excel_gets_text_and_no_formula(text: str) -> None:
+def test_excel_cell_is_text_not_formula(text: str) -> None:
     file = io.BytesIO()
     write_xlsx(["Notes"], [[text]], file)
     sheet = openpyxl.load_workbook(file).active
@@ -82,15 +82,15 @@ def test_excel_gets_text_and_no_formula(text: str) -> None:
     "text",
     ["Ali; thanks - for all", "a-b", "x=y", "50%", "", "ok\nthen", "a@b.example", "مرسی - \u06f5"],
 )
-def test_words_that_are_no_formula_stay_as_they_are(text: str) -> None:
+def test_harmless_text_is_unchanged(text: str) -> None:
     assert harmless(text) == text
 
 
-def test_a_sign_is_marked_where_it_stands() -> None:
+def test_formula_sign_is_escaped_in_place() -> None:
     assert harmless("=1;a;=2\n-3") == "'=1;a;'=2\n'-3"
 
 
-def test_rows_beyond_a_sheet_go_onto_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_extra_rows_go_to_the_next_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spreadsheets, "ROWS_OF_A_SHEET", 4)
     file = io.BytesIO()
     write_xlsx(["Number"], ([n] for n in range(7)), file)
@@ -100,7 +100,7 @@ def test_rows_beyond_a_sheet_go_onto_the_next(monkeypatch: pytest.MonkeyPatch) -
     assert {sheet["A1"].value for sheet in sheets} == {"Number"}
 
 
-def test_a_number_that_excel_would_round_is_text() -> None:
+def test_long_number_is_written_as_text() -> None:
     file = io.BytesIO()
     exact = Decimal("123456789012345.678")
     write_xlsx(["A", "B"], [[exact, 10**15]], file)
@@ -109,14 +109,14 @@ def test_a_number_that_excel_would_round_is_text() -> None:
     assert [cell.value for cell in sheet[2]] == [str(exact), str(10**15)]
 
 
-def test_times_of_a_csv_are_to_the_second() -> None:
+def test_csv_times_have_second_precision() -> None:
     file = io.BytesIO()
     write_csv(["At"], [[datetime(2026, 1, 2, 3, 4, 5, 678, UTC)]], file)
     assert file.getvalue().decode("utf-8-sig") == '"At"\r\n"2026-01-02 03:04:05"\r\n'
 
 
 @pytest.mark.parametrize("write", [write_csv, write_xlsx])
-def test_the_length_of_a_table_costs_no_memory(write: Callable[..., None]) -> None:
+def test_long_table_uses_constant_memory(write: Callable[..., None]) -> None:
     def rows() -> Iterator[Row]:
         return (["0123", "notes " * 50, Decimal("89.00")] for _ in range(3_000))
 

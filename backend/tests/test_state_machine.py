@@ -510,7 +510,7 @@ class Business(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
 @override_settings(BILLING_CLAIMS_PER_DAY=10_000)
-def test_any_order_of_any_acts(catalog: None, part: int) -> None:
+def test_any_order_of_actions_matches_the_model(catalog: None, part: int) -> None:
     run_state_machine_as_test(
         seed(random.getrandbits(64) + part)(Business),
         settings=settings(

@@ -105,7 +105,7 @@ def names(client: Any) -> list[str]:
     return [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
 
-def test_a_proof_is_kept_there_and_comes_back_through_us_alone(s3: Any, owner: User) -> None:
+def test_proof_is_stored_in_s3_and_served_by_api(s3: Any, owner: User) -> None:
     payment = make_payment(owner, proof=make_receipt())
     assert names(s3) == sorted(f"billing/{name}" for name in payment.proof_files)
 
@@ -123,7 +123,7 @@ def test_a_proof_is_kept_there_and_comes_back_through_us_alone(s3: Any, owner: U
     assert said["proof_url"] == url
 
 
-def test_nobody_gets_at_it_without_a_key(s3: Any, s3_url: str, owner: User) -> None:
+def test_stored_files_are_private(s3: Any, s3_url: str, owner: User) -> None:
     make_payment(owner, proof=make_receipt())
     make_unchecked_payment(make_owner(), proof=make_receipt())
     for name in names(s3):
@@ -131,7 +131,7 @@ def test_nobody_gets_at_it_without_a_key(s3: Any, s3_url: str, owner: User) -> N
         assert [grant["Grantee"]["Type"] for grant in grants] == ["CanonicalUser"]
 
 
-def test_a_file_that_is_gone_is_not_found(s3: Any, owner: User) -> None:
+def test_missing_stored_file_returns_404(s3: Any, owner: User) -> None:
     payment = make_payment(owner, proof=make_receipt())
     s3.delete_object(Bucket=BUCKET, Key=f"billing/{payment.proof.name}")
     answer = client_of(owner).get(f"/api/v1/billing/payments/{payment.pk}/proof/")
@@ -155,7 +155,7 @@ def unreachable(
         yield lose
 
 
-def test_a_proof_is_made_anew_deleted_and_looked_for_there(s3: Any, owner: User) -> None:
+def test_proof_files_are_listed_and_deleted_in_s3(s3: Any, owner: User) -> None:
     payment = make_payment(owner, proof=make_receipt())
     default_storage.save(f"uploads/{utc_now():%Y/%m/%d}/lost", ContentFile(b"lost"))
     remove_orphaned_proofs(int((utc_now() + timedelta(days=3)).timestamp()))
@@ -171,7 +171,7 @@ def patient(user: User) -> APIClient:
     return client
 
 
-def test_while_the_store_is_away_a_proof_is_to_be_sent_later(
+def test_store_outage_refuses_upload_with_retry(
     unreachable: Callable[[], None], owner: User
 ) -> None:
     unreachable()
@@ -189,7 +189,7 @@ def test_while_the_store_is_away_a_proof_is_to_be_sent_later(
     assert customer.post(url, body).status_code == 201
 
 
-def test_while_the_store_is_away_a_proof_is_to_be_seen_later(
+def test_store_outage_refuses_download_with_retry(
     unreachable: Callable[[], None], owner: User
 ) -> None:
     payment = make_payment(owner, proof=make_receipt())
@@ -204,7 +204,7 @@ def test_while_the_store_is_away_a_proof_is_to_be_seen_later(
         assert (shown.status_code, shown.headers["Retry-After"]) == (503, "60")
 
 
-def test_files_are_on_the_disk_without_a_bucket() -> None:
+def test_files_are_stored_on_disk_without_bucket() -> None:
     assert os.environ.get("MEDIA_S3_BUCKET") is None
     assert storage_by({}) == {"BACKEND": "igny8_core.common.files.names.LocalStorage"}
 
@@ -220,7 +220,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_costs_nobody_elses_file(tmp_path: Path) -> None:
+def test_full_disk_keeps_other_files(tmp_path: Path) -> None:
     """Two files are sent under one name, and there is no room for the second."""
     storage = LocalStorage(location=tmp_path)
     first = storage.save("one/name", ContentFile(b"first"))
@@ -232,7 +232,7 @@ def test_a_full_disk_costs_nobody_elses_file(tmp_path: Path) -> None:
         assert file.read() == b"first"
 
 
-def test_a_second_file_of_one_name_gets_another(tmp_path: Path) -> None:
+def test_second_file_gets_a_different_name(tmp_path: Path) -> None:
     storage = LocalStorage(location=tmp_path)
     given = [storage._save("name", ContentFile(content)) for content in (b"1", b"2")]
     assert [Path(storage.path(name)).read_bytes() for name in given] == [b"1", b"2"]

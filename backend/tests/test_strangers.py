@@ -48,7 +48,7 @@ def words_to(email: str) -> str:
 
 
 @pytest.mark.parametrize("same", OTHER_FORMS)
-def test_a_mailbox_has_one_address(same: str) -> None:
+def test_one_mailbox_can_sign_up_once(same: str) -> None:
     sign_up("support@shop.example")
     body = {"email": same, "password": PASSWORD, "plan_slug": "free"}
     answer = APIClient().post(REGISTER, body)
@@ -56,7 +56,7 @@ def test_a_mailbox_has_one_address(same: str) -> None:
     assert normal_email(same) == "support@shop.example"
 
 
-def test_the_one_form_is_the_one_that_mails_go_to() -> None:
+def test_mail_goes_to_normalized_email() -> None:
     for typed in ("ayesha@b\u00fccher.example", "ayesha@\u0645\u062b\u0627\u0644.example"):
         message = EmailMessage(to=[normal_email(typed)]).message()
         assert message["To"] == normal_email(typed)
@@ -69,12 +69,12 @@ def test_the_one_form_is_the_one_that_mails_go_to() -> None:
 
 
 @pytest.mark.parametrize("email", ["\u017fupport@shop.example", '"pay\\ now"@shop.example'])
-def test_an_address_that_only_looks_like_one_is_refused(email: str) -> None:
+def test_lookalike_email_is_refused(email: str) -> None:
     body = {"email": email, "password": PASSWORD, "plan_slug": "free"}
     assert APIClient().post(REGISTER, body).status_code == 400
 
 
-def test_resets_of_one_mailbox_are_limited_whatever_its_domain_is_typed_like() -> None:
+def test_reset_limit_covers_domain_spellings() -> None:
     shops = ["shop", "\uff53hop", "s\uff48op", "sh\uff4fp"]
     for shop in shops:
         for _ in range(4):
@@ -82,7 +82,7 @@ def test_resets_of_one_mailbox_are_limited_whatever_its_domain_is_typed_like() -
     assert OutgoingMail.objects.filter(kind="unknown_account").count() <= 5
 
 
-def test_many_log_ins_multiply_no_mails() -> None:
+def test_repeated_sign_ins_do_not_raise_mail_limit() -> None:
     """Each browser counts by itself, and all of them together."""
     email = "victim@owner.example"
     sign_up(email)
@@ -95,7 +95,7 @@ def test_many_log_ins_multiply_no_mails() -> None:
     assert OutgoingMail.objects.filter(kind="password_reset_key").count() == 10
 
 
-def test_many_log_ins_multiply_no_guesses(owner: User) -> None:
+def test_repeated_sign_ins_do_not_raise_guess_limit(owner: User) -> None:
     reached = 0
     for n in range(12):
         browser = APIClient(REMOTE_ADDR=f"198.51.100.{n}")
@@ -110,7 +110,7 @@ def test_many_log_ins_multiply_no_guesses(owner: User) -> None:
     assert reached <= 100
 
 
-def test_a_strangers_browsers_are_unknown_once_the_owner_has_confirmed() -> None:
+def test_owner_reset_forgets_strangers_browsers() -> None:
     """And those in which the owner logs in then are known."""
     email = "victim@owner.example"
     stranger = sign_up(email)
@@ -130,7 +130,7 @@ def is_known(client: APIClient, email: str) -> bool:
     return bool(known_device(request, email=email))
 
 
-def test_the_owners_reset_ends_a_strangers_billing_address() -> None:
+def test_owner_reset_drops_strangers_billing_email() -> None:
     sign_up("victim@owner.example", billing_email="evil@evil.example")
     victim = User.objects.get()
     key = billing_email_key(account_id=account_of(victim).pk, address="evil@evil.example")
@@ -142,7 +142,7 @@ def test_the_owners_reset_ends_a_strangers_billing_address() -> None:
     assert mail_addresses(account=account_of(victim)) == ["victim@owner.example"]
 
 
-def test_a_confirmed_owners_reset_leaves_the_billing_address(owner: User) -> None:
+def test_verified_owner_reset_keeps_billing_email(owner: User) -> None:
     account = account_of(owner)
     account.billing_email = account.confirmed_billing_email = "books@shop.example"
     account.save()
@@ -153,7 +153,7 @@ def test_a_confirmed_owners_reset_leaves_the_billing_address(owner: User) -> Non
 
 
 @pytest.mark.parametrize("is_verified", [False, True])
-def test_no_strangers_words_go_to_an_address_that_nobody_confirmed(*, is_verified: bool) -> None:
+def test_unconfirmed_email_gets_no_strangers_text(*, is_verified: bool) -> None:
     client = sign_up("victim@owner.example")
     victim = User.objects.get()
     victim.emailaddress_set.update(verified=is_verified)
@@ -166,7 +166,7 @@ def test_no_strangers_words_go_to_an_address_that_nobody_confirmed(*, is_verifie
     assert OutgoingMail.objects.filter(recipient="victim@owner.example", kind="email_change_asked")
 
 
-def test_tries_of_others_keep_nobody_from_signing_up() -> None:
+def test_failed_tries_of_others_do_not_block_sign_up() -> None:
     for n in range(25):
         stranger = APIClient(REMOTE_ADDR=f"198.51.100.{n}")
         stranger.post(REGISTER, {"email": "new@shop.example"})
@@ -174,7 +174,7 @@ def test_tries_of_others_keep_nobody_from_signing_up() -> None:
     assert APIClient(REMOTE_ADDR="203.0.113.5").post(REGISTER, body).status_code == 201
 
 
-def test_the_desk_asks_who_reads_a_billing_address(client: Client, owner: User) -> None:
+def test_desk_billing_email_needs_confirmation(client: Client, owner: User) -> None:
     client.force_login(User.objects.create_superuser("root@desk.example", PASSWORD))
     url = f"/admin/igny8_auth/account/{owner.account_id}/change/"
     form = form_of(client, url)
@@ -188,7 +188,7 @@ def test_the_desk_asks_who_reads_a_billing_address(client: Client, owner: User) 
     ).exists()
 
 
-def test_a_file_counts_in_a_form_that_is_refused(owner: User) -> None:
+def test_file_in_refused_form_counts_toward_limit(owner: User) -> None:
     body = {
         "invoice_id": "x",
         "payment_method": "bank_transfer",
@@ -205,7 +205,7 @@ def test_a_file_counts_in_a_form_that_is_refused(owner: User) -> None:
 
 
 @pytest.mark.parametrize("method", ["options", "post", "put", "patch", "delete"])
-def test_the_documentation_is_only_read(method: str) -> None:
+def test_docs_page_is_read_only(method: str) -> None:
     client = make_client_of_nobody()
     assert getattr(client, method)("/api/docs/").status_code == 405
     assert client.get("/api/docs/").status_code == 200
@@ -218,7 +218,7 @@ def make_client_of_nobody() -> APIClient:
 
 
 @pytest.mark.parametrize("door", ["api", "desk"])
-def test_wrong_codes_of_others_keep_nobody_out_of_a_known_browser(door: str) -> None:
+def test_known_browser_survives_wrong_codes_of_others(door: str) -> None:
     """Nor do they succeed: those of unknown browsers are counted all together."""
     person = User.objects.create_superuser("root@desk.example", PASSWORD)
     TOTP.activate(person, generate_totp_secret())

@@ -77,7 +77,7 @@ def is_throttled(answer: Any, *, within: int) -> bool:
     return True
 
 
-def test_sign_ups_of_one_address(catalog: None) -> None:
+def test_sign_ups_per_address_are_limited(catalog: None) -> None:
     for number in range(10):
         assert sign_up(f"new{number}@shop.example").status_code == 201
     refused = sign_up("new11@shop.example")
@@ -88,7 +88,7 @@ def test_sign_ups_of_one_address(catalog: None) -> None:
     assert sign_up("new11@shop.example", **elsewhere()).status_code == 201
 
 
-def test_confirmations_of_one_user(owner: User) -> None:
+def test_confirmations_per_user_are_limited(owner: User) -> None:
     body = confirmation_of(owner)
     statuses = [client_of(owner).post(CONFIRM, body, **elsewhere()).status_code for _ in range(20)]
     assert statuses == [201] + [409] * 19
@@ -99,14 +99,14 @@ def test_confirmations_of_one_user(owner: User) -> None:
     assert client_of(other).post(CONFIRM, confirmation_of(other)).status_code == 201
 
 
-def test_payments_from_one_address(settings: LazySettings, catalog: None) -> None:
+def test_payments_per_address_are_limited(settings: LazySettings, catalog: None) -> None:
     settings.ACCOUNT_RATE_LIMITS = rate_limits({"pay": "2/m/ip"}, is_relaxed=False)
     owners = [make_owner() for _ in range(3)]
     answers = [client_of(owner).post(CONFIRM, confirmation_of(owner)) for owner in owners]
     assert [answer.status_code for answer in answers] == [201, 201, 429]
 
 
-def test_everything_that_moves_money_is_throttled() -> None:
+def test_every_billing_post_is_throttled() -> None:
     """From the URL map: a new POST without a throttle fails."""
     bare = []
     for method, path in sorted(served()):
@@ -118,7 +118,7 @@ def test_everything_that_moves_money_is_throttled() -> None:
     assert bare == []
 
 
-def test_log_ins_of_one_address(owner: User) -> None:
+def test_sign_ins_per_address_are_limited(owner: User) -> None:
     for _ in range(30):
         assert log_in(owner.email, PASSWORD).status_code == 200
     assert is_throttled(log_in(owner.email, PASSWORD), within=60)
@@ -136,7 +136,7 @@ def guess_at_admin(email: str, password: str, **request: Any) -> bool:
 
 @pytest.mark.parametrize("first", [guess_at_web_app, guess_at_admin])
 @pytest.mark.parametrize("then", [guess_at_web_app, guess_at_admin])
-def test_guesses_at_one_person_end_at_both_doors(
+def test_guess_limit_is_shared_by_desk_and_api(
     billing_admin: User, first: Callable[..., bool], then: Callable[..., bool]
 ) -> None:
     guesser = elsewhere()
@@ -148,7 +148,9 @@ def test_guesses_at_one_person_end_at_both_doors(
 
 
 @pytest.mark.parametrize("door", [guess_at_web_app, guess_at_admin])
-def test_guesses_of_others_keep_nobody_out(billing_admin: User, door: Callable[..., bool]) -> None:
+def test_guesses_of_others_do_not_lock_user_out(
+    billing_admin: User, door: Callable[..., bool]
+) -> None:
     guesser = elsewhere()
     for number in range(20):
         door(billing_admin.email, f"guess-{number}", **guesser)
@@ -157,7 +159,7 @@ def test_guesses_of_others_keep_nobody_out(billing_admin: User, door: Callable[.
 
 
 @pytest.mark.parametrize("door", [LOG_IN, ADMIN])
-def test_guesses_from_everywhere_end_and_a_known_device_gets_in(
+def test_known_device_survives_distributed_guesses(
     billing_admin: User, settings: LazySettings, door: str
 ) -> None:
     settings.ACCOUNT_RATE_LIMITS = rate_limits({"guesses": "6/h/key"}, is_relaxed=False)
@@ -183,7 +185,7 @@ def test_guesses_from_everywhere_end_and_a_known_device_gets_in(
     assert known.post(door, right, **as_json, **elsewhere()).status_code == gets_in
 
 
-def test_a_known_device_guesses_no_more_than_others(billing_admin: User) -> None:
+def test_known_device_has_same_guess_limit(billing_admin: User) -> None:
     known = Client()
     right = {"username": billing_admin.email, "password": PASSWORD}
     assert known.post(ADMIN, right).status_code == 302
@@ -193,7 +195,7 @@ def test_a_known_device_guesses_no_more_than_others(billing_admin: User) -> None
     assert known.post(ADMIN, right, **elsewhere()).status_code == 200
 
 
-def test_the_cookie_of_a_known_device_is_out_of_reach_of_pages(billing_admin: User) -> None:
+def test_known_device_cookie_is_http_only(billing_admin: User) -> None:
     client = Client()
     client.post(ADMIN, {"username": billing_admin.email, "password": PASSWORD})
     cookie = client.cookies["known-device"]
@@ -202,29 +204,27 @@ def test_the_cookie_of_a_known_device_is_out_of_reach_of_pages(billing_admin: Us
 
 
 @pytest.mark.parametrize("door", [guess_at_web_app, guess_at_admin])
-def test_guesses_of_one_address_at_many_people_end(
-    billing_admin: User, door: Callable[..., bool]
-) -> None:
+def test_guesses_per_address_are_limited(billing_admin: User, door: Callable[..., bool]) -> None:
     for number in range(10):
         assert not door(f"person{number}@shop.example", "guess")
     assert not door(billing_admin.email, PASSWORD)
     assert door(billing_admin.email, PASSWORD, **elsewhere())
 
 
-def test_another_host_name_is_no_further_chance(billing_admin: User) -> None:
+def test_other_host_name_does_not_reset_limit(billing_admin: User) -> None:
     for number in range(5):
         guess_at_admin(billing_admin.email, f"guess-{number}", headers={"host": "localhost"})
     assert not guess_at_admin(billing_admin.email, PASSWORD, headers={"host": "127.0.0.1"})
 
 
-def test_the_admin_says_so(billing_admin: User) -> None:
+def test_desk_reports_too_many_attempts(billing_admin: User) -> None:
     for _ in range(6):
         page = Client().post(ADMIN, {"username": billing_admin.email, "password": "guess"})
     assert "Too many failed login attempts" in page.content.decode()
 
 
 @pytest.mark.parametrize("is_known", [True, False])
-def test_resets_of_one_email(*, owner: User, is_known: bool) -> None:
+def test_resets_per_email_are_limited(*, owner: User, is_known: bool) -> None:
     email = owner.email if is_known else "nobody@shop.example"
     for _ in range(5):
         assert APIClient().post(RESET, {"email": email}, **elsewhere()).status_code == 200
@@ -233,7 +233,7 @@ def test_resets_of_one_email(*, owner: User, is_known: bool) -> None:
     assert int(refused.headers["Retry-After"]) > 3500
 
 
-def test_nobody_uses_up_the_resets_of_a_known_browser(owner: User) -> None:
+def test_known_browser_has_its_own_reset_limit(owner: User) -> None:
     """Who can't log in at home asks for a link, however many somebody else has asked for."""
     at_home = APIClient()
     assert at_home.post(LOG_IN, {"email": owner.email, "password": PASSWORD}).status_code == 200
@@ -247,7 +247,7 @@ def test_nobody_uses_up_the_resets_of_a_known_browser(owner: User) -> None:
     assert int(refused.headers["Retry-After"]) > 3500
 
 
-def test_no_reset_lifts_the_limit_of_another(owner: User) -> None:
+def test_resets_per_address_are_limited_across_emails(owner: User) -> None:
     for number in range(21):
         answer = APIClient().post(RESET, {"email": f"person{number}@shop.example"})
     assert is_throttled(answer, within=60)
@@ -256,7 +256,7 @@ def test_no_reset_lifts_the_limit_of_another(owner: User) -> None:
 # Which address is the client's
 
 
-def test_a_made_up_forwarding_header_changes_nothing(catalog: None) -> None:
+def test_untrusted_forwarded_header_is_ignored(catalog: None) -> None:
     answers = [
         sign_up(f"new{number}@shop.example", headers={"X-Forwarded-For": f"203.0.113.{number}"})
         for number in range(11)
@@ -264,9 +264,7 @@ def test_a_made_up_forwarding_header_changes_nothing(catalog: None) -> None:
     assert [answer.status_code for answer in answers] == [201] * 10 + [429]
 
 
-def test_behind_a_proxy_it_is_the_address_that_the_proxy_saw(
-    settings: LazySettings, catalog: None
-) -> None:
+def test_proxy_reported_address_is_limited(settings: LazySettings, catalog: None) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     liar = sign_up_often(lambda number: f"198.18.0.{number}, 203.0.113.7")
     other = sign_up("other@shop.example", headers={"X-Forwarded-For": "203.0.113.8"})
@@ -275,7 +273,7 @@ def test_behind_a_proxy_it_is_the_address_that_the_proxy_saw(
     assert other.status_code == 201
 
 
-def test_who_comes_past_the_proxies_is_known_by_the_connection(
+def test_direct_client_is_limited_by_connection_address(
     settings: LazySettings, catalog: None
 ) -> None:
     """As a probe within the network does, or after a wrong setting: no failure."""
@@ -285,7 +283,7 @@ def test_who_comes_past_the_proxies_is_known_by_the_connection(
 
 
 @pytest.mark.parametrize("form", ["::ffff:198.51.100.{}", "64:ff9b::198.51.100.{}"])
-def test_ipv4_addresses_within_ipv6_ones_are_counted_each_by_itself(
+def test_mapped_ipv4_addresses_are_counted_separately(
     settings: LazySettings, catalog: None, form: str
 ) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
@@ -310,7 +308,7 @@ def test_ipv4_addresses_within_ipv6_ones_are_counted_each_by_itself(
         ("", ""),
     ],
 )
-def test_an_address_has_one_form(given: str, plain: str) -> None:
+def test_address_has_one_plain_form(given: str, plain: str) -> None:
     assert plain_address(given) == plain
 
 
@@ -319,7 +317,7 @@ def test_an_address_has_one_form(given: str, plain: str) -> None:
 
 @pytest.mark.parametrize("had_expired", [False, True])
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_add_at_once_one_is_told_that_it_did(*, had_expired: bool) -> None:
+def test_concurrent_cache_adds_succeed_once(*, had_expired: bool) -> None:
     if had_expired:
         cache.set("code", "earlier")
         CacheEntry.objects.update(expires=utc_now() - timedelta(seconds=1))
@@ -327,7 +325,7 @@ def test_of_many_who_add_at_once_one_is_told_that_it_did(*, had_expired: bool) -
 
 
 @pytest.mark.django_db(transaction=True)
-def test_at_once_no_more_pass_than_the_limit(settings: LazySettings) -> None:
+def test_concurrent_requests_respect_the_limit(settings: LazySettings) -> None:
     settings.ACCOUNT_RATE_LIMITS = rate_limits({"register": "5/m/ip"}, is_relaxed=False)
     request = RequestFactory().post(REGISTER)
 
@@ -349,7 +347,7 @@ def at_once(times: int, act: Callable[[], bool]) -> list[bool]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_count_of_another_process_is_seen() -> None:
+def test_counts_are_shared_between_processes() -> None:
     written = manage(
         "shell",
         "-c",
@@ -360,7 +358,7 @@ def test_a_count_of_another_process_is_seen() -> None:
     assert cache.get("tries") == [3]
 
 
-def test_what_somebody_writes_into_the_table_never_runs(tmp_path: Path) -> None:
+def test_tampered_cache_entry_is_never_executed(tmp_path: Path) -> None:
     proof = tmp_path / "ran"
     pickled = base64.b64encode(pickle.dumps(Harmful(str(proof)))).decode()
     for value in (pickled, "", "{", "x"):
@@ -387,7 +385,7 @@ class Harmful:
         return open, (self.path, "w")
 
 
-def test_what_has_expired_is_removed() -> None:
+def test_expired_cache_entries_are_removed() -> None:
     cache.set("old", 1)
     CacheEntry.objects.update(expires=utc_now() - timedelta(seconds=1))
     cache.set("new", 1)
@@ -398,7 +396,7 @@ def test_what_has_expired_is_removed() -> None:
 # The settings
 
 
-def test_a_laptop_is_lenient_with_addresses_and_users_not_with_emails() -> None:
+def test_development_limits_are_relaxed_except_per_email() -> None:
     relaxed = rate_limits({"register": "3/m/ip, 7/m/key"}, is_relaxed=True)
     assert relaxed["register"] == "300/m/ip,7/m/key"
     assert relaxed["pay"] == "2000/m/user,20000/h/user,6000/m/ip"
@@ -406,6 +404,6 @@ def test_a_laptop_is_lenient_with_addresses_and_users_not_with_emails() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"log_in": "3/m/ip"}, {"login": "3 a minute"}, {"login": ""}])
-def test_refuses_what_it_does_not_understand(changes: dict[str, str]) -> None:
+def test_unknown_rate_limit_is_refused(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"log_in|no limit"):
         rate_limits(changes, is_relaxed=False)

@@ -53,44 +53,44 @@ def mail(owner: User) -> OutgoingMail:
     return OutgoingMail.objects.get()
 
 
-def test_a_mail_that_is_sent(desk: Client, mail: OutgoingMail) -> None:
+def test_resending_sent_mail_warns(desk: Client, mail: OutgoingMail) -> None:
     deliver_mail(mail_id=mail.pk)
     assert send_again(desk, mail) == [("warning", "No email was sent: 1 already sent.")]
 
 
-def test_a_mail_that_was_dropped(desk: Client, mail: OutgoingMail) -> None:
+def test_resending_dropped_mail_warns(desk: Client, mail: OutgoingMail) -> None:
     OutgoingMail.objects.update(dropped_at=utc_now(), drop_reason="Voided before.")
     assert send_again(desk, mail) == [("warning", "No email was sent: 1 no longer true.")]
 
 
 @pytest.mark.parametrize("status", ["todo", "doing"])
-def test_a_mail_that_waits_or_is_being_sent(desk: Client, mail: OutgoingMail, status: str) -> None:
+def test_resending_queued_mail_warns(desk: Client, mail: OutgoingMail, status: str) -> None:
     set_job(mail, status)
     assert send_again(desk, mail) == [("warning", "No email was sent: 1 already in the queue.")]
     assert job_of(mail) == status
 
 
-def test_a_mail_that_was_given_up(desk: Client, mail: OutgoingMail) -> None:
+def test_resending_failed_mail_queues_it(desk: Client, mail: OutgoingMail) -> None:
     set_job(mail, "failed")
     assert send_again(desk, mail) == [("success", "1 put back into the queue.")]
     assert job_of(mail) == "todo"
 
 
-def test_a_mail_whose_job_is_gone_gets_another(desk: Client, mail: OutgoingMail) -> None:
+def test_resending_mail_without_job_queues_it(desk: Client, mail: OutgoingMail) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [mail.job_id])
     assert send_again(desk, mail) == [("success", "1 put back into the queue.")]
     assert job_of(mail) == "todo"
 
 
-def test_a_mail_whose_words_are_gone(desk: Client, mail: OutgoingMail) -> None:
+def test_resending_mail_with_deleted_text_warns(desk: Client, mail: OutgoingMail) -> None:
     OutgoingMail.objects.update(kind="password_reset", job_id=None)
     assert send_again(desk, mail) == [
         ("warning", "No email was sent: 1 can't be sent again: the text was deleted.")
     ]
 
 
-def test_mails_of_several_states(desk: Client, mail: OutgoingMail) -> None:
+def test_resending_mixed_mails_reports_each_state(desk: Client, mail: OutgoingMail) -> None:
     set_job(mail, "failed")
     make_owner()
     assert send_again(desk, *OutgoingMail.objects.all()) == [
@@ -103,7 +103,7 @@ def log_out(client: Client, *users: User) -> list[tuple[str, str]]:
     return told(client.post(USERS, {"action": "log_out_everywhere", "_selected_action": chosen}))
 
 
-def test_people_who_are_logged_out(admin_client: Client, owner: User) -> None:
+def test_signing_users_out_reports_the_count(admin_client: Client, owner: User) -> None:
     other = make_owner()
     client_of(owner)
     client_of(owner)
@@ -113,7 +113,7 @@ def test_people_who_are_logged_out(admin_client: Client, owner: User) -> None:
     assert log_out(admin_client, owner, other)[-1] == ("warning", said)
 
 
-def test_a_session_that_has_ended_is_no_log_in(admin_client: Client, owner: User) -> None:
+def test_expired_session_is_not_counted(admin_client: Client, owner: User) -> None:
     client_of(owner)
     Session.objects.filter(user=owner).update(expire_date=utc_now() - timedelta(minutes=1))
     assert log_out(admin_client, owner)[0][0] == "warning"
@@ -121,9 +121,7 @@ def test_a_session_that_has_ended_is_no_log_in(admin_client: Client, owner: User
 
 
 @pytest.mark.parametrize("then", ["_save", "_continue"])
-def test_a_form_that_changes_nothing_is_no_success(
-    admin_client: Client, owner: User, then: str
-) -> None:
+def test_unchanged_form_reports_no_success(admin_client: Client, owner: User, then: str) -> None:
     rate = ExchangeRate.objects.get(currency="PKR")
     method = PaymentMethodConfig.objects.get(catalog_key="jazzcash:PK")
     for row in (rate, method, owner, account_of(owner)):

@@ -39,7 +39,7 @@ def test_listener_gets_every_audit_row_in_order(
     assert heard == list(written)
 
 
-def test_failing_listener_undoes_the_transition(
+def test_failing_listener_rolls_back_the_transition(
     owner: User, billing_admin: User, listeners: list[transitions.Listener]
 ) -> None:
     payment = make_payment(owner)

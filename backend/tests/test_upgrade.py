@@ -18,7 +18,7 @@ def active_owner(catalog: None, billing_admin: User) -> User:
     return owner
 
 
-def test_a_trial_goes_on_until_approval(catalog: None, billing_admin: User) -> None:
+def test_trial_continues_until_approval(catalog: None, billing_admin: User) -> None:
     owner = make_owner(plan_slug="free")
     answer = client_of(owner).post(URL, {"plan_slug": "starter", "payment_method": "jazzcash"})
 
@@ -30,7 +30,9 @@ def test_a_trial_goes_on_until_approval(catalog: None, billing_admin: User) -> N
     assert (account.status, account.credits, account.plan.slug) == ("active", 2000, "starter")
 
 
-def test_an_upgrade_ends_the_earlier_subscription(active_owner: User, billing_admin: User) -> None:
+def test_approved_upgrade_ends_earlier_subscription(
+    active_owner: User, billing_admin: User
+) -> None:
     client = client_of(active_owner)
     client.post(URL, {"plan_slug": "growth"})
     assert account_of(active_owner).plan.slug == "starter"
@@ -51,7 +53,7 @@ def test_an_upgrade_ends_the_earlier_subscription(active_owner: User, billing_ad
         ("nothing", "unknown_plan"),
     ],
 )
-def test_refuses_plans_that_are_not_to_be_bought(active_owner: User, slug: str, code: str) -> None:
+def test_unavailable_plan_is_refused(active_owner: User, slug: str, code: str) -> None:
     answer = client_of(active_owner).post(URL, {"plan_slug": slug})
 
     assert answer.status_code == 400
@@ -59,7 +61,7 @@ def test_refuses_plans_that_are_not_to_be_bought(active_owner: User, slug: str, 
     assert Invoice.objects.count() == 1
 
 
-def test_refuses_a_second_pending_one(active_owner: User) -> None:
+def test_second_pending_upgrade_is_refused(active_owner: User) -> None:
     client = client_of(active_owner)
     client.post(URL, {"plan_slug": "growth"})
     answer = client.post(URL, {"plan_slug": "scale"})
@@ -69,7 +71,7 @@ def test_refuses_a_second_pending_one(active_owner: User) -> None:
     assert Invoice.objects.count() == 2
 
 
-def test_lists_the_accounts_subscriptions(active_owner: User) -> None:
+def test_subscription_list_shows_all_of_account(active_owner: User) -> None:
     client: APIClient = client_of(active_owner)
     client.post(URL, {"plan_slug": "growth"})
 

@@ -94,9 +94,7 @@ def live_plan(owner: User) -> str:
 
 
 @pytest.mark.parametrize("last", [VOID, DUE_AGAIN])
-def test_reversing_the_middle_and_then_the_end_leaves_the_beginning(
-    catalog: None, last: EventName
-) -> None:
+def test_reversing_middle_then_end_restores_first_plan(catalog: None, last: EventName) -> None:
     admin, owner, now = make_billing_admin(), make_owner(), utc_now()
     pay(owner, admin, "starter", now=now)
     middle = upgrade(owner, admin, "growth", now=now)
@@ -110,7 +108,7 @@ def test_reversing_the_middle_and_then_the_end_leaves_the_beginning(
     assert_all_invariants_hold()
 
 
-def test_reversing_the_end_leaves_the_middle(catalog: None) -> None:
+def test_reversing_last_plan_restores_previous_plan(catalog: None) -> None:
     admin, owner, now = make_billing_admin(), make_owner(), utc_now()
     pay(owner, admin, "starter", now=now)
     upgrade(owner, admin, "growth", now=now)
@@ -119,7 +117,7 @@ def test_reversing_the_end_leaves_the_middle(catalog: None) -> None:
     assert_all_invariants_hold()
 
 
-def test_reversing_all_of_it_leaves_nothing(catalog: None) -> None:
+def test_reversing_all_plans_leaves_none(catalog: None) -> None:
     admin, owner, now = make_billing_admin(), make_owner(), utc_now()
     chain = [pay(owner, admin, "starter", now=now)]
     chain += [upgrade(owner, admin, plan, now=now) for plan in ("growth", "scale")]
@@ -130,7 +128,7 @@ def test_reversing_all_of_it_leaves_nothing(catalog: None) -> None:
     assert_all_invariants_hold()
 
 
-def test_a_plan_that_was_restored_and_replaced_again_comes_back_again(catalog: None) -> None:
+def test_restored_plan_can_be_restored_again(catalog: None) -> None:
     admin, owner, now = make_billing_admin(), make_owner(), utc_now()
     pay(owner, admin, "starter", now=now)
     for plan in ("growth", "scale"):
@@ -159,7 +157,7 @@ def yearly(catalog: None) -> None:
     ),
 )
 @settings(max_examples=40, deadline=None, database=None)
-def test_the_newest_plan_that_is_paid_for_and_lasts_stays(
+def test_newest_paid_unexpired_plan_stays_live(
     chosen: list[str], pauses: list[int], reversals: list[tuple[int, EventName, int]]
 ) -> None:
     with transaction.atomic():
@@ -215,7 +213,7 @@ def take_back(
     )
 
 
-def test_the_newest_plan_that_is_paid_for_runs(owner: User, billing_admin: User) -> None:
+def test_older_running_plan_breaks_an_invariant(owner: User, billing_admin: User) -> None:
     """An older one that runs in its place does not make up for it."""
     pay(owner, billing_admin, "starter", now=utc_now())
     upgrade(owner, billing_admin, "growth", now=utc_now())

@@ -370,7 +370,7 @@ FILES_ARE_THERE = "5b. "
 
 @pytest.mark.parametrize("breakage", BREAKAGES)
 @pytest.mark.usefixtures("scene")
-def test_what_is_broken_past_all_guards_is_found(breakage: str) -> None:
+def test_every_breakage_is_found(breakage: str) -> None:
     """With the triggers off and the constraints dropped, as a careless restore would leave it."""
     sentence, *statements = BREAKAGES[breakage]
     with connection.cursor() as cursor:
@@ -386,11 +386,11 @@ def test_what_is_broken_past_all_guards_is_found(breakage: str) -> None:
 
 
 @pytest.mark.usefixtures("scene")
-def test_nothing_is_found_before_it_is_broken() -> None:
+def test_unbroken_data_has_no_findings() -> None:
     assert broken() == []
 
 
-def test_every_invariant_has_its_breakage() -> None:
+def test_every_invariant_has_a_breakage() -> None:
     sentences = (FILES_ARE_THERE, *(sentence for sentence, *_ in BREAKAGES.values()))
     assert all(name.startswith(sentences) for name in CHECKS)
 
@@ -410,7 +410,7 @@ def unchecked(catalog: None) -> Payment:
     return make_unchecked_payment(make_owner(), proof=make_receipt())
 
 
-def test_a_lost_file_is_found(kept: Payment, unchecked: Payment) -> None:
+def test_missing_proof_file_is_found(kept: Payment, unchecked: Payment) -> None:
     assert broken() == []
     for payment in (kept, unchecked):
         for name in payment.proof_files:
@@ -422,7 +422,7 @@ def test_a_lost_file_is_found(kept: Payment, unchecked: Payment) -> None:
     assert broken() == []
 
 
-def test_a_file_that_goes_while_files_are_listed_is_not_lost(
+def test_file_moved_during_listing_is_not_missing(
     unchecked: Payment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listdir = default_storage.listdir
@@ -437,7 +437,7 @@ def test_a_file_that_goes_while_files_are_listed_is_not_lost(
     assert unchecked.proof_state == "kept"
 
 
-def test_a_folder_is_listed_once(
+def test_upload_folder_is_listed_once(
     owner: User, unchecked: Payment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Uploads of a day are in one folder, whoever sent them."""
@@ -568,12 +568,12 @@ def histories(billing_admin: User) -> None:
 
 
 @pytest.mark.usefixtures("histories")
-def test_nothing_is_found_where_all_is_well() -> None:
+def test_sound_data_has_no_findings() -> None:
     assert broken() == []
 
 
 @pytest.mark.usefixtures("histories")
-def test_nothing_is_found_after_mails_proofs_and_names_are_gone() -> None:
+def test_erased_data_has_no_findings() -> None:
     for days in (60, 91, 400, 12 * 365):
         later = utc_now() + timedelta(days=days)
         delete_old_records(int(later.timestamp()))
@@ -582,7 +582,7 @@ def test_nothing_is_found_after_mails_proofs_and_names_are_gone() -> None:
     assert not OutgoingMail.objects.exists()
 
 
-def test_a_decision_is_told_though_older_mails_are_gone(billing_admin: User) -> None:
+def test_missing_decision_mail_is_found_after_cleanup(billing_admin: User) -> None:
     """What was decided before the oldest mail that is there may have had its own."""
     with time_machine.travel(utc_now() - timedelta(days=100)):
         paid_and_upgraded(billing_admin)
@@ -599,7 +599,7 @@ def test_a_decision_is_told_though_older_mails_are_gone(billing_admin: User) -> 
     ]
 
 
-def test_a_year_begins_where_the_invoice_was_issued(catalog: None, settings: LazySettings) -> None:
+def test_invoice_year_follows_its_own_time_zone(catalog: None, settings: LazySettings) -> None:
     """Half past one in Karachi on New Year's Day; later the business moves."""
     settings.BUSINESS_TIME_ZONE = "Asia/Karachi"
     make_owner(now=datetime(2026, 12, 31, 20, 30, tzinfo=UTC))
@@ -608,7 +608,7 @@ def test_a_year_begins_where_the_invoice_was_issued(catalog: None, settings: Laz
     assert broken() == []
 
 
-def test_what_earlier_versions_did_not_keep_is_not_asked_for(
+def test_data_of_earlier_versions_has_no_findings(
     billing_admin: User,
 ) -> None:
     """No zone of issue, no mails, a method that was kept later and is in another currency."""

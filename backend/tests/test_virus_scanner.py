@@ -26,9 +26,7 @@ def receipt() -> bytes:
 
 
 @pytest.mark.django_db
-def test_an_infected_file_is_refused_and_a_clean_one_kept(
-    owner: User, settings: LazySettings
-) -> None:
+def test_infected_file_is_refused_and_clean_file_kept(owner: User, settings: LazySettings) -> None:
     infected = sent(owner, make_pdf() + clamd.EICAR)
     clean = sent(make_owner(), make_pdf())
     with clamd.serving() as settings.CLAMAV_ADDRESS:
@@ -39,7 +37,7 @@ def test_an_infected_file_is_refused_and_a_clean_one_kept(
     assert clean.proof_state == "kept"
 
 
-def test_what_is_sent_is_scanned_whole(settings: LazySettings) -> None:
+def test_large_file_is_scanned_whole(settings: LazySettings) -> None:
     """Behind many chunks, too; and over a Unix socket."""
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -52,7 +50,7 @@ def test_what_is_sent_is_scanned_whole(settings: LazySettings) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("handler", [clamd.Broken, clamd.Silent, None])
-def test_without_a_verdict_a_file_waits(
+def test_file_waits_without_a_verdict(
     owner: User, settings: LazySettings, handler: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The scanner hangs up, says nothing, or is not there; claim and file stay."""
@@ -74,13 +72,13 @@ def test_without_a_verdict_a_file_waits(
     assert payment.proof_state == "kept"
 
 
-def test_a_file_beyond_the_scanners_own_limit_has_no_verdict(settings: LazySettings) -> None:
+def test_file_above_scanner_limit_has_no_verdict(settings: LazySettings) -> None:
     with clamd.serving() as settings.CLAMAV_ADDRESS, pytest.raises(ClamavUnavailableError):
         scan(b"\0" * (clamd.STREAM_MAX_LENGTH + 1))
 
 
 @pytest.mark.django_db
-def test_an_operator_may_prefer_to_keep_files_unscanned(
+def test_fail_open_keeps_unscanned_files(
     owner: User, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.CLAMAV_FAIL_OPEN = True
@@ -99,13 +97,13 @@ def test_an_operator_may_prefer_to_keep_files_unscanned(
         ("unix:/run/clamav/clamd.ctl", "/run/clamav/clamd.ctl"),
     ],
 )
-def test_addresses(address: str, expected: object) -> None:
+def test_scanner_address_is_parsed(address: str, expected: object) -> None:
     assert parse_address(address) == expected
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["clamav", "clamav:", "tcp://clamav", "unix:clamd.ctl"])
-def test_a_wrong_address_is_said_at_the_start(address: str) -> None:
+def test_invalid_scanner_address_stops_the_start(address: str) -> None:
     done = manage("check", environment={**here(), "CLAMAV_ADDRESS": address})
     assert done.returncode != 0
     assert "give host:port or unix:/path/of/its/socket" in done.stderr

@@ -23,37 +23,37 @@ NPM_FOUND = {
 NPM_REFUSED = {"message": "405 Method Not Allowed", "error": {"summary": "", "detail": ""}}
 
 
-def test_pip_audit_found_one() -> None:
+def test_pip_audit_vulnerability_is_reported() -> None:
     found = audit.read_pip_audit(json.dumps(PIP_FOUND))
     assert found == audit.Findings(2, 1, ["django 5.2.0: PYSEC-2026-1"])
 
 
 @pytest.mark.parametrize("output", [json.dumps(PIP_SKIPPED), "", "Traceback", "[]"])
-def test_pip_audit_that_saw_no_list_has_checked_nothing(output: str) -> None:
+def test_pip_audit_without_list_counts_as_not_checked(output: str) -> None:
     found = audit.read_pip_audit(output)
     assert found.checked == 0
     assert "NOT CHECKED" in audit.describe(found)
 
 
-def test_npm_found_one() -> None:
+def test_npm_vulnerability_is_reported() -> None:
     found = audit.read_npm_audit(json.dumps(NPM_FOUND))
     assert found == audit.Findings(80, 0, ["react-router <7.5: high"])
 
 
-def test_npm_found_none() -> None:
+def test_npm_without_vulnerabilities_is_reported() -> None:
     found = audit.read_npm_audit(json.dumps(NPM_NONE))
     assert audit.describe(found) == "80 packages checked, 0 vulnerabilities"
 
 
 @pytest.mark.parametrize("output", [json.dumps(NPM_REFUSED), "", "npm error", "null"])
-def test_npm_without_an_answer_has_checked_nothing(output: str) -> None:
+def test_npm_without_answer_counts_as_not_checked(output: str) -> None:
     assert "NOT CHECKED" in audit.describe(audit.read_npm_audit(output))
 
 
 @pytest.mark.parametrize(("pip", "npm", "code"), [
     (PIP_FOUND, NPM_NONE, 1), (PIP_SKIPPED, NPM_FOUND, 1), (PIP_SKIPPED, NPM_REFUSED, 0),
 ])  # fmt: skip
-def test_only_a_vulnerability_fails(
+def test_only_a_vulnerability_fails_the_audit(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pip: object, npm: object, code: int
 ) -> None:
     for name, report in (("PYTHON", pip), ("NODE", npm)):
@@ -63,7 +63,7 @@ def test_only_a_vulnerability_fails(
     assert audit.main() == code
 
 
-def test_a_program_that_is_missing_or_hangs_has_checked_nothing(
+def test_missing_or_hanging_program_does_not_fail(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(audit, "PYTHON", ["no-such-program"])

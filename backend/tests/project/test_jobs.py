@@ -24,7 +24,7 @@ remove_unknown_files
 """
 
 
-def test_jobs_keep_their_names() -> None:
+def test_job_names_are_stable() -> None:
     app.perform_import_paths()  # type: ignore[no-untyped-call]
     ours = {name for name in app.tasks if "procrastinate.builtin_tasks" not in name}
     assert ours == set(NAMES.split())

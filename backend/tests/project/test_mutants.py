@@ -9,13 +9,13 @@ from tests.project.paths import BACKEND, ROOT
 @pytest.mark.parametrize(
     "mutant", all_mutants(), ids=lambda mutant: f"{mutant.area}: {mutant.name}"
 )
-def test_each_can_be_made(mutant: Mutant) -> None:
+def test_every_mutant_can_be_applied(mutant: Mutant) -> None:
     assert (ROOT / mutant.file).read_text("utf-8").count(mutant.old) == 1
     assert mutant.old != mutant.new
     path, _colons, name = mutant.test.partition("::")
     assert f"def {name.partition('[')[0]}(" in (BACKEND / path).read_text("utf-8")
 
 
-def test_each_has_a_name_of_its_own() -> None:
+def test_mutant_names_are_unique() -> None:
     names = [mutant.name for mutant in all_mutants()]
     assert len(names) == len(set(names))

@@ -38,7 +38,7 @@ def test_every_queue_has_one_worker(commands: Iterable[str]) -> None:
 
 
 @pytest.mark.parametrize("commands", [commands_of_compose(), commands_of_make_run()])
-def test_files_have_a_worker_of_their_own_that_is_nice(commands: Iterable[str]) -> None:
+def test_proofs_queue_has_its_own_low_priority_worker(commands: Iterable[str]) -> None:
     (command,) = [command for command in commands if "proofs" in queues(command)]
     assert queues(command) == ["proofs"]
     assert command.startswith("nice -n 10 ")

@@ -41,7 +41,7 @@ def blocks() -> list[str]:
     return found
 
 
-def test_the_commands_of_the_quick_start(api_url: str, tmp_path: Path) -> None:
+def test_quick_start_commands_run(api_url: str, tmp_path: Path) -> None:
     result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(blocks())],
         env={**os.environ, "API": api_url},
@@ -79,7 +79,7 @@ def refusals(base: type[DomainError] = DomainError) -> Iterator[type[DomainError
         yield from refusals(refusal)
 
 
-def test_the_trouble_table_tells_the_truth() -> None:
+def test_trouble_table_matches_error_codes() -> None:
     of_services = {refusal.code: status_of(refusal) for refusal in refusals()}
     of_requests = {
         "not_authenticated": 401,

@@ -35,7 +35,7 @@ def _targets(node: ast.AST) -> list[ast.expr]:
     return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
 
 
-def test_only_a_transition_assigns_a_state() -> None:
+def test_only_transitions_assign_status() -> None:
     assert {path for path in sources() if assigned_states(path)} == {TRANSITIONS}
 
 
@@ -43,7 +43,7 @@ def test_only_a_transition_assigns_a_state() -> None:
     ("code", "lines"),
     [("payment.status = 'paid'", [1]), ("a.b.status += x", [1]), ("status = 1", [])],
 )
-def test_the_rule_sees_an_assignment(tmp_path: Path, code: str, lines: list[int]) -> None:
+def test_status_rule_detects_an_assignment(tmp_path: Path, code: str, lines: list[int]) -> None:
     path = tmp_path / "code.py"
     path.write_text(code)
     assert assigned_states(path) == lines
@@ -78,7 +78,7 @@ def is_state(value: ast.expr) -> bool:
     return isinstance(value, ast.Attribute) and (value.attr in STATES or value.attr.isupper())
 
 
-def test_a_conflict_names_a_state() -> None:
+def test_conflict_errors_name_a_real_state() -> None:
     """No word that is made up where it is refused, at the desk either."""
     made_up = {
         str(path.relative_to(PACKAGE)): lines
@@ -141,7 +141,7 @@ def test_a_refusal_that_only_groups_others_is_never_raised() -> None:
     assert raised == set()
 
 
-def test_nothing_updates_a_state_past_the_models() -> None:
+def test_status_is_never_bulk_updated() -> None:
     calls = [
         f"{path}:{node.lineno}"
         for path in sources()
@@ -154,7 +154,7 @@ def test_nothing_updates_a_state_past_the_models() -> None:
     assert calls == []
 
 
-def test_no_float_in_the_rooms_of_money() -> None:
+def test_money_code_uses_no_float() -> None:
     floats = [
         f"{path}:{node.lineno}"
         for path in sources()
@@ -165,7 +165,7 @@ def test_no_float_in_the_rooms_of_money() -> None:
     assert floats == []
 
 
-def test_only_the_clock_reads_the_time() -> None:
+def test_only_the_clock_module_reads_time() -> None:
     readers = [
         str(path.relative_to(PACKAGE))
         for path in sources()

@@ -120,7 +120,7 @@ def _all_gone(started: dict[int, str]) -> None:
 @pytest.mark.parametrize(
     ("index", "variable"), [(0, "PORT"), (1, "WEB_PORT")], ids=["api", "web app"]
 )
-def test_names_a_busy_port_and_what_to_do(
+def test_busy_port_error_names_port_and_fix(
     serve: Callable[..., Served], ports: tuple[int, int], index: int, variable: str
 ) -> None:
     with socket.create_server(("127.0.0.1", ports[index])):
@@ -138,7 +138,7 @@ def test_names_a_busy_port_and_what_to_do(
         pytest.param(signal.SIGHUP, 143, id="closed window", marks=pytest.mark.long),
     ],
 )
-def test_stops_all_that_it_started(
+def test_stop_ends_every_started_process(
     serve: Callable[..., Served], number: signal.Signals, code: int
 ) -> None:
     served = serve()
@@ -153,7 +153,7 @@ def test_stops_all_that_it_started(
 
 
 @pytest.mark.long
-def test_stops_the_rest_and_fails_when_one_process_ends(serve: Callable[..., Served]) -> None:
+def test_one_ended_process_stops_the_rest(serve: Callable[..., Served]) -> None:
     served = serve()
     served.wait_for("is running. Ctrl-C stops it.")
     started = served.started()
@@ -164,7 +164,7 @@ def test_stops_the_rest_and_fails_when_one_process_ends(serve: Callable[..., Ser
 
 
 @pytest.mark.long
-def test_exec_passes_on_the_exit_code_and_the_addresses(
+def test_exec_passes_exit_code_and_addresses(
     serve: Callable[..., Served], ports: tuple[int, int]
 ) -> None:
     served = serve("--exec", 'echo "[$API_URL $E2E_BASE_URL]"; exit 7')
@@ -173,7 +173,7 @@ def test_exec_passes_on_the_exit_code_and_the_addresses(
 
 
 @pytest.mark.long
-def test_a_signal_ends_the_command_of_exec_too(serve: Callable[..., Served]) -> None:
+def test_signal_also_ends_exec_command(serve: Callable[..., Served]) -> None:
     served = serve("--exec", "echo begun; sleep 300 & sleep 300")
     served.wait_for("begun")
     started = served.started()
