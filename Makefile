@@ -38,17 +38,17 @@ run: backend/.venv/.installed frontend/dist/index.html ## install and start ever
 dev: backend/.venv/.installed frontend/node_modules/.installed ## the same, and reload when code changes
 	@cd backend && $(PY) serve.py --dev --port $(PORT) --web-port $(WEB_PORT) $(SERVE_ARGS)
 
-test: test-backend test-frontend test-e2e ## run every test, the long ones excepted
+test: test-backend test-frontend test-e2e ## run all tests but the longest
 
 test-backend: backend/.venv/.installed frontend/dist/index.html curl
 	cd backend && $(PYTEST) -m "not long"
 
-check: backend/.venv/.installed frontend/dist/index.html curl ## the longer tests: the images, restarts, all faults, more steps, rounds and requests (minutes)
+check: backend/.venv/.installed frontend/dist/index.html curl ## run the longer tests: the images, restarts, all faults, more steps, rounds and requests (takes half an hour)
 	cd backend && THOROUGH=1 $(PYTEST) -m "long or sized"
 	THOROUGH=1 $(MAKE) test-e2e CONFIRMATIONS=50
 
 soak: backend/.venv/.installed ## run the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, random requests seeded by the date, more faults (takes hours)
-	cd backend && STATE_MACHINE_STEPS=$(STEPS) $(PY) -m pytest tests/test_state_machine.py
+	cd backend && STATE_MACHINE_STEPS=$(STEPS) $(PY) -m pytest --randomly-seed=$$(date +%Y%m%d) tests/test_state_machine.py
 	cd backend && RACERS=$(RACERS) RACE_ROUNDS=$(ROUNDS) $(PY) -m pytest tests/test_races.py
 	cd backend && FUZZING_SEED=$$(date +%Y%m%d) FUZZING_EXAMPLES=$(EXAMPLES) BODIES_DRAWN=$(BODIES) $(PY) -m pytest tests/test_fuzzing.py tests/test_fuzzing_bodies.py
 	cd backend && KILL_EVERY_ACT=$(KILL_EVERY_ACT) FAULT_LOAD=$(FAULT_LOAD) $(PY) -m pytest tests/test_faults.py tests/test_database_restart.py
