@@ -44,7 +44,7 @@ def queue_mail(
 
     :param about: identifies the event together with ``kind``; a duplicate isn't queued.
     :param arguments: for the kind's writer: ids of what it is about, and ``facts``, what was
-    true at the event.
+        true at the event.
     :raises LookupError: if the kind is unknown.
     """
     kind_called(kind)

@@ -120,7 +120,7 @@ def search_index(name: str, text: Text | str, *, often_written: bool = False) ->
     """Create the index that ``text_holds`` and ``rows_hold`` use.
 
     :param often_written: for rows that are written often: they first go into a list of up to
-    512 kB, which each search reads. A row then costs 0.1 ms instead of 0.4 ms.
+        512 kB, which each search reads. A row then costs 0.1 ms instead of 0.4 ms.
     """
     grams = SearchGrams(text)
     if often_written:

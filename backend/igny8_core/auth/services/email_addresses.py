@@ -27,7 +27,7 @@ def usable_email(typed: str) -> str:
     """Return an address in its normal form.
 
     :raises EmailUnusable: if it is one given to erased people, or can't get emails: its local
-    part has non-ASCII letters, or is quoted.
+        part has non-ASCII letters, or is quoted.
     """
     email = normal_email(typed)
     if not email.isascii() or '"' in email or email.endswith(f"@{NOBODYS_DOMAIN}"):

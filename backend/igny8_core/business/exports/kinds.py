@@ -15,7 +15,7 @@ class Kind:
 
     :param write: writes it into a binary file.
     :param is_allowed: whether the person may have it now; checked before it is made, when the
-    email is sent, and at each download.
+        email is sent, and at each download.
     :param url: where the link in the email leads.
     """
 

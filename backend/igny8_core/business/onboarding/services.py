@@ -56,7 +56,7 @@ def register_account(
     """Sign a visitor up: a free plan starts a trial, a paid one waits for its payment.
 
     :raises UnknownPlan, PlanChanged, UnknownPaymentMethod, ExchangeRateMissing: if the choice
-    isn't available.
+        isn't available.
     :raises EmailAlreadyRegistered: if the email is taken.
     """
     plan = public_plan(slug=registration.plan_slug, offer=registration.offer)

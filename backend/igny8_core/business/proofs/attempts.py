@@ -36,7 +36,7 @@ def count_attempt(*, account: Account, address: str | None, size: int, now: date
 
     :param address: of the client; None outside of a request.
     :raises ProofLimitReached: above ``BILLING_PROOFS_PER_DAY``, ``BILLING_PROOF_BYTES_PER_DAY``,
-    or the limits per address. Files refused for this reason aren't counted.
+        or the limits per address. Files refused for this reason aren't counted.
     """
     network = truncate_ip(address) if address else ""
     of_network = f"proofs of address {network}" if network else ""

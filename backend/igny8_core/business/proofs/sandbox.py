@@ -47,7 +47,7 @@ def run_in_sandbox(command: str, content: bytes, *, without: Collection[str] = (
 
     :param without: layers of the sandbox to leave out, in tests of the others.
     :raises Refused: ``too_complex`` if it takes too much time, memory or space; ``unreadable``
-    also if it crashes.
+        also if it crashes.
     :raises SandboxBusyError, SandboxBrokenError: see these classes.
     """
     hide_this_process()

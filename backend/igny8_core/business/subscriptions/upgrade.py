@@ -36,7 +36,7 @@ def request_upgrade(
     :raises AccountClosed: if the account is suspended or cancelled.
     :raises UpgradeAlreadyPending: if another subscription waits for its payment.
     :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan: if the plan can't be
-    ordered.
+        ordered.
     :raises UnknownPaymentMethod, ExchangeRateMissing: if the method can't be used.
     """
     locked = lock_account(account_id=account.pk)

@@ -114,7 +114,7 @@ def prepare_and_run_once(
     :param prepare: runs first, outside any transaction; skipped if there is a stored response.
     :param act: gets the result of ``prepare``. It may be called again; ``prepare`` isn't.
     :param undo: called if the act was refused or replayed. It isn't called if the outcome is
-    unknown: the clean-up of leftovers finds out later.
+        unknown: the clean-up of leftovers finds out later.
     :returns, :raises: as ``run_once`` does.
     """
     replayed = _kept_answer(request)

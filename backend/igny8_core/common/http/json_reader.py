@@ -36,7 +36,7 @@ def read_json(body: bytes) -> Any:
     """Return the parsed body.
 
     :raises JsonRefused: if it isn't JSON in UTF-8, is nested deeper than ``MAX_DEPTH``, or has a
-    duplicate name, a number out of range, a NUL or half of a surrogate pair.
+        duplicate name, a number out of range, a NUL or half of a surrogate pair.
     """
     try:
         read = _DECODER.decode(body.decode("utf-8"))

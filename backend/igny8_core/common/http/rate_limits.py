@@ -34,7 +34,7 @@ def rate_limits(changes: Mapping[str, str], *, is_relaxed: bool) -> dict[str, st
     """Return the limits with a deployment's own.
 
     :param is_relaxed: on a laptop all requests come from one address, and tests sign in as the
-    same few people, so these limits are multiplied. Limits per email are as in production.
+        same few people, so these limits are multiplied. Limits per email are as in production.
     :raises ValueError: if an action is unknown, or a limit can't be parsed.
     """
     if unknown := set(changes) - set(RATE_LIMITS):

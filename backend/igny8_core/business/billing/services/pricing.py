@@ -21,7 +21,7 @@ def price_by(*, due: Money, method: PaymentMethodConfig | None) -> PriceAtRate:
 
     :param due: in USD, the currency of all prices.
     :raises ExchangeRateMissing: if there is no rate for the method's currency, or one at which
-    the amount would be zero or too large to store.
+        the amount would be zero or too large to store.
     """
     if method is None or method.currency == due.currency:
         return PriceAtRate(payable=due, rate=Decimal(1))

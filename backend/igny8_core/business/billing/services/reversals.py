@@ -51,7 +51,7 @@ def reverse_payment(
     :raises ReasonRequired: if the reason, which the customer will read, is empty.
     :raises NotFound: if there is no such payment.
     :raises MayNotReverse, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
-    reverse.
+        reverse.
     :raises PaymentNotReversible: unless it is approved.
     :raises InvoiceNotReopenable: if the invoice can only be voided.
     :raises CreditsAlreadySpent: if the account has fewer credits left than were granted.

@@ -63,7 +63,7 @@ def change_setting(
     :raises NotAllowed: if the actor may not change such a setting.
     :raises ChangeWaitsAlready: if another change of it waits.
     :raises PersonChangedLately: if a second admin has to agree, and somebody else has recently
-    added or changed the actor.
+        added or changed the actor.
     """
     model = type(obj)
     _require_may_change(actor, model)
@@ -243,7 +243,7 @@ def _apply(change: SettingChange) -> None:
     """Write the values, or nothing if the change can't be made.
 
     :raises ChangeNotPossible: if the row is gone or was changed, or the values no longer fit
-    the rest of the data.
+        the rest of the data.
     """
     model = model_of(change)
     obj = model() if change.object_id is None else _present(change)
