@@ -416,7 +416,7 @@ def test_page_status_by_role(owner: User, payment: Payment, short: str) -> None:
     assert found == {row: statuses[short] for row, statuses in ROWS.items()}
 
 
-@pytest.mark.parametrize("role", ["owner", "superuser"])
+@pytest.mark.parametrize("role", ["owner", pytest.param("superuser", marks=pytest.mark.long)])
 def test_put_patch_and_delete_change_nothing(owner: User, payment: Payment, role: str) -> None:
     """The admin shows its page to some of them; none is an act."""
     client = client_as(role, owner)

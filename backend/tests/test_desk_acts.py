@@ -128,7 +128,7 @@ def test_form_without_key_runs_each_time(desk: Client, billing_admin: User, key:
     _, (done,) = send(desk, form, act_key=key)
     assert done.startswith("Approved.")
     _, (refused,) = send(desk, form, act_key=key)
-    assert refused.startswith("Nothing was changed. This payment is not waiting")
+    assert refused.startswith("Nothing was changed. This payment is no longer waiting")
     assert not IdempotencyRecord.objects.exists()
 
 
@@ -140,7 +140,7 @@ def test_key_is_bound_to_page_and_admin(desk: Client, billing_admin: User) -> No
     second = Client()
     second.force_login(make_billing_admin())
     _, (refused,) = send(second, one, act_key=KEY)
-    assert refused.startswith("Nothing was changed. This payment is not waiting")
+    assert refused.startswith("Nothing was changed. This payment is no longer waiting")
     assert Payment.objects.filter(status="succeeded").count() == 2
 
 

@@ -347,7 +347,7 @@ def method() -> PaymentMethodConfig:
         ({"currency": "XXXX"}, "currency", ""),
         ({"currency": "TRY"}, "currency", "There is no exchange rate for TRY"),
         ({"countries": ["UK"]}, "countries", ""),
-        ({"display_name": "\u200b"}, "display_name", "can be seen"),
+        ({"display_name": "\u200b"}, "display_name", "Enter visible text"),
         ({"instructions": " \n "}, "instructions", ""),
         ({"reference_label": ""}, "reference_label", ""),
         ({"reference_pattern": "["}, "reference_pattern", ""),

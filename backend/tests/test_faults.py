@@ -170,7 +170,10 @@ def in_bulk(program: Program, payment: Payment) -> Reply:
     )
 
 
-@pytest.mark.parametrize("approve_it", [by_api, at_the_desk, in_bulk])
+@pytest.mark.parametrize(
+    "approve_it",
+    [by_api, *(pytest.param(way, marks=pytest.mark.long) for way in (at_the_desk, in_bulk))],
+)
 def test_deadlock_victim_is_retried(
     billing_admin: User, approve_it: Callable[[Program, Payment], Reply]
 ) -> None:

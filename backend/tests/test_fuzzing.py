@@ -26,7 +26,9 @@ BYSTANDER = "active@example.com"  # who logs out everywhere
 LOG_IN = "^/_allauth/"
 WAYS = {"upgrade", "confirm", "approve", "reject", "void"}
 MORE_WALKS = 10
-CONFIGURATION = "tests/fuzzing/schemathesis.toml"
+WHOLE_WALKS = "max-examples = 150"  # as the configuration has it
+WALKS = size("FUZZING_WALKS", quick=40, whole=150)  # along the links, at most
+CONFIGURATION = BACKEND / "tests/fuzzing/schemathesis.toml"
 
 
 @pytest.fixture
@@ -42,8 +44,10 @@ def fuzz(server: str, folder: Path, *options: str) -> dict[str, Any]:
 
     What it found, how to repeat it, and the seed stand in the output that pytest shows.
     """
-    report = folder / "report.json"
-    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIGURATION, "run"]
+    report, configuration = folder / "report.json", folder / "schemathesis.toml"
+    text = CONFIGURATION.read_text("utf-8")
+    configuration.write_text(text.replace(WHOLE_WALKS, f"max-examples = {WALKS}"), "utf-8")
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", configuration, "run"]
     reporting = ["--report", "json", "--report-json-path", str(report), "--no-color"]
     drawing = ["--seed", SEED, "--max-examples", str(EXAMPLES)]
     run = subprocess.run(

@@ -37,7 +37,7 @@ ODD = [
     "9999-12-31T23:59:59-23:59",
     "0001-01-01T00:00:00+23:59",
 ]
-SPARSE = 3 if THOROUGH else 9  # every how many-th name each value meets in a list
+SPARSE = 3 if THOROUGH else 11  # every how many-th name each value meets in a list
 UNREADABLE = ["%ff%fe", "%00", "%ED%A0%80", "%", "%u0000"]  # as they stand in the address
 
 

@@ -153,7 +153,9 @@ def test_cpu_time_is_limited_to_three_seconds(monkeypatch: pytest.MonkeyPatch) -
     ) == pytest.approx(3, abs=0.7)
 
 
-@pytest.mark.parametrize("command", ["sleep", "close_and_sleep"])
+@pytest.mark.parametrize(
+    "command", ["sleep", pytest.param("close_and_sleep", marks=pytest.mark.long)]
+)
 def test_sleeping_decoder_is_killed(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setattr(sandbox, "SECONDS", 5)
     started = time.monotonic()

@@ -139,7 +139,7 @@ def test_missing_stored_file_returns_404(s3: Any, owner: User) -> None:
     assert Payment.objects.get().proof_size
 
 
-@pytest.fixture(params=["nobody is there", "nobody answers"])
+@pytest.fixture(params=["nobody is there", pytest.param("nobody answers", marks=pytest.mark.long)])
 def unreachable(
     s3: Any, settings: LazySettings, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[], None]]:

@@ -24,6 +24,7 @@ from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, make_billing_admin, make_owner, make_payment
+from tests.sizes import size
 
 pytestmark = pytest.mark.django_db
 PLANS = ["starter", "growth", "scale", "yearly"]
@@ -142,6 +143,7 @@ def yearly(catalog: None) -> None:
     make_yearly_plan()
 
 
+@pytest.mark.sized
 @pytest.mark.usefixtures("yearly")
 @given(
     chosen=st.lists(st.sampled_from(PLANS), min_size=3, max_size=5),
@@ -156,7 +158,7 @@ def yearly(catalog: None) -> None:
         max_size=6,
     ),
 )
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=size("CHAINS", quick=15, whole=40), deadline=None, database=None)
 def test_newest_paid_unexpired_plan_stays_live(
     chosen: list[str], pauses: list[int], reversals: list[tuple[int, EventName, int]]
 ) -> None:

@@ -217,7 +217,7 @@ test("beyond the limit two admins have to approve", async ({ page, adminPage }) 
   await expect(page.getByText("1 of 2 approvals")).toBeVisible();
   await page.getByRole("button", { name: "Approve…" }).click();
   await page.getByRole("button", { name: "Approve payment" }).click();
-  await expect(page.getByText("Another admin has to, too.")).toBeVisible();
+  await expect(page.getByText("A second billing admin must approve it.")).toBeVisible();
 
   await openReview(adminPage, customer(3), "admin2@example.com");
   await adminPage.getByRole("button", { name: "Approve…" }).click();

@@ -131,12 +131,11 @@ def test_busy_port_error_names_port_and_fix(
     assert f"make run {variable}=" in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("number", "code"),
-    [
-        pytest.param(signal.SIGINT, 130, id="Ctrl-C"),
-        pytest.param(signal.SIGHUP, 143, id="closed window", marks=pytest.mark.long),
-    ],
+    [(signal.SIGINT, 130), (signal.SIGHUP, 143)],
+    ids=["Ctrl-C", "closed window"],
 )
 def test_stop_ends_every_started_process(
     serve: Callable[..., Served], number: signal.Signals, code: int
