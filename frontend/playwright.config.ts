@@ -15,7 +15,7 @@ export default defineConfig({
   reporter: "list",
   timeout: 90_000,
   expect: { timeout: 15_000 }, // for slow machines
-  workers: 2,
+  workers: 3, // they wait for the server half of the time
   use: {
     baseURL: process.env.E2E_BASE_URL ?? "http://localhost:5173",
     screenshot: "only-on-failure", // traces take a third more time: --trace on
