@@ -53,7 +53,7 @@ describe("an approval", () => {
 
     decide(payment.id, "succeeded");
     expect(await screen.findByText(arrived)).toBeVisible();
-    await userEvent.click(screen.getByRole("button", { name: "Close this message" }));
+    await userEvent.click(screen.getByRole("button", { name: "Close message" }));
     expect(screen.queryByText(arrived)).not.toBeInTheDocument();
 
     decide(payment.id + 1, "succeeded");
