@@ -47,7 +47,7 @@ def fuzz(server: str, folder: Path, *options: str) -> dict[str, Any]:
     report, configuration = folder / "report.json", folder / "schemathesis.toml"
     text = CONFIGURATION.read_text("utf-8")
     configuration.write_text(text.replace(WHOLE_WALKS, f"max-examples = {WALKS}"), "utf-8")
-    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", configuration, "run"]
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration), "run"]
     reporting = ["--report", "json", "--report-json-path", str(report), "--no-color"]
     drawing = ["--seed", SEED, "--max-examples", str(EXAMPLES)]
     run = subprocess.run(
