@@ -43,7 +43,7 @@ test: test-backend test-frontend test-e2e ## run all tests but the longest
 test-backend: backend/.venv/.installed frontend/dist/index.html curl
 	cd backend && $(PYTEST) -m "not long"
 
-check: backend/.venv/.installed frontend/dist/index.html curl ## run the longer tests: the images, restarts, all faults, more steps, rounds and requests (takes half an hour)
+check: backend/.venv/.installed frontend/dist/index.html curl ## run the longer tests: the images, restarts, more faults, steps, rounds and requests (takes half an hour)
 	cd backend && THOROUGH=1 $(PYTEST) -m "long or sized"
 	THOROUGH=1 $(MAKE) test-e2e CONFIRMATIONS=50
 

@@ -100,7 +100,8 @@ def smtp_server(mailbox: Mailbox | None = None) -> Iterator[Mailbox]:
 def run_worker(port: int, *, timeout: int = 10) -> None:
     """Work off all that waits in the queue of the test's database.
 
-    The worker is the real one, run in this process: most of a process' time goes into its start.
+    The worker is procrastinate's own, but run in this process: most of a process' time goes into
+    its start. ``run_worker_process`` runs it as its user does.
     """
     connector = cast("DjangoConnector", app.connector).get_worker_connector()
     with (
@@ -123,6 +124,12 @@ def _and_disconnect(run_job: Callable[[], Any], _context: JobContext, _worker: W
         return run_job()
     finally:
         connections.close_all()
+
+
+def run_worker_process(port: int) -> None:
+    """Work off all that waits in a process of its own, then end."""
+    _output, errors = (worker := start_worker(port)).communicate(timeout=120)
+    assert worker.returncode == 0, errors
 
 
 def start_worker(

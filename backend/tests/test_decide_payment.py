@@ -82,7 +82,7 @@ def test_second_approval_is_refused_without_credits(owner: User, admin_api: APIC
         "errors": [
             {
                 "code": "payment_already_decided",
-                "detail": "This payment is no longer waiting for a decision.",
+                "detail": "This payment is no longer waiting for a decision. It is approved.",
                 "attr": None,
             }
         ],

@@ -32,7 +32,15 @@ from tests.factories import (
     make_payment,
     reject,
 )
-from tests.smtp import Mailbox, free_port, part, run_worker, smtp_server, start_worker
+from tests.smtp import (
+    Mailbox,
+    free_port,
+    part,
+    run_worker,
+    run_worker_process,
+    smtp_server,
+    start_worker,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REASON = 'No transfer with "BT-2025-001" has arrived: <check> the number & try again.'
@@ -72,7 +80,7 @@ def test_each_event_mails_everyone_concerned(mailbox: Mailbox) -> None:
     Account.objects.filter(users=owner).update(
         billing_email="books@shop.example", confirmed_billing_email="books@shop.example"
     )
-    run_worker(mailbox.port)
+    run_worker_process(mailbox.port)
     rejected = make_payment(owner)
     run_worker(mailbox.port)
     reject(rejected, admin, REASON)

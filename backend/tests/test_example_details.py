@@ -65,7 +65,7 @@ def test_sign_up_with_example_method_is_refused(api: APIClient) -> None:
     assert refused.status_code == 400
     error = refused.json()["errors"][0]
     assert (error["code"], error["attr"]) == ("unknown_payment_method", "payment_method")
-    assert "There is no payment method for this country yet. Write to support." in error["detail"]
+    assert "There is no payment method for this country yet. Contact support." in error["detail"]
     assert not Account.objects.filter(users__email=SIGN_UP["email"]).exists()
 
     assert api.post("/api/v1/auth/register/", SIGN_UP).status_code == 201  # chooses it later

@@ -46,6 +46,7 @@ def fuzz(server: str, folder: Path, *options: str) -> dict[str, Any]:
     """
     report, configuration = folder / "report.json", folder / "schemathesis.toml"
     text = CONFIGURATION.read_text("utf-8")
+    assert WHOLE_WALKS in text
     configuration.write_text(text.replace(WHOLE_WALKS, f"max-examples = {WALKS}"), "utf-8")
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration), "run"]
     reporting = ["--report", "json", "--report-json-path", str(report), "--no-color"]

@@ -125,7 +125,7 @@ def test_sign_in_log_omits_the_email(
         body = {"username": billing_admin.email, "email": billing_admin.email}
         client = APIClient(REMOTE_ADDR="203.0.113.7")
         client.post(url, {**body, "password": password}, format=sent_as)
-    assert "A log-in failed, from 203.0.113.7" in log.getvalue()
+    assert "A sign-in failed, from 203.0.113.7" in log.getvalue()
     assert f"User {billing_admin.pk} logged in from 203.0.113.7" in log.getvalue()
     assert billing_admin.email not in log.getvalue()
 

@@ -528,7 +528,7 @@ def test_closing_without_locks_leaves_payment_under_review(racers: Racers, owner
     calls = [closing(owner), *[confirming(owner)] * (RACERS - 1)]
     assert successes(racers.race(calls, LocksOff())) == {"close": 1, "confirm": 1}
     broken = [check.sentence for check in verify_billing() if not check.holds]
-    assert "every closed account has nothing open and nobody who can log in" in broken
+    assert "every closed account has nothing open and nobody who can sign in" in broken
 
 
 def serials() -> list[int]:

@@ -12,14 +12,22 @@ export function newEmail(): string {
 /** The pages that axe has seen, by their structure. */
 const seen = new Set<string>();
 
-/** Tells pages apart by their elements, with classes and attributes, not by their words. */
+/** Tells pages apart by their elements, with attributes and whether they say something, not by
+ * their words, addresses and made-up ids. */
 async function structureOf(page: Page): Promise<string> {
   return page.evaluate(() => {
+    const VARYING = /^(id|for|href|src|value|nonce|aria-(controls|describedby|labelledby|owns))$/;
     const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
     const elements = [...document.querySelectorAll("*")].map((element) =>
-      [element.tagName, element.className, ...element.getAttributeNames()].join(" "),
+      [
+        element.tagName,
+        element.textContent.trim() !== "",
+        ...[...element.attributes].map(({ name, value }) =>
+          VARYING.test(name) ? name : `${name}=${value.replace(/_r_\w+_|\d+/g, "")}`,
+        ),
+      ].join(" "),
     );
-    return [isDark, document.dir, ...elements].join("\n");
+    return [isDark, ...elements].join("\n");
   });
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from igny8_core.auth.enums import PlanInterval
 from igny8_core.common.exceptions import (
     InvalidInput,
     LimitReached,
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from igny8_core.auth.terms import PlanTerms
 
 NOT_OPEN = Words(
-    en="This account is suspended or closed. Write to support.",
+    en="This account is suspended or closed. Contact support.",
     ur="یہ اکاؤنٹ معطل یا بند ہے۔ مدد کے لیے ہمیں لکھیں۔",
 )
 
@@ -29,7 +30,7 @@ class NoAccount(NotAllowed):
     code = "no_account"
     words = Words(
         en="You are signed in, but you have no customer account.",
-        ur="آپ لاگ اِن ہیں، مگر آپ کا کوئی گاہک اکاؤنٹ نہیں۔",
+        ur="آپ لاگ اِن ہیں، مگر آپ کا کوئی کسٹمر اکاؤنٹ نہیں۔",
     )
 
 
@@ -87,20 +88,30 @@ class UnknownPlan(InvalidInput):
     )
 
 
+INTERVALS = {
+    PlanInterval.MONTH: Words(en="a month", ur="ماہانہ"),
+    PlanInterval.YEAR: Words(en="a year", ur="سالانہ"),
+}
+
+
 class PlanChanged(InvalidInput):
     """The plan is sold otherwise than the customer was shown."""
 
     code = "plan_changed"
     attr = "plan_slug"
     words = Words(
-        en="The {plan} plan has changed since you saw it. It now costs {price}. "
+        en="The {plan} plan has changed since you saw it. It now costs {price} {interval}. "
         "Check it and choose again.",
-        ur="آپ کے دیکھنے کے بعد پلان {plan} بدل گیا ہے۔ اب اس کی قیمت {price} ہے۔ "
+        ur="آپ کے دیکھنے کے بعد پلان {plan} بدل گیا ہے۔ اب اس کی قیمت {price} {interval} ہے۔ "
         "اسے دیکھ کر دوبارہ چنیں۔",
     )
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__(plan=plan, price=f"{plan.price} {plan.currency}")
+        super().__init__(
+            plan=plan,
+            price=f"{plan.price} {plan.currency}",
+            interval=INTERVALS[PlanInterval(plan.interval)],
+        )
 
 
 class UnknownCountry(InvalidInput):

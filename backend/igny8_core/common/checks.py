@@ -13,7 +13,7 @@ from igny8_core.common.letters import KINDS
 
 @register(Tags.templates)
 def every_mail_is_written(**_options: Any) -> list[CheckMessage]:
-    """Refuse to start where a kind of mail can't be written in a language: see ``letters``."""
+    """Report each kind of email that can't be written in a language: see ``letters``."""
     return [
         Error(
             f"No mail {kind} can be written in {language}: {trouble}.",

@@ -10,7 +10,10 @@ from django.utils.translation import get_language_info
 
 @dataclass(frozen=True)
 class Words:
-    """What a refusal says in each of ``settings.LANGUAGES``, with the places of its ``{facts}``."""
+    """What a refusal says in each of ``settings.LANGUAGES``, with the places of its ``{facts}``.
+
+    A fact that has words of its own, such as a state, is said in the same language.
+    """
 
     en: str
     ur: str
@@ -24,11 +27,16 @@ class Words:
         if language not in vars(self):
             language = settings.LANGUAGE_CODE
         sentence: str = getattr(self, language)
-        if get_language_info(language)["bidi"]:
-            facts = {
-                name: f"\u2068{fact}\u2069" if str(fact) else "" for name, fact in facts.items()
-            }
-        return sentence.format(**facts).strip()
+        is_bidi = get_language_info(language)["bidi"]
+        said = {
+            name: fact.say(language, {}) if isinstance(fact, Words) else _isolated(fact, is_bidi)
+            for name, fact in facts.items()
+        }
+        return sentence.format(**said).strip()
+
+
+def _isolated(fact: object, is_bidi: bool) -> str:  # noqa: FBT001
+    return f"\u2068{fact}\u2069" if is_bidi and str(fact) else str(fact)
 
 
 class DomainError(Exception):

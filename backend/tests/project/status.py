@@ -30,7 +30,7 @@ def counts() -> dict[str, int]:
         **shipped(),
         "backend tests": _collected(),
         "web app unit and component tests": _vitest(),
-        "end-to-end tests, at desktop and at phone width": _playwright(),
+        "end-to-end tests, all run by `make check` at desktop and at phone width": _playwright(),
         "lines of backend code": _lines(BACKEND.glob("igny8_core/**/*.py")),
         "lines of backend tests": _lines(BACKEND.glob("tests/**/*.py")),
         "lines of web app code": _lines(_web_sources()),
@@ -43,7 +43,7 @@ def shipped() -> dict[str, int]:
     own = [path for path in document["paths"] if not path.startswith("/_allauth/")]
     return {
         "API operations": sum(len(document["paths"][path]) for path in own),
-        "log-in operations (django-allauth)": sum(
+        "sign-in operations (django-allauth)": sum(
             len(item) for path, item in document["paths"].items() if path not in own
         ),
         **{

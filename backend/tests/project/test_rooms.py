@@ -1,6 +1,7 @@
 """Rules of the code that none of our linters checks."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,15 @@ def _targets(node: ast.AST) -> list[ast.expr]:
     if isinstance(node, ast.Assign):
         return node.targets
     return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
+
+
+def test_sized_tests_are_marked() -> None:
+    """Else ``make check`` would not run them at their whole size."""
+    asked = re.compile(r"^from tests\.(sizes import|races import .*\bROUNDS\b)", re.MULTILINE)
+    texts = {path.name: path.read_text("utf-8") for path in (BACKEND / "tests").glob("test_*.py")}
+    sized = {name for name, text in texts.items() if asked.search(text)}
+    assert len(sized) > 5
+    assert {name for name in sized if "mark.sized" not in texts[name]} == set()
 
 
 def test_only_transitions_assign_status() -> None:

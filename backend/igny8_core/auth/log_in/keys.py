@@ -111,8 +111,9 @@ def reset_key(user: User) -> str:
 def user_of_reset_key(key: str) -> User:
     """Find whose password a key may set.
 
-    :raises LinkInvalid: if we didn't make it, :raises LinkExpired: after
-        ``PASSWORD_RESET_TIMEOUT``, :raises LinkUsed: if it is void.
+    :raises LinkInvalid: if we didn't make it.
+    :raises LinkExpired: after ``PASSWORD_RESET_TIMEOUT``.
+    :raises LinkUsed: if it is void.
     """
     pk, state = _payload(key, salt=RESET, seconds=settings.PASSWORD_RESET_TIMEOUT)
     user = User.objects.filter(pk=pk, is_active=True).first()
@@ -129,7 +130,8 @@ def billing_email_key(*, account_id: int, address: str) -> str:
 def billing_email_of_key(key: str) -> tuple[int, str]:
     """Return the account's id and the address that a key is for.
 
-    :raises LinkInvalid: if we didn't make it, :raises LinkExpired: after a week.
+    :raises LinkInvalid: if we didn't make it.
+    :raises LinkExpired: after a week.
     """
     account_id, address = _payload(key, salt=BILLING_EMAIL, seconds=A_WEEK)
     return account_id, address
@@ -146,8 +148,9 @@ def email_key(user: User, email: str) -> str:
 def email_of_key(key: str) -> tuple[User, str]:
     """Find the person and the address that a key confirms: the current one, or the new one.
 
-    :raises LinkInvalid: if we didn't make it, :raises LinkExpired: after ``EMAIL_KEY_LASTS``,
-        :raises LinkUsed: if there is nothing to confirm any more.
+    :raises LinkInvalid: if we didn't make it.
+    :raises LinkExpired: after ``EMAIL_KEY_LASTS``.
+    :raises LinkUsed: if there is nothing to confirm any more.
     """
     pk, digest = _payload(key, salt=EMAIL, seconds=EMAIL_KEY_LASTS)
     user = User.objects.filter(pk=pk, is_active=True).first()

@@ -22,7 +22,7 @@ def log_success(request: HttpRequest, user: User, **_more: Any) -> None:
 @receiver(user_login_failed)
 def log_failure(request: HttpRequest | None, **_more: Any) -> None:
     """Log only that somebody tried."""
-    logger.warning("A log-in failed, from %s", _address(request))
+    logger.warning("A sign-in failed, from %s", _address(request))
 
 
 def _address(request: HttpRequest | None) -> str:

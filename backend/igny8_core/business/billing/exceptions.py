@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from igny8_core.auth.exceptions import NOT_OPEN
+from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.common.exceptions import (
     InvalidInput,
     LimitReached,
@@ -75,7 +76,7 @@ class NoMethodOffered(UnknownPaymentMethod):
     """The country has no method at all."""
 
     words = Words(
-        en="There is no payment method for this country yet. Write to support.",
+        en="There is no payment method for this country yet. Contact support.",
         ur="اس ملک میں ابھی ادائیگی کا کوئی طریقہ نہیں۔ ہمیں لکھیں، ہم مدد کریں گے۔",
     )
 
@@ -207,7 +208,7 @@ class NoExchangeRate(ExchangeRateMissing):
 
     words = Words(
         en="{method} can't be used now: there is no exchange rate for {currency}. Choose another "
-        "method, or write to support.",
+        "method, or contact support.",
         ur="{method} ابھی استعمال نہیں ہو سکتا: {currency} کی شرح مقرر نہیں۔ دوسرا طریقہ چنیں یا "
         "ہمیں لکھیں۔",
     )
@@ -218,7 +219,7 @@ class ImpossibleExchangeRate(ExchangeRateMissing):
 
     words = Words(
         en="{method} can't be used now: the exchange rate for {currency} can't be right. Choose "
-        "another method, or write to support.",
+        "another method, or contact support.",
         ur="{method} ابھی استعمال نہیں ہو سکتا: {currency} کی شرح درست نہیں لگتی۔ دوسرا طریقہ "
         "چنیں یا ہمیں لکھیں۔",
     )
@@ -419,17 +420,27 @@ class ReversalReasonRequired(ReasonRequired):
     )
 
 
+STATES_OF_PAYMENTS = {
+    PaymentStatus.PENDING_APPROVAL: Words(en="under review", ur="زیرِ جائزہ"),
+    PaymentStatus.SUCCEEDED: Words(en="approved", ur="منظور شدہ"),
+    PaymentStatus.FAILED: Words(en="rejected", ur="مسترد"),
+    PaymentStatus.WITHDRAWN: Words(en="withdrawn", ur="واپس لی گئی"),
+    PaymentStatus.REVERSED: Words(en="reversed", ur="منظوری واپس لی گئی"),
+}
+
+
 class PaymentAlreadyDecided(StateConflict):
     """Somebody has approved, rejected or withdrawn the payment already."""
 
     code = "payment_already_decided"
     words = Words(
-        en="This payment is no longer waiting for a decision.",
-        ur="یہ ادائیگی اب فیصلے کی منتظر نہیں۔",
+        en="This payment is no longer waiting for a decision. It is {current}.",
+        ur="یہ ادائیگی اب فیصلے کی منتظر نہیں۔ موجودہ حالت: {current}۔",
     )
 
     def __init__(self, payment: Payment) -> None:
-        super().__init__(state=payment.status)
+        current = STATES_OF_PAYMENTS[PaymentStatus(payment.status)]
+        super().__init__(state=payment.status, current=current)
 
 
 class PaymentNotReversible(StateConflict):
@@ -437,12 +448,13 @@ class PaymentNotReversible(StateConflict):
 
     code = "payment_not_reversible"
     words = Words(
-        en="Only an approved payment can be reversed. This one is not.",
-        ur="صرف منظور شدہ ادائیگی کی منظوری واپس لی جا سکتی ہے۔ یہ منظور شدہ نہیں۔",
+        en="Only an approved payment can be reversed. This one is {current}.",
+        ur="صرف منظور شدہ ادائیگی کی منظوری واپس لی جا سکتی ہے۔ موجودہ حالت: {current}۔",
     )
 
     def __init__(self, payment: Payment) -> None:
-        super().__init__(state=payment.status)
+        current = STATES_OF_PAYMENTS[PaymentStatus(payment.status)]
+        super().__init__(state=payment.status, current=current)
 
 
 class CreditsAlreadySpent(StateConflict):
@@ -511,12 +523,12 @@ class ChangeAlreadyDecided(StateConflict):
 
     code = "change_already_decided"
     words = Words(
-        en="This change is no longer waiting for a decision.",
-        ur="یہ تبدیلی اب فیصلے کی منتظر نہیں۔",
+        en="This change is no longer waiting for a decision: {current}.",
+        ur="یہ تبدیلی اب فیصلے کی منتظر نہیں: {current}۔",
     )
 
     def __init__(self, change: SettingChange) -> None:
-        super().__init__(state=change.outcome)
+        super().__init__(state=change.outcome, current=change.get_outcome_display().lower())
 
 
 class ChangeNotPossible(StateConflict):

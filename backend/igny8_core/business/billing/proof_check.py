@@ -103,7 +103,8 @@ def check_proof(*, payment_id: int, upload: str, attempts: int = 0, now: datetim
 def draw_proof(*, payment_id: int, name: str, attempts: int = 0, now: datetime) -> None:
     """Rewrite a kept proof, with pictures; if that fails, it stays as a download.
 
-    :param attempts, :raises Exception: as for ``check_proof``.
+    :param attempts: how often that was tried before.
+    :raises Exception: if it is not the file's fault, so that it is tried again.
     """
     made = _made(name, attempts)
     if isinstance(made, ProofRefusal):

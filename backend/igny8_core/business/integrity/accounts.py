@@ -68,7 +68,7 @@ def people_off_their_address() -> list[str]:
 CHECKS = {
     "every account fits its subscription": off_their_subscription,
     "every active account has the plan that it is subscribed to": on_another_plan,
-    "everybody logs in with one address, that of the person": people_off_their_address,
-    "every closed account has nothing open and nobody who can log in": closed_with_something_open,
+    "everybody signs in with one address, that of the person": people_off_their_address,
+    "every closed account has nothing open and nobody who can sign in": closed_with_something_open,
     "every open account has one owner": without_one_owner,
 }

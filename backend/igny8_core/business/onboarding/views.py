@@ -217,7 +217,7 @@ def _may_log_in_again(user: User, password: str) -> bool:
 
 
 def _log_in(request: Request, user: User) -> None:
-    """Log in and ask for the e-mail to be verified."""
+    """Sign in and ask for the email to be verified."""
     complete_signup(request._request, user=user)
-    if request._request.user.is_authenticated:  # not so, where the log-in needs a code
+    if request._request.user.is_authenticated:  # not so, where signing in needs a code
         mark_sign_up(request._request.session)

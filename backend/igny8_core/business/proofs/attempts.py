@@ -23,7 +23,7 @@ from igny8_core.common.transactions import commit_or_retry
 class Allowance:
     """What may be sent in a day.
 
-    :param refusal: of more.
+    :param refusal: raised when more is sent.
     """
 
     refusal: type[ProofLimitReached]

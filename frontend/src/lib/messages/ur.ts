@@ -133,7 +133,7 @@ export const ur: Messages = {
       area: "علاقہ",
       canton: "کینٹن",
       county: "کاؤنٹی",
-      department: "محکمہ",
+      department: "ڈیپارٹمنٹ",
       district: "ضلع",
       do_si: "صوبہ",
       emirate: "امارت",
@@ -444,7 +444,7 @@ export const ur: Messages = {
     yourPassword: "آپ کا پاس ورڈ",
     request: "میرا ڈیٹا منگوائیں",
     requested: (email: string, day: string) =>
-      `ہم آپ کی فائل تیار کر رہے ہیں۔ چند منٹ میں ${email} پر لنک آئے گا۔ یہ ${day} تک کام کرے گا۔`,
+      `ہم آپ کی فائل تیار کر رہے ہیں۔ چند منٹ میں ⁨${email}⁩ پر لنک آئے گا۔ یہ ⁨${day}⁩ تک کام کرے گا۔`,
     fileText: "اپنے اکاؤنٹ کے ڈیٹا کی وہ فائل ڈاؤن لوڈ کریں جو آپ نے منگوائی تھی۔",
     download: "میرا ڈیٹا ڈاؤن لوڈ کریں",
     downloaded: "ڈاؤن لوڈ شروع ہو گیا: اپنے براؤزر کے ڈاؤن لوڈز دیکھیں۔",

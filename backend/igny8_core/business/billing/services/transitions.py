@@ -66,22 +66,22 @@ class TransitionRecorder:
         :raises TransitionNotAllowed: if the event doesn't create such an object in that state.
         """
         if self._target(obj, NEW) != obj.status:
-            raise self._not_allowed(obj)
+            raise self._not_allowed(obj, obj.status)
         self._record(obj, from_state=NEW)
 
     def _target(self, obj: Stateful, state: str) -> str:
         object_type = OBJECT_TYPES[type(obj)]
         transition = TRANSITIONS[self.event].get(object_type)
         if transition is None or state not in transition.sources:
-            raise self._not_allowed(obj)
+            raise self._not_allowed(obj, state)
         return transition.target
 
-    def _not_allowed(self, obj: Stateful) -> TransitionNotAllowed:
+    def _not_allowed(self, obj: Stateful, state: str) -> TransitionNotAllowed:
         return TransitionNotAllowed(
-            state=obj.status,
+            state=state,
             event=self.event,
             object_type=OBJECT_TYPES[type(obj)],
-            current=obj.status,
+            current=state or "new",
         )
 
     def _record(self, obj: Stateful, *, from_state: str) -> None:
