@@ -1,9 +1,10 @@
 """All roles, and everything in the URL map: for the access tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.core.signals import request_finished
@@ -84,6 +85,11 @@ def read_table(table: str) -> dict[tuple[str, str], dict[str, int]]:
     """Read a table of method, URL, and a status per column of its first line."""
     first, *lines = (line.split() for line in table.strip().splitlines())
     return {(line[0], line[1]): dict(zip(first, map(int, line[2:]), strict=True)) for line in lines}
+
+
+def some_of(roles: Iterable[str], *now: str) -> list[Any]:
+    """Return all of them as parameters of a test; those that aren't named wait for a long run."""
+    return [role if role in now else pytest.param(role, marks=pytest.mark.long) for role in roles]
 
 
 def close(answer: Any) -> None:

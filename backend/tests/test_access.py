@@ -28,13 +28,12 @@ from tests.factories import (
     make_payment,
     make_receipt,
 )
-from tests.roles import METHODS, ROLES, addresses, client_as, close, read_table, undone
+from tests.roles import METHODS, ROLES, addresses, client_as, close, read_table, some_of, undone
 
 pytestmark = pytest.mark.django_db
 
 PREFIX = "api/v1/"
 GATE = {401, 403}
-ONE_OF_EACH_KIND = {"visitor", "owner", "viewer", "superuser"}
 COLUMNS = dict(zip([role[:3] for role in ROLES[:-1]] + ["roo"], ROLES, strict=True))
 # What each role gets for an object of the owner's account: 401, 403 and 404 deny access; any other
 # status, even 400 or 409, means access. A suspended or cancelled account can still see, pay and
@@ -186,13 +185,7 @@ def test_endpoint_status_by_role(owner: User, ids: dict[str, int], role: str) ->
     assert found == {row: statuses[role] for row, statuses in rows().items()}
 
 
-@pytest.mark.parametrize(
-    "role",
-    [
-        role if role in ONE_OF_EACH_KIND else pytest.param(role, marks=pytest.mark.long)
-        for role in ROLES
-    ],
-)
+@pytest.mark.parametrize("role", some_of(ROLES, "visitor", "owner", "viewer", "superuser"))
 def test_unsupported_method_is_refused(owner: User, ids: dict[str, int], role: str) -> None:
     """By the gate for those who stand before it, by 405 for those who don't."""
     client = client_as(role, owner)

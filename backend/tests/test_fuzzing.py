@@ -108,6 +108,7 @@ def test_fuzzed_api_answers_stay_within_the_contract(server: str, tmp_path: Path
     call_command("verify_billing")
 
 
+@pytest.mark.long
 def test_fuzzed_sign_in_never_fails(server: str, tmp_path: Path) -> None:
     """The shape of these answers is django-allauth's own matter; that there is one is ours."""
     options = ("--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing")

@@ -244,6 +244,7 @@ def test_hsts_subdomains_and_preload_are_optional() -> None:
     assert [setting(name, **chosen) for name in names] == ["True", "True"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "environment",
     [

@@ -355,6 +355,7 @@ def test_pdf_page_limit_is_thirty() -> None:
     assert refusal(make_pdf(*["page"] * 31)) == "too_many_pages"
 
 
+@pytest.mark.long
 def test_slow_pdf_is_refused() -> None:
     assert refusal(slow_pdf()) == "too_complex"
 

@@ -144,6 +144,7 @@ def test_resource_limit_gives_too_complex(command: str) -> None:
     assert reason(command) == ProofRefusal.TOO_COMPLEX
 
 
+@pytest.mark.long
 def test_cpu_time_is_limited_to_three_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     before = os.times()
     assert reason("compute") == ProofRefusal.TOO_COMPLEX
@@ -153,9 +154,8 @@ def test_cpu_time_is_limited_to_three_seconds(monkeypatch: pytest.MonkeyPatch) -
     ) == pytest.approx(3, abs=0.7)
 
 
-@pytest.mark.parametrize(
-    "command", ["sleep", pytest.param("close_and_sleep", marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("command", ["sleep", "close_and_sleep"])
 def test_sleeping_decoder_is_killed(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setattr(sandbox, "SECONDS", 5)
     started = time.monotonic()
