@@ -6,7 +6,7 @@ import {
   logIn,
   newEmail,
   PASSWORD,
-  signUpForStarter,
+  startWithStarter,
   test,
 } from "./fixtures";
 import { linkMailedTo } from "./mails";
@@ -59,7 +59,7 @@ test("a customer on trial upgrades, adds a site and changes its details", async 
 });
 
 test("an order is cancelled, and another plan is chosen", async ({ page }) => {
-  await signUpForStarter(page);
+  await startWithStarter(page);
   await page.getByRole("button", { name: "Cancel order" }).click();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Yes, cancel order" }).click();

@@ -267,7 +267,9 @@ test("the whole queue is cleared by the keyboard, and everybody gets the right m
     const address =
       (await page.locator(".desk-compare .desk-sub", { hasText: "@" }).first().textContent()) ?? "";
     const isBeyondLimit = await page.getByText("needs approval from two admins").isVisible();
-    const act = isBeyondLimit || decided.size % 5 === 4 ? "payment_rejected" : "payment_approved";
+    const isOfTheDemo = address.trim().startsWith("customer"); // rejected for the first time
+    const isRejected = isBeyondLimit || (isOfTheDemo && decided.size % 5 === 4);
+    const act = isRejected ? "payment_rejected" : "payment_approved";
     await decideByKeyboard(page, act);
     decided.set(address.trim(), act);
   }

@@ -17,7 +17,7 @@ export async function linkMailedTo(address: string, path: RegExp): Promise<strin
     // Quoted-printable may split a link over two lines.
     found = mails.map((mail) => path.exec(mail.replace(/=\r?\n/g, ""))?.[0]).find(Boolean);
     expect(found).toBeDefined();
-  }).toPass({ timeout: 90_000 });
+  }).toPass({ timeout: 180_000 });
   return found ?? "";
 }
 

@@ -7,7 +7,7 @@ import {
   logIn,
   newReference,
   SEND,
-  signUpForStarter,
+  startWithStarter,
   test,
 } from "./fixtures";
 
@@ -21,7 +21,7 @@ async function expectClaims(page: Page, count: number): Promise<void> {
 }
 
 test("a double click on a slow network sends once", async ({ page }) => {
-  await signUpForStarter(page);
+  await startWithStarter(page);
   let sent = 0;
   await page.route(CONFIRM, async (route) => {
     sent += 1;
@@ -35,7 +35,7 @@ test("a double click on a slow network sends once", async ({ page }) => {
 });
 
 test("a lost answer is asked for again and nothing is done twice", async ({ page }) => {
-  await signUpForStarter(page);
+  await startWithStarter(page);
   const keys: (string | undefined)[] = [];
   await page.route(CONFIRM, async (route) => {
     keys.push(route.request().headers()["idempotency-key"]);
@@ -54,7 +54,7 @@ test("a lost answer is asked for again and nothing is done twice", async ({ page
 });
 
 test("a reload in mid-form keeps everything, the file too", async ({ page }) => {
-  await signUpForStarter(page);
+  await startWithStarter(page);
   const reference = newReference();
   await fillConfirmation(page, reference);
   await page.getByLabel(/Anything else we should know/).fill("From my brother's account");
@@ -71,7 +71,7 @@ test("a reload in mid-form keeps everything, the file too", async ({ page }) => 
 });
 
 test("an expired session asks to log in, and then goes on where it was", async ({ page }) => {
-  const email = await signUpForStarter(page);
+  const email = await startWithStarter(page);
   const reference = newReference();
   await fillConfirmation(page, reference);
   await page.setInputFiles("input#proof", receipt("receipt.png"));
@@ -88,7 +88,7 @@ test("an expired session asks to log in, and then goes on where it was", async (
 });
 
 test("files that are no proof are refused at once", async ({ page }) => {
-  await signUpForStarter(page);
+  await startWithStarter(page);
   await fillConfirmation(page, newReference());
   const text = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("paid") };
   await page.setInputFiles("input#proof", text);
@@ -117,7 +117,7 @@ test("a receipt that the server refuses stays, with the reason, and costs nothin
   page,
 }) => {
   const reads = await countReads(page);
-  await signUpForStarter(page);
+  await startWithStarter(page);
   await fillConfirmation(page, newReference());
   const refused = { ...receipt("receipt.png"), buffer: Buffer.from("no picture at all") };
   await page.setInputFiles("input#proof", refused);

@@ -7,6 +7,7 @@ import {
   newReference,
   SEND,
   signUpForStarter,
+  startWithStarter,
   test,
 } from "./fixtures";
 import { receipt } from "./files";
@@ -47,7 +48,7 @@ test("a customer signs up, pays, is approved, celebrates once and has the credit
 });
 
 test("a rejected customer reads why and tries again", async ({ page, adminPage }) => {
-  await signUpForStarter(page);
+  await startWithStarter(page);
   const reference = newReference();
   await fillConfirmation(page, reference);
   await page.getByRole("button", SEND).click();
@@ -68,7 +69,7 @@ test("a rejected customer reads why and tries again", async ({ page, adminPage }
 });
 
 test("a withdrawn confirmation can be sent again", async ({ page }) => {
-  await signUpForStarter(page);
+  await startWithStarter(page);
   await fillConfirmation(page, newReference());
   await page.getByRole("button", SEND).click();
   await page.getByRole("button", { name: "Withdraw confirmation" }).click();

@@ -6,7 +6,7 @@ import {
   newReference,
   openReview,
   SEND,
-  signUpForStarter,
+  startWithStarter,
   test,
 } from "./fixtures";
 
@@ -20,7 +20,7 @@ test("a receipt that can't be used is said so, and another one is taken", async 
   page,
   adminPage,
 }) => {
-  await signUpForStarter(page);
+  await startWithStarter(page);
   const reference = newReference();
   await fillConfirmation(page, reference);
   await page.setInputFiles("input#proof", notOne);
@@ -49,7 +49,7 @@ test("a receipt that can't be used is said so, and another one is taken", async 
 });
 
 test("a receipt appears at the desk by itself once it is checked", async ({ page, adminPage }) => {
-  await signUpForStarter(page);
+  await startWithStarter(page);
   const reference = newReference();
   await fillConfirmation(page, reference);
   await page.getByRole("button", SEND).click();
