@@ -116,7 +116,8 @@ def make_payment(user: User, *, proof: SimpleUploadedFile | None = None, **chang
     """Confirm the newest invoice of a user's account; its proof is checked."""
     payment = make_unchecked_payment(user, proof=proof, **changes)
     if proof:
-        assert make.run_in_sandbox is run_in_sandbox, "call make_unchecked_payment and check"
+        is_real = vars(make)["run_in_sandbox"] is run_in_sandbox
+        assert is_real, "call make_unchecked_payment and check"
         with mock.patch.object(make, "run_in_sandbox", lambda *asked: list(made_before(*asked))):
             check(payment)
     return payment

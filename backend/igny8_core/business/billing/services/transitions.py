@@ -76,12 +76,12 @@ class TransitionRecorder:
             raise self._not_allowed(obj, state)
         return transition.target
 
-    def _not_allowed(self, obj: Stateful, state: str) -> TransitionNotAllowed:
+    def _not_allowed(self, obj: Stateful, before: str) -> TransitionNotAllowed:
         return TransitionNotAllowed(
-            state=state,
+            state=obj.status,
             event=self.event,
             object_type=OBJECT_TYPES[type(obj)],
-            current=state or "new",
+            current=before or "new",
         )
 
     def _record(self, obj: Stateful, *, from_state: str) -> None:
