@@ -238,6 +238,7 @@ def test_lost_connection_returns_503(billing_admin: User) -> None:
     assert_all_invariants_hold()
 
 
+@pytest.mark.long
 def test_lost_connections_under_load_lose_nothing(billing_admin: User) -> None:
     owners = [make_owner() for _ in range(LOAD)]
     payments = [make_payment(owner) for owner in owners]

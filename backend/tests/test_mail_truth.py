@@ -4,6 +4,7 @@ Every kind of mail is queued, then anything at all happens before it leaves. The
 once more, apart from the code, when each may still be sent.
 """
 
+import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ from tests.factories import (
     make_unchecked_payment,
     reject,
 )
+from tests.sizes import size
 
 pytestmark = pytest.mark.django_db
 
@@ -374,20 +376,23 @@ def test_every_mail_kind_is_tested() -> None:
     assert {kind for kind, _scene in QUEUED} == set(TRUE) == set(KINDS)
 
 
+@pytest.mark.sized
 @pytest.mark.usefixtures("catalog")
 @pytest.mark.parametrize("place", range(len(QUEUED)), ids=[kind for kind, _scene in QUEUED])
 def test_sent_mail_is_true_or_dropped(place: int) -> None:
+    """Whatever happens first, and one of some that happen then; of all in ``make check``."""
     kind, make_scene = QUEUED[place]
     scene = make_scene()
+    seconds = random.sample(list(CHANGES), size("SECOND_CHANGES", quick=5, whole=len(CHANGES)))
     mail = OutgoingMail.objects.filter(kind=kind).latest("pk")
     tried = [
         (first, *then)
         for first in CHANGES
         if happens(scene, mail, first)
-        for then in [(), *((second,) for second in CHANGES)]
+        for then in [(), *((second,) for second in seconds)]
         if happens(scene, mail, first, *then)
     ]
-    assert len(tried) > (1 if kind == "account_closed" else len(CHANGES))
+    assert len(tried) > (0 if kind == "account_closed" else len(seconds))
 
 
 def happens(scene: Scene, mail: OutgoingMail, *changes: str) -> bool:
