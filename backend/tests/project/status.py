@@ -30,7 +30,7 @@ def counts() -> dict[str, int]:
         **shipped(),
         "backend tests": _collected(),
         "web app unit and component tests": _vitest(),
-        "end-to-end tests, all run by `make check` at desktop and at phone width": _playwright(),
+        "end-to-end tests in `make test`": _playwright(),
         "lines of backend code": _lines(BACKEND.glob("igny8_core/**/*.py")),
         "lines of backend tests": _lines(BACKEND.glob("tests/**/*.py")),
         "lines of web app code": _lines(_web_sources()),
