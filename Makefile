@@ -48,10 +48,10 @@ check: backend/.venv/.installed frontend/dist/index.html curl ## run the longer 
 	THOROUGH=1 $(MAKE) test-e2e CONFIRMATIONS=50
 
 soak: backend/.venv/.installed ## run the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, random requests seeded by the date, more faults (takes hours)
-	cd backend && STATE_MACHINE_STEPS=$(STEPS) $(PY) -m pytest --randomly-seed=$$(date +%Y%m%d) tests/test_state_machine.py
-	cd backend && RACERS=$(RACERS) RACE_ROUNDS=$(ROUNDS) $(PY) -m pytest tests/test_races.py
-	cd backend && FUZZING_SEED=$$(date +%Y%m%d) FUZZING_EXAMPLES=$(EXAMPLES) BODIES_DRAWN=$(BODIES) $(PY) -m pytest tests/test_fuzzing.py tests/test_fuzzing_bodies.py
-	cd backend && KILL_EVERY_ACT=$(KILL_EVERY_ACT) FAULT_LOAD=$(FAULT_LOAD) $(PY) -m pytest tests/test_faults.py tests/test_database_restart.py
+	cd backend && THOROUGH=1 STATE_MACHINE_STEPS=$(STEPS) $(PY) -m pytest --randomly-seed=$$(date +%Y%m%d) tests/test_state_machine.py
+	cd backend && THOROUGH=1 RACERS=$(RACERS) RACE_ROUNDS=$(ROUNDS) $(PY) -m pytest tests/test_races.py
+	cd backend && THOROUGH=1 FUZZING_SEED=$$(date +%Y%m%d) FUZZING_EXAMPLES=$(EXAMPLES) BODIES_DRAWN=$(BODIES) $(PY) -m pytest tests/test_fuzzing.py tests/test_fuzzing_bodies.py
+	cd backend && THOROUGH=1 KILL_EVERY_ACT=$(KILL_EVERY_ACT) FAULT_LOAD=$(FAULT_LOAD) $(PY) -m pytest tests/test_faults.py tests/test_database_restart.py
 
 mutants: backend/.venv/.installed ## break the code in many ways and check that a test fails each time
 	cd backend && $(PY) -m tests.mutants $(MUTANTS)

@@ -16,11 +16,12 @@ from igny8_core.business.demo.management.commands.create_demo import ADMIN_EMAIL
 from tests.processes import kept_environment
 from tests.project.paths import BACKEND
 from tests.server import running_server
-from tests.sizes import THOROUGH, size
+from tests.sizes import size
 
 pytestmark = pytest.mark.sized
 SEED = os.environ.get("FUZZING_SEED", "20261124")
 EXAMPLES = size("FUZZING_EXAMPLES", quick=10, whole=75)  # at most, for an operation and a phase
+IS_WHOLE = EXAMPLES >= 75
 OWNER = "free@example.com"
 BYSTANDER = "active@example.com"  # who logs out everywhere
 LOG_IN = "^/_allauth/"
@@ -97,7 +98,7 @@ def test_fuzzed_api_answers_stay_within_the_contract(server: str, tmp_path: Path
     """
     options = ("--exclude-path-regex", LOG_IN)
     report = fuzz(server, tmp_path, *options)
-    assert_clean(report, cases=3600 if THOROUGH else 1500, operations=45)
+    assert_clean(report, cases=3600 if IS_WHOLE else 1500, operations=45)
     for more in range(1, MORE_WALKS + 1):
         if walked() >= WAYS:
             break
@@ -113,4 +114,4 @@ def test_fuzzed_sign_in_never_fails(server: str, tmp_path: Path) -> None:
     """The shape of these answers is django-allauth's own matter; that there is one is ours."""
     options = ("--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing")
     report = fuzz(server, tmp_path, "--include-path-regex", LOG_IN, *options)
-    assert_clean(report, cases=1400 if THOROUGH else 400, operations=20)
+    assert_clean(report, cases=1400 if IS_WHOLE else 400, operations=20)
