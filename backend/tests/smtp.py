@@ -128,7 +128,12 @@ def _and_disconnect(run_job: Callable[[], Any], _context: JobContext, _worker: W
 
 def run_worker_process(port: int) -> None:
     """Work off all that waits in a process of its own, then end."""
-    _output, errors = (worker := start_worker(port)).communicate(timeout=120)
+    expect_end(start_worker(port))
+
+
+def expect_end(worker: subprocess.Popen[str]) -> None:
+    """Wait until a worker has nothing more to do; it has to end without an error."""
+    _output, errors = worker.communicate(timeout=120)
     assert worker.returncode == 0, errors
 
 

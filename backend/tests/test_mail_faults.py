@@ -20,7 +20,7 @@ from tests.factories import (
     make_payment,
     reject,
 )
-from tests.smtp import Mailbox, free_port, run_worker, smtp_server, start_worker
+from tests.smtp import Mailbox, expect_end, free_port, run_worker, smtp_server, start_worker
 from tests.test_emails import queued, tasks_of_the_minute, the_time_has_come
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalog")]
@@ -83,8 +83,7 @@ def test_two_workers_send_each_mail_once(mailbox: Mailbox) -> None:
         deliver_mail.defer(mail_id=mail.pk)
     workers = [start_worker(mailbox.port), start_worker(mailbox.port)]
     for worker in workers:
-        _output, errors = worker.communicate(timeout=120)
-        assert worker.returncode == 0, errors
+        expect_end(worker)
 
     assert [len(mailbox.to(owner.email)) for owner in owners] == [1] * len(owners)
     assert queued() == []
@@ -104,8 +103,7 @@ def test_mail_lock_prevents_double_sending(locks: str, copies: int) -> None:
             mailbox.wait_for_connection()
         mailbox.go_on.set()
         for worker in workers:
-            _output, errors = worker.communicate(timeout=120)
-            assert worker.returncode == 0, errors
+            expect_end(worker)
         assert len(mailbox.to(owner.email)) == copies
 
 
@@ -119,8 +117,7 @@ def test_slow_mail_server_does_not_block_account_closing() -> None:
             "/api/v1/auth/account/close/", {"password": PASSWORD, "confirmation": owner.email}
         )
         mailbox.go_on.set()
-        _output, errors = worker.communicate(timeout=120)
-        assert worker.returncode == 0, errors
+        expect_end(worker)
     assert answer.status_code == 200, answer.content
     assert OutgoingMail.objects.filter(kind="invoice_issued").get().sent_at is not None
     assert_all_invariants_hold()

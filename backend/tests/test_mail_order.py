@@ -28,7 +28,7 @@ from tests.factories import (
     make_payment,
     reject,
 )
-from tests.smtp import Mailbox, part, run_worker, smtp_server, start_worker
+from tests.smtp import Mailbox, expect_end, part, run_worker, smtp_server, start_worker
 from tests.test_emails import queued, the_time_has_come
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalog")]
@@ -103,8 +103,7 @@ def test_parallel_workers_keep_mail_order() -> None:
         while queued():
             the_time_has_come()
             for worker in [start_worker(mailbox.port, concurrency=4) for _ in range(2)]:
-                _output, errors = worker.communicate(timeout=120)
-                assert worker.returncode == 0, errors
+                expect_end(worker)
         for recipient in (reader, other):
             told = [part(message, "plain") for message in mailbox.to(recipient)]
             years = [re.findall(r"20(\d\d)-12-31", words)[0] for words in told]
@@ -182,9 +181,7 @@ def test_account_closed_mail_is_sent_without_system_checks(mailbox: Mailbox) -> 
     """Nothing but Django's start reads the kinds of mails."""
     owner = make_owner()
     close_account(account_id=account_of(owner).pk, actor=Actor(user=owner), now=utc_now())
-    worker = start_worker(mailbox.port, skip_checks=True)
-    _output, errors = worker.communicate(timeout=120)
-    assert worker.returncode == 0, errors
+    expect_end(start_worker(mailbox.port, skip_checks=True))
     assert subjects(mailbox, owner.email) == ["Your account is closed"]
 
 
