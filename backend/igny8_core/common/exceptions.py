@@ -27,16 +27,15 @@ class Words:
         if language not in vars(self):
             language = settings.LANGUAGE_CODE
         sentence: str = getattr(self, language)
-        is_bidi = get_language_info(language)["bidi"]
-        said = {
-            name: fact.say(language, {}) if isinstance(fact, Words) else _isolated(fact, is_bidi)
-            for name, fact in facts.items()
-        }
+        said = {name: _fact_in(language, fact) for name, fact in facts.items()}
         return sentence.format(**said).strip()
 
 
-def _isolated(fact: object, is_bidi: bool) -> str:  # noqa: FBT001
-    return f"\u2068{fact}\u2069" if is_bidi and str(fact) else str(fact)
+def _fact_in(language: str, fact: object) -> str:
+    if isinstance(fact, Words):
+        return fact.say(language, {})
+    text = str(fact)
+    return f"\u2068{text}\u2069" if text and get_language_info(language)["bidi"] else text
 
 
 class DomainError(Exception):
