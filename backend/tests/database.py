@@ -1,18 +1,20 @@
 """Database helpers for tests of faults."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Model, Sum
 
 from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment, PaymentEvent
 from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.common.models import IdempotencyRecord, OutgoingMail
+
+M = TypeVar("M", bound=Model)
 
 
 class Snapshot:
@@ -41,6 +43,27 @@ class Snapshot:
                 if rows:
                     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
                         copy.write(rows)
+            cursor.execute("SET LOCAL session_replication_role = DEFAULT")  # in an outer one
+
+
+_SCENES: dict[Callable[[], Any], tuple[Snapshot, Any]] = {}  # with the row
+
+
+def scene(make: Callable[[], M]) -> M:
+    """Return what ``make`` returns, which runs only once: later, its rows are put back.
+
+    Only for tests whose transaction is rolled back.
+
+    :param make: makes rows in the database as it is at the start of a test, and no files.
+    """
+    if make not in _SCENES:
+        made = make()
+        _SCENES[make] = (Snapshot(), made)
+        return made
+    snapshot, row = _SCENES[make]
+    snapshot.restore()
+    again: M = type(row)._default_manager.get(pk=row.pk)
+    return again
 
 
 def counted() -> Counter[str]:

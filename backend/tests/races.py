@@ -20,7 +20,7 @@ from tests.server import UNLIMITED
 from tests.sizes import size
 
 RACERS = int(os.environ.get("RACERS", "16"))
-ROUNDS = size("RACE_ROUNDS", quick=2, whole=10)
+ROUNDS = size("RACE_ROUNDS", quick=1, whole=10)
 
 
 class Racers:

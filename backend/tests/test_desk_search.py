@@ -23,6 +23,7 @@ from igny8_core.business.billing.models import (
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.search import related_model, text_of
 from igny8_core.desk.bounded import searched_texts
+from tests.database import scene
 from tests.factories import (
     PASSWORD,
     account_of,
@@ -33,6 +34,7 @@ from tests.factories import (
     make_owner,
     make_payment,
 )
+from tests.sizes import part
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = ["b.aslam@shop.example", "B.ASLAM", "@shop.example", "aslam", "baslam"]
@@ -48,7 +50,8 @@ FOUND: list[tuple[type[Model], list[str]]] = [
     (PaymentEvent, [*NAMES, *NUMBERS, "Seen: at Méezan", "MEEZAN", "12.50", "of 12.50"]),
     (OutgoingMail, [*ADDRESSES, "payment_approved aslam", "aslam Payment Approved"]),
 ]
-HUGE = (  # numbers that can't be amounts
+NOWHERE = ["--", "%", "_", "\\", "'", '"', "\u200b", "nobody", "weavers nobody", "@"]
+NOWHERE += (  # numbers that can't be amounts
     "111111111111111.111111111111111",
     "9" * 200,
     " ".join(["25053.50"] * 6),
@@ -74,6 +77,10 @@ def typed(term: str, invoice: Invoice) -> str:
 @pytest.fixture
 def payment(catalog: None) -> Payment:
     """The payment to find, among others."""
+    return scene(one_among_others)
+
+
+def one_among_others() -> Payment:
     for number in range(3):
         approve(make_payment(make_owner(email=f"o{number}@else.example")), make_billing_admin())
     payer = make_owner(email="b.aslam@shop.example")
@@ -122,12 +129,13 @@ def found(desk: Client, model: type[Model], term: str) -> list[Any]:
     return list(answer.context_data["cl"].result_list)
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize(("model", "terms"), FOUND, ids=[row[0].__name__ for row in FOUND])
 def test_list_search_finds_rows_by_any_known_detail(
     payment: Payment, desk: Client, model: type[Model], terms: list[str]
 ) -> None:
     account = payment.invoice.account
-    for term in terms:
+    for term in part(terms, of=3, start=len(terms)):
         rows = found(desk, model, typed(term, payment.invoice))
         assert rows, term
         for row in rows:
@@ -137,11 +145,11 @@ def test_list_search_finds_rows_by_any_known_detail(
                 assert (row if model is Account else row.account) == account, term
 
 
-@pytest.mark.parametrize("model", [row[0] for row in FOUND], ids=lambda model: model.__name__)
-def test_search_without_match_finds_nothing(
-    payment: Payment, desk: Client, model: type[Model]
-) -> None:
-    for term in ("--", "%", "_", "\\", "'", '"', "\u200b", "nobody", "weavers nobody", "@", *HUGE):
+@pytest.mark.sized
+@pytest.mark.parametrize("place", range(len(FOUND)), ids=[row[0].__name__ for row in FOUND])
+def test_search_without_match_finds_nothing(payment: Payment, desk: Client, place: int) -> None:
+    model = FOUND[place][0]
+    for term in part(NOWHERE, of=3, start=place):
         assert found(desk, model, term) == [], term
 
 

@@ -20,7 +20,7 @@ from tests.sizes import size
 
 pytestmark = pytest.mark.sized
 SEED = os.environ.get("FUZZING_SEED", "20261124")
-EXAMPLES = size("FUZZING_EXAMPLES", quick=10, whole=75)  # at most, for an operation and a phase
+EXAMPLES = size("FUZZING_EXAMPLES", quick=5, whole=75)  # at most, for an operation and a phase
 IS_WHOLE = EXAMPLES >= 75
 OWNER = "free@example.com"
 BYSTANDER = "active@example.com"  # who logs out everywhere
@@ -28,7 +28,7 @@ LOG_IN = "^/_allauth/"
 WAYS = {"upgrade", "confirm", "approve", "reject", "void"}
 MORE_WALKS = 10
 WHOLE_WALKS = "max-examples = 150"  # as the configuration has it
-WALKS = size("FUZZING_WALKS", quick=40, whole=150)  # along the links, at most
+WALKS = size("FUZZING_WALKS", quick=20, whole=150)  # along the links, at most
 CONFIGURATION = BACKEND / "tests/fuzzing/schemathesis.toml"
 
 

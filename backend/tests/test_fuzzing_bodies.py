@@ -24,7 +24,7 @@ from tests.sizes import size
 pytestmark = pytest.mark.django_db
 
 SEED = os.environ.get("FUZZING_SEED", "20261124")
-DRAWN = size("BODIES_DRAWN", quick=500, whole=2500)
+DRAWN = size("BODIES_DRAWN", quick=200, whole=2500)
 CLIENTS = ("browser", "app")
 CONFIRM = "/api/v1/billing/admin/payments/confirm/"
 HALF = '"\\ud800"'

@@ -19,6 +19,7 @@ from igny8_core.business.billing.services.confirmation import withdraw_payment
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.common.clock import utc_now
 from igny8_core.common.search import amounts_of
+from tests.database import scene
 from tests.factories import account_of, approve, make_owner, make_payment
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,10 @@ API = "/api/v1/billing/admin/payments/"
 @pytest.fixture
 def paid(catalog: None) -> Payment:
     """The payment to find, among others."""
+    return scene(one_among_others)
+
+
+def one_among_others() -> Payment:
     for number in range(3):
         make_payment(make_owner(email=f"o{number}@else.example"), reference=f"OTHER-{number}")
     payer = make_owner(email="b.aslam@shop.example")

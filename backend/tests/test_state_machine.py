@@ -37,7 +37,7 @@ from tests.sizes import THOROUGH, size
 
 PARTS = 2  # each a test of its own, so that they run side by side
 STEPS_OF_AN_EXAMPLE = 50
-STEPS = size("STATE_MACHINE_STEPS", quick=500, whole=2000)
+STEPS = size("STATE_MACHINE_STEPS", quick=300, whole=2000)
 EXAMPLES = STEPS // STEPS_OF_AN_EXAMPLE // PARTS
 STEPS_BETWEEN_CHECKS = 1 if THOROUGH else 5
 V1 = "/api/v1"

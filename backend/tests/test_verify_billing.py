@@ -36,11 +36,13 @@ from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.tasks import delete_old_records
+from tests.database import scene
 from tests.factories import (
     account_of,
     approve,
     check,
     invoice_of,
+    make_billing_admin,
     make_owner,
     make_payment,
     make_receipt,
@@ -77,8 +79,13 @@ def broken() -> list[str]:
 
 
 @pytest.fixture
-def scene(billing_admin: User) -> None:
+def data(catalog: None) -> None:
     """Data for every breakage: paid, upgraded, reversed, under review, in two currencies."""
+    scene(everything_there_is)
+
+
+def everything_there_is() -> User:
+    billing_admin = make_billing_admin()
     method = PaymentMethodConfig.objects.get(payment_method="bank_transfer", countries=[])
     change_setting(
         obj=method, after={"order": 99, "is_enabled": False}, actor=Actor(), now=utc_now()
@@ -98,6 +105,7 @@ def scene(billing_admin: User) -> None:
         currency="PKR",
         reference="12345678901",
     )
+    return billing_admin
 
 
 DECIDED = "ALTER TABLE billing_payment DROP CONSTRAINT payment_has_decided_at_exactly_when_decided"
@@ -369,7 +377,7 @@ FILES_ARE_THERE = "5b. "
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES)
-@pytest.mark.usefixtures("scene")
+@pytest.mark.usefixtures("data")
 def test_every_breakage_is_found(breakage: str) -> None:
     """With the triggers off and the constraints dropped, as a careless restore would leave it."""
     sentence, *statements = BREAKAGES[breakage]
@@ -385,7 +393,7 @@ def test_every_breakage_is_found(breakage: str) -> None:
     assert f"FAIL  {sentence}" in out.getvalue()
 
 
-@pytest.mark.usefixtures("scene")
+@pytest.mark.usefixtures("data")
 def test_unbroken_data_has_no_findings() -> None:
     assert broken() == []
 
