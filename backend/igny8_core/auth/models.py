@@ -201,6 +201,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
+    has_second_factor: bool | None = None  # None, if it wasn't read with the session
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"

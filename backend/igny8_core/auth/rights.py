@@ -82,8 +82,13 @@ def lacks_second_factor(user: Person) -> bool:
     return bool(
         settings.ADMIN_REQUIRE_SECOND_FACTOR
         and user.is_authenticated
-        and not Authenticator.objects.filter(user_id=user.pk).exists()
+        and not _has_second_factor(user)
     )
+
+
+def _has_second_factor(user: User) -> bool:
+    read = user.has_second_factor
+    return Authenticator.objects.filter(user_id=user.pk).exists() if read is None else read
 
 
 def holders(right: Right) -> QuerySet[User]:

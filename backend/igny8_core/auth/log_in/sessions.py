@@ -2,17 +2,32 @@
 
 Somebody who reads the table in a backup or a dump can't sign in with it. A key has 165 random
 bits, so its hash needs neither salt nor a slow function.
+
+A session is read once for each request, and with it the person, their account, their permissions
+and whether they have a second factor: so a right that was taken away is missing at once.
 """
 
 import hashlib
+from datetime import datetime
 from typing import Any, cast
 
-from django.contrib.auth import SESSION_KEY
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Concat
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
 
 from igny8_core.auth.models import Session, User
 from igny8_core.common.clock import utc_now
+from igny8_core.common.compiled import compiled
 
 SIGN_UP = "igny8_sign_up"
 
@@ -20,16 +35,25 @@ SIGN_UP = "igny8_sign_up"
 class SessionStore(DatabaseSessionStore):
     """Django's database sessions, found by the hash of their key, with their user."""
 
+    _person: User | None = None
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        rows = Session.objects.filter(expire_date__gt=utc_now())
-        found = rows.filter(session_key=hashed(self.session_key or "")).first()
-        if found is None:
+        found = _sessions(key=hashed(self.session_key or ""), now=utc_now())
+        if not found:
             self._session_key = None
-        return found
+            return None
+        self._person = _person_of(found[0])
+        return found[0]
+
+    def take_person(self) -> User | None:
+        """Return the person as read with the session, the first time; None after that."""
+        self.get(SESSION_KEY)  # reads the session, unless it was read before
+        person, self._person = self._person, None
+        return person
 
     def exists(self, session_key: str) -> bool:
         return super().exists(hashed(session_key))
@@ -45,6 +69,64 @@ class SessionStore(DatabaseSessionStore):
         key = session_key or self.session_key
         if key:
             super().delete(hashed(key))
+
+
+class PersonMiddleware(AuthenticationMiddleware):
+    """Django's middleware, without a statement of its own for the person."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: person_of(request))  # type: ignore[assignment]
+
+
+def person_of(request: HttpRequest) -> User | AnonymousUser:
+    """Return who is signed in, by the rules of ``django.contrib.auth.get_user``.
+
+    Whatever isn't usual is left to Django: a session under an earlier secret, or from before the
+    password was changed; a backend that isn't used any more; somebody who signs in just now.
+    """
+    session = request.session
+    person = session.take_person() if isinstance(session, SessionStore) else None
+    is_usual = (
+        person is not None
+        and person.is_active
+        and session[SESSION_KEY] == str(person.pk)
+        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
+    )
+    return person if person and is_usual else cast("User | AnonymousUser", get_user(request))
+
+
+@compiled
+def _sessions(key: str, now: datetime) -> QuerySet[Session]:
+    """Return the session with all that a request asks about its person."""
+    person = OuterRef("user")
+    own = User.user_permissions.through.objects.filter(user=OuterRef(person))
+    of_groups = User.groups.through.objects.filter(user=OuterRef(person))
+    permissions = Permission.objects.filter(
+        Q(pk__in=own.values("permission")) | Q(pk__in=of_groups.values("group__permissions"))
+    )
+    names = permissions.order_by().values(
+        full_name=Concat("content_type__app_label", Value("."), "codename")
+    )
+    return (
+        Session.objects.filter(session_key=key, expire_date__gt=now)
+        .select_related("user__account")
+        .annotate(
+            permissions=Case(When(user__is_staff=True, then=ArraySubquery(names))),
+            has_second_factor=Exists(Authenticator.objects.filter(user=person)),
+        )
+    )
+
+
+def _person_of(row: Any) -> User | None:
+    """Return the person of a row of ``_sessions``, with what was read about them."""
+    person: User | None = row.user
+    if person is not None:
+        person.has_second_factor = row.has_second_factor
+        if not person.is_superuser:  # these have all permissions
+            person._perm_cache = set(row.permissions or ())  # type: ignore[attr-defined]
+    return person
 
 
 def hashed(session_key: str) -> str:

@@ -1,0 +1,51 @@
+"""Reads whose SQL is made once per process: for large ones that takes longer than to run them."""
+
+from collections.abc import Callable
+from copy import copy
+from functools import cache, wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import connections
+from django.db.models import Expression, Model, QuerySet
+
+P = ParamSpec("P")
+M = TypeVar("M", bound=Model)
+
+
+class Parameter(Expression):
+    """A value that is only known when the read runs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, *_compiler: Any) -> tuple[str, list["Parameter"]]:
+        return "%s", [self]
+
+
+def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
+    """Make a function that returns the rows of a queryset.
+
+    :param make: makes the queryset, once. Its arguments are only compared with columns; it can't
+        decide anything by them.
+    """
+
+    @cache
+    def ready() -> tuple[QuerySet[M], Any, str, tuple[Any, ...]]:
+        parameters: dict[str, Any] = {name: Parameter(name) for name in signature(make).parameters}
+        queryset = make(**parameters)  # type: ignore[call-arg]
+        compiler = queryset.query.get_compiler(queryset.db)
+        return queryset, compiler, *compiler.as_sql()
+
+    @wraps(make)
+    def read(*_none: P.args, **values: P.kwargs) -> list[M]:
+        queryset, compiler, sql, params = ready()
+        rows, run = queryset.all(), copy(compiler)
+        run.connection = connections[queryset.db]  # the thread's own
+        filled = tuple(values[p.name] if isinstance(p, Parameter) else p for p in params)
+        run.as_sql = lambda: (sql, filled)
+        rows.query.get_compiler = lambda **_using: run  # type: ignore[method-assign]
+        return list(rows)
+
+    return read
