@@ -89,7 +89,15 @@ class Plan(TimestampedModel):
 
 
 class Account(TimestampedModel):
-    """The tenant: everything else belongs to one."""
+    """The tenant: everything else belongs to one.
+
+    :ivar current_subscriptions: those that are live or pending, if they were read with it.
+    :ivar has_a_persons_billing_email: whether its billing email is a verified address of one of its
+        people, if that was read with it.
+    """
+
+    current_subscriptions: "list[Subscription] | None" = None
+    has_a_persons_billing_email: bool | None = None
 
     name = models.CharField(max_length=150)
     status = models.CharField(max_length=20, choices=AccountStatus.choices)
@@ -182,7 +190,12 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Staff may or may not belong to an account."""
+    """A person. Staff may or may not belong to an account.
+
+    :ivar has_second_factor: whether signing in takes a code, if that was read with the session.
+    """
+
+    has_second_factor: bool | None = None
 
     email = models.EmailField(max_length=254, unique=True)
     first_name = models.CharField(max_length=100, blank=True)
@@ -200,8 +213,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False, help_text="Can open the admin.")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
-
-    has_second_factor: bool | None = None  # None, if it wasn't read with the session
 
     objects = UserManager()
 

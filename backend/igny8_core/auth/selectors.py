@@ -1,5 +1,7 @@
 """Reads of accounts and their subscriptions, each limited to the tenant."""
 
+from collections.abc import Collection
+
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
@@ -83,7 +85,8 @@ def valid_country_code(code: str) -> str:
 
 def pending_email(*, user: User) -> str | None:
     """The new address that a person has requested but not confirmed yet, if any."""
-    return EmailChange.objects.filter(user=user).values_list("new_email", flat=True).first()
+    change: EmailChange | None = getattr(user, "email_change", None)
+    return change.new_email if change else None
 
 
 def sites_of(*, account: Account) -> QuerySet[Site]:
@@ -127,7 +130,7 @@ def subscriptions_of(*, account: Account) -> QuerySet[Subscription]:
 
 def live_subscription(*, account: Account) -> Subscription | None:
     """The subscription that is paid for, if any."""
-    return subscriptions_of(account=account).filter(status__in=LIVE_SUBSCRIPTION_STATUSES).first()
+    return _subscription(account, LIVE_SUBSCRIPTION_STATUSES)
 
 
 def terms_of(*, account: Account) -> PlanTerms:
@@ -146,13 +149,16 @@ def terms_of(*, account: Account) -> PlanTerms:
 
 def has_verified_address(user: User) -> bool:
     """Tell whether the person has verified their current address."""
-    return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+    addresses = user.emailaddress_set.all()
+    return any(item.verified and item.email == user.email for item in addresses)
 
 
 def is_confirmed_address(*, address: str, account: Account) -> bool:
     """Tell whether an address has been confirmed for the account's emails."""
     if address and address == account.billing_email == account.confirmed_billing_email:
         return True
+    if address == account.billing_email and account.has_a_persons_billing_email is not None:
+        return account.has_a_persons_billing_email
     people = EmailAddress.objects.filter(user__account=account, verified=True)
     return people.filter(email=address.lower()).exists()
 
@@ -168,9 +174,14 @@ def mail_addresses(*, account: Account) -> list[str]:
 
 def pending_subscription(*, account: Account) -> Subscription | None:
     """The subscription that waits for its payment, if any."""
-    return (
-        subscriptions_of(account=account).filter(status=SubscriptionStatus.PENDING_PAYMENT).first()
-    )
+    return _subscription(account, {SubscriptionStatus.PENDING_PAYMENT})
+
+
+def _subscription(account: Account, statuses: Collection[str]) -> Subscription | None:
+    if account.current_subscriptions is None:
+        return subscriptions_of(account=account).filter(status__in=statuses).first()
+    current = account.current_subscriptions
+    return next((item for item in current if item.status in statuses), None)
 
 
 def lock_account(*, account_id: int) -> Account:

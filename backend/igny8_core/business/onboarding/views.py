@@ -19,13 +19,11 @@ from igny8_core.auth.log_in.authentication import VisitorAuthentication
 from igny8_core.auth.log_in.sessions import has_sign_up_session, mark_sign_up
 from igny8_core.auth.models import User
 from igny8_core.auth.permissions import user_of
-from igny8_core.auth.selectors import live_subscription, pending_subscription
 from igny8_core.auth.serializers import RegisterSerializer
 from igny8_core.auth.services.accounts import BILLING_FIELDS, OwnerDetails
 from igny8_core.business.billing import openapi_examples as billing_example
 from igny8_core.business.billing.exceptions import ExchangeRateMissing, UnknownPaymentMethod
-from igny8_core.business.billing.selectors.invoices import open_invoice
-from igny8_core.business.billing.selectors.payments import last_decision
+from igny8_core.business.onboarding.selectors import state_of
 from igny8_core.business.onboarding.serializers import MeSerializer, RegistrationResultSerializer
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
@@ -39,7 +37,6 @@ from igny8_core.common.http.describe import (
 )
 from igny8_core.common.http.idempotency import REPLAYED, AccountAnswer, run_once
 from igny8_core.common.http.throttling import ActionThrottle
-from igny8_core.common.transactions import one_moment
 
 _FREE_ACCOUNT = {
     **auth_example.PENDING_ACCOUNT,
@@ -171,21 +168,8 @@ class RegisterView(APIView):
     )
 )
 class MeView(APIView):
-    @one_moment()
     def get(self, request: Request) -> Response:
-        user = user_of(request)
-        account = user.account
-        answer = MeSerializer(
-            {
-                "user": user,
-                "account": account,
-                "subscription": account and live_subscription(account=account),
-                "pending_subscription": account and pending_subscription(account=account),
-                "open_invoice": account and open_invoice(account=account),
-                "last_decision": account and last_decision(account=account),
-            }
-        )
-        return Response(answer.data)
+        return Response(MeSerializer(state_of(user=user_of(request))).data)
 
 
 def _registration(data: dict[str, Any]) -> Registration:

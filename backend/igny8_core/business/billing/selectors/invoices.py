@@ -5,7 +5,14 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing.enums import EventName, InvoiceStatus, ObjectType
 from igny8_core.business.billing.exceptions import NoSuchInvoice
-from igny8_core.business.billing.models import VOIDING, Invoice, Payment, PaymentEvent
+from igny8_core.business.billing.models import (
+    VOIDING,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PaymentEvent,
+)
+from igny8_core.common.nested import Rows, with_rows
 
 INVOICE_PARTS = (
     "lines",
@@ -15,13 +22,19 @@ INVOICE_PARTS = (
 
 
 def invoices_of(*, account: Account) -> QuerySet[Invoice]:
-    """An account's invoices with their lines and payments, newest first."""
-    return (
-        Invoice.objects.filter(account=account)
-        .select_related("payment_method")
-        .prefetch_related(*INVOICE_PARTS)
-        .order_by("-issued_at", "-pk")
+    """An account's invoices with their lines and payments, newest first: one statement."""
+    return own_invoices().filter(account=account)
+
+
+def own_invoices() -> QuerySet[Invoice]:
+    """The same, of all accounts: to be limited to one."""
+    voidings = PaymentEvent.objects.filter(VOIDING, invoice=OuterRef("pk"))
+    invoices = with_rows(
+        Invoice.objects.order_by("-issued_at", "-pk"),
+        lines=InvoiceLine.objects.all(),
+        payments=Payment.objects.all(),
     )
+    return invoices.annotate(voidings=Rows(voidings))
 
 
 def invoice_of(*, account: Account, invoice_id: int) -> Invoice:
