@@ -24,12 +24,13 @@ from igny8_core.auth.services.sites import SiteChanges
 from igny8_core.auth.validators import normalised_domain
 from igny8_core.common.exceptions import InvalidInput
 from igny8_core.common.http.fields import LineField, MoneyField, TextField
+from igny8_core.common.http.kept_fields import KeptFields
 from igny8_core.common.http.language import language_of
 
 PERSON_FIELDS = ("email", "first_name", "last_name")
 
 
-class PlanSerializer(serializers.ModelSerializer[Plan]):
+class PlanSerializer(KeptFields, serializers.ModelSerializer[Plan]):
     price = MoneyField()
     currency = serializers.CharField(read_only=True)
     is_free = serializers.BooleanField(read_only=True)
@@ -93,7 +94,7 @@ class CountryDetailSerializer(CountrySerializer):
     address = AddressFormatSerializer()
 
 
-class AccountSerializer(serializers.ModelSerializer[Account]):
+class AccountSerializer(KeptFields, serializers.ModelSerializer[Account]):
     billing_email = serializers.CharField(read_only=True, help_text="Empty if there is none.")
     plan = serializers.SerializerMethodField(
         help_text="As promised at purchase, regardless of what is sold now."
@@ -128,7 +129,7 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
         return dict(PlanSerializer(terms).data)  # type: ignore[arg-type]
 
 
-class UserSerializer(serializers.ModelSerializer[User]):
+class UserSerializer(KeptFields, serializers.ModelSerializer[User]):
     email_verified = serializers.SerializerMethodField()
     pending_email = serializers.SerializerMethodField(
         help_text="A requested new email, until the link that was sent to it is used."
@@ -164,7 +165,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
         return is_permitted(user, "billing.decide_payment")
 
 
-class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
+class SubscriptionSerializer(KeptFields, serializers.ModelSerializer[Subscription]):
     plan = PlanSerializer(
         source="promised",
         read_only=True,
@@ -308,7 +309,7 @@ class ConfirmedBillingEmailSerializer(serializers.Serializer[Any]):
     billing_email = serializers.EmailField()
 
 
-class SiteSerializer(serializers.ModelSerializer[Site]):
+class SiteSerializer(KeptFields, serializers.ModelSerializer[Site]):
     industry = IndustrySerializer(read_only=True)
 
     class Meta:

@@ -29,8 +29,8 @@ KEPT = "nested_"  # in names of annotations
 def with_rows(queryset: QuerySet[M], **related: QuerySet[Any]) -> QuerySet[M]:
     """Read the related rows with each row of a queryset.
 
-    :param related: by the name of a foreign key, in either direction, as filters use it. Where each row has many, only
-        those of the queryset count as its, in the order of their primary keys.
+    :param related: by the name of a foreign key, in either direction, as filters use it. Where a
+        row has many, they are those of the queryset, in the order of their primary keys.
     """
     nested = {f"{KEPT}{name}": _rows(queryset.model, name, of) for name, of in related.items()}
     rows = queryset.annotate(**nested)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from django.db import connection, transaction
-from psycopg import errors
+from psycopg import IsolationLevel, errors
 
 ATTEMPTS = 3
 CONTENTION = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
@@ -47,10 +47,31 @@ def one_moment() -> Iterator[None]:
     without an open invoice. Inside a transaction, that transaction's isolation stays. Nothing can
     be written.
     """
-    level = "" if connection.in_atomic_block else "ISOLATION LEVEL REPEATABLE READ, "
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET TRANSACTION {level}READ ONLY")
+    with _inner() if connection.in_atomic_block else _outermost():
         yield
+
+
+@contextmanager
+def _inner() -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        yield
+
+
+@contextmanager
+def _outermost() -> Iterator[None]:
+    """Let the BEGIN say it all: a statement less."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    wire = connection.connection
+    before = wire.isolation_level, wire.read_only
+    wire.isolation_level, wire.read_only = IsolationLevel.REPEATABLE_READ, True
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        if not wire.closed:
+            wire.isolation_level, wire.read_only = before
 
 
 def is_contention(error: BaseException) -> bool:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer, UserSerializer
 from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
 from igny8_core.business.billing.serializers.payments import PaymentSerializer
+from igny8_core.common.http.kept_fields import KeptFields
 
 
 class RegistrationResultSerializer(serializers.Serializer[Any]):
@@ -16,7 +17,7 @@ class RegistrationResultSerializer(serializers.Serializer[Any]):
     invoice = InvoiceSerializer(allow_null=True)
 
 
-class MeSerializer(serializers.Serializer[Any]):
+class MeSerializer(KeptFields, serializers.Serializer[Any]):
     """Everything a page needs to show the customer's current state."""
 
     user = UserSerializer()

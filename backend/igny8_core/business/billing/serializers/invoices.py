@@ -9,6 +9,7 @@ from igny8_core.business.billing.models import Invoice, InvoiceLine
 from igny8_core.business.billing.serializers.methods import PaymentMethodSerializer
 from igny8_core.business.billing.serializers.payments import PaymentSerializer
 from igny8_core.common.http.fields import MoneyField, RateField, TextField
+from igny8_core.common.http.kept_fields import KeptFields
 
 
 class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
@@ -58,7 +59,7 @@ class SellerSerializer(serializers.Serializer[Any]):
     website = serializers.CharField(help_text="Empty if none is set.")
 
 
-class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
+class InvoiceSerializer(KeptFields, serializers.ModelSerializer[Invoice]):
     payment_state = serializers.ChoiceField(choices=InvoicePaymentState.choices, read_only=True)
     subtotal = MoneyField()
     tax_amount = MoneyField()

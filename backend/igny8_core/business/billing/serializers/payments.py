@@ -10,6 +10,7 @@ from igny8_core.business.billing.models import Payment, PaymentEvent
 from igny8_core.business.billing.services.confirmation import Claim
 from igny8_core.business.proofs.enums import ProofRefusal
 from igny8_core.common.http.fields import LineField, MoneyField, ReferenceField, TextField
+from igny8_core.common.http.kept_fields import KeptFields
 
 
 class ProofRefusalSerializer(serializers.Serializer[Any]):
@@ -17,7 +18,7 @@ class ProofRefusalSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="A sentence for people.")
 
 
-class PaymentSerializer(serializers.ModelSerializer[Payment]):
+class PaymentSerializer(KeptFields, serializers.ModelSerializer[Payment]):
     invoice_id = serializers.IntegerField(read_only=True)
     invoice_number = serializers.CharField(source="invoice.number", read_only=True)
     payment_method = serializers.CharField(source="paid_by.payment_method", read_only=True)

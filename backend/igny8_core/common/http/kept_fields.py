@@ -1,0 +1,24 @@
+"""Serializers for answers whose fields are made once per class, not again for each answer."""
+
+from functools import cache
+from typing import Any
+
+from rest_framework.serializers import BaseSerializer, Field
+
+
+class KeptFields(BaseSerializer[Any]):
+    """Named before ``Serializer`` or ``ModelSerializer`` among a class's bases.
+
+    The fields, also those of nested serializers, have no context: they must not ask for the
+    request.
+    """
+
+    @property
+    def _readable_fields(self) -> tuple[Field[Any, Any, Any, Any], ...]:
+        return _kept(type(self))
+
+
+@cache
+def _kept(serializer: type[KeptFields]) -> tuple[Field[Any, Any, Any, Any], ...]:
+    fields: dict[str, Any] = serializer().fields  # type: ignore[attr-defined]
+    return tuple(field for field in fields.values() if not field.write_only)
