@@ -7,7 +7,6 @@ from rest_framework import serializers
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import PaymentMethodConfig
 from igny8_core.common.http.fields import LineField
-from igny8_core.common.http.kept_fields import KeptFields
 
 
 class PaymentMethodDetailSerializer(serializers.Serializer[Any]):
@@ -31,7 +30,7 @@ class MethodTextsSerializer(serializers.Serializer[Any]):
     processing_time = serializers.CharField(required=False)
 
 
-class PaymentMethodSerializer(KeptFields, serializers.ModelSerializer[PaymentMethodConfig]):
+class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
     """A method, as it is or as it was promised."""
 
     details = PaymentMethodDetailSerializer(many=True, read_only=True)
