@@ -1,6 +1,7 @@
 """Rate limits per address and person, counted once for all server processes."""
 
 import base64
+import json
 import pickle
 import re
 from collections.abc import Callable
@@ -17,11 +18,13 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import resolve
+from rest_framework.request import Request
 from rest_framework.test import APIClient
 
 from igny8_core.auth.log_in.adapter import plain_address
 from igny8_core.auth.models import User
 from igny8_core.auth.tasks import remove_expired
+from igny8_core.business.onboarding.views import RegisterThrottle, RegisterView
 from igny8_core.common.clock import utc_now
 from igny8_core.common.http.rate_limits import RATE_LIMITS, rate_limits
 from igny8_core.common.models import CacheEntry
@@ -333,6 +336,30 @@ def test_concurrent_requests_respect_the_limit(settings: LazySettings) -> None:
         return bool(ratelimit.consume(request, app="allauth.account", action="register"))
 
     assert 1 <= sum(at_once(16, pass_through)) <= 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_concurrent_requests_reach_the_limit_exactly(settings: LazySettings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = rate_limits({"register": "5/m/ip,9/h/ip"}, is_relaxed=False)
+
+    def pass_through() -> bool:
+        request = Request(RequestFactory().post(REGISTER))
+        return RegisterThrottle().allow_request(request, RegisterView())
+
+    assert sum(at_once(16, pass_through)) == 5
+    counts = [len(json.loads(row.value)) for row in CacheEntry.objects.order_by("cache_key")]
+    assert counts == [5, 5]  # a minute's limit refused the others before the hour's counted them
+
+
+@pytest.mark.parametrize("value", ["", "{", "x", '{"a": 1}', '["a", null, [1]]', "[1, 2, 3, 4, 5]"])
+def test_unreadable_and_old_counts_are_none(settings: LazySettings, value: str) -> None:
+    settings.ACCOUNT_RATE_LIMITS = rate_limits({"register": "2/m/ip"}, is_relaxed=False)
+    throttle, request = RegisterThrottle(), Request(RequestFactory().post(REGISTER))
+    assert throttle.allow_request(request, RegisterView())
+    CacheEntry.objects.update(value=value)
+    passed = [throttle.allow_request(request, RegisterView()) for _ in range(3)]
+    assert passed == [True, True, False]
+    assert 59 <= throttle.wait() <= 60
 
 
 def at_once(times: int, act: Callable[[], bool]) -> list[bool]:

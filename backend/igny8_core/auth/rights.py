@@ -86,8 +86,8 @@ def lacks_second_factor(user: Person) -> bool:
     )
 
 
-def _has_second_factor(user: User) -> bool:
-    read = user.has_second_factor
+def _has_second_factor(user: Person) -> bool:
+    read: bool | None = user.has_second_factor
     return Authenticator.objects.filter(user_id=user.pk).exists() if read is None else read
 
 

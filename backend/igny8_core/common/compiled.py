@@ -20,8 +20,9 @@ class Parameter(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, *_compiler: Any) -> tuple[str, list["Parameter"]]:
-        return "%s", [self]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Stand for the value among the parameters."""
+        return "%s", (self,)
 
 
 def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:

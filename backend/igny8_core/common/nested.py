@@ -33,8 +33,8 @@ def with_rows(queryset: QuerySet[M], **related: QuerySet[Any]) -> QuerySet[M]:
         row has many, they are those of the queryset, in the order of their primary keys.
     """
     nested = {f"{KEPT}{name}": _rows(queryset.model, name, of) for name, of in related.items()}
-    rows = queryset.annotate(**nested)
-    rows._iterable_class = _Filled  # type: ignore[attr-defined]
+    rows: QuerySet[M] = queryset.annotate(**nested)
+    rows._iterable_class = _Filled
     return rows
 
 
@@ -71,7 +71,8 @@ class _RowsField(JSONField):
             field = annotation.output_field
             is_nested = isinstance(field, _RowsField)
             setattr(instance, name, field.instances(row[name]) if is_nested else row[name])
-        return _filled(instance)
+        filled: Model = _filled(instance)
+        return filled
 
 
 class _Number(float):

@@ -94,7 +94,7 @@ def person_of(request: HttpRequest) -> User | AnonymousUser:
         and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
         and constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
     )
-    return person if person and is_usual else cast("User | AnonymousUser", get_user(request))
+    return person if person and is_usual else get_user(request)
 
 
 @compiled

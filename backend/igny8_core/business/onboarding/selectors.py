@@ -50,8 +50,8 @@ def state_of(*, user: User) -> State:
     return State(
         user=person,
         account=account,
-        subscription=account and live_subscription(account=account),
-        pending_subscription=account and pending_subscription(account=account),
+        subscription=live_subscription(account=account) if account else None,
+        pending_subscription=pending_subscription(account=account) if account else None,
         open_invoice=next(iter(person.open_invoices), None),
         last_decision=next(iter(person.last_decisions), None),
     )

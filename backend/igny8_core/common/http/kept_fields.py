@@ -14,11 +14,11 @@ class KeptFields(BaseSerializer[Any]):
     """
 
     @property
-    def _readable_fields(self) -> tuple[Field[Any, Any, Any, Any], ...]:
+    def _readable_fields(self) -> list[Field[Any, Any, Any, Any]]:
         return _kept(type(self))
 
 
 @cache
-def _kept(serializer: type[KeptFields]) -> tuple[Field[Any, Any, Any, Any], ...]:
-    fields: dict[str, Any] = serializer().fields  # type: ignore[attr-defined]
-    return tuple(field for field in fields.values() if not field.write_only)
+def _kept(serializer: Any) -> list[Field[Any, Any, Any, Any]]:
+    fields = serializer().fields.values()
+    return [field for field in fields if not field.write_only]

@@ -1,7 +1,7 @@
 """Rejects requests that exceed a rate limit, and says when to try again.
 
-django-allauth counts its own operations and those of this API in the same way, with the same
-client address; the limits are in ``rate_limits.py``.
+The operations of this API are counted where django-allauth counts its own, and with the same client
+address, but by all their limits in one statement. The limits are in ``rate_limits.py``.
 """
 
 import math
@@ -9,13 +9,14 @@ import time
 from typing import Any, ClassVar
 
 from allauth.core.internal import ratelimit
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS, cache, caches
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from igny8_core.common.email_form import normal_email
+from igny8_core.common.platform.cache import Limit, PostgresCache
 
 APP = "allauth.account"
 
@@ -31,7 +32,8 @@ class ActionThrottle(BaseThrottle):
         self.request = request._request
         if request.user.is_authenticated:
             self.counted["user"] = request.user
-        return bool(ratelimit.consume(self.request, app=APP, **self.counted))
+        limits = _limits(self.request, **self.counted)
+        return not limits or _count(limits)
 
     def wait(self) -> int:
         """Return the seconds until there is room again, for ``Retry-After``."""
@@ -62,13 +64,29 @@ def seconds_to_wait(request: HttpRequest, *, action: str, key: str, user: Any = 
     If it is unknown which limit was reached, it is the longest period of them all.
     """
     now = time.time()
-    waits = []
-    rates = ratelimit.get_rates(app=APP, action=action)
-    for rate in rates:
-        counter = ratelimit.get_cache_key(
-            request, app=APP, action=action, rate=rate, key=key, user=user
+    limits = _limits(request, action=action, key=key, user=user)
+    times = cache.get_many([limit.key for limit in limits])  # of each, the newest first
+    waits = [
+        math.ceil(times[limit.key][limit.amount - 1] + limit.seconds - now)
+        for limit in limits
+        if len(times.get(limit.key, ())) >= limit.amount
+    ]
+    return max(waits or [int(limit.seconds) for limit in limits], default=1)
+
+
+def _limits(request: HttpRequest, *, action: str, key: str = "", user: Any = None) -> list[Limit]:
+    """Return the limits of an action, each with where allauth counts it."""
+    return [
+        Limit(
+            ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key, user=user),
+            rate.amount,
+            rate.duration,
         )
-        times = cache.get(counter, [])  # newest first
-        if len(times) >= rate.amount:
-            waits.append(math.ceil(times[rate.amount - 1] + rate.duration - now))
-    return max(waits or [int(rate.duration) for rate in rates], default=1)
+        for rate in ratelimit.get_rates(app=APP, action=action)
+    ]
+
+
+def _count(limits: list[Limit]) -> bool:
+    counter = caches[DEFAULT_CACHE_ALIAS]
+    assert isinstance(counter, PostgresCache)  # noqa: S101  (the settings have no other)
+    return counter.count(limits, at=time.time())

@@ -5,7 +5,8 @@ JSON: whatever somebody writes into the table is data, and never runs.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,21 @@ INSERT INTO common_cacheentry (cache_key, value, expires) VALUES (%(key)s, %(val
 ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires
 """
 UNLESS_THERE = "WHERE common_cacheentry.expires < %(now)s"
+
+
+COUNT = "SELECT common_count_attempt(%s, %s, %s, %s)"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many attempts fit into the last seconds.
+
+    :param key: of the cache entry that holds the times of the attempts, the newest first.
+    """
+
+    key: str
+    amount: int
+    seconds: float
 
 
 class PostgresCache(DatabaseCache):
@@ -52,6 +68,19 @@ class PostgresCache(DatabaseCache):
         rows = CacheEntry.objects.filter(cache_key__in=given, expires__gte=utc_now())
         read = ((given[row.cache_key], _value_of(row)) for row in rows)
         return {key: value for key, value in read if value is not None}
+
+    def count(self, limits: Sequence[Limit], *, at: float) -> bool:
+        """Count an attempt by each limit, up to the first one that is reached; tell whether none
+        is. Whoever counts at the same moment waits for it.
+
+        :param at: in seconds since 1970.
+        """
+        keys = [self.make_and_validate_key(limit.key) for limit in limits]
+        amounts, seconds = ([limit.amount for limit in limits], [limit.seconds for limit in limits])
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT, [keys, amounts, list(map(float, seconds)), at])
+            reached: int = cursor.fetchone()[0]
+        return reached == 0
 
     def _write(
         self, statement: str, key: Any, value: Any, timeout: Any, version: int | None
