@@ -135,7 +135,7 @@ def _processes(options: argparse.Namespace) -> dict[str, tuple[str, Path]]:
     work = f"{python} manage.py procrastinate worker"
     return {
         "api": (runserver if options.dev else gunicorn, BACKEND),
-        "worker": (f"{work} --queues mail,upkeep,exports,builtin --concurrency 4", BACKEND),
+        "worker": (f"{work} --queues mail,upkeep,exports,bulk,builtin --concurrency 4", BACKEND),
         "proofs": (f"nice -n 10 {work} --queues proofs --concurrency 2", BACKEND),
         "web": (f"npm run --silent {'dev' if options.dev else 'preview'}", FRONTEND),
     }

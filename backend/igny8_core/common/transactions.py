@@ -5,11 +5,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg import IsolationLevel, errors
 
 ATTEMPTS = 3
 CONTENTION = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
+DATABASE_IS_AWAY = (
+    OperationalError,  # no server, connection lost, lock timeout, disk full
+    InterfaceError,
+    errors.OperationalError,  # the same from the queue, not wrapped by Django
+    errors.InterfaceError,
+    errors.IdleInTransactionSessionTimeout,
+)
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -77,6 +84,12 @@ def _outermost() -> Iterator[None]:
 def is_contention(error: BaseException) -> bool:
     """Tell whether another transaction was in the way, even if the error is wrapped."""
     return any(isinstance(cause, CONTENTION) for cause in causes(error))
+
+
+def is_database_away(error: BaseException) -> bool:
+    """Tell whether the database can't be reached or can't write, whoever else uses it."""
+    is_away = any(isinstance(cause, DATABASE_IS_AWAY) for cause in causes(error))
+    return is_away and not is_contention(error)
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -44,6 +44,20 @@ PROOF_LABELS = {
 }
 
 
+class PaymentList(KeysetChangeList):
+    """Offers to select all that waits and fits the filters, if it can be approved at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Count as far as that, if there is another page and somebody who may approve it."""
+        super().get_results(request)
+        is_waiting = request.GET.get(STATUS_PARAMETER) == PaymentStatus.PENDING_APPROVAL
+        if not (self.next_page_url and is_waiting and review.may_decide(request)):
+            return
+        number = self.queryset.order_by()[: bulk.MOST + 1].count()
+        if number <= bulk.MOST:
+            self.result_count = self.full_result_count = number
+
+
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
     sidebar = Entry(Section.WORK, 2, "fact_check", badge=waiting)
@@ -85,7 +99,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         return ["has_proof" if name == "proof_thumbnail" else name for name in self.list_display]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
-        return KeysetChangeList
+        return PaymentList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Payment], search_term: str
@@ -100,7 +114,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         return lookup == STATUS_PARAMETER or super().lookup_allowed(lookup, value, request)
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the review with its decisions, the proofs, the preferences, and the export."""
+        """Add the review with its decisions, the proofs, bulk approvals, and all others."""
         wrap: Callable[[Any], Any] = self.admin_site.admin_view
 
         def page(route: str, view: Any, name: str, **more: str) -> URLPattern:
@@ -118,6 +132,12 @@ class PaymentAdmin(ReadOnlyAdmin):
                 "<int:payment_id>/proof/<int:page>/",
                 wrap(proofs.show_page),
                 name="billing_payment_proof_page",
+            ),
+            page("bulk/", bulk.recent, "bulk_recent"),
+            path("bulk/start/", wrap(bulk.start), name="billing_payment_bulk_start"),
+            page("bulk/<int:bulk_id>/", bulk.show, "bulk"),
+            path(
+                "bulk/<int:bulk_id>/go-on/", wrap(bulk.proceed), name="billing_payment_bulk_go_on"
             ),
             page("notices/", notices.notices, "notices"),
             page("export/csv/", export.ask, "export_csv", file_format="csv"),
@@ -157,8 +177,8 @@ class PaymentAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Approve selected…", permissions=["decide"])
     def approve_selected(self, request: HttpRequest, payments: QuerySet[Payment]) -> HttpResponse:
-        """Show what would be approved; approve it once confirmed."""
-        return bulk.approve(request, model_admin=self, payments=payments)
+        """Show what would be approved; once confirmed, the worker approves it."""
+        return bulk.confirm(request, model_admin=self, payments=payments)
 
     @admin.display(description="Waiting")
     def age(self, payment: Payment) -> str:

@@ -33,6 +33,9 @@ IDEMPOTENCY_RETENTION_DAYS: int = env.number(
     "IDEMPOTENCY_RETENTION_DAYS", default=7, at_least=1, at_most=365_000
 )
 EXPORT_RETENTION_DAYS: int = env.number("EXPORT_RETENTION_DAYS", default=7, at_least=1, at_most=365)
+BILLING_BULK_RETENTION_DAYS: int = env.number(
+    "BILLING_BULK_RETENTION_DAYS", default=90, at_least=1, at_most=365_000
+)
 MAIL_RETENTION_DAYS: int = env.number(
     "MAIL_RETENTION_DAYS", default=90, at_least=1, at_most=365_000
 )

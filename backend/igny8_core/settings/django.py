@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "igny8_core.business.exports",
     "igny8_core.business.billing",
     "igny8_core.business.documents",
+    "igny8_core.business.bulk",
     "igny8_core.business.notifications",
     "igny8_core.business.catalogue",
     "igny8_core.business.onboarding",

@@ -2,19 +2,10 @@
 
 import errno
 
-from django.db import InterfaceError, OperationalError
-from psycopg import errors
 from rest_framework.exceptions import APIException
 
-from igny8_core.common.transactions import causes
+from igny8_core.common.transactions import DATABASE_IS_AWAY, causes
 
-DATABASE_IS_AWAY = (
-    OperationalError,  # no server, connection lost, lock timeout, disk full
-    InterfaceError,
-    errors.OperationalError,  # the same from the queue, not wrapped by Django
-    errors.InterfaceError,
-    errors.IdleInTransactionSessionTimeout,
-)
 DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
