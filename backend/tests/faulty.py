@@ -87,6 +87,8 @@ def served(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
 def _install_in_new_connection(*, connection: Any, **_: Any) -> None:
     point = FaultPoint(os.environ.get("FAULT", ""))
     connection.execute_wrappers.append(point.execute)
+    commit = connection._commit
+    connection._commit = lambda: point.commit(commit)
 
 
 if __name__ == "__main__":

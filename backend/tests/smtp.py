@@ -142,16 +142,21 @@ def start_worker(
     program: Sequence[str] = ("manage.py",),
     *,
     concurrency: int = 1,
+    queues: str = "",
     skip_checks: bool = False,
     **environment: str,
 ) -> subprocess.Popen[str]:
-    """Start the real worker, which exits when the queue is empty."""
+    """Start the real worker, which exits when the queue is empty.
+
+    :param queues: those that it serves, comma-separated; all, if empty.
+    """
     return start(
         "procrastinate",
         *(["--skip-checks"] if skip_checks else []),
         "worker",
         "--one-shot",
         *("--concurrency", str(concurrency)),
+        *(["--queues", queues] if queues else []),
         environment={**here(), "EMAIL_URL": f"smtp://127.0.0.1:{port}", **environment},
         program=program,
     )

@@ -68,9 +68,12 @@ def start_bulk_approval(
 
 @transaction.atomic
 def go_on(*, bulk_id: int, now: datetime) -> None:
-    """Queue a bulk approval again; harmless if it runs, or is finished."""
-    if BulkApproval.objects.filter(pk=bulk_id, finished_at=None).update(active_at=now):
-        _defer(BulkApproval(pk=bulk_id))
+    """Queue a bulk approval again, unless a job is at it, or it is finished."""
+    bulk = _take(bulk_id)
+    if bulk and bulk.finished_at is None:
+        bulk.active_at = now
+        bulk.save(update_fields=["active_at"])
+        _defer(bulk)
 
 
 def _defer(bulk: BulkApproval) -> None:
