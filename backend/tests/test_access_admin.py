@@ -12,8 +12,10 @@ from igny8_core.auth.models import Industry, User
 from igny8_core.auth.services.sites import add_site
 from igny8_core.business.billing.models import Payment, SellerProfile, SettingChange
 from igny8_core.business.billing.services.setting_changes import change_setting
+from igny8_core.business.bulk.models import BulkApproval
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
+from tests.bulk import started
 from tests.factories import (
     PASSWORD,
     account_of,
@@ -120,6 +122,14 @@ get  billing/payment/<path:object_id>/history/             302 403 200 200 200 2
 post billing/payment/<path:object_id>/history/             302 403 200 200 200 200
 get  billing/payment/add/                                  302 403 403 403 403 403
 post billing/payment/add/                                  302 403 403 403 403 403
+get  billing/payment/bulk/                                 302 403 200 200 200 200
+post billing/payment/bulk/                                 302 405 405 405 405 405
+get  billing/payment/bulk/<int:bulk_id>/                   302 403 200 200 200 200
+post billing/payment/bulk/<int:bulk_id>/                   302 405 405 405 405 405
+get  billing/payment/bulk/<int:bulk_id>/go-on/             302 405 405 405 405 405
+post billing/payment/bulk/<int:bulk_id>/go-on/             302 403 403 403 302 302
+get  billing/payment/bulk/start/                           302 405 405 405 405 405
+post billing/payment/bulk/start/                           302 403 403 403 302 302
 get  billing/payment/export/<str:key>/                     302 403 404 404 404 404
 post billing/payment/export/<str:key>/                     302 405 405 405 405 405
 get  billing/payment/export/<str:key>/file/                302 403 404 404 404 404
@@ -353,12 +363,15 @@ def payment(owner: User) -> Payment:
     OutgoingMail.objects.create(
         key="x:1", kind="x", recipient="x@shop.example", language="en", job_id=0
     )
-    return make_payment(owner, proof=make_receipt())
+    waiting = make_payment(owner, proof=make_receipt())
+    started(make_billing_admin(), [waiting])
+    return waiting
 
 
 def call(client: APIClient, method: str, path: str, payment: Payment) -> int:
     url = path.replace("<int:payment_id>", str(payment.pk)).replace("<int:page>", "1")
     url = url.replace("<int:invoice_id>", str(payment.invoice_id))
+    url = url.replace("<int:bulk_id>", str(BulkApproval.objects.latest("pk").pk))
     if "<int:change_id>" in url:
         url = url.replace("<int:change_id>", str(SettingChange.objects.latest("pk").pk))
     url = url.replace("<id>", str(payment.submitted_by_id)).replace("<path:content_type_id>", "1")

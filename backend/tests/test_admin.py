@@ -29,6 +29,7 @@ from igny8_core.business.billing.services.setting_changes import agree_to_change
 from igny8_core.business.proofs import sandbox
 from igny8_core.common.clock import utc_now
 from igny8_core.desk.payments import PaymentAdmin
+from tests.bulk import approved_in_bulk
 from tests.desk import form_of, rows, without_details
 from tests.factories import (
     account_of,
@@ -457,17 +458,10 @@ def test_bulk_approval_decides_and_reports_each_payment(
     billing_admin.account = mine.invoice.account
     billing_admin.save()
     approve(decided, User.objects.create_superuser("root@desk.example", "x"))
-    answer = desk.post(
-        QUEUE,
-        {
-            "action": "approve_selected",
-            "_selected_action": [payment.pk, mine.pk, decided.pk, fine.pk],
-            "confirmed": "yes",
-        },
-    )
+    answer = approved_in_bulk(desk, [payment, mine, decided, fine])
 
-    outcomes = {outcome.payment.pk: outcome for outcome in answer.context["outcomes"]}
-    assert [outcomes[p.pk].is_approved for p in (payment, mine, decided, fine)] == [
+    outcomes = {row.payment_id: row for row in answer.context["rows"]}
+    assert [outcomes[p.pk].state == "approved" for p in (payment, mine, decided, fine)] == [
         True,
         False,
         False,
@@ -485,10 +479,7 @@ def test_bulk_approval_marks_dual_control_payments(
     desk: Client, payment: Payment, settings: LazySettings
 ) -> None:
     settings.BILLING_DUAL_CONTROL_ABOVE = Decimal(50)
-    answer = desk.post(
-        QUEUE,
-        {"action": "approve_selected", "_selected_action": payment.pk, "confirmed": "yes"},
-    )
+    answer = approved_in_bulk(desk, [payment])
     assert "a second admin must approve" in text_of(answer)
     payment.refresh_from_db()
     assert payment.status == "pending_approval"

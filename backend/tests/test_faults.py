@@ -162,18 +162,7 @@ def at_the_desk(program: Program, payment: Payment) -> Reply:
     )
 
 
-def in_bulk(program: Program, payment: Payment) -> Reply:
-    return program.send(
-        "/admin/billing/payment/",
-        f"action=approve_selected&_selected_action={payment.pk}&confirmed=yes".encode(),
-        Content_Type="application/x-www-form-urlencoded",
-    )
-
-
-@pytest.mark.parametrize(
-    "approve_it",
-    [by_api, *(pytest.param(way, marks=pytest.mark.long) for way in (at_the_desk, in_bulk))],
-)
+@pytest.mark.parametrize("approve_it", [by_api, pytest.param(at_the_desk, marks=pytest.mark.long)])
 def test_deadlock_victim_is_retried(
     billing_admin: User, approve_it: Callable[[Program, Payment], Reply]
 ) -> None:

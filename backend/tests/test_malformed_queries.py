@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Payment
+from tests.bulk import confirmation_of
 from tests.factories import client_of, make_owner, make_payment
 from tests.roles import undone
 from tests.sizes import THOROUGH, part
@@ -175,7 +176,6 @@ def test_odd_desk_form_values_never_fail(
     bulk: list[dict[str, Any]] = [
         {"action": value, "_selected_action": value},
         {"action": "approve_selected", "_selected_action": value},
-        {"action": "approve_selected", "_selected_action": value, "confirmed": "yes"},
         {"action": "approve_selected", "_selected_action": payment.pk, "index": value},
     ]
     for chosen in bulk:
@@ -183,6 +183,10 @@ def test_odd_desk_form_values_never_fail(
         with undone():
             answer = admin_client.post(f"{desk}{query}", chosen)
         assert answer.status_code in {200, 302, 400}, chosen
+    for odd in ({"payments": value}, {"act_key": value}):
+        with undone():
+            answer = admin_client.post(f"{desk}bulk/start/", {**confirmation_of([payment]), **odd})
+        assert answer.status_code == 302, odd
 
 
 @pytest.mark.sized

@@ -25,6 +25,7 @@ from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotAllowed
 from igny8_core.common.models import OutgoingMail
 from tests import test_access, test_access_admin
+from tests.bulk import confirmation_of
 from tests.factories import (
     account_of,
     approve,
@@ -191,10 +192,10 @@ def test_bulk_and_export_redirect_to_second_factor(
     bulk = {
         "action": "approve_selected",
         "_selected_action": waiting.pk,
-        "confirmed": "yes",
     }
     for answer in (
         desk.post("/admin/billing/payment/?status__exact=pending_approval", bulk),
+        desk.post("/admin/billing/payment/bulk/start/", confirmation_of([waiting])),
         desk.post("/admin/billing/payment/export/csv/"),
     ):
         assert answer.headers["Location"] == SECOND_FACTOR
