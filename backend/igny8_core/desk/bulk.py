@@ -59,6 +59,12 @@ class ConfirmForm(ActForm):
         return [int(payment_id) for payment_id in self.cleaned_data["payments"].split(",")]
 
 
+def number_to_select(payments: QuerySet[Payment]) -> int:
+    """How many payments there are; 0 if they are more than can be approved at once."""
+    number = payments.order_by()[: MOST + 1].count()
+    return number if number <= MOST else 0
+
+
 def confirm(request: HttpRequest, *, model_admin: Any, payments: QuerySet[Payment]) -> HttpResponse:
     """Show what would be approved, and ask."""
     rows = list(payments.order_by("submitted_at", "pk")[: MOST + 1])

@@ -53,8 +53,7 @@ class PaymentList(KeysetChangeList):
         is_waiting = request.GET.get(STATUS_PARAMETER) == PaymentStatus.PENDING_APPROVAL
         if not (self.next_page_url and is_waiting and review.may_decide(request)):
             return
-        number = self.queryset.order_by()[: bulk.MOST + 1].count()
-        if number <= bulk.MOST:
+        if number := bulk.number_to_select(self.queryset):
             self.result_count = self.full_result_count = number
 
 
