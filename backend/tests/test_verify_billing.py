@@ -36,6 +36,7 @@ from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.tasks import delete_old_records
+from tests.bulk import run, started
 from tests.database import scene
 from tests.factories import (
     account_of,
@@ -97,6 +98,7 @@ def everything_there_is() -> User:
     taken_back = make_payment(make_owner(), reference="BT-3")
     approve(taken_back, billing_admin)
     reverse(taken_back, billing_admin, EventName.REVERSE_AND_VOID)
+    run(started(billing_admin, [taken_back, make_payment(make_owner(), reference="BT-4")]))
     waiting = make_owner(payment_method="jazzcash")
     make_payment(
         waiting,
@@ -371,6 +373,25 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
     "a method says more than was agreed to": (
         "every payment method",
         "UPDATE billing_paymentmethodconfig SET is_enabled = true",
+    ),
+    "a bulk approval reports a refused payment as approved": (
+        "every approval that a bulk approval reports",
+        "UPDATE bulk_bulkapprovalrow SET state = 'approved'",
+    ),
+    "a bulk approval reports an approval as another admin's": (
+        "every approval that a bulk approval reports",
+        (
+            "UPDATE bulk_bulkapproval SET confirmed_by_id ="
+            " (SELECT min(submitted_by_id) FROM billing_payment)"
+        ),
+    ),
+    "a bulk approval ends before its rows": (
+        "a bulk approval is finished once",
+        "UPDATE bulk_bulkapprovalrow SET state = 'waiting', decided_at = NULL",
+    ),
+    "a bulk approval never ends": (
+        "a bulk approval is finished once",
+        "UPDATE bulk_bulkapproval SET finished_at = NULL",
     ),
 }
 FILES_ARE_THERE = "5b. "

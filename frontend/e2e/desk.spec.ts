@@ -203,7 +203,9 @@ test("many are approved at once after a look at totals and flags", async ({ page
   await expect(page.getByText("In total")).toBeVisible();
   await expectAccessible(page, "#content");
   await page.getByRole("button", { name: "Approve 2 payments" }).click();
-  await expect(page.getByText("2 of 2 approved")).toBeVisible();
+  // by the worker: the page reloads until it is done
+  await expect(page.getByText("2 of 2 approved")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("status")).toContainText("Finished");
   await expectAccessible(page, "#content");
 });
 

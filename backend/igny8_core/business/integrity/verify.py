@@ -11,6 +11,7 @@ from django.db import DataError, transaction
 
 from igny8_core.business.integrity import (
     accounts,
+    bulk,
     events,
     files,
     invoices,
@@ -55,6 +56,7 @@ OF_ROWS: dict[str, Check] = {
     **mails.CHECKS,
     **events.CHECKS,
     **settings.CHECKS,
+    **bulk.CHECKS,
 }
 OF_FILES: dict[str, Check] = {**files.CHECKS}  # slow, so missing files are checked again
 CHECKS = OF_ROWS | OF_FILES
