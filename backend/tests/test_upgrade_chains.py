@@ -16,6 +16,7 @@ from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import InvoiceNotReopenable
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.transitions import TransitionRecorder
@@ -222,6 +223,9 @@ def test_older_running_plan_breaks_an_invariant(owner: User, billing_admin: User
     assert [str(result) for result in verify_billing() if not result.holds] == []
     old, new = Subscription.objects.order_by("pk")
     for event, subscription in ((EventName.SUPERSEDE, new), (EventName.RESTORE, old)):
-        TransitionRecorder(event=event, actor=Actor(), now=utc_now()).move(subscription)
+        with written_together() as changes:
+            TransitionRecorder(changes=changes, event=event, actor=Actor(), now=utc_now()).move(
+                subscription
+            )
     broken = [result.sentence for result in verify_billing() if not result.holds]
     assert broken

@@ -1,6 +1,6 @@
 """Refusals: what a service raises when it will not do what it was asked to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -107,3 +107,12 @@ class LimitReached(LaterPossible):
 
 class Unavailable(LaterPossible):
     """A part that is needed does not answer, or has no place free."""
+
+
+def refusal_of(check: Callable[[], None]) -> DomainError | None:
+    """Return how a check refuses, if it does: for what is asked once about many things."""
+    try:
+        check()
+    except DomainError as refusal:
+        return refusal
+    return None

@@ -4,7 +4,8 @@
 their jobs share a lock, so a later one waits for an earlier one's retry.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Job
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import (
@@ -30,6 +32,7 @@ from igny8_core.common.letters import (
 from igny8_core.common.locks import wait_for_lock
 from igny8_core.common.mail_retries import MailRetries
 from igny8_core.common.models import OutgoingMail
+from igny8_core.common.rows import insert_new_rows, update_rows
 
 QUEUE = "mail"
 RETRY = MailRetries()
@@ -37,24 +40,48 @@ MAX_ERROR_LENGTH = 1000
 STALLED_AFTER = 120  # seconds without a heartbeat of the worker
 
 
-def queue_mail(
-    *, kind: str, about: int | str, recipient: str, language: str, **arguments: Any
-) -> None:
-    """Queue a mail in the caller's transaction: if that commits, it is sent, else it never was.
+@dataclass(frozen=True)
+class NewMail:
+    """An email to queue.
 
     :param about: identifies the event together with ``kind``; a duplicate isn't queued.
     :param arguments: for the kind's writer: ids of what it is about, and ``facts``, what was
         true at the event.
-    :raises LookupError: if the kind is unknown.
     """
-    kind_called(kind)
-    mail, created = OutgoingMail.objects.get_or_create(
-        key=f"{kind}:{about}",
-        recipient=recipient,
-        defaults={"kind": kind, "language": language, "arguments": arguments},
+
+    kind: str
+    about: int | str
+    recipient: str
+    language: str
+    arguments: dict[str, Any]
+
+
+def queue_mail(
+    *, kind: str, about: int | str, recipient: str, language: str, **arguments: Any
+) -> None:
+    """Queue one mail: see ``queue_mails``."""
+    queue_mails([NewMail(kind, about, recipient, language, arguments)])
+
+
+def queue_mails(mails: Sequence[NewMail]) -> None:
+    """Queue mails in the caller's transaction: they are sent if that commits, and only then.
+
+    :raises LookupError: if a kind is unknown.
+    """
+    for mail in mails:
+        kind_called(mail.kind)
+    new = insert_new_rows([_row_of(mail) for mail in mails], by=("key", "recipient"))
+    _deliver_in_order(new)
+
+
+def _row_of(mail: NewMail) -> OutgoingMail:
+    return OutgoingMail(
+        key=f"{mail.kind}:{mail.about}",
+        kind=mail.kind,
+        recipient=mail.recipient,
+        language=mail.language,
+        arguments=mail.arguments,
     )
-    if created:
-        _remember_job(mail, _deliver_in_order(mail))
 
 
 @transaction.atomic
@@ -68,8 +95,10 @@ def queue_prepared_mail(
     mail = OutgoingMail.objects.create(
         key=f"{kind}:{about}", kind=kind, recipient=recipient, language=language
     )
-    job_id = deliver_prepared_mail.defer(mail_id=mail.pk, subject=subject, body=body, html=html)
-    _remember_job(mail, job_id)
+    mail.job_id = deliver_prepared_mail.defer(
+        mail_id=mail.pk, subject=subject, body=body, html=html
+    )
+    mail.save(update_fields=["job_id", "updated_at"])
 
 
 @app.task(queue=QUEUE, retry=RETRY)
@@ -132,7 +161,7 @@ def _queue_anew(mail: OutgoingMail) -> SendAgain:
     """Queue an email whose job is gone; one with a secret had its text only there."""
     if mail.kind not in KINDS:
         return SendAgain.GONE
-    _remember_job(mail, _deliver_in_order(mail))
+    _deliver_in_order([mail])
     return SendAgain.QUEUED
 
 
@@ -153,14 +182,18 @@ def _message(subject: str, body: str, html: str, recipient: str) -> EmailMultiAl
     return message
 
 
-def _deliver_in_order(mail: OutgoingMail) -> int:
-    """Queue an email after those to the same reader; return the id of its job."""
-    return deliver_mail.configure(lock=reader_lock(mail.recipient)).defer(mail_id=mail.pk)
+def _deliver_in_order(mails: Sequence[OutgoingMail]) -> None:
+    """Queue each email after those to the same reader, and remember its job."""
+    if not mails:
+        return
+    jobs = app.job_manager.batch_defer_jobs(jobs=[_job_of(mail) for mail in mails])
+    for mail, job in zip(mails, jobs, strict=True):
+        mail.job_id = job.id
+    update_rows(mails, ["job_id"])
 
 
-def _remember_job(mail: OutgoingMail, job_id: int) -> None:
-    mail.job_id = job_id
-    mail.save(update_fields=["job_id", "updated_at"])
+def _job_of(mail: OutgoingMail) -> Job:
+    return deliver_mail.configure(lock=reader_lock(mail.recipient)).make_new_job(mail_id=mail.pk)
 
 
 def _deliver(mail_id: int, write: Callable[[OutgoingMail], EmailMultiAlternatives]) -> None:

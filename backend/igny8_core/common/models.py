@@ -31,6 +31,17 @@ def columns_of(obj: models.Model) -> set[str]:
     return {field.name for field in obj._meta.concrete_fields}
 
 
+def put_in_hand(obj: models.Model, relation: str, rows: Iterable[models.Model]) -> None:
+    """Give an object its related rows, which have been read already, as ``prefetch_related`` does.
+
+    :param relation: the name of the attribute that leads to them.
+    """
+    related = getattr(obj, relation).all()
+    related._result_cache = list(rows)
+    related._prefetch_done = True
+    vars(obj).setdefault("_prefetched_objects_cache", {})[relation] = related
+
+
 class IdempotencyRecord(models.Model):
     """The response to a request with an ``Idempotency-Key``."""
 

@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg import IsolationLevel, errors
@@ -18,7 +20,9 @@ DATABASE_IS_AWAY = (
     errors.IdleInTransactionSessionTimeout,
 )
 
+P = ParamSpec("P")
 T = TypeVar("T")
+IS_ACT: ContextVar[bool] = ContextVar("IS_ACT", default=False)  # in ``commit_or_retry``
 logger = logging.getLogger(__name__)
 
 
@@ -41,9 +45,28 @@ def commit_or_retry(act: Callable[[], T]) -> T:
     return _commit(act)
 
 
+def in_transaction(service: Callable[P, T]) -> Callable[P, T]:
+    """Run a service in its caller's transaction, or in its own; a decorator.
+
+    An act of ``commit_or_retry`` is rolled back as a whole if a service raises, so its services
+    need no savepoints of their own. Elsewhere, only what the service has done is rolled back.
+    """
+
+    @wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with transaction.atomic(savepoint=not IS_ACT.get()):
+            return service(*args, **kwargs)
+
+    return run
+
+
 def _commit(act: Callable[[], T]) -> T:
     with transaction.atomic(durable=True):
-        return act()
+        outside = IS_ACT.set(True)
+        try:
+            return act()
+        finally:
+            IS_ACT.reset(outside)
 
 
 @contextmanager

@@ -1,65 +1,87 @@
 """Who gets an email about which event: one function each, called in its transaction.
 
-The text is in ``letters.py``; ``mail_facts.py`` adds what was true at the event.
+Those to customers are notices, which the act queues when it writes its changes. The text is in
+``letters.py``; ``mail_facts.py`` adds what was true at the event.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, User
-from igny8_core.auth.selectors import mail_addresses
 from igny8_core.business.billing import mail_facts
-from igny8_core.business.billing.enums import EventName, NoticeFrequency, ObjectType
+from igny8_core.business.billing.enums import EventName, NoticeFrequency
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
-from igny8_core.business.billing.selectors.events import events_of
-from igny8_core.business.billing.selectors.people import owner_of, readers_of_change
-from igny8_core.common.mail import queue_mail
+from igny8_core.business.billing.selectors.people import (
+    addresses_of,
+    owner_of,
+    read_people,
+    readers_of_change,
+)
+from igny8_core.common.mail import NewMail, queue_mail, queue_mails
 
-MAX_CHOICES_TOLD = 5  # each sends an email
+
+@dataclass(frozen=True)
+class Notice:
+    """An email to an account: to its owner, and to its billing address once that is confirmed.
+
+    :param about: id of what it is about, so that nobody gets it twice for one event.
+    :param ids: of what it is about.
+    """
+
+    kind: str
+    account: Account
+    about: int | str
+    facts: mail_facts.Facts
+    ids: Mapping[str, int] = field(default_factory=dict)
 
 
-def tell_of_trial(*, account: Account) -> None:
+def tell(notices: Sequence[Notice]) -> None:
+    """Queue emails to accounts; a closed one has nobody to read them."""
+    told = [notice for notice in notices if notice.account.status != AccountStatus.CANCELLED]
+    read_people([notice.account for notice in told])
+    queue_mails([mail for notice in told for mail in _mails_of(notice)])
+
+
+def of_trial(*, account: Account) -> Notice:
     """Welcome a free account."""
-    _tell_customer("welcome", account, account.pk, mail_facts.facts_of_trial(account))
+    return Notice("welcome", account, account.pk, mail_facts.facts_of_trial(account))
 
 
-def tell_of_invoice(*, invoice: Invoice, event: EventName) -> None:
+def of_invoice(*, invoice: Invoice, event: EventName) -> Notice:
     """Say how to pay an invoice.
 
     :param event: why it was issued.
     """
     facts = mail_facts.facts_of_invoice(invoice, event=event)
-    _tell_of_invoice("invoice_issued", invoice, facts)
+    return _of_invoice("invoice_issued", invoice, facts)
 
 
-def tell_of_other_method(*, invoice: Invoice) -> None:
-    """Say how to pay with the newly chosen method; only for the first few changes.
+def of_other_method(*, invoice: Invoice, number: int) -> Notice:
+    """Say how to pay with the newly chosen method.
 
-    After that, the customer reads it on the invoice's page.
+    :param number: how many times one has been chosen.
     """
-    event = EventName.CHANGE_METHOD
-    choices = events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
-    number = choices.filter(event=event).count()
-    if number <= MAX_CHOICES_TOLD:
-        facts = mail_facts.facts_of_invoice(invoice, event=event)
-        about = f"{invoice.pk}:{number}"
-        _tell_customer("invoice_issued", invoice.account, about, facts, invoice_id=invoice.pk)
+    facts = mail_facts.facts_of_invoice(invoice, event=EventName.CHANGE_METHOD)
+    about = f"{invoice.pk}:{number}"
+    return Notice("invoice_issued", invoice.account, about, facts, {"invoice_id": invoice.pk})
 
 
-def tell_of_void(*, invoice: Invoice, reason: str) -> None:
+def of_void(*, invoice: Invoice, reason: str) -> Notice:
     """Say that an invoice is no longer owed."""
     facts = mail_facts.facts_of_void(invoice, reason=reason)
-    _tell_of_invoice("invoice_voided", invoice, facts)
+    return _of_invoice("invoice_voided", invoice, facts)
 
 
-def tell_of_confirmation(*, payment: Payment) -> None:
+def of_confirmation(*, payment: Payment) -> Notice:
     """Say that a confirmation has arrived."""
-    _tell_of_payment("payment_submitted", payment, mail_facts.facts_of_payment(payment))
+    return _of_payment("payment_submitted", payment, mail_facts.facts_of_payment(payment))
 
 
-def tell_of_refused_proof(*, payment: Payment, upload: str) -> None:
+def of_refused_proof(*, payment: Payment, upload: str) -> Notice:
     """Say that a file can't be used, why, and how to send another.
 
     :param upload: its name, so that each file is reported once.
@@ -67,27 +89,27 @@ def tell_of_refused_proof(*, payment: Payment, upload: str) -> None:
     facts = mail_facts.facts_of_refused_proof(payment)
     about = f"{payment.pk}:{upload.rpartition('/')[2]}"
     account = payment.invoice.account
-    _tell_customer("proof_refused", account, about, facts, payment_id=payment.pk)
+    return Notice("proof_refused", account, about, facts, {"payment_id": payment.pk})
 
 
-def tell_of_approval(*, payment: Payment, account: Account) -> None:
+def of_approval(*, payment: Payment, account: Account) -> Notice:
     """Say that a payment was approved, and what follows from it.
 
     :param account: already with the credits of this payment.
     """
     facts = mail_facts.facts_of_approval(payment, credits=account.credits)
-    _tell_of_payment("payment_approved", payment, facts)
+    return _of_payment("payment_approved", payment, facts)
 
 
-def tell_of_rejection(*, payment: Payment) -> None:
+def of_rejection(*, payment: Payment) -> Notice:
     """Say why a payment was rejected."""
-    _tell_of_payment("payment_rejected", payment, mail_facts.facts_of_rejection(payment))
+    return _of_payment("payment_rejected", payment, mail_facts.facts_of_rejection(payment))
 
 
-def tell_of_reversal(*, payment: Payment, reason: str, credits_taken: int) -> None:
+def of_reversal(*, payment: Payment, reason: str, credits_taken: int) -> Notice:
     """Say that an approval was reversed, why, and how many credits were taken back."""
     facts = mail_facts.facts_of_reversal(payment, reason=reason, credits_taken=credits_taken)
-    _tell_of_payment("payment_reversed", payment, facts)
+    return _of_payment("payment_reversed", payment, facts)
 
 
 def tell_admin_of_confirmation(*, admin: User, payment: Payment) -> None:
@@ -128,35 +150,24 @@ def wants(admin: User, frequency: NoticeFrequency) -> bool:
     return bool(chosen == frequency)
 
 
-def _tell_of_invoice(kind: str, invoice: Invoice, facts: mail_facts.Facts) -> None:
-    _tell_customer(kind, invoice.account, invoice.pk, facts, invoice_id=invoice.pk)
+def _of_invoice(kind: str, invoice: Invoice, facts: mail_facts.Facts) -> Notice:
+    return Notice(kind, invoice.account, invoice.pk, facts, {"invoice_id": invoice.pk})
 
 
-def _tell_of_payment(kind: str, payment: Payment, facts: mail_facts.Facts) -> None:
-    _tell_customer(kind, payment.invoice.account, payment.pk, facts, payment_id=payment.pk)
+def _of_payment(kind: str, payment: Payment, facts: mail_facts.Facts) -> Notice:
+    return Notice(kind, payment.invoice.account, payment.pk, facts, {"payment_id": payment.pk})
 
 
-def _tell_customer(
-    kind: str, account: Account, about: int | str, facts: mail_facts.Facts, **ids: int
-) -> None:
-    """Queue an email to the account's owner, and to its billing address once confirmed.
-
-    A closed account has neither: nobody gets it.
-
-    :param about: id of what it is about, so that nobody gets it twice for one event.
-    """
-    if account.status == AccountStatus.CANCELLED:
-        return
+def _mails_of(notice: Notice) -> Iterator[NewMail]:
+    account = notice.account
     owner = owner_of(account=account)
-    for recipient in mail_addresses(account=account):
-        queue_mail(
-            kind=kind,
-            about=about,
+    for recipient in addresses_of(account=account):
+        yield NewMail(
+            kind=notice.kind,
+            about=notice.about,
             recipient=recipient,
             language=owner.language if owner else settings.LANGUAGE_CODE,
-            account_id=account.pk,
-            facts=facts,
-            **ids,
+            arguments={"account_id": account.pk, "facts": notice.facts, **notice.ids},
         )
 
 

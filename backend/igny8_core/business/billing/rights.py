@@ -47,10 +47,26 @@ def require_may_decide(
     :raises SecondFactorRequired: if only the second factor is missing.
     :raises OwnAccountPayment: if the account or a payment is the actor's own.
     """
-    if actor.user is None:
-        return
-    require(actor.user, right)
-    if is_own(actor.user, account=account, payments=payments):
+    require_right(actor=actor, right=right)
+    require_not_own(actor=actor, account=account, payments=payments)
+
+
+def require_right(*, actor: Actor, right: Right) -> None:
+    """Check that an actor has a right, whatever it is used on.
+
+    :raises NotAllowed: the right's own refusal.
+    :raises SecondFactorRequired: if only the second factor is missing.
+    """
+    if actor.user is not None:
+        require(actor.user, right)
+
+
+def require_not_own(*, actor: Actor, account: Account, payments: Iterable[Payment]) -> None:
+    """Check that an actor decides on somebody else's money.
+
+    :raises OwnAccountPayment: if the account or a payment is the actor's own.
+    """
+    if actor.user is not None and is_own(actor.user, account=account, payments=payments):
         raise OwnAccountPayment
 
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Plan, Subscription, User
@@ -15,9 +13,11 @@ from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
 from igny8_core.business.billing.selectors.methods import payment_method_for
-from igny8_core.business.billing.services.credits import record_credits
+from igny8_core.business.billing.services.changes import written_together
+from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.periods import start_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.transactions import in_transaction
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Registered:
     invoice: Invoice | None
 
 
-@transaction.atomic
+@in_transaction
 def register_account(
     *, registration: Registration, ip_address: str | None, now: datetime
 ) -> Registered:
@@ -75,10 +75,17 @@ def register_account(
         _start_trial(account=account, plan=plan, actor=actor, now=now)
         return Registered(user=user, account=account, subscription=None, invoice=None)
     event = EventName.SIGN_UP_PAID
-    TransitionRecorder(event=event, actor=actor, now=now).created(account)
-    started = start_subscription(
-        account=account, plan=plan, method=method, event=event, actor=actor, now=now
-    )
+    with written_together() as changes:
+        TransitionRecorder(changes=changes, event=event, actor=actor, now=now).created(account)
+        started = start_subscription(
+            changes=changes,
+            account=account,
+            plan=plan,
+            method=method,
+            event=event,
+            actor=actor,
+            now=now,
+        )
     return Registered(
         user=user, account=account, subscription=started.subscription, invoice=started.invoice
     )
@@ -91,15 +98,18 @@ def _chosen_method(registration: Registration) -> PaymentMethodConfig | None:
 
 
 def _start_trial(*, account: Account, plan: Plan, actor: Actor, now: datetime) -> None:
-    TransitionRecorder(event=EventName.SIGN_UP_FREE, actor=actor, now=now).created(account)
-    record_credits(
-        account=account,
-        amount=plan.included_credits,
-        kind=CreditKind.TRIAL_GRANT,
-        description=f"{plan.name} plan",
-        now=now,
-    )
-    emails.tell_of_trial(account=account)
+    event = EventName.SIGN_UP_FREE
+    with written_together() as changes:
+        TransitionRecorder(changes=changes, event=event, actor=actor, now=now).created(account)
+        move_credits(
+            changes=changes,
+            account=account,
+            amount=plan.included_credits,
+            kind=CreditKind.TRIAL_GRANT,
+            description=f"{plan.name} plan",
+            now=now,
+        )
+        changes.tell(emails.of_trial(account=account))
 
 
 def _account_of(user: User) -> Account:

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Plan, Subscription
@@ -11,15 +9,17 @@ from igny8_core.auth.selectors import lock_account, lock_subscriptions, public_p
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import AccountClosed
 from igny8_core.business.billing.selectors.methods import payment_method_for
+from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.periods import StartedSubscription, start_subscription
 from igny8_core.business.subscriptions.exceptions import (
     AlreadyOnPlan,
     PlanNotPayable,
     UpgradeAlreadyPending,
 )
+from igny8_core.common.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def request_upgrade(
     *,
     account: Account,
@@ -46,9 +46,16 @@ def request_upgrade(
     plan = public_plan(slug=plan_slug, offer=offer)
     _require_purchasable(plan=plan, subscriptions=subscriptions)
     method = payment_method_for(code=method_code, country=locked.country) if method_code else None
-    return start_subscription(
-        account=locked, plan=plan, method=method, event=EventName.UPGRADE, actor=actor, now=now
-    )
+    with written_together() as changes:
+        return start_subscription(
+            changes=changes,
+            account=locked,
+            plan=plan,
+            method=method,
+            event=EventName.UPGRADE,
+            actor=actor,
+            now=now,
+        )
 
 
 def _require_open(account: Account) -> None:

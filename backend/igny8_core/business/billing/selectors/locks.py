@@ -1,19 +1,32 @@
-"""Locks: always account, subscriptions, invoice, payments, each by primary key.
+"""Locks: always accounts, subscriptions, invoices, payments, each by primary key.
 
-So two transitions of one account wait for each other and never deadlock.
+So two transitions of one account wait for each other and never deadlock: whoever has an account's
+row has the rest to themselves. Each kind is read by a statement of its own, which sees what was
+committed while the one before it waited.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Exists, Model, OuterRef, QuerySet, prefetch_related_objects
 
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
 from igny8_core.business.billing.exceptions import NoSuchInvoice, NoSuchPayment
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.models import Consent, Invoice, Payment
+from igny8_core.common.models import put_in_hand
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
 class LockedBilling:
-    """All rows around one invoice, locked until the transaction ends."""
+    """All rows around one invoice, locked until the transaction ends.
+
+    They refer to each other, so that an answer about them needs no further reads.
+    """
 
     account: Account
     subscriptions: list[Subscription]
@@ -30,27 +43,53 @@ class LockedBilling:
         return next(item for item in self.payments if item.pk == payment_id)
 
 
-def lock_billing_of_invoice(*, invoice_id: int) -> LockedBilling:
+def lock_billing_of_invoice(*, invoice_id: int, account: Account | None = None) -> LockedBilling:
     """Lock all that a transition of this invoice may touch.
 
+    :param account: whose invoice it has to be, if that matters.
     :raises NotFound: if there is no such invoice.
     """
-    account_id = Invoice.objects.filter(pk=invoice_id).values_list("account_id", flat=True).first()
-    if account_id is None:
+    invoices = Invoice.objects.filter(pk=invoice_id)
+    if account is not None:
+        invoices = invoices.filter(account=account)
+    parents = _lock_parents(invoices.values("account"))
+    invoice = _for_update(invoices).first() if parents.accounts else None
+    if invoice is None:
         raise NoSuchInvoice(invoice=invoice_id)
-    account = lock_account(account_id=account_id)
-    subscriptions = lock_subscriptions(account_id=account_id)
-    invoice = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice_id)
-    invoice.account = account
-    payments = list(
-        Payment.objects.select_for_update(of=("self",))
-        .filter(invoice_id=invoice_id)
-        .select_related("method")
-        .order_by("pk")
-    )
-    for payment in payments:
-        payment.invoice = invoice
-    return LockedBilling(account, subscriptions, invoice, payments)
+    payments = _payments().filter(invoice=invoice).order_by("pk")
+    return parents.billing_of(invoice, _with_consents(_for_update(payments)))
+
+
+def lock_billing_of_payment(*, payment_id: int, account: Account | None = None) -> LockedBilling:
+    """Lock all that a transition of this payment may touch.
+
+    :param account: whose payment it has to be, if that matters.
+    :raises NotFound: if there is no such payment.
+    """
+    locked = lock_billing_of_payments(payment_ids=[payment_id]).get(payment_id)
+    if locked is None or (account is not None and locked.account != account):
+        raise NoSuchPayment(payment=payment_id)
+    return locked
+
+
+def lock_billing_of_payments(*, payment_ids: Collection[int]) -> dict[int, LockedBilling]:
+    """Lock all that a transition of any of these payments may touch, in four statements at most.
+
+    Two payments of one account share its rows.
+
+    :returns: by the payment's id; those that don't exist are left out.
+    """
+    wanted = Payment.objects.filter(pk__in=payment_ids)
+    parents = _lock_parents(wanted.values("invoice__account"))
+    if not parents.accounts:
+        return {}
+    payments = _payments().filter(invoice__in=wanted.values("invoice")).select_related("invoice")
+    by_invoice: defaultdict[int, list[Payment]] = defaultdict(list)
+    locked = _for_update(payments.order_by("invoice", "pk"), "invoice")
+    for payment in _with_consents(locked):
+        by_invoice[payment.invoice_id].append(payment)
+    billings = [parents.billing_of(rows[0].invoice, rows) for rows in by_invoice.values()]
+    return {payment.pk: locked for locked in billings for payment in locked.payments}
 
 
 @dataclass(frozen=True)
@@ -78,12 +117,52 @@ def lock_billing_of_account(*, account_id: int) -> LockedAccount:
     return LockedAccount(account, subscriptions, list(invoices), list(payments.order_by("pk")))
 
 
-def lock_billing_of_payment(*, payment_id: int) -> LockedBilling:
-    """Lock all that a transition of this payment may touch.
+@dataclass(frozen=True)
+class _Parents:
+    """Locked accounts, and their locked subscriptions, by the account's id."""
 
-    :raises NotFound: if there is no such payment.
-    """
-    invoice_id = Payment.objects.filter(pk=payment_id).values_list("invoice_id", flat=True).first()
-    if invoice_id is None:
-        raise NoSuchPayment(payment=payment_id)
-    return lock_billing_of_invoice(invoice_id=invoice_id)
+    accounts: dict[int, Account]
+    subscriptions: dict[int, list[Subscription]]
+
+    def billing_of(self, invoice: Invoice, payments: list[Payment]) -> LockedBilling:
+        """Put together what belongs to an invoice."""
+        account = self.accounts[invoice.account_id]
+        subscriptions = self.subscriptions[account.pk]
+        invoice.account = account
+        for payment in payments:
+            payment.invoice = invoice
+        put_in_hand(account, "subscriptions", subscriptions)
+        put_in_hand(invoice, "payments", payments)
+        return LockedBilling(account, subscriptions, invoice, payments)
+
+
+def _lock_parents(account_ids: QuerySet[Any, Any]) -> _Parents:
+    accounts = _for_update(Account.objects.filter(pk__in=account_ids).order_by("pk"))
+    by_id = {account.pk: account for account in accounts}
+    by_account: defaultdict[int, list[Subscription]] = defaultdict(list)
+    if by_id:
+        subscriptions = Subscription.objects.filter(account__in=list(by_id))
+        for item in _for_update(subscriptions.select_related("plan").order_by("pk")):
+            by_account[item.account_id].append(item)
+    return _Parents(by_id, by_account)
+
+
+def _payments() -> QuerySet[Payment]:
+    """Payments with what an answer about them shows; whether two admins were asked is rare."""
+    consents = Consent.objects.filter(payment=OuterRef("pk"))
+    return Payment.objects.select_related("submitted_by").annotate(has_consents=Exists(consents))
+
+
+def _with_consents(payments: Iterable[Payment]) -> list[Payment]:
+    """Read the consents, if there are any."""
+    read = list(payments)
+    having = [payment for payment in read if getattr(payment, "has_consents", True)]
+    prefetch_related_objects(having, "consents__admin")
+    for payment in read:
+        if payment not in having:
+            put_in_hand(payment, "consents", [])
+    return read
+
+
+def _for_update(rows: QuerySet[Row], *of: str) -> QuerySet[Row]:
+    return rows.select_for_update(of=("self", *of))

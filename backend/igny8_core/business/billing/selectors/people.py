@@ -1,8 +1,13 @@
 """Who gets billing emails."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models.functions import Lower
 
 from igny8_core.auth.enums import UserRole
 from igny8_core.auth.models import Account, User
@@ -10,15 +15,51 @@ from igny8_core.auth.rights import holders, lately_at_the_desk
 from igny8_core.business.billing.models import SellerProfile, SettingChange
 from igny8_core.business.billing.rights import DECIDE, right_to_change
 
+VERIFIED = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
+# An account's owner, and whoever has its billing address.
+PEOPLE = Prefetch(
+    "users",
+    User.objects.filter(Q(role=UserRole.OWNER) | Q(email=Lower(F("account__billing_email"))))
+    .annotate(is_verified=Exists(VERIFIED))
+    .only("account", "email", "language", "role"),
+    to_attr="people",
+)
+
 
 def billing_admins() -> QuerySet[User]:
     """Everybody who may decide on payments, with their notice preferences."""
     return holders(DECIDE).select_related("notice_preference").order_by("pk")
 
 
+def read_people(accounts: Iterable[Account]) -> None:
+    """Read who may get the emails of these accounts, in one statement; once for each object."""
+    prefetch_related_objects(list(accounts), PEOPLE)
+
+
 def owner_of(*, account: Account) -> User | None:
     """The user who owns the account; a closed account may have none."""
-    return account.users.filter(role=UserRole.OWNER).first()
+    return next((user for user in _people(account) if user.role == UserRole.OWNER), None)
+
+
+def has_confirmed_billing_email(*, account: Account) -> bool:
+    """Tell whether an account's billing address is confirmed: ``is_confirmed_address`` of it."""
+    address = account.billing_email
+    if address and address == account.confirmed_billing_email:
+        return True
+    people = _people(account)
+    return any(user.is_verified and user.email == address.lower() for user in people)
+
+
+def addresses_of(*, account: Account) -> list[str]:
+    """Who gets an account's emails: its owner, and its billing address once confirmed."""
+    owner = owner_of(account=account)
+    billing = account.billing_email if has_confirmed_billing_email(account=account) else ""
+    return list(dict.fromkeys(filter(None, [owner.email if owner else "", billing])))
+
+
+def _people(account: Account) -> list[Any]:
+    read_people([account])
+    return account.people  # type: ignore[attr-defined,no-any-return]  # of ``PEOPLE``
 
 
 def readers_of_change(*, change: SettingChange) -> dict[str, str]:

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import transaction
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
@@ -16,23 +15,28 @@ from igny8_core.business.billing.exceptions import (
     ClaimLimitReached,
     CurrencyNotOfInvoice,
     CurrencyNotOfMethod,
-    NoSuchPayment,
     PaidOnInFuture,
     PaidOnTooEarly,
     ReferencePatternMismatch,
 )
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_payment
+from igny8_core.business.billing.selectors.locks import (
+    LockedBilling,
+    lock_billing_of_invoice,
+    lock_billing_of_payment,
+)
 from igny8_core.business.billing.selectors.methods import method_for_payment
+from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.decisions import undecided
-from igny8_core.business.billing.services.invoices import lock_own_invoice, require_payable
+from igny8_core.business.billing.services.invoices import require_payable
 from igny8_core.business.billing.services.proofs import being_checked
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.proofs.inbox import Upload
 from igny8_core.common.daily import seconds_until_allowed
 from igny8_core.common.money import Money
 from igny8_core.common.patterns import fits
+from igny8_core.common.transactions import in_transaction
 
 LONG_BEFORE = timedelta(days=90)  # before the invoice is allowed, but flagged
 
@@ -57,7 +61,7 @@ class Claim:
     proof: Upload | None = None
 
 
-@transaction.atomic
+@in_transaction
 def confirm_payment(
     *, invoice_id: int, account: Account, claim: Claim, submitter: User, actor: Actor, now: datetime
 ) -> Payment:
@@ -70,7 +74,7 @@ def confirm_payment(
     :raises ReferencePatternMismatch, PaidOnInFuture, PaidOnTooEarly: if this can't be right.
     :raises ClaimLimitReached: if the invoice was confirmed too often today.
     """
-    locked = lock_own_invoice(invoice_id=invoice_id, account=account)
+    locked = lock_billing_of_invoice(invoice_id=invoice_id, account=account)
     require_payable(locked)
     _require_claim_allowance(locked, now=now)
     invoice = locked.invoice
@@ -94,33 +98,43 @@ def confirm_payment(
         submitted_by=submitter,
         submitted_at=now,
     )
-    recorder = TransitionRecorder(
-        event=EventName.CONFIRM, actor=actor, now=now, invoice=invoice, payment=payment
-    )
-    recorder.created(payment)
+    with written_together() as changes:
+        recorder = TransitionRecorder(
+            changes=changes,
+            event=EventName.CONFIRM,
+            actor=actor,
+            now=now,
+            invoice=invoice,
+            payment=payment,
+        )
+        recorder.created(payment)
+        changes.tell(emails.of_confirmation(payment=payment))
     if claim.proof:
         tasks.queue_proof_check(payment)
-    emails.tell_of_confirmation(payment=payment)
     tasks.notify_billing_admins.defer(payment_id=payment.pk)
     return payment
 
 
-@transaction.atomic
+@in_transaction
 def withdraw_payment(*, payment_id: int, account: Account, actor: Actor, now: datetime) -> Payment:
     """Withdraw a payment before the decision; the invoice can then be confirmed again.
 
     :raises NotFound: if the account has no such payment.
     :raises PaymentAlreadyDecided: if it isn't under review any more.
     """
-    if not Payment.objects.filter(pk=payment_id, invoice__account=account).exists():
-        raise NoSuchPayment(payment=payment_id)
-    locked = lock_billing_of_payment(payment_id=payment_id)
+    locked = lock_billing_of_payment(payment_id=payment_id, account=account)
     payment = undecided(locked, payment_id)
     payment.decided_at = now
-    recorder = TransitionRecorder(
-        event=EventName.WITHDRAW, actor=actor, now=now, invoice=payment.invoice, payment=payment
-    )
-    recorder.move(payment, also_save=("decided_at",))
+    with written_together() as changes:
+        recorder = TransitionRecorder(
+            changes=changes,
+            event=EventName.WITHDRAW,
+            actor=actor,
+            now=now,
+            invoice=payment.invoice,
+            payment=payment,
+        )
+        recorder.move(payment, also_save=("decided_at",))
     return payment
 
 

@@ -2,15 +2,19 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import User
 from igny8_core.auth.rights import Right, holders, require_settled
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import SecondApprovalRequired, SecondReversalRequired
 from igny8_core.business.billing.models import Consent, Payment
+from igny8_core.business.billing.services.changes import Changes
+from igny8_core.common.exceptions import DomainError, refusal_of
+from igny8_core.common.models import put_in_hand
 
 
 def needs_two_admins(payment: Payment) -> bool:
@@ -19,38 +23,80 @@ def needs_two_admins(payment: Payment) -> bool:
     return limit is not None and payment.invoice.total > limit
 
 
-def is_agreed(
-    *,
-    payment: Payment,
-    event: EventName,
-    right: Right,
-    actor: Actor,
-    now: datetime,
-    is_forced: bool = False,
-) -> bool:
-    """Record an actor's consent to an event; tell whether it can be carried out.
+class Consents:
+    """The consents to one event, as one actor adds to them; of any number of payments.
 
-    Consent of somebody who has lost the right since doesn't count.
-
-    :param payment: locked by the caller.
-    :raises SecondApproverRequired: if the actor has already consented.
-    :raises PersonChangedLately: if somebody else has recently added or changed the actor.
+    :param is_forced: the event is to happen even if credits are spent: that is another one.
     """
-    if not needs_two_admins(payment):
-        return True
-    others = _consents(payment, event, is_forced=is_forced)
-    others.exclude(admin__in=holders(right)).delete()
-    if actor.user is None:
-        return others.exists()
-    require_settled(actor.user, now=now)
-    if others.filter(admin=actor.user).exists():
-        raise SecondApprovalRequired if event == EventName.APPROVE else SecondReversalRequired
-    is_second = others.exists()
-    Consent.objects.create(
-        payment=payment, event=event, is_forced=is_forced, admin=actor.user, created_at=now
-    )
-    return is_second
 
+    def __init__(
+        self,
+        *,
+        changes: Changes,
+        event: EventName,
+        right: Right,
+        actor: Actor,
+        now: datetime,
+        is_forced: bool = False,
+    ) -> None:
+        self.changes = changes
+        self.event = event
+        self.right = right
+        self.actor = actor
+        self.now = now
+        self.is_forced = is_forced
 
-def _consents(payment: Payment, event: EventName, *, is_forced: bool) -> QuerySet[Consent]:
-    return Consent.objects.filter(payment=payment, event=event, is_forced=is_forced)
+    def is_agreed(self, payment: Payment) -> bool:
+        """Record the actor's consent; tell whether the event can be carried out.
+
+        Consent of somebody who has lost the right since doesn't count.
+
+        :param payment: locked by the caller.
+        :raises SecondApproverRequired: if the actor has already consented.
+        :raises PersonChangedLately: if somebody else has recently added or changed the actor.
+        """
+        if not needs_two_admins(payment):
+            return True
+        given = [consent for consent in payment.consents.all() if self._is_to_this(consent)]
+        others = [consent for consent in given if consent.admin_id in self._holders]
+        if self.actor.user is not None:
+            if self._unsettled:
+                raise self._unsettled
+            if any(consent.admin_id == self.actor.user.pk for consent in others):
+                raise self._needs_another
+            self._consent(payment, self.actor.user)
+        for consent in given:
+            if consent not in others:
+                self.changes.remove(consent)
+        return bool(others)
+
+    def _is_to_this(self, consent: Consent) -> bool:
+        return (consent.event, consent.is_forced) == (self.event, self.is_forced)
+
+    def _consent(self, payment: Payment, admin: User) -> None:
+        consent = Consent(
+            payment=payment,
+            event=self.event,
+            is_forced=self.is_forced,
+            admin=admin,
+            created_at=self.now,
+        )
+        self.changes.add(consent)
+        put_in_hand(payment, "consents", [*payment.consents.all(), consent])
+
+    @property
+    def _needs_another(self) -> DomainError:
+        is_approval = self.event == EventName.APPROVE
+        return SecondApprovalRequired() if is_approval else SecondReversalRequired()
+
+    @cached_property
+    def _holders(self) -> set[int]:
+        return set(holders(self.right).values_list("pk", flat=True))
+
+    @cached_property
+    def _unsettled(self) -> DomainError | None:
+        """Why the actor's consent doesn't count yet: asked once."""
+        user = self.actor.user
+        if user is None:
+            return None
+        return refusal_of(lambda: require_settled(user, now=self.now))

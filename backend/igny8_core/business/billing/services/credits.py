@@ -1,14 +1,23 @@
 """The credit ledger: adding an entry updates the cached balance."""
 
 from datetime import datetime
+from typing import Any
 
 from igny8_core.auth.models import Account
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import CreditTransaction, Payment
+from igny8_core.business.billing.services.changes import Changes, written_together
 
 
-def record_credits(
+def record_credits(**entry: Any) -> None:
+    """Add a ledger entry at once: see ``move_credits``."""
+    with written_together() as changes:
+        move_credits(changes=changes, **entry)
+
+
+def move_credits(
     *,
+    changes: Changes,
     account: Account,
     amount: int,
     kind: CreditKind,
@@ -20,19 +29,21 @@ def record_credits(
 
     :param account: locked by the caller, or made in this transaction.
     :param amount: credits (not money), negative when taken; 0 writes nothing.
-    :raises django.db.IntegrityError: if the payment has moved its credits already, or the
-        balance would fall below 0.
+    Writing the changes raises ``IntegrityError`` if the payment has moved its credits already, or
+    the balance would fall below 0.
     """
     if amount == 0:
         return
     account.credits += amount
-    account.save(update_fields=["credits", "updated_at"])
-    CreditTransaction.objects.create(
-        account=account,
-        kind=kind,
-        amount=amount,
-        balance_after=account.credits,
-        description=description,
-        payment=payment,
-        created_at=now,
+    changes.save(account, "credits")
+    changes.add(
+        CreditTransaction(
+            account=account,
+            kind=kind,
+            amount=amount,
+            balance_after=account.credits,
+            description=description,
+            payment=payment,
+            created_at=now,
+        )
     )

@@ -1,21 +1,36 @@
 """Approving and rejecting payments, with two admins where needed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db import transaction
 
 from igny8_core.auth.actors import Actor
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
-from igny8_core.business.billing.exceptions import PaymentAlreadyDecided, RejectionReasonRequired
+from igny8_core.business.billing.exceptions import (
+    NoSuchPayment,
+    PaymentAlreadyDecided,
+    RejectionReasonRequired,
+)
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.rights import DECIDE, require_may_decide
-from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_payment
-from igny8_core.business.billing.services.consents import is_agreed
-from igny8_core.business.billing.services.credits import record_credits
+from igny8_core.business.billing.rights import (
+    DECIDE,
+    require_may_decide,
+    require_not_own,
+    require_right,
+)
+from igny8_core.business.billing.selectors.locks import (
+    LockedBilling,
+    lock_billing_of_payment,
+    lock_billing_of_payments,
+)
+from igny8_core.business.billing.services.changes import Changes, written_together
+from igny8_core.business.billing.services.consents import Consents
+from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.periods import activate_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.exceptions import DomainError, refusal_of
+from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import is_visible
 
 
@@ -35,7 +50,16 @@ class Decision:
         return self.billing.account.pk
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one payment of a set: either it is decided, or it is as it was."""
+
+    payment_id: int
+    decision: Decision | None = None
+    refusal: DomainError | None = None
+
+
+@in_transaction
 def approve_payment(
     *, payment_id: int, actor: Actor, now: datetime, admin_notes: str = ""
 ) -> Decision:
@@ -48,37 +72,113 @@ def approve_payment(
     :raises NotBillingAdmin, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
         decide on.
     :raises SecondApproverRequired: if the actor has given the first of two approvals.
+    :raises PersonChangedLately: if two have to approve, and somebody else has recently added or
+        changed the actor.
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     """
-    locked = lock_billing_of_payment(payment_id=payment_id)
-    _require_may_decide(locked, actor, payment_id)
-    payment = undecided(locked, payment_id)
-    event = EventName.APPROVE
-    if not is_agreed(payment=payment, event=event, right=DECIDE, actor=actor, now=now):
-        return mark(
-            locked, payment, event=EventName.FIRST_APPROVE, actor=actor, now=now, note=admin_notes
+    (outcome,) = approve_payments(
+        payment_ids=[payment_id], actor=actor, now=now, admin_notes=admin_notes
+    )
+    if outcome.decision is None:
+        raise outcome.refusal or TypeError
+    return outcome.decision
+
+
+@in_transaction
+def approve_payments(
+    *, payment_ids: Sequence[int], actor: Actor, now: datetime, admin_notes: str = ""
+) -> list[Outcome]:
+    """Approve payments as if one after the other, in a number of statements that doesn't grow.
+
+    All are locked at once, and what changes is written at once: meant for some hundreds.
+
+    :returns: one for each id, in the order given; its refusal is what ``approve_payment`` raises.
+    :raises django.db.IntegrityError: if the database refuses one of them: then none is approved.
+    """
+    locked = lock_billing_of_payments(payment_ids=payment_ids)
+    with written_together() as changes:
+        approval = _Approval(
+            changes=changes,
+            consents=Consents(
+                changes=changes, event=EventName.APPROVE, right=DECIDE, actor=actor, now=now
+            ),
+            lacks=refusal_of(lambda: require_right(actor=actor, right=DECIDE)),
+            actor=actor,
+            now=now,
+            notes=admin_notes,
         )
-    recorder = _recorder(EventName.APPROVE, payment, actor=actor, now=now, note=admin_notes)
-    _decide(payment, recorder=recorder, admin_notes=admin_notes)
+        return [approval.outcome(pk, locked.get(pk)) for pk in payment_ids]
+
+
+@dataclass(frozen=True)
+class _Approval:
+    """One actor's approval of locked payments.
+
+    :param lacks: why the actor may decide on no payment at all.
+    """
+
+    changes: Changes
+    consents: Consents
+    lacks: DomainError | None
+    actor: Actor
+    now: datetime
+    notes: str
+
+    def outcome(self, payment_id: int, locked: LockedBilling | None) -> Outcome:
+        """Approve a payment, or say why not; then nothing of it has changed."""
+        try:
+            if locked is None:
+                raise NoSuchPayment(payment=payment_id)
+            return Outcome(payment_id, decision=self._approve(locked, payment_id))
+        except DomainError as refusal:
+            return Outcome(payment_id, refusal=refusal)
+
+    def _approve(self, locked: LockedBilling, payment_id: int) -> Decision:
+        if self.lacks:
+            raise self.lacks
+        require_not_own(
+            actor=self.actor, account=locked.account, payments=[locked.payment(payment_id)]
+        )
+        payment = undecided(locked, payment_id)
+        recorder = TransitionRecorder(
+            changes=self.changes,
+            event=EventName.APPROVE,
+            actor=self.actor,
+            now=self.now,
+            invoice=payment.invoice,
+            payment=payment,
+            note=self.notes,
+        )
+        recorder.require_allowed(payment, locked.invoice, locked.subscription, locked.account)
+        if not self.consents.is_agreed(payment):
+            first = recorder.of_another(EventName.FIRST_APPROVE, note=self.notes)
+            return mark(locked, payment, first)
+        _decide(payment, recorder=recorder)
+        _settle(locked, payment, recorder)
+        self.changes.tell(emails.of_approval(payment=payment, account=locked.account))
+        return Decision(payment=payment, billing=locked)
+
+
+def _settle(locked: LockedBilling, payment: Payment, recorder: TransitionRecorder) -> None:
+    """Let invoice, subscription, account and credits follow an approved payment."""
     invoice, account = locked.invoice, locked.account
-    invoice.paid_at = now
+    invoice.paid_at = recorder.now
     recorder.move(invoice, also_save=("paid_at",))
-    activate_subscription(locked=locked, recorder=recorder, actor=actor, now=now)
+    activate_subscription(locked=locked, recorder=recorder)
     account.plan = locked.subscription.plan
     recorder.move(account, also_save=("plan",))
-    record_credits(
+    move_credits(
+        changes=recorder.changes,
         account=account,
         amount=invoice.included_credits,
         kind=CreditKind.PLAN_GRANT,
         description=f"{invoice.plan} plan, invoice {invoice}",
-        now=now,
+        now=recorder.now,
         payment=payment,
     )
-    emails.tell_of_approval(payment=payment, account=account)
-    return Decision(payment=payment, billing=locked)
 
 
-@transaction.atomic
+@in_transaction
 def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes: str) -> Decision:
     """Reject a payment; the invoice is open again and the customer can retry.
 
@@ -92,34 +192,28 @@ def reject_payment(*, payment_id: int, actor: Actor, now: datetime, admin_notes:
     if not is_visible(admin_notes):
         raise RejectionReasonRequired
     locked = lock_billing_of_payment(payment_id=payment_id)
-    _require_may_decide(locked, actor, payment_id)
+    require_may_decide(
+        actor=actor, right=DECIDE, account=locked.account, payments=[locked.payment(payment_id)]
+    )
     payment = undecided(locked, payment_id)
-    recorder = _recorder(EventName.REJECT, payment, actor=actor, now=now, note=admin_notes)
-    _decide(payment, recorder=recorder, admin_notes=admin_notes)
-    emails.tell_of_rejection(payment=payment)
+    with written_together() as changes:
+        recorder = TransitionRecorder(
+            changes=changes,
+            event=EventName.REJECT,
+            actor=actor,
+            now=now,
+            invoice=locked.invoice,
+            payment=payment,
+            note=admin_notes,
+        )
+        _decide(payment, recorder=recorder)
+        changes.tell(emails.of_rejection(payment=payment))
     return Decision(payment=payment, billing=locked)
 
 
-def _require_may_decide(locked: LockedBilling, actor: Actor, payment_id: int) -> None:
-    require_may_decide(
-        actor=actor,
-        right=DECIDE,
-        account=locked.account,
-        payments=[locked.payment(payment_id)],
-    )
-
-
-def mark(
-    locked: LockedBilling,
-    payment: Payment,
-    *,
-    event: EventName,
-    actor: Actor,
-    now: datetime,
-    note: str,
-) -> Decision:
+def mark(locked: LockedBilling, payment: Payment, recorder: TransitionRecorder) -> Decision:
     """Record the first of two admins' consent: nothing else changes."""
-    _recorder(event, payment, actor=actor, now=now, note=note).move(payment)
+    recorder.move(payment)
     return Decision(payment=payment, billing=locked, awaits_second_admin=True)
 
 
@@ -134,16 +228,8 @@ def undecided(locked: LockedBilling, payment_id: int) -> Payment:
     return payment
 
 
-def _recorder(
-    event: EventName, payment: Payment, *, actor: Actor, now: datetime, note: str = ""
-) -> TransitionRecorder:
-    return TransitionRecorder(
-        event=event, actor=actor, now=now, invoice=payment.invoice, payment=payment, note=note
-    )
-
-
-def _decide(payment: Payment, *, recorder: TransitionRecorder, admin_notes: str) -> None:
+def _decide(payment: Payment, *, recorder: TransitionRecorder) -> None:
     payment.decided_by = recorder.actor.user
     payment.decided_at = recorder.now
-    payment.admin_notes = admin_notes
+    payment.admin_notes = recorder.note
     recorder.move(payment, also_save=("decided_by", "decided_at", "admin_notes"))

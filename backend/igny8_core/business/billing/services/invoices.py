@@ -4,20 +4,18 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import transaction
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing import emails
-from igny8_core.business.billing.enums import EventName, InvoiceStatus, PaymentStatus
+from igny8_core.business.billing.enums import EventName, InvoiceStatus, ObjectType, PaymentStatus
 from igny8_core.business.billing.exceptions import (
     CancellationLimitReached,
     InvoiceAlreadyPaid,
     InvoiceUnderReview,
     InvoiceVoid,
-    NoSuchInvoice,
     UnknownPaymentMethod,
     VoidReasonRequired,
 )
@@ -29,21 +27,33 @@ from igny8_core.business.billing.models import (
     PaymentMethodConfig,
 )
 from igny8_core.business.billing.rights import DECIDE, require_may_decide
+from igny8_core.business.billing.selectors.events import events_of
 from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_invoice
 from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.sellers import seller_snapshot
+from igny8_core.business.billing.services.changes import Changes, written_together
 from igny8_core.business.billing.services.pricing import price_by
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
 from igny8_core.common.money import Money
+from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import is_visible
 
 CANCELLED_BY_CUSTOMER = "Cancelled by the customer."
+CHOICE = (
+    "payment_method",
+    "method_snapshot",
+    "payable_amount",
+    "payable_currency",
+    "exchange_rate",
+)
+MAX_CHOICES_TOLD = 5  # each sends an email
 
 
 def issue_invoice(
     *,
+    changes: Changes,
     subscription: Subscription,
     method: PaymentMethodConfig | None,
     event: EventName,
@@ -85,13 +95,15 @@ def issue_invoice(
         unit_price=due.amount,
         amount=due.amount,
     )
-    recorder = TransitionRecorder(event=event, actor=actor, now=now, invoice=invoice)
+    recorder = TransitionRecorder(
+        changes=changes, event=event, actor=actor, now=now, invoice=invoice
+    )
     recorder.created(invoice)
-    emails.tell_of_invoice(invoice=invoice, event=event)
+    changes.tell(emails.of_invoice(invoice=invoice, event=event))
     return invoice
 
 
-@transaction.atomic
+@in_transaction
 def change_payment_method(
     *, invoice_id: int, account: Account, method_code: str, actor: Actor, now: datetime
 ) -> Invoice:
@@ -104,7 +116,7 @@ def change_payment_method(
     :raises UnknownPaymentMethod: if the account's country has no such method.
     :raises ExchangeRateMissing: if no rate is kept for its currency.
     """
-    locked = lock_own_invoice(invoice_id=invoice_id, account=account)
+    locked = lock_billing_of_invoice(invoice_id=invoice_id, account=account)
     require_payable(locked)
     invoice = locked.invoice
     if (method := _method_to_change_to(locked, method_code)) is None:
@@ -116,26 +128,27 @@ def change_payment_method(
     invoice.payable_amount = price.payable.amount
     invoice.payable_currency = price.payable.currency
     invoice.exchange_rate = price.rate
-    recorder = TransitionRecorder(
-        event=EventName.CHANGE_METHOD,
-        actor=actor,
-        now=now,
-        invoice=invoice,
-        note=f"{method}: {price.payable}",
-    )
-    recorder.move(
-        invoice,
-        also_save=(
-            "payment_method",
-            "method_snapshot",
-            "payable_amount",
-            "payable_currency",
-            "exchange_rate",
-        ),
-    )
-    if (invoice.method_snapshot, invoice.payable) != told:
-        emails.tell_of_other_method(invoice=invoice)
+    with written_together() as changes:
+        recorder = TransitionRecorder(
+            changes=changes,
+            event=EventName.CHANGE_METHOD,
+            actor=actor,
+            now=now,
+            invoice=invoice,
+            note=f"{method}: {price.payable}",
+        )
+        recorder.move(invoice, also_save=CHOICE)
+        if (invoice.method_snapshot, invoice.payable) != told:
+            _tell_of_other_method(changes, invoice)
     return invoice
+
+
+def _tell_of_other_method(changes: Changes, invoice: Invoice) -> None:
+    """Tell of the first few choices; after that, the customer reads it on the invoice's page."""
+    choices = events_of(object_type=ObjectType.INVOICE, object_id=invoice.pk)
+    number = choices.filter(event=EventName.CHANGE_METHOD).count() + 1
+    if number <= MAX_CHOICES_TOLD:
+        changes.tell(emails.of_other_method(invoice=invoice, number=number))
 
 
 def _method_to_change_to(locked: LockedBilling, code: str) -> PaymentMethodConfig | None:
@@ -149,7 +162,7 @@ def _method_to_change_to(locked: LockedBilling, code: str) -> PaymentMethodConfi
         raise
 
 
-@transaction.atomic
+@in_transaction
 def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -> Invoice:
     """Declare that an invoice is not owed; its subscription is cancelled.
 
@@ -168,7 +181,7 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
     return _void(locked, actor=actor, now=now, reason=reason)
 
 
-@transaction.atomic
+@in_transaction
 def cancel_order(*, invoice_id: int, account: Account, actor: Actor, now: datetime) -> Invoice:
     """Void the account's own unpaid invoice, so that another plan can be ordered.
 
@@ -176,7 +189,7 @@ def cancel_order(*, invoice_id: int, account: Account, actor: Actor, now: dateti
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if its state forbids it.
     :raises CancellationLimitReached: if the account cancelled too many orders today.
     """
-    locked = lock_own_invoice(invoice_id=invoice_id, account=account)
+    locked = lock_billing_of_invoice(invoice_id=invoice_id, account=account)
     require_payable(locked)
     _require_cancellation_allowance(locked.account, now=now)
     return _void(locked, actor=actor, now=now, reason=CANCELLED_BY_CUSTOMER)
@@ -197,25 +210,21 @@ def _require_cancellation_allowance(account: Account, *, now: datetime) -> None:
 
 def _void(locked: LockedBilling, *, actor: Actor, now: datetime, reason: str) -> Invoice:
     invoice, subscription = locked.invoice, locked.subscription
-    recorder = TransitionRecorder(
-        event=EventName.VOID, actor=actor, now=now, invoice=invoice, note=reason
-    )
-    invoice.voided_at = now
-    recorder.move(invoice, also_save=("voided_at",))
-    subscription.cancelled_at = now
-    recorder.move(subscription, also_save=("cancelled_at",))
-    emails.tell_of_void(invoice=invoice, reason=reason)
+    with written_together() as changes:
+        recorder = TransitionRecorder(
+            changes=changes,
+            event=EventName.VOID,
+            actor=actor,
+            now=now,
+            invoice=invoice,
+            note=reason,
+        )
+        invoice.voided_at = now
+        recorder.move(invoice, also_save=("voided_at",))
+        subscription.cancelled_at = now
+        recorder.move(subscription, also_save=("cancelled_at",))
+        changes.tell(emails.of_void(invoice=invoice, reason=reason))
     return invoice
-
-
-def lock_own_invoice(*, invoice_id: int, account: Account) -> LockedBilling:
-    """Lock all rows around an account's own invoice.
-
-    :raises NotFound: if the account has no such invoice, even if another account does.
-    """
-    if not account.invoices.filter(pk=invoice_id).exists():
-        raise NoSuchInvoice(invoice=invoice_id)
-    return lock_billing_of_invoice(invoice_id=invoice_id)
 
 
 def require_payable(locked: LockedBilling) -> None:

@@ -12,6 +12,7 @@ from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
 from igny8_core.business.billing.selectors.locks import LockedBilling
+from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.invoices import issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 
@@ -39,6 +40,7 @@ class StartedSubscription:
 
 def start_subscription(
     *,
+    changes: Changes,
     account: Account,
     plan: Plan,
     method: PaymentMethodConfig | None,
@@ -48,6 +50,7 @@ def start_subscription(
 ) -> StartedSubscription:
     """Create a pending subscription and its invoice, in the caller's transaction.
 
+    :param changes: gets what is recorded and told about them.
     :param account: locked by the caller, or made in this transaction.
     :param event: the reason: a paid sign-up or an upgrade.
     :raises ExchangeRateMissing: if no rate is kept for the method's currency.
@@ -59,29 +62,31 @@ def start_subscription(
         status=SubscriptionStatus.PENDING_PAYMENT,
     )
     invoice = issue_invoice(
-        subscription=subscription, method=method, event=event, actor=actor, now=now
+        changes=changes,
+        subscription=subscription,
+        method=method,
+        event=event,
+        actor=actor,
+        now=now,
     )
-    TransitionRecorder(event=event, actor=actor, now=now, invoice=invoice).created(subscription)
+    recorder = TransitionRecorder(
+        changes=changes, event=event, actor=actor, now=now, invoice=invoice
+    )
+    recorder.created(subscription)
     return StartedSubscription(subscription=subscription, invoice=invoice)
 
 
-def activate_subscription(
-    *, locked: LockedBilling, recorder: TransitionRecorder, actor: Actor, now: datetime
-) -> None:
+def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -> None:
     """Start the paid period of an invoice's subscription, as long as the invoice promised.
 
     The previous subscription ends.
     """
+    now = recorder.now
     for earlier in locked.subscriptions:
         if earlier.status in LIVE_SUBSCRIPTION_STATUSES:
             earlier.cancelled_at = now
-            TransitionRecorder(
-                event=EventName.SUPERSEDE,
-                actor=actor,
-                now=now,
-                invoice=recorder.invoice,
-                payment=recorder.payment,
-            ).move(earlier, also_save=("cancelled_at",))
+            superseding = recorder.of_another(EventName.SUPERSEDE)
+            superseding.move(earlier, also_save=("cancelled_at",))
     subscription, promised = locked.subscription, locked.invoice.plan
     subscription.terms = promised.as_json()
     subscription.current_period_start = now

@@ -6,24 +6,23 @@ In any case the payment stays: an admin decides on it with or without the file.
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account
 from igny8_core.business.billing import emails, tasks
 from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.exceptions import (
-    NoSuchPayment,
     PaymentAlreadyDecided,
     ProofNotReplaceable,
 )
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.selectors.locks import lock_billing_of_payment
+from igny8_core.business.billing.services.changes import Changes, written_together
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.proofs.enums import ProofRefusal, ProofState
 from igny8_core.business.proofs.inbox import Upload
 from igny8_core.business.proofs.make import MadeProof
 from igny8_core.common.exceptions import NotFound
+from igny8_core.common.transactions import in_transaction
 
 NO_PROOF: dict[str, Any] = {
     "proof": "",
@@ -53,7 +52,7 @@ def forget_upload(upload: Upload) -> None:
     tasks.delete_files.defer(names=[upload.name])
 
 
-@transaction.atomic
+@in_transaction
 def send_proof(
     *, payment_id: int, account: Account, upload: Upload, actor: Actor, now: datetime
 ) -> Payment:
@@ -63,20 +62,20 @@ def send_proof(
     :raises PaymentAlreadyDecided: if it doesn't wait any more.
     :raises ProofNotReplaceable: if its file is being checked, or kept.
     """
-    if not Payment.objects.filter(pk=payment_id, invoice__account=account).exists():
-        raise NoSuchPayment(payment=payment_id)
-    payment = lock_billing_of_payment(payment_id=payment_id).payment(payment_id)
+    locked = lock_billing_of_payment(payment_id=payment_id, account=account)
+    payment = locked.payment(payment_id)
     if payment.status != PaymentStatus.PENDING_APPROVAL:
         raise PaymentAlreadyDecided(payment)
     if not payment.may_get_another_proof:
         raise ProofNotReplaceable(payment)
     _assign(payment, being_checked(upload))
-    _record(EventName.REPLACE_PROOF, payment, actor=actor, now=now)
+    with written_together() as changes:
+        _record(EventName.REPLACE_PROOF, payment, changes=changes, actor=actor, now=now)
     tasks.queue_proof_check(payment)
     return payment
 
 
-@transaction.atomic
+@in_transaction
 def keep_proof(*, payment_id: int, upload: str, made: MadeProof, name: str) -> bool:
     """Give a payment the proof made from its upload, and delete the upload.
 
@@ -91,7 +90,7 @@ def keep_proof(*, payment_id: int, upload: str, made: MadeProof, name: str) -> b
     return True
 
 
-@transaction.atomic
+@in_transaction
 def refuse_proof(*, payment_id: int, upload: str, reason: ProofRefusal, now: datetime) -> bool:
     """Report that an upload can't be used, and delete it; the payment continues without it.
 
@@ -102,15 +101,17 @@ def refuse_proof(*, payment_id: int, upload: str, reason: ProofRefusal, now: dat
         return False
     _assign(payment, {**NO_PROOF, "proof_state": ProofState.REFUSED, "proof_refusal": reason})
     if payment.status == PaymentStatus.PENDING_APPROVAL:
-        _record(EventName.REFUSE_PROOF, payment, actor=Actor(), now=now, note=reason.label)
-        emails.tell_of_refused_proof(payment=payment, upload=upload)
+        with written_together() as changes:
+            refused = EventName.REFUSE_PROOF
+            _record(refused, payment, changes=changes, actor=Actor(), now=now, note=reason.label)
+            changes.tell(emails.of_refused_proof(payment=payment, upload=upload))
     else:
         payment.save(update_fields=[*FIELDS, "updated_at"])
     tasks.delete_files.defer(names=[upload])
     return True
 
 
-@transaction.atomic
+@in_transaction
 def replace_kept_proof(*, payment_id: int, old: str, made: MadeProof, name: str) -> bool:
     """Replace a payment's proof with its rewritten version, and delete the old one.
 
@@ -159,9 +160,21 @@ def _assign(payment: Payment, fields: dict[str, Any]) -> None:
 
 
 def _record(
-    event: EventName, payment: Payment, *, actor: Actor, now: datetime, note: str = ""
+    event: EventName,
+    payment: Payment,
+    *,
+    changes: Changes,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
 ) -> None:
     recorder = TransitionRecorder(
-        event=event, actor=actor, now=now, invoice=payment.invoice, payment=payment, note=note
+        changes=changes,
+        event=event,
+        actor=actor,
+        now=now,
+        invoice=payment.invoice,
+        payment=payment,
+        note=note,
     )
     recorder.move(payment, also_save=FIELDS)

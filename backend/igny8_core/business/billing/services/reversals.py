@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
@@ -21,14 +19,16 @@ from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.rights import REVERSE, require_may_decide
 from igny8_core.business.billing.selectors.invoices import replaced_and_paid
 from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_payment
-from igny8_core.business.billing.services.consents import is_agreed
-from igny8_core.business.billing.services.credits import record_credits
+from igny8_core.business.billing.services.changes import written_together
+from igny8_core.business.billing.services.consents import Consents
+from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.decisions import Decision, mark
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import is_visible
 
 
-@transaction.atomic
+@in_transaction
 def reverse_payment(
     *,
     payment_id: int,
@@ -69,24 +69,37 @@ def reverse_payment(
         _require_reopenable(locked)
     if not is_forced:
         _require_unspent(locked, payment)
-    if not is_agreed(
-        payment=payment, event=event, right=REVERSE, actor=actor, now=now, is_forced=is_forced
-    ):
-        return mark(
-            locked, payment, event=EventName.FIRST_REVERSE, actor=actor, now=now, note=reason
+    with written_together() as changes:
+        consents = Consents(
+            changes=changes, event=event, right=REVERSE, actor=actor, now=now, is_forced=is_forced
         )
-    recorder = TransitionRecorder(
-        event=event, actor=actor, now=now, invoice=locked.invoice, payment=payment, note=reason
-    )
+        recorder = TransitionRecorder(
+            changes=changes,
+            event=event,
+            actor=actor,
+            now=now,
+            invoice=locked.invoice,
+            payment=payment,
+            note=reason,
+        )
+        if not consents.is_agreed(payment):
+            return mark(locked, payment, recorder.of_another(EventName.FIRST_REVERSE, note=reason))
+        _reverse(locked, payment, recorder)
+    return Decision(payment=payment, billing=locked)
+
+
+def _reverse(locked: LockedBilling, payment: Payment, recorder: TransitionRecorder) -> None:
+    invoice, now = locked.invoice, recorder.now
     recorder.move(payment)
-    locked.invoice.paid_at = None
-    locked.invoice.voided_at = now if event == EventName.REVERSE_AND_VOID else None
-    recorder.move(locked.invoice, also_save=("paid_at", "voided_at"))
-    credits_taken = _take_credits_back(locked, payment, now=now)
+    invoice.paid_at = None
+    invoice.voided_at = now if recorder.event == EventName.REVERSE_AND_VOID else None
+    recorder.move(invoice, also_save=("paid_at", "voided_at"))
+    credits_taken = _take_credits_back(locked, payment, recorder)
     if locked.subscription.status in LIVE_SUBSCRIPTION_STATUSES:
         _end_subscription(locked, recorder)
-    emails.tell_of_reversal(payment=payment, reason=reason, credits_taken=credits_taken)
-    return Decision(payment=payment, billing=locked)
+    recorder.changes.tell(
+        emails.of_reversal(payment=payment, reason=recorder.note, credits_taken=credits_taken)
+    )
 
 
 def _require_may_force(actor: Actor, *, is_forced: bool) -> None:
@@ -115,17 +128,20 @@ def _require_unspent(locked: LockedBilling, payment: Payment) -> None:
         )
 
 
-def _take_credits_back(locked: LockedBilling, payment: Payment, *, now: datetime) -> int:
+def _take_credits_back(
+    locked: LockedBilling, payment: Payment, recorder: TransitionRecorder
+) -> int:
     """Take back the granted credits, or what is left of them; return how many."""
     account, amount = locked.account, locked.invoice.included_credits
     taken = min(amount, account.credits)
-    record_credits(
+    move_credits(
+        changes=recorder.changes,
         account=account,
         amount=-taken,
         kind=CreditKind.REVERSAL,
         description=f"Reversal of invoice {locked.invoice}"
         + (f": {amount - taken:,} of {amount:,} were spent" if taken < amount else ""),
-        now=now,
+        now=recorder.now,
         payment=payment,
     )
     return taken
@@ -164,13 +180,7 @@ def _newest_paid_for(locked: LockedBilling, *, now: datetime) -> Subscription | 
 
 
 def _restore(account: Account, earlier: Subscription, recorder: TransitionRecorder) -> None:
-    restoring = TransitionRecorder(
-        event=EventName.RESTORE,
-        actor=recorder.actor,
-        now=recorder.now,
-        invoice=recorder.invoice,
-        payment=recorder.payment,
-    )
+    restoring = recorder.of_another(EventName.RESTORE)
     earlier.cancelled_at = None
     restoring.move(earlier, also_save=("cancelled_at",))
     account.plan = earlier.plan

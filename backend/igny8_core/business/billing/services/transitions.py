@@ -1,13 +1,15 @@
-"""The only code that assigns a status: look up, check, change, write the audit row."""
+"""The only code that assigns a status: look up, check, change, record."""
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing.enums import EventName, ObjectType
 from igny8_core.business.billing.exceptions import TransitionNotAllowed
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
+from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.states import NEW, TRANSITIONS
 
 Stateful = Account | Subscription | Invoice | Payment
@@ -26,8 +28,9 @@ LISTENERS: list[Listener] = []
 
 
 class TransitionRecorder:
-    """One event of the table, applied to several objects in one transaction.
+    """One event of the table, applied to several objects of one act.
 
+    :param changes: gets the changed objects and the audit rows, and writes them.
     :param invoice, payment: in whose course it happens, if in one's.
     :param note: what the actor said about it.
     """
@@ -35,6 +38,7 @@ class TransitionRecorder:
     def __init__(
         self,
         *,
+        changes: Changes,
         event: EventName,
         actor: Actor,
         now: datetime,
@@ -42,6 +46,7 @@ class TransitionRecorder:
         payment: Payment | None = None,
         note: str = "",
     ) -> None:
+        self.changes = changes
         self.event = event
         self.actor = actor
         self.now = now
@@ -49,25 +54,45 @@ class TransitionRecorder:
         self.payment = payment
         self.note = note
 
+    def of_another(self, event: EventName, *, note: str = "") -> "TransitionRecorder":
+        """Return a recorder of another event of the same act."""
+        return TransitionRecorder(
+            changes=self.changes,
+            event=event,
+            actor=self.actor,
+            now=self.now,
+            invoice=self.invoice,
+            payment=self.payment,
+            note=note,
+        )
+
     def move(self, obj: Stateful, *, also_save: tuple[str, ...] = ()) -> None:
-        """Move a locked object to the event's state and write the audit row.
+        """Move a locked object to the event's state and record it.
 
         :param also_save: fields that the caller has set on the object.
         :raises TransitionNotAllowed: if its state doesn't allow the event.
         """
         before = obj.status
         obj.status = self._target(obj, before)
-        obj.save(update_fields=["status", "updated_at", *also_save])
+        self.changes.save(obj, "status", *also_save)
         self._record(obj, from_state=before)
 
     def created(self, obj: Stateful) -> None:
-        """Write the audit row of an object that was just created in the event's state.
+        """Record an object that was just created in the event's state.
 
         :raises TransitionNotAllowed: if the event doesn't create such an object in that state.
         """
         if self._target(obj, NEW) != obj.status:
             raise self._not_allowed(obj, obj.status)
         self._record(obj, from_state=NEW)
+
+    def require_allowed(self, *objs: Stateful) -> None:
+        """Check that the event may move all of these, before the first is moved.
+
+        :raises TransitionNotAllowed: if the state of one doesn't allow the event.
+        """
+        for obj in objs:
+            self._target(obj, obj.status)
 
     def _target(self, obj: Stateful, state: str) -> str:
         object_type = OBJECT_TYPES[type(obj)]
@@ -85,7 +110,7 @@ class TransitionRecorder:
         )
 
     def _record(self, obj: Stateful, *, from_state: str) -> None:
-        event = PaymentEvent.objects.create(
+        event = PaymentEvent(
             account_id=obj.pk if isinstance(obj, Account) else obj.account_id,
             event=self.event,
             object_type=OBJECT_TYPES[type(obj)],
@@ -99,5 +124,10 @@ class TransitionRecorder:
             note=self.note,
             created_at=self.now,
         )
-        for listen in LISTENERS:
-            listen(event)
+        self.changes.add(event)
+        self.changes.afterwards(partial(_tell_listeners, event))
+
+
+def _tell_listeners(event: PaymentEvent) -> None:
+    for listen in LISTENERS:
+        listen(event)

@@ -1,6 +1,7 @@
 """Ending an account's business: what billing does when an account is closed."""
 
 from datetime import datetime
+from functools import partial
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
@@ -11,6 +12,7 @@ from igny8_core.business.billing.enums import (
     PaymentStatus,
 )
 from igny8_core.business.billing.selectors.locks import LockedAccount
+from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.data_rights.exceptions import AlreadyClosed, MoneyMayBeComing
 from igny8_core.business.data_rights.services.people import blank_account
@@ -35,16 +37,20 @@ def end_business(*, locked: LockedAccount, actor: Actor, now: datetime) -> None:
 
     :raises TransitionNotAllowed: unless ``require_closable`` has passed.
     """
-    for invoice in locked.invoices:
-        if invoice.status == InvoiceStatus.PENDING:
-            invoice.voided_at = now
-            recorder = TransitionRecorder(
-                event=EventName.CLOSE_ACCOUNT, actor=actor, now=now, invoice=invoice
-            )
-            recorder.move(invoice, also_save=("voided_at",))
-    recorder = TransitionRecorder(event=EventName.CLOSE_ACCOUNT, actor=actor, now=now)
-    for subscription in locked.subscriptions:
-        if subscription.status != SubscriptionStatus.CANCELLED:
-            subscription.cancelled_at = now
-            recorder.move(subscription, also_save=("cancelled_at",))
-    recorder.move(locked.account, also_save=blank_account(locked.account))
+    with written_together() as changes:
+        closing = partial(
+            TransitionRecorder,
+            changes=changes,
+            event=EventName.CLOSE_ACCOUNT,
+            actor=actor,
+            now=now,
+        )
+        for invoice in locked.invoices:
+            if invoice.status == InvoiceStatus.PENDING:
+                invoice.voided_at = now
+                closing(invoice=invoice).move(invoice, also_save=("voided_at",))
+        for subscription in locked.subscriptions:
+            if subscription.status != SubscriptionStatus.CANCELLED:
+                subscription.cancelled_at = now
+                closing().move(subscription, also_save=("cancelled_at",))
+        closing().move(locked.account, also_save=blank_account(locked.account))

@@ -1,0 +1,99 @@
+"""What an act changes, written together: each row once, and each kind in one statement."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES
+from igny8_core.auth.models import Account, Subscription
+from igny8_core.business.billing import emails
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.common.rows import update_rows
+
+WRITTEN_IN_ORDER: tuple[type[Model], ...] = (Payment, Invoice, Subscription, Account)
+
+
+@dataclass
+class _Saved:
+    """Rows of one model with all that an act changes about them."""
+
+    rows: dict[int, Model] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+
+class Changes:
+    """What an act changes: collected while it decides, then written.
+
+    Its objects are changed at once, so whatever the act decides next follows from that.
+    """
+
+    def __init__(self) -> None:
+        self._saved = {model: _Saved() for model in WRITTEN_IN_ORDER}
+        self._added: list[Model] = []
+        self._removed: list[Model] = []
+        self._notices: list[emails.Notice] = []
+        self._afterwards: list[Callable[[], None]] = []
+
+    def save(self, obj: Model, *names: str) -> None:
+        """Save these fields of a locked row, as they are in the end."""
+        saved = self._saved[type(obj)]
+        if saved.rows.setdefault(obj.pk, obj) is not obj:
+            message = f"{obj!r} was read twice: one of the two would be lost."
+            raise ValueError(message)
+        saved.names.update(names)
+
+    def add(self, row: Model) -> None:
+        """Add a row that nothing else of the act refers to, in the order given."""
+        self._added.append(row)
+
+    def remove(self, row: Model) -> None:
+        """Remove a row that nothing refers to."""
+        self._removed.append(row)
+
+    def tell(self, notice: emails.Notice) -> None:
+        """Queue an email to a customer."""
+        self._notices.append(notice)
+
+    def afterwards(self, follow: Callable[[], None]) -> None:
+        """Call this when all is written, in the same transaction."""
+        self._afterwards.append(follow)
+
+    def write(self) -> None:
+        """Write everything."""
+        for saved in self._saved.values():
+            for rows in _in_order(saved.rows.values()):
+                update_rows(rows, saved.names)
+        for model, removed in _by_model(self._removed).items():
+            model._default_manager.filter(pk__in=[row.pk for row in removed]).delete()
+        for model, added in _by_model(self._added).items():
+            model._default_manager.bulk_create(added)
+        emails.tell(self._notices)
+        for follow in self._afterwards:
+            follow()
+
+
+@contextmanager
+def written_together() -> Iterator[Changes]:
+    """Collect what an act changes, and write it when the act is through."""
+    changes = Changes()
+    yield changes
+    changes.write()
+
+
+def _by_model(rows: Iterable[Model]) -> dict[type[Model], list[Model]]:
+    grouped: dict[type[Model], list[Model]] = {}
+    for row in rows:
+        grouped.setdefault(type(row), []).append(row)
+    return grouped
+
+
+def _in_order(rows: Iterable[Model]) -> list[list[Model]]:
+    """Let subscriptions end before others begin: an account has one at a time."""
+    ended: list[Model] = []
+    begun: list[Model] = []
+    for row in rows:
+        is_live = isinstance(row, Subscription) and row.status in LIVE_SUBSCRIPTION_STATUSES
+        (begun if is_live else ended).append(row)
+    return [ended, begun]
