@@ -1,6 +1,6 @@
 """Reads of accounts and their subscriptions, each limited to the tenant."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
@@ -133,15 +133,21 @@ def live_subscription(*, account: Account) -> Subscription | None:
     return _subscription(account, LIVE_SUBSCRIPTION_STATUSES)
 
 
-def terms_of(*, account: Account) -> PlanTerms:
+def terms_of(*, account: Account, subscriptions: Iterable[Subscription] | None = None) -> PlanTerms:
     """An account's current terms: those promised to it, or else those of its plan.
 
     For a trial, those that it started with; for an account that waits for its first payment,
     those of its order.
+
+    :param subscriptions: all of the account's, if they have been read already.
     """
     if account.status == AccountStatus.TRIAL and account.trial_terms:
         return PlanTerms.from_json(account.trial_terms)
-    promised = live_subscription(account=account) or pending_subscription(account=account)
+    if subscriptions is None:
+        subscriptions = subscriptions_of(account=account)
+    of_status = {item.status: item for item in subscriptions}  # one is live, one is pending
+    started = map(of_status.get, (*LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus.PENDING_PAYMENT))
+    promised = next(filter(None, started), None)
     if promised and promised.plan_id == account.plan_id:
         return promised.promised
     return PlanTerms.of_plan(account.plan)

@@ -1,14 +1,19 @@
 """What admins decide with, and what follows from it."""
 
+from functools import cache, cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.utils.serializer_helpers import BindingDict
 
-from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer
+from igny8_core.auth.models import Account
+from igny8_core.auth.selectors import terms_of
+from igny8_core.auth.serializers import AccountSerializer, PlanSerializer, SubscriptionSerializer
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.selectors.events import timeline_of
+from igny8_core.business.billing.selectors.people import has_confirmed_billing_email
 from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
 from igny8_core.business.billing.serializers.payments import (
     PaymentEventSerializer,
@@ -100,10 +105,38 @@ class AdminPaymentDetailSerializer(AdminPaymentSerializer):
         return list(PaymentEventSerializer(timeline_of(payment=payment), many=True).data)
 
 
+@extend_schema_field(AccountSerializer)
+class DecidedAccountSerializer(AccountSerializer):
+    """The account of a decision: the same, from what the decision has read already."""
+
+    def get_billing_email_confirmed(self, account: Account) -> bool:
+        return has_confirmed_billing_email(account=account)
+
+    def get_plan(self, account: Account) -> dict[str, Any]:
+        terms = terms_of(account=account, subscriptions=account.subscriptions.all())
+        return _plan_serializer().to_representation(terms)  # type: ignore[arg-type]
+
+
 class DecisionSerializer(serializers.Serializer[Any]):
     """A decided payment and everything that changed with it."""
 
     payment = AdminPaymentSerializer()
     invoice = InvoiceSerializer(source="billing.invoice")
     subscription = SubscriptionSerializer(source="billing.subscription")
-    account = AccountSerializer(source="billing.account")
+    account = DecidedAccountSerializer(source="billing.account")
+
+    @cached_property
+    def fields(self) -> BindingDict:
+        """The same for each answer: they only read, and making them takes longer than that."""
+        return _fields_of_decision()
+
+
+@cache
+def _plan_serializer() -> PlanSerializer:
+    return PlanSerializer()
+
+
+@cache
+def _fields_of_decision() -> BindingDict:
+    made = DecisionSerializer()
+    return super(DecisionSerializer, made).fields
