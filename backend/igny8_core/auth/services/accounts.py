@@ -14,6 +14,7 @@ from igny8_core.auth.services.billing_email import send_billing_email_link
 from igny8_core.auth.services.email_addresses import usable_email
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.clock import utc_now
+from igny8_core.common.transactions import in_transaction
 
 BILLING_FIELDS = (
     "billing_name",
@@ -38,7 +39,7 @@ class OwnerDetails:
     language: str = settings.LANGUAGE_CODE
 
 
-@transaction.atomic
+@in_transaction
 def create_account_with_owner(
     *,
     owner: OwnerDetails,
@@ -68,16 +69,15 @@ def create_account_with_owner(
         **_billing_details(billing=billing, full_name=full_name, email=email),
     )
     try:
-        with transaction.atomic():
-            user = User.objects.create_user(
-                email,
-                owner.password,
-                first_name=owner.first_name,
-                last_name=owner.last_name,
-                language=owner.language,
-                account=account,
-                role=UserRole.OWNER,
-            )
+        user = User.objects.create_user(
+            email,
+            owner.password,
+            first_name=owner.first_name,
+            last_name=owner.last_name,
+            language=owner.language,
+            account=account,
+            role=UserRole.OWNER,
+        )
     except IntegrityError as error:
         raise EmailAlreadyRegistered from error
     send_billing_email_link(account=account, now=utc_now())

@@ -23,9 +23,9 @@ def send_billing_email_link(*, account: Account, now: datetime) -> None:
     People of the account are not asked: they confirm their own address.
     """
     address = account.billing_email
-    if not address or is_confirmed_address(address=address, account=account):
+    if not address or account.users.filter(email=address.lower()).exists():
         return
-    if account.users.filter(email=address.lower()).exists():
+    if is_confirmed_address(address=address, account=account):
         return
     about = f"{account.pk}:{business_day(now)}"
     if OutgoingMail.objects.filter(key=f"{KIND}:{about}").count() >= LINKS_A_DAY:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer, UserSerializer
+from igny8_core.business.billing.serializers.decisions import AccountInHandSerializer
 from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
 from igny8_core.business.billing.serializers.payments import PaymentSerializer
 from igny8_core.common.http.kept_fields import KeptFields
@@ -12,7 +13,7 @@ from igny8_core.common.http.kept_fields import KeptFields
 
 class RegistrationResultSerializer(serializers.Serializer[Any]):
     user = UserSerializer()
-    account = AccountSerializer()
+    account = AccountInHandSerializer()
     subscription = SubscriptionSerializer(allow_null=True)
     invoice = InvoiceSerializer(allow_null=True)
 

@@ -17,6 +17,7 @@ from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.periods import start_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.models import put_in_hand
 from igny8_core.common.transactions import in_transaction
 
 
@@ -73,6 +74,7 @@ def register_account(
     actor = Actor(user=user, ip_address=ip_address)
     if plan.is_free:
         _start_trial(account=account, plan=plan, actor=actor, now=now)
+        put_in_hand(account, "subscriptions", [])
         return Registered(user=user, account=account, subscription=None, invoice=None)
     event = EventName.SIGN_UP_PAID
     with written_together() as changes:
@@ -86,6 +88,7 @@ def register_account(
             actor=actor,
             now=now,
         )
+    put_in_hand(account, "subscriptions", [started.subscription])
     return Registered(
         user=user, account=account, subscription=started.subscription, invoice=started.invoice
     )

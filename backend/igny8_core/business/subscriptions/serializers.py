@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from igny8_core.auth.serializers import AccountSerializer, OfferField, SubscriptionSerializer
+from igny8_core.auth.serializers import OfferField, SubscriptionSerializer
+from igny8_core.business.billing.serializers.decisions import AccountInHandSerializer
 from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
 from igny8_core.common.http.fields import LineField
 
@@ -16,6 +17,6 @@ class UpgradeSerializer(serializers.Serializer[Any]):
 
 
 class UpgradeResultSerializer(serializers.Serializer[Any]):
-    account = AccountSerializer()
+    account = AccountInHandSerializer()
     subscription = SubscriptionSerializer()
     invoice = InvoiceSerializer()

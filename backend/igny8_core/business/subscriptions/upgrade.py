@@ -16,6 +16,7 @@ from igny8_core.business.subscriptions.exceptions import (
     PlanNotPayable,
     UpgradeAlreadyPending,
 )
+from igny8_core.common.models import put_in_hand
 from igny8_core.common.transactions import in_transaction
 
 
@@ -47,7 +48,7 @@ def request_upgrade(
     _require_purchasable(plan=plan, subscriptions=subscriptions)
     method = payment_method_for(code=method_code, country=locked.country) if method_code else None
     with written_together() as changes:
-        return start_subscription(
+        started = start_subscription(
             changes=changes,
             account=locked,
             plan=plan,
@@ -56,6 +57,8 @@ def request_upgrade(
             actor=actor,
             now=now,
         )
+    put_in_hand(locked, "subscriptions", [*subscriptions, started.subscription])
+    return started
 
 
 def _require_open(account: Account) -> None:

@@ -106,8 +106,8 @@ class AdminPaymentDetailSerializer(AdminPaymentSerializer):
 
 
 @extend_schema_field(AccountSerializer)
-class DecidedAccountSerializer(AccountSerializer):
-    """The account of a decision: the same, from what the decision has read already."""
+class AccountInHandSerializer(AccountSerializer):
+    """The account of an act, with its subscriptions: the same, from what the act has read."""
 
     def get_billing_email_confirmed(self, account: Account) -> bool:
         return has_confirmed_billing_email(account=account)
@@ -123,7 +123,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
     payment = AdminPaymentSerializer()
     invoice = InvoiceSerializer(source="billing.invoice")
     subscription = SubscriptionSerializer(source="billing.subscription")
-    account = DecidedAccountSerializer(source="billing.account")
+    account = AccountInHandSerializer(source="billing.account")
 
     @cached_property
     def fields(self) -> BindingDict:

@@ -36,6 +36,7 @@ from igny8_core.business.billing.services.pricing import price_by
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
+from igny8_core.common.models import put_in_hand
 from igny8_core.common.money import Money
 from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import is_visible
@@ -70,6 +71,7 @@ def issue_invoice(
     account, plan = subscription.account, subscription.promised
     due = Money(plan.price, plan.currency)
     price = price_by(due=due, method=method)
+    snapshot = _snapshot(account=account, plan=plan)
     invoice = Invoice.objects.create(
         number=_next_number(now=now),  # the last lock, because it is held until commit
         account=account,
@@ -85,16 +87,18 @@ def issue_invoice(
         payable_currency=price.payable.currency,
         exchange_rate=price.rate,
         included_credits=plan.included_credits,
-        billing_snapshot=_snapshot(account=account, plan=plan),
+        billing_snapshot=snapshot,
         issued_at=now,
         due_date=business_day(now) + timedelta(days=settings.BILLING_INVOICE_DUE_DAYS),
     )
-    InvoiceLine.objects.create(
+    line = InvoiceLine.objects.create(
         invoice=invoice,
         description=f"{plan.name} plan, 1 {plan.interval}, {plan.included_credits:,} credits",
         unit_price=due.amount,
         amount=due.amount,
     )
+    put_in_hand(invoice, "lines", [line])
+    put_in_hand(invoice, "payments", [])
     recorder = TransitionRecorder(
         changes=changes, event=event, actor=actor, now=now, invoice=invoice
     )
