@@ -41,7 +41,7 @@ def update_rows(rows: Sequence[Model], names: Collection[str]) -> None:
         key=_name(meta.pk),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, _columns(rows, [meta.pk, *changed], add=False))
+        cursor.execute(statement.as_string(), _columns(rows, [meta.pk, *changed], add=False))
         if cursor.rowcount != len(rows):
             message = f"{cursor.rowcount} of {len(rows)} rows of {meta.db_table} are there."
             raise DatabaseError(message)
@@ -65,7 +65,7 @@ def insert_new_rows(rows: Sequence[Row], *, by: tuple[str, ...]) -> list[Row]:
         by=_names([field for field in fields if field.name in by]),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, _columns(rows, fields, add=True))
+        cursor.execute(statement.as_string(), _columns(rows, fields, add=True))
         ids = {tuple(values): key for key, *values in cursor.fetchall()}
     unique = attrgetter(*(field.attname for field in fields if field.name in by))
     inserted = []
