@@ -62,13 +62,13 @@ class Changes:
 
     def write(self) -> None:
         """Write everything."""
-        for saved in self._saved.values():
-            for rows in _in_order(saved.rows.values()):
-                update_rows(rows, saved.names)
         for model, removed in _by_model(self._removed).items():
             model._default_manager.filter(pk__in=[row.pk for row in removed]).delete()
         for model, added in _by_model(self._added).items():
             model._default_manager.bulk_create(added)
+        for saved in self._saved.values():
+            for rows in _in_order(saved.rows.values()):
+                update_rows(rows, saved.names)
         emails.tell(self._notices)
         for follow in self._afterwards:
             follow()
