@@ -72,7 +72,7 @@ def _id(*, label: str, **options: Any) -> filters.NumberFilter:
 
 
 class InvoiceFilter(filters.FilterSet):
-    status = filters.MultipleChoiceFilter(choices=InvoiceStatus.choices)
+    status = filters.MultipleChoiceFilter(choices=InvoiceStatus.choices, distinct=False)
     search = _text(
         method="search_numbers",
         max_length=100,
@@ -90,7 +90,7 @@ class InvoiceFilter(filters.FilterSet):
 
 
 class PaymentFilter(filters.FilterSet):
-    status = filters.MultipleChoiceFilter(choices=PaymentStatus.choices)
+    status = filters.MultipleChoiceFilter(choices=PaymentStatus.choices, distinct=False)
     invoice = _id(field_name="invoice_id", label="Id of an invoice.")
 
     class Meta:
@@ -99,7 +99,7 @@ class PaymentFilter(filters.FilterSet):
 
 
 class AdminPaymentFilter(filters.FilterSet):
-    status = filters.MultipleChoiceFilter(choices=PaymentStatus.choices)
+    status = filters.MultipleChoiceFilter(choices=PaymentStatus.choices, distinct=False)
     payment_method = _text(
         field_name="method_snapshot__payment_method",
         max_length=40,

@@ -97,11 +97,7 @@ class PromisedMethod:
     @property
     def names(self) -> dict[str, str]:
         """Its name in each other language."""
-        return {
-            code: texts["display_name"]
-            for code, texts in self.translations.items()
-            if "display_name" in texts
-        }
+        return names_of(self.translations)
 
     def in_language(self, language: str) -> "PromisedMethod":
         """Return it with its text in a language, in English where that is missing."""
@@ -120,6 +116,15 @@ class PromisedMethod:
 
     def __str__(self) -> str:
         return self.display_name
+
+
+def names_of(translations: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return a method's name in each other language, of ``PromisedMethod.translations``."""
+    return {
+        code: texts["display_name"]
+        for code, texts in translations.items()
+        if "display_name" in texts
+    }
 
 
 def in_direction(text: str, language: str) -> str:

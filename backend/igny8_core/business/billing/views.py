@@ -1,5 +1,7 @@
 """The API of billing: each view reads the request, calls one service or selector, and answers."""
 
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -72,6 +74,7 @@ from igny8_core.business.billing.serializers.invoices import (
     VoidInvoiceSerializer,
 )
 from igny8_core.business.billing.serializers.methods import ChoosePaymentMethodSerializer
+from igny8_core.business.billing.serializers.payment_rows import read_rows, represent_rows
 from igny8_core.business.billing.serializers.payments import (
     ConfirmPaymentSerializer,
     PaymentDetailSerializer,
@@ -475,6 +478,14 @@ class AdminPaymentListView(PagedListView[Payment]):
     serializer_class = AdminPaymentSerializer
     filterset_class = AdminPaymentFilter
     queryset = payment_queue()
+    read = staticmethod(read_rows)
+
+    def list(self, _request: Request, *_args: Any, **_kwargs: Any) -> Response:
+        """Answer with a page, read by one statement, which needs no transaction."""
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response([*represent_rows(rows)])
+
+    get = list
 
 
 @describe_read(

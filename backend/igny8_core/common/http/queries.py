@@ -9,7 +9,7 @@ from django_filters import BaseCSVFilter, CharFilter, MultipleChoiceFilter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 
-PAGES = {"page", "page_size"}
+PAGES = {"page", "page_size", "cursor"}
 
 
 def require_single(query: QueryDict, *, several: AbstractSet[str] = frozenset()) -> None:

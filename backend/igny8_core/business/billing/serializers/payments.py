@@ -18,6 +18,14 @@ class ProofRefusalSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="A sentence for people.")
 
 
+def proof_refusal_of(code: str) -> dict[str, str] | None:
+    """Say why a file was refused; None if it wasn't."""
+    if not code:
+        return None
+    refusal = ProofRefusal(code)
+    return {"code": refusal.value, "detail": str(refusal.label)}
+
+
 class PaymentSerializer(KeptFields, serializers.ModelSerializer[Payment]):
     invoice_id = serializers.IntegerField(read_only=True)
     invoice_number = serializers.CharField(source="invoice.number", read_only=True)
@@ -71,10 +79,7 @@ class PaymentSerializer(KeptFields, serializers.ModelSerializer[Payment]):
 
     @extend_schema_field(ProofRefusalSerializer(allow_null=True))
     def get_proof_refusal(self, payment: Payment) -> dict[str, str] | None:
-        if not payment.proof_refusal:
-            return None
-        refusal = ProofRefusal(payment.proof_refusal)
-        return {"code": refusal.value, "detail": str(refusal.label)}
+        return proof_refusal_of(payment.proof_refusal)
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri-reference"})
     def get_proof_url(self, payment: Payment) -> str | None:
