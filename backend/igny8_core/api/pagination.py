@@ -15,7 +15,6 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from igny8_core.common import pagination as limits
 from igny8_core.common.keyset import (
-    CountUpTo,
     Place,
     Side,
     field_of,
@@ -26,7 +25,6 @@ from igny8_core.common.keyset import (
 from igny8_core.common.pagination import MOST_COUNTED
 
 CURSOR = "cursor"
-COUNT = "rows_of_the_list"  # the column beside each row
 MAX_CURSOR = 1000  # characters
 
 
@@ -75,10 +73,9 @@ class PageNumberPagination(pagination.PageNumberPagination):
             raise NotFound(self.invalid_page_message)
         keys = queryset.values("pk")[skipped : skipped + self.size + 1]
         counted = queryset.order_by().values("pk")[: limits.MOST_COUNTED]
-        rows = view.read(keys, self.order, {COUNT: CountUpTo(counted)})
+        rows, self.count = view.read(keys, self.order, counted)
         if skipped and not rows:
             raise NotFound(self.invalid_page_message)
-        self.count = _column(rows[0], COUNT) if rows else 0
         page = rows[: self.size]
         self.next = self._beyond(Side.AFTER, page[-1]) if len(rows) > self.size else None
         self.previous = self._beyond(Side.BEFORE, page[0]) if skipped else None
@@ -87,7 +84,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
     def _beside(self, place: Place, queryset: QuerySet[Any], view: Any) -> list[Any]:
         """Read the page beside a place; its other side leads back."""
         keys = page_keys(queryset, place=place, size=self.size + 1)
-        rows = view.read(keys, self.order, {})
+        rows, _ = view.read(keys, self.order, None)
         has_more = len(rows) > self.size
         if place.side.is_backward:
             page = rows[-self.size :]
@@ -211,7 +208,3 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
-
-
-def _column(row: Any, name: str) -> Any:
-    return row[name] if isinstance(row, dict) else getattr(row, name)

@@ -1,14 +1,15 @@
 """Lists: of everything, and of what belongs to the account that asks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import Model, QuerySet
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from igny8_core.auth.permissions import HasAccount, account_of
+from igny8_core.common.keyset import CountUpTo
 from igny8_core.common.transactions import one_moment
 
 M = TypeVar("M", bound=Model)
@@ -23,15 +24,19 @@ class PagedListView(ListAPIView[M]):
         return self.list(request, *args, **kwargs)
 
     def read(
-        self, keys: QuerySet[Any, Any], order: Sequence[str], more: Mapping[str, Expression]
-    ) -> list[Any]:
+        self, keys: QuerySet[Any, Any], order: tuple[str, ...], counted: QuerySet[Any, Any] | None
+    ) -> tuple[list[Any], int]:
         """Read the rows of a page.
 
         :param keys: of the rows.
-        :param more: columns to read beside them, by name.
+        :param counted: rows to count as well.
+        :returns: the rows, and how many were counted.
         """
-        rows = self.get_queryset().filter(pk__in=keys).annotate(**more).order_by(*order)
-        return list(rows)
+        rows = self.get_queryset().filter(pk__in=keys).order_by(*order)
+        if counted is None:
+            return list(rows), 0
+        found: list[Any] = list(rows.annotate(rows_counted=CountUpTo(counted)))
+        return found, found[0].rows_counted if found else 0
 
 
 class OwnListView(PagedListView[M]):

@@ -480,12 +480,10 @@ class AdminPaymentListView(PagedListView[Payment]):
     queryset = payment_queue()
     read = staticmethod(read_rows)
 
-    def list(self, _request: Request, *_args: Any, **_kwargs: Any) -> Response:
+    def get(self, _request: Request, *_args: Any, **_kwargs: Any) -> Response:
         """Answer with a page, read by one statement, which needs no transaction."""
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        rows: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response([*represent_rows(rows)])
-
-    get = list
 
 
 @describe_read(

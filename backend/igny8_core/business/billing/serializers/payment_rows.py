@@ -5,43 +5,59 @@ fields there are, and where from, is said by the serializer alone; here is only 
 and the model's properties do.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from json import loads
 from typing import Any
 
-from django.db.models import Expression, F, OuterRef, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Expression, F, Model, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.fields.json import KT, KeyTextTransform, KeyTransform
+from django.db.models.functions import Concat
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.methods import names_of
 from igny8_core.business.billing.models import Consent, Payment
 from igny8_core.business.billing.serializers.decisions import AdminPaymentSerializer
 from igny8_core.business.billing.serializers.payments import proof_refusal_of
 from igny8_core.common.money import Money
+from igny8_core.common.statements import Hole, Statement
 
 SOME_ID = 2**63 - 1
+COUNT = Hole("counted", template="(SELECT count(*) FROM (%s) counted)")
 AS_THEY_ARE = (serializers.CharField, serializers.IntegerField, serializers.ChoiceField)
 
 
-def _first_to_consent(*events: EventName) -> Subquery:
-    consents = Consent.objects.filter(payment=OuterRef("pk"), event__in=events)
-    return Subquery(consents.order_by("pk").values("admin__email")[:1])
+def _one(model: type[Model], key: str, column: str) -> Subquery:
+    """Read a column of another row: PostgreSQL plans that in less time than a join."""
+    found = model._default_manager.filter(pk=OuterRef(key)).values(column)
+    return Subquery(found, output_field=TextField())
 
 
+CONSENTS = ArraySubquery(
+    Consent.objects.filter(payment=OuterRef("pk"))
+    .order_by("pk")
+    .values(
+        told=Concat("event", Value(" "), _one(User, "admin_id", "email"), output_field=TextField())
+    )
+)
 COMPUTED: dict[str, Expression | F] = {  # where the model computes what it shows
     "payment_method": KT("method_snapshot__payment_method"),
     "payment_method_name": KT("method_snapshot__display_name"),
     "payment_method_names": KT("method_snapshot__translations"),
     "country": KeyTextTransform("country", KeyTransform("customer", "invoice__billing_snapshot")),
-    "has_proof": F("proof"),
-    "proof_url": F("proof"),
+    "account_name": _one(Account, "invoice__account_id", "name"),
+    "submitted_by": _one(User, "submitted_by_id", "email"),
+    "decided_by": _one(User, "decided_by_id", "email"),
     "proof_refusal": F("proof_refusal"),
-    "first_approved_by": _first_to_consent(EventName.APPROVE),
-    "reversal_marked_by": _first_to_consent(EventName.REVERSE, EventName.REVERSE_AND_VOID),
+    "proof": F("proof"),
+    "consents": CONSENTS,
 }
+DERIVED = {"has_proof", "proof_url", "first_approved_by", "reversal_marked_by"}
 
 
 @lru_cache(maxsize=256)
@@ -56,47 +72,73 @@ def _fields() -> dict[str, Any]:
 
 @cache
 def _columns() -> dict[str, Expression | F]:
+    """Return what to read, by the names of the serializer's fields and of ``COMPUTED``."""
     plain = {name: F("__".join(field.source_attrs)) for name, field in _fields().items()}
-    return plain | COMPUTED
+    return {name: source for name, source in plain.items() if name not in DERIVED} | COMPUTED
 
 
 @cache
-def _converters() -> dict[str, Callable[[Any], Any]]:
-    """Return what to do to the values of columns that aren't shown as they are."""
-    fields = {
-        name: field.to_representation
+def _written() -> list[tuple[str, Callable[[Any], Any]]]:
+    """Return how to write the values that aren't shown as they are, by their fields."""
+    return [
+        (
+            name,
+            _instant if isinstance(field, serializers.DateTimeField) else field.to_representation,
+        )
         for name, field in _fields().items()
-        if name not in COMPUTED | {"amount": ...} and not isinstance(field, AS_THEY_ARE)
-    }
-    return fields | {
-        "payment_method_names": _names,
-        "has_proof": bool,
-        "proof_refusal": proof_refusal_of,
-    }
+        if name not in {*COMPUTED, *DERIVED, "amount"} and not isinstance(field, AS_THEY_ARE)
+    ]
+
+
+def _instant(value: datetime) -> str:
+    """Write a time as the framework does, without asking for the time zone: the API's is UTC."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _first(consents: list[str], *events: EventName) -> str | None:
+    told = (consent.split(" ", 1) for consent in consents)
+    return next((admin for event, admin in told if event in events), None)
+
+
+@lru_cache(maxsize=64)
+def _statement(order: tuple[str, ...], *more: Hole) -> Statement:
+    rows = Payment.objects.filter(pk__in=Hole("keys")).order_by(*order)
+    return Statement.of(rows.values_list(*_columns().values(), *more))
 
 
 def read_rows(
-    keys: QuerySet[Any, Any], order: Sequence[str], more: Mapping[str, Expression]
-) -> list[dict[str, Any]]:
+    keys: QuerySet[Any, Any], order: tuple[str, ...], counted: QuerySet[Any, Any] | None
+) -> tuple[list[dict[str, Any]], int]:
     """Read payments with one statement: their columns by the names of the serializer's fields.
 
     :param keys: of the payments.
-    :param more: columns to read beside them, by name.
+    :param counted: rows to count as well.
+    :returns: the payments, and how many rows were counted.
     """
-    columns = _columns() | more
-    rows = Payment.objects.filter(pk__in=keys).order_by(*order).values_list(*columns.values())
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    if counted is None:
+        rows = _statement(order).run(keys=keys)
+    else:
+        rows = _statement(order, COUNT).run(keys=keys, counted=counted)
+    number = rows[0][-1] if rows and counted is not None else 0
+    return [dict(zip(_columns(), row, strict=False)) for row in rows], number
 
 
 def represent_rows(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Make what was read the serializer's answers."""
-    names, converters = _fields().keys(), _converters().items()
+    names = _fields()
     address = reverse(AdminPaymentSerializer.proof_view, args=[SOME_ID])
     for row in rows:
-        shown = {name: row[name] for name in names}
-        shown["amount"] = Money(row["amount"], row["currency"]).digits
-        shown["proof_url"] = address.replace(str(SOME_ID), str(row["id"])) if row["proof_url"] else None
-        for name, convert in converters:
-            if shown[name] is not None or name == "payment_method_names":
-                shown[name] = convert(shown[name])
-        yield shown
+        for name, write in _written():
+            if row[name] is not None:
+                row[name] = write(row[name])
+        has_proof, consents = bool(row["proof"]), row["consents"]
+        row |= {
+            "payment_method_names": _names(row["payment_method_names"]),
+            "amount": Money(row["amount"], row["currency"]).digits,
+            "has_proof": has_proof,
+            "proof_url": address.replace(str(SOME_ID), str(row["id"])) if has_proof else None,
+            "proof_refusal": proof_refusal_of(row["proof_refusal"]),
+            "first_approved_by": _first(consents, EventName.APPROVE),
+            "reversal_marked_by": _first(consents, EventName.REVERSE, EventName.REVERSE_AND_VOID),
+        }
+        yield {name: row[name] for name in names}
