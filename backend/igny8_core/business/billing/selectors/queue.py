@@ -1,14 +1,16 @@
 """Every account's payments, as admins see them."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Case, Count, F, Func, Q, QuerySet, Value, When
 
 from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.exceptions import NoSuchPayment
 from igny8_core.business.billing.models import Consent, Payment, PaymentSearch, RejectionReason
 from igny8_core.business.billing.selectors.payments import payments_of
-from igny8_core.common.search import text_holds
+from igny8_core.common.search import text_holds, text_shows
 
 COUNTED_UP_TO = 10_000  # above this, "10,000+" is enough
 
@@ -42,9 +44,28 @@ def payment_for_admin(*, payment_id: int) -> Payment:
 
 
 def matching_payments(term: str) -> Q:
-    """Match payments by what an admin types, in any spelling: see ``PaymentSearch``."""
+    """Match payments by what an admin types, in any spelling: see ``PaymentSearch``.
+
+    Looks up to ``COUNTED_UP_TO`` of them up in the index, with a statement. If there are more, the
+    list is read in its own order until a page is full: sorting all of them would take longer.
+    """
     found = PaymentSearch.objects.filter(text_holds(term, text=F("text"), has_amounts=True))
-    return Q(pk__in=found.values("payment_id"))
+    keys = list(found.values_list("payment_id", flat=True)[: COUNTED_UP_TO + 1])
+    if len(keys) > COUNTED_UP_TO:
+        return text_shows(term, text=F("search__text"))
+    return Q(pk__in=Unnest(keys)) if keys else Q(pk__in=[])
+
+
+class Unnest(Func):
+    """Many keys as one parameter: each as its own takes longer than the search."""
+
+    template = "(SELECT unnest(%(expressions)s))"
+
+    def __init__(self, keys: list[int] | Value, **extra: Any) -> None:
+        """Take the keys."""
+        field = ArrayField(BigIntegerField())
+        given = keys if isinstance(keys, Value) else Value(keys, output_field=field)
+        super().__init__(given, output_field=BigIntegerField(), **extra)
 
 
 def count_in(status: PaymentStatus) -> int:
