@@ -1,16 +1,28 @@
 """The numbers on the first page of the admin site."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Event
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection, connections
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
-from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.enums import InvoiceStatus, ObjectType
+from igny8_core.business.billing.models import Payment, PaymentEvent
+from igny8_core.business.billing.services import transitions
 from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
-from igny8_core.business.reports.numbers import DAYS, numbers
+from igny8_core.business.billing.services.reversals import reverse_payment
+from igny8_core.business.integrity.verify import verify_billing
+from igny8_core.business.reports.days import LOCK, sum_up_days
+from igny8_core.business.reports.models import DecidedDay
+from igny8_core.business.reports.numbers import DAYS, Numbers, numbers
+from igny8_core.common.locks import wait_for_lock
 from tests.factories import make_owner, make_payment
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +99,119 @@ def test_staff_without_permission_sees_no_numbers(client: Client, catalog: None)
     client.force_login(User.objects.create_user("x@desk.example", "x", is_staff=True))
     text = client.get("/admin/").content.decode()
     assert "Waiting now" not in text
+
+
+def told() -> Numbers:
+    return numbers(now=NOW)
+
+
+def several_days(admin: User) -> list[Payment]:
+    """Payments decided on three days, one of them today."""
+    made = [submitted(hours) for hours in (10, 40, 41, 43, 70)]
+    for number, payment in enumerate(made):
+        decide(payment, admin, hours_later=1 + number, reason="No" if number == 2 else "")
+    return made
+
+
+def test_stored_days_change_no_number(billing_admin: User, django_assert_num_queries: Any) -> None:
+    several_days(billing_admin)
+    submitted(3)
+    live = told()
+    sum_up_days(now=NOW, number=DAYS)
+    assert DecidedDay.objects.count() == DAYS - 1
+    assert told() == live
+    assert (live.approved, live.rejected, live.median_time) == (4, 1, timedelta(hours=3))
+    with django_assert_num_queries(4):
+        told()
+    sum_up_days(now=NOW + timedelta(days=1), number=DAYS)
+    assert numbers(now=NOW + timedelta(hours=12)).approved == 4
+    assert DecidedDay.objects.count() == DAYS - 1
+
+
+def test_days_of_another_time_zone_are_other_days(
+    billing_admin: User, settings: SettingsWrapper
+) -> None:
+    several_days(billing_admin)
+    sum_up_days(now=NOW, number=DAYS)
+    settings.BUSINESS_TIME_ZONE = "Asia/Kathmandu"
+    live = told()
+    assert (live.approved, live.rejected) == (4, 1)
+    sum_up_days(now=NOW, number=DAYS)
+    assert told() == live
+
+
+def test_reversal_takes_its_day_along(billing_admin: User) -> None:
+    made = several_days(billing_admin)
+    sum_up_days(now=NOW, number=DAYS)
+    reverse_payment(
+        payment_id=made[1].pk,
+        actor=Actor(user=billing_admin),
+        now=NOW,
+        reason="Bounced",
+        invoice_becomes=InvoiceStatus.VOID,
+    )
+    assert DecidedDay.objects.count() == DAYS - 2
+    assert told().approved == 3
+    sum_up_days(now=NOW, number=DAYS)
+    assert DecidedDay.objects.count() == DAYS - 1
+    assert told().approved == 3
+
+
+def test_verify_billing_finds_a_wrong_sum(billing_admin: User) -> None:
+    several_days(billing_admin)
+    sum_up_days(now=NOW, number=DAYS)
+    sentence = "the desk's numbers of finished days are those of their payments"
+    assert [result.holds for result in verify_billing() if result.sentence == sentence] == [True]
+    DecidedDay.objects.filter(approved__gt=0).update(times=[])
+    (found,) = [result for result in verify_billing() if result.sentence == sentence]
+    assert len(found.offenders) == 2
+
+
+def test_trigger_takes_the_lock_of_summing_up(catalog: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'reports_forget_changed_days'")
+        (source,) = cursor.fetchone()
+        wait_for_lock(LOCK)
+        cursor.execute(
+            "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks "
+            "WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+        assert f"({cursor.fetchone()[0]})" in source
+
+
+@pytest.mark.django_db(transaction=True)
+def test_summing_up_waits_for_decisions_and_they_dont_wait_for_each_other(
+    billing_admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three decisions of one day in three open transactions; the sum has all of them."""
+    made = [submitted(hours) for hours in (40, 41, 42)]
+    decided, may_commit = Barrier(len(made) + 1), Event()
+
+    def hold(event: PaymentEvent) -> None:
+        if event.object_type == ObjectType.PAYMENT:
+            decided.wait(timeout=20)
+            may_commit.wait(timeout=20)
+
+    def decide_slowly(payment: Payment) -> None:
+        try:
+            decide(payment, billing_admin, hours_later=10, reason="No")
+        finally:
+            connections.close_all()
+
+    def sum_up() -> None:
+        try:
+            sum_up_days(now=NOW, number=DAYS)
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(transitions, "LISTENERS", [hold])
+    with ThreadPoolExecutor(len(made) + 1) as people:
+        deciding = [people.submit(decide_slowly, payment) for payment in made]
+        decided.wait(timeout=20)  # all of them have: nobody waited for another
+        summing = people.submit(sum_up)
+        with pytest.raises(TimeoutError):
+            summing.result(timeout=0.5)
+        may_commit.set()
+        [each.result(timeout=20) for each in [*deciding, summing]]
+    assert told().rejected == 3
+    assert sum(day.rejected for day in DecidedDay.objects.all()) == 3

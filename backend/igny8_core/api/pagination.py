@@ -73,7 +73,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
             raise NotFound(self.invalid_page_message)
         keys = queryset.values("pk")[skipped : skipped + self.size + 1]
         counted = queryset.order_by().values("pk")[: limits.MOST_COUNTED]
-        rows, self.count = view.read(keys, self.order, counted)
+        rows, self.count = view.read(keys, self.order, self.size + 1, counted)
         if skipped and not rows:
             raise NotFound(self.invalid_page_message)
         page = rows[: self.size]
@@ -84,18 +84,16 @@ class PageNumberPagination(pagination.PageNumberPagination):
     def _beside(self, place: Place, queryset: QuerySet[Any], view: Any) -> list[Any]:
         """Read the page beside a place; its other side leads back."""
         keys = page_keys(queryset, place=place, size=self.size + 1)
-        rows, _ = view.read(keys, self.order, None)
+        rows, _ = view.read(keys, place.side.order(self.order), self.size + 1)
+        page = rows[: self.size]
+        is_backward = place.side.is_backward
+        if is_backward:
+            page.reverse()
+        following = self._beyond(Side.AFTER, page[-1]) if page else self._back(place)
+        preceding = self._beyond(Side.BEFORE, page[0]) if page else self._back(place)
         has_more = len(rows) > self.size
-        if place.side.is_backward:
-            page = rows[-self.size :]
-            on = self._beyond(Side.BEFORE, page[0]) if has_more else None
-            back = self._beyond(Side.AFTER, page[-1]) if page else self._back(place)
-            self.next, self.previous = back, on
-        else:
-            page = rows[: self.size]
-            on = self._beyond(Side.AFTER, page[-1]) if has_more else None
-            back = self._beyond(Side.BEFORE, page[0]) if page else self._back(place)
-            self.next, self.previous = on, back
+        self.next = following if is_backward or has_more else None
+        self.previous = preceding if not is_backward or has_more else None
         return page
 
     def _beyond(self, side: Side, row: Any) -> str:

@@ -24,18 +24,22 @@ class PagedListView(ListAPIView[M]):
         return self.list(request, *args, **kwargs)
 
     def read(
-        self, keys: QuerySet[Any, Any], order: tuple[str, ...], counted: QuerySet[Any, Any] | None
+        self,
+        keys: QuerySet[Any, Any],
+        order: tuple[str, ...],
+        size: int,
+        counted: QuerySet[Any, Any] | None = None,
     ) -> tuple[list[Any], int]:
         """Read the rows of a page.
 
-        :param keys: of the rows.
+        :param keys: of the rows, and possibly of more than the ``size`` first ones.
         :param counted: rows to count as well.
         :returns: the rows, and how many were counted.
         """
         rows = self.get_queryset().filter(pk__in=keys).order_by(*order)
         if counted is None:
-            return list(rows), 0
-        found: list[Any] = list(rows.annotate(rows_counted=CountUpTo(counted)))
+            return list(rows[:size]), 0
+        found: list[Any] = list(rows.annotate(rows_counted=CountUpTo(counted))[:size])
         return found, found[0].rows_counted if found else 0
 
 

@@ -28,8 +28,12 @@ class Side(StrEnum):
 
     @property
     def is_backward(self) -> bool:
-        """Whether the page nearest to the row is the last one of these rows."""
+        """Whether these rows end at the row."""
         return self in (Side.BEFORE, Side.UP_TO)
+
+    def order(self, order: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the order that begins with the row, given that of the list."""
+        return reversed_order(order) if self.is_backward else order
 
 
 OTHERS = {
@@ -93,14 +97,12 @@ def reversed_order(order: Sequence[str]) -> tuple[str, ...]:
 def page_keys(
     rows: QuerySet[Any, Any], *, place: Place, size: int
 ) -> QuerySet[Any, dict[str, Any]]:
-    """Select the keys of the ``size`` rows nearest to a place.
+    """Select the keys of the ``size`` rows nearest to a place, and possibly of some beyond them.
 
     Each part of ``_beyond`` is one range of an index and read only up to the size: conditions
     joined by OR would be read as a whole.
     """
-    order = order_of(rows)
-    if place.side.is_backward:
-        order = reversed_order(order)
+    order = place.side.order(order_of(rows))
     conditions = _beyond(rows.model, order, place)
     first, *others = (rows.filter(part).order_by(*order).values("pk")[:size] for part in conditions)
     return first.union(*others, all=True) if others else first

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "igny8_core.business.documents",
     "igny8_core.business.bulk",
     "igny8_core.business.notifications",
+    "igny8_core.business.reports",
     "igny8_core.business.catalogue",
     "igny8_core.business.onboarding",
     "igny8_core.business.data_rights",

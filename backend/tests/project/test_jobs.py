@@ -14,6 +14,7 @@ igny8_core.business.billing.tasks.remove_orphaned_proofs
 igny8_core.business.billing.tasks.send_digests
 igny8_core.business.data_rights.tasks.erase_expired_records
 igny8_core.business.exports.tasks.forget_old_exports
+igny8_core.business.reports.tasks.sum_up
 igny8_core.common.mail.deliver_mail
 igny8_core.common.mail.deliver_prepared_mail
 igny8_core.common.mail.retry_stalled_jobs

@@ -18,6 +18,7 @@ from igny8_core.business.integrity import (
     ledger,
     mails,
     payments,
+    reports,
     settings,
     subscriptions,
 )
@@ -57,6 +58,7 @@ OF_ROWS: dict[str, Check] = {
     **events.CHECKS,
     **settings.CHECKS,
     **bulk.CHECKS,
+    **reports.CHECKS,
 }
 OF_FILES: dict[str, Check] = {**files.CHECKS}  # slow, so missing files are checked again
 CHECKS = OF_ROWS | OF_FILES

@@ -49,11 +49,16 @@ def matching_payments(term: str) -> Q:
     Looks up to ``COUNTED_UP_TO`` of them up in the index, with a statement. If there are more, the
     list is read in its own order until a page is full: sorting all of them would take longer.
     """
-    found = PaymentSearch.objects.filter(text_holds(term, text=F("text"), has_amounts=True))
-    keys = list(found.values_list("payment_id", flat=True)[: COUNTED_UP_TO + 1])
+    keys = list(keys_by_index(term)[: COUNTED_UP_TO + 1])
     if len(keys) > COUNTED_UP_TO:
         return text_shows(term, text=F("search__text"))
     return Q(pk__in=Unnest(keys)) if keys else Q(pk__in=[])
+
+
+def keys_by_index(term: str) -> QuerySet[PaymentSearch, int]:
+    """Keys of the payments that match a search, in no order."""
+    found = PaymentSearch.objects.filter(text_holds(term, text=F("text"), has_amounts=True))
+    return found.values_list("payment_id", flat=True)
 
 
 class Unnest(Func):

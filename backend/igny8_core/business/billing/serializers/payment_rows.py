@@ -101,24 +101,27 @@ def _first(consents: list[str], *events: EventName) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _statement(order: tuple[str, ...], *more: Hole) -> Statement:
+def _statement(order: tuple[str, ...], size: int, *more: Hole) -> Statement:
     rows = Payment.objects.filter(pk__in=Hole("keys")).order_by(*order)
-    return Statement.of(rows.values_list(*_columns().values(), *more))
+    return Statement.of(rows.values_list(*_columns().values(), *more)[:size])
 
 
 def read_rows(
-    keys: QuerySet[Any, Any], order: tuple[str, ...], counted: QuerySet[Any, Any] | None
+    keys: QuerySet[Any, Any],
+    order: tuple[str, ...],
+    size: int,
+    counted: QuerySet[Any, Any] | None = None,
 ) -> tuple[list[dict[str, Any]], int]:
     """Read payments with one statement: their columns by the names of the serializer's fields.
 
-    :param keys: of the payments.
+    :param keys: of the payments, and possibly of more than the ``size`` first ones.
     :param counted: rows to count as well.
     :returns: the payments, and how many rows were counted.
     """
     if counted is None:
-        rows = _statement(order).run(keys=keys)
+        rows = _statement(order, size).run(keys=keys)
     else:
-        rows = _statement(order, COUNT).run(keys=keys, counted=counted)
+        rows = _statement(order, size, COUNT).run(keys=keys, counted=counted)
     number = rows[0][-1] if rows and counted is not None else 0
     return [dict(zip(_columns(), row, strict=False)) for row in rows], number
 

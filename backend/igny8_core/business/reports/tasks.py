@@ -1,0 +1,19 @@
+"""Background work of the reports."""
+
+from datetime import UTC, datetime
+
+from procrastinate.contrib.django import app
+
+from igny8_core.business.reports.days import sum_up_days
+from igny8_core.business.reports.numbers import DAYS
+from igny8_core.common import upkeep
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queue=upkeep.QUEUE, queueing_lock="sum_up_days", retry=upkeep.RETRY)
+def sum_up(timestamp: int) -> None:
+    """Sum up the days that have ended, in whichever time zone, and those that have changed.
+
+    :param timestamp: now, in seconds since 1970 (UTC).
+    """
+    sum_up_days(now=datetime.fromtimestamp(timestamp, tz=UTC), number=DAYS)
