@@ -47,7 +47,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
         "links `next` and `previous` as they are."
     )
 
-    def paginate_queryset(
+    def paginate_queryset(  # type: ignore[override]  # of database rows only
         self, queryset: QuerySet[Any], request: Request, view: Any = None
     ) -> list[Any]:
         """Read the page that a request asks for.
@@ -56,7 +56,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
         :raises NotFound: if there is no page of this number.
         :raises ValidationError: if the cursor or the number of rows isn't valid.
         """
-        self.request, self.order = request, order_of(queryset)
+        self.asked, self.order = request, order_of(queryset)
         self.size = self.get_page_size(request)
         cursor = request.query_params.get(CURSOR)
         if cursor is None:
@@ -76,7 +76,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
         rows, self.count = view.read(keys, self.order, self.size + 1, counted)
         if skipped and not rows:
             raise NotFound(self.invalid_page_message)
-        page = rows[: self.size]
+        page: list[Any] = rows[: self.size]
         self.next = self._beyond(Side.AFTER, page[-1]) if len(rows) > self.size else None
         self.previous = self._beyond(Side.BEFORE, page[0]) if skipped else None
         return page
@@ -85,7 +85,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
         """Read the page beside a place; its other side leads back."""
         keys = page_keys(queryset, place=place, size=self.size + 1)
         rows, _ = view.read(keys, place.side.order(self.order), self.size + 1)
-        page = rows[: self.size]
+        page: list[Any] = rows[: self.size]
         is_backward = place.side.is_backward
         if is_backward:
             page.reverse()
@@ -105,7 +105,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
     def _link(self, place: Place) -> str:
         told = [place.side, self.count, *map(_as_json, place.values)]
         cursor = signing.dumps(told, salt=self._salt(), compress=True)
-        url = remove_query_param(self.request.build_absolute_uri(), self.page_query_param)
+        url = remove_query_param(self.asked.build_absolute_uri(), self.page_query_param)
         return str(replace_query_param(url, CURSOR, cursor))
 
     def _read(self, cursor: str, queryset: QuerySet[Any]) -> tuple[Place, int]:
@@ -124,12 +124,12 @@ class PageNumberPagination(pagination.PageNumberPagination):
     def _salt(self) -> str:
         """Name the list that a cursor is for: the address without the page."""
         pages = {self.page_query_param, self.page_size_query_param, CURSOR}
-        query = self.request.query_params.lists()
+        query = self.asked.query_params.lists()
         asked = sorted((name, sorted(values)) for name, values in query if name not in pages)
-        return f"{self.request.path}?{urlencode(asked, doseq=True)} by {','.join(self.order)}"
+        return f"{self.asked.path}?{urlencode(asked, doseq=True)} by {','.join(self.order)}"
 
     def _number(self) -> int:
-        asked = self.request.query_params.get(self.page_query_param, "1")
+        asked = self.asked.query_params.get(self.page_query_param, "1")
         if asked.isascii() and asked.isdecimal() and int(asked[:9]) >= 1:
             return int(asked[:9])
         raise NotFound(self.invalid_page_message)

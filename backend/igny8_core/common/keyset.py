@@ -68,7 +68,7 @@ def order_of(rows: QuerySet[Any, Any]) -> tuple[str, ...]:
     :raises TypeError: if it isn't sorted by names only, with the key at the end.
     """
     key = rows.model._meta.pk.name
-    names = rows.query.order_by or rows.model._meta.ordering
+    names = [str(name) for name in rows.query.order_by or rows.model._meta.ordering or ()]
     order = tuple(f"-{key}" if name == "-pk" else key if name == "pk" else name for name in names)
     if not order or field_of(order[-1]) != key:
         message = f"A list without a total order: {names}"

@@ -18,7 +18,7 @@ class Hole(Expression):
         self.name, self.template = name, template
         self.token = f"<<{name}>>"
 
-    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, Any]:
         """Leave a token in the SQL, and itself where the subquery's parameters go."""
         return self.template % self.token, [self]
 
@@ -43,7 +43,8 @@ class Statement:
             return []
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
     def _filled(self, parts: Mapping[str, QuerySet[Any, Any]]) -> tuple[str, list[Any]]:
         sql, params = self.sql, list[Any]()

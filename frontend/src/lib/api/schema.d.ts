@@ -1725,108 +1725,120 @@ export interface components {
         };
         PaginatedAdminPaymentList: {
             /**
-             * @description Number of rows on all pages, at most 10,000.
+             * @description Number of rows of the list, at most 10,000; counted when its first page was read.
              * @example 123
              */
             count: number;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=4
+             * @description Address of the next page; null on the last one. It contains a cursor: rows that come or go meanwhile are neither repeated nor skipped.
+             * @example http://api.example.org/accounts/?cursor=WyJhZnRlciJd:1wQ
              */
             next?: string | null;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=2
+             * @description Address of the page before; null on the first one.
+             * @example http://api.example.org/accounts/?cursor=WyJiZWZvcmUiXQ:1wQ
              */
             previous?: string | null;
             results: components["schemas"]["AdminPayment"][];
         };
         PaginatedCreditTransactionList: {
             /**
-             * @description Number of rows on all pages, at most 10,000.
+             * @description Number of rows of the list, at most 10,000; counted when its first page was read.
              * @example 123
              */
             count: number;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=4
+             * @description Address of the next page; null on the last one. It contains a cursor: rows that come or go meanwhile are neither repeated nor skipped.
+             * @example http://api.example.org/accounts/?cursor=WyJhZnRlciJd:1wQ
              */
             next?: string | null;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=2
+             * @description Address of the page before; null on the first one.
+             * @example http://api.example.org/accounts/?cursor=WyJiZWZvcmUiXQ:1wQ
              */
             previous?: string | null;
             results: components["schemas"]["CreditTransaction"][];
         };
         PaginatedInvoiceList: {
             /**
-             * @description Number of rows on all pages, at most 10,000.
+             * @description Number of rows of the list, at most 10,000; counted when its first page was read.
              * @example 123
              */
             count: number;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=4
+             * @description Address of the next page; null on the last one. It contains a cursor: rows that come or go meanwhile are neither repeated nor skipped.
+             * @example http://api.example.org/accounts/?cursor=WyJhZnRlciJd:1wQ
              */
             next?: string | null;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=2
+             * @description Address of the page before; null on the first one.
+             * @example http://api.example.org/accounts/?cursor=WyJiZWZvcmUiXQ:1wQ
              */
             previous?: string | null;
             results: components["schemas"]["Invoice"][];
         };
         PaginatedPaymentDetailList: {
             /**
-             * @description Number of rows on all pages, at most 10,000.
+             * @description Number of rows of the list, at most 10,000; counted when its first page was read.
              * @example 123
              */
             count: number;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=4
+             * @description Address of the next page; null on the last one. It contains a cursor: rows that come or go meanwhile are neither repeated nor skipped.
+             * @example http://api.example.org/accounts/?cursor=WyJhZnRlciJd:1wQ
              */
             next?: string | null;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=2
+             * @description Address of the page before; null on the first one.
+             * @example http://api.example.org/accounts/?cursor=WyJiZWZvcmUiXQ:1wQ
              */
             previous?: string | null;
             results: components["schemas"]["PaymentDetail"][];
         };
         PaginatedSiteList: {
             /**
-             * @description Number of rows on all pages, at most 10,000.
+             * @description Number of rows of the list, at most 10,000; counted when its first page was read.
              * @example 123
              */
             count: number;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=4
+             * @description Address of the next page; null on the last one. It contains a cursor: rows that come or go meanwhile are neither repeated nor skipped.
+             * @example http://api.example.org/accounts/?cursor=WyJhZnRlciJd:1wQ
              */
             next?: string | null;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=2
+             * @description Address of the page before; null on the first one.
+             * @example http://api.example.org/accounts/?cursor=WyJiZWZvcmUiXQ:1wQ
              */
             previous?: string | null;
             results: components["schemas"]["Site"][];
         };
         PaginatedSubscriptionList: {
             /**
-             * @description Number of rows on all pages, at most 10,000.
+             * @description Number of rows of the list, at most 10,000; counted when its first page was read.
              * @example 123
              */
             count: number;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=4
+             * @description Address of the next page; null on the last one. It contains a cursor: rows that come or go meanwhile are neither repeated nor skipped.
+             * @example http://api.example.org/accounts/?cursor=WyJhZnRlciJd:1wQ
              */
             next?: string | null;
             /**
              * Format: uri
-             * @example http://api.example.org/accounts/?page=2
+             * @description Address of the page before; null on the first one.
+             * @example http://api.example.org/accounts/?cursor=WyJiZWZvcmUiXQ:1wQ
              */
             previous?: string | null;
             results: components["schemas"]["Subscription"][];
@@ -3799,6 +3811,8 @@ export interface operations {
                 country?: string;
                 /** @description ISO 4217 code of the confirmed amount. */
                 currency?: string;
+                /** @description Where a page begins: part of `next` and `previous`, for the same filters and order. Not together with `page`. */
+                cursor?: string;
                 /**
                  * @description Ordering
                  *
@@ -3810,7 +3824,7 @@ export interface operations {
                  *     * `-amount` - Amount (descending)
                  */
                 ordering?: ("-amount" | "-decided_at" | "-submitted_at" | "amount" | "decided_at" | "submitted_at")[];
-                /** @description A page number within the paginated result set. */
+                /** @description A page of the first 10,000 rows, by its number. */
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
@@ -4528,7 +4542,9 @@ export interface operations {
     list_credit_transactions: {
         parameters: {
             query?: {
-                /** @description A page number within the paginated result set. */
+                /** @description Where a page begins: part of `next` and `previous`, for the same filters and order. Not together with `page`. */
+                cursor?: string;
+                /** @description A page of the first 10,000 rows, by its number. */
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
@@ -4597,7 +4613,9 @@ export interface operations {
     list_invoices: {
         parameters: {
             query?: {
-                /** @description A page number within the paginated result set. */
+                /** @description Where a page begins: part of `next` and `previous`, for the same filters and order. Not together with `page`. */
+                cursor?: string;
+                /** @description A page of the first 10,000 rows, by its number. */
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
@@ -5021,9 +5039,11 @@ export interface operations {
     list_payments: {
         parameters: {
             query?: {
+                /** @description Where a page begins: part of `next` and `previous`, for the same filters and order. Not together with `page`. */
+                cursor?: string;
                 /** @description Id of an invoice. */
                 invoice?: number;
-                /** @description A page number within the paginated result set. */
+                /** @description A page of the first 10,000 rows, by its number. */
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
@@ -5469,7 +5489,9 @@ export interface operations {
     list_subscriptions: {
         parameters: {
             query?: {
-                /** @description A page number within the paginated result set. */
+                /** @description Where a page begins: part of `next` and `previous`, for the same filters and order. Not together with `page`. */
+                cursor?: string;
+                /** @description A page of the first 10,000 rows, by its number. */
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
@@ -5741,7 +5763,9 @@ export interface operations {
     list_sites: {
         parameters: {
             query?: {
-                /** @description A page number within the paginated result set. */
+                /** @description Where a page begins: part of `next` and `previous`, for the same filters and order. Not together with `page`. */
+                cursor?: string;
+                /** @description A page of the first 10,000 rows, by its number. */
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;

@@ -12,7 +12,7 @@ from json import loads
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Expression, F, Model, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.fields.json import KT, KeyTextTransform, KeyTransform
 from django.db.models.functions import Concat
 from rest_framework import serializers
@@ -45,7 +45,7 @@ CONSENTS = ArraySubquery(
         told=Concat("event", Value(" "), _one(User, "admin_id", "email"), output_field=TextField())
     )
 )
-COMPUTED: dict[str, Expression | F] = {  # where the model computes what it shows
+COMPUTED: dict[str, Any] = {  # where the model computes what it shows
     "payment_method": KT("method_snapshot__payment_method"),
     "payment_method_name": KT("method_snapshot__display_name"),
     "payment_method_names": KT("method_snapshot__translations"),
@@ -71,7 +71,7 @@ def _fields() -> dict[str, Any]:
 
 
 @cache
-def _columns() -> dict[str, Expression | F]:
+def _columns() -> dict[str, Any]:
     """Return what to read, by the names of the serializer's fields and of ``COMPUTED``."""
     plain = {name: F("__".join(field.source_attrs)) for name, field in _fields().items()}
     return {name: source for name, source in plain.items() if name not in DERIVED} | COMPUTED
