@@ -294,7 +294,7 @@ def test_set_has_a_constant_number_of_own_statements(
             services.Outcome(payment_id, refusal=NotBillingAdmin()) for payment_id in payment_ids
         ]
 
-    monkeypatch.setattr(services, "_approve_set", refuse)
+    monkeypatch.setattr(services, "approve_payments", refuse)
 
     def statements(number: int) -> int:
         bulk = started(billing_admin, [make_payment(make_owner()) for _ in range(number)])

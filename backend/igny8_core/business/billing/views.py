@@ -480,7 +480,7 @@ class AdminPaymentListView(PagedListView[Payment]):
     queryset = payment_queue()
     read = staticmethod(read_rows)
 
-    def get(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:  # noqa: ARG002
+    def get(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
         """Answer with a page, read by one statement, which needs no transaction."""
         rows: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response([*represent_rows(rows)])

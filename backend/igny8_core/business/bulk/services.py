@@ -6,7 +6,6 @@ runs twice, goes on with what still waits, and decides on nothing twice.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,10 +17,9 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.rights import require
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.rights import DECIDE
-from igny8_core.business.billing.services.decisions import Decision, approve_payment
+from igny8_core.business.billing.services.decisions import Outcome, approve_payments
 from igny8_core.business.bulk.exceptions import ConfirmationReused, NotThatMany
 from igny8_core.business.bulk.models import BulkApproval, BulkApprovalRow, RowState
-from igny8_core.common.exceptions import DomainError
 from igny8_core.common.transactions import commit_or_retry, is_contention, is_database_away
 
 QUEUE = "bulk"
@@ -129,7 +127,7 @@ def _decide(bulk_id: int, row_ids: Sequence[int], now: datetime) -> bool:
         return False
     rows = _waiting(bulk, row_ids)
     payment_ids = [row.payment_id for row in rows]
-    outcomes = _approve_set(payment_ids=payment_ids, actor=bulk.actor, now=now)
+    outcomes = approve_payments(payment_ids=payment_ids, actor=bulk.actor, now=now)
     told = {outcome.payment_id: _told(outcome) for outcome in outcomes}
     for row in rows:
         row.state, row.detail = told[row.payment_id]
@@ -167,30 +165,6 @@ def _write(bulk: BulkApproval, rows: Sequence[BulkApprovalRow], now: datetime) -
     if bulk.finished_at is None and not bulk.rows.filter(state=RowState.WAITING).exists():
         bulk.finished_at = now
     bulk.save(update_fields=["active_at", "finished_at"])
-
-
-# Until ``decisions.approve_payments`` is there: then these two go, and ``_decide`` calls it.
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one payment: a decision, or why there is none."""
-
-    payment_id: int
-    decision: Decision | None = None
-    refusal: DomainError | None = None
-
-
-def _approve_set(*, payment_ids: Sequence[int], actor: Actor, now: datetime) -> list[Outcome]:
-    outcomes = []
-    for payment_id in payment_ids:
-        try:
-            decision = approve_payment(payment_id=payment_id, actor=actor, now=now)
-        except DomainError as refusal:
-            outcomes.append(Outcome(payment_id, refusal=refusal))
-        else:
-            outcomes.append(Outcome(payment_id, decision=decision))
-    return outcomes
 
 
 def _told(outcome: Outcome) -> tuple[RowState, str]:
