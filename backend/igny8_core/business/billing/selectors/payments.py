@@ -1,28 +1,31 @@
 """One account's own payments."""
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, QuerySet
 
-from igny8_core.auth.models import Account
-from igny8_core.business.billing.enums import DECIDED_PAYMENT_STATUSES, ObjectType
+from igny8_core.auth.models import Account, User
+from igny8_core.business.billing.enums import ObjectType
 from igny8_core.business.billing.exceptions import NoSuchPayment
 from igny8_core.business.billing.models import Payment, PaymentEvent
 from igny8_core.business.billing.selectors.events import TOLD_TO_CUSTOMER
+from igny8_core.common.nested import Rows, with_rows
 
 
 def payments_of(*, account: Account) -> QuerySet[Payment]:
     """An account's payments, newest first."""
     return (
         Payment.objects.filter(invoice__account=account)
-        .select_related("method", "invoice")
+        .select_related("invoice")
         .order_by("-submitted_at", "-pk")
     )
 
 
 def payments_with_events_of(*, account: Account) -> QuerySet[Payment]:
     """The same, each with the events that the customer may see: ``told_events``."""
-    events = PaymentEvent.objects.filter(TOLD_TO_CUSTOMER, object_type=ObjectType.PAYMENT)
-    told = Prefetch("events", events.select_related("actor").order_by("pk"), to_attr="told_events")
-    return payments_of(account=account).prefetch_related(told)
+    events = PaymentEvent.objects.filter(
+        TOLD_TO_CUSTOMER, object_type=ObjectType.PAYMENT, payment=OuterRef("pk")
+    )
+    told = with_rows(events, actor=User.objects.only("account_id"))
+    return payments_of(account=account).annotate(told_events=Rows(told))
 
 
 def payment_of(*, account: Account, payment_id: int) -> Payment:
@@ -34,13 +37,3 @@ def payment_of(*, account: Account, payment_id: int) -> Payment:
     if payment is None:
         raise NoSuchPayment(payment=payment_id)
     return payment
-
-
-def last_decision(*, account: Account) -> Payment | None:
-    """The account's payment that was decided on most recently, if any."""
-    return (
-        payments_of(account=account)
-        .filter(status__in=DECIDED_PAYMENT_STATUSES)
-        .order_by("-decided_at", "-pk")
-        .first()
-    )
