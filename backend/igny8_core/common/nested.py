@@ -33,9 +33,8 @@ def with_rows(queryset: QuerySet[M], **related: QuerySet[Any]) -> QuerySet[M]:
         row has many, they are those of the queryset, in the order of their primary keys.
     """
     nested = {f"{KEPT}{name}": _rows(queryset.model, name, of) for name, of in related.items()}
-    rows: QuerySet[M] = queryset.annotate(**nested)
-    rows._iterable_class = _Filled
-    return rows
+    rows = _WithRows(queryset.model, queryset.query.chain(), queryset.db)
+    return rows.annotate(**nested)
 
 
 class Rows(Subquery):
@@ -105,6 +104,20 @@ def _rows(model: type[Model], name: str, queryset: QuerySet[Any]) -> Rows:
 class _Filled(ModelIterable[M]):
     def __iter__(self) -> Iterator[M]:
         return map(_filled, super().__iter__())
+
+
+class _WithRows(QuerySet[M]):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._iterable_class = _Filled
+
+    def count(self) -> int:
+        """Count the rows without reading what is related to them."""
+        plain: QuerySet[M] = QuerySet(self.model, self.query.chain(), self.db)
+        annotations = self.query.annotations.items()
+        names = [name for name, each in annotations if not isinstance(each, Rows)]
+        plain.query.annotations = {name: self.query.annotations[name] for name in names}
+        return plain.count()
 
 
 def _filled(instance: M) -> M:

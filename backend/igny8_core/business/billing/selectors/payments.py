@@ -25,7 +25,7 @@ def payments_with_events_of(*, account: Account) -> QuerySet[Payment]:
         TOLD_TO_CUSTOMER, object_type=ObjectType.PAYMENT, payment=OuterRef("pk")
     )
     told = with_rows(events, actor=User.objects.only("account_id"))
-    return payments_of(account=account).annotate(told_events=Rows(told))
+    return with_rows(payments_of(account=account)).annotate(told_events=Rows(told))
 
 
 def payment_of(*, account: Account, payment_id: int) -> Payment:
