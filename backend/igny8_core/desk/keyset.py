@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.selectors.queue import after_in_time, before_in_time
+from igny8_core.common.keyset import Place, Side, page_keys
 from igny8_core.desk.bounded import BoundedChangeList
 
 AFTER = "after"
@@ -73,10 +73,6 @@ class KeysetChangeList(BoundedChangeList):
             submitted_at, last = _read(place)
         except (ValueError, OverflowError):
             return queryset  # no position, or an invalid one: from the start
-        following = before_in_time if self.is_newest_first else after_in_time
-        return following(queryset, submitted_at=submitted_at, pk=last)
-
-    @property
-    def is_newest_first(self) -> bool:
-        """Whether the newest rows come first."""
-        return bool(self.queryset.query.order_by[0] == "-submitted_at")
+        after = Place(Side.AFTER, (submitted_at, last))
+        keys = page_keys(queryset, place=after, size=self.list_per_page + 1)
+        return queryset.filter(pk__in=keys)

@@ -1,6 +1,5 @@
 """Every account's payments, as admins see them."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +9,7 @@ from igny8_core.business.billing.enums import EventName, PaymentStatus
 from igny8_core.business.billing.exceptions import NoSuchPayment
 from igny8_core.business.billing.models import Consent, Payment, PaymentSearch, RejectionReason
 from igny8_core.business.billing.selectors.payments import payments_of
+from igny8_core.common.keyset import Place, Side, page_keys
 from igny8_core.common.search import text_holds, text_shows
 
 COUNTED_UP_TO = 10_000  # above this, "10,000+" is enough
@@ -84,30 +84,15 @@ def counts_by_status(payments: QuerySet[Payment]) -> dict[str, int]:
     return {row["status"]: row["number"] for row in counted}
 
 
-def before_in_time(
-    payments: QuerySet[Payment], *, submitted_at: datetime, pk: int
-) -> QuerySet[Payment]:
-    """Those before a position in the order of time."""
-    earlier = payments.filter(submitted_at__lte=submitted_at)
-    return earlier.exclude(submitted_at=submitted_at, pk__gte=pk)
-
-
-def after_in_time(
-    payments: QuerySet[Payment], *, submitted_at: datetime, pk: int
-) -> QuerySet[Payment]:
-    """Those after a position in the order of time."""
-    later = payments.filter(submitted_at__gte=submitted_at)
-    return later.exclude(submitted_at=submitted_at, pk__lte=pk)
-
-
 def neighbours_in_queue(*, payment: Payment) -> tuple[int | None, int | None]:
     """Ids of the waiting payments before and after this one."""
     waiting = Payment.objects.filter(status=PaymentStatus.PENDING_APPROVAL)
-    before = before_in_time(waiting, submitted_at=payment.submitted_at, pk=payment.pk)
-    after = after_in_time(waiting, submitted_at=payment.submitted_at, pk=payment.pk)
+    queue, here = waiting.order_by("submitted_at", "pk"), (payment.submitted_at, payment.pk)
+    before = page_keys(queue, place=Place(Side.BEFORE, here), size=1)
+    after = page_keys(queue, place=Place(Side.AFTER, here), size=1)
     return (
-        before.order_by("-submitted_at", "-pk").values_list("pk", flat=True).first(),
-        after.order_by("submitted_at", "pk").values_list("pk", flat=True).first(),
+        queue.reverse().filter(pk__in=before).values_list("pk", flat=True).first(),
+        queue.filter(pk__in=after).values_list("pk", flat=True).first(),
     )
 
 
