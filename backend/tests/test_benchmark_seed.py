@@ -15,10 +15,33 @@ def test_benchmark_data_passes_every_invariant() -> None:
 
     assert [str(result) for result in verify_billing() if not result.holds] == []
     assert Payment.objects.count() == 100
-    assert list(seed.waiting_payments()) == [100, 50]
+    assert seed.waiting_payments() == [100, 50]
     assert Payment.objects.get(pk=seed.REVIEWED).status == "pending_approval"
     assert len(list(seed.unpaid_invoices())) == 2
     assert Invoice.objects.count() == 102
     with connection.cursor() as cursor:
         cursor.execute("SHOW session_replication_role")
         assert cursor.fetchone() == ("origin",)  # the triggers are on again
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("catalog")
+def test_benchmark_data_grows_in_stages() -> None:
+    before = search_indexes()
+    seed.fill(payments=100, waiting_every=50, unpaid=2)
+    seed.fill(payments=200, waiting_every=50, unpaid=1)
+
+    assert [str(result) for result in verify_billing() if not result.holds] == []
+    assert Payment.objects.count() == 300
+    assert len(seed.waiting_payments()) == 6
+    assert Invoice.objects.count() == 303
+    assert search_indexes() == before
+
+
+def search_indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE %s",
+            ["%USING gin%"],
+        )
+        return {name for (name,) in cursor.fetchall()}
