@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from time import monotonic_ns
 
 from django.contrib.auth.hashers import make_password
@@ -180,20 +181,21 @@ class Cases:
         yield Case(
             "approve",
             "approve a payment",
-            self.approval,
+            partial(next, self.approvals()),
             self._bare_approval,
             "the same writes by SQL, one COMMIT",
             Target(times=6, statements=18),
         )
 
-    def approval(self, admin: User | None = None) -> Request:
-        """Return the approval of the next payment that waits."""
-        address = f"{QUEUE}{next(self._waiting)}/approve/"
-        return write(address, {"admin_notes": "Found"}, admin or self._people.admin)
+    def approvals(self) -> Iterator[Request]:
+        """Yield the approvals of the payments that wait."""
+        for payment_id in self._waiting:
+            address = f"{QUEUE}{payment_id}/approve/"
+            yield write(address, {"admin_notes": "Found"}, self._people.admin)
 
     def next_waiting(self, number: int) -> list[int]:
         """Return the next payments that wait."""
-        return [payment for payment, _ in zip(self._waiting, range(number), strict=False)]
+        return list(islice(self._waiting, number))
 
     def _bare_approval(self) -> Callable[[], None]:
         return partial(

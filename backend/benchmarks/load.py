@@ -26,13 +26,16 @@ class Load:
         return self.done / self.seconds
 
 
-def under_load(address: str, people: Iterable[User], requests: Iterator[Request]) -> Load:
-    """Send all requests, each person on a connection of their own, until none is left.
+def under_load(
+    address: str, people: Iterable[User], requests: Iterator[Request], *, seconds: float
+) -> Load:
+    """Send requests, each person on a connection of their own, for some time.
 
     :param requests: whoever they name, they are sent by whichever person is free.
+    :param seconds: less, if there are no more requests.
     """
     browsers = [OverHttp(address, person) for person in people]
-    next_one = _one_at_a_time(requests)
+    next_one = _one_at_a_time(requests, ends_at=time.perf_counter() + seconds)
 
     def work(browser: OverHttp) -> int:
         done = 0
@@ -44,15 +47,15 @@ def under_load(address: str, people: Iterable[User], requests: Iterator[Request]
     started, used = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(len(browsers)) as pool:
         done = sum(pool.map(work, browsers))
-    seconds = time.perf_counter() - started
-    return Load(done, seconds, (time.process_time() - used) / seconds)
+    took = time.perf_counter() - started
+    return Load(done, took, (time.process_time() - used) / took)
 
 
-def _one_at_a_time(requests: Iterator[Request]) -> Callable[[], Request | None]:
+def _one_at_a_time(requests: Iterator[Request], *, ends_at: float) -> Callable[[], Request | None]:
     lock = Lock()
 
     def next_one() -> Request | None:
         with lock:
-            return next(requests, None)
+            return next(requests, None) if time.perf_counter() < ends_at else None
 
     return next_one

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from django.db import connection
 
@@ -34,6 +35,7 @@ a connection that it has kept.
 LOADS = """Eight clients, each on its own connection. *Client* is how much of one core the clients
 took themselves.
 """
+Line: TypeAlias = tuple[str, str, str, bool | None]
 ROW_HEAD = (
     "what",
     "median",
@@ -53,14 +55,15 @@ class Report:
 
     :param stages: the rows of each size of the database.
     :param loads: what was done in a second, by name, with what must be reached.
-    :param other: lines about other measurements: name, figures, target, whether it is reached.
+    :param other: other measurements: name, figures, target, whether it is reached.
+    :param filling: seconds until each size was there.
     """
 
     payments: int
     rounds: int
     stages: dict[int, list[Row]] = field(default_factory=dict)
     loads: list[tuple[str, Load, float | None]] = field(default_factory=list)
-    other: list[tuple[str, str, str, bool | None]] = field(default_factory=list)
+    other: list[Line] = field(default_factory=list)
     filling: list[tuple[int, float]] = field(default_factory=list)
 
     def begin(self, stage: Stage) -> None:
@@ -223,6 +226,5 @@ def _setting(name: str) -> str:
 
 
 def _output(*command: str) -> str:
-    return subprocess.run(
-        command, cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.strip()  # noqa: S603
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603
+    return done.stdout.strip()

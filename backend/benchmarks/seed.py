@@ -32,7 +32,7 @@ from igny8_core.business.onboarding.services import Registration, register_accou
 from igny8_core.common.clock import utc_now
 
 REVIEWED = 50  # a payment that waits
-MOST_DECIDED = 5000  # in one stage
+MOST_DECIDED = 10_000  # in one stage
 Columns = Mapping[str, str]
 ACCOUNT: Columns = {
     "id": "n",
