@@ -8,7 +8,7 @@ from benchmarks import background, uploads
 from benchmarks.cases import ME, QUEUE, WAITS, Cases, People
 from benchmarks.clients import Request, read
 from benchmarks.growth import Stage
-from benchmarks.load import under_load
+from benchmarks.load import Site, under_load
 from benchmarks.report import Line, Report
 
 APPROVALS_A_SECOND = 150.0
@@ -35,15 +35,18 @@ FULL = Amounts(seconds=10, bulk=1000, mails=500, uploads=16)
 QUICK = Amounts(seconds=1, bulk=20, mails=20, uploads=1)
 
 
-def add_extras(report: Report, stage: Stage, *, address: str, amounts: Amounts) -> None:
+def add_extras(report: Report, stage: Stage, *, site: Site, amounts: Amounts) -> None:
     """Measure, and add it to the report."""
     cases, people = stage.cases, stage.people
     chosen = cases.next_waiting(amounts.bulk)
     for name, requests, least in _loads(cases, people):
-        load = under_load(address, people.admins, requests, seconds=amounts.seconds)
+        load = under_load(site, people.admins, requests, seconds=amounts.seconds)
         report.loads.append((name, load, least))
         print(f"{name}: {load.per_second:.0f} a second")
-    for line in (*_worker(chosen, people, amounts), *_uploads(address, amounts, report.rounds)):
+    for line in (
+        *_worker(chosen, people, amounts),
+        *_uploads(site.address, amounts, report.rounds),
+    ):
         report.other.append(line)
         print(": ".join(line[:2]))
 

@@ -26,6 +26,7 @@ sys.path.insert(0, str(BACKEND))
 if TYPE_CHECKING:
     from benchmarks.floors import Connection
     from benchmarks.growth import Stage
+    from benchmarks.load import Site
 
 DOCUMENT = BACKEND.parent / "docs" / "BENCHMARKS.md"
 WHOLE = 1_000_000  # payments: fewer don't make a document
@@ -107,12 +108,12 @@ def _measure(options: argparse.Namespace) -> str:
 
     amounts = QUICK if options.quick else FULL
     report = Report(options.payments, options.rounds)
-    with _server() as (address, bare):
-        for stage in _stages(options, amounts.uploads, address, bare):
+    with _server() as (site, bare):
+        for stage in _stages(options, amounts.uploads, site, bare):
             report.begin(stage)
             for row in stage.measured(options.rounds):
                 report.add(row)
-        add_extras(report, stage, address=address, amounts=amounts)
+        add_extras(report, stage, site=site, amounts=amounts)
     return report.text()
 
 
@@ -120,8 +121,8 @@ def _profile(options: argparse.Namespace) -> None:
     """Write where the time of one request goes."""
     from benchmarks.clients import in_process
 
-    with _server() as (address, bare):
-        (*_, stage) = _stages(options, 0, address, bare)
+    with _server() as (site, bare):
+        (*_, stage) = _stages(options, 0, site, bare)
         cases = {case.key: case for case in stage.cases.all()}
         make = cases[options.profile].make
         in_process(make())()
@@ -135,21 +136,23 @@ def _profile(options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _server() -> Iterator[tuple[str, "Connection"]]:
+def _server() -> Iterator[tuple["Site", "Connection"]]:
     from benchmarks.floors import own_connection
+    from benchmarks.load import Site
     from tests.server import running_server
 
     with running_server(environment=os.environ) as server, own_connection() as bare:
-        yield server.address, bare
+        postgres = Path(os.environ["DATA_DIR"], "postgres", "postmaster.pid").read_text("utf-8")
+        yield Site(server.address, server.process.pid, int(postgres.split()[0])), bare
 
 
 def _stages(
-    options: argparse.Namespace, unpaid: int, address: str, bare: "Connection"
+    options: argparse.Namespace, unpaid: int, site: "Site", bare: "Connection"
 ) -> Iterator["Stage"]:
     from benchmarks.growth import stages
 
     return stages(
-        options.payments, rounds=options.rounds, unpaid=unpaid, address=address, bare=bare
+        options.payments, rounds=options.rounds, unpaid=unpaid, address=site.address, bare=bare
     )
 
 

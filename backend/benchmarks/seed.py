@@ -220,7 +220,7 @@ def _without_indexes(cursor: CursorWrapper) -> Iterator[None]:
     cursor.execute(
         """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
         FROM pg_index WHERE indrelid::regclass::text = ANY(%s) AND NOT indisunique""",
-        [[model._meta.db_table for model in (PaymentEvent, *(model for model, *_ in ROWS))]],
+        [[PaymentEvent._meta.db_table, *(model._meta.db_table for model, *_ in ROWS)]],
     )
     indexes = cursor.fetchall()
     cursor.execute(f"DROP INDEX {', '.join(name for name, _ in indexes)}")
