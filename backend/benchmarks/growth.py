@@ -86,7 +86,7 @@ def stages(
     """
     seed.sell_by_real_details()
     before, people = 0, None
-    for size in _sizes(payments):
+    for size in sizes(payments):
         started = time.perf_counter()
         seed.fill(
             payments=size - before,
@@ -100,7 +100,7 @@ def stages(
         before = size
 
 
-def _sizes(payments: int) -> list[int]:
+def sizes(payments: int) -> list[int]:
     found = [FIRST]
     while found[-1] * 10 < payments:
         found.append(found[-1] * 10)

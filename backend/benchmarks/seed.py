@@ -3,6 +3,7 @@
 All triggers and constraints are satisfied, as ``verify_billing`` can confirm.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -15,8 +16,10 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
-from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.auth.services.accounts import OwnerDetails
+from igny8_core.auth.terms import PlanTerms
+from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
     CreditTransaction,
     Invoice,
@@ -28,6 +31,7 @@ from igny8_core.business.billing.models import (
     PaymentSearch,
 )
 from igny8_core.business.billing.roles import BILLING_ADMIN
+from igny8_core.business.billing.services import invoices
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.common.clock import utc_now
 
@@ -67,7 +71,7 @@ SUBSCRIPTION: Columns = {
     "updated_at": "now()",
     "account_id": "account.id",
     "plan_id": "account.plan_id",
-    "terms": "plan.terms",
+    "terms": "%(terms)s::jsonb",
     "status": "account.status",
     "current_period_start": f"CASE account.status WHEN 'active' THEN {PAID} END",
     "current_period_end": f"CASE account.status WHEN 'active' THEN {PAID} + interval '1 month' END",
@@ -86,17 +90,13 @@ INVOICE: Columns = {
     "tax_amount": "0",
     "total": "plan.price",
     "payment_method_id": "method.id",
-    "method_snapshot": "method.snapshot",
+    "method_snapshot": "%(method)s::jsonb",
     "payable_amount": "25053.50",
     "payable_currency": "'PKR'",
     "exchange_rate": "281.5",
     "included_credits": "plan.included_credits",
-    "billing_snapshot": """jsonb_build_object(
-        'customer', to_jsonb(account) || jsonb_build_object('account_name', account.name),
-        'plan', plan.terms,
-        'seller', '{"name": "IGNY8", "address": "", "email": "", "website": "", "tax_id": "",
-            "tax_label": "Tax", "footer": ""}'::jsonb,
-        'issue', '{"time_zone": "UTC"}'::jsonb)""",
+    "billing_snapshot": """jsonb_set(
+        %(snapshot)s::jsonb, '{customer,account_name}', to_jsonb(account.name))""",
     "issued_at": ISSUED,
     "due_date": "current_date",
     "paid_at": f"CASE account.status WHEN 'active' THEN {PAID} END",
@@ -138,24 +138,18 @@ COUNTER: Columns = {"year": "substring(number, 5, 4)::int", "last_number": "coun
 COUNTED = """ON CONFLICT (year) DO UPDATE
     SET last_number = billing_invoicenumbercounter.last_number + excluded.last_number"""
 NUMBERS = "generate_series(%(before)s + 1, %(before)s + %(payments)s) n"
-# Made once: OFFSET 0 keeps PostgreSQL from making them for each row
-STARTER = """(SELECT *, to_jsonb(p) || '{"currency": "USD"}' AS terms
-    FROM igny8_auth_plan p WHERE slug = 'starter' OFFSET 0) plan"""
-JAZZCASH = """(SELECT *, to_jsonb(m) AS snapshot
-    FROM billing_paymentmethodconfig m WHERE catalog_key = 'jazzcash:PK' OFFSET 0) method"""
+STARTER = "igny8_auth_plan plan"
 SUBSCRIBED = f"igny8_auth_account account JOIN {STARTER} ON plan.id = account.plan_id"
-LAST_NUMBERS = f"billing_invoicenumbercounter counter ON counter.year = {YEAR}"
+INVOICED = f"""{SUBSCRIBED}
+    JOIN billing_paymentmethodconfig method ON method.catalog_key = 'jazzcash:PK'
+    LEFT JOIN billing_invoicenumbercounter counter ON counter.year = {YEAR}"""
 NEW = "id > %(before)s"
 ROWS: list[tuple[type[Model], Columns, str]] = [
-    (Account, ACCOUNT, f"{NUMBERS}, {STARTER}"),
+    (Account, ACCOUNT, f"{NUMBERS}, {STARTER} WHERE plan.slug = 'starter'"),
     (User, USER, NUMBERS),
     (EmailAddress, ADDRESS, f"igny8_auth_user WHERE {NEW}"),
     (Subscription, SUBSCRIPTION, f"{SUBSCRIBED} WHERE account.{NEW}"),
-    (
-        Invoice,
-        INVOICE,
-        f"{SUBSCRIBED} CROSS JOIN {JAZZCASH} LEFT JOIN {LAST_NUMBERS} WHERE account.{NEW}",
-    ),
+    (Invoice, INVOICE, f"{INVOICED} WHERE account.{NEW}"),
     (
         InvoiceNumberCounter,
         COUNTER,
@@ -198,7 +192,8 @@ SEQUENCES = [
 @transaction.atomic
 def _write(*, payments: int, waiting_every: int) -> None:
     with connection.cursor() as cursor, _without_indexes(cursor):
-        params = {"payments": payments, "every": waiting_every, "before": _last_id(cursor)}
+        numbers = {"payments": payments, "every": waiting_every, "before": _last_id(cursor)}
+        params = {**numbers, **_promises()}
         cursor.execute("SET LOCAL session_replication_role = replica")  # triggers would take hours
         for model, columns, source in ROWS:
             _insert(cursor, model, columns, source, params)
@@ -228,6 +223,18 @@ def _without_indexes(cursor: CursorWrapper) -> Iterator[None]:
     cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
     for _, definition in indexes:
         cursor.execute(definition)
+
+
+def _promises() -> dict[str, str]:
+    """Return what every invoice promises, as the services store it."""
+    plan = PlanTerms.of_plan(Plan.objects.get(slug="starter"))
+    method = PaymentMethodConfig.objects.get(catalog_key="jazzcash:PK")
+    snapshot = invoices._snapshot(account=Account(country="PK"), plan=plan)
+    return {
+        "terms": json.dumps(plan.as_json()),
+        "method": json.dumps(PromisedMethod.of_row(method).as_json()),
+        "snapshot": json.dumps(snapshot),
+    }
 
 
 def _last_id(cursor: CursorWrapper) -> int:
