@@ -80,8 +80,8 @@ format: backend/.venv/.installed frontend/node_modules/.installed ## format all 
 	cd backend && $(PY) -m ruff check --fix . ; $(PY) -m ruff format .
 	cd frontend && npm run format
 
-bench: backend/.venv/.installed frontend/dist/index.html chromium ## measure speed: the API, and the web app with Lighthouse
-	cd backend && $(PY) benchmarks/run.py --payments $(PAYMENTS) --rounds $(MEASUREMENTS)
+bench: backend/.venv/.installed frontend/dist/index.html chromium ## measure speed: the backend (writes docs/BENCHMARKS.md), and the web app with Lighthouse
+	cd backend && $(PY) benchmarks/run.py --payments $(PAYMENTS) --rounds $(MEASUREMENTS) $(BENCH_ARGS)
 	$(RUN_APP) --exec "npm --prefix ../frontend run bench"
 
 screenshots: backend/.venv/.installed frontend/dist/index.html chromium ## take screenshots of every page, into docs/screenshots
