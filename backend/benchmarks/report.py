@@ -13,6 +13,7 @@ from django.db import connection
 from benchmarks.cases import Target
 from benchmarks.growth import Row, Stage
 from benchmarks.load import Load
+from igny8_core.common.clock import utc_now
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_TABLES = 12
@@ -189,8 +190,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def facts(report: Report) -> Iterator[tuple[str, str]]:
     """Yield what was run, when and on what."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    yield "date", _output("date", "-u", "+%Y-%m-%d")
-    yield "commit", _output("git", "rev-parse", "--short", "HEAD")
+    yield "date", f"{utc_now():%Y-%m-%d}"
+    yield "commit", _commit()
     cores = os.cpu_count()
     yield "machine", f"{platform.system()} {platform.machine()}, {cores} cores, {memory >> 30} GB"
     yield "others' load", f"{os.getloadavg()[2]:.1f} on average in the last 15 minutes, with ours"
@@ -238,6 +239,10 @@ def _setting(name: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def _output(*command: str) -> str:
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):  # no git, or no repository
+        return "unknown"
     return done.stdout.strip()

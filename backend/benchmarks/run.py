@@ -124,6 +124,8 @@ def _profile(options: argparse.Namespace) -> None:
     with _server() as (site, bare):
         (*_, stage) = _stages(options, 0, site, bare)
         cases = {case.key: case for case in stage.cases.all()}
+        if options.profile not in cases:
+            sys.exit(f"There is no {options.profile!r}, but {', '.join(cases)}.")
         make = cases[options.profile].make
         in_process(make())()
         ready = in_process(make())
