@@ -18,6 +18,7 @@ from igny8_core.auth.models import User
 from igny8_core.business.billing.exceptions import NotBillingAdmin
 from igny8_core.business.billing.models import Payment, PaymentEvent
 from igny8_core.business.billing.services.confirmation import withdraw_payment
+from igny8_core.business.billing.services.decisions import Outcome
 from igny8_core.business.bulk import services
 from igny8_core.business.bulk.models import QUIET, BulkApproval
 from igny8_core.common.clock import utc_now
@@ -289,10 +290,8 @@ def test_set_has_a_constant_number_of_own_statements(
 ) -> None:
     """Beyond what the decisions take."""
 
-    def refuse(*, payment_ids: list[int], **_more: Any) -> list[services.Outcome]:
-        return [
-            services.Outcome(payment_id, refusal=NotBillingAdmin()) for payment_id in payment_ids
-        ]
+    def refuse(*, payment_ids: list[int], **_more: Any) -> list[Outcome]:
+        return [Outcome(payment_id, refusal=NotBillingAdmin()) for payment_id in payment_ids]
 
     monkeypatch.setattr(services, "approve_payments", refuse)
 

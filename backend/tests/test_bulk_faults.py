@@ -14,6 +14,7 @@ from igny8_core.auth.models import User
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import CreditTransaction, Payment, PaymentEvent
 from igny8_core.business.billing.services.credits import record_credits
+from igny8_core.business.billing.services.decisions import approve_payments
 from igny8_core.business.bulk import services
 from igny8_core.business.bulk.models import BulkApproval
 from igny8_core.common.clock import utc_now
@@ -135,7 +136,6 @@ def test_job_is_retried_after_a_lost_connection(
     billing_admin: User, three: list[Payment], mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bulk = started(billing_admin, three)
-    lost = services.approve_payments
 
     def lose_it(**_arguments: Any) -> Any:
         raise OperationalError
@@ -146,7 +146,7 @@ def test_job_is_retried_after_a_lost_connection(
     job = ProcrastinateJob.objects.get(task_name=services.RUN)
     assert (job.status, job.attempts) == ("todo", 1)
 
-    monkeypatch.setattr(services, "approve_payments", lost)
+    monkeypatch.setattr(services, "approve_payments", approve_payments)
     the_time_has_come()
     run_worker(mailbox.port)
     assert told(bulk) == ["Approved"] * 3
