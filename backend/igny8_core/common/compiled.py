@@ -1,13 +1,21 @@
-"""Reads whose SQL is made once per process: for large ones that takes longer than to run them."""
+"""Reads whose SQL is made once per process, and planned once per database connection.
 
-from collections.abc import Callable
+For large ones, either takes longer than to run them.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from functools import cache, wraps
 from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connections
+from django.conf import settings
+from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Model, QuerySet
+
+from igny8_core.common.transactions import healthy_wire
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -43,10 +51,29 @@ def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
     def read(*_none: P.args, **values: P.kwargs) -> list[M]:
         queryset, compiler, sql, params = ready()
         rows, run = queryset.all(), copy(compiler)
-        run.connection = connections[queryset.db]  # the thread's own
+        run.connection = connection  # the thread's own
         filled = tuple(values[p.name] if isinstance(p, Parameter) else p for p in params)
         run.as_sql = lambda: (sql, filled)
         rows.query.get_compiler = lambda **_using: run  # type: ignore[method-assign]
-        return list(rows)
+        with _prepared():
+            return list(rows)
 
     return read
+
+
+@contextmanager
+def _prepared() -> Iterator[None]:
+    """Let PostgreSQL plan a statement once per connection, where the settings allow it.
+
+    Where Django keeps what it executes, it has to see the values.
+    """
+    if not settings.DATABASE_PREPARED_STATEMENTS or connection.queries_logged:
+        yield
+        return
+    wire = healthy_wire()
+    before = wire.cursor_factory, wire.prepare_threshold
+    wire.cursor_factory, wire.prepare_threshold = ServerBindingCursor, 0
+    try:
+        yield
+    finally:
+        wire.cursor_factory, wire.prepare_threshold = before

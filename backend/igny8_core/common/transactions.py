@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg import IsolationLevel, errors
@@ -91,9 +91,7 @@ def _inner() -> Iterator[None]:
 @contextmanager
 def _outermost() -> Iterator[None]:
     """Let the BEGIN say it all: a statement less."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    wire = connection.connection
+    wire = healthy_wire()
     before = wire.isolation_level, wire.read_only
     wire.isolation_level, wire.read_only = IsolationLevel.REPEATABLE_READ, True
     try:
@@ -102,6 +100,13 @@ def _outermost() -> Iterator[None]:
     finally:
         if not wire.closed:
             wire.isolation_level, wire.read_only = before
+
+
+def healthy_wire() -> Any:
+    """Return psycopg's connection below Django's, which the next statement will use."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    return connection.connection
 
 
 def is_contention(error: BaseException) -> bool:

@@ -15,6 +15,8 @@ if not DATABASE_URL:
 DATABASES = {"default": database(DATABASE_URL, password=env.str("DATABASE_PASSWORD", default=""))}
 DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Of the largest reads of a request (``common/compiled.py``); PgBouncer before 1.21 allows none
+DATABASE_PREPARED_STATEMENTS: bool = env.flag("DATABASE_PREPARED_STATEMENTS", default=True)
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 _waits = {  # seconds: nothing waits forever
     "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", default=5, at_least=1),
@@ -27,5 +29,10 @@ _options["options"] = " ".join(
     [_options.get("options", ""), *(f"-c {name}={wait}s" for name, wait in _waits.items())]
 ).strip()
 _options.setdefault("connect_timeout", 5)
+# Connections that the threads of a process share; 0: each keeps its own
+DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", default=0, at_most=1000)
+if DATABASE_POOL_SIZE:
+    _options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps them
 # Seconds that a statement of a request may take; jobs and commands have no limit: ``wsgi.py``
 DATABASE_STATEMENT_TIMEOUT = env.number("DATABASE_STATEMENT_TIMEOUT", default=30, at_least=1)

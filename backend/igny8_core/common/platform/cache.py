@@ -25,7 +25,7 @@ ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded
 UNLESS_THERE = "WHERE common_cacheentry.expires < %(now)s"
 
 
-COUNT = "SELECT common_count_attempt(%s, %s, %s, %s)"
+COUNT = "SELECT common_count_attempt(%s::text[], %s::int[], %s::float8[], %s::float8)"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class PostgresCache(DatabaseCache):
         keys = [self.make_and_validate_key(limit.key) for limit in limits]
         amounts, seconds = ([limit.amount for limit in limits], [limit.seconds for limit in limits])
         with connection.cursor() as cursor:
-            cursor.execute(COUNT, [keys, amounts, list(map(float, seconds)), at])
+            cursor.execute(COUNT, [keys, amounts, seconds, at])
             reached: int = cursor.fetchone()[0]
         return reached == 0
 
