@@ -393,6 +393,14 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
         "a bulk approval is finished once",
         "UPDATE bulk_bulkapproval SET finished_at = NULL",
     ),
+    "a day is summed up without its payments": (
+        "the desk's numbers",
+        (
+            "INSERT INTO reports_decidedday (starts_at, ends_at, approved, rejected, takings, times)"
+            " SELECT min(decided_at), max(decided_at) + interval '1 second', 0, 0, '[]', '{}'"
+            " FROM billing_payment"
+        ),
+    ),
 }
 FILES_ARE_THERE = "5b. "
 
