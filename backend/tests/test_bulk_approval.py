@@ -69,8 +69,13 @@ def text_of(answer: Any) -> str:
 
 @pytest.mark.django_db(transaction=True)
 def test_worker_approves_what_is_confirmed(
-    desk: Client, billing_admin: User, three: list[Payment], mailbox: Mailbox
+    desk: Client,
+    billing_admin: User,
+    three: list[Payment],
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(services, "SET", 2)
     asked = desk.post(
         WAITING, {"action": "approve_selected", "_selected_action": [p.pk for p in three]}
     )
@@ -84,6 +89,7 @@ def test_worker_approves_what_is_confirmed(
     answer = desk.get(answer.redirect_chain[-1][0])
     assert "3 of 3 approved" in text_of(answer)
     assert reported(answer.content) == ["Approved"] * 3
+    assert ProcrastinateJob.objects.filter(task_name=services.RUN).count() == 2  # a job a set
     run_worker(mailbox.port)  # what the approvals have queued
     for payment in three:
         assert account_of(payment.submitted_by).status == "active"
@@ -298,7 +304,7 @@ def test_set_has_a_constant_number_of_own_statements(
     def statements(number: int) -> int:
         bulk = started(billing_admin, [make_payment(make_owner()) for _ in range(number)])
         with CaptureQueriesContext(connection) as queries:
-            assert services.approve_next(bulk_id=bulk.pk, now=utc_now())
+            assert not services.approve_next(bulk_id=bulk.pk, now=utc_now())
         return len(queries)
 
     assert statements(1) == statements(12) == 8

@@ -83,7 +83,7 @@ def approve_next(*, bulk_id: int, now: datetime) -> bool:
 
     What can't be decided together is tried one by one: no row stops the others.
 
-    :returns: whether more may be waiting; not if another job is at it.
+    :returns: whether others still wait; not if another job is at it.
     :raises django.db.OperationalError: if the database can't be reached.
     """
     waiting = BulkApprovalRow.objects.filter(bulk=bulk_id, state=RowState.WAITING).order_by("pk")
@@ -121,7 +121,7 @@ def _raise_if_away(error: Exception) -> None:
 
 
 def _decide(bulk_id: int, row_ids: Sequence[int], now: datetime) -> bool:
-    """Decide on rows that still wait; return False if another job is at it."""
+    """Decide on rows that still wait; return whether others do, not if another job is at it."""
     bulk = _take(bulk_id)
     if bulk is None:
         return False
@@ -131,8 +131,7 @@ def _decide(bulk_id: int, row_ids: Sequence[int], now: datetime) -> bool:
     told = {outcome.payment_id: _told(outcome) for outcome in outcomes}
     for row in rows:
         row.state, row.detail = told[row.payment_id]
-    _write(bulk, rows, now)
-    return True
+    return _write(bulk, rows, now)
 
 
 def _give_up(bulk_id: int, row_id: int, detail: str, now: datetime) -> bool:
@@ -142,8 +141,7 @@ def _give_up(bulk_id: int, row_id: int, detail: str, now: datetime) -> bool:
     rows = _waiting(bulk, [row_id])
     for row in rows:
         row.state, row.detail = RowState.FAILED, detail
-    _write(bulk, rows, now)
-    return True
+    return _write(bulk, rows, now)
 
 
 def _take(bulk_id: int) -> BulkApproval | None:
@@ -156,8 +154,8 @@ def _waiting(bulk: BulkApproval, row_ids: Sequence[int]) -> list[BulkApprovalRow
     return list(bulk.rows.filter(pk__in=row_ids, state=RowState.WAITING).order_by("pk"))
 
 
-def _write(bulk: BulkApproval, rows: Sequence[BulkApprovalRow], now: datetime) -> None:
-    """Write what has become of rows; after the last, the bulk approval is finished."""
+def _write(bulk: BulkApproval, rows: Sequence[BulkApprovalRow], now: datetime) -> bool:
+    """Write what has become of rows; return whether others wait, else it is finished."""
     for row in rows:
         row.decided_at = now
     BulkApprovalRow.objects.bulk_update(rows, ["state", "detail", "decided_at"])
@@ -165,6 +163,7 @@ def _write(bulk: BulkApproval, rows: Sequence[BulkApprovalRow], now: datetime) -
     if bulk.finished_at is None and not bulk.rows.filter(state=RowState.WAITING).exists():
         bulk.finished_at = now
     bulk.save(update_fields=["active_at", "finished_at"])
+    return bulk.finished_at is None
 
 
 def _told(outcome: Outcome) -> tuple[RowState, str]:

@@ -1,4 +1,4 @@
-"""Background work of bulk approvals, in a queue of their own: they may take a minute."""
+"""Background work of bulk approvals, in a queue of their own."""
 
 from datetime import UTC, datetime
 
@@ -10,15 +10,17 @@ from igny8_core.business.bulk.services import QUEUE, RUN
 from igny8_core.common import upkeep
 from igny8_core.common.clock import utc_now
 
-# Without its database for a quarter of an hour, it stops: its page offers to go on.
+# Without the database for a quarter of an hour, it stops: its page offers to go on.
 RETRY = RetryStrategy(max_attempts=19, wait=5, linear_wait=5)
 
 
 @app.task(name=RUN, queue=QUEUE, retry=RETRY)
 def run_bulk_approval(*, bulk_id: int) -> None:
-    """Approve set after set, until nothing waits."""
-    while services.approve_next(bulk_id=bulk_id, now=utc_now()):
-        pass
+    """Approve one set; the next is another job, so that emails come in between, and a worker
+    that has to stop waits for one set at most.
+    """
+    if services.approve_next(bulk_id=bulk_id, now=utc_now()):
+        run_bulk_approval.defer(bulk_id=bulk_id)
 
 
 @app.periodic(cron="17 3 * * *")
