@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django_filters.rest_framework import FilterSet, OrderingFilter
 from rest_framework.test import APIClient
@@ -76,14 +76,14 @@ class Growing:
             account=account, name=f"S{number}", domain=f"s{number}.example", industry=self.industry
         )
         SiteUserAccess.objects.create(site=site, user=self.owner)
-        locked = account_of(self.owner)
-        record_credits(
-            account=locked,
-            amount=5,
-            kind=CreditKind.ADJUSTMENT,
-            description="A present",
-            now=utc_now(),
-        )
+        with transaction.atomic():
+            record_credits(
+                account=account_of(self.owner),
+                amount=5,
+                kind=CreditKind.ADJUSTMENT,
+                description="A present",
+                now=utc_now(),
+            )
 
 
 LISTS = [

@@ -33,8 +33,9 @@ def with_rows(queryset: QuerySet[M], **related: QuerySet[Any]) -> QuerySet[M]:
         row has many, they are those of the queryset, in the order of their primary keys.
     """
     nested = {f"{KEPT}{name}": _rows(queryset.model, name, of) for name, of in related.items()}
-    rows = _WithRows(queryset.model, queryset.query.chain(), queryset.db)
-    return rows.annotate(**nested)
+    rows: QuerySet[M] = _WithRows(queryset.model, queryset.query.chain(), queryset.db)
+    annotated: QuerySet[M] = rows.annotate(**nested)
+    return annotated
 
 
 class Rows(Subquery):

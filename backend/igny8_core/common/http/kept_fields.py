@@ -15,7 +15,8 @@ class KeptFields(BaseSerializer[Any]):
 
     @property
     def _readable_fields(self) -> list[Field[Any, Any, Any, Any]]:
-        return _kept(type(self))
+        serializer: Any = type(self)
+        return _kept(serializer)
 
 
 @cache
