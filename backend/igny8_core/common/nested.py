@@ -7,11 +7,9 @@ of one moment without a transaction.
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import (
-    DecimalField,
-    Field,
     ForeignKey,
     JSONField,
     ManyToOneRel,
@@ -49,7 +47,7 @@ class Rows(Subquery):
 
 
 class _RowsField(JSONField):
-    """Makes instances of a model from JSON."""
+    """Makes instances of a model from JSON; its numbers with a point are decimals."""
 
     def __init__(self, queryset: QuerySet[Any]) -> None:
         super().__init__()
@@ -58,14 +56,14 @@ class _RowsField(JSONField):
         self.nested: Mapping[str, Any] = {name: annotations[name] for name in annotations}
 
     def from_db_value(self, value: str | None, *_more: Any) -> list[Model]:
-        return self.instances(json.loads(value, parse_float=_Number) if value else None)
+        return self.instances(json.loads(value, parse_float=Decimal) if value else None)
 
     def instances(self, rows: list[dict[str, Any]] | None) -> list[Model]:
         return [self._instance(row) for row in rows or ()]
 
     def _instance(self, row: dict[str, Any]) -> Model:
         fields = [field for field in self.rows_model._meta.concrete_fields if field.column in row]
-        values = [_value(field, row[field.column]) for field in fields]
+        values = [field.to_python(row[field.column]) for field in fields]
         instance = self.rows_model.from_db("default", [f.attname for f in fields], values)
         for name, annotation in self.nested.items():
             field = annotation.output_field
@@ -73,23 +71,6 @@ class _RowsField(JSONField):
             setattr(instance, name, field.instances(row[name]) if is_nested else row[name])
         filled: Model = _filled(instance)
         return filled
-
-
-class _Number(float):
-    """A number with its text, so that no decimal of an amount is lost."""
-
-    text: str
-
-    def __new__(cls, text: str) -> Self:
-        number = super().__new__(cls, text)
-        number.text = text
-        return number
-
-
-def _value(field: Field[Any, Any], value: Any) -> Any:
-    if isinstance(value, _Number) and isinstance(field, DecimalField):
-        return Decimal(value.text)
-    return field.to_python(value)
 
 
 def _rows(model: type[Model], name: str, queryset: QuerySet[Any]) -> Rows:

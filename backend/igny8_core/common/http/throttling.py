@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from igny8_core.common.clock import utc_now
 from igny8_core.common.email_form import normal_email
 from igny8_core.common.platform.cache import Limit, PostgresCache
 
@@ -71,7 +72,7 @@ def seconds_to_wait(request: HttpRequest, *, action: str, key: str, user: Any = 
         for limit in limits
         if len(times.get(limit.key, ())) >= limit.amount
     ]
-    return max(waits or [int(limit.seconds) for limit in limits], default=1)
+    return max(waits or [limit.seconds for limit in limits], default=1)
 
 
 def _limits(request: HttpRequest, *, action: str, key: str = "", user: Any = None) -> list[Limit]:
@@ -80,7 +81,7 @@ def _limits(request: HttpRequest, *, action: str, key: str = "", user: Any = Non
         Limit(
             ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key, user=user),
             rate.amount,
-            rate.duration,
+            int(rate.duration),
         )
         for rate in ratelimit.get_rates(app=APP, action=action)
     ]
@@ -89,4 +90,4 @@ def _limits(request: HttpRequest, *, action: str, key: str = "", user: Any = Non
 def _count(limits: list[Limit]) -> bool:
     counter = caches[DEFAULT_CACHE_ALIAS]
     assert isinstance(counter, PostgresCache)  # noqa: S101  (the settings have no other)
-    return counter.count(limits, at=time.time())
+    return counter.count(limits, now=utc_now())

@@ -23,9 +23,11 @@ INSERT INTO common_cacheentry (cache_key, value, expires) VALUES (%(key)s, %(val
 ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires
 """
 UNLESS_THERE = "WHERE common_cacheentry.expires < %(now)s"
-
-
-COUNT = "SELECT common_count_attempt(%s::text[], %s::int[], %s::float8[], %s::float8)"
+COUNT = """
+SELECT common_count_attempt(
+    %s::text[], %s::int[], %s::float8[], extract(epoch FROM %s::timestamptz)::float8
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Limit:
 
     key: str
     amount: int
-    seconds: float
+    seconds: int
 
 
 class PostgresCache(DatabaseCache):
@@ -69,16 +71,14 @@ class PostgresCache(DatabaseCache):
         read = ((given[row.cache_key], _value_of(row)) for row in rows)
         return {key: value for key, value in read if value is not None}
 
-    def count(self, limits: Sequence[Limit], *, at: float) -> bool:
+    def count(self, limits: Sequence[Limit], *, now: datetime) -> bool:
         """Count an attempt by each limit, up to the first one that is reached; tell whether none
         is. Whoever counts at the same moment waits for it.
-
-        :param at: in seconds since 1970.
         """
         keys = [self.make_and_validate_key(limit.key) for limit in limits]
         amounts, seconds = ([limit.amount for limit in limits], [limit.seconds for limit in limits])
         with connection.cursor() as cursor:
-            cursor.execute(COUNT, [keys, amounts, seconds, at])
+            cursor.execute(COUNT, [keys, amounts, seconds, now])
             reached: int = cursor.fetchone()[0]
         return reached == 0
 
