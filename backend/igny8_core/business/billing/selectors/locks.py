@@ -66,27 +66,37 @@ def lock_billing_of_payment(*, payment_id: int, account: Account | None = None) 
     :param account: whose payment it has to be, if that matters.
     :raises NotFound: if there is no such payment.
     """
-    locked = lock_billing_of_payments(payment_ids=[payment_id]).get(payment_id)
-    if locked is None or (account is not None and locked.account != account):
+    wanted = Payment.objects.filter(pk=payment_id)
+    if account is not None:
+        wanted = wanted.filter(invoice__account=account)
+    locked = _lock_billing_of(wanted)
+    if not locked:
         raise NoSuchPayment(payment=payment_id)
-    return locked
+    return locked[payment_id]
 
 
 def lock_billing_of_payments(*, payment_ids: Collection[int]) -> dict[int, LockedBilling]:
-    """Lock all that a transition of any of these payments may touch, in four statements at most.
+    """Lock all that a transition of any of these payments may touch, however many they are.
 
     Two payments of one account share its rows.
 
     :returns: by the payment's id; those that don't exist are left out.
     """
-    wanted = Payment.objects.filter(pk__in=payment_ids)
+    return _lock_billing_of(Payment.objects.filter(pk__in=payment_ids))
+
+
+def _lock_billing_of(wanted: QuerySet[Payment]) -> dict[int, LockedBilling]:
     parents = _lock_parents(wanted.values("invoice__account"))
     if not parents.accounts:
         return {}
-    payments = _payments().filter(invoice__in=wanted.values("invoice")).select_related("invoice")
+    payments = (
+        _payments()
+        .select_related("invoice")
+        .filter(invoice__in=wanted.values("invoice"), invoice__account__in=list(parents.accounts))
+        .order_by("invoice_id", "pk")
+    )
     by_invoice: defaultdict[int, list[Payment]] = defaultdict(list)
-    locked = _for_update(payments.order_by("invoice", "pk"), "invoice")
-    for payment in _with_consents(locked):
+    for payment in _with_consents(_for_update(payments, "invoice")):
         by_invoice[payment.invoice_id].append(payment)
     billings = [parents.billing_of(rows[0].invoice, rows) for rows in by_invoice.values()]
     return {payment.pk: locked for locked in billings for payment in locked.payments}
