@@ -396,9 +396,9 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
     "a day is summed up without its payments": (
         "the desk's numbers",
         (
-            "INSERT INTO reports_decidedday (starts_at, ends_at, approved, rejected, takings, times)"
-            " SELECT min(decided_at), max(decided_at) + interval '1 second', 0, 0, '[]', '{}'"
-            " FROM billing_payment"
+            "INSERT INTO reports_decidedday (starts_at, ends_at, approved, rejected, takings, "
+            "times) SELECT min(decided_at), max(decided_at) + interval '1 second', 0, 0, "
+            "'[]', '{}' FROM billing_payment"
         ),
     ),
 }
