@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from django.core import signing
 from django.db.models import QuerySet
-from rest_framework import pagination
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework import exceptions, pagination
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
@@ -70,12 +70,12 @@ class PageNumberPagination(pagination.PageNumberPagination):
         """Read a page by its number, and count."""
         skipped = (self._number() - 1) * self.size
         if skipped and skipped >= limits.MOST_COUNTED:
-            raise NotFound(self.invalid_page_message)
+            raise exceptions.NotFound(self.invalid_page_message)
         keys = queryset.values("pk")[skipped : skipped + self.size + 1]
         counted = queryset.order_by().values("pk")[: limits.MOST_COUNTED]
         rows, self.count = view.read(keys, self.order, self.size + 1, counted)
         if skipped and not rows:
-            raise NotFound(self.invalid_page_message)
+            raise exceptions.NotFound(self.invalid_page_message)
         page: list[Any] = rows[: self.size]
         self.next = self._beyond(Side.AFTER, page[-1]) if len(rows) > self.size else None
         self.previous = self._beyond(Side.BEFORE, page[0]) if skipped else None
@@ -132,7 +132,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
         asked = self.asked.query_params.get(self.page_query_param, "1")
         if asked.isascii() and asked.isdecimal() and int(asked[:9]) >= 1:
             return int(asked[:9])
-        raise NotFound(self.invalid_page_message)
+        raise exceptions.NotFound(self.invalid_page_message)
 
     def get_page_size(self, request: Request) -> int:
         """Return the requested number of rows.

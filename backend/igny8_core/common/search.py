@@ -258,7 +258,8 @@ def _holds_amount(word: str, *, text: Text) -> Q:
 def _shows(word: str, *, text: Text) -> Q:
     """Match the word or the amount that it means, as ``_holds_amount`` does."""
     lines = Func(text, Value("\n="), Value(1), function="split_part", output_field=TextField())
-    spaced = Concat(Value(" "), Replace(lines, Value("\n"), Value(" ")), output_field=TextField())
+    flat = Replace(lines, Value("\n"), Value(" "), output_field=TextField())
+    spaced = Concat(Value(" "), flat, output_field=TextField())
     joined = Replace(lines, Value(" "), Value(""), output_field=TextField())
     amounts = amounts_of(word)
     is_amount_only = amounts and HAS_DECIMALS.search(word)
