@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, repeat
 
 from benchmarks import background, uploads
 from benchmarks.cases import ME, QUEUE, WAITS, Cases, People
@@ -43,10 +43,8 @@ def add_extras(report: Report, stage: Stage, *, site: Site, amounts: Amounts) ->
         load = under_load(site, people.admins, requests, seconds=amounts.seconds)
         report.loads.append((name, load, least))
         print(f"{name}: {load.per_second:.0f} a second")
-    for line in (
-        *_worker(chosen, people, amounts),
-        *_uploads(site.address, amounts, report.rounds),
-    ):
+    uploaded = _uploads(site.address, amounts, report.rounds)
+    for line in chain(_worker(chosen, people, amounts), uploaded):
         report.other.append(line)
         print(": ".join(line[:2]))
 
