@@ -1,4 +1,8 @@
-"""Serializers for answers whose fields are made once per class, not again for each answer."""
+"""Serializers for answers whose fields are made once per class, not again for each answer.
+
+``KeptFields`` is named before ``Serializer`` or ``ModelSerializer`` among a class's bases. The
+fields, also those of nested serializers, have no context: they must not ask for the request.
+"""
 
 from functools import cache
 from typing import Any
@@ -7,11 +11,7 @@ from rest_framework.serializers import BaseSerializer, Field
 
 
 class KeptFields(BaseSerializer[Any]):
-    """Named before ``Serializer`` or ``ModelSerializer`` among a class's bases.
-
-    The fields, also those of nested serializers, have no context: they must not ask for the
-    request.
-    """
+    # No docstring: serializers would inherit it, and the schema shows theirs.
 
     @property
     def _readable_fields(self) -> list[Field[Any, Any, Any, Any]]:
