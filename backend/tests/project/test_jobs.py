@@ -12,6 +12,7 @@ igny8_core.business.billing.tasks.delete_files
 igny8_core.business.billing.tasks.notify_billing_admins
 igny8_core.business.billing.tasks.remove_orphaned_proofs
 igny8_core.business.billing.tasks.send_digests
+igny8_core.business.bulk.tasks.forget_old_bulk_approvals
 igny8_core.business.data_rights.tasks.erase_expired_records
 igny8_core.business.exports.tasks.forget_old_exports
 igny8_core.business.reports.tasks.sum_up
@@ -22,6 +23,7 @@ igny8_core.common.tasks.delete_old_jobs
 igny8_core.common.tasks.delete_old_records
 make_export
 remove_unknown_files
+run_bulk_approval
 """
 
 
