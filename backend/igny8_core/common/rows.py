@@ -4,6 +4,7 @@ The text of a statement is the same for one row and for a thousand.
 """
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
@@ -32,18 +33,13 @@ def update_rows(rows: Sequence[Model], names: Collection[str]) -> None:
     """
     if not rows:
         return
-    meta = type(rows[0])._meta
-    changed = [field for field in meta.concrete_fields if field.name in {*names, "updated_at"}]
-    statement = UPDATE.format(
-        table=sql.Identifier(meta.db_table),
-        changes=sql.SQL(", ").join(CHANGE.format(name=_name(field)) for field in changed),
-        given=_given([meta.pk, *changed]),
-        key=_name(meta.pk),
-    )
+    statement, fields = _update_of(type(rows[0]), frozenset(names))
     with connection.cursor() as cursor:
-        cursor.execute(statement.as_string(), _columns(rows, [meta.pk, *changed], add=False))
+        cursor.execute(statement, _columns(rows, fields, add=False))
         if cursor.rowcount != len(rows):
-            message = f"{cursor.rowcount} of {len(rows)} rows of {meta.db_table} are there."
+            message = (
+                f"{cursor.rowcount} of {len(rows)} rows of {rows[0]._meta.db_table} are there."
+            )
             raise DatabaseError(message)
 
 
@@ -55,17 +51,9 @@ def insert_new_rows(rows: Sequence[Row], *, by: tuple[str, ...]) -> list[Row]:
     """
     if not rows:
         return []
-    meta = type(rows[0])._meta
-    fields = [field for field in meta.concrete_fields if not field.primary_key]
-    statement = INSERT.format(
-        table=sql.Identifier(meta.db_table),
-        names=_names(fields),
-        given=_given(fields),
-        key=_name(meta.pk),
-        by=_names([field for field in fields if field.name in by]),
-    )
+    statement, fields = _insert_of(type(rows[0]), by)
     with connection.cursor() as cursor:
-        cursor.execute(statement.as_string(), _columns(rows, fields, add=True))
+        cursor.execute(statement, _columns(rows, fields, add=True))
         ids = {tuple(values): key for key, *values in cursor.fetchall()}
     unique = attrgetter(*(field.attname for field in fields if field.name in by))
     inserted = []
@@ -75,6 +63,36 @@ def insert_new_rows(rows: Sequence[Row], *, by: tuple[str, ...]) -> list[Row]:
             row._state.adding = False
             inserted.append(row)
     return inserted
+
+
+@cache
+def _update_of(model: type[Model], names: frozenset[str]) -> tuple[str, list[AnyField]]:
+    """Return the statement, and the fields whose values it takes."""
+    meta = model._meta
+    changed = [field for field in meta.concrete_fields if field.name in names | {"updated_at"}]
+    fields = [meta.pk, *changed]
+    statement = UPDATE.format(
+        table=sql.Identifier(meta.db_table),
+        changes=sql.SQL(", ").join(CHANGE.format(name=_name(field)) for field in changed),
+        given=_given(fields),
+        key=_name(meta.pk),
+    )
+    return statement.as_string(), fields
+
+
+@cache
+def _insert_of(model: type[Model], by: tuple[str, ...]) -> tuple[str, list[AnyField]]:
+    """Return the statement, and the fields whose values it takes."""
+    meta = model._meta
+    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    statement = INSERT.format(
+        table=sql.Identifier(meta.db_table),
+        names=_names(fields),
+        given=_given(fields),
+        key=_name(meta.pk),
+        by=_names([field for field in fields if field.name in by]),
+    )
+    return statement.as_string(), fields
 
 
 def _given(fields: Sequence[AnyField]) -> sql.Composed:
