@@ -4,15 +4,19 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
-from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
-from igny8_core.business.billing.services import decisions
+from igny8_core.business.bulk.models import BulkApproval
+from igny8_core.business.bulk.selectors import not_approved
+from igny8_core.business.bulk.services import QUEUE as BULK
+from igny8_core.business.bulk.services import approve_next, start_bulk_approval
 from igny8_core.common.clock import utc_now
 from igny8_core.common.mail import QUEUE
 from tests.smtp import Mailbox, smtp_server
@@ -50,22 +54,49 @@ def mails(most: int) -> tuple[int, float]:
 
 
 def _wait_for(mailbox: Mailbox, number: int) -> None:
+    _wait_until(lambda: len(mailbox.received) >= number)
+
+
+def bulk_writes(payment_ids: list[int], admin: User) -> float:
+    """Approve payments in bulk, without a worker; return the seconds that its sets took."""
+    bulk = _confirmed(payment_ids, admin)
+    started = time.perf_counter()
+    while approve_next(bulk_id=bulk.pk, now=utc_now()):
+        pass
+    seconds = time.perf_counter() - started
+    _require_all_approved(bulk)
+    return seconds
+
+
+def bulk(payment_ids: list[int], admin: User) -> float:
+    """Approve payments in bulk by a worker; return the seconds from the confirmation to the end."""
+    with worker(BULK, concurrency=1):
+        _wait_until(ProcrastinateWorker.objects.exists)
+        time.sleep(1)  # it listens
+        started = time.perf_counter()
+        bulk = _confirmed(payment_ids, admin)
+        _wait_until(lambda: BulkApproval.objects.filter(pk=bulk.pk, finished_at=None).count() == 0)
+        seconds = time.perf_counter() - started
+    _require_all_approved(bulk)
+    return seconds
+
+
+def _confirmed(payment_ids: list[int], admin: User) -> BulkApproval:
+    return start_bulk_approval(
+        payment_ids=payment_ids, actor=Actor(user=admin), key=uuid4(), now=utc_now()
+    )
+
+
+def _require_all_approved(bulk: BulkApproval) -> None:
+    if number := not_approved(bulk.rows.all()).count():
+        message = f"{number} payments of a bulk approval weren't approved."
+        raise RuntimeError(message)
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
     ends_at = time.monotonic() + PATIENCE
-    while len(mailbox.received) < number:
+    while not is_so():
         if time.monotonic() > ends_at:
-            message = f"Only {len(mailbox.received)} of {number} emails arrived."
+            message = "The worker takes too long."
             raise RuntimeError(message)
         time.sleep(0.005)
-
-
-def bulk(payment_ids: list[int], admin: User) -> float | str:
-    """Approve payments as the worker does after a confirmation in bulk at the desk.
-
-    :returns: the seconds that it took, or why it wasn't measured.
-    """
-    approve_payments = getattr(decisions, "approve_payments", None)
-    if approve_payments is None:
-        return "not measured: payments are approved one by one"
-    started = time.perf_counter()
-    approve_payments(payment_ids=payment_ids, actor=Actor(user=admin), now=utc_now())
-    return time.perf_counter() - started

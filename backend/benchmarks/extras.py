@@ -38,7 +38,7 @@ QUICK = Amounts(seconds=1, bulk=20, mails=20, uploads=1)
 def add_extras(report: Report, stage: Stage, *, site: Site, amounts: Amounts) -> None:
     """Measure, and add it to the report."""
     cases, people = stage.cases, stage.people
-    chosen = cases.next_waiting(amounts.bulk)
+    chosen = cases.next_waiting(2 * amounts.bulk)
     for name, requests, least in _loads(cases, people):
         load = under_load(site, people.admins, requests, seconds=amounts.seconds)
         report.loads.append((name, load, least))
@@ -57,12 +57,20 @@ def _loads(cases: Cases, people: People) -> Iterator[tuple[str, Iterator[Request
 
 
 def _worker(chosen: list[int], people: People, amounts: Amounts) -> Iterator[Line]:
-    seconds = background.bulk(chosen, people.admin)
+    first, second = chosen[: amounts.bulk], chosen[amounts.bulk :]
+    writes = background.bulk_writes(first, people.admin)
     yield (
-        f"{len(chosen):,} approved in bulk, writes alone",
-        f"{seconds:.2f} s" if isinstance(seconds, float) else seconds,
+        f"{len(first):,} approved in bulk, the writes",
+        f"{writes:.2f} s",
         f"≤ {BULK_SECONDS:g} s",
-        seconds <= BULK_SECONDS if isinstance(seconds, float) else None,
+        writes <= BULK_SECONDS,
+    )
+    seconds = background.bulk(second, people.admin)
+    yield (
+        f"{len(second):,} approved in bulk, from the confirmation to the worker's last set",
+        f"{seconds:.2f} s",
+        "",
+        None,
     )
     sent, took = background.mails(amounts.mails)
     yield (

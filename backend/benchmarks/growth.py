@@ -9,14 +9,14 @@ from benchmarks.cases import Case, Cases, People
 from benchmarks.clients import Browsers, statements
 from benchmarks.floors import Connection
 from benchmarks.timing import WARM_UP, Figures, Ready, interleaved
+from igny8_core.business.reports.days import sum_up_days
+from igny8_core.business.reports.numbers import DAYS
+from igny8_core.common.clock import utc_now
 
 CLIENTS = 8
 FIRST = 1000  # payments; each further stage has ten times as many
 EXTRA = 2  # requests of each kind, by which statements are counted
-FIRST_WAITING, WAITING = (
-    5,
-    50,
-)  # one of so many waits, of the first stage and of what is added later
+FIRST_WAITING, WAITING = 5, 50  # one of so many waits: of the first stage, of what is added later
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def stages(
             waiting_every=WAITING if before else FIRST_WAITING,
             unpaid=WARM_UP + rounds + EXTRA + unpaid,
         )
+        sum_up_days(now=utc_now(), number=DAYS)  # as the worker does each hour
         seconds = time.perf_counter() - started
         people = people or People(seed.a_customer(), seed.admins(CLIENTS))
         browsers = Browsers(address)

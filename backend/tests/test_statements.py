@@ -61,13 +61,13 @@ def register(world: World) -> Any:
 
 HOT: list[tuple[str, Request, int]] = [
     ("where a customer stands", get("auth/me/"), 2),
-    ("own invoices", get("billing/invoices/"), 5),
-    ("own payments", get("billing/payments/"), 5),
+    ("own invoices", get("billing/invoices/"), 4),
+    ("own payments", get("billing/payments/"), 4),
     ("payment methods", get("billing/admin/payment-methods/", country="PK"), 6),
     ("plans", get("plans/"), 2),
     ("sign-in", sign_in, 58),
     ("sign-in of a program", sign_in_as_program, 59),
-    ("register", register, 70),
+    ("register", register, 50),
 ]
 
 

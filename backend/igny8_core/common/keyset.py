@@ -63,17 +63,18 @@ class CountUpTo(Subquery):
 
 
 def order_of(rows: QuerySet[Any, Any]) -> tuple[str, ...]:
-    """Return the names of the fields that a list is sorted by, with the key's own name.
+    """Return the names of the fields that a list is sorted by, with the key's own name at the end.
 
-    :raises TypeError: if it isn't sorted by names only, with the key at the end.
+    :raises TypeError: if the key isn't among them.
     """
     key = rows.model._meta.pk.name
     names = [str(name) for name in rows.query.order_by or rows.model._meta.ordering or ()]
-    order = tuple(f"-{key}" if name == "-pk" else key if name == "pk" else name for name in names)
-    if not order or field_of(order[-1]) != key:
+    order = [f"-{key}" if name == "-pk" else key if name == "pk" else name for name in names]
+    ends = [place for place, name in enumerate(order, 1) if field_of(name) == key]
+    if not ends:
         message = f"A list without a total order: {names}"
         raise TypeError(message)
-    return order
+    return tuple(order[: ends[0]])  # whatever else it is sorted by: the key decides
 
 
 def field_of(name: str) -> str:
