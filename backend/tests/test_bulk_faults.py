@@ -310,7 +310,7 @@ def test_confirming_none_or_too_many_starts_nothing(
     confirmed = confirmation_of(three)
     for odd in (
         *({"payments": ids} for ids in ("", "x", "1,", "999", "9" * 18, "9" * 40, "\u0661")),
-        *({"act_key": key} for key in ("", "x", "g" * 36)),
+        *({"act_key": key} for key in ("", "x", "g" * 36, "-" * 36, "0" * 36)),
         {},
     ):
         answer = desk.post(START, {**confirmed, **odd}, follow=True)

@@ -128,7 +128,8 @@ def test_first_approval_by_former_admin_does_not_count(
     approve(payment, billing_admin)
     User.objects.filter(pk=billing_admin.pk).update(is_staff=False)
     second, third = make_billing_admin(), make_billing_admin()
-    approve(payment, second)
+    answer = client_of(second).post(f"/api/v1/billing/admin/payments/{payment.pk}/approve/")
+    assert answer.json()["payment"]["first_approved_by"] == second.email
     payment.refresh_from_db()
     assert (payment.status, payment.first_approved_by) == ("pending_approval", second)
     approve(payment, third)

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.files.storage import default_storage
 from django.db import InternalError, connection, connections
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from igny8_core.auth.actors import Actor
 from igny8_core.business.billing.models import PaymentMethodConfig
@@ -22,6 +22,7 @@ from igny8_core.business.exports.services import make
 from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.common.clock import utc_now
 from igny8_core.common.transactions import one_moment
+from igny8_core.desk.dashboard import add_numbers
 from tests.factories import (
     approve,
     client_of,
@@ -105,6 +106,24 @@ def test_page_shows_a_consistent_snapshot(path: str) -> None:
         assert before != after
         assert between in (before, after), f"torn by a decision after statement {statement}"
         statement += 1 if THOROUGH else 3
+
+
+def test_desk_numbers_are_of_one_moment() -> None:
+    admin = make_billing_admin()
+    request = RequestFactory().get("/admin/")
+    request.user = admin
+    statement, statements = 1, 1
+    while statement <= statements:
+        payment = make_payment(make_owner())
+        before = add_numbers(request, {})["numbers"]
+        meanwhile = Meanwhile(partial(approve, payment, admin), after=statement)
+        with connection.execute_wrapper(meanwhile):
+            between = add_numbers(request, {})["numbers"]
+        after = add_numbers(request, {})["numbers"]
+        statements = meanwhile.count
+        assert before != after
+        assert between in (before, after), f"torn by a decision after statement {statement}"
+        statement += 1
 
 
 def test_export_contains_a_consistent_snapshot() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -279,3 +280,13 @@ def test_sign_out_of_others_requires_superuser(admin_api: APIClient, owner: User
     body = {"action": "log_out_everywhere", "_selected_action": [owner.pk]}
     assert admin_api.post("/admin/igny8_auth/user/", body, format="multipart").status_code == 403
     assert here.get(ME).status_code == 200
+
+
+def test_session_under_a_lost_secret_is_nobodys(
+    owner: User, settings: LazySettings, client: Client
+) -> None:
+    client.force_login(owner)
+    assert client.get("/api/v1/auth/me/").status_code == 200
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-" * 8, []
+    assert client.get("/api/v1/auth/me/").status_code == 401
+    assert client.get("/admin/", follow=True).status_code == 200  # the way to sign in

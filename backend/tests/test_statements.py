@@ -8,7 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from tests.factories import PASSWORD, account_of, client_of
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import User
+from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.common.clock import utc_now
+from tests.database import somebody_else
+from tests.factories import PASSWORD, account_of, approve, client_of, make_owner, make_payment
 from tests.test_lists import Growing
 
 # Nothing is rolled back: inside the transaction of a test, requests would cost other statements.
@@ -69,6 +74,39 @@ HOT: list[tuple[str, Request, int]] = [
     ("sign-in of a program", sign_in_as_program, 59),
     ("register", register, 50),
 ]
+
+
+@pytest.mark.parametrize("who", ["pending", "active", "upgrading", "staff"])
+def test_where_anybody_stands_is_one_statement(billing_admin: User, who: str) -> None:
+    """Besides the one that finds out who asks."""
+    person = billing_admin if who == "staff" else make_owner()
+    if who in {"active", "upgrading"}:
+        approve(make_payment(person), billing_admin)
+    if who == "upgrading":
+        request_upgrade(
+            account=account_of(person),
+            plan_slug="growth",
+            method_code="bank_transfer",
+            actor=Actor(user=person),
+            now=utc_now(),
+        )
+    client = client_of(person)
+    with CaptureQueriesContext(connection) as sent:
+        assert client.get("/api/v1/auth/me/").status_code == 200
+    assert len(sent) == 2
+
+
+def test_kept_connection_survives_a_column_of_another_type(owner: User) -> None:
+    """Its reads were planned before the migration of a release that is being rolled out."""
+    client = client_of(owner)
+    assert client.get("/api/v1/auth/me/").status_code == 200
+    with somebody_else() as other:
+        other.execute("ALTER TABLE igny8_auth_user ALTER language TYPE varchar(12)")
+        other.commit()
+        assert client.get("/api/v1/auth/me/").status_code == 200
+        other.execute("ALTER TABLE igny8_auth_user ALTER language TYPE varchar(5)")
+        other.commit()
+    assert client.get("/api/v1/auth/me/").status_code == 200
 
 
 @pytest.mark.parametrize("rows", [1, 50])

@@ -109,6 +109,12 @@ def test_payments_per_address_are_limited(settings: LazySettings, catalog: None)
     assert [answer.status_code for answer in answers] == [201, 201, 429]
 
 
+def test_limit_of_zero_admits_nobody(settings: LazySettings, owner: User) -> None:
+    settings.ACCOUNT_RATE_LIMITS = rate_limits({"pay": "0/m/ip"}, is_relaxed=False)
+    answer = client_of(owner).post("/api/v1/billing/invoices/1/cancel/")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+
+
 def test_every_billing_post_is_throttled() -> None:
     """From the URL map: a new POST without a throttle fails."""
     bare = []

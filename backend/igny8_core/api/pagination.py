@@ -26,6 +26,7 @@ from igny8_core.common.pagination import MOST_COUNTED
 
 CURSOR = "cursor"
 MAX_CURSOR = 1000  # characters
+MAX_DIGITS = 9
 
 
 class PageNumberPagination(pagination.PageNumberPagination):
@@ -130,8 +131,8 @@ class PageNumberPagination(pagination.PageNumberPagination):
 
     def _number(self) -> int:
         asked = self.asked.query_params.get(self.page_query_param, "1")
-        if asked.isascii() and asked.isdecimal() and int(asked[:9]) >= 1:
-            return int(asked[:9])
+        if number := _number_in(asked):
+            return number
         raise exceptions.NotFound(self.invalid_page_message)
 
     def get_page_size(self, request: Request) -> int:
@@ -142,8 +143,8 @@ class PageNumberPagination(pagination.PageNumberPagination):
         asked = request.query_params.get(self.page_size_query_param)
         if asked is None:
             return self.page_size
-        if asked.isascii() and asked.isdecimal() and 1 <= int(asked[:9]) <= self.max_page_size:
-            return int(asked)
+        if 1 <= (size := _number_in(asked)) <= self.max_page_size:
+            return size
         detail = f"Ask for a number of rows from 1 to {self.max_page_size}."
         raise ValidationError({self.page_size_query_param: [detail]})
 
@@ -200,6 +201,11 @@ class PageNumberPagination(pagination.PageNumberPagination):
             "schema": {"type": "string", "maxLength": MAX_CURSOR, "pattern": "^[A-Za-z0-9_:.-]+$"},
         }
         return [cursor, page, page_size]
+
+
+def _number_in(text: str) -> int:
+    """Return the number that a text is; 0 if it is none, or has too many digits."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else 0
 
 
 def _as_json(value: Any) -> Any:

@@ -91,6 +91,13 @@ def _has_second_factor(user: Any) -> bool:
     return Authenticator.objects.filter(user_id=user.pk).exists() if read is None else read
 
 
+def keep_rights(user: User, *, as_read_with: User) -> None:
+    """Give a user what was read about the rights of the same person."""
+    user.has_second_factor = as_read_with.has_second_factor
+    if hasattr(as_read_with, "_perm_cache"):
+        user._perm_cache = as_read_with._perm_cache  # type: ignore[attr-defined]  # Django's
+
+
 def holders(right: Right) -> QuerySet[User]:
     """Everybody who has a right, by the same rule as ``may``."""
     staff = User.objects.filter(is_active=True, is_staff=True)

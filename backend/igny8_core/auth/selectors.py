@@ -144,6 +144,8 @@ def terms_of(*, account: Account, subscriptions: Iterable[Subscription] | None =
     if account.status == AccountStatus.TRIAL and account.trial_terms:
         return PlanTerms.from_json(account.trial_terms)
     if subscriptions is None:
+        subscriptions = account.current_subscriptions
+    if subscriptions is None:
         subscriptions = subscriptions_of(account=account)
     of_status = {item.status: item for item in subscriptions}  # one is live, one is pending
     started = map(of_status.get, (*LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus.PENDING_PAYMENT))

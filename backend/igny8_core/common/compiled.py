@@ -3,7 +3,7 @@
 For large ones, either takes longer than to run them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from functools import cache, wraps
@@ -11,7 +11,7 @@ from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import NotSupportedError, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Model, QuerySet
 
@@ -49,6 +49,15 @@ def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
 
     @wraps(make)
     def read(*_none: P.args, **values: P.kwargs) -> list[M]:
+        try:
+            return rows_for(values)
+        except NotSupportedError:  # planned before a column of it got another type
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            return rows_for(values)
+
+    def rows_for(values: Mapping[str, Any]) -> list[M]:
         queryset, compiler, sql, params = ready()
         rows, run = queryset.all(), copy(compiler)
         run.connection = connection  # the thread's own

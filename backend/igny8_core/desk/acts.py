@@ -26,7 +26,7 @@ from igny8_core.common.http.idempotency import (
 KEY = "act_key"
 REUSED = "This form was already sent with different values. Check the result."
 RUNNING = "This is still in progress. Check the result in a moment."
-A_KEY = re.compile("[0-9a-f-]{36}")
+A_KEY = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 UNSENT = {"csrfmiddlewaretoken", KEY}
 
 

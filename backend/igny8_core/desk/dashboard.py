@@ -10,6 +10,7 @@ from igny8_core.auth.rights import may
 from igny8_core.business.billing.rights import VIEW_PAYMENTS
 from igny8_core.business.reports.numbers import DAYS, Day, numbers
 from igny8_core.common.clock import utc_now
+from igny8_core.common.transactions import one_moment
 
 CHART_HEIGHT = 120  # units of the drawing
 
@@ -18,7 +19,8 @@ def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     """Add the numbers for those who may see payments."""
     if not may(request.user, VIEW_PAYMENTS):
         return context
-    found = numbers(now=utc_now())
+    with one_moment():
+        found = numbers(now=utc_now())
     return {
         **context,
         "numbers": found,

@@ -90,7 +90,7 @@ def person_of(request: HttpRequest) -> User | AnonymousUser:
     is_usual = (
         person is not None
         and person.is_active
-        and session[SESSION_KEY] == str(person.pk)
+        and session.get(SESSION_KEY) == str(person.pk)
         and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
         and constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
     )

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 from igny8_core.auth.models import Account, EmailChange, Subscription, User
+from igny8_core.auth.rights import keep_rights
 from igny8_core.auth.selectors import live_subscription, pending_subscription
 from igny8_core.business.billing.enums import DECIDED_PAYMENT_STATUSES, InvoiceStatus
 from igny8_core.business.billing.models import Invoice, Payment
@@ -43,6 +44,7 @@ def state_of(*, user: User) -> State:
     if not read:
         raise User.DoesNotExist
     (person,) = read
+    keep_rights(person, as_read_with=user)
     account: Account | None = person.account
     if account is not None:
         account.current_subscriptions = person.current_subscriptions

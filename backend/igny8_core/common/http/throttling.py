@@ -70,7 +70,7 @@ def seconds_to_wait(request: HttpRequest, *, action: str, key: str, user: Any = 
     waits = [
         math.ceil(times[limit.key][limit.amount - 1] + limit.seconds - now)
         for limit in limits
-        if len(times.get(limit.key, ())) >= limit.amount
+        if limit.amount > 0 and len(times.get(limit.key, ())) >= limit.amount
     ]
     return max(waits or [limit.seconds for limit in limits], default=1)
 

@@ -1,8 +1,9 @@
 """Locks: always accounts, subscriptions, invoices, payments, each by primary key.
 
 So two transitions of one account wait for each other and never deadlock: whoever has an account's
-row has the rest to themselves. Each kind is read by a statement of its own, which sees what was
-committed while the one before it waited.
+row has the rest to themselves. Accounts and subscriptions are each read by a statement of their
+own, and invoices with their payments by another, which sees what was committed while the ones
+before it waited. Nothing may lock an invoice without its account.
 """
 
 from collections import defaultdict

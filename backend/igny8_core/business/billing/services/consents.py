@@ -7,7 +7,6 @@ from functools import cached_property
 from django.conf import settings
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.models import User
 from igny8_core.auth.rights import Right, holders, require_settled
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import SecondApprovalRequired, SecondReversalRequired
@@ -64,25 +63,29 @@ class Consents:
                 raise self._unsettled
             if any(consent.admin_id == self.actor.user.pk for consent in others):
                 raise self._needs_another
-            self._consent(payment, self.actor.user)
-        for consent in given:
-            if consent not in others:
-                self.changes.remove(consent)
+        lapsed = [consent for consent in given if consent not in others]
+        for consent in lapsed:
+            self.changes.remove(consent)
+        stay = [consent for consent in payment.consents.all() if consent not in lapsed]
+        put_in_hand(payment, "consents", [*stay, *self._own(payment)])
         return bool(others)
 
     def _is_to_this(self, consent: Consent) -> bool:
         return (consent.event, consent.is_forced) == (self.event, self.is_forced)
 
-    def _consent(self, payment: Payment, admin: User) -> None:
+    def _own(self, payment: Payment) -> list[Consent]:
+        """Record the actor's own consent; the system has none to give."""
+        if self.actor.user is None:
+            return []
         consent = Consent(
             payment=payment,
             event=self.event,
             is_forced=self.is_forced,
-            admin=admin,
+            admin=self.actor.user,
             created_at=self.now,
         )
         self.changes.add(consent)
-        put_in_hand(payment, "consents", [*payment.consents.all(), consent])
+        return [consent]
 
     @property
     def _needs_another(self) -> DomainError:
