@@ -43,10 +43,15 @@ from tests.test_emails import jobs, tasks_of_the_minute, the_time_has_come
 FAULTY = ("-m", "tests.faulty")
 IN_THE_MIDDLE = [
     'UPDATE "billing_payment"',
-    'INSERT INTO "billing_credittransaction"',
-    'UPDATE "bulk_bulkapprovalrow"',
-    'UPDATE "bulk_bulkapproval"',
-    "COMMIT",
+    *(
+        pytest.param(point, marks=pytest.mark.long)
+        for point in (
+            'INSERT INTO "billing_credittransaction"',
+            'UPDATE "bulk_bulkapprovalrow"',
+            'UPDATE "bulk_bulkapproval"',
+            "COMMIT",
+        )
+    ),
     "COMMITTED",
 ]
 
