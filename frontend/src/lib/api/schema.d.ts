@@ -1184,12 +1184,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description Named before ``Serializer`` or ``ModelSerializer`` among a class's bases.
-         *
-         *     The fields, also those of nested serializers, have no context: they must not ask for the
-         *     request.
-         */
         Account: {
             readonly id: number;
             readonly name: string;
@@ -1557,12 +1551,6 @@ export interface components {
             readonly slug: string;
             readonly name: string;
         };
-        /**
-         * @description Named before ``Serializer`` or ``ModelSerializer`` among a class's bases.
-         *
-         *     The fields, also those of nested serializers, have no context: they must not ask for the
-         *     request.
-         */
         Invoice: {
             readonly id: number;
             readonly number: string;
@@ -1883,12 +1871,6 @@ export interface components {
             /** @description Slug of an industry. */
             industry?: string;
         };
-        /**
-         * @description Named before ``Serializer`` or ``ModelSerializer`` among a class's bases.
-         *
-         *     The fields, also those of nested serializers, have no context: they must not ask for the
-         *     request.
-         */
         Payment: {
             readonly id: number;
             readonly invoice_id: number;
@@ -2029,12 +2011,6 @@ export interface components {
          * @enum {string}
          */
         PaymentStatus: "pending_approval" | "succeeded" | "failed" | "withdrawn" | "reversed";
-        /**
-         * @description Named before ``Serializer`` or ``ModelSerializer`` among a class's bases.
-         *
-         *     The fields, also those of nested serializers, have no context: they must not ask for the
-         *     request.
-         */
         Plan: {
             /** @description Identifies the plan in URLs and the API. Fixed once the plan is in use. */
             readonly slug: string;
@@ -2158,12 +2134,6 @@ export interface components {
              */
             proof: string;
         };
-        /**
-         * @description Named before ``Serializer`` or ``ModelSerializer`` among a class's bases.
-         *
-         *     The fields, also those of nested serializers, have no context: they must not ask for the
-         *     request.
-         */
         Site: {
             readonly id: number;
             readonly name: string;
@@ -2179,12 +2149,6 @@ export interface components {
             /** @description Slug of an industry. */
             industry: string;
         };
-        /**
-         * @description Named before ``Serializer`` or ``ModelSerializer`` among a class's bases.
-         *
-         *     The fields, also those of nested serializers, have no context: they must not ask for the
-         *     request.
-         */
         Subscription: {
             readonly id: number;
             readonly status: components["schemas"]["SubscriptionStatus"];
@@ -2218,12 +2182,6 @@ export interface components {
             subscription: components["schemas"]["Subscription"];
             invoice: components["schemas"]["Invoice"];
         };
-        /**
-         * @description Named before ``Serializer`` or ``ModelSerializer`` among a class's bases.
-         *
-         *     The fields, also those of nested serializers, have no context: they must not ask for the
-         *     request.
-         */
         User: {
             readonly id: number;
             /** Format: email */
