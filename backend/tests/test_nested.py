@@ -70,6 +70,13 @@ def test_nested_amounts_keep_every_digit(owner: User) -> None:
     assert str(read.lines.all()[0].amount) == str(invoice.lines.all()[0].amount)
 
 
+def test_nested_rows_stay_their_owners_when_filtered(owner: User) -> None:
+    own, _others = make_payment(owner), make_payment(make_owner())
+    read = own_invoices().get(pk=invoice_of(owner).pk)
+    assert list(read.payments.filter(status="pending_approval")) == [own]
+    assert list(read.payments.order_by("pk")) == [own]
+
+
 def test_rows_without_relatives_have_none(owner: User) -> None:
     read = own_invoices().get(pk=invoice_of(owner).pk)
     assert list(read.payments.all()) == []

@@ -20,6 +20,8 @@ from django.db.models import (
 )
 from django.db.models.query import ModelIterable
 
+from igny8_core.common.models import put_in_hand
+
 M = TypeVar("M", bound=Model)
 KEPT = "nested_"  # in names of annotations
 
@@ -113,8 +115,5 @@ def _filled(instance: M) -> M:
             continue
         for row in rows:
             relation.field.set_cached_value(row, instance)
-        found = relation.related_model._default_manager.all()
-        found._result_cache, found._prefetch_done = rows, True
-        prefetched = vars(instance).setdefault("_prefetched_objects_cache", {})
-        prefetched[relation.get_accessor_name()] = found
+        put_in_hand(instance, relation.get_accessor_name(), rows)
     return instance

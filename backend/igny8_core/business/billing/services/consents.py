@@ -1,5 +1,6 @@
 """Decisions that need two admins: the first consent is recorded, the second one acts."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -22,28 +23,19 @@ def needs_two_admins(payment: Payment) -> bool:
     return limit is not None and payment.invoice.total > limit
 
 
+@dataclass(kw_only=True)
 class Consents:
     """The consents to one event, as one actor adds to them; of any number of payments.
 
     :param is_forced: the event is to happen even if credits are spent: that is another one.
     """
 
-    def __init__(
-        self,
-        *,
-        changes: Changes,
-        event: EventName,
-        right: Right,
-        actor: Actor,
-        now: datetime,
-        is_forced: bool = False,
-    ) -> None:
-        self.changes = changes
-        self.event = event
-        self.right = right
-        self.actor = actor
-        self.now = now
-        self.is_forced = is_forced
+    changes: Changes
+    event: EventName
+    right: Right
+    actor: Actor
+    now: datetime
+    is_forced: bool = False
 
     def is_agreed(self, payment: Payment) -> bool:
         """Record the actor's consent; tell whether the event can be carried out.
