@@ -46,6 +46,7 @@ from tests.factories import (
     make_receipt,
     reject,
 )
+from tests.smtp import run_worker, smtp_server
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/auth/account/export/"
@@ -250,7 +251,7 @@ def test_failed_export_is_retried_then_reported(
         raise OSError(message)
 
     monkeypatch.setattr(files, "store", fail)
-    job = SimpleNamespace(attempts=0)
+    job = SimpleNamespace(attempts=0, task_kwargs={"export_id": export.pk})
     for attempt in range(len(WAITS) + 1):
         job.attempts = attempt
         assert not OutgoingMail.objects.filter(kind="export_failed").exists()
@@ -264,6 +265,18 @@ def test_failed_export_is_retried_then_reported(
     monkeypatch.undo()
     assert client_of(customer).post(URL, {"password": PASSWORD}).status_code == 202
     made_export()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_failed_export_holds_up_no_other() -> None:
+    first, second = (request_account_export(user=make_owner(), now=utc_now()) for _ in range(2))
+    default_storage.save(f"{first.file}/in-the-way", ContentFile(b"a folder can't be a file"))
+    with smtp_server() as mailbox:
+        run_worker(mailbox.port)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.made_at is None
+    assert second.made_at is not None
 
 
 def test_killed_worker_leaves_no_export_file(customer: User) -> None:

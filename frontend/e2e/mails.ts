@@ -3,30 +3,28 @@ import { join } from "node:path";
 import { expect } from "@playwright/test";
 
 const MAILS = join(process.env.DATA_DIR ?? "../backend/.data", "mail");
+const END = `\n${"-".repeat(79)}\n`;
 
 /** How many emails the worker has sent to an address. */
 export function mailsTo(address: string): number {
-  return all().split(to(address)).length - 1;
+  return sentTo(address).length;
 }
 
 /** Waits for an email to an address with such a link, and returns the link's path. */
 export async function linkMailedTo(address: string, path: RegExp): Promise<string> {
   let found: string | undefined;
   await expect(() => {
-    const mails = all().split(to(address)).slice(1);
     // Quoted-printable may split a link over two lines.
-    found = mails.map((mail) => path.exec(mail.replace(/=\r?\n/g, ""))?.[0]).find(Boolean);
+    const mails = sentTo(address).map((mail) => mail.replace(/=\r?\n/g, ""));
+    found = mails.map((mail) => path.exec(mail)?.[0]).find(Boolean);
     expect(found).toBeDefined();
   }).toPass({ timeout: 180_000 });
   return found ?? "";
 }
 
-function all(): string {
+/** Each email to an address: Django's file backend ends each one with a line of dashes. */
+function sentTo(address: string): string[] {
   return readdirSync(MAILS)
-    .map((name) => readFileSync(join(MAILS, name), "utf-8"))
-    .join("\n");
-}
-
-function to(address: string): string {
-  return `\nTo: ${address}`;
+    .flatMap((name) => readFileSync(join(MAILS, name), "utf-8").split(END).slice(0, -1))
+    .filter((mail) => mail.includes(`\nTo: ${address}\n`));
 }

@@ -23,3 +23,4 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "successful",
     "fetch_job_polling_interval": 1,  # seconds between one email and the next
 }
+PROCRASTINATE_ON_APP_READY = "igny8_core.common.jobs.use_transactions"

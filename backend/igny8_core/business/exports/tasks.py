@@ -15,12 +15,17 @@ WAITS = (10, 60, 600, 3600)  # seconds; after the last, the person is told
 
 
 class Retries(BaseRetryStrategy):
-    """Retries for a little more than an hour."""
+    """Retries for a little more than an hour, without being in the way of other exports.
+
+    The queue lets nobody pass a job with the same lock that waits for its retry.
+    """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if job.attempts >= len(WAITS):
             return None
-        return RetryDecision(retry_in={"seconds": WAITS[job.attempts]})
+        return RetryDecision(
+            retry_in={"seconds": WAITS[job.attempts]}, lock=f"{MAKE}-{job.task_kwargs['export_id']}"
+        )
 
 
 @app.task(name=MAKE, queue=QUEUE, retry=Retries(), pass_context=True)
