@@ -21,7 +21,9 @@ from igny8_core.auth.services.accounts import OwnerDetails
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.proof_check import check_proof
 from igny8_core.business.billing.roles import BILLING_ADMIN
+from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.confirmation import Claim, confirm_payment
+from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
 from igny8_core.business.onboarding.services import Registration, register_account
 from igny8_core.business.proofs import make
@@ -170,3 +172,9 @@ def client_of(user: User) -> APIClient:
     client = APIClient()
     client.force_login(user)
     return client
+
+
+def record_credits(**entry: Any) -> None:
+    """Add an entry to the ledger, as ``move_credits`` describes it."""
+    with written_together() as changes:
+        move_credits(changes=changes, **entry)

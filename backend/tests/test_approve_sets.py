@@ -27,7 +27,6 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.selectors.people import addresses_of
 from igny8_core.business.billing.services.confirmation import withdraw_payment
-from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.decisions import approve_payment, approve_payments
 from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.business.subscriptions.upgrade import request_upgrade
@@ -41,6 +40,7 @@ from tests.factories import (
     make_billing_admin,
     make_owner,
     make_payment,
+    record_credits,
     reject,
 )
 

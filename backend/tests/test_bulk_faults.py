@@ -13,7 +13,6 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from igny8_core.auth.models import User
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import CreditTransaction, Payment, PaymentEvent
-from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.decisions import approve_payments
 from igny8_core.business.bulk import services
 from igny8_core.business.bulk.models import BulkApproval
@@ -36,7 +35,7 @@ from tests.database import (
     somebody_else,
     wait_until_somebody_waits,
 )
-from tests.factories import account_of, make_owner, make_payment
+from tests.factories import account_of, make_owner, make_payment, record_credits
 from tests.smtp import Mailbox, run_worker, start_worker
 from tests.test_emails import jobs, tasks_of_the_minute, the_time_has_come
 

@@ -26,7 +26,6 @@ from igny8_core.business.billing.models import (
     SettingChange,
 )
 from igny8_core.business.billing.selectors.methods import payment_methods_for
-from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from tests.desk import form_of, rows, without_details
@@ -37,6 +36,7 @@ from tests.factories import (
     make_billing_admin,
     make_owner,
     make_payment,
+    record_credits,
     reject,
 )
 

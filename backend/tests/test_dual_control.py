@@ -19,7 +19,6 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.selectors.events import events_for_customer
 from igny8_core.business.billing.selectors.queue import marked_reversals
-from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
@@ -29,6 +28,7 @@ from tests.factories import (
     client_of,
     make_billing_admin,
     make_payment,
+    record_credits,
     reject,
 )
 

@@ -14,7 +14,6 @@ from igny8_core.auth.models import Industry, Site, SiteUserAccess, User
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.filters import AdminPaymentFilter
 from igny8_core.business.billing.models import Payment
-from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common import pagination
@@ -28,6 +27,7 @@ from tests.factories import (
     make_billing_admin,
     make_owner,
     make_payment,
+    record_credits,
     reject,
 )
 

@@ -37,7 +37,6 @@ from igny8_core.business.billing.models import (
     SettingChange,
 )
 from igny8_core.business.billing.services.confirmation import withdraw_payment
-from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import change_payment_method, void_invoice
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.setting_changes import (
@@ -72,6 +71,7 @@ from tests.factories import (
     make_owner,
     make_payment,
     make_unchecked_payment,
+    record_credits,
     reject,
 )
 from tests.sizes import size

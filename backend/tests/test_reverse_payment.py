@@ -18,13 +18,19 @@ from igny8_core.business.billing.exceptions import (
     ReasonRequired,
 )
 from igny8_core.business.billing.models import CreditTransaction, Payment, PaymentEvent
-from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.models import OutgoingMail
-from tests.factories import account_of, approve, invoice_of, make_owner, make_payment
+from tests.factories import (
+    account_of,
+    approve,
+    invoice_of,
+    make_owner,
+    make_payment,
+    record_credits,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -29,10 +29,9 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.enums import CreditKind
-from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.common.clock import utc_now
-from tests.factories import PASSWORD, account_of, client_of, make_billing_admin
+from tests.factories import PASSWORD, account_of, client_of, make_billing_admin, record_credits
 from tests.sizes import THOROUGH, size
 
 PARTS = 2  # each a test of its own, so that they run side by side

@@ -21,7 +21,6 @@ from igny8_core.auth.models import User
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import ExchangeRate, Invoice, Payment, PaymentMethodConfig
 from igny8_core.business.billing.services.confirmation import withdraw_payment
-from igny8_core.business.billing.services.credits import record_credits
 from igny8_core.business.billing.services.invoices import (
     cancel_order,
     change_payment_method,
@@ -48,6 +47,7 @@ from tests.factories import (
     make_payment,
     make_receipt,
     make_unchecked_payment,
+    record_credits,
     reject,
 )
 

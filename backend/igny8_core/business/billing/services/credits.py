@@ -1,18 +1,11 @@
 """The credit ledger: adding an entry updates the cached balance."""
 
 from datetime import datetime
-from typing import Any
 
 from igny8_core.auth.models import Account
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import CreditTransaction, Payment
-from igny8_core.business.billing.services.changes import Changes, written_together
-
-
-def record_credits(**entry: Any) -> None:
-    """Add a ledger entry at once: see ``move_credits``."""
-    with written_together() as changes:
-        move_credits(changes=changes, **entry)
+from igny8_core.business.billing.services.changes import Changes
 
 
 def move_credits(
