@@ -110,6 +110,14 @@ class Account(TimestampedModel):
         help_text="What the free plan promised at sign-up. See auth/terms.py.",
     )
     credits = models.BigIntegerField(default=0, help_text="Cached sum of the credit ledger.")
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    next_billing_step_at = models.DateTimeField(
+        null=True, blank=True, help_text="When ``run_billing`` has to look at it again."
+    )
+    parked_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then ``run_billing`` leaves it alone."
+    )
+    parked_reason = models.CharField(max_length=200, blank=True)
     country = models.CharField(
         max_length=2,
         blank=True,
@@ -134,7 +142,12 @@ class Account(TimestampedModel):
         indexes = [
             search_index(
                 "account_search", SearchText("name", "billing_name", NormalAddress("billing_email"))
-            )
+            ),
+            models.Index(
+                fields=["next_billing_step_at", "id"],
+                condition=Q(parked_at=None, next_billing_step_at__isnull=False),
+                name="account_by_billing_step",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -305,7 +318,10 @@ class Session(AbstractBaseSession):
 
 
 class Subscription(TimestampedModel):
-    """An account's subscription to a plan, with the period that is paid for (UTC)."""
+    """An account's subscription to a plan, with the period that runs (UTC, half-open).
+
+    Periods are numbered from 0 and counted from the anchor: see ``billing/periods.py``.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="subscriptions")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT)
@@ -315,6 +331,30 @@ class Subscription(TimestampedModel):
     status = models.CharField(max_length=20, choices=SubscriptionStatus.choices)
     current_period_start = models.DateTimeField(null=True, blank=True)
     current_period_end = models.DateTimeField(null=True, blank=True)
+    anchor_at = models.DateTimeField(
+        null=True, blank=True, help_text="The start from which its periods are counted."
+    )
+    anchor_index = models.PositiveIntegerField(
+        default=0, help_text="The number of the period that begins at the anchor."
+    )
+    current_index = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The number of the period that runs."
+    )
+    paid_index = models.PositiveIntegerField(
+        default=0, help_text="The number of the first period that isn't paid for."
+    )
+    cancel_at_period_end = models.BooleanField(default=False)
+    next_plan = models.ForeignKey(
+        Plan,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Takes effect with the next period.",
+    )
+    hold_until = models.DateField(
+        null=True, blank=True, help_text="Until this day it is neither past due nor paused."
+    )
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -342,6 +382,12 @@ class Subscription(TimestampedModel):
                 | Q(current_period_start__lt=models.F("current_period_end")),
                 name="live_subscription_has_a_period",
                 violation_error_message="The period must end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=LIVE_SUBSCRIPTION_STATUSES)
+                | Q(anchor_at__isnull=False, current_index__isnull=False),
+                name="live_subscription_has_an_anchor",
+                violation_error_message="A subscription that runs has an anchor.",
             ),
         ]
 

@@ -9,6 +9,15 @@ class InvoiceStatus(models.TextChoices):
     VOID = "void", "Void"
 
 
+class InvoiceKind(models.TextChoices):
+    """What an invoice asks money for."""
+
+    INITIAL = "initial", "First period"
+    RENEWAL = "renewal", "Renewal"
+    CHANGE = "change", "Change of plan"
+    MANUAL = "manual", "Manual"
+
+
 class InvoicePaymentState(models.TextChoices):
     """What an invoice waits for, derived from its status, due date and latest payment."""
 
@@ -79,6 +88,13 @@ class EventName(models.TextChoices):
     REVERSE_AND_VOID = "reverse_and_void", "Approval reversed, invoice voided"
     RESTORE = "restore", "Earlier subscription restored"
     CLOSE_ACCOUNT = "close_account", "Account closed"
+    RENEW = "renew", "Renewal invoiced"
+    START_PERIOD = "start_period", "Period begun"
+    FALL_DUE = "fall_due", "Renewal past due"
+    SUSPEND = "suspend", "Paused for lack of payment"
+    LAPSE = "lapse", "Ended for lack of payment"
+    EXPIRE = "expire", "Unpaid order expired"
+    END = "end", "Ended at the end of the period"
 
 
 AMONG_ADMINS = (EventName.FIRST_APPROVE, EventName.FIRST_REVERSE)  # customers don't see these

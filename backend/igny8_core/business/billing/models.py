@@ -18,6 +18,7 @@ from igny8_core.business.billing.enums import (
     ChangeOutcome,
     CreditKind,
     EventName,
+    InvoiceKind,
     InvoicePaymentState,
     InvoiceStatus,
     NoticeFrequency,
@@ -360,6 +361,10 @@ class Invoice(TimestampedModel):
     subscription = models.ForeignKey(
         Subscription, on_delete=models.PROTECT, related_name="invoices"
     )
+    kind = models.CharField(max_length=10, choices=InvoiceKind.choices, default=InvoiceKind.INITIAL)
+    period_index = models.PositiveIntegerField(
+        null=True, blank=True, default=0, help_text="The number of the period that it pays for."
+    )
     status = models.CharField(max_length=10, choices=InvoiceStatus.choices)
     currency = models.CharField(max_length=3)
     subtotal = money_field()
@@ -430,6 +435,18 @@ class Invoice(TimestampedModel):
                 name="subscription_has_at_most_one_pending_invoice",
                 violation_error_message="One of its invoices is already waiting for payment.",
             ),
+            models.UniqueConstraint(
+                fields=["subscription", "period_index"],
+                condition=~Q(status=InvoiceStatus.VOID) & ~Q(kind=InvoiceKind.MANUAL),
+                name="period_is_invoiced_once",
+                violation_error_message="This period has an invoice already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=InvoiceKind.values)
+                & (Q(kind=InvoiceKind.MANUAL) ^ Q(period_index__isnull=False)),
+                name="invoice_kind_is_known",
+                violation_error_message="All but manual invoices pay for a period.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -497,6 +514,47 @@ class Invoice(TimestampedModel):
             return InvoicePaymentState.REJECTED
         is_late = business_day(utc_now()) > self.due_date
         return InvoicePaymentState.OVERDUE if is_late else InvoicePaymentState.DUE
+
+
+class Period(models.Model):
+    """A period of a subscription that began, and what paid for it: kept for good.
+
+    It loses its effect if its payment is reversed; its subscription may then begin the same one
+    anew.
+    """
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="periods")
+    index = models.PositiveIntegerField(help_text="Its number, counted from 0.")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(help_text="The first moment after it.")
+    invoice = models.ForeignKey(
+        Invoice,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="periods",
+        help_text="What paid for it; none if it was given.",
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["subscription", "index", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "index"],
+                condition=Q(revoked_at=None),
+                name="period_begins_once",
+                violation_error_message="This period has begun already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")),
+                name="period_ends_after_its_start",
+                violation_error_message="The period must end after it starts.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscription}: {self.starts_at:%Y-%m-%d} to {self.ends_at:%Y-%m-%d}"
 
 
 class InvoiceLine(models.Model):

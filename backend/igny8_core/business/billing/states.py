@@ -56,7 +56,10 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
         ObjectType.PAYMENT: _row(PaymentStatus.PENDING_APPROVAL, to=PaymentStatus.SUCCEEDED),
         ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.PAID),
         ObjectType.SUBSCRIPTION: _row(
-            SubscriptionStatus.PENDING_PAYMENT, to=SubscriptionStatus.ACTIVE
+            SubscriptionStatus.PENDING_PAYMENT,
+            SubscriptionStatus.ACTIVE,
+            SubscriptionStatus.PAST_DUE,
+            to=SubscriptionStatus.ACTIVE,
         ),
         ObjectType.ACCOUNT: _row(
             AccountStatus.TRIAL,
@@ -64,6 +67,41 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
             AccountStatus.ACTIVE,
             AccountStatus.SUSPENDED,
             to=AccountStatus.ACTIVE,
+        ),
+    },
+    EventName.RENEW: {
+        ObjectType.INVOICE: _row(NEW, to=InvoiceStatus.PENDING),
+    },
+    EventName.START_PERIOD: {
+        ObjectType.SUBSCRIPTION: _row(SubscriptionStatus.ACTIVE, to=SubscriptionStatus.ACTIVE),
+    },
+    EventName.FALL_DUE: {
+        ObjectType.SUBSCRIPTION: _row(SubscriptionStatus.ACTIVE, to=SubscriptionStatus.PAST_DUE),
+    },
+    EventName.SUSPEND: {
+        ObjectType.ACCOUNT: _row(AccountStatus.ACTIVE, to=AccountStatus.SUSPENDED),
+    },
+    EventName.LAPSE: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _row(SubscriptionStatus.PAST_DUE, to=SubscriptionStatus.CANCELLED),
+        ObjectType.ACCOUNT: _row(AccountStatus.SUSPENDED, to=AccountStatus.PENDING_PAYMENT),
+    },
+    EventName.EXPIRE: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _row(
+            SubscriptionStatus.PENDING_PAYMENT, to=SubscriptionStatus.CANCELLED
+        ),
+        ObjectType.ACCOUNT: _row(AccountStatus.PENDING_PAYMENT, to=AccountStatus.TRIAL),
+    },
+    EventName.END: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _row(
+            SubscriptionStatus.ACTIVE,
+            SubscriptionStatus.PAST_DUE,
+            to=SubscriptionStatus.CANCELLED,
+        ),
+        ObjectType.ACCOUNT: _row(
+            AccountStatus.ACTIVE, AccountStatus.SUSPENDED, to=AccountStatus.PENDING_PAYMENT
         ),
     },
     EventName.SUPERSEDE: {

@@ -10,7 +10,13 @@ from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing import emails
-from igny8_core.business.billing.enums import EventName, InvoiceStatus, ObjectType, PaymentStatus
+from igny8_core.business.billing.enums import (
+    EventName,
+    InvoiceKind,
+    InvoiceStatus,
+    ObjectType,
+    PaymentStatus,
+)
 from igny8_core.business.billing.exceptions import (
     CancellationLimitReached,
     InvoiceAlreadyPaid,
@@ -76,6 +82,8 @@ def issue_invoice(
         number=_next_number(now=now),  # the last lock, because it is held until commit
         account=account,
         subscription=subscription,
+        kind=InvoiceKind.CHANGE if event == EventName.UPGRADE else InvoiceKind.INITIAL,
+        period_index=0,
         status=InvoiceStatus.PENDING,
         currency=due.currency,
         subtotal=due.amount,

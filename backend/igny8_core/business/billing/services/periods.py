@@ -3,23 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dateutil.relativedelta import relativedelta
-
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, PlanInterval, SubscriptionStatus
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.enums import EventName
-from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
+from igny8_core.business.billing.models import Invoice, PaymentMethodConfig, Period
+from igny8_core.business.billing.periods import border
 from igny8_core.business.billing.selectors.locks import LockedBilling
 from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.invoices import issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 
-PERIODS = {
-    PlanInterval.MONTH: relativedelta(months=1),
-    PlanInterval.YEAR: relativedelta(years=1),
-}
+PERIOD = ("current_index", "current_period_start", "current_period_end")
+COUNTING = ("anchor_at", "anchor_index", "paid_index", *PERIOD)
 
 
 @dataclass(frozen=True)
@@ -87,8 +84,39 @@ def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder
             earlier.cancelled_at = now
             superseding = recorder.of_another(EventName.SUPERSEDE)
             superseding.move(earlier, also_save=("cancelled_at",))
-    subscription, promised = locked.subscription, locked.invoice.plan
-    subscription.terms = promised.as_json()
-    subscription.current_period_start = now
-    subscription.current_period_end = now + PERIODS[PlanInterval(promised.interval)]
-    recorder.move(subscription, also_save=("terms", "current_period_start", "current_period_end"))
+    subscription, invoice = locked.subscription, locked.invoice
+    subscription.terms = invoice.plan.as_json()
+    subscription.anchor_at, subscription.anchor_index = now, 0
+    subscription.paid_index = 1
+    begin_period(subscription, invoice=invoice, recorder=recorder)
+    recorder.move(subscription, also_save=("terms", *COUNTING))
+
+
+def begin_period(
+    subscription: Subscription, *, invoice: Invoice, recorder: TransitionRecorder
+) -> None:
+    """Let the period run that an invoice has paid for; the caller saves ``PERIOD``."""
+    index = invoice.period_index or 0
+    subscription.current_index = index
+    subscription.current_period_start = border(subscription, index)
+    subscription.current_period_end = border(subscription, index + 1)
+    recorder.changes.add(
+        Period(
+            subscription=subscription,
+            index=index,
+            starts_at=subscription.current_period_start,
+            ends_at=subscription.current_period_end,
+            invoice=invoice,
+            created_at=recorder.now,
+        )
+    )
+
+
+def revoke_periods(subscription: Subscription, *, recorder: TransitionRecorder) -> None:
+    """Take the periods back that an unpaid invoice had paid for; the caller saves ``COUNTING``."""
+    revoked = Period.objects.filter(subscription=subscription, revoked_at=None)
+    revoked.update(revoked_at=recorder.now)
+    subscription.anchor_at, subscription.anchor_index = None, 0
+    subscription.paid_index = 0
+    subscription.current_index = None
+    subscription.current_period_start = subscription.current_period_end = None

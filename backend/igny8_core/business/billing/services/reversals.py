@@ -23,6 +23,7 @@ from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.consents import Consents
 from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.decisions import Decision, mark
+from igny8_core.business.billing.services.periods import COUNTING, revoke_periods
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import is_visible
@@ -150,14 +151,10 @@ def _take_credits_back(
 def _end_subscription(locked: LockedBilling, recorder: TransitionRecorder) -> None:
     """End the subscription that the payment started, and restore an earlier one."""
     account, subscription = locked.account, locked.subscription
-    subscription.current_period_start = None
-    subscription.current_period_end = None
+    revoke_periods(subscription, recorder=recorder)
     if recorder.event == EventName.REVERSE_AND_VOID:
         subscription.cancelled_at = recorder.now
-    recorder.move(
-        subscription,
-        also_save=("current_period_start", "current_period_end", "cancelled_at"),
-    )
+    recorder.move(subscription, also_save=(*COUNTING, "cancelled_at"))
     earlier = _newest_paid_for(locked, now=recorder.now)
     if earlier:
         _restore(account, earlier, recorder)
