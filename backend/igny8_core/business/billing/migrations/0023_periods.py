@@ -61,10 +61,10 @@ CREATE TRIGGER issued_invoice_is_never_rewritten
     BEFORE UPDATE ON billing_invoice
     FOR EACH ROW WHEN (
         (OLD.number, OLD.account_id, OLD.subscription_id, {old}OLD.currency, OLD.subtotal,
-         OLD.tax_amount, OLD.total, OLD.included_credits, OLD.billing_snapshot, OLD.issued_at)
+         OLD.tax_amount, OLD.total, OLD.included_credits, OLD.issued_at)
         IS DISTINCT FROM
         (NEW.number, NEW.account_id, NEW.subscription_id, {new}NEW.currency, NEW.subtotal,
-         NEW.tax_amount, NEW.total, NEW.included_credits, NEW.billing_snapshot, NEW.issued_at)
+         NEW.tax_amount, NEW.total, NEW.included_credits, NEW.issued_at)
     ) EXECUTE FUNCTION billing_refuse_change();
 """
 
