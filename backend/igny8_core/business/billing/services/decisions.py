@@ -6,7 +6,7 @@ from datetime import datetime
 
 from igny8_core.auth.actors import Actor
 from igny8_core.business.billing import emails
-from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
+from igny8_core.business.billing.enums import CreditKind, EventName, InvoiceKind, PaymentStatus
 from igny8_core.business.billing.exceptions import (
     NoSuchPayment,
     PaymentAlreadyDecided,
@@ -27,7 +27,7 @@ from igny8_core.business.billing.selectors.locks import (
 from igny8_core.business.billing.services.changes import Changes, written_together
 from igny8_core.business.billing.services.consents import Consents
 from igny8_core.business.billing.services.credits import move_credits
-from igny8_core.business.billing.services.periods import activate_subscription
+from igny8_core.business.billing.services.periods import activate_subscription, renew_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import DomainError, refusal_of
 from igny8_core.common.transactions import in_transaction
@@ -164,9 +164,15 @@ def _settle(locked: LockedBilling, payment: Payment, recorder: TransitionRecorde
     invoice, account = locked.invoice, locked.account
     invoice.paid_at = recorder.now
     recorder.move(invoice, also_save=("paid_at",))
-    activate_subscription(locked=locked, recorder=recorder)
+    if invoice.kind == InvoiceKind.RENEWAL:
+        renew_subscription(locked=locked, recorder=recorder)
+    else:
+        activate_subscription(locked=locked, recorder=recorder)
     account.plan = locked.subscription.plan
-    recorder.move(account, also_save=("plan",))
+    account.suspended_at = None
+    recorder.move(account, also_save=("plan", "suspended_at"))
+    if locked.subscription.current_index != invoice.period_index:
+        return  # its credits come when it begins
     move_credits(
         changes=recorder.changes,
         account=account,

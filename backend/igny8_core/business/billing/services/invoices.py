@@ -1,6 +1,7 @@
 """Issuing, re-pricing and voiding invoices."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -58,23 +59,52 @@ CHOICE = (
 MAX_CHOICES_TOLD = 5  # each sends an email
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What an invoice asks money for.
+
+    :param plan: what it promises, at its price.
+    :param period_index: the number of the subscription's period that it pays for.
+    :param due_date: the last business day on which it can be paid in time.
+    :param description: of its line, in English.
+    """
+
+    kind: InvoiceKind
+    plan: PlanTerms
+    period_index: int
+    due_date: date
+    description: str
+
+    @classmethod
+    def of_first_period(cls, plan: PlanTerms, *, event: EventName, now: datetime) -> "Charge":
+        """Charge for what begins when it is paid, due in ``BILLING_INVOICE_DUE_DAYS``."""
+        return cls(
+            kind=InvoiceKind.CHANGE if event == EventName.UPGRADE else InvoiceKind.INITIAL,
+            plan=plan,
+            period_index=0,
+            due_date=business_day(now) + timedelta(days=settings.BILLING_INVOICE_DUE_DAYS),
+            description=f"{plan.name} plan, 1 {plan.interval}, {plan.included_credits:,} credits",
+        )
+
+
 def issue_invoice(
     *,
     changes: Changes,
     subscription: Subscription,
+    charge: Charge,
     method: PaymentMethodConfig | None,
     event: EventName,
     actor: Actor,
     now: datetime,
 ) -> Invoice:
-    """Issue the invoice for a subscription's first period, due in ``BILLING_INVOICE_DUE_DAYS``.
+    """Issue an invoice for a period of a subscription.
 
     Runs in the caller's transaction, which holds the account.
 
     :param method: how the customer wants to pay; without it, the invoice's own currency is due.
     :raises ExchangeRateMissing: if no rate is kept for the method's currency.
     """
-    account, plan = subscription.account, subscription.promised
+    account, plan = subscription.account, charge.plan
     due = Money(plan.price, plan.currency)
     price = price_by(due=due, method=method)
     snapshot = _snapshot(account=account, plan=plan)
@@ -82,8 +112,8 @@ def issue_invoice(
         number=_next_number(now=now),  # the last lock, because it is held until commit
         account=account,
         subscription=subscription,
-        kind=InvoiceKind.CHANGE if event == EventName.UPGRADE else InvoiceKind.INITIAL,
-        period_index=0,
+        kind=charge.kind,
+        period_index=charge.period_index,
         status=InvoiceStatus.PENDING,
         currency=due.currency,
         subtotal=due.amount,
@@ -97,11 +127,11 @@ def issue_invoice(
         included_credits=plan.included_credits,
         billing_snapshot=snapshot,
         issued_at=now,
-        due_date=business_day(now) + timedelta(days=settings.BILLING_INVOICE_DUE_DAYS),
+        due_date=charge.due_date,
     )
     line = InvoiceLine.objects.create(
         invoice=invoice,
-        description=f"{plan.name} plan, 1 {plan.interval}, {plan.included_credits:,} credits",
+        description=charge.description,
         unit_price=due.amount,
         amount=due.amount,
     )

@@ -12,11 +12,20 @@ from igny8_core.business.billing.models import Invoice, PaymentMethodConfig, Per
 from igny8_core.business.billing.periods import border
 from igny8_core.business.billing.selectors.locks import LockedBilling
 from igny8_core.business.billing.services.changes import Changes
-from igny8_core.business.billing.services.invoices import issue_invoice
+from igny8_core.business.billing.services.invoices import Charge, issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 
-PERIOD = ("current_index", "current_period_start", "current_period_end")
-COUNTING = ("anchor_at", "anchor_index", "paid_index", *PERIOD)
+BEGUN = (
+    "plan",
+    "next_plan",
+    "terms",
+    "anchor_at",
+    "anchor_index",
+    "current_index",
+    "current_period_start",
+    "current_period_end",
+)
+COUNTING = ("paid_index", *BEGUN)
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,7 @@ def start_subscription(
     invoice = issue_invoice(
         changes=changes,
         subscription=subscription,
+        charge=Charge.of_first_period(subscription.promised, event=event, now=now),
         method=method,
         event=event,
         actor=actor,
@@ -85,26 +95,52 @@ def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder
             superseding = recorder.of_another(EventName.SUPERSEDE)
             superseding.move(earlier, also_save=("cancelled_at",))
     subscription, invoice = locked.subscription, locked.invoice
-    subscription.terms = invoice.plan.as_json()
     subscription.anchor_at, subscription.anchor_index = now, 0
     subscription.paid_index = 1
     begin_period(subscription, invoice=invoice, recorder=recorder)
-    recorder.move(subscription, also_save=("terms", *COUNTING))
+    recorder.move(subscription, also_save=COUNTING)
+
+
+def renew_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -> None:
+    """Take a paid renewal in: its period runs now if its time has come, and later if not.
+
+    Who pays late owes the days that they used. While the account was paused, no days passed: then
+    the period is counted so that the days without access aren't part of it.
+    """
+    subscription, invoice, now = locked.subscription, locked.invoice, recorder.now
+    index = invoice.period_index or 0
+    paused_at = locked.account.suspended_at
+    if paused_at is not None:
+        used = paused_at - border(subscription, index)
+        subscription.anchor_at, subscription.anchor_index = now - used, index
+    subscription.paid_index = index + 1
+    if border(subscription, index) <= now:
+        begin_period(subscription, invoice=invoice, recorder=recorder)
+    recorder.move(subscription, also_save=COUNTING)
 
 
 def begin_period(
     subscription: Subscription, *, invoice: Invoice, recorder: TransitionRecorder
 ) -> None:
-    """Let the period run that an invoice has paid for; the caller saves ``PERIOD``."""
+    """Let the period run that an invoice has paid for, by its terms; the caller saves ``BEGUN``.
+
+    Where a month follows a year, or a year a month, that border is the new anchor.
+    """
     index = invoice.period_index or 0
+    start = border(subscription, index)
+    if subscription.promised.interval != invoice.plan.interval:
+        subscription.anchor_at, subscription.anchor_index = start, index
+    if subscription.next_plan and subscription.next_plan.slug == invoice.plan.slug:
+        subscription.plan, subscription.next_plan = subscription.next_plan, None
+    subscription.terms = invoice.plan.as_json()
     subscription.current_index = index
-    subscription.current_period_start = border(subscription, index)
+    subscription.current_period_start = start
     subscription.current_period_end = border(subscription, index + 1)
     recorder.changes.add(
         Period(
             subscription=subscription,
             index=index,
-            starts_at=subscription.current_period_start,
+            starts_at=start,
             ends_at=subscription.current_period_end,
             invoice=invoice,
             created_at=recorder.now,
