@@ -1,0 +1,261 @@
+"""What decides on an account's next step in billing: read from the database by whoever asks."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
+from igny8_core.business.subscriptions.borders import Anchor, LatePayment, border, day_of
+
+MONTHS_OF_A_YEAR = 12
+
+
+class InvoiceKind(StrEnum):
+    """What an invoice asks for, as its column spells it."""
+
+    INITIAL = "initial"
+    RENEWAL = "renewal"
+    CHANGE = "change"
+    MANUAL = "manual"
+
+
+class ReminderKind(StrEnum):
+    """The mails about an unpaid renewal; see ``BILLING_REMINDERS``."""
+
+    RENEWAL_REMINDER = "renewal_reminder"
+    RENEWAL_DUE = "renewal_due"
+    PAST_DUE = "past_due"
+    FINAL_NOTICE = "final_notice"
+    ENDING = "ending"
+
+
+class CatchUp(StrEnum):
+    """Which period is billed when several ended while nobody billed: ``BILLING_CATCH_UP``."""
+
+    CURRENT = "current"
+    ALL_OLDEST_FIRST = "all_oldest_first"
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A mail, so many days after the due day (before it: less than 0)."""
+
+    offset: int
+    kind: ReminderKind
+
+
+REMINDERS = (
+    Reminder(-3, ReminderKind.RENEWAL_REMINDER),
+    Reminder(1, ReminderKind.RENEWAL_DUE),
+    Reminder(4, ReminderKind.PAST_DUE),
+    Reminder(8, ReminderKind.FINAL_NOTICE),
+    Reminder(33, ReminderKind.ENDING),
+)
+
+
+@dataclass(frozen=True)
+class DunningPlan:
+    """The deadlines of an invoice, kept from its issue: changed settings don't move them.
+
+    :param grace_days: after the due day, in which nothing changes.
+    :param suspend_after_days: after the due day.
+    :param end_after_days: after the due day.
+    :param reminders: in the order of their offsets.
+    :param retry_days: after a rejection, without a harder step.
+    :param notice_gap_days: from the final notice to the suspension, and from the ending notice to
+        the end.
+    :param freezing_claims: how many claims stop the clock, hold mails back and give retry days.
+    :param order_expires_days: after the issue of an order's invoice.
+    """
+
+    grace_days: int = 3
+    suspend_after_days: int = 10
+    end_after_days: int = 40
+    reminders: tuple[Reminder, ...] = REMINDERS
+    retry_days: int = 3
+    notice_gap_days: int = 2
+    freezing_claims: int = 2
+    order_expires_days: int = 14
+
+    @property
+    def paused_days(self) -> int:
+        """From the suspension to the end, at least."""
+        return self.end_after_days - self.suspend_after_days
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "DunningPlan":
+        """Read a stored plan."""
+        reminders = tuple(
+            Reminder(offset=item["offset"], kind=ReminderKind(item["kind"]))
+            for item in kept["reminders"]
+        )
+        return cls(**{**kept, "reminders": reminders})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the plan as stored in a column."""
+        return {**asdict(self), "reminders": [asdict(item) for item in self.reminders]}
+
+
+@dataclass(frozen=True)
+class BillingRules:
+    """What holds for the next invoice, from the settings.
+
+    :param lead_days: from the issue of a renewal to the end of the paid time.
+    :param yearly_lead_days: the same for periods of a year or more.
+    :param min_term_days: from the issue of a renewal to its due day, at least.
+    """
+
+    lead_days: int = 7
+    yearly_lead_days: int = 30
+    min_term_days: int = 5
+    catch_up: CatchUp = CatchUp.CURRENT
+    late_payment: LatePayment = LatePayment.CLOCK_STOPS
+    dunning: DunningPlan = DunningPlan()
+
+    def lead(self, months: int) -> timedelta:
+        """Return how long before the end of the paid time a renewal is issued."""
+        days = self.yearly_lead_days if months >= MONTHS_OF_A_YEAR else self.lead_days
+        return timedelta(days=days)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A customer's confirmation of a payment; it waits while ``decided_at`` is None.
+
+    :param decided_at: when it was rejected or withdrawn, too.
+    """
+
+    submitted_at: datetime
+    decided_at: datetime | None = None
+    was_rejected: bool = False
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A reminder that was sent, or skipped for a newer one, and the day of that."""
+
+    kind: ReminderKind
+    day: date
+
+
+@dataclass(frozen=True)
+class OpenInvoice:
+    """An invoice that waits for its payment.
+
+    :param claims: oldest first; with those of the invoices that it replaced, else every change of
+        plan would stop the clock again.
+    :param sent: with what was sent for the invoices that it replaced.
+    """
+
+    kind: InvoiceKind
+    period_index: int
+    issued_on: date
+    due_date: date
+    plan: DunningPlan
+    claims: tuple[Claim, ...] = ()
+    sent: tuple[Sent, ...] = ()
+
+    @property
+    def freezing_claims(self) -> tuple[Claim, ...]:
+        """The first claims, which stop the clock."""
+        return self.claims[: self.plan.freezing_claims]
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether a claim that stops the clock waits."""
+        return any(claim.decided_at is None for claim in self.freezing_claims)
+
+    @property
+    def has_waiting_claim(self) -> bool:
+        """Whether any claim waits."""
+        return any(claim.decided_at is None for claim in self.claims)
+
+    def frozen_days(self, zone: ZoneInfo) -> timedelta:
+        """Return how long decided claims stopped the clock. While one waits, nothing is due."""
+        stopped = (
+            day_of(claim.decided_at, zone) - day_of(claim.submitted_at, zone)
+            for claim in self.freezing_claims
+            if claim.decided_at
+        )
+        return sum(stopped, timedelta())
+
+    def offset(self, today: date, zone: ZoneInfo) -> int:
+        """Return the days since the due day for which the clock ran."""
+        return (today - self.due_date - self.frozen_days(zone)).days
+
+    def retry_until(self, zone: ZoneInfo) -> date | None:
+        """Return the first day on which the last rejection holds back no harder step."""
+        rejected = [
+            day_of(claim.decided_at, zone)
+            for claim in self.freezing_claims
+            if claim.decided_at and claim.was_rejected
+        ]
+        return max(rejected) + timedelta(days=self.plan.retry_days) if rejected else None
+
+    def gives_time(self, today: date, zone: ZoneInfo) -> bool:
+        """Tell whether a claim, or the rejection of one, holds back a harder step."""
+        retry_until = self.retry_until(zone)
+        return self.is_frozen or (retry_until is not None and today < retry_until)
+
+
+@dataclass(frozen=True)
+class LiveSubscription:
+    """The subscription that is active or past due.
+
+    :param current_index: of the period that runs.
+    :param paid_index: of the first unpaid period.
+    :param hold_until: no dunning before that day.
+    :param invoice: the open renewal.
+    :param replaced: the renewal that was voided because its customer changed or kept the plan, as
+        long as no new one is open: the next one goes on where it stopped.
+    """
+
+    status: SubscriptionStatus
+    anchor: Anchor
+    current_index: int
+    paid_index: int
+    cancel_at_period_end: bool = False
+    hold_until: date | None = None
+    invoice: OpenInvoice | None = None
+    replaced: OpenInvoice | None = None
+
+
+@dataclass(frozen=True)
+class BillingFacts:
+    """All that decides on an account's next step.
+
+    :param zone: whose days count.
+    :param order: the invoice of a subscription that waits for its first payment: a sign-up or a
+        change of plan.
+    :param suspended_at: when the present suspension began.
+    :param last_mail_on: the day of the last mail of billing steps to the account.
+    """
+
+    account_status: AccountStatus
+    zone: ZoneInfo
+    rules: BillingRules = BillingRules()
+    subscription: LiveSubscription | None = None
+    order: OpenInvoice | None = None
+    suspended_at: datetime | None = None
+    last_mail_on: date | None = None
+    is_parked: bool = False
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the customer has no access for a debt."""
+        return self.account_status == AccountStatus.SUSPENDED
+
+    def today(self, now: datetime) -> date:
+        """Return the business day."""
+        return day_of(now, self.zone)
+
+    def begins(self, subscription: LiveSubscription, index: int) -> datetime:
+        """Return when a period of the subscription begins."""
+        return border(subscription.anchor, index, self.zone)
+
+    def paid_until(self, subscription: LiveSubscription) -> datetime:
+        """Return the end of the paid time."""
+        return self.begins(subscription, subscription.paid_index)

@@ -1,0 +1,158 @@
+"""What billing steps and payments make of the facts, and what comes if nobody does anything."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
+from igny8_core.business.subscriptions.borders import re_anchored, with_months
+from igny8_core.business.subscriptions.facts import (
+    BillingFacts,
+    InvoiceKind,
+    LiveSubscription,
+    OpenInvoice,
+    Sent,
+)
+from igny8_core.business.subscriptions.next_step import next_look, next_step
+from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName
+
+
+def what_happens_when(facts: BillingFacts, now: datetime) -> list[tuple[date, Step]]:
+    """Return all coming steps with their business days, if nobody pays, claims or decides.
+
+    It ends with the subscription, or before a step that waits for a decision.
+    """
+    coming = []
+    while (look := next_look(facts, now)) and (step := next_step(facts, look)):
+        coming.append((facts.today(look), step))
+        facts, now = after(facts, step, look), look
+    return coming
+
+
+def after(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
+    """Return the facts after a step that was due.
+
+    :raises ValueError: if the step is for a subscription or invoice that the facts don't have.
+    """
+    changed = _effect(facts, step, now)
+    silent = step.name in {StepName.START_PERIOD, StepName.FALL_DUE}
+    return changed if silent else replace(changed, last_mail_on=facts.today(now))
+
+
+def after_payment(facts: BillingFacts, now: datetime, *, months: int | None = None) -> BillingFacts:
+    """Return the facts after the open renewal was paid.
+
+    Its period begins at once if its border has come, else START_PERIOD begins it. A suspension
+    ends; the period isn't charged for it.
+
+    :param months: of the paid period and of those after it, if the plan changes with it.
+    :raises ValueError: if no renewal is open.
+    """
+    index = _renewal(facts).period_index
+    facts = resumed(facts, now)
+    subscription = _live(facts)
+    anchor = subscription.anchor
+    if months:
+        anchor = with_months(anchor, index, months, facts.zone)
+    paid = replace(
+        subscription,
+        status=SubscriptionStatus.ACTIVE,
+        anchor=anchor,
+        paid_index=index + 1,
+        invoice=None,
+        replaced=None,
+    )
+    if facts.begins(paid, index) <= now:
+        paid = replace(paid, current_index=index)
+    return replace(facts, account_status=AccountStatus.ACTIVE, subscription=paid)
+
+
+def resumed(facts: BillingFacts, now: datetime) -> BillingFacts:
+    """Return the facts after a suspension, if there is one, has ended: whatever ends it."""
+    if not facts.is_suspended or not facts.suspended_at:
+        return replace(facts, suspended_at=None)
+    subscription = _live(facts)
+    unpaid = subscription.invoice
+    anchor = re_anchored(
+        subscription.anchor,
+        unpaid.period_index if unpaid else subscription.paid_index,
+        facts.zone,
+        suspended_at=facts.suspended_at,
+        back_at=now,
+        late_payment=facts.rules.late_payment,
+    )
+    return replace(
+        facts,
+        account_status=AccountStatus.ACTIVE,
+        suspended_at=None,
+        subscription=replace(subscription, anchor=anchor),
+    )
+
+
+def _effect(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
+    match step:
+        case StartPeriod(index=index):
+            return replace(facts, subscription=replace(_live(facts), current_index=index))
+        case Renew():
+            return _renewed(facts, step, now)
+        case Remind():
+            return _reminded(facts, step, now)
+    return _moved(facts, step.name, now)
+
+
+def _moved(facts: BillingFacts, name: StepName, now: datetime) -> BillingFacts:
+    """Return the facts after a step that only moves states."""
+    match name:
+        case StepName.FALL_DUE:
+            past_due = replace(_live(facts), status=SubscriptionStatus.PAST_DUE)
+            return replace(facts, subscription=past_due)
+        case StepName.SUSPEND:
+            return replace(facts, account_status=AccountStatus.SUSPENDED, suspended_at=now)
+        case StepName.EXPIRE_SIGN_UP:
+            return replace(facts, account_status=AccountStatus.TRIAL, order=None)
+        case StepName.EXPIRE_CHANGE:
+            return replace(facts, order=None)
+    return _ended(facts)
+
+
+def _ended(facts: BillingFacts) -> BillingFacts:
+    """Return the facts without the subscription, and its account without a plan."""
+    had_plan = facts.account_status in {AccountStatus.ACTIVE, AccountStatus.SUSPENDED}
+    status = AccountStatus.PENDING_PAYMENT if had_plan else facts.account_status
+    return replace(facts, account_status=status, suspended_at=None, subscription=None)
+
+
+def _renewed(facts: BillingFacts, step: Renew, now: datetime) -> BillingFacts:
+    subscription, today = _live(facts), facts.today(now)
+    fresh = OpenInvoice(
+        kind=InvoiceKind.RENEWAL,
+        period_index=step.index,
+        issued_on=today,
+        due_date=step.due_date,
+        plan=facts.rules.dunning,
+    )
+    old = subscription.replaced
+    goes_on = old and old.period_index == step.index
+    invoice = replace(old, issued_on=today) if old and goes_on else fresh
+    return replace(facts, subscription=replace(subscription, invoice=invoice, replaced=None))
+
+
+def _reminded(facts: BillingFacts, step: Remind, now: datetime) -> BillingFacts:
+    invoice = _renewal(facts)
+    sent = tuple(Sent(kind, facts.today(now)) for kind in (*step.skipped, step.kind))
+    invoice = replace(invoice, sent=(*invoice.sent, *sent))
+    return replace(facts, subscription=replace(_live(facts), invoice=invoice))
+
+
+def _live(facts: BillingFacts) -> LiveSubscription:
+    if not facts.subscription:
+        msg = "No subscription is live."
+        raise ValueError(msg)
+    return facts.subscription
+
+
+def _renewal(facts: BillingFacts) -> OpenInvoice:
+    invoice = _live(facts).invoice
+    if not invoice:
+        msg = "No renewal is open."
+        raise ValueError(msg)
+    return invoice

@@ -1,0 +1,67 @@
+"""The steps that billing takes by itself."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from igny8_core.business.subscriptions.facts import ReminderKind
+
+
+class StepName(StrEnum):
+    START_PERIOD = "start_period"
+    END = "end"
+    EXPIRE_SIGN_UP = "expire_sign_up"
+    EXPIRE_CHANGE = "expire_change"
+    RENEW = "renew"
+    FALL_DUE = "fall_due"
+    SUSPEND = "suspend"
+    LAPSE = "lapse"
+    REMIND = "remind"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is to be done next for an account."""
+
+    name: StepName
+
+
+@dataclass(frozen=True)
+class StartPeriod(Step):
+    """Begin a period that was paid ahead."""
+
+    name: StepName = field(default=StepName.START_PERIOD, init=False)
+    index: int
+
+
+@dataclass(frozen=True)
+class Renew(Step):
+    """Issue the invoice of a period.
+
+    :param skipped: the periods before it that ended while nobody billed; they are forgiven.
+    """
+
+    name: StepName = field(default=StepName.RENEW, init=False)
+    index: int
+    due_date: date
+    skipped: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Remind(Step):
+    """Send a mail about the open renewal.
+
+    :param skipped: the older ones that weren't sent, and won't be.
+    """
+
+    name: StepName = field(default=StepName.REMIND, init=False)
+    kind: ReminderKind
+    skipped: tuple[ReminderKind, ...] = ()
+
+
+END = Step(StepName.END)
+EXPIRE_SIGN_UP = Step(StepName.EXPIRE_SIGN_UP)
+EXPIRE_CHANGE = Step(StepName.EXPIRE_CHANGE)
+FALL_DUE = Step(StepName.FALL_DUE)
+SUSPEND = Step(StepName.SUSPEND)
+LAPSE = Step(StepName.LAPSE)
