@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from igny8_core.business.subscriptions.borders import (
+from igny8_core.business.billing.borders import (
     Anchor,
     LatePayment,
     border,

@@ -22,6 +22,7 @@ from igny8_core.settings.files import *  # noqa: F403
 from igny8_core.settings.log_in import *  # noqa: F403
 from igny8_core.settings.logging import *  # noqa: F403
 from igny8_core.settings.mail import *  # noqa: F403
+from igny8_core.settings.renewals import *  # noqa: F403
 from igny8_core.settings.security import *  # noqa: F403
 
 django_stubs_ext.monkeypatch()  # lets Django's generic classes take type parameters at run time

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "igny8_core.business.billing",
     "igny8_core.business.documents",
     "igny8_core.business.bulk",
+    "igny8_core.business.subscriptions",
     "igny8_core.business.notifications",
     "igny8_core.business.reports",
     "igny8_core.business.catalogue",

@@ -365,6 +365,9 @@ class Invoice(TimestampedModel):
     period_index = models.PositiveIntegerField(
         null=True, blank=True, default=0, help_text="The number of the period that it pays for."
     )
+    dunning_plan = models.JSONField(
+        null=True, blank=True, help_text="Its deadlines, as the settings were when it was issued."
+    )
     status = models.CharField(max_length=10, choices=InvoiceStatus.choices)
     currency = models.CharField(max_length=3)
     subtotal = money_field()

@@ -1,34 +1,39 @@
-"""Periods of subscriptions: counted from an anchor, half-open, in UTC.
-
-Each border is the anchor plus whole months, never the border before plus one: 31 January is
-followed by 28 February and 31 March.
-"""
+"""Where the periods of a subscription begin and end; see ``borders.py`` for how that is counted."""
 
 from datetime import datetime
 
-from dateutil.relativedelta import relativedelta
-
 from igny8_core.auth.enums import PlanInterval
 from igny8_core.auth.models import Subscription
+from igny8_core.business.billing import borders
+from igny8_core.business.billing.borders import Anchor
+from igny8_core.common.clock import business_zone
 
 MONTHS = {PlanInterval.MONTH: 1, PlanInterval.YEAR: 12}
 
 
-def border(subscription: Subscription, index: int) -> datetime:
-    """Return when a period starts, which is when the one before it ends.
+def anchor_of(subscription: Subscription) -> Anchor:
+    """Return the anchor of a subscription that has begun.
 
-    :param subscription: has an anchor.
-    :raises ValueError: if it has none, because it never began.
+    :raises ValueError: if it never began.
     """
     if subscription.anchor_at is None:
         message = f"{subscription} has no anchor."
         raise ValueError(message)
     months = MONTHS[PlanInterval(subscription.promised.interval)]
-    return subscription.anchor_at + relativedelta(
-        months=months * (index - subscription.anchor_index)
-    )
+    return Anchor(at=subscription.anchor_at, index=subscription.anchor_index, months=months)
+
+
+def border(subscription: Subscription, index: int) -> datetime:
+    """Return when a period starts, which is when the one before it ends (UTC).
+
+    :raises ValueError: if the subscription never began.
+    """
+    return borders.border(anchor_of(subscription), index, business_zone())
 
 
 def paid_until(subscription: Subscription) -> datetime:
-    """Return when the time that is paid for ends."""
+    """Return when the time that is paid for ends (UTC).
+
+    :raises ValueError: if the subscription never began.
+    """
     return border(subscription, subscription.paid_index)

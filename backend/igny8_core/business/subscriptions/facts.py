@@ -8,18 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.subscriptions.borders import Anchor, LatePayment, border, day_of
+from igny8_core.business.billing.borders import Anchor, LatePayment, border, day_of
+from igny8_core.business.billing.enums import InvoiceKind
 
 MONTHS_OF_A_YEAR = 12
-
-
-class InvoiceKind(StrEnum):
-    """What an invoice asks for, as its column spells it."""
-
-    INITIAL = "initial"
-    RENEWAL = "renewal"
-    CHANGE = "change"
-    MANUAL = "manual"
 
 
 class ReminderKind(StrEnum):

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.subscriptions.borders import re_anchored, with_months
+from igny8_core.business.billing.borders import re_anchored, with_months
+from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
-    InvoiceKind,
     LiveSubscription,
     OpenInvoice,
     Sent,

@@ -9,17 +9,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.subscriptions.borders import (
+from igny8_core.business.billing.borders import (
     LatePayment,
     index_at,
     last_day,
     renewal_due_day,
     start_of,
 )
+from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     CatchUp,
-    InvoiceKind,
     LiveSubscription,
     OpenInvoice,
     Reminder,

@@ -98,7 +98,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='invoice',
-            name='period_index',
+                    migrations.AddField(
+            model_name="invoice",
+            name="dunning_plan",
+            field=models.JSONField(
+                blank=True,
+                help_text="Its deadlines, as the settings were when it was issued.",
+                null=True,
+            ),
+        ),
+name='period_index',
             field=models.PositiveIntegerField(blank=True, default=0, help_text='The number of the period that it pays for.', null=True),
         ),
         migrations.AlterField(
@@ -141,7 +150,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(sql=PERIODS, reverse_sql=NO_PERIODS),
         migrations.RunSQL(
             sql=NEVER_REWRITTEN.format(
-                old="OLD.kind, OLD.period_index, ", new="NEW.kind, NEW.period_index, "
+                old="OLD.kind, OLD.period_index, OLD.dunning_plan, ", new="NEW.kind, NEW.period_index, NEW.dunning_plan, "
             ),
             reverse_sql=NEVER_REWRITTEN.format(old="", new=""),
         ),

@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
+from igny8_core.business.billing.borders import LatePayment, re_anchored
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig, Period
-from igny8_core.business.billing.periods import border
+from igny8_core.business.billing.periods import anchor_of, border
 from igny8_core.business.billing.selectors.locks import LockedBilling
 from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.clock import business_zone
 
 BEGUN = (
     "plan",
@@ -111,8 +115,15 @@ def renew_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -
     index = invoice.period_index or 0
     paused_at = locked.account.suspended_at
     if paused_at is not None:
-        used = paused_at - border(subscription, index)
-        subscription.anchor_at, subscription.anchor_index = now - used, index
+        anchor = re_anchored(
+            anchor_of(subscription),
+            index,
+            business_zone(),
+            suspended_at=paused_at,
+            back_at=now,
+            late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
+        )
+        subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
     subscription.paid_index = index + 1
     if border(subscription, index) <= now:
         begin_period(subscription, invoice=invoice, recorder=recorder)

@@ -1,0 +1,47 @@
+"""What billing did by itself: the steps of dunning, and its runs."""
+
+from django.db import models
+
+from igny8_core.business.billing.models import Invoice
+
+
+class DunningStep(models.Model):
+    """A reminder about an unpaid renewal: sent, or skipped because a newer one was due."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="dunning_steps")
+    kind = models.CharField(max_length=20)
+    is_skipped = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "kind", "created_at"],
+                name="dunning_step_is_taken_once",
+                violation_error_message="This reminder was sent already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.invoice}"
+
+
+class BillingRun(models.Model):
+    """One run of ``run_billing`` that did something.
+
+    :ivar steps: how often each step was taken, by its name.
+    """
+
+    as_of = models.DateTimeField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    accounts = models.PositiveIntegerField(default=0)
+    parked = models.PositiveIntegerField(default=0)
+    steps = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Billing as of {self.as_of:%Y-%m-%d %H:%M} UTC"
