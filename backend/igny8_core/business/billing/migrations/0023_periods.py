@@ -97,8 +97,6 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('initial', 'First period'), ('renewal', 'Renewal'), ('change', 'Change of plan'), ('manual', 'Manual')], default='initial', max_length=10),
         ),
         migrations.AddField(
-            model_name='invoice',
-                    migrations.AddField(
             model_name="invoice",
             name="dunning_plan",
             field=models.JSONField(
@@ -107,7 +105,9 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
-name='period_index',
+        migrations.AddField(
+            model_name='invoice',
+            name='period_index',
             field=models.PositiveIntegerField(blank=True, default=0, help_text='The number of the period that it pays for.', null=True),
         ),
         migrations.AlterField(
