@@ -23,6 +23,7 @@ igny8_core.common.tasks.delete_old_jobs
 igny8_core.common.tasks.delete_old_records
 make_export
 remove_unknown_files
+run_billing
 run_bulk_approval
 """
 

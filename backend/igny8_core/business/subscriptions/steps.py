@@ -25,6 +25,9 @@ class Step:
 
     name: StepName
 
+    def __str__(self) -> str:
+        return self.name.replace("_", " ")
+
 
 @dataclass(frozen=True)
 class StartPeriod(Step):
@@ -46,6 +49,9 @@ class Renew(Step):
     due_date: date
     skipped: tuple[int, ...] = ()
 
+    def __str__(self) -> str:
+        return f"{super().__str__()} period {self.index}, due on {self.due_date}"
+
 
 @dataclass(frozen=True)
 class Remind(Step):
@@ -57,6 +63,9 @@ class Remind(Step):
     name: StepName = field(default=StepName.REMIND, init=False)
     kind: ReminderKind
     skipped: tuple[ReminderKind, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}: {self.kind.replace('_', ' ')}"
 
 
 END = Step(StepName.END)

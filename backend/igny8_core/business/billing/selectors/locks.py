@@ -105,12 +105,36 @@ def _lock_billing_of(wanted: QuerySet[Payment]) -> dict[int, LockedBilling]:
 
 @dataclass(frozen=True)
 class LockedAccount:
-    """All billing rows of an account, locked until the transaction ends."""
+    """All billing rows of an account, locked until the transaction ends.
+
+    They refer to each other, and are in the order of their ids.
+    """
 
     account: Account
     subscriptions: list[Subscription]
     invoices: list[Invoice]
     payments: list[Payment]
+
+    @classmethod
+    def of_rows(
+        cls,
+        account: Account,
+        subscriptions: Iterable[Subscription],
+        invoices: Iterable[Invoice],
+        payments: Iterable[Payment],
+    ) -> "LockedAccount":
+        """Put together what belongs to an account."""
+        locked = cls(account, list(subscriptions), list(invoices), list(payments))
+        subscription_of = {subscription.pk: subscription for subscription in locked.subscriptions}
+        invoice_of = {invoice.pk: invoice for invoice in locked.invoices}
+        for subscription in locked.subscriptions:
+            subscription.account = account
+        for invoice in locked.invoices:
+            invoice.account = account
+            invoice.subscription = subscription_of[invoice.subscription_id]
+        for payment in locked.payments:
+            payment.invoice = invoice_of[payment.invoice_id]
+        return locked
 
 
 def lock_billing_of_account(*, account_id: int) -> LockedAccount:
@@ -125,7 +149,7 @@ def lock_billing_of_account(*, account_id: int) -> LockedAccount:
     payments = Payment.objects.select_for_update(of=("self",)).filter(
         invoice__account_id=account_id
     )
-    return LockedAccount(account, subscriptions, list(invoices), list(payments.order_by("pk")))
+    return LockedAccount.of_rows(account, subscriptions, invoices, payments.order_by("pk"))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """What an act changes, written together: each row once, and each kind in one statement."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Model
 
@@ -33,6 +35,7 @@ class Changes:
         self._saved = {model: _Saved() for model in WRITTEN_IN_ORDER}
         self._added: list[Model] = []
         self._removed: list[Model] = []
+        self._looks: dict[int, datetime | None] = {}
         self._notices: list[emails.Notice] = []
         self._afterwards: list[Callable[[], None]] = []
 
@@ -52,6 +55,10 @@ class Changes:
         """Remove a row that nothing refers to."""
         self._removed.append(row)
 
+    def look_again(self, account_id: int, at: datetime | None) -> None:
+        """Say when billing has to look at a locked account again; the last word counts."""
+        self._looks[account_id] = at
+
     def tell(self, notice: emails.Notice) -> None:
         """Queue an email to a customer."""
         self._notices.append(notice)
@@ -62,6 +69,7 @@ class Changes:
 
     def write(self) -> None:
         """Write everything."""
+        self._set_looks()
         for model, removed in _by_model(self._removed).items():
             model._default_manager.filter(pk__in=[row.pk for row in removed]).delete()
         for model, added in _by_model(self._added).items():
@@ -72,6 +80,19 @@ class Changes:
         emails.tell(self._notices)
         for follow in self._afterwards:
             follow()
+
+    def _set_looks(self) -> None:
+        """Set them with what else is saved of the accounts, and those of all others together."""
+        others: defaultdict[datetime | None, list[int]] = defaultdict(list)
+        saved = self._saved[Account].rows
+        for account_id, at in self._looks.items():
+            if account := saved.get(account_id):
+                account.next_billing_step_at = at  # type: ignore[attr-defined]  # rows of Account
+                self.save(account, "next_billing_step_at")
+            else:
+                others[at].append(account_id)
+        for at, account_ids in others.items():
+            Account.objects.filter(pk__in=account_ids).update(next_billing_step_at=at)
 
 
 @contextmanager

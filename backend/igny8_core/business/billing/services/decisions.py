@@ -6,7 +6,7 @@ from datetime import datetime
 
 from igny8_core.auth.actors import Actor
 from igny8_core.business.billing import emails
-from igny8_core.business.billing.enums import CreditKind, EventName, InvoiceKind, PaymentStatus
+from igny8_core.business.billing.enums import EventName, InvoiceKind, PaymentStatus
 from igny8_core.business.billing.exceptions import (
     NoSuchPayment,
     PaymentAlreadyDecided,
@@ -26,8 +26,11 @@ from igny8_core.business.billing.selectors.locks import (
 )
 from igny8_core.business.billing.services.changes import Changes, written_together
 from igny8_core.business.billing.services.consents import Consents
-from igny8_core.business.billing.services.credits import move_credits
-from igny8_core.business.billing.services.periods import activate_subscription, renew_subscription
+from igny8_core.business.billing.services.periods import (
+    activate_subscription,
+    grant_credits,
+    renew_subscription,
+)
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import DomainError, refusal_of
 from igny8_core.common.transactions import in_transaction
@@ -171,17 +174,8 @@ def _settle(locked: LockedBilling, payment: Payment, recorder: TransitionRecorde
     account.plan = locked.subscription.plan
     account.suspended_at = None
     recorder.move(account, also_save=("plan", "suspended_at"))
-    if locked.subscription.current_index != invoice.period_index:
-        return  # its credits come when it begins
-    move_credits(
-        changes=recorder.changes,
-        account=account,
-        amount=invoice.included_credits,
-        kind=CreditKind.PLAN_GRANT,
-        description=f"{invoice.plan} plan, invoice {invoice}",
-        now=recorder.now,
-        payment=payment,
-    )
+    if locked.subscription.current_index == invoice.period_index:
+        grant_credits(payment=payment, account=account, recorder=recorder)
 
 
 @in_transaction

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 
@@ -67,6 +68,7 @@ class Charge:
     :param period_index: the number of the subscription's period that it pays for.
     :param due_date: the last business day on which it can be paid in time.
     :param description: of its line, in English.
+    :param dunning_plan: its deadlines, if they aren't to follow the settings.
     """
 
     kind: InvoiceKind
@@ -74,6 +76,7 @@ class Charge:
     period_index: int
     due_date: date
     description: str
+    dunning_plan: dict[str, Any] | None = None
 
     @classmethod
     def of_first_period(cls, plan: PlanTerms, *, event: EventName, now: datetime) -> "Charge":
@@ -96,8 +99,9 @@ def issue_invoice(
     event: EventName,
     actor: Actor,
     now: datetime,
+    note: str = "",
 ) -> Invoice:
-    """Issue an invoice for a period of a subscription.
+    """Issue an invoice for a period of a subscription; the caller tells its customer.
 
     Runs in the caller's transaction, which holds the account.
 
@@ -128,6 +132,7 @@ def issue_invoice(
         billing_snapshot=snapshot,
         issued_at=now,
         due_date=charge.due_date,
+        dunning_plan=charge.dunning_plan,
     )
     line = InvoiceLine.objects.create(
         invoice=invoice,
@@ -138,10 +143,9 @@ def issue_invoice(
     put_in_hand(invoice, "lines", [line])
     put_in_hand(invoice, "payments", [])
     recorder = TransitionRecorder(
-        changes=changes, event=event, actor=actor, now=now, invoice=invoice
+        changes=changes, event=event, actor=actor, now=now, invoice=invoice, note=note
     )
     recorder.created(invoice)
-    changes.tell(emails.of_invoice(invoice=invoice, event=event))
     return invoice
 
 

@@ -9,12 +9,14 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
+from igny8_core.business.billing import emails
 from igny8_core.business.billing.borders import LatePayment, re_anchored
-from igny8_core.business.billing.enums import EventName
-from igny8_core.business.billing.models import Invoice, PaymentMethodConfig, Period
+from igny8_core.business.billing.enums import CreditKind, EventName
+from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig, Period
 from igny8_core.business.billing.periods import anchor_of, border
 from igny8_core.business.billing.selectors.locks import LockedBilling
 from igny8_core.business.billing.services.changes import Changes
+from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_zone
@@ -80,6 +82,7 @@ def start_subscription(
         actor=actor,
         now=now,
     )
+    changes.tell(emails.of_invoice(invoice=invoice, event=event))
     recorder = TransitionRecorder(
         changes=changes, event=event, actor=actor, now=now, invoice=invoice
     )
@@ -156,6 +159,24 @@ def begin_period(
             invoice=invoice,
             created_at=recorder.now,
         )
+    )
+
+
+def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRecorder) -> None:
+    """Grant the credits of a period that begins.
+
+    :param payment: what paid for it: it grants them once.
+    :param account: locked by the caller.
+    """
+    invoice = payment.invoice
+    move_credits(
+        changes=recorder.changes,
+        account=account,
+        amount=invoice.included_credits,
+        kind=CreditKind.PLAN_GRANT,
+        description=f"{invoice.plan} plan, invoice {invoice}",
+        now=recorder.now,
+        payment=payment,
     )
 
 

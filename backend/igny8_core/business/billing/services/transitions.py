@@ -110,8 +110,9 @@ class TransitionRecorder:
         )
 
     def _record(self, obj: Stateful, *, from_state: str) -> None:
+        account_id = obj.pk if isinstance(obj, Account) else obj.account_id
         event = PaymentEvent(
-            account_id=obj.pk if isinstance(obj, Account) else obj.account_id,
+            account_id=account_id,
             event=self.event,
             object_type=OBJECT_TYPES[type(obj)],
             object_id=obj.pk,
@@ -125,6 +126,7 @@ class TransitionRecorder:
             created_at=self.now,
         )
         self.changes.add(event)
+        self.changes.look_again(account_id, self.now)  # what it changes may make a step due
         self.changes.afterwards(partial(_tell_listeners, event))
 
 

@@ -1,0 +1,17 @@
+"""What billing never does by itself, because a wrong clock or setting is likelier than the need."""
+
+
+class OutOfBounds(Exception):
+    """Somebody has to look at it first."""
+
+
+class TooManySteps(OutOfBounds):
+    """An account doesn't come to rest."""
+
+
+class TooManyInvoices(OutOfBounds):
+    """A subscription is invoiced again and again."""
+
+
+class TooManySuspensions(OutOfBounds):
+    """So many accounts lose their access at once."""

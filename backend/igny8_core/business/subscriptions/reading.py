@@ -1,0 +1,295 @@
+"""What decides on the next steps of accounts, read from their rows."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from django.conf import settings
+from django.db.models import F, Max, Model
+
+from igny8_core.auth.enums import (
+    LIVE_SUBSCRIPTION_STATUSES,
+    AccountStatus,
+    SubscriptionStatus,
+)
+from igny8_core.auth.models import Account, Subscription
+from igny8_core.business.billing.borders import LatePayment, day_of
+from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, PaymentStatus
+from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
+from igny8_core.business.billing.periods import anchor_of
+from igny8_core.business.billing.selectors.locks import LockedAccount
+from igny8_core.business.subscriptions.facts import (
+    BillingFacts,
+    BillingRules,
+    CatchUp,
+    Claim,
+    DunningPlan,
+    LiveSubscription,
+    OpenInvoice,
+    ReminderKind,
+    Sent,
+)
+from igny8_core.business.subscriptions.models import DunningStep
+from igny8_core.common.clock import business_zone
+
+WITH_A_MAIL = (
+    EventName.RENEW,
+    EventName.SUSPEND,
+    EventName.LAPSE,
+    EventName.EXPIRE,
+    EventName.END,
+)
+REVERSED = PaymentStatus.REVERSED
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class History:
+    """What has happened to an account's unpaid invoices.
+
+    :param reminders: oldest first.
+    :param last_mail_at: when billing last wrote to the account by itself.
+    :param reopened_at: when payments were reversed, the last time, by the invoice's id.
+    """
+
+    reminders: tuple[DunningStep, ...] = ()
+    last_mail_at: datetime | None = None
+    reopened_at: Mapping[int, datetime] = field(default_factory=dict)
+
+
+def rules_of_today() -> BillingRules:
+    """Return what holds for the next invoice."""
+    return BillingRules(
+        lead_days=settings.BILLING_RENEWAL_LEAD_DAYS,
+        yearly_lead_days=settings.BILLING_YEARLY_RENEWAL_LEAD_DAYS,
+        min_term_days=settings.BILLING_MIN_TERM_DAYS,
+        catch_up=CatchUp(settings.BILLING_CATCH_UP),
+        late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
+        dunning=DunningPlan(
+            grace_days=settings.BILLING_GRACE_DAYS,
+            suspend_after_days=settings.BILLING_SUSPEND_AFTER_DAYS,
+            end_after_days=settings.BILLING_END_AFTER_DAYS,
+            retry_days=settings.BILLING_RETRY_DAYS,
+            notice_gap_days=settings.BILLING_NOTICE_GAP_DAYS,
+            freezing_claims=settings.BILLING_FREEZING_CLAIMS,
+            order_expires_days=settings.BILLING_ORDER_EXPIRES_DAYS,
+        ),
+    )
+
+
+def facts_of_accounts(account_ids: Collection[int]) -> dict[int, BillingFacts]:
+    """Read the facts of accounts without locks, in a number of statements that doesn't grow.
+
+    :returns: by the account's id; those that don't exist are left out.
+    """
+    histories = histories_of(account_ids)
+    return {
+        billing.account.pk: facts_of(billing, histories[billing.account.pk])
+        for billing in _billing_of(account_ids)
+    }
+
+
+def histories_of(account_ids: Collection[int]) -> dict[int, History]:
+    """Read the histories of accounts; every id has one."""
+    reminders = _grouped(
+        DunningStep.objects.filter(invoice__account__in=account_ids)
+        .exclude(invoice__status=InvoiceStatus.PAID)
+        .annotate(owner=F("invoice__account"))
+        .order_by("pk"),
+        by="owner",
+    )
+    mailed, reopened = _events_of(account_ids)
+    return {
+        pk: History(
+            reminders=tuple(reminders[pk]),
+            last_mail_at=max(
+                [*mailed[pk], *(step.created_at for step in reminders[pk] if not step.is_skipped)],
+                default=None,
+            ),
+            reopened_at=reopened[pk],
+        )
+        for pk in account_ids
+    }
+
+
+def facts_of(billing: LockedAccount, history: History) -> BillingFacts:
+    """Return the facts of an account's rows, as they are in memory."""
+    return _Reader(billing, history).facts()
+
+
+@dataclass(frozen=True)
+class _Reader:
+    billing: LockedAccount
+    history: History
+    rules: BillingRules = field(default_factory=rules_of_today)
+
+    def facts(self) -> BillingFacts:
+        account, last_mail_at = self.billing.account, self.history.last_mail_at
+        live = live_subscription(self.billing)
+        order = order_of(self.billing)
+        return BillingFacts(
+            account_status=AccountStatus(account.status),
+            zone=business_zone(),
+            rules=self.rules,
+            subscription=self._subscription(live) if live else None,
+            order=self._open(order) if order else None,
+            suspended_at=account.suspended_at,
+            last_mail_on=day_of(last_mail_at, business_zone()) if last_mail_at else None,
+            is_parked=account.parked_at is not None,
+        )
+
+    def _subscription(self, live: Subscription) -> LiveSubscription:
+        renewal = open_renewal(self.billing, live)
+        replaced = None if renewal else replaced_renewal(self.billing, live)
+        return LiveSubscription(
+            status=SubscriptionStatus(live.status),
+            anchor=anchor_of(live),
+            current_index=live.current_index or 0,
+            paid_index=live.paid_index,
+            cancel_at_period_end=live.cancel_at_period_end,
+            hold_until=live.hold_until,
+            invoice=self._open(renewal) if renewal else None,
+            replaced=self._open(replaced) if replaced else None,
+        )
+
+    def _open(self, invoice: Invoice) -> OpenInvoice:
+        """Return an invoice with what happened to those that it replaced.
+
+        Where a payment was reversed, it is open since then.
+        """
+        zone, same = business_zone(), set(self._for_the_same_period(invoice))
+        issued_at = max(
+            invoice.issued_at, self.history.reopened_at.get(invoice.pk, invoice.issued_at)
+        )
+        claims = sorted(
+            (payment for payment in self.billing.payments if payment.invoice_id in same),
+            key=lambda payment: (payment.submitted_at, payment.pk),
+        )
+        return OpenInvoice(
+            kind=InvoiceKind(invoice.kind),
+            period_index=invoice.period_index or 0,
+            issued_on=day_of(issued_at, zone),
+            due_date=invoice.due_date,
+            plan=self.plan_of(invoice),
+            claims=tuple(map(_claim, claims)),
+            sent=tuple(
+                Sent(ReminderKind(step.kind), day_of(step.created_at, zone))
+                for step in self.history.reminders
+                if step.invoice_id in same
+            ),
+        )
+
+    def plan_of(self, invoice: Invoice) -> DunningPlan:
+        kept = invoice.dunning_plan
+        return DunningPlan.from_json(kept) if kept else self.rules.dunning
+
+    def _for_the_same_period(self, invoice: Invoice) -> Iterator[int]:
+        for other in self.billing.invoices:
+            if (other.subscription_id, other.period_index) == (
+                invoice.subscription_id,
+                invoice.period_index,
+            ):
+                yield other.pk
+
+
+def live_subscription(billing: LockedAccount) -> Subscription | None:
+    """Return the account's subscription that is active or past due."""
+    live = (item for item in billing.subscriptions if item.status in LIVE_SUBSCRIPTION_STATUSES)
+    return next(live, None)
+
+
+def order_of(billing: LockedAccount) -> Invoice | None:
+    """Return the open invoice of the subscription that waits for its first payment."""
+    return next(
+        (
+            invoice
+            for invoice in billing.invoices
+            if invoice.status == InvoiceStatus.PENDING
+            and invoice.kind in {InvoiceKind.INITIAL, InvoiceKind.CHANGE}
+        ),
+        None,
+    )
+
+
+def open_renewal(billing: LockedAccount, subscription: Subscription) -> Invoice | None:
+    """Return the renewal of a subscription that waits for its payment."""
+    renewals = _renewals(billing, subscription, InvoiceStatus.PENDING)
+    return next(renewals, None)
+
+
+def replaced_renewal(billing: LockedAccount, subscription: Subscription) -> Invoice | None:
+    """Return the renewal of an unpaid period that was voided for another one to follow.
+
+    One whose payment was taken back isn't owed any more: it is replaced by none.
+    """
+    refunded = {item.invoice_id for item in billing.payments if item.status == REVERSED}
+    void = [
+        invoice
+        for invoice in _renewals(billing, subscription, InvoiceStatus.VOID)
+        if (invoice.period_index or 0) >= subscription.paid_index and invoice.pk not in refunded
+    ]
+    return void[-1] if void else None
+
+
+def _renewals(
+    billing: LockedAccount, subscription: Subscription, status: InvoiceStatus
+) -> Iterator[Invoice]:
+    return (
+        invoice
+        for invoice in billing.invoices
+        if invoice.subscription_id == subscription.pk
+        and invoice.kind == InvoiceKind.RENEWAL
+        and invoice.status == status
+    )
+
+
+def _claim(payment: Payment) -> Claim:
+    return Claim(
+        submitted_at=payment.submitted_at,
+        decided_at=payment.decided_at,
+        was_rejected=payment.status == PaymentStatus.FAILED,
+    )
+
+
+def _events_of(
+    account_ids: Collection[int],
+) -> tuple[defaultdict[int, list[datetime]], defaultdict[int, dict[int, datetime]]]:
+    """Read when accounts were last written to, and when which invoices were reopened."""
+    mailed: defaultdict[int, list[datetime]] = defaultdict(list)
+    reopened: defaultdict[int, dict[int, datetime]] = defaultdict(dict)
+    events = PaymentEvent.objects.filter(
+        account__in=account_ids, event__in=[*WITH_A_MAIL, EventName.REVERSE]
+    )
+    grouped = events.order_by().values_list("account", "event", "invoice")
+    for account_id, event, invoice_id, at in grouped.annotate(at=Max("created_at")):
+        if event != EventName.REVERSE:
+            mailed[account_id].append(at)
+        elif invoice_id:
+            reopened[account_id][invoice_id] = at
+    return mailed, reopened
+
+
+def _billing_of(account_ids: Collection[int]) -> Iterator[LockedAccount]:
+    """Read all billing rows of accounts, without locks."""
+    accounts = Account.objects.filter(pk__in=account_ids).order_by("pk")
+    of_accounts = {"account__in": account_ids}
+    subscriptions = _grouped(Subscription.objects.filter(**of_accounts).order_by("pk"))
+    invoices = _grouped(Invoice.objects.filter(**of_accounts).order_by("pk"))
+    payments = _grouped(
+        Payment.objects.filter(invoice__account__in=account_ids)
+        .annotate(owner=F("invoice__account"))
+        .order_by("pk"),
+        by="owner",
+    )
+    for account in accounts:
+        pk = account.pk
+        yield LockedAccount.of_rows(account, subscriptions[pk], invoices[pk], payments[pk])
+
+
+def _grouped(rows: Iterable[Row], by: str = "account_id") -> defaultdict[int, list[Row]]:
+    grouped: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[getattr(row, by)].append(row)
+    return grouped

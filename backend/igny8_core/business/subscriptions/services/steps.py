@@ -1,0 +1,305 @@
+"""Taking the steps of billing: each changes the rows of one account, which are locked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.enums import AccountStatus, PlanInterval
+from igny8_core.auth.models import Subscription
+from igny8_core.auth.selectors import public_plans
+from igny8_core.auth.terms import PlanTerms
+from igny8_core.business.billing.borders import border, day_of, with_months
+from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, PaymentStatus
+from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
+from igny8_core.business.billing.periods import MONTHS, anchor_of
+from igny8_core.business.billing.selectors.locks import LockedAccount
+from igny8_core.business.billing.selectors.methods import payment_methods_for
+from igny8_core.business.billing.services.changes import Changes
+from igny8_core.business.billing.services.invoices import Charge, issue_invoice
+from igny8_core.business.billing.services.periods import BEGUN, begin_period, grant_credits
+from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.business.subscriptions import emails
+from igny8_core.business.subscriptions.bounds import TooManyInvoices
+from igny8_core.business.subscriptions.facts import BillingFacts
+from igny8_core.business.subscriptions.forecast import what_happens_when
+from igny8_core.business.subscriptions.models import DunningStep
+from igny8_core.business.subscriptions.reading import (
+    History,
+    facts_of,
+    live_subscription,
+    open_renewal,
+    order_of,
+    replaced_renewal,
+    rules_of_today,
+)
+from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName
+from igny8_core.common.clock import business_zone
+from igny8_core.common.daily import A_DAY
+
+THE_SYSTEM = Actor()
+INVOICES_A_DAY = 2  # of one subscription
+UNPAID = "It was not paid in time."
+ENDED = "The subscription has ended."
+T = TypeVar("T")
+
+
+class Steps:
+    """The steps of one account at one time.
+
+    :ivar facts: as they are after the steps that were taken.
+    """
+
+    def __init__(
+        self, *, billing: LockedAccount, history: History, changes: Changes, now: datetime
+    ) -> None:
+        self.billing = billing
+        self.account = billing.account
+        self.changes = changes
+        self.now = now
+        self._history = history
+
+    @property
+    def facts(self) -> BillingFacts:
+        return facts_of(self.billing, self._history)
+
+    def take(self, step: Step) -> None:
+        """Change the rows as a due step does, and tell the customer.
+
+        :raises TooManyInvoices: if the subscription got ``INVOICES_A_DAY`` lately.
+        :raises LookupError: if a row is missing that the step is about.
+        """
+        match step:
+            case StartPeriod(index=index):
+                self._start_period(index)
+            case Renew():
+                self._renew(step)
+            case Remind():
+                self._remind(step)
+            case _:
+                OTHERS[step.name](self)
+
+    def _recorder(self, event: EventName, invoice: Invoice | None, note: str) -> TransitionRecorder:
+        return TransitionRecorder(
+            changes=self.changes,
+            event=event,
+            actor=THE_SYSTEM,
+            now=self.now,
+            invoice=invoice,
+            note=note,
+        )
+
+    @property
+    def _subscription(self) -> Subscription:
+        return _found(live_subscription(self.billing), "live subscription")
+
+    @property
+    def _debt(self) -> Invoice:
+        return _found(open_renewal(self.billing, self._subscription), "open renewal")
+
+    def _start_period(self, index: int) -> None:
+        subscription = self._subscription
+        payment = _found(self._payment_of(subscription, index), f"payment of period {index}")
+        recorder = self._recorder(EventName.START_PERIOD, payment.invoice, "")
+        begin_period(subscription, invoice=payment.invoice, recorder=recorder)
+        recorder.move(subscription, also_save=BEGUN)
+        self.account.plan = subscription.plan
+        self.changes.save(self.account, "plan")
+        grant_credits(payment=payment, account=self.account, recorder=recorder)
+
+    def _payment_of(self, subscription: Subscription, index: int) -> Payment | None:
+        of_period = (
+            payment
+            for payment in self.billing.payments
+            if payment.status == PaymentStatus.SUCCEEDED
+            and payment.invoice.subscription_id == subscription.pk
+            and payment.invoice.period_index == index
+        )
+        return next(of_period, None)
+
+    def _renew(self, step: Renew) -> None:
+        subscription = self._subscription
+        self._require_few_invoices(subscription)
+        invoice = issue_invoice(
+            changes=self.changes,
+            subscription=subscription,
+            charge=self._charge(subscription, step),
+            method=self._method(subscription),
+            event=EventName.RENEW,
+            actor=THE_SYSTEM,
+            now=self.now,
+            note=_not_charged(subscription, step),
+        )
+        self.billing.invoices.append(invoice)
+        self._tell(emails.of_renewal(invoice=invoice))
+
+    def _require_few_invoices(self, subscription: Subscription) -> None:
+        lately = [
+            invoice
+            for invoice in self.billing.invoices
+            if invoice.subscription_id == subscription.pk and invoice.issued_at > self.now - A_DAY
+        ]
+        if len(lately) >= INVOICES_A_DAY:
+            raise TooManyInvoices
+
+    def _charge(self, subscription: Subscription, step: Renew) -> Charge:
+        """Charge for a period by today's terms; a replaced invoice's deadlines stay."""
+        plan = PlanTerms.of_plan(subscription.next_plan or subscription.plan)
+        old = replaced_renewal(self.billing, subscription)
+        goes_on = old and old.period_index == step.index
+        return Charge(
+            kind=InvoiceKind.RENEWAL,
+            plan=plan,
+            period_index=step.index,
+            due_date=step.due_date,
+            description=_described(subscription, plan, step.index),
+            dunning_plan=(old.dunning_plan if goes_on and old else None)
+            or rules_of_today().dunning.as_json(),
+        )
+
+    def _method(self, subscription: Subscription) -> PaymentMethodConfig | None:
+        """Return the method of the subscription's last paid invoice, if it is still offered."""
+        paid = [
+            invoice
+            for invoice in self.billing.invoices
+            if invoice.subscription_id == subscription.pk and invoice.status == InvoiceStatus.PAID
+        ]
+        own = paid[-1].method if paid else None
+        if own is None:
+            return None
+        offered = payment_methods_for(country=self.account.country)
+        return next((item for item in offered if item.payment_method == own.payment_method), None)
+
+    def _remind(self, step: Remind) -> None:
+        invoice = self._debt
+        for kind in (*step.skipped, step.kind):
+            reminder = DunningStep(
+                invoice=invoice, kind=kind, is_skipped=kind != step.kind, created_at=self.now
+            )
+            self.changes.add(reminder)
+            reminders = (*self._history.reminders, reminder)
+            self._history = replace(self._history, reminders=reminders)
+        days = self._coming()
+        notice = emails.of_reminder(
+            invoice=invoice,
+            kind=step.kind,
+            suspends_on=days[StepName.SUSPEND],
+            ends_on=days[StepName.LAPSE],
+        )
+        self._tell(notice)
+
+    def _fall_due(self) -> None:
+        self._recorder(EventName.FALL_DUE, self._debt, "").move(self._subscription)
+
+    def _suspend(self) -> None:
+        recorder = self._recorder(EventName.SUSPEND, self._debt, "")
+        self.account.suspended_at = self.now
+        recorder.move(self.account, also_save=("suspended_at",))
+        ends_on = self._coming()[StepName.LAPSE]
+        self._tell(emails.of_suspension(invoice=self._debt, ends_on=ends_on))
+
+    def _lapse(self) -> None:
+        self._end_by(EventName.LAPSE, UNPAID)
+
+    def _end(self) -> None:
+        self._end_by(EventName.END, ENDED)
+
+    def _end_by(self, event: EventName, note: str) -> None:
+        subscription = self._subscription
+        debt = open_renewal(self.billing, subscription)
+        recorder = self._recorder(event, debt, note)
+        if debt:
+            self._void(debt, recorder)
+        self._cancel(subscription, recorder)
+        self.account.suspended_at = None
+        recorder.move(self.account, also_save=("suspended_at",))
+        self._tell(emails.of_end(subscription=subscription, account=self.account))
+
+    def _expire_sign_up(self) -> None:
+        recorder = self._expire()
+        free = public_plans().filter(price=0).first()
+        if free is None or self.account.status != AccountStatus.PENDING_PAYMENT:
+            return  # it waits for another order
+        self.account.plan = free
+        self.account.trial_terms = PlanTerms.of_plan(free).as_json()
+        recorder.move(self.account, also_save=("plan", "trial_terms"))
+
+    def _expire(self) -> TransitionRecorder:
+        order = _found(order_of(self.billing), "open order")
+        recorder = self._recorder(EventName.EXPIRE, order, UNPAID)
+        self._void(order, recorder)
+        self._cancel(order.subscription, recorder)
+        self._tell(emails.of_expiry(invoice=order))
+        return recorder
+
+    def _void(self, invoice: Invoice, recorder: TransitionRecorder) -> None:
+        invoice.voided_at = self.now
+        recorder.move(invoice, also_save=("voided_at",))
+
+    def _cancel(self, subscription: Subscription, recorder: TransitionRecorder) -> None:
+        subscription.cancelled_at = self.now
+        recorder.move(subscription, also_save=("cancelled_at",))
+
+    def _tell(self, notice: emails.Notice) -> None:
+        self.changes.tell(notice)
+        self._history = replace(self._history, last_mail_at=self.now)
+
+    def _coming(self) -> Mapping[StepName, date]:
+        """Return when the account will be suspended, and when its subscription ends.
+
+        That is what comes if nobody does anything; what has come is said as it was.
+        """
+        facts, due = self.facts, self._debt.due_date
+        plan = _found(_found(facts.subscription, "subscription").invoice, "renewal").plan
+        days = {
+            StepName.SUSPEND: due + timedelta(days=plan.suspend_after_days),
+            StepName.LAPSE: due + timedelta(days=plan.end_after_days),
+        }
+        if facts.is_suspended and facts.suspended_at:
+            days[StepName.SUSPEND] = facts.today(facts.suspended_at)
+        coming = what_happens_when(facts, self.now)
+        return days | {step.name: day for day, step in coming if step.name in days}
+
+
+OTHERS: Mapping[StepName, Callable[[Steps], object]] = {
+    StepName.FALL_DUE: Steps._fall_due,
+    StepName.SUSPEND: Steps._suspend,
+    StepName.LAPSE: Steps._lapse,
+    StepName.END: Steps._end,
+    StepName.EXPIRE_SIGN_UP: Steps._expire_sign_up,
+    StepName.EXPIRE_CHANGE: Steps._expire,
+}
+
+
+def _found(row: T | None, name: str) -> T:
+    """Return what a step is about.
+
+    :raises LookupError: if it isn't there.
+    """
+    if row is None:
+        message = f"There is no {name}."
+        raise LookupError(message)
+    return row
+
+
+def _described(subscription: Subscription, plan: PlanTerms, index: int) -> str:
+    """Say what a renewal is for: its first day, and the first day after it."""
+    zone = business_zone()
+    anchor = with_months(anchor_of(subscription), index, MONTHS[PlanInterval(plan.interval)], zone)
+    first, end = (_day(border(anchor, number, zone)) for number in (index, index + 1))
+    return f"{plan.name} plan, {first} to {end}, {plan.included_credits:,} credits"
+
+
+def _not_charged(subscription: Subscription, step: Renew) -> str:
+    """Note the periods that nobody is charged for."""
+    if not step.skipped:
+        return ""
+    anchor, zone = anchor_of(subscription), business_zone()
+    first, end = (_day(border(anchor, index, zone)) for index in (step.skipped[0], step.index))
+    return f"Not charged: {first} to {end}"
+
+
+def _day(moment: datetime) -> str:
+    day = day_of(moment, business_zone())
+    return f"{day.day} {day:%b %Y}"

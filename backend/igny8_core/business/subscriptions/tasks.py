@@ -1,0 +1,40 @@
+"""Background work of subscriptions: the hourly run of billing."""
+
+import logging
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from igny8_core.business.subscriptions.bounds import TooManySuspensions
+from igny8_core.business.subscriptions.services import run
+from igny8_core.common import upkeep
+from igny8_core.common.clock import utc_now
+
+SECONDS = 300  # then others of its queue have their turn
+
+logger = logging.getLogger(__name__)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="run_billing", queue=upkeep.QUEUE, queueing_lock="run_billing", retry=upkeep.RETRY)
+def run_billing(timestamp: int) -> None:
+    """Take the steps of billing that are due; what takes longer is left to another job.
+
+    :param timestamp: the scheduled time, in seconds since 1970 (UTC); only for the log.
+    """
+    try:
+        done = run.run_billing(as_of=utc_now(), limit_seconds=SECONDS)
+    except TooManySuspensions:
+        logger.exception("Billing has stopped: run manage.py run_billing --dry-run")
+        return
+    if done.is_unfinished:
+        _go_on(timestamp)
+
+
+def _go_on(timestamp: int) -> None:
+    """Queue the rest, unless the next run is queued already."""
+    rest = app.configure_task(run_billing.name, queue=upkeep.QUEUE, queueing_lock=run_billing.name)
+    try:
+        rest.defer(timestamp=timestamp)
+    except AlreadyEnqueued:
+        logger.info("The next run of billing waits already")
