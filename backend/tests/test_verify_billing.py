@@ -258,12 +258,32 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
         "6d. ",
         "UPDATE billing_paymentevent SET invoice_id = (SELECT min(id) FROM billing_invoice)",
     ),
-    "a period lasts too long": (
-        "7a. ",
+    "a subscription runs for longer than its period": (
+        "every period",
         (
             "UPDATE igny8_auth_subscription SET current_period_end ="
             " current_period_start + interval '1 year' WHERE status = 'active'"
         ),
+    ),
+    "a period is revoked and paid for": (
+        "every period",
+        "UPDATE billing_period SET revoked_at = now()",
+    ),
+    "a period began before it was paid for": (
+        "every period",
+        "UPDATE billing_period SET created_at = created_at - interval '1 day'",
+    ),
+    "a period lasts too long": (
+        "7a. ",
+        "UPDATE billing_period SET ends_at = ends_at + interval '4 days'",
+    ),
+    "billing never looks at an account": (
+        "billing looks",
+        "UPDATE igny8_auth_account SET next_billing_step_at = NULL",
+    ),
+    "billing looks at an account too late": (
+        "billing looks",
+        "UPDATE igny8_auth_account SET next_billing_step_at = now() + interval '1 year'",
     ),
     "a subscription promises more": (
         "7b. ",

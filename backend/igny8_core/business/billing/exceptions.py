@@ -495,6 +495,15 @@ class AnotherInvoiceIsDue(InvoiceNotReopenable):
     )
 
 
+class LaterPeriodIsPaid(InvoiceNotReopenable):
+    """The periods of a subscription are taken back from the last one on."""
+
+    words = Words(
+        en="A later period of this subscription is paid. Reverse that payment first.",
+        ur="اس پلان کی ایک بعد والی مدت ادا ہو چکی ہے۔ پہلے اس ادائیگی کی منظوری واپس لیں۔",
+    )
+
+
 # Settings that change by two persons
 
 

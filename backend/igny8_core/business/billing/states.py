@@ -105,6 +105,7 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
         ),
     },
     EventName.SUPERSEDE: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
         ObjectType.SUBSCRIPTION: _row(
             SubscriptionStatus.ACTIVE,
             SubscriptionStatus.PAST_DUE,
@@ -134,7 +135,9 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
             SubscriptionStatus.PAST_DUE,
             to=SubscriptionStatus.PENDING_PAYMENT,
         ),
-        ObjectType.ACCOUNT: _row(AccountStatus.ACTIVE, to=AccountStatus.PENDING_PAYMENT),
+        ObjectType.ACCOUNT: _row(
+            AccountStatus.ACTIVE, AccountStatus.SUSPENDED, to=AccountStatus.PENDING_PAYMENT
+        ),
     },
     EventName.REVERSE_AND_VOID: {
         ObjectType.PAYMENT: _row(PaymentStatus.SUCCEEDED, to=PaymentStatus.REVERSED),
@@ -142,11 +145,15 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
         ObjectType.SUBSCRIPTION: _row(
             SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, to=SubscriptionStatus.CANCELLED
         ),
-        ObjectType.ACCOUNT: _row(AccountStatus.ACTIVE, to=AccountStatus.PENDING_PAYMENT),
+        ObjectType.ACCOUNT: _row(
+            AccountStatus.ACTIVE, AccountStatus.SUSPENDED, to=AccountStatus.PENDING_PAYMENT
+        ),
     },
     EventName.RESTORE: {
         ObjectType.SUBSCRIPTION: _row(SubscriptionStatus.CANCELLED, to=SubscriptionStatus.ACTIVE),
-        ObjectType.ACCOUNT: _row(AccountStatus.ACTIVE, to=AccountStatus.ACTIVE),
+        ObjectType.ACCOUNT: _row(
+            AccountStatus.ACTIVE, AccountStatus.SUSPENDED, to=AccountStatus.ACTIVE
+        ),
     },
     EventName.CLOSE_ACCOUNT: {
         ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),

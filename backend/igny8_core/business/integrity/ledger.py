@@ -1,6 +1,6 @@
 """Checks of the credit ledger: its sums, and the credits of approvals and reversals."""
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from igny8_core.auth.models import Account
@@ -8,28 +8,39 @@ from igny8_core.business.billing.enums import CreditKind, PaymentStatus
 from igny8_core.business.billing.models import CreditTransaction, Payment
 from igny8_core.business.integrity.found import rows, selected
 
-APPROVED_ONCE = [PaymentStatus.SUCCEEDED, PaymentStatus.REVERSED]
+# A period brings its credits when it begins. A payment that was reversed brought them, unless that
+# was before its period began.
+CREDITS_OFF = """
+SELECT p.id FROM billing_payment p
+JOIN billing_invoice i ON i.id = p.invoice_id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS times, coalesce(sum(amount), 0) AS brought FROM billing_credittransaction
+    WHERE payment_id = p.id AND kind = 'plan_grant'
+) granted
+CROSS JOIN LATERAL (
+    SELECT min(created_at) AS at FROM billing_paymentevent
+    WHERE object_type = 'payment' AND object_id = p.id AND to_state = 'reversed'
+) reversed
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT FROM billing_period WHERE invoice_id = i.id AND CASE p.status
+            WHEN 'succeeded' THEN revoked_at IS NULL
+            ELSE created_at >= p.decided_at AND created_at <= reversed.at END
+    ) AS has_begun
+) period
+WHERE granted.times > 1 OR CASE
+    WHEN p.status = 'succeeded' THEN
+        granted.brought <> CASE WHEN period.has_begun THEN i.included_credits ELSE 0 END
+    WHEN p.status = 'reversed' THEN granted.brought <> i.included_credits
+        AND (granted.brought <> 0 OR period.has_begun OR i.kind <> 'renewal')
+    ELSE granted.times > 0 END
+ORDER BY p.id
+"""
 
 
 def payments_without_their_credits() -> list[str]:
     """Find missing, wrong or duplicate grants of approvals, and grants without an approval."""
-    granted = Payment.objects.annotate(
-        grants=Count("credittransaction", filter=Q(credittransaction__kind=CreditKind.PLAN_GRANT)),
-        granted=Coalesce(
-            Sum(
-                "credittransaction__amount",
-                filter=Q(credittransaction__kind=CreditKind.PLAN_GRANT),
-            ),
-            0,
-        ),
-    )
-    return rows(
-        granted.filter(
-            Q(status__in=APPROVED_ONCE) & ~Q(granted=F("invoice__included_credits"))
-            | ~Q(status__in=APPROVED_ONCE) & Q(grants__gt=0)
-            | Q(grants__gt=1)
-        )
-    )
+    return selected("payment", CREDITS_OFF)
 
 
 def reversals_off_their_payment() -> list[str]:
@@ -101,7 +112,9 @@ def running_balances_off() -> list[str]:
 
 
 CHECKS = {
-    "2. every approval granted its plan's credits exactly once": payments_without_their_credits,
+    "2. every paid period that has begun granted its credits exactly once": (
+        payments_without_their_credits
+    ),
     "2b. credits are taken back for reversals alone, and no more than were granted": (
         reversals_off_their_payment
     ),

@@ -1,26 +1,30 @@
 """Checks of subscriptions: paid ones run, for the time and terms that were sold."""
 
+from datetime import UTC, datetime
+
 from django.db.models import (
     Count,
-    DateTimeField,
-    DurationField,
     Exists,
-    ExpressionWrapper,
     F,
-    Func,
     Max,
     OuterRef,
     Q,
     Subquery,
 )
-from django.db.models.fields.json import KT
-from django.db.models.functions import Greatest, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
-from igny8_core.auth.models import Subscription
+from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice, PaymentEvent
 from igny8_core.business.integrity.found import rows, selected
+from igny8_core.business.subscriptions.facts import BillingFacts
+from igny8_core.business.subscriptions.next_step import next_look
+from igny8_core.business.subscriptions.reading import facts_of_accounts
+from igny8_core.common.clock import utc_now
+
+SET = 500  # accounts whose rows are read together
+NEVER_YET = datetime.min.replace(tzinfo=UTC)
 
 
 def pending_without_invoice() -> list[str]:
@@ -58,7 +62,11 @@ def paid_for_and_not_running() -> list[str]:
         status__in=LIVE_SUBSCRIPTION_STATUSES,
     )
     return rows(
-        Subscription.objects.filter(invoices__status=InvoiceStatus.PAID)
+        Subscription.objects.filter(
+            periods__index=F("current_index"),
+            periods__revoked_at=None,
+            periods__invoice__status=InvoiceStatus.PAID,
+        )
         .exclude(account__status=AccountStatus.CANCELLED)
         .filter(current_period_end__gt=Greatest(Now(), Subquery(last_event)))
         .exclude(Exists(live))
@@ -66,52 +74,108 @@ def paid_for_and_not_running() -> list[str]:
     )
 
 
-# A restored subscription keeps its period; it loses it when its invoice is due again.
+# What runs is kept as a period. A first period begins when it is paid for, and no other begins
+# before that, or before its time: who pays late pays for time that has passed.
 BEGUN_AT_ANOTHER_TIME = """
 SELECT s.id FROM igny8_auth_subscription s
-LEFT JOIN (
-    SELECT subscription_id, max(paid_at) AS at FROM billing_invoice
-    WHERE status = 'paid' GROUP BY subscription_id
-) paid ON paid.subscription_id = s.id
-WHERE paid.at IS DISTINCT FROM s.current_period_start AND paid.subscription_id IS NOT NULL
-    OR s.status IN ('active', 'past_due')
-        AND (s.current_period_start IS NULL OR s.current_period_end IS NULL)
-ORDER BY s.id
+LEFT JOIN billing_period p
+    ON p.subscription_id = s.id AND p.index = s.current_index AND p.revoked_at IS NULL
+WHERE s.status IN ('active', 'past_due') AND p.id IS NULL
+    OR p.id IS NOT NULL AND (p.starts_at, p.ends_at)
+        IS DISTINCT FROM (s.current_period_start, s.current_period_end)
+UNION
+SELECT p.subscription_id FROM billing_period p
+JOIN billing_invoice i ON i.id = p.invoice_id
+WHERE p.revoked_at IS NULL AND (
+    i.status <> 'paid' OR p.created_at < greatest(i.paid_at, p.starts_at)
+    OR i.kind IN ('initial', 'change') AND p.starts_at <> i.paid_at)
+ORDER BY 1
 """
 
 
 def begun_at_another_time() -> list[str]:
-    """Find periods that don't start when their invoice was paid, and live ones without."""
+    """Find periods that don't start when they were paid for, and live subscriptions without."""
     return selected("subscription", BEGUN_AT_ANOTHER_TIME)
+
+
+# A period that begins on the last day of a short month may end up to three days later in the next
+# one, because it is counted from its anchor; a clock change moves an end by an hour.
+OFF_THE_INTERVAL_SOLD = """
+SELECT p.id FROM billing_period p
+JOIN billing_invoice i ON i.id = p.invoice_id
+CROSS JOIN LATERAL (SELECT
+    coalesce(i.billing_snapshot #>> '{issue,time_zone}', 'UTC') AS name,
+    ('1 ' || (i.billing_snapshot #>> '{plan,interval}'))::interval AS sold
+) zone
+CROSS JOIN LATERAL (SELECT
+    timezone(zone.name, timezone(zone.name, p.starts_at) + zone.sold) AS at
+) until
+WHERE p.revoked_at IS NULL AND p.ends_at NOT BETWEEN until.at - interval '1 hour'
+    AND until.at + interval '1 hour' + CASE i.kind WHEN 'renewal' THEN interval '3 days'
+        ELSE interval '0' END
+ORDER BY p.id
+"""
 
 
 def off_the_interval_sold() -> list[str]:
     """Find paid periods that are longer or shorter than the interval sold."""
-    sold = (
-        Invoice.objects.filter(subscription=OuterRef("pk"), status=InvoiceStatus.PAID)
-        .order_by("-pk")
-        .values(interval=KT("billing_snapshot__plan__interval"))[:1]
-    )
-    once = Func(
-        Subquery(sold), template="('1 ' || %(expressions)s)::interval", output_field=DurationField()
-    )
-    end = ExpressionWrapper(F("current_period_start") + once, output_field=DateTimeField())
-    paid = Subscription.objects.filter(
-        current_period_start__isnull=False, invoices__status=InvoiceStatus.PAID
-    )
-    return rows(
-        paid.annotate(sold_until=end).exclude(current_period_end=F("sold_until")).distinct()
-    )
+    return selected("period", OFF_THE_INTERVAL_SOLD)
 
 
 def off_their_invoice() -> list[str]:
-    """Find subscriptions whose credits and limits differ from their newest invoice."""
+    """Find subscriptions whose credits and limits differ from what they sell.
+
+    That is in the invoice of the period that runs, or in the newest if none does.
+    """
+    running = Invoice.objects.filter(
+        periods__subscription=OuterRef("pk"),
+        periods__index=OuterRef("current_index"),
+        periods__revoked_at=None,
+    ).values("billing_snapshot__plan")[:1]
     newest = (
         Invoice.objects.filter(subscription=OuterRef("pk"))
         .order_by("-pk")
         .values("billing_snapshot__plan")[:1]
     )
-    return rows(Subscription.objects.annotate(sold=Subquery(newest)).exclude(terms=F("sold")))
+    sold = Coalesce(Subquery(running), Subquery(newest))
+    return rows(Subscription.objects.annotate(sold=sold).exclude(terms=F("sold")))
+
+
+def not_to_be_looked_at() -> list[str]:
+    """Find accounts that billing would look at too late, or never."""
+    now = utc_now()
+    accounts = Account.objects.filter(
+        subscriptions__in=Subscription.objects.exclude(status=SubscriptionStatus.CANCELLED),
+        parked_at=None,
+    )
+    looks = dict(accounts.order_by("pk").values_list("pk", "next_billing_step_at"))
+    ids = list(looks)
+    found = {
+        pk: _look(facts, now)
+        for first in range(0, len(ids), SET)
+        for pk, facts in _facts_of(ids[first : first + SET]).items()
+    }
+    return [
+        f"account {pk}"
+        for pk, at in found.items()
+        if at and ((kept := looks[pk]) is None or kept > at)
+    ]
+
+
+def _look(facts: BillingFacts | None, now: datetime) -> datetime | None:
+    """Return when billing has to look at an account; at once if its rows can't be read."""
+    return next_look(facts, now) if facts else NEVER_YET
+
+
+def _facts_of(account_ids: list[int]) -> dict[int, BillingFacts | None]:
+    """Read the facts of accounts; None for those whose rows contradict each other."""
+    try:
+        return {**facts_of_accounts(account_ids)}
+    except (LookupError, ValueError):
+        if len(account_ids) == 1:
+            return {account_ids[0]: None}
+    middle = len(account_ids) // 2
+    return _facts_of(account_ids[:middle]) | _facts_of(account_ids[middle:])
 
 
 def ended_without_saying_when() -> list[str]:
@@ -130,6 +194,7 @@ CHECKS = {
     "every plan that is paid for and lasts runs, or a newer one does": paid_for_and_not_running,
     "every period begins when it was paid for": begun_at_another_time,
     "cancelled subscriptions alone say when they were": ended_without_saying_when,
+    "billing looks at every account in time": not_to_be_looked_at,
     "7a. every period is as long as its invoice says": off_the_interval_sold,
     "7b. every subscription promises what its invoice says": off_their_invoice,
 }

@@ -1,6 +1,6 @@
 """Invoices: one account's own, and every account's for the admins."""
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
 
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing.enums import EventName, InvoiceStatus, ObjectType
@@ -61,14 +61,19 @@ def every_invoice() -> QuerySet[Invoice]:
 
 
 def replaced_and_paid(*, account: Account) -> set[int]:
-    """Ids of the account's subscriptions that an upgrade replaced and that are still paid."""
+    """Ids of the account's subscriptions that an upgrade replaced in a period that is paid for."""
     last_event = (
         PaymentEvent.objects.filter(object_type=ObjectType.SUBSCRIPTION, object_id=OuterRef("pk"))
         .order_by("-pk")
         .values("event")[:1]
     )
     replaced = (
-        Subscription.objects.filter(account=account, invoices__status=InvoiceStatus.PAID)
+        Subscription.objects.filter(
+            account=account,
+            periods__index=F("current_index"),
+            periods__revoked_at=None,
+            periods__invoice__status=InvoiceStatus.PAID,
+        )
         .annotate(last_event=Subquery(last_event))
         .filter(last_event=EventName.SUPERSEDE)
     )

@@ -15,6 +15,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet, prefetch_related
 
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
+from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
 from igny8_core.business.billing.exceptions import NoSuchInvoice, NoSuchPayment
 from igny8_core.business.billing.models import Consent, Invoice, Payment
 from igny8_core.common.models import put_in_hand
@@ -103,6 +104,21 @@ def _lock_billing_of(wanted: QuerySet[Payment]) -> dict[int, LockedBilling]:
     return {payment.pk: locked for locked in billings for payment in locked.payments}
 
 
+def lock_open_renewals(locked: LockedBilling) -> list[Invoice]:
+    """Lock the renewals that wait for their payment, except the invoice in hand: with payments."""
+    having = [item for item in locked.subscriptions if getattr(item, "has_open_renewal", True)]
+    if not having:
+        return []
+    waiting = Invoice.objects.filter(
+        subscription__in=having, kind=InvoiceKind.RENEWAL, status=InvoiceStatus.PENDING
+    ).exclude(pk=locked.invoice.pk)
+    renewals = list(_for_update(waiting.order_by("pk")))
+    for renewal in renewals:
+        renewal.account = locked.account
+    prefetch_related_objects(renewals, "payments")
+    return renewals
+
+
 @dataclass(frozen=True)
 class LockedAccount:
     """All billing rows of an account, locked until the transaction ends.
@@ -176,7 +192,11 @@ def _lock_parents(account_ids: QuerySet[Any, Any]) -> _Parents:
     by_id = {account.pk: account for account in accounts}
     by_account: defaultdict[int, list[Subscription]] = defaultdict(list)
     if by_id:
+        renewals = Invoice.objects.filter(
+            subscription=OuterRef("pk"), kind=InvoiceKind.RENEWAL, status=InvoiceStatus.PENDING
+        )
         subscriptions = Subscription.objects.filter(account__in=list(by_id))
+        subscriptions = subscriptions.annotate(has_open_renewal=Exists(renewals))
         for item in _for_update(subscriptions.select_related("plan").order_by("pk")):
             by_account[item.account_id].append(item)
     return _Parents(by_id, by_account)

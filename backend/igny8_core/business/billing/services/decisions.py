@@ -30,6 +30,7 @@ from igny8_core.business.billing.services.periods import (
     activate_subscription,
     grant_credits,
     renew_subscription,
+    require_no_renewal_under_review,
 )
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import DomainError, refusal_of
@@ -153,6 +154,8 @@ class _Approval:
             note=self.notes,
         )
         recorder.require_allowed(payment, locked.invoice, locked.subscription, locked.account)
+        if locked.invoice.kind != InvoiceKind.RENEWAL:
+            require_no_renewal_under_review(locked)
         if not self.consents.is_agreed(payment):
             first = recorder.of_another(EventName.FIRST_APPROVE, note=self.notes)
             return mark(locked, payment, first)

@@ -11,10 +11,11 @@ from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.borders import LatePayment, re_anchored
-from igny8_core.business.billing.enums import CreditKind, EventName
+from igny8_core.business.billing.enums import CreditKind, EventName, InvoicePaymentState
+from igny8_core.business.billing.exceptions import InvoiceUnderReview
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig, Period
 from igny8_core.business.billing.periods import anchor_of, border
-from igny8_core.business.billing.selectors.locks import LockedBilling
+from igny8_core.business.billing.selectors.locks import LockedBilling, lock_open_renewals
 from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
@@ -93,13 +94,15 @@ def start_subscription(
 def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -> None:
     """Start the paid period of an invoice's subscription, as long as the invoice promised.
 
-    The previous subscription ends.
+    The previous subscription ends, and its open renewal isn't owed any more.
     """
     now = recorder.now
+    superseding = recorder.of_another(EventName.SUPERSEDE)
+    for renewal in lock_open_renewals(locked):
+        void_renewal(renewal, recorder=superseding)
     for earlier in locked.subscriptions:
         if earlier.status in LIVE_SUBSCRIPTION_STATUSES:
             earlier.cancelled_at = now
-            superseding = recorder.of_another(EventName.SUPERSEDE)
             superseding.move(earlier, also_save=("cancelled_at",))
     subscription, invoice = locked.subscription, locked.invoice
     subscription.anchor_at, subscription.anchor_index = now, 0
@@ -180,6 +183,22 @@ def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRec
     )
 
 
+def void_renewal(renewal: Invoice, *, recorder: TransitionRecorder) -> None:
+    """Declare that an open renewal isn't owed any more."""
+    renewal.voided_at = recorder.now
+    recorder.move(renewal, also_save=("voided_at",))
+
+
+def require_no_renewal_under_review(locked: LockedBilling) -> None:
+    """Check that none of the renewals that are to be void may have been paid.
+
+    :raises InvoiceUnderReview: if a payment of one waits: it has to be decided first.
+    """
+    for renewal in lock_open_renewals(locked):
+        if renewal.payment_state == InvoicePaymentState.UNDER_REVIEW:
+            raise InvoiceUnderReview(renewal)
+
+
 def revoke_periods(subscription: Subscription, *, recorder: TransitionRecorder) -> None:
     """Take the periods back that an unpaid invoice had paid for; the caller saves ``COUNTING``."""
     revoked = Period.objects.filter(subscription=subscription, revoked_at=None)
@@ -188,3 +207,38 @@ def revoke_periods(subscription: Subscription, *, recorder: TransitionRecorder) 
     subscription.paid_index = 0
     subscription.current_index = None
     subscription.current_period_start = subscription.current_period_end = None
+
+
+def revoke_renewal(
+    subscription: Subscription, *, invoice: Invoice, recorder: TransitionRecorder
+) -> None:
+    """Take the last paid period back; the caller saves ``COUNTING``.
+
+    If it runs, the one before it is the current one again, by its terms.
+    """
+    index = invoice.period_index or 0
+    subscription.paid_index = index
+    if subscription.current_index != index:
+        return
+    revoke_period_of(invoice, recorder=recorder)
+    begun = Period.objects.filter(subscription=subscription, revoked_at=None)
+    before = begun.select_related("invoice").latest("index")
+    subscription.current_index = before.index
+    subscription.current_period_start = before.starts_at
+    subscription.current_period_end = before.ends_at
+    if before.invoice:
+        _go_back_to(before.invoice.plan, subscription)
+
+
+def revoke_period_of(invoice: Invoice, *, recorder: TransitionRecorder) -> None:
+    """Take the period back that an invoice had paid for, if it has begun."""
+    paid_for = Period.objects.filter(invoice=invoice, revoked_at=None)
+    paid_for.update(revoked_at=recorder.now)
+
+
+def _go_back_to(terms: PlanTerms, subscription: Subscription) -> None:
+    """Let earlier terms hold again; a plan that had taken effect is the next one again."""
+    subscription.terms = terms.as_json()
+    if subscription.plan.slug != terms.slug:
+        subscription.next_plan = subscription.plan
+        subscription.plan = Plan.objects.get(slug=terms.slug)

@@ -1,30 +1,46 @@
 """Reversing an approval: after a bounced transfer, a misread statement, a refund."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing import emails
-from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
+from igny8_core.business.billing.enums import CreditKind, EventName, InvoiceKind, PaymentStatus
 from igny8_core.business.billing.exceptions import (
     AnotherInvoiceIsDue,
     CreditsAlreadySpent,
     ForceNotAllowed,
+    LaterPeriodIsPaid,
     PaymentNotReversible,
     ReversalReasonRequired,
     SubscriptionHasEnded,
 )
 from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.periods import paid_until
 from igny8_core.business.billing.rights import REVERSE, require_may_decide
 from igny8_core.business.billing.selectors.invoices import replaced_and_paid
-from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_payment
+from igny8_core.business.billing.selectors.locks import (
+    LockedBilling,
+    lock_billing_of_payment,
+    lock_open_renewals,
+)
 from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.consents import Consents
 from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.decisions import Decision, mark
-from igny8_core.business.billing.services.periods import COUNTING, revoke_periods
+from igny8_core.business.billing.services.periods import (
+    COUNTING,
+    require_no_renewal_under_review,
+    revoke_period_of,
+    revoke_periods,
+    revoke_renewal,
+    void_renewal,
+)
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.clock import business_day
 from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import is_visible
 
@@ -44,8 +60,9 @@ def reverse_payment(
     An invoice over more than ``BILLING_DUAL_CONTROL_ABOVE`` needs two admins who ask for the
     same: the first request only marks the payment.
 
-    The newest earlier subscription that is paid for comes back if its period hasn't ended;
-    without one, the account waits for a payment again.
+    After the first period's payment, the newest earlier subscription that is paid for comes back
+    if its period hasn't ended; without one, the account waits for a payment again. After a
+    renewal's, the subscription is past due if its paid time is over. An open renewal is void.
 
     :param event: ``REVERSE``: the invoice is due again; ``REVERSE_AND_VOID``: nothing is owed.
     :param is_forced: reverse even if credits are spent: then take what is left.
@@ -54,7 +71,8 @@ def reverse_payment(
     :raises MayNotReverse, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
         reverse.
     :raises PaymentNotReversible: unless it is approved.
-    :raises InvoiceNotReopenable: if the invoice can only be voided.
+    :raises InvoiceNotReopenable: if the invoice can only be voided, or a later one is paid.
+    :raises InvoiceUnderReview: if a payment of a later one waits.
     :raises CreditsAlreadySpent: if the account has fewer credits left than were granted.
     :raises ForceNotAllowed: if it is forced by anybody but a superuser.
     :raises SecondApproverRequired: if the actor was the first of two.
@@ -68,6 +86,7 @@ def reverse_payment(
     _require_approved(payment)
     if event == EventName.REVERSE:
         _require_reopenable(locked)
+    _require_last(locked)
     if not is_forced:
         _require_unspent(locked, payment)
     with written_together() as changes:
@@ -94,10 +113,20 @@ def _reverse(locked: LockedBilling, payment: Payment, recorder: TransitionRecord
     recorder.move(payment)
     invoice.paid_at = None
     invoice.voided_at = now if recorder.event == EventName.REVERSE_AND_VOID else None
-    recorder.move(invoice, also_save=("paid_at", "voided_at"))
+    is_due_again = invoice.voided_at is None
+    if invoice.kind == InvoiceKind.RENEWAL and is_due_again:
+        retry_until = business_day(now) + timedelta(days=settings.BILLING_RETRY_DAYS)
+        invoice.due_date = max(invoice.due_date, retry_until)
+    recorder.move(invoice, also_save=("paid_at", "voided_at", "due_date"))
     credits_taken = _take_credits_back(locked, payment, recorder)
-    if locked.subscription.status in LIVE_SUBSCRIPTION_STATUSES:
-        _end_subscription(locked, recorder)
+    if locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
+        revoke_period_of(invoice, recorder=recorder)
+    else:
+        _void_open_renewals(locked, recorder)
+        if invoice.kind == InvoiceKind.RENEWAL:
+            _take_renewal_back(locked, recorder)
+        else:
+            _end_subscription(locked, recorder)
     recorder.changes.tell(
         emails.of_reversal(payment=payment, reason=recorder.note, credits_taken=credits_taken)
     )
@@ -113,27 +142,46 @@ def _require_approved(payment: Payment) -> None:
         raise PaymentNotReversible(payment)
 
 
+def _require_last(locked: LockedBilling) -> None:
+    """Refuse to leave a gap of unpaid periods before a paid one, or before one that may be paid."""
+    subscription, index = locked.subscription, locked.invoice.period_index
+    if subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
+        return
+    if index is not None and index + 1 < subscription.paid_index:
+        raise LaterPeriodIsPaid(state=subscription.status)
+    require_no_renewal_under_review(locked)
+
+
 def _require_reopenable(locked: LockedBilling) -> None:
     """Refuse to reopen an invoice whose subscription could not start again."""
     if locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
         raise SubscriptionHasEnded(state=locked.subscription.status, invoice=locked.invoice)
-    if any(item.status == SubscriptionStatus.PENDING_PAYMENT for item in locked.subscriptions):
+    is_first = locked.invoice.kind != InvoiceKind.RENEWAL
+    waiting = SubscriptionStatus.PENDING_PAYMENT
+    if is_first and any(item.status == waiting for item in locked.subscriptions):
         raise AnotherInvoiceIsDue(state=SubscriptionStatus.PENDING_PAYMENT)
 
 
 def _require_unspent(locked: LockedBilling, payment: Payment) -> None:
-    account, amount = locked.account, locked.invoice.included_credits
+    account, amount = locked.account, _granted(locked)
     if account.credits < amount:
         raise CreditsAlreadySpent(
             state=payment.status, brought=f"{amount:,}", left=f"{account.credits:,}"
         )
 
 
+def _granted(locked: LockedBilling) -> int:
+    """Return how many credits the payment brought: none before its period began."""
+    subscription, invoice = locked.subscription, locked.invoice
+    begun = -1 if subscription.current_index is None else subscription.current_index
+    return invoice.included_credits if (invoice.period_index or 0) <= begun else 0
+
+
 def _take_credits_back(
     locked: LockedBilling, payment: Payment, recorder: TransitionRecorder
 ) -> int:
     """Take back the granted credits, or what is left of them; return how many."""
-    account, amount = locked.account, locked.invoice.included_credits
+    account, amount = locked.account, _granted(locked)
     taken = min(amount, account.credits)
     move_credits(
         changes=recorder.changes,
@@ -148,18 +196,50 @@ def _take_credits_back(
     return taken
 
 
+def _void_open_renewals(locked: LockedBilling, recorder: TransitionRecorder) -> None:
+    """Void what was to be paid next: what comes before it isn't paid any more."""
+    for renewal in lock_open_renewals(locked):
+        void_renewal(renewal, recorder=recorder.of_another(EventName.VOID, note=recorder.note))
+        recorder.changes.tell(emails.of_void(invoice=renewal, reason=recorder.note))
+
+
+def _take_renewal_back(locked: LockedBilling, recorder: TransitionRecorder) -> None:
+    """Take the paid period back: it is owed again, or the subscription ends before it."""
+    account, subscription, index = locked.account, locked.subscription, locked.invoice.period_index
+    was_running = subscription.current_index == index
+    revoke_renewal(subscription, invoice=locked.invoice, recorder=recorder)
+    recorder.changes.save(subscription, *COUNTING)
+    account.plan = subscription.plan
+    recorder.changes.save(account, "plan")
+    is_over = paid_until(subscription) <= recorder.now
+    if recorder.event == EventName.REVERSE_AND_VOID:
+        if was_running:
+            _leave(locked, recorder)
+        else:
+            subscription.cancel_at_period_end = True
+            recorder.changes.save(subscription, "cancel_at_period_end")
+    elif is_over and subscription.status == SubscriptionStatus.ACTIVE:
+        recorder.of_another(EventName.FALL_DUE).move(subscription)
+
+
 def _end_subscription(locked: LockedBilling, recorder: TransitionRecorder) -> None:
     """End the subscription that the payment started, and restore an earlier one."""
+    revoke_periods(locked.subscription, recorder=recorder)
+    _leave(locked, recorder)
+
+
+def _leave(locked: LockedBilling, recorder: TransitionRecorder) -> None:
+    """Go on with an earlier subscription instead, if there is one that is paid for."""
     account, subscription = locked.account, locked.subscription
-    revoke_periods(subscription, recorder=recorder)
     if recorder.event == EventName.REVERSE_AND_VOID:
         subscription.cancelled_at = recorder.now
     recorder.move(subscription, also_save=(*COUNTING, "cancelled_at"))
+    account.suspended_at = None
     earlier = _newest_paid_for(locked, now=recorder.now)
     if earlier:
         _restore(account, earlier, recorder)
     else:
-        recorder.move(account)
+        recorder.move(account, also_save=("suspended_at",))
 
 
 def _newest_paid_for(locked: LockedBilling, *, now: datetime) -> Subscription | None:
@@ -181,4 +261,4 @@ def _restore(account: Account, earlier: Subscription, recorder: TransitionRecord
     earlier.cancelled_at = None
     restoring.move(earlier, also_save=("cancelled_at",))
     account.plan = earlier.plan
-    restoring.move(account, also_save=("plan",))
+    restoring.move(account, also_save=("plan", "suspended_at"))
