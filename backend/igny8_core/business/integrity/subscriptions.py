@@ -1,6 +1,6 @@
 """Checks of subscriptions: paid ones run, for the time and terms that were sold."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db.models import (
     Count,
@@ -21,10 +21,8 @@ from igny8_core.business.integrity.found import rows, selected
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.next_step import next_look
 from igny8_core.business.subscriptions.reading import facts_of_accounts
-from igny8_core.common.clock import utc_now
 
 SET = 500  # accounts whose rows are read together
-NEVER_YET = datetime.min.replace(tzinfo=UTC)
 
 
 def pending_without_invoice() -> list[str]:
@@ -143,28 +141,34 @@ def off_their_invoice() -> list[str]:
 
 def not_to_be_looked_at() -> list[str]:
     """Find accounts that billing would look at too late, or never."""
-    now = utc_now()
+    last_event = (
+        PaymentEvent.objects.filter(account=OuterRef("pk"))
+        .order_by("-created_at")
+        .values("created_at")[:1]
+    )
     accounts = Account.objects.filter(
         subscriptions__in=Subscription.objects.exclude(status=SubscriptionStatus.CANCELLED),
         parked_at=None,
-    )
-    looks = dict(accounts.order_by("pk").values_list("pk", "next_billing_step_at"))
-    ids = list(looks)
-    found = {
-        pk: _look(facts, now)
-        for first in range(0, len(ids), SET)
-        for pk, facts in _facts_of(ids[first : first + SET]).items()
+    ).annotate(as_of=Greatest(Now(), Subquery(last_event)))
+    looks = {
+        pk: (as_of, at)
+        for pk, as_of, at in accounts.values_list("pk", "as_of", "next_billing_step_at")
     }
+    ids = sorted(looks)
     return [
         f"account {pk}"
-        for pk, at in found.items()
-        if at and ((kept := looks[pk]) is None or kept > at)
+        for first in range(0, len(ids), SET)
+        for pk, facts in _facts_of(ids[first : first + SET]).items()
+        if _is_late(facts, *looks[pk])
     ]
 
 
-def _look(facts: BillingFacts | None, now: datetime) -> datetime | None:
-    """Return when billing has to look at an account; at once if its rows can't be read."""
-    return next_look(facts, now) if facts else NEVER_YET
+def _is_late(facts: BillingFacts | None, as_of: datetime, kept: datetime | None) -> bool:
+    """Tell whether a step is due before billing looks; always if the rows can't be read."""
+    if facts is None:
+        return True
+    due = next_look(facts, as_of)
+    return due is not None and (kept is None or kept > due)
 
 
 def _facts_of(account_ids: list[int]) -> dict[int, BillingFacts | None]:

@@ -36,6 +36,9 @@ class StartPeriod(Step):
     name: StepName = field(default=StepName.START_PERIOD, init=False)
     index: int
 
+    def __str__(self) -> str:
+        return f"{super().__str__()} {self.index}"
+
 
 @dataclass(frozen=True)
 class Renew(Step):

@@ -11,6 +11,7 @@ from django.db.models import Model
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing import emails
+from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.common.rows import update_rows
 
@@ -111,10 +112,16 @@ def _by_model(rows: Iterable[Model]) -> dict[type[Model], list[Model]]:
 
 
 def _in_order(rows: Iterable[Model]) -> list[list[Model]]:
-    """Let subscriptions end before others begin: an account has one at a time."""
+    """Let subscriptions end, and invoices close, before others begin or open: one at a time."""
     ended: list[Model] = []
     begun: list[Model] = []
     for row in rows:
-        is_live = isinstance(row, Subscription) and row.status in LIVE_SUBSCRIPTION_STATUSES
-        (begun if is_live else ended).append(row)
+        (begun if _is_one_at_a_time(row) else ended).append(row)
     return [ended, begun]
+
+
+def _is_one_at_a_time(row: Model) -> bool:
+    """Tell whether a row is in a state that others of its account or subscription can't share."""
+    if isinstance(row, Subscription):
+        return row.status in LIVE_SUBSCRIPTION_STATUSES
+    return isinstance(row, Invoice) and row.status == InvoiceStatus.PENDING

@@ -97,12 +97,13 @@ def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder
     The previous subscription ends, and its open renewal isn't owed any more.
     """
     now = recorder.now
-    superseding = recorder.of_another(EventName.SUPERSEDE)
     for renewal in lock_open_renewals(locked):
-        void_renewal(renewal, recorder=superseding)
+        note = f"Replaced by invoice {locked.invoice}."
+        void_renewal(renewal, recorder.of_another(EventName.SUPERSEDE, note=note, invoice=renewal))
     for earlier in locked.subscriptions:
         if earlier.status in LIVE_SUBSCRIPTION_STATUSES:
             earlier.cancelled_at = now
+            superseding = recorder.of_another(EventName.SUPERSEDE)
             superseding.move(earlier, also_save=("cancelled_at",))
     subscription, invoice = locked.subscription, locked.invoice
     subscription.anchor_at, subscription.anchor_index = now, 0
@@ -183,7 +184,7 @@ def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRec
     )
 
 
-def void_renewal(renewal: Invoice, *, recorder: TransitionRecorder) -> None:
+def void_renewal(renewal: Invoice, recorder: TransitionRecorder) -> None:
     """Declare that an open renewal isn't owed any more."""
     renewal.voided_at = recorder.now
     recorder.move(renewal, also_save=("voided_at",))

@@ -199,7 +199,8 @@ def _take_credits_back(
 def _void_open_renewals(locked: LockedBilling, recorder: TransitionRecorder) -> None:
     """Void what was to be paid next: what comes before it isn't paid any more."""
     for renewal in lock_open_renewals(locked):
-        void_renewal(renewal, recorder=recorder.of_another(EventName.VOID, note=recorder.note))
+        voiding = recorder.of_another(EventName.VOID, note=recorder.note, invoice=renewal)
+        void_renewal(renewal, voiding)
         recorder.changes.tell(emails.of_void(invoice=renewal, reason=recorder.note))
 
 

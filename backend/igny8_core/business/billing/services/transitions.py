@@ -54,15 +54,20 @@ class TransitionRecorder:
         self.payment = payment
         self.note = note
 
-    def of_another(self, event: EventName, *, note: str = "") -> "TransitionRecorder":
-        """Return a recorder of another event of the same act."""
+    def of_another(
+        self, event: EventName, *, note: str = "", invoice: Invoice | None = None
+    ) -> "TransitionRecorder":
+        """Return a recorder of another event of the same act.
+
+        :param invoice: in whose course it happens, if that is another one.
+        """
         return TransitionRecorder(
             changes=self.changes,
             event=event,
             actor=self.actor,
             now=self.now,
-            invoice=self.invoice,
-            payment=self.payment,
+            invoice=invoice or self.invoice,
+            payment=None if invoice else self.payment,
             note=note,
         )
 

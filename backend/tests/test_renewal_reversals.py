@@ -1,0 +1,230 @@
+"""Reversing the payment of a renewal: its period alone is taken back."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Plan, Subscription, User
+from igny8_core.business.billing.enums import EventName
+from igny8_core.business.billing.exceptions import (
+    InvoiceNotReopenable,
+    PaymentAlreadyUnderReview,
+)
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.services.reversals import reverse_payment
+from igny8_core.business.integrity.verify import verify_billing
+from tests.database import assert_all_invariants_hold
+from tests.factories import account_of, invoice_of, make_owner
+from tests.life import (
+    START,
+    confirm,
+    day,
+    days,
+    make_customer,
+    order,
+    pay,
+    periods_of,
+    state,
+    subscription_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+VOID, DUE_AGAIN = EventName.REVERSE_AND_VOID, EventName.REVERSE
+
+
+def reverse(payment: Payment, admin: User, now: datetime, event: EventName = DUE_AGAIN) -> None:
+    reverse_payment(
+        payment_id=payment.pk, actor=Actor(user=admin), now=now, reason="Recalled", event=event
+    )
+
+
+@pytest.fixture
+def customer(billing_admin: User) -> User:
+    """An owner who paid for a month."""
+    return make_customer(billing_admin)
+
+
+@pytest.fixture
+def renewed(customer: User, billing_admin: User) -> Payment:
+    """The payment of the second month, which begins on day 31."""
+    days(0, 24)
+    return pay(customer, billing_admin, day(25))
+
+
+def test_period_that_has_not_begun_is_due_again(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    reverse(renewed, billing_admin, day(26))
+    assert state(customer) == ("active", "active", "pending", 1000)
+    assert subscription_of(customer).paid_index == 1
+    assert [index for index, *_ in periods_of(customer)] == [0]
+    assert invoice_of(customer).due_date == date(2027, 2, 1)
+    assert_all_invariants_hold()
+    assert list(days(26, 50)) == [28, 32, 35, 39, 41]
+
+
+def test_period_that_runs_is_due_again_and_past_due(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    days(26, 40)
+    assert account_of(customer).credits == 2000
+    reverse(renewed, billing_admin, day(40, hour=13))
+    assert state(customer) == ("active", "past_due", "pending", 1000)
+    subscription = subscription_of(customer)
+    assert (subscription.current_index, subscription.paid_index) == (0, 1)
+    assert subscription.current_period_start == START
+    assert invoice_of(customer).due_date == date(2027, 2, 13)
+    assert_all_invariants_hold()
+
+    pay(customer, billing_admin, day(41))
+    assert state(customer) == ("active", "active", "paid", 2000)
+    assert periods_of(customer)[1][1] == datetime(2027, 2, 1, 10, tzinfo=UTC)
+    assert_all_invariants_hold()
+
+
+def test_it_is_dunned_from_its_new_due_day(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    days(26, 40)
+    reverse(renewed, billing_admin, day(40, hour=13))
+    assert days(41, 60) == {
+        41: ["remind: renewal reminder"],
+        44: ["remind: renewal due"],
+        47: ["remind: past due"],
+        51: ["remind: final notice"],
+        53: ["suspend"],
+    }
+
+
+def test_void_period_that_runs_ends_the_subscription(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    days(26, 40)
+    reverse(renewed, billing_admin, day(40, hour=13), VOID)
+    assert state(customer) == ("pending_payment", "cancelled", "void", 1000)
+    assert_all_invariants_hold()
+    assert days(41, 80) == {}
+
+
+def test_void_period_that_has_not_begun_is_followed_by_none(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    reverse(renewed, billing_admin, day(26), VOID)
+    assert state(customer) == ("active", "active", "void", 1000)
+    assert_all_invariants_hold()
+    assert days(26, 80) == {31: ["end"]}
+    assert state(customer) == ("pending_payment", "cancelled", "void", 1000)
+    assert_all_invariants_hold()
+
+
+@pytest.mark.parametrize("event", [VOID, DUE_AGAIN])
+def test_earlier_period_is_not_taken_back_before_a_later_one(
+    customer: User, billing_admin: User, renewed: Payment, event: EventName
+) -> None:
+    first = Payment.objects.exclude(pk=renewed.pk).get()
+    with pytest.raises(InvoiceNotReopenable, match="A later period"):
+        reverse(first, billing_admin, day(26), event)
+    reverse(renewed, billing_admin, day(26), VOID)
+    reverse(first, billing_admin, day(26), event)
+    assert account_of(customer).status == "pending_payment"
+    assert account_of(customer).credits == 0
+    assert_all_invariants_hold()
+
+
+@pytest.mark.parametrize("event", [VOID, DUE_AGAIN])
+def test_open_renewal_is_void_when_the_period_before_it_is_taken_back(
+    customer: User, billing_admin: User, event: EventName
+) -> None:
+    days(0, 24)
+    first = Payment.objects.get()
+    reverse(first, billing_admin, day(25), event)
+    renewal = Invoice.objects.get(kind="renewal")
+    assert (renewal.status, renewal.void_reason) == ("void", "Recalled")
+    assert account_of(customer).status == "pending_payment"
+    assert_all_invariants_hold()
+
+
+def test_open_renewal_under_review_is_decided_first(customer: User, billing_admin: User) -> None:
+    days(0, 24)
+    first = Payment.objects.get()
+    confirm(customer, day(24, hour=13))
+    with pytest.raises(PaymentAlreadyUnderReview):
+        reverse(first, billing_admin, day(25))
+
+
+@pytest.mark.parametrize("event", [VOID, DUE_AGAIN])
+def test_first_period_of_a_paused_account_is_taken_back(
+    customer: User, billing_admin: User, event: EventName
+) -> None:
+    days(0, 45)
+    first = Payment.objects.get()
+    reverse(first, billing_admin, day(46), event)
+    account = account_of(customer)
+    assert (account.status, account.suspended_at) == ("pending_payment", None)
+    assert_all_invariants_hold()
+
+
+def test_reversed_first_payment_has_the_days_of_an_order(billing_admin: User) -> None:
+    owner = make_owner(now=START)
+    payment = pay(owner, billing_admin, day(1))
+    days(1, 19)
+    reverse(payment, billing_admin, day(20))
+    assert days(20, 50) == {35: ["expire sign up"]}
+    assert_all_invariants_hold()
+
+
+def test_plan_that_took_effect_is_the_next_one_again(customer: User, billing_admin: User) -> None:
+    growth = Plan.objects.get(slug="growth")
+    Subscription.objects.filter(account__users=customer).update(next_plan=growth)
+    days(0, 24)
+    renewed = pay(customer, billing_admin, day(25))
+    days(26, 40)
+    reverse(renewed, billing_admin, day(40, hour=13))
+    subscription, account = subscription_of(customer), account_of(customer)
+    assert (subscription.plan.slug, subscription.next_plan) == ("starter", growth)
+    assert (account.plan.slug, subscription.promised.slug) == ("starter", "starter")
+    assert_all_invariants_hold()
+    pay(customer, billing_admin, day(41))
+    assert (account_of(customer).plan, account_of(customer).credits) == (growth, 3000)
+    assert_all_invariants_hold()
+
+
+def test_void_upgrade_does_not_restore_a_plan_whose_renewal_was_taken_back(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    days(26, 40)
+    order(customer, "growth", day(40, hour=13))
+    upgraded = pay(customer, billing_admin, day(40, hour=14))
+    reverse(renewed, billing_admin, day(40, hour=15), VOID)
+    reverse(upgraded, billing_admin, day(40, hour=16), VOID)
+    assert state(customer) == ("pending_payment", "cancelled", "void", 1000)
+    assert [result.sentence for result in verify_billing() if not result.holds] == []
+
+
+def test_void_upgrade_restores_the_renewed_plan(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    days(26, 40)
+    order(customer, "growth", day(40, hour=13))
+    upgraded = pay(customer, billing_admin, day(40, hour=14))
+    reverse(upgraded, billing_admin, day(41), VOID)
+    assert account_of(customer).status == "active"
+    assert account_of(customer).plan.slug == "starter"
+    assert_all_invariants_hold()
+    assert list(days(42, 55)) == [52]  # its next renewal
+
+
+def test_credits_that_never_came_need_not_be_left(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    reverse(renewed, billing_admin, day(26))
+    again = pay(customer, billing_admin, day(27))
+    days(28, 31)
+    assert account_of(customer).credits == 2000
+    with pytest.raises(InvoiceNotReopenable):
+        reverse(Payment.objects.earliest("pk"), billing_admin, day(32))
+    reverse(again, billing_admin, day(32))
+    assert account_of(customer).credits == 1000
+    assert_all_invariants_hold()
