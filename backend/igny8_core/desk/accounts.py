@@ -23,7 +23,16 @@ class AccountAdmin(WorkflowAdmin):
     list_filter = ["status", "plan"]
     search_fields = ["name", "billing_email", "users__email"]
     ordering = ["-pk"]
-    readonly_fields = ["status", "plan", "credits", "confirmed_billing_email"]
+    readonly_fields = [
+        "status",
+        "plan",
+        "credits",
+        "confirmed_billing_email",
+        "suspended_at",
+        "next_billing_step_at",
+        "parked_at",
+        "parked_reason",
+    ]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Refuse for a closed account: nothing may be written to it."""

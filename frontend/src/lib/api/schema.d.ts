@@ -1531,9 +1531,16 @@ export interface components {
          *     * `reverse_and_void` - Approval reversed, invoice voided
          *     * `restore` - Earlier subscription restored
          *     * `close_account` - Account closed
+         *     * `renew` - Renewal invoiced
+         *     * `start_period` - Period begun
+         *     * `fall_due` - Renewal past due
+         *     * `suspend` - Paused for lack of payment
+         *     * `lapse` - Ended for lack of payment
+         *     * `expire` - Unpaid order expired
+         *     * `end` - Ended at the end of the period
          * @enum {string}
          */
-        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "replace_proof" | "refuse_proof" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account";
+        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "replace_proof" | "refuse_proof" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account" | "renew" | "start_period" | "fall_due" | "suspend" | "lapse" | "expire" | "end";
         Export: {
             /**
              * Format: email
