@@ -21,6 +21,7 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.services.confirmation import withdraw_payment
 from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
+from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.subscriptions.models import DunningStep
 from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold
@@ -349,6 +350,26 @@ def test_renewal_has_todays_price_and_a_method_that_is_offered(customer: User) -
     renewal = invoice_of(customer)
     assert (str(renewal.due), renewal.method) == ("99.00 USD", None)
     assert_all_invariants_hold()
+
+
+def test_approval_asked_for_just_before_the_pause_loses_no_day(
+    customer: User, billing_admin: User
+) -> None:
+    days(0, 40)
+    run(day(41))
+    pay(customer, billing_admin, day(41) - timedelta(seconds=1))  # it waited for the run
+    assert periods_of(customer)[1][1] == datetime(2027, 2, 1, 10, tzinfo=UTC)
+    assert_all_invariants_hold()
+
+
+def test_closed_account_is_left_alone(customer: User) -> None:
+    days(0, 41)
+    account = account_of(customer)
+    close_account(account_id=account.pk, actor=Actor(user=customer), now=day(42))
+    assert days(42, 60) == {}
+    account.refresh_from_db()
+    assert (account.status, account.next_billing_step_at) == ("cancelled", None)
+    assert account.parked_at is None
 
 
 # What services change

@@ -12,10 +12,12 @@ from igny8_core.business.billing.exceptions import (
     PaymentAlreadyUnderReview,
 )
 from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.services.confirmation import confirm_payment
+from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.integrity.verify import verify_billing
 from tests.database import assert_all_invariants_hold
-from tests.factories import account_of, invoice_of, make_owner
+from tests.factories import account_of, invoice_of, make_claim, make_owner
 from tests.life import (
     START,
     confirm,
@@ -143,6 +145,26 @@ def test_open_renewal_is_void_when_the_period_before_it_is_taken_back(
     renewal = Invoice.objects.get(kind="renewal")
     assert (renewal.status, renewal.void_reason) == ("void", "Recalled")
     assert account_of(customer).status == "pending_payment"
+    assert_all_invariants_hold()
+
+
+def test_paid_again_it_is_renewed_when_its_new_time_comes(
+    customer: User, billing_admin: User
+) -> None:
+    days(0, 24)
+    reverse(Payment.objects.get(), billing_admin, day(25))
+    first = Invoice.objects.get(kind="initial")
+    payment = confirm_payment(
+        invoice_id=first.pk,
+        account=account_of(customer),
+        claim=make_claim(reference="BT-AGAIN"),
+        submitter=customer,
+        actor=Actor(user=customer),
+        now=day(26),
+    )
+    approve_payment(payment_id=payment.pk, actor=Actor(user=billing_admin), now=day(27))
+    assert state(customer) == ("active", "active", "void", 1000)
+    assert days(27, 52) == {51: ["renew period 1, due on 2027-02-28"]}
     assert_all_invariants_hold()
 
 

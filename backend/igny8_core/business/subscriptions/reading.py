@@ -186,11 +186,11 @@ class _Reader:
         return DunningPlan.from_json(kept) if kept else self.rules.dunning
 
     def _for_the_same_period(self, invoice: Invoice) -> Iterator[int]:
+        """Yield the ids of the invoice and of those that it replaced."""
+        subscription, index = invoice.subscription, invoice.period_index
         for other in self.billing.invoices:
-            if (other.subscription_id, other.period_index) == (
-                invoice.subscription_id,
-                invoice.period_index,
-            ):
+            is_same = other.subscription == subscription and other.period_index == index
+            if other == invoice or (is_same and _is_of_now(other, subscription)):
                 yield other.pk
 
 
@@ -222,15 +222,24 @@ def open_renewal(billing: LockedAccount, subscription: Subscription) -> Invoice 
 def replaced_renewal(billing: LockedAccount, subscription: Subscription) -> Invoice | None:
     """Return the renewal of an unpaid period that was voided for another one to follow.
 
-    One whose payment was taken back isn't owed any more: it is replaced by none.
+    One whose payment was taken back isn't owed any more: it is replaced by none. One from before
+    the present period was for a time that is counted otherwise now.
     """
     refunded = {item.invoice_id for item in billing.payments if item.status == REVERSED}
     void = [
         invoice
         for invoice in _renewals(billing, subscription, InvoiceStatus.VOID)
-        if (invoice.period_index or 0) >= subscription.paid_index and invoice.pk not in refunded
+        if (invoice.period_index or 0) >= subscription.paid_index
+        and invoice.pk not in refunded
+        and _is_of_now(invoice, subscription)
     ]
     return void[-1] if void else None
+
+
+def _is_of_now(invoice: Invoice, subscription: Subscription) -> bool:
+    """Tell whether an invoice was issued in the period that runs."""
+    start = subscription.current_period_start
+    return start is not None and invoice.issued_at >= start
 
 
 def _renewals(

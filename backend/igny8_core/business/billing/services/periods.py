@@ -127,7 +127,7 @@ def renew_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -
             index,
             business_zone(),
             suspended_at=paused_at,
-            back_at=now,
+            back_at=max(now, paused_at),  # the request may be older than the pause
             late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
         )
         subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
