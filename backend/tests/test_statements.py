@@ -72,7 +72,7 @@ HOT: list[tuple[str, Request, int]] = [
     ("plans", get("plans/"), 2),
     ("sign-in", sign_in, 58),
     ("sign-in of a program", sign_in_as_program, 59),
-    ("register", register, 50),
+    ("register", register, 51),
 ]
 
 
