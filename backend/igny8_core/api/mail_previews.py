@@ -1,7 +1,8 @@
 """Previews of every email in every language: for developers, in development only."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +11,14 @@ from django.shortcuts import render
 
 from igny8_core.auth.emails import LETTERS
 from igny8_core.auth.log_in.adapter import OWN_MAILS
-from igny8_core.auth.models import Account
+from igny8_core.auth.models import Account, Subscription
+from igny8_core.business.billing.emails import Notice
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
+from igny8_core.business.billing.selectors.invoices import any_invoice
 from igny8_core.business.exports.models import Export
+from igny8_core.business.subscriptions import emails
+from igny8_core.business.subscriptions.facts import ReminderKind
+from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import KINDS, Letter, NothingToSend, render_letter
 from igny8_core.common.models import OutgoingMail
 
@@ -41,6 +47,44 @@ def _payment(status: str) -> dict[str, int]:
     return {"payment_id": _newest(Payment, status=status)}
 
 
+def _told(notice: Notice) -> dict[str, Any]:
+    return {**notice.ids, "facts": notice.facts}
+
+
+def _renewal() -> Invoice:
+    """Return an invoice that a renewal would be like, of an account as if it was suspended."""
+    pk = _newest(Invoice, subscription__anchor_at__isnull=False)
+    invoice = any_invoice(invoice_id=pk)
+    invoice.account.suspended_at = utc_now()
+    return invoice
+
+
+def _reminder(kind: ReminderKind) -> dict[str, Any]:
+    invoice = _renewal()
+    suspends_on = invoice.due_date + timedelta(days=settings.BILLING_SUSPEND_AFTER_DAYS)
+    ends_on = invoice.due_date + timedelta(days=settings.BILLING_END_AFTER_DAYS)
+    return _told(
+        emails.of_reminder(invoice=invoice, kind=kind, suspends_on=suspends_on, ends_on=ends_on)
+    )
+
+
+def _suspension() -> dict[str, Any]:
+    invoice = _renewal()
+    ends_on = invoice.due_date + timedelta(days=settings.BILLING_END_AFTER_DAYS)
+    return _told(emails.of_suspension(invoice=invoice, ends_on=ends_on))
+
+
+def _end() -> dict[str, Any]:
+    pk = _newest(Subscription, anchor_at__isnull=False)
+    ended = Subscription.objects.select_related("account").get(pk=pk)
+    return _told(emails.of_end(subscription=ended, account=ended.account))
+
+
+def _expiry() -> dict[str, Any]:
+    invoice = any_invoice(invoice_id=_newest(Invoice, status="pending"))
+    return _told(emails.of_expiry(invoice=invoice))
+
+
 ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "welcome": lambda: {"account_id": _newest(Account, status="trial")},
     "invoice_issued": lambda: {"invoice_id": _newest(Invoice, status="pending")},
@@ -52,6 +96,11 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "payment_reversed": lambda: _payment("reversed"),
     "payment_waiting": lambda: _payment("pending_approval"),
     "payments_waiting": dict,
+    "renewal_issued": lambda: _told(emails.of_renewal(invoice=_renewal())),
+    **{kind.value: partial(_reminder, kind) for kind in ReminderKind},
+    "suspended": _suspension,
+    "subscription_ended": _end,
+    "order_expired": _expiry,
     "confirm_billing_email": lambda: {"account_id": _newest(Account)},
     "setting_change_proposed": lambda: {"change_id": _newest(SettingChange, outcome="")},
     "setting_change_decided": lambda: {

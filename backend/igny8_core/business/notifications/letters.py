@@ -156,7 +156,7 @@ def invoice_issued(mail: OutgoingMail) -> Letter:
         return mail_facts.facts_of_invoice(invoice, event=EventName(issued.earliest("pk").event))
 
     told = _told(mail, invoice.account, facts_now)
-    method = told["method"] and _in_readers_words(PromisedMethod.from_json(told["method"]).shown())
+    method = told["method"] and in_readers_words(PromisedMethod.from_json(told["method"]).shown())
     due_date = date.fromisoformat(told["due_date"])
     return _about_invoice(
         "invoice_issued", invoice, told | {"method": method, "due_date": due_date}
@@ -317,7 +317,7 @@ def _letter(name: str, context: dict[str, Any], **parts: Any) -> Letter:
     )
 
 
-def _in_readers_words(method: PromisedMethod) -> PromisedMethod:
+def in_readers_words(method: PromisedMethod) -> PromisedMethod:
     """Return a method that is translated once the reader's language is known."""
     return cast("PromisedMethod", SimpleLazyObject(lambda: method.in_language(get_language())))
 

@@ -1,51 +1,66 @@
-"""Emails about the steps that billing takes by itself."""
+"""Emails about what billing does by itself: each a notice, given to the act's ``Changes``.
+
+The text is in ``letters.py``; ``mail_facts.py`` adds what was true at the event.
+"""
 
 from datetime import date
 
 from igny8_core.auth.models import Account, Subscription
-from igny8_core.business.billing import mail_facts
 from igny8_core.business.billing.emails import Notice
-from igny8_core.business.billing.enums import EventName
+from igny8_core.business.billing.mail_facts import Facts
 from igny8_core.business.billing.models import Invoice
+from igny8_core.business.subscriptions import mail_facts
 from igny8_core.business.subscriptions.facts import ReminderKind
-
-__all__ = ["Notice"]
 
 
 def of_renewal(*, invoice: Invoice) -> Notice:
-    """Say how to pay the next period."""
-    return _to_be_paid(invoice, str(invoice.pk))
+    """Say which period comes next, and how to pay for it.
+
+    :raises ValueError: if its subscription never began.
+    """
+    facts = mail_facts.facts_of_renewal(invoice)
+    return _of_invoice("renewal_issued", invoice, facts, about=f"{invoice.pk}")
 
 
 def of_reminder(
     *, invoice: Invoice, kind: ReminderKind, suspends_on: date, ends_on: date
 ) -> Notice:
-    """Remind of an unpaid renewal."""
-    about = f"{invoice.pk}:{kind}:{suspends_on}:{ends_on}"
-    return _to_be_paid(invoice, about)
+    """Say that a renewal isn't paid, what follows, and when.
+
+    A reminder is sent once for these days: again, if they were put off.
+
+    :param suspends_on: the first day on which the account may be suspended, if nobody pays.
+    :param ends_on: the first day on which the subscription may end.
+    """
+    facts = mail_facts.facts_of_reminder(invoice, suspends_on=suspends_on, ends_on=ends_on)
+    about = f"{invoice.pk}:{suspends_on}:{ends_on}"
+    return _of_invoice(kind.value, invoice, facts, about=about)
 
 
 def of_suspension(*, invoice: Invoice, ends_on: date) -> Notice:
-    """Say that the account is paused, and until when it can go on."""
-    return _to_be_paid(invoice, f"{invoice.pk}:suspended:{ends_on}")
+    """Say that the account is suspended, since when, and how to go on.
+
+    :param invoice: its account is already suspended.
+    :param ends_on: the first day on which the subscription may end.
+    :raises ValueError: if the account isn't suspended.
+    """
+    facts = mail_facts.facts_of_suspension(invoice, ends_on=ends_on)
+    about = f"{invoice.pk}:{facts['suspended_on']}"
+    return _of_invoice("suspended", invoice, facts, about=about)
 
 
 def of_end(*, subscription: Subscription, account: Account) -> Notice:
-    """Say that the plan has ended."""
-    invoice = subscription.invoices.latest("pk")
-    return _void(invoice, account, f"{invoice.pk}:end")
+    """Say that a subscription has ended, and why."""
+    facts = mail_facts.facts_of_end(subscription)
+    ids = {"subscription_id": subscription.pk}
+    return Notice("subscription_ended", account, subscription.pk, facts, ids)
 
 
 def of_expiry(*, invoice: Invoice) -> Notice:
-    """Say that an order has expired."""
-    return _void(invoice, invoice.account, str(invoice.pk))
+    """Say that an order has expired, because its invoice wasn't paid."""
+    facts = mail_facts.facts_of_expiry(invoice)
+    return _of_invoice("order_expired", invoice, facts, about=f"{invoice.pk}")
 
 
-def _to_be_paid(invoice: Invoice, about: str) -> Notice:
-    facts = mail_facts.facts_of_invoice(invoice, event=EventName.RENEW)
-    return Notice("invoice_issued", invoice.account, about, facts, {"invoice_id": invoice.pk})
-
-
-def _void(invoice: Invoice, account: Account, about: str) -> Notice:
-    facts = mail_facts.facts_of_void(invoice, reason="It was not paid in time.")
-    return Notice("invoice_voided", account, about, facts, {"invoice_id": invoice.pk})
+def _of_invoice(kind: str, invoice: Invoice, facts: Facts, *, about: str) -> Notice:
+    return Notice(kind, invoice.account, about, facts, {"invoice_id": invoice.pk})

@@ -1,0 +1,109 @@
+"""What was true at an email's event, stored with the email: see ``billing/mail_facts.py``."""
+
+from datetime import date
+
+from django.conf import settings
+
+from igny8_core.auth.enums import PlanInterval
+from igny8_core.auth.models import Subscription
+from igny8_core.business.billing import mail_facts
+from igny8_core.business.billing.borders import border, day_of, last_day, with_months
+from igny8_core.business.billing.enums import EventName, InvoiceKind
+from igny8_core.business.billing.mail_facts import Facts
+from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.periods import MONTHS, anchor_of
+from igny8_core.business.billing.sellers import seller_snapshot
+from igny8_core.business.subscriptions.claims import can_be_frozen
+from igny8_core.common.clock import business_day, business_zone
+
+DAYS = ("due_date", "period_start", "period_end", "suspends_on", "suspended_on", "ends_on")
+
+
+def facts_of_renewal(invoice: Invoice) -> Facts:
+    """Return what is needed to pay a renewal, and the first and the last day that it pays for.
+
+    :raises ValueError: if its subscription never began.
+    """
+    first, last = _days_of_period(invoice)
+    return {
+        **mail_facts.facts_of_invoice(invoice, event=EventName.RENEW),
+        "plan": invoice.plan.name,
+        "period_start": first.isoformat(),
+        "period_end": last.isoformat(),
+    }
+
+
+def facts_of_reminder(invoice: Invoice, *, suspends_on: date, ends_on: date) -> Facts:
+    """Return what is owed for a renewal, and what happens when if it stays unpaid."""
+    return {
+        **_facts_of_debt(invoice, ends_on=ends_on),
+        "suspends_on": suspends_on.isoformat(),
+    }
+
+
+def facts_of_suspension(invoice: Invoice, *, ends_on: date) -> Facts:
+    """Return what is owed for a renewal, and how long its account was and can be suspended.
+
+    :raises ValueError: if it isn't.
+    """
+    if invoice.account.suspended_at is None:
+        message = f"The account of {invoice} isn't suspended."
+        raise ValueError(message)
+    return _facts_of_debt(invoice, ends_on=ends_on)
+
+
+def facts_of_end(subscription: Subscription) -> Facts:
+    """Return which plan ended, and whether that was asked for."""
+    return {
+        "seller_name": seller_snapshot()["name"],
+        "plan": subscription.promised.name,
+        "was_cancelled": subscription.cancel_at_period_end,
+    }
+
+
+def facts_of_expiry(invoice: Invoice) -> Facts:
+    """Return which order expired, and whether it was a sign-up's."""
+    return {
+        **_seller_of(invoice),
+        "number": invoice.number,
+        "due": str(invoice.due),
+        "plan": invoice.plan.name,
+        "is_sign_up": invoice.kind == InvoiceKind.INITIAL,
+    }
+
+
+def days_in(told: Facts) -> Facts:
+    """Return facts with their days as dates."""
+    return {
+        name: date.fromisoformat(fact) if name in DAYS and fact else fact
+        for name, fact in told.items()
+    }
+
+
+def _facts_of_debt(invoice: Invoice, *, ends_on: date) -> Facts:
+    suspended_at = invoice.account.suspended_at
+    return {
+        **_seller_of(invoice),
+        "number": invoice.number,
+        "due": str(invoice.due),
+        "payable": str(invoice.payable),
+        "due_date": invoice.due_date.isoformat(),
+        "plan": invoice.plan.name,
+        "suspended_on": business_day(suspended_at).isoformat() if suspended_at else "",
+        "ends_on": ends_on.isoformat(),
+        "clock_can_stop": can_be_frozen(invoice),
+        "late_payment": settings.BILLING_LATE_PAYMENT,
+    }
+
+
+def _seller_of(invoice: Invoice) -> Facts:
+    return {"seller_name": invoice.billing_snapshot["seller"]["name"]}
+
+
+def _days_of_period(invoice: Invoice) -> tuple[date, date]:
+    """Return the first and the last day of an invoice's period, as long as its plan says."""
+    zone, index = business_zone(), invoice.period_index or 0
+    months = MONTHS[PlanInterval(invoice.plan.interval)]
+    anchor = with_months(anchor_of(invoice.subscription), index, months, zone)
+    first = day_of(border(anchor, index, zone), zone)
+    return first, last_day(border(anchor, index + 1, zone), zone)
