@@ -92,6 +92,26 @@ def lapse(invoice: Invoice) -> None:
         changes.tell(emails.of_end(subscription=locked.subscription, account=locked.account))
 
 
+def resume(invoice: Invoice) -> None:
+    """End a suspension while the debt stays, as a later due day would."""
+    with _step(EventName.APPROVE, invoice) as (locked, _changes, recorder):
+        locked.account.suspended_at = None
+        recorder.move(locked.account, also_save=("suspended_at",))
+
+
+def forgive(invoice: Invoice) -> None:
+    """Call the subscription active again while the debt stays, as a later due day would."""
+    with _step(EventName.APPROVE, invoice) as (locked, _changes, recorder):
+        recorder.move(locked.subscription)
+
+
+def void(invoice: Invoice) -> None:
+    """Void a renewal whose subscription goes on, as a change of its plan would."""
+    with _step(EventName.END, invoice) as (locked, _changes, recorder):
+        locked.invoice.voided_at = recorder.now
+        recorder.move(locked.invoice, also_save=("voided_at",))
+
+
 def expire(invoice: Invoice) -> None:
     """Void an order that wasn't paid in time."""
     with _step(EventName.EXPIRE, invoice) as (locked, changes, recorder):

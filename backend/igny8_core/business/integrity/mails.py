@@ -15,7 +15,7 @@ WHERE m.sent_at IS NOT NULL AND (
     m.kind = 'payment_approved' AND p.status NOT IN ('succeeded', 'reversed')
     OR m.kind = 'payment_rejected' AND p.status <> 'failed'
     OR m.kind = 'payment_reversed' AND p.status <> 'reversed'
-    OR m.kind = 'invoice_voided' AND i.status <> 'void'
+    OR m.kind IN ('invoice_voided', 'order_expired') AND i.status <> 'void'
     OR m.arguments -> 'facts' ->> 'number' <> i.number
     OR (m.arguments ->> 'account_id')::bigint <> i.account_id)
 ORDER BY m.id
@@ -36,7 +36,7 @@ LEFT JOIN billing_invoice i
 CROSS JOIN LATERAL (VALUES
     (m.arguments #>> '{facts,due}', i.total, i.currency),
     (m.arguments #>> '{facts,amount}', p.amount, p.currency),
-    (CASE WHEN m.kind = 'invoice_issued' AND NOT EXISTS (
+    (CASE WHEN m.arguments #> '{facts,payable}' IS NOT NULL AND NOT EXISTS (
         SELECT FROM billing_paymentevent e WHERE e.object_type = 'invoice'
             AND e.object_id = i.id AND e.event = 'change_method'
     ) THEN m.arguments #>> '{facts,payable}' END, i.payable_amount, i.payable_currency)
