@@ -12,6 +12,10 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
 from igny8_core.business.billing.services.invoices import change_payment_method
+from igny8_core.business.integrity.mails import (
+    contradicting_what_they_tell,
+    telling_another_amount,
+)
 from igny8_core.business.subscriptions import emails
 from igny8_core.business.subscriptions.claims import can_be_frozen, is_frozen
 from igny8_core.business.subscriptions.facts import DunningPlan, ReminderKind
@@ -529,3 +533,37 @@ def test_notice_is_about_its_invoice_and_account(clock: time_machine.Traveller) 
         "clock_can_stop": True,
         "late_payment": "clock_stops",
     }
+
+
+# What ``verify_billing`` finds
+
+
+@EACH_KIND
+def test_true_mail_is_not_reported(clock: time_machine.Traveller, kind: str) -> None:
+    customer = Customer(clock)
+    STAGES[kind](customer)
+    OutgoingMail.objects.update(sent_at=utc_now())
+    assert contradicting_what_they_tell() == []
+    assert telling_another_amount() == []
+
+
+def test_mail_of_an_order_that_is_open_is_reported(clock: time_machine.Traveller) -> None:
+    customer = Customer(clock)
+    mail = customer.mail("renewal_issued")
+    OutgoingMail.objects.filter(pk=mail.pk).update(kind="order_expired", sent_at=utc_now())
+    assert contradicting_what_they_tell() == [f"mail {mail.pk}"]
+
+
+@pytest.mark.parametrize("kind", DEBTS)
+@pytest.mark.parametrize(("fact", "amount"), [("due", "1.00 USD"), ("payable", "1.00 PKR")])
+def test_mail_with_another_amount_is_reported(
+    clock: time_machine.Traveller, kind: str, fact: str, amount: str
+) -> None:
+    customer = Customer(clock)
+    STAGES[kind](customer)
+    mail = customer.mail(kind)
+    mail.arguments["facts"][fact] = (
+        mail.arguments["facts"][fact].replace("9", "8").replace("5", "6")
+    )
+    mail.save()
+    assert telling_another_amount() == [f"mail {mail.pk}"]
