@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.conf import LazySettings, settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, Subscription, User
@@ -506,6 +508,24 @@ def test_account_that_is_not_suspended_is_not_called_paused(clock: time_machine.
     customer = Customer(clock)
     with pytest.raises(ValueError, match="isn't suspended"):
         emails.of_suspension(invoice=customer.renewal, ends_on=ends_on(customer.renewal))
+
+
+def test_few_statements_make_and_write_a_reminder(clock: time_machine.Traveller) -> None:
+    customer = Customer(clock)
+    renewal = customer.renewal
+    with CaptureQueriesContext(connection) as made:
+        emails.of_reminder(
+            invoice=renewal,
+            kind=ReminderKind.RENEWAL_DUE,
+            suspends_on=suspends_on(renewal),
+            ends_on=ends_on(renewal),
+        )
+    assert len(made) == 1  # its confirmations
+    remind_on(customer, 2, 2, "renewal_due")
+    mail = customer.mail("renewal_due")
+    with CaptureQueriesContext(connection) as written:
+        letter_for(mail)
+    assert len(written) == 4  # the invoice, its confirmations, newer emails, the seller
 
 
 def test_notice_is_about_its_invoice_and_account(clock: time_machine.Traveller) -> None:

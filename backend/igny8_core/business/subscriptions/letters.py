@@ -12,7 +12,7 @@ from igny8_core.auth.models import Subscription
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice
-from igny8_core.business.billing.selectors.invoices import any_invoice, open_invoice
+from igny8_core.business.billing.selectors.invoices import open_invoice
 from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.notifications.letters import (
     in_readers_words,
@@ -56,8 +56,8 @@ def while_owed(account: AccountStatus, *subscription: SubscriptionStatus) -> Pre
 def while_due_later(mail: OutgoingMail) -> None:
     """Require a renewal whose due day isn't over."""
     while_owed(AccountStatus.ACTIVE, *LIVE_SUBSCRIPTION_STATUSES)(mail)
-    is_later = business_day(utc_now()) <= _invoice_of(mail).due_date
-    _require(is_later, "The due day is over.")
+    due_date = days_in(mail.arguments["facts"])["due_date"]
+    _require(business_day(utc_now()) <= due_date, "The due day is over.")
 
 
 def while_without_plan(mail: OutgoingMail) -> None:
@@ -179,7 +179,8 @@ def _require(is_so: bool, otherwise: str) -> None:  # noqa: FBT001
 
 
 def _invoice_of(mail: OutgoingMail) -> Invoice:
-    return any_invoice(invoice_id=mail.arguments["invoice_id"])
+    invoices = Invoice.objects.select_related("account", "subscription")
+    return invoices.get(pk=mail.arguments["invoice_id"])
 
 
 def _subscription_of(mail: OutgoingMail) -> Subscription:
