@@ -1,0 +1,197 @@
+"""The rules of billing a second time: what ``next_step`` answers in the last second of a day.
+
+It counts in days alone, by tables and in another order of thought, and shares no function with the
+code: by the end of a day all of its instants have passed.
+"""
+
+import calendar
+from datetime import date, datetime, timedelta
+
+from igny8_core.business.subscriptions.facts import BillingFacts, LiveSubscription, OpenInvoice
+
+
+class Day:
+    """An account on one day, as the rules see it."""
+
+    def __init__(self, facts: BillingFacts, today: date) -> None:
+        self.facts, self.today, self.sub, self.order = (
+            facts,
+            today,
+            facts.subscription,
+            facts.order,
+        )
+        self.paused = facts.account_status == "suspended"
+
+    def of(self, moment: datetime) -> date:
+        return moment.astimezone(self.facts.zone).date()
+
+    def since(self, day: date | None) -> int:
+        """Days since; long ago if there was none."""
+        return 10**6 if day is None else (self.today - day).days
+
+    def begins(self, sub: LiveSubscription, index: int) -> date:
+        day = self.of(sub.anchor.at)
+        months = day.month - 1 + (index - sub.anchor.index) * sub.anchor.months
+        year, month = day.year + months // 12, months % 12 + 1
+        return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+    def until(self, sub: LiveSubscription) -> date:
+        return self.begins(sub, sub.paid_index)
+
+    def expected(self) -> str | None:
+        if self.facts.is_parked or self.facts.account_status == "cancelled":
+            return None
+        steps = [self.start(), self.end(), self.expire(), self.renew(), self.dunning()]
+        return next((step for step in steps if step), None)
+
+    def start(self) -> str | None:
+        sub = self.sub
+        comes = sub and sub.paid_index > sub.current_index + 1
+        if sub and comes and self.today >= self.begins(sub, sub.current_index + 1):
+            return f"start_period {sub.current_index + 1}"
+        return None
+
+    def end(self) -> str | None:
+        sub = self.sub
+        if not sub or not sub.cancel_at_period_end or self.today < self.until(sub):
+            return None
+        if sub.invoice and (self.waits(sub.invoice) or self.is_soft(sub.invoice)):
+            return None
+        return None if self.order and self.is_soft(self.order) else "end"
+
+    def expire(self) -> str | None:
+        order = self.order
+        if not order or self.waits(order) or self.is_soft(order):
+            return None
+        old = self.since(order.issued_on) - self.stopped(order) > order.plan.order_expires_days
+        sub = self.sub
+        over = sub and order.issued_on <= self.until(sub) <= self.today
+        if order.kind == "initial":
+            return "expire_sign_up" if old else None
+        return "expire_change" if old or over else None
+
+    def renew(self) -> str | None:
+        sub = self.sub
+        if not sub or sub.invoice or sub.cancel_at_period_end:
+            return None
+        if self.order and (self.today < self.until(sub) or self.is_soft(self.order)):
+            return None
+        if sub.replaced:
+            return f"renew {sub.replaced.period_index} {sub.replaced.due_date} ()"
+        rules = self.facts.rules
+        lead = rules.yearly_lead_days if sub.anchor.months == 12 else rules.lead_days
+        if self.today < self.until(sub) - timedelta(lead):
+            return None
+        present, index = self.today, sub.paid_index
+        if self.paused and rules.late_payment == "clock_stops" and self.facts.suspended_at:
+            present = self.of(self.facts.suspended_at)
+        while rules.catch_up == "current" and self.has_ended(sub, index, present):
+            index += 1
+        due = max(self.begins(sub, index), self.today + timedelta(rules.min_term_days))
+        return f"renew {index} {due} {tuple(range(sub.paid_index, index))}"
+
+    def has_ended(self, sub: LiveSubscription, index: int, present: date) -> bool:
+        return self.begins(sub, index + 1) <= present
+
+    def dunning(self) -> str | None:
+        sub = self.sub
+        invoice = sub.invoice if sub else None
+        held = sub and sub.hold_until and self.today < sub.hold_until
+        if not sub or not invoice or held or self.freezes(invoice):
+            return None
+        offset = self.offset(invoice)
+        pressed = None if self.is_soft(invoice) else self.hard_step(sub, invoice, offset)
+        return pressed or self.mail(sub, invoice, offset)
+
+    def hard_step(self, sub: LiveSubscription, invoice: OpenInvoice, offset: int) -> str | None:
+        plan = invoice.plan
+        if sub.status == "active":
+            is_over = offset > plan.grace_days and self.today >= self.until(sub)
+            return "fall_due" if is_over else None
+        if not self.paused:
+            warned = self.since_notice(invoice, "final_notice") >= 2
+            return "suspend" if offset >= plan.suspend_after_days and warned else None
+        warned = self.since_notice(invoice, "ending") >= 2
+        rested = self.paused_for() >= plan.end_after_days - plan.suspend_after_days
+        is_over = offset >= plan.end_after_days and not self.waits(invoice)
+        return "lapse" if is_over and warned and rested else None
+
+    def mail(self, sub: LiveSubscription, invoice: OpenInvoice, offset: int) -> str | None:
+        last = self.facts.last_mail_on
+        if last is not None and last >= self.today:
+            return None
+        late = [item for item in invoice.plan.reminders if offset >= item.offset]
+        true = [item for item in late if self.is_true(item.kind, sub, offset, item.offset)]
+        if not true or self.counts(invoice, true[-1].kind):
+            return None
+        older = [item.kind for item in late if item.offset < true[-1].offset]
+        skipped = ",".join(kind for kind in older if not self.counts(invoice, kind))
+        return f"remind {true[-1].kind} [{skipped}]"
+
+    def is_true(self, kind: str, sub: LiveSubscription, offset: int, at: int) -> bool:
+        past_due = sub.status == "past_due"
+        if self.paused:
+            return kind == "ending" and past_due and self.paused_for() >= at - 10 + self.sooner(sub)
+        return {
+            "renewal_reminder": offset < 0,
+            "renewal_due": True,
+            "past_due": past_due,
+            "final_notice": past_due,
+            "ending": False,
+        }[kind]
+
+    def sooner(self, sub: LiveSubscription) -> int:
+        """Days by which this invoice's suspension is earlier than the usual ten."""
+        return 10 - sub.invoice.plan.suspend_after_days if sub.invoice else 0
+
+    def paused_for(self) -> int:
+        at = self.facts.suspended_at
+        return self.since(self.of(at)) if at else -1
+
+    def counts(self, invoice: OpenInvoice, kind: str) -> bool:
+        return self.since_notice(invoice, kind) >= 0
+
+    def since_notice(self, invoice: OpenInvoice, kind: str) -> int:
+        """Days since a notice that still says what is so; -1 if there is none."""
+        offset = next(item.offset for item in invoice.plan.reminders if item.kind == kind)
+        hold = self.sub.hold_until if self.sub else None
+        days = [
+            item.day
+            for item in invoice.sent
+            if item.kind == kind
+            and (item.day - invoice.due_date).days >= offset
+            and (hold is None or item.day >= hold)
+        ]
+        return self.since(max(days)) if days else -1
+
+    def first(self, invoice: OpenInvoice) -> list[tuple[date, date | None, bool]]:
+        claims = invoice.claims[: invoice.plan.freezing_claims]
+        return [
+            (
+                self.of(item.submitted_at),
+                self.of(item.decided_at) if item.decided_at else None,
+                item.was_rejected,
+            )
+            for item in claims
+        ]
+
+    def freezes(self, invoice: OpenInvoice) -> bool:
+        return any(decided is None for _, decided, _ in self.first(invoice))
+
+    def waits(self, invoice: OpenInvoice) -> bool:
+        return any(item.decided_at is None for item in invoice.claims)
+
+    def is_soft(self, invoice: OpenInvoice) -> bool:
+        rejected = [decided for _, decided, was_rejected in self.first(invoice) if was_rejected]
+        retries = any(self.since(day) < invoice.plan.retry_days for day in rejected)
+        return self.freezes(invoice) or retries
+
+    def stopped(self, invoice: OpenInvoice) -> int:
+        """Days under review of the first claims, by walking through them."""
+        return sum(
+            ((decided or self.today) - submitted).days
+            for submitted, decided, _ in self.first(invoice)
+        )
+
+    def offset(self, invoice: OpenInvoice) -> int:
+        return self.since(invoice.due_date) - self.stopped(invoice)
