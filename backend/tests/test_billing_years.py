@@ -1,0 +1,86 @@
+"""Three years of many customers: the rules hold each day, however often the run comes."""
+
+from collections import Counter
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from igny8_core.business.subscriptions.steps import StepName
+from tests.billing_years import (
+    Customer,
+    Nature,
+    World,
+    check_balance,
+    counted,
+    each_step,
+    last_night,
+    lived,
+)
+from tests.sizes import size
+
+pytestmark = pytest.mark.sized
+CUSTOMERS = size("BILLING_YEARS_CUSTOMERS", quick=40, whole=1000)
+DAYS = 1096
+BERLIN = ZoneInfo("Europe/Berlin")
+DAILY = World(seed=3, days=DAYS, zone=BERLIN)
+
+
+def all_lived(world: World) -> list[Customer]:
+    return [lived(number, world) for number in range(CUSTOMERS)]
+
+
+@pytest.fixture(scope="module")
+def daily() -> list[Customer]:
+    return all_lived(DAILY)
+
+
+def test_daily_run_keeps_every_rule(daily: list[Customer]) -> None:
+    balanced = [customer for customer in daily if check_balance(customer, last_night(DAILY))]
+    assert len(balanced) > CUSTOMERS / 10
+    counts = counted(daily)
+    assert counts[StepName.RENEW] > CUSTOMERS * 4
+    for name in (StepName.REMIND, StepName.FALL_DUE, StepName.SUSPEND, StepName.LAPSE):
+        assert counts[name] > 0, name
+    assert counts[StepName.EXPIRE_SIGN_UP] > 0
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [pytest.param((0, 18), id="twice a day"), pytest.param(tuple(range(24)), id="hourly")],
+)
+def test_more_runs_of_a_day_change_nothing(daily: list[Customer], hours: tuple[int, ...]) -> None:
+    """Complaints 8, 10 and 11."""
+    often = all_lived(replace(DAILY, hours=hours, uses_looks=True))
+    for one, other in zip(daily, often, strict=True):
+        assert list(each_step(other)) == list(each_step(one))
+        assert (other.begun, other.paid) == (one.begun, one.paid)
+    assert counted(often) == counted(daily)
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_outages_take_nothing_and_send_nothing_twice(seed: int) -> None:
+    """Complaints 2, 3, 5, 12 and 13."""
+    world = World(seed=seed, days=DAYS, zone=BERLIN, has_outages=True)
+    customers = all_lived(world)
+    balanced = [customer for customer in customers if check_balance(customer, last_night(world))]
+    assert balanced
+    assert any(customer.is_skipped for customer in customers)
+
+
+def test_holds_and_later_due_days_keep_time_in_balance() -> None:
+    """Complaints 18, 20 and 26: also for those who were suspended several times."""
+    world = World(seed=6, days=DAYS, zone=ZoneInfo("America/New_York"), has_holds=True)
+    customers = all_lived(world)
+    balanced = [customer for customer in customers if check_balance(customer, last_night(world))]
+    assert any(customer.was_helped for customer in balanced)
+
+
+def test_nobody_has_access_for_nothing(daily: list[Customer]) -> None:
+    """A liar's claims and a changer's orders win days, not months."""
+    cheats = [one for one in daily if one.nature in {Nature.LIAR, Nature.CHANGER}]
+    natures = Counter(one.nature for one in cheats)
+    assert set(natures) == {Nature.LIAR, Nature.CHANGER}
+    for cheat in cheats:
+        assert (cheat.used_time - cheat.paid_time).days < 60
+        assert cheat.access_since is None or check_balance(cheat, last_night(DAILY))
