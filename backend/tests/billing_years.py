@@ -101,7 +101,7 @@ def lived(number: int, world: World) -> Customer:
     """Return a customer after their years."""
     customer = signed_up(number, world)
     down = 0
-    outages = random.Random(world.seed)  # of the world, not of one customer
+    outages = random.Random(world.seed)  # noqa: S311  (of the world, not of one customer)
     for count in range(world.days):
         day = FIRST_DAY + timedelta(days=count)
         if world.has_outages and not down and outages.random() < 1 / 120:
@@ -120,7 +120,7 @@ def first_instant(customer: Customer) -> datetime:
 
 
 def signed_up(number: int, world: World) -> Customer:
-    dice = random.Random(f"{world.seed} {number}")
+    dice = random.Random(f"{world.seed} {number}")  # noqa: S311
     placeholder = BillingFacts(account_status=AccountStatus.PENDING_PAYMENT, zone=world.zone)
     nature = a_nature(dice)
     customer = Customer(number, world, placeholder, dice, nature, look=None)

@@ -1,7 +1,7 @@
 """What decides on an account's next step in billing: read from the database by whoever asks."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -79,12 +79,13 @@ class DunningPlan:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "DunningPlan":
-        """Read a stored plan."""
+        """Read a stored plan; ignores fields added by a later version."""
+        known = {field.name: kept[field.name] for field in fields(cls)}
         reminders = tuple(
             Reminder(offset=item["offset"], kind=ReminderKind(item["kind"]))
             for item in kept["reminders"]
         )
-        return cls(**{**kept, "reminders": reminders})
+        return cls(**{**known, "reminders": reminders})
 
     def as_json(self) -> dict[str, Any]:
         """Return the plan as stored in a column."""
