@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.business.subscriptions.borders import Anchor, start_of
@@ -22,7 +23,7 @@ from igny8_core.business.subscriptions.facts import (
 from igny8_core.business.subscriptions.forecast import after, after_payment, resumed
 from igny8_core.business.subscriptions.next_step import next_look, next_step
 from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName
-from tests.billing_facts import PLAN, UTC_ZONE, ZoneInfo
+from tests.billing_facts import PLAN, UTC_ZONE
 
 FIRST_DAY = date(2026, 11, 25)
 A_DAY = timedelta(days=1)

@@ -20,7 +20,7 @@ from tests.billing_years import (
 from tests.sizes import size
 
 pytestmark = pytest.mark.sized
-CUSTOMERS = size("BILLING_YEARS_CUSTOMERS", quick=40, whole=1000)
+CUSTOMERS = size("BILLING_YEARS_CUSTOMERS", quick=30, whole=300)
 DAYS = 1096
 BERLIN = ZoneInfo("Europe/Berlin")
 DAILY = World(seed=3, days=DAYS, zone=BERLIN)
