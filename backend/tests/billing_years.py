@@ -12,11 +12,11 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.subscriptions.borders import Anchor, start_of
+from igny8_core.business.billing.borders import Anchor, start_of
+from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     Claim,
-    InvoiceKind,
     LiveSubscription,
     OpenInvoice,
 )

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.subscriptions.borders import Anchor, LatePayment, border
+from igny8_core.business.billing.borders import Anchor, LatePayment, border
+from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     BillingRules,
     CatchUp,
     Claim,
     DunningPlan,
-    InvoiceKind,
     OpenInvoice,
     Reminder,
     ReminderKind,

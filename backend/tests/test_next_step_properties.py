@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igny8_core.business.subscriptions.borders import index_at, start_of
+from igny8_core.business.billing.borders import index_at, start_of
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     DunningPlan,

@@ -11,6 +11,7 @@ from igny8_core.auth.models import Subscription
 from igny8_core.auth.selectors import public_plans
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.borders import border, day_of, with_months
+from igny8_core.business.billing.emails import Notice
 from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
 from igny8_core.business.billing.periods import MONTHS, anchor_of
@@ -241,7 +242,7 @@ class Steps:
         subscription.cancelled_at = self.now
         recorder.move(subscription, also_save=("cancelled_at",))
 
-    def _tell(self, notice: emails.Notice) -> None:
+    def _tell(self, notice: Notice) -> None:
         self.changes.tell(notice)
         self._history = replace(self._history, last_mail_at=self.now)
 
