@@ -41,11 +41,13 @@ def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
     """
 
     @cache
-    def ready() -> tuple[QuerySet[M], Any, str, tuple[Any, ...]]:
+    def ready() -> tuple[QuerySet[M], Any, str, tuple[Any, ...], Any]:
         parameters: dict[str, Any] = {name: Parameter(name) for name in signature(make).parameters}
         queryset = make(**parameters)  # type: ignore[call-arg]
         compiler = queryset.query.get_compiler(queryset.db)
-        return queryset, compiler, *compiler.as_sql()
+        sql, params = compiler.as_sql()
+        read = [expression for expression, *_ in compiler.select[: compiler.col_count]]
+        return queryset, compiler, sql, params, compiler.get_converters(read)
 
     @wraps(make)
     def read(*_none: P.args, **values: P.kwargs) -> list[M]:
@@ -58,11 +60,12 @@ def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
             return rows_for(values)
 
     def rows_for(values: Mapping[str, Any]) -> list[M]:
-        queryset, compiler, sql, params = ready()
+        queryset, compiler, sql, params, converters = ready()
         rows, run = queryset.all(), copy(compiler)
         run.connection = connection  # the thread's own
         filled = tuple(values[p.name] if isinstance(p, Parameter) else p for p in params)
         run.as_sql = lambda: (sql, filled)
+        run.get_converters = lambda _read: converters
         rows.query.get_compiler = lambda **_using: run  # type: ignore[method-assign]
         with _prepared():
             return list(rows)
