@@ -51,10 +51,12 @@ class LocksOff:
     """The control: without the locks, and nobody writes before everybody has read.
 
     :param disabled: names of functions replaced by no-ops.
+    :param replaced: other values for constants, by their names.
     :param all_read_before: the statement that waits for everybody; if empty, any write.
     """
 
     disabled: tuple[str, ...] = ()
+    replaced: dict[str, str] = field(default_factory=dict)
     all_read_before: str = ""
 
 
@@ -137,6 +139,8 @@ def _without_locks(locks_off: LocksOff | None, meeting: Any) -> Iterator[None]:
         )
         for name in locks_off.disabled:
             stack.enter_context(mock.patch(name))
+        for name, value in locks_off.replaced.items():
+            stack.enter_context(mock.patch(name, value))
         stack.enter_context(connection.execute_wrapper(meet_before_write))
         try:
             yield

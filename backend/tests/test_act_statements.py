@@ -126,9 +126,9 @@ def free_registration(_owner: User, _admin: User) -> Act:
         (withdrawal, 7),
         (voiding, 13),
         (cancellation, 14),
-        (upgrade, 18),
-        (registration, 23),
-        (free_registration, 18),
+        (upgrade, 17),
+        (registration, 19),
+        (free_registration, 15),
     ],
 )
 def test_act_takes_exactly_this_many_statements(

@@ -33,6 +33,7 @@ from igny8_core.common.locks import wait_for_lock
 from igny8_core.common.mail_retries import MailRetries
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.rows import insert_new_rows, update_rows
+from igny8_core.common.transactions import in_transaction
 
 QUEUE = "mail"
 RETRY = MailRetries()
@@ -84,7 +85,7 @@ def _row_of(mail: NewMail) -> OutgoingMail:
     )
 
 
-@transaction.atomic
+@in_transaction
 def queue_prepared_mail(
     *, kind: str, about: str, recipient: str, language: str, subject: str, body: str, html: str
 ) -> None:
