@@ -66,7 +66,7 @@ def register(_world: World) -> Any:
 
 HOT: list[tuple[str, Request, int]] = [
     ("where a customer stands", get("auth/me/"), 2),
-    ("own invoices", get("billing/invoices/"), 4),
+    ("own invoices", get("billing/invoices/"), 2),
     ("own payments", get("billing/payments/"), 4),
     ("payment methods", get("billing/admin/payment-methods/", country="PK"), 6),
     ("plans", get("plans/"), 2),

@@ -3,12 +3,13 @@
 For large ones, either takes longer than to run them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
+from dataclasses import dataclass
 from functools import cache, wraps
 from inspect import signature
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import NotSupportedError, connection
@@ -33,6 +34,37 @@ class Parameter(Expression):
         return "%s", (self,)
 
 
+@dataclass(frozen=True)
+class Ready(Generic[M]):
+    """A queryset whose SQL is made.
+
+    :param converters: of the columns, as Django's compiler wants them.
+    """
+
+    queryset: QuerySet[M]
+    compiler: Any
+    sql: str
+    params: tuple[Any, ...]
+    converters: Any
+
+    @classmethod
+    def of(cls, queryset: QuerySet[M]) -> "Ready[M]":
+        """Make the SQL of a queryset."""
+        compiler = queryset.query.get_compiler(queryset.db)
+        sql, params = compiler.as_sql()
+        read = [expression for expression, *_ in compiler.select[: compiler.col_count]]
+        return cls(queryset, compiler, sql, params, compiler.get_converters(read))
+
+    def rows(self, sql: str, params: Sequence[Any]) -> list[M]:
+        """Return the rows, given the SQL with all its parameters."""
+        rows, run = self.queryset.all(), copy(self.compiler)
+        run.connection = connection  # the thread's own
+        run.as_sql = lambda: (sql, params)
+        run.get_converters = lambda _read: self.converters
+        rows.query.get_compiler = lambda **_using: run  # type: ignore[method-assign]
+        return list(rows)
+
+
 def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
     """Make a function that returns the rows of a queryset.
 
@@ -41,13 +73,9 @@ def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
     """
 
     @cache
-    def ready() -> tuple[QuerySet[M], Any, str, tuple[Any, ...], Any]:
+    def ready() -> Ready[M]:
         parameters: dict[str, Any] = {name: Parameter(name) for name in signature(make).parameters}
-        queryset = make(**parameters)  # type: ignore[call-arg]
-        compiler = queryset.query.get_compiler(queryset.db)
-        sql, params = compiler.as_sql()
-        read = [expression for expression, *_ in compiler.select[: compiler.col_count]]
-        return queryset, compiler, sql, params, compiler.get_converters(read)
+        return Ready.of(make(**parameters))  # type: ignore[call-arg]
 
     @wraps(make)
     def read(*_none: P.args, **values: P.kwargs) -> list[M]:
@@ -60,15 +88,10 @@ def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
             return rows_for(values)
 
     def rows_for(values: Mapping[str, Any]) -> list[M]:
-        queryset, compiler, sql, params, converters = ready()
-        rows, run = queryset.all(), copy(compiler)
-        run.connection = connection  # the thread's own
-        filled = tuple(values[p.name] if isinstance(p, Parameter) else p for p in params)
-        run.as_sql = lambda: (sql, filled)
-        run.get_converters = lambda _read: converters
-        rows.query.get_compiler = lambda **_using: run  # type: ignore[method-assign]
+        made = ready()
+        filled = tuple(values[p.name] if isinstance(p, Parameter) else p for p in made.params)
         with _prepared():
-            return list(rows)
+            return made.rows(made.sql, filled)
 
     return read
 

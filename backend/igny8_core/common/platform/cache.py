@@ -84,7 +84,7 @@ class PostgresCache(DatabaseCache):
             reached: int = cursor.fetchone()[0]
         return reached == 0
 
-    def give_back(self, attempts: Sequence[tuple[str, float]]) -> None:
+    def give_back(self, attempts: Sequence[tuple[str, Any]]) -> None:
         """Remove attempts that were counted.
 
         :param attempts: each with the key of its limit, and its time in seconds.
