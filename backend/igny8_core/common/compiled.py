@@ -12,9 +12,11 @@ from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import NotSupportedError, connection
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import BooleanField, Expression, Func, Model, QuerySet
+from django.db.transaction import TransactionManagementError
+from psycopg.types.json import Json
 
 from igny8_core.common.transactions import healthy_wire
 
@@ -32,6 +34,18 @@ class Parameter(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Stand for the value among the parameters."""
         return "%s", (self,)
+
+
+class IsOneOf(Func):
+    """Compare a column with numbers that are only known when the read runs.
+
+    They are sent as JSON: PostgreSQL takes that for a hundred, however many they are. For an array
+    it would plan each time anew, by its length.
+    """
+
+    template = "%(expressions)s))"
+    arg_joiner = " IN (SELECT value::bigint FROM json_array_elements_text("
+    output_field = BooleanField()
 
 
 @dataclass(frozen=True)
@@ -56,9 +70,16 @@ class Ready(Generic[M]):
         return cls(queryset, compiler, sql, params, compiler.get_converters(read))
 
     def rows(self, sql: str, params: Sequence[Any]) -> list[M]:
-        """Return the rows, given the SQL with all its parameters."""
+        """Return the rows, given the SQL with all its parameters.
+
+        :raises TransactionManagementError: if they are to be locked, outside a transaction.
+        """
+        own = connections[self.queryset.db]  # the thread's
+        if self.queryset.query.select_for_update and own.get_autocommit():
+            message = "A lock outside a transaction would end at once."
+            raise TransactionManagementError(message)
         rows, run = self.queryset.all(), copy(self.compiler)
-        run.connection = connection  # the thread's own
+        run.connection = own
         run.as_sql = lambda: (sql, params)
         run.get_converters = lambda _read: self.converters
         rows.query.get_compiler = lambda **_using: run  # type: ignore[method-assign]
@@ -80,29 +101,37 @@ def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
     @wraps(make)
     def read(*_none: P.args, **values: P.kwargs) -> list[M]:
         try:
-            return rows_for(values)
+            with prepared():
+                return rows_for(values)
         except NotSupportedError:  # planned before a column of it got another type
-            if connection.in_atomic_block:
-                raise
-            connection.close()
-            return rows_for(values)
+            if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+                raise  # its rollback forgets all plans
+            _disconnect()
+            return rows_for(values)  # a pool may have other connections with that plan
 
     def rows_for(values: Mapping[str, Any]) -> list[M]:
         made = ready()
-        filled = tuple(values[p.name] if isinstance(p, Parameter) else p for p in made.params)
-        with _prepared():
-            return made.rows(made.sql, filled)
+        given = {name: Json(v) if isinstance(v, list) else v for name, v in values.items()}
+        filled = tuple(given[p.name] if isinstance(p, Parameter) else p for p in made.params)
+        return made.rows(made.sql, filled)
 
     return read
 
 
+def _disconnect() -> None:
+    """Close the connection for good: if only Django did, a pool would lend it again."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.connection.close()
+    connection.close()
+
+
 @contextmanager
-def _prepared() -> Iterator[None]:
+def prepared() -> Iterator[None]:
     """Let PostgreSQL plan a statement once per connection, where the settings allow it.
 
     Where Django keeps what it executes, it has to see the values.
     """
-    if not settings.DATABASE_PREPARED_STATEMENTS or connection.queries_logged:
+    if not settings.DATABASE_PREPARED_STATEMENTS or connections[DEFAULT_DB_ALIAS].queries_logged:
         yield
         return
     wire = healthy_wire()
