@@ -4,6 +4,7 @@
 their jobs share a lock, so a later one waits for an earlier one's retry.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,15 +13,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.jobs import Job
 
 from igny8_core.common.clock import utc_now
+from igny8_core.common.compiled import prepared
 from igny8_core.common.letters import (
     KINDS,
     Letter,
@@ -32,12 +33,28 @@ from igny8_core.common.letters import (
 from igny8_core.common.locks import wait_for_lock
 from igny8_core.common.mail_retries import MailRetries
 from igny8_core.common.models import OutgoingMail
-from igny8_core.common.rows import insert_new_rows, update_rows
 from igny8_core.common.transactions import in_transaction
 
 QUEUE = "mail"
 RETRY = MailRetries()
 MAX_ERROR_LENGTH = 1000
+# The number of an email's job is drawn with the email, so that neither has to be changed. A job is
+# what procrastinate_defer_jobs_v1 makes of it.
+QUEUE_MAILS = """
+WITH given AS (
+    SELECT * FROM json_to_recordset(%(mails)s::json) AS given (
+        key text, kind text, recipient text, language text, arguments jsonb, lock text)
+), mail AS (
+    INSERT INTO common_outgoingmail (key, kind, recipient, language, arguments, job_id,
+        attempts, last_error, drop_reason, created_at, updated_at)
+    SELECT key, kind, recipient, language, arguments,
+        nextval(pg_get_serial_sequence('procrastinate_jobs', 'id')), 0, '', '', %(now)s, %(now)s
+    FROM given ON CONFLICT DO NOTHING RETURNING id, job_id, key, recipient
+)
+INSERT INTO procrastinate_jobs (id, queue_name, task_name, lock, args)
+SELECT mail.job_id, %(queue)s, %(task)s, given.lock, jsonb_build_object('mail_id', mail.id)
+FROM mail JOIN given USING (key, recipient)
+"""
 STALLED_AFTER = 120  # seconds without a heartbeat of the worker
 
 
@@ -71,18 +88,29 @@ def queue_mails(mails: Sequence[NewMail]) -> None:
     """
     for mail in mails:
         kind_called(mail.kind)
-    new = insert_new_rows([_row_of(mail) for mail in mails], by=("key", "recipient"))
-    _deliver_in_order(new)
+    if not mails:
+        return
+    given = {(mail.kind, mail.about, mail.recipient): _given(mail) for mail in mails}
+    values: dict[str, Any] = {
+        "mails": json.dumps(list(given.values())),
+        "now": utc_now(),
+        "queue": QUEUE,
+        "task": deliver_mail.name,
+    }
+    with prepared(), connection.cursor() as cursor:
+        cursor.execute(QUEUE_MAILS, values)
 
 
-def _row_of(mail: NewMail) -> OutgoingMail:
-    return OutgoingMail(
-        key=f"{mail.kind}:{mail.about}",
-        kind=mail.kind,
-        recipient=mail.recipient,
-        language=mail.language,
-        arguments=mail.arguments,
-    )
+def _given(mail: NewMail) -> dict[str, Any]:
+    """Return the email's own columns, and the lock of its job."""
+    return {
+        "key": f"{mail.kind}:{mail.about}",
+        "kind": mail.kind,
+        "recipient": mail.recipient,
+        "language": mail.language,
+        "arguments": mail.arguments,
+        "lock": reader_lock(mail.recipient),
+    }
 
 
 @in_transaction
@@ -162,7 +190,9 @@ def _queue_anew(mail: OutgoingMail) -> SendAgain:
     """Queue an email whose job is gone; one with a secret had its text only there."""
     if mail.kind not in KINDS:
         return SendAgain.GONE
-    _deliver_in_order([mail])
+    job = deliver_mail.configure(lock=reader_lock(mail.recipient))
+    mail.job_id = job.defer(mail_id=mail.pk)
+    mail.save(update_fields=["job_id", "updated_at"])
     return SendAgain.QUEUED
 
 
@@ -181,20 +211,6 @@ def _message(subject: str, body: str, html: str, recipient: str) -> EmailMultiAl
     if html:
         message.attach_alternative(html, "text/html")
     return message
-
-
-def _deliver_in_order(mails: Sequence[OutgoingMail]) -> None:
-    """Queue each email after those to the same reader, and remember its job."""
-    if not mails:
-        return
-    jobs = app.job_manager.batch_defer_jobs(jobs=[_job_of(mail) for mail in mails])
-    for mail, job in zip(mails, jobs, strict=True):
-        mail.job_id = job.id
-    update_rows(mails, ["job_id"])
-
-
-def _job_of(mail: OutgoingMail) -> Job:
-    return deliver_mail.configure(lock=reader_lock(mail.recipient)).make_new_job(mail_id=mail.pk)
 
 
 def _deliver(mail_id: int, write: Callable[[OutgoingMail], EmailMultiAlternatives]) -> None:

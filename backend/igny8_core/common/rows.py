@@ -9,8 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
@@ -22,14 +21,9 @@ from igny8_core.common.compiled import prepared
 UPDATE = sql.SQL("UPDATE {table} SET {changes} FROM {given} WHERE {table}.{key} = given.{key}")
 CHANGE = sql.SQL("{name} = given.{name}")
 INSERT = sql.SQL("INSERT INTO {table} ({names}) SELECT {names} FROM {given} RETURNING {key}")
-INSERT_NEW = sql.SQL(
-    "INSERT INTO {table} ({names}) SELECT {names} FROM {given}"
-    " ON CONFLICT DO NOTHING RETURNING {key}, {by}"
-)
 GIVEN = sql.SQL("json_to_recordset(%s::json) AS given ({columns})")
 COLUMN = sql.SQL("{name} {type}")
 
-Row = TypeVar("Row", bound=Model)
 AnyField: TypeAlias = "Field[Any, Any]"
 
 
@@ -86,33 +80,8 @@ def insert_rows(rows: Sequence[Model]) -> None:
     with _insert_of(type(rows[0])).run(rows, add=True) as cursor:
         ids = cursor.fetchall()
     for row, (key,) in zip(rows, ids, strict=True):
-        _has_come(row, key)
-
-
-def insert_new_rows(rows: Sequence[Row], *, by: tuple[str, ...]) -> list[Row]:
-    """Insert rows of one model, except those that a unique constraint refuses.
-
-    :param by: the names of the fields that have to be unique together; no foreign keys.
-    :returns: the inserted ones, with their ids.
-    """
-    if not rows:
-        return []
-    statement = _insert_of(type(rows[0]), by)
-    with statement.run(rows, add=True) as cursor:
-        ids = {tuple(values): key for key, *values in cursor.fetchall()}
-    unique = attrgetter(*by)
-    inserted = []
-    for row in rows:
-        key = ids.pop(unique(row), None)
-        if key is not None:
-            _has_come(row, key)
-            inserted.append(row)
-    return inserted
-
-
-def _has_come(row: Model, key: int) -> None:
-    row.pk = key
-    row._state.adding = False
+        row.pk = key
+        row._state.adding = False
 
 
 @cache
@@ -130,15 +99,14 @@ def _update_of(model: type[Model], names: frozenset[str]) -> Statement:
 
 
 @cache
-def _insert_of(model: type[Model], by: tuple[str, ...] = ()) -> Statement:
+def _insert_of(model: type[Model]) -> Statement:
     meta = model._meta
     fields = [field for field in meta.concrete_fields if not field.primary_key]
-    text = (INSERT_NEW if by else INSERT).format(
+    text = INSERT.format(
         table=sql.Identifier(meta.db_table),
-        names=_names(fields),
+        names=sql.SQL(", ").join(map(_name, fields)),
         given=_given(fields),
         key=_name(meta.pk),
-        by=_names([field for field in fields if field.name in by]),
     )
     return Statement.of(text, fields)
 
@@ -172,7 +140,3 @@ def _type(field: AnyField) -> sql.SQL:
 
 def _name(field: AnyField) -> sql.Identifier:
     return sql.Identifier(str(field.column))
-
-
-def _names(fields: Sequence[AnyField]) -> sql.Composed:
-    return sql.SQL(", ").join(map(_name, fields))

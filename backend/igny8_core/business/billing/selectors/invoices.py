@@ -15,7 +15,8 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentEvent,
 )
-from igny8_core.common.compiled import Ready
+from igny8_core.common.compiled import Ready, compiled
+from igny8_core.common.models import put_in_hand
 from igny8_core.common.nested import Rows, with_rows
 from igny8_core.common.statements import COUNT, Hole, instances
 
@@ -86,6 +87,19 @@ def invoice_of(*, account: Account, invoice_id: int) -> Invoice:
 def open_invoice(*, account: Account) -> Invoice | None:
     """The account's open invoice, if any."""
     return invoices_of(account=account).filter(status=InvoiceStatus.PENDING).first()
+
+
+def read_lines(invoice: Invoice) -> None:
+    """Read an invoice's lines, of which an answer about an act is made."""
+    lines = _lines(invoice_id=invoice.pk)
+    for line in lines:
+        line.invoice = invoice
+    put_in_hand(invoice, "lines", lines)
+
+
+@compiled
+def _lines(invoice_id: int) -> QuerySet[InvoiceLine]:
+    return InvoiceLine.objects.filter(invoice=invoice_id)
 
 
 def every_invoice() -> QuerySet[Invoice]:

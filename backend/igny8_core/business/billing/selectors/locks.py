@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from django.db.models import (
     BigIntegerField,
-    Exists,
     Model,
     OuterRef,
     QuerySet,
+    Subquery,
     prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce
@@ -222,13 +222,15 @@ def _accounts(ids: QuerySet[Any, Any]) -> QuerySet[Account]:
 def _payments() -> QuerySet[Payment]:
     """Payments with what an answer about them shows; whether two admins were asked is rare."""
     consents = Consent.objects.filter(payment=OuterRef("pk"))
-    return Payment.objects.select_related("submitted_by").annotate(has_consents=Exists(consents))
+    return Payment.objects.select_related("submitted_by").annotate(
+        a_consent=Subquery(consents.values("pk")[:1])
+    )
 
 
 def _with_consents(payments: Iterable[Payment]) -> list[Payment]:
     """Read the consents, if there are any."""
     read = list(payments)
-    having = [payment for payment in read if getattr(payment, "has_consents", True)]
+    having = [payment for payment in read if payment.a_consent]  # type: ignore[attr-defined]
     prefetch_related_objects(having, "consents__admin")
     for payment in read:
         if payment not in having:
