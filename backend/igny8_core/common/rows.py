@@ -8,7 +8,8 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from django.db import DatabaseError, connection
@@ -28,25 +29,25 @@ AnyField: TypeAlias = "Field[Any, Any]"
 
 
 @dataclass(frozen=True)
-class Statement:
-    """What is run for rows of one model.
+class Write:
+    """A statement for rows of one model.
 
-    :param columns: their names, each with what gives a row's value, and what writes that as JSON.
+    :param columns: their names, each with what reads a row's value, and what writes that as JSON.
     """
 
     text: str
-    columns: Sequence[tuple[str, Callable[[Model, bool], Any], Callable[[Any], Any]]]
+    columns: Sequence[tuple[str, Callable[[Model], Any], Callable[[Any], Any]]]
 
     @classmethod
-    def of(cls, text: sql.Composed, fields: Iterable[AnyField]) -> "Statement":
-        """Make one that takes the values of these fields."""
-        columns = [(str(field.column), field.pre_save, _writer(field)) for field in fields]
+    def of(cls, text: sql.Composed, fields: Iterable[AnyField], *, add: bool) -> "Write":
+        """Make one that takes the values of these fields, of rows that are new or not."""
+        columns = [(str(field.column), _reader(field, add), _writer(field)) for field in fields]
         return cls(text.as_string(), columns)
 
     @contextmanager
-    def run(self, rows: Sequence[Model], *, add: bool) -> Iterator[CursorWrapper]:
-        """Run it for these rows, which are new or not."""
-        given = [{name: write(of(row, add)) for name, of, write in self.columns} for row in rows]
+    def run(self, rows: Sequence[Model]) -> Iterator[CursorWrapper]:
+        """Run it for these rows."""
+        given = [{name: write(read(row)) for name, read, write in self.columns} for row in rows]
         with prepared(), connection.cursor() as cursor:
             cursor.execute(self.text, [json.dumps(given)])
             yield cursor
@@ -56,13 +57,13 @@ def update_rows(rows: Sequence[Model], names: Collection[str]) -> None:
     """Save these fields of rows of one model, and their time of change if they have one.
 
     :param rows: each once.
-    :param names: of fields; arrays can't be saved like this.
+    :param names: of fields; arrays can't be saved like this, nor the null of JSON.
     :raises django.db.DatabaseError: if one of the rows isn't there.
     """
     if not rows:
         return
-    statement = _update_of(type(rows[0]), frozenset(names))
-    with statement.run(rows, add=False) as cursor:
+    write = _update_of(type(rows[0]), frozenset(names))
+    with write.run(rows) as cursor:
         if cursor.rowcount != len(rows):
             message = (
                 f"{cursor.rowcount} of {len(rows)} rows of {rows[0]._meta.db_table} are there."
@@ -77,7 +78,7 @@ def insert_rows(rows: Sequence[Model]) -> None:
     """
     if not rows:
         return
-    with _insert_of(type(rows[0])).run(rows, add=True) as cursor:
+    with _insert_of(type(rows[0])).run(rows) as cursor:
         ids = cursor.fetchall()
     for row, (key,) in zip(rows, ids, strict=True):
         row.pk = key
@@ -85,7 +86,7 @@ def insert_rows(rows: Sequence[Model]) -> None:
 
 
 @cache
-def _update_of(model: type[Model], names: frozenset[str]) -> Statement:
+def _update_of(model: type[Model], names: frozenset[str]) -> Write:
     meta = model._meta
     changed = [field for field in meta.concrete_fields if field.name in names | {"updated_at"}]
     fields = [meta.pk, *changed]
@@ -95,11 +96,11 @@ def _update_of(model: type[Model], names: frozenset[str]) -> Statement:
         given=_given(fields),
         key=_name(meta.pk),
     )
-    return Statement.of(text, fields)
+    return Write.of(text, fields, add=False)
 
 
 @cache
-def _insert_of(model: type[Model]) -> Statement:
+def _insert_of(model: type[Model]) -> Write:
     meta = model._meta
     fields = [field for field in meta.concrete_fields if not field.primary_key]
     text = INSERT.format(
@@ -108,12 +109,19 @@ def _insert_of(model: type[Model]) -> Statement:
         given=_given(fields),
         key=_name(meta.pk),
     )
-    return Statement.of(text, fields)
+    return Write.of(text, fields, add=True)
 
 
 def _given(fields: Sequence[AnyField]) -> sql.Composed:
     columns = (COLUMN.format(name=_name(field), type=_type(field)) for field in fields)
     return GIVEN.format(columns=sql.SQL(", ").join(columns))
+
+
+def _reader(field: AnyField, add: bool) -> Callable[[Model], Any]:  # noqa: FBT001
+    """Return what reads a value; some fields set it at that moment."""
+    if type(field).pre_save is Field.pre_save:
+        return attrgetter(field.attname)
+    return partial(field.pre_save, add=add)
 
 
 def _writer(field: AnyField) -> Callable[[Any], Any]:
