@@ -48,7 +48,7 @@ WITH given AS (
     INSERT INTO common_outgoingmail (key, kind, recipient, language, arguments, job_id,
         attempts, last_error, drop_reason, created_at, updated_at)
     SELECT key, kind, recipient, language, arguments,
-        nextval(pg_get_serial_sequence('procrastinate_jobs', 'id')), 0, '', '', %(now)s, %(now)s
+        nextval('procrastinate_jobs_id_seq'), 0, '', '', %(now)s, %(now)s
     FROM given ON CONFLICT DO NOTHING RETURNING id, job_id, key, recipient
 )
 INSERT INTO procrastinate_jobs (id, queue_name, task_name, lock, args)
