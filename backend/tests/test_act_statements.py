@@ -127,8 +127,8 @@ def free_registration(_owner: User, _admin: User) -> Act:
         (voiding, 11),
         (cancellation, 12),
         (upgrade, 15),
-        (registration, 16),
-        (free_registration, 12),
+        (registration, 17),
+        (free_registration, 13),
     ],
 )
 def test_act_takes_exactly_this_many_statements(
