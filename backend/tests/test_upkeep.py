@@ -28,9 +28,8 @@ def waits_of(task: Any) -> list[int]:
 
 def period_of(scheduled: PeriodicTask[Any, Any, Any]) -> int:
     """Return how many seconds there are between two times of a task."""
-    times = scheduled.croniter
-    first, second = times.get_next(float), times.get_next(float)
-    return round(second - first)
+    first, second = (scheduled.croniter.get_next(float) for _ in range(2))
+    return int(second - first)
 
 
 def test_retry_is_over_before_the_next_job_is_due() -> None:

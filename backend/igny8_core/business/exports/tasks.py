@@ -25,8 +25,9 @@ class Retries(BaseRetryStrategy):
         if job.attempts >= len(WAITS) and not is_database_away(exception):
             return None
         wait = WAITS[min(job.attempts, len(WAITS) - 1)]
-        lock = f"{MAKE}-{job.task_kwargs['export_id']}"
-        return RetryDecision(retry_in={"seconds": wait}, lock=lock)
+        return RetryDecision(
+            retry_in={"seconds": wait}, lock=f"{MAKE}-{job.task_kwargs['export_id']}"
+        )
 
 
 @app.task(name=MAKE, queue=QUEUE, retry=Retries(), pass_context=True)
