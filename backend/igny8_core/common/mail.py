@@ -36,6 +36,7 @@ from igny8_core.common.models import OutgoingMail
 from igny8_core.common.transactions import in_transaction
 
 QUEUE = "mail"
+PRIORITY = -1  # a server that doesn't answer takes the worker's time: nothing else waits for that
 RETRY = MailRetries()
 MAX_ERROR_LENGTH = 1000
 # The number of an email's job is drawn with the email, so that neither has to be changed. A job is
@@ -130,7 +131,7 @@ def queue_prepared_mail(
     mail.save(update_fields=["job_id", "updated_at"])
 
 
-@app.task(queue=QUEUE, retry=RETRY)
+@app.task(queue=QUEUE, retry=RETRY, priority=PRIORITY)
 def deliver_mail(*, mail_id: int) -> None:
     """Write and send an email, unless it is already sent."""
 
@@ -140,7 +141,7 @@ def deliver_mail(*, mail_id: int) -> None:
     _deliver(mail_id, write)
 
 
-@app.task(queue=QUEUE, retry=RETRY)
+@app.task(queue=QUEUE, retry=RETRY, priority=PRIORITY)
 def deliver_prepared_mail(*, mail_id: int, subject: str, body: str, html: str) -> None:
     """Send an email that is already written, unless it is already sent."""
 
@@ -182,7 +183,7 @@ def send_again(mail: OutgoingMail) -> SendAgain:
             return _queue_anew(locked)
         if job.status != "failed":
             return SendAgain.WAITING
-        app.job_manager.retry_job_by_id(job.pk, retry_at=utc_now(), priority=0, queue=QUEUE)
+        app.job_manager.retry_job_by_id(job.pk, retry_at=utc_now(), priority=PRIORITY, queue=QUEUE)
         return SendAgain.QUEUED
 
 
