@@ -19,6 +19,8 @@ from django.utils.crypto import salted_hmac
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.compiled import prepared
@@ -154,10 +156,13 @@ def deliver_prepared_mail(*, mail_id: int, subject: str, body: str, html: str) -
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Queue the unfinished jobs of dead workers again."""
+    """Queue the unfinished jobs of dead workers again, unless the next one waits already."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:  # of the jobs with one ``queueing_lock``, one can wait
+            await manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 class SendAgain(StrEnum):
