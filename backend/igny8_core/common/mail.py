@@ -54,8 +54,9 @@ WITH given AS (
         nextval('procrastinate_jobs_id_seq'), 0, '', '', %(now)s, %(now)s
     FROM given ON CONFLICT DO NOTHING RETURNING id, job_id, key, recipient
 )
-INSERT INTO procrastinate_jobs (id, queue_name, task_name, lock, args)
-SELECT mail.job_id, %(queue)s, %(task)s, given.lock, jsonb_build_object('mail_id', mail.id)
+INSERT INTO procrastinate_jobs (id, queue_name, task_name, priority, lock, args)
+SELECT mail.job_id, %(queue)s, %(task)s, %(priority)s, given.lock,
+    jsonb_build_object('mail_id', mail.id)
 FROM mail JOIN given USING (key, recipient)
 """
 STALLED_AFTER = 120  # seconds without a heartbeat of the worker
@@ -99,6 +100,7 @@ def queue_mails(mails: Sequence[NewMail]) -> None:
         "now": utc_now(),
         "queue": QUEUE,
         "task": deliver_mail.name,
+        "priority": deliver_mail.priority,
     }
     with prepared(), connection.cursor() as cursor:
         cursor.execute(QUEUE_MAILS, values)
