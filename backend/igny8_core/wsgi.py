@@ -10,6 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "igny8_core.settings")
 django.setup(set_prefix=False)
 settings.DATABASES["default"]["OPTIONS"]["options"] += (
     f" -c statement_timeout={settings.DATABASE_STATEMENT_TIMEOUT}s"
+    # By default, a new connection plans a prepared statement again for each of its first five uses
+    " -c plan_cache_mode=force_generic_plan"
+    # To start more processes for a statement takes longer than any statement of a request
+    " -c max_parallel_workers_per_gather=0"
 )
 
 from igny8_core.api.bodies import Request  # noqa: E402  (it needs the settings)

@@ -11,7 +11,6 @@ from unittest import mock
 import django
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
 from django.test import override_settings
 from django.urls import get_resolver
 
@@ -26,6 +25,7 @@ get_resolver().url_patterns  # noqa: B018  (loads all views)
 PATIENCE = 120  # seconds
 # Limits are counted before an operation reads anything that matters for it.
 WRITE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(?!common_cacheentry")')
+LOCK = re.compile(r" FOR UPDATE( OF [^)]+| SKIP LOCKED)?")
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,12 @@ class LocksOff:
     """The control: without the locks, and nobody writes before everybody has read.
 
     :param disabled: names of functions replaced by no-ops.
+    :param replaced: other values for constants, by their names.
     :param all_read_before: the statement that waits for everybody; if empty, any write.
     """
 
     disabled: tuple[str, ...] = ()
+    replaced: dict[str, str] = field(default_factory=dict)
     all_read_before: str = ""
 
 
@@ -129,14 +131,13 @@ def _without_locks(locks_off: LocksOff | None, meeting: Any) -> Iterator[None]:
         if not has_met and (sql.startswith(awaited) if awaited else WRITE.match(sql)):
             has_met = True
             meeting.wait(PATIENCE)
-        return execute(sql, *more)
+        return execute(LOCK.sub("", sql), *more)
 
     with ExitStack() as stack:
-        stack.enter_context(
-            mock.patch.object(QuerySet, "select_for_update", lambda queryset, **_: queryset)
-        )
         for name in locks_off.disabled:
             stack.enter_context(mock.patch(name))
+        for name, value in locks_off.replaced.items():
+            stack.enter_context(mock.patch(name, value))
         stack.enter_context(connection.execute_wrapper(meet_before_write))
         try:
             yield

@@ -12,6 +12,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.signing import Signer
+from django.db import OperationalError
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
@@ -265,6 +266,40 @@ def test_failed_export_is_retried_then_reported(
     monkeypatch.undo()
     assert client_of(customer).post(URL, {"password": PASSWORD}).status_code == 202
     made_export()
+
+
+def test_export_that_ends_its_worker_each_time_is_given_up(
+    customer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when it needs too much memory: such a job is queued again, whatever its retries."""
+    client_of(customer).post(URL, {"password": PASSWORD})
+    export = Export.objects.get()
+    monkeypatch.setattr(services, "make", lambda **_arguments: pytest.fail("made once more"))
+    job = SimpleNamespace(attempts=len(WAITS) + 1)
+    make_export(SimpleNamespace(job=job), export_id=export.pk)  # type: ignore[arg-type]
+    assert OutgoingMail.objects.get(kind="export_failed").recipient == customer.email
+
+
+def test_person_is_told_of_a_failed_export_once_the_database_is_back(
+    customer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_of(customer).post(URL, {"password": PASSWORD})
+    export = Export.objects.get()
+
+    def lose_it(**_arguments: object) -> None:
+        raise OperationalError
+
+    job = SimpleNamespace(attempts=len(WAITS), task_kwargs={"export_id": export.pk})
+    context: Any = SimpleNamespace(job=job)
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "make", lose_it)
+        patch.setattr(services, "give_up", lose_it)
+        with pytest.raises(OperationalError) as lost:
+            make_export(context, export_id=export.pk)
+    assert Retries().get_retry_decision(exception=lost.value, job=context.job) is not None
+    job.attempts += 1
+    make_export(context, export_id=export.pk)
+    assert OutgoingMail.objects.get(kind="export_failed").recipient == customer.email
 
 
 @pytest.mark.django_db(transaction=True)

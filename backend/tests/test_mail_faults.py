@@ -7,8 +7,12 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from igny8_core.auth.models import User
+from igny8_core.business.billing.periodic import apply_setting_changes
+from igny8_core.business.bulk import services
 from igny8_core.common.mail import deliver_mail, queue_prepared_mail
 from igny8_core.common.models import OutgoingMail
+from tests.bulk import started
 from tests.database import assert_all_invariants_hold, wait_until_somebody_waits
 from tests.factories import (
     PASSWORD,
@@ -137,3 +141,38 @@ def test_prepared_mail_is_queued_atomically(statement: str) -> None:
         queue_prepared_mail(kind="x", about="1", recipient="x@shop.example", language="en", **words)
     assert not OutgoingMail.objects.exists()
     assert not ProcrastinateJob.objects.exists()
+
+
+def test_mails_hold_up_no_other_work(
+    billing_admin: User, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that accepts a connection and says nothing costs ``EMAIL_TIMEOUT`` for each."""
+    started(billing_admin, [make_payment(make_owner())])
+    tried: list[bool] = []
+
+    def approve_next(**_arguments: Any) -> bool:
+        tried.append(OutgoingMail.objects.filter(attempts__gt=0).exists())
+        return False
+
+    monkeypatch.setattr(services, "approve_next", approve_next)
+    run_worker(mailbox.port)
+    assert tried == [False]
+    assert mailbox.received
+
+
+def test_stalled_job_whose_next_one_waits_holds_up_no_mail(mailbox: Mailbox) -> None:
+    """The queue takes no two that wait with one ``queueing_lock``: the stalled one is over."""
+    make_owner()
+    stalled = apply_setting_changes.configure(task_kwargs={"timestamp": 0}).defer()
+    make_owner()
+    with connection.cursor() as cursor:  # their worker is dead
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+    next_one = apply_setting_changes.configure(
+        task_kwargs={"timestamp": 60}, schedule_in={"hours": 1}
+    ).defer()
+    tasks_of_the_minute()
+    run_worker(mailbox.port)
+    run_worker(mailbox.port)
+    assert queued() == []
+    known = ProcrastinateJob.objects.filter(pk__in=[stalled, next_one])
+    assert list(known.values_list("pk", "status")) == [(next_one, "todo")]

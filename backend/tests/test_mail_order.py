@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 from procrastinate.jobs import Job
 
 from igny8_core.auth.actors import Actor
@@ -192,3 +192,21 @@ def test_mail_queued_twice_is_sent_once(mailbox: Mailbox) -> None:
     deliver_mail.defer(mail_id=mail.pk)
     run_worker(mailbox.port)
     assert len(mailbox.to(owner.email)) == 1
+
+
+@pytest.mark.django_db
+def test_mails_job_is_as_the_queue_makes_it(catalog: None) -> None:
+    """It is written together with its email, past the queue's own function."""
+    make_owner()
+    mail = OutgoingMail.objects.get(kind="invoice_issued")
+    job = deliver_mail.configure(lock=reader_lock(mail.recipient)).defer(mail_id=mail.pk)
+    ours, theirs = (
+        ProcrastinateJob.objects.filter(pk=pk).values().get() for pk in (mail.job_id, job)
+    )
+    assert ours.pop("id") != theirs.pop("id")
+    assert ours == theirs
+    kinds = [
+        list(ProcrastinateEvent.objects.filter(job=pk).values_list("type", flat=True))
+        for pk in (mail.job_id, job)
+    ]
+    assert kinds == [["deferred"], ["deferred"]]

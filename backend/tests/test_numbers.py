@@ -120,7 +120,7 @@ def test_stored_days_change_no_number(billing_admin: User, django_assert_num_que
     assert DecidedDay.objects.count() == DAYS - 1
     assert told() == live
     assert (live.approved, live.rejected, live.median_time) == (4, 1, timedelta(hours=3))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(1):
         told()
     sum_up_days(now=NOW + timedelta(days=1), number=DAYS)
     assert numbers(now=NOW + timedelta(hours=12)).approved == 4

@@ -1,6 +1,7 @@
 """Production fails closed: an unsafe or misspelt setting stops it, with instructions."""
 
 import secrets
+from ast import literal_eval
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,21 @@ def test_database_password_has_its_own_variable(tmp_path: Path) -> None:
         "DATABASE_PASSWORD_FILE": str(tmp_path / "password"),
     }
     assert "'PASSWORD': 'p@ss#w/rd?'" in setting("DATABASES", **environment)
+
+
+def test_database_host_that_vanishes_is_noticed_within_half_a_minute() -> None:
+    """Whether a thread waits for it or sends; by itself, Linux goes on for 15 minutes or hours."""
+    options = literal_eval(setting("DATABASES"))["default"]["OPTIONS"]
+    unanswered = options["keepalives_interval"] * options["keepalives_count"]
+    assert options["keepalives_idle"] + unanswered == 25
+    assert options["tcp_user_timeout"] == 25_000
+
+
+def test_database_url_may_say_how_long_to_wait() -> None:
+    url = "postgres://igny8:p@db.example/billing?keepalives_idle=60&connect_timeout=9"
+    options = literal_eval(setting("DATABASES", DATABASE_URL=url))["default"]["OPTIONS"]
+    assert (options["keepalives_idle"], options["connect_timeout"]) == (60, 9)
+    assert options["keepalives_count"] == 3
 
 
 @pytest.mark.parametrize(

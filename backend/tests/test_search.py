@@ -186,6 +186,19 @@ def test_amount_is_read_in_any_notation(typed: str, amounts: set[str]) -> None:
     assert {f"{amount:f}" for amount in amounts_of(typed)} == amounts
 
 
+def test_long_number_is_looked_up_by_its_end_and_compared_as_a_whole(paid: Payment) -> None:
+    """Groups of letters that many references share aren't looked up."""
+    wanted, other = (
+        make_payment(make_owner(), reference=f"{start}0000777") for start in ("REF", "BT")
+    )
+    assert found("REF0000777") == found("f-0000777") == [wanted]
+    assert found("REF0000777 BT0000777") == []
+    assert set(found("0000777")) == {wanted, other}
+    looked_up = str(keys_by_index("REF0000777").query)
+    assert "'077'" in looked_up
+    assert "'ref'" not in looked_up
+
+
 def test_short_term_matches_word_beginnings(paid: Payment) -> None:
     Account.objects.filter(pk=account_of(paid.submitted_by).pk).update(name="張偉 Trading")
     assert found("gh") == [paid]

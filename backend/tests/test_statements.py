@@ -27,7 +27,7 @@ class World:
 
     :ivar customer: its owner, signed in.
     :ivar admin: a billing admin, signed in.
-    :ivar visitor: nobody yet.
+    :ivar visitor: nobody yet; signs in.
     """
 
     def __init__(self, rows: int) -> None:
@@ -53,7 +53,7 @@ def sign_in_as_program(world: World) -> Any:
     return world.visitor.post("/_allauth/app/v1/auth/login", body)
 
 
-def register(world: World) -> Any:
+def register(_world: World) -> Any:
     body = {
         "email": "new@shop.example",
         "password": PASSWORD,
@@ -61,18 +61,18 @@ def register(world: World) -> Any:
         "country": "PK",
         "payment_method": "jazzcash",
     }
-    return world.visitor.post("/api/v1/auth/register/", body)
+    return APIClient().post("/api/v1/auth/register/", body)
 
 
 HOT: list[tuple[str, Request, int]] = [
     ("where a customer stands", get("auth/me/"), 2),
-    ("own invoices", get("billing/invoices/"), 4),
+    ("own invoices", get("billing/invoices/"), 2),
     ("own payments", get("billing/payments/"), 4),
     ("payment methods", get("billing/admin/payment-methods/", country="PK"), 6),
     ("plans", get("plans/"), 2),
-    ("sign-in", sign_in, 58),
-    ("sign-in of a program", sign_in_as_program, 59),
-    ("register", register, 51),
+    ("sign-in", sign_in, 12),
+    ("sign-in of a program", sign_in_as_program, 13),
+    ("register", register, 25),
 ]
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -22,6 +22,7 @@ from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.email_form import normal_email
 from igny8_core.common.models import TimestampedModel
 from igny8_core.common.search import NormalAddress, SearchText, search_index
+from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import (
     validate_country_code,
     validate_line,
@@ -188,10 +189,13 @@ class UserManager(BaseUserManager["User"]):
         """
         user = self.model(email=normal_email(email), **fields)
         user.set_password(password)
-        with transaction.atomic(using=self._db):
-            user.save(using=self._db)
-            user.emailaddress_set.create(email=user.email, primary=True, verified=user.is_staff)
+        self._save(user)
         return user
+
+    @in_transaction
+    def _save(self, user: "User") -> None:
+        user.save(using=self._db)
+        user.emailaddress_set.create(email=user.email, primary=True, verified=user.is_staff)
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make a user who may do everything in the admin site and belongs to no account."""
@@ -206,9 +210,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Staff may or may not belong to an account.
 
     :ivar has_second_factor: whether signing in takes a code, if that was read with the session.
+    :ivar has_just_signed_up: whether this is the sign-up, which has written down the sign-in.
     """
 
     has_second_factor: bool | None = None
+    has_just_signed_up = False
 
     email = models.EmailField(max_length=254, unique=True)
     first_name = models.CharField(max_length=100, blank=True)

@@ -9,13 +9,13 @@ from igny8_core.auth.models import PersonChange
 from igny8_core.auth.services.email_addresses import remove_expired_changes
 from igny8_core.common.clock import utc_now
 from igny8_core.common.platform import cache
-from igny8_core.common.upkeep import QUEUE, RETRY
+from igny8_core.common.upkeep import QUEUE
 
 KEPT = timedelta(days=366)  # longer than a change to payment details can wait
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(queue=QUEUE, queueing_lock="remove_expired", retry=RETRY)
+@app.task(queue=QUEUE, queueing_lock="remove_expired")
 def remove_expired(timestamp: int) -> None:  # noqa: ARG001
     """Remove expired sessions, counts and requests for a new address."""
     now = utc_now()

@@ -4,6 +4,7 @@
 their jobs share a lock, so a later one waits for an earlier one's retry.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,15 +13,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.jobs import Job
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from igny8_core.common.clock import utc_now
+from igny8_core.common.compiled import prepared
 from igny8_core.common.letters import (
     KINDS,
     Letter,
@@ -32,11 +35,30 @@ from igny8_core.common.letters import (
 from igny8_core.common.locks import wait_for_lock
 from igny8_core.common.mail_retries import MailRetries
 from igny8_core.common.models import OutgoingMail
-from igny8_core.common.rows import insert_new_rows, update_rows
+from igny8_core.common.transactions import in_transaction
 
 QUEUE = "mail"
+PRIORITY = -1  # a server that doesn't answer takes the worker's time: nothing else waits for that
 RETRY = MailRetries()
 MAX_ERROR_LENGTH = 1000
+# The number of an email's job is drawn with the email, so that neither has to be changed. A job is
+# what procrastinate_defer_jobs_v1 makes of it.
+QUEUE_MAILS = """
+WITH given AS (
+    SELECT * FROM json_to_recordset(%(mails)s::json) AS given (
+        key text, kind text, recipient text, language text, arguments jsonb, lock text)
+), mail AS (
+    INSERT INTO common_outgoingmail (key, kind, recipient, language, arguments, job_id,
+        attempts, last_error, drop_reason, created_at, updated_at)
+    SELECT key, kind, recipient, language, arguments,
+        nextval('procrastinate_jobs_id_seq'), 0, '', '', %(now)s, %(now)s
+    FROM given ON CONFLICT DO NOTHING RETURNING id, job_id, key, recipient
+)
+INSERT INTO procrastinate_jobs (id, queue_name, task_name, priority, lock, args)
+SELECT mail.job_id, %(queue)s, %(task)s, %(priority)s, given.lock,
+    jsonb_build_object('mail_id', mail.id)
+FROM mail JOIN given USING (key, recipient)
+"""
 STALLED_AFTER = 120  # seconds without a heartbeat of the worker
 
 
@@ -70,21 +92,33 @@ def queue_mails(mails: Sequence[NewMail]) -> None:
     """
     for mail in mails:
         kind_called(mail.kind)
-    new = insert_new_rows([_row_of(mail) for mail in mails], by=("key", "recipient"))
-    _deliver_in_order(new)
+    if not mails:
+        return
+    given = {(mail.kind, mail.about, mail.recipient): _given(mail) for mail in mails}
+    values: dict[str, Any] = {
+        "mails": json.dumps(list(given.values())),
+        "now": utc_now(),
+        "queue": QUEUE,
+        "task": deliver_mail.name,
+        "priority": deliver_mail.priority,
+    }
+    with prepared(), connection.cursor() as cursor:
+        cursor.execute(QUEUE_MAILS, values)
 
 
-def _row_of(mail: NewMail) -> OutgoingMail:
-    return OutgoingMail(
-        key=f"{mail.kind}:{mail.about}",
-        kind=mail.kind,
-        recipient=mail.recipient,
-        language=mail.language,
-        arguments=mail.arguments,
-    )
+def _given(mail: NewMail) -> dict[str, Any]:
+    """Return the email's own columns, and the lock of its job."""
+    return {
+        "key": f"{mail.kind}:{mail.about}",
+        "kind": mail.kind,
+        "recipient": mail.recipient,
+        "language": mail.language,
+        "arguments": mail.arguments,
+        "lock": reader_lock(mail.recipient),
+    }
 
 
-@transaction.atomic
+@in_transaction
 def queue_prepared_mail(
     *, kind: str, about: str, recipient: str, language: str, subject: str, body: str, html: str
 ) -> None:
@@ -101,7 +135,7 @@ def queue_prepared_mail(
     mail.save(update_fields=["job_id", "updated_at"])
 
 
-@app.task(queue=QUEUE, retry=RETRY)
+@app.task(queue=QUEUE, retry=RETRY, priority=PRIORITY)
 def deliver_mail(*, mail_id: int) -> None:
     """Write and send an email, unless it is already sent."""
 
@@ -111,7 +145,7 @@ def deliver_mail(*, mail_id: int) -> None:
     _deliver(mail_id, write)
 
 
-@app.task(queue=QUEUE, retry=RETRY)
+@app.task(queue=QUEUE, retry=RETRY, priority=PRIORITY)
 def deliver_prepared_mail(*, mail_id: int, subject: str, body: str, html: str) -> None:
     """Send an email that is already written, unless it is already sent."""
 
@@ -124,10 +158,13 @@ def deliver_prepared_mail(*, mail_id: int, subject: str, body: str, html: str) -
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Queue the unfinished jobs of dead workers again."""
+    """Queue the unfinished jobs of dead workers again, unless the next one waits already."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:  # of the jobs with one ``queueing_lock``, one can wait
+            await manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 class SendAgain(StrEnum):
@@ -153,7 +190,7 @@ def send_again(mail: OutgoingMail) -> SendAgain:
             return _queue_anew(locked)
         if job.status != "failed":
             return SendAgain.WAITING
-        app.job_manager.retry_job_by_id(job.pk, retry_at=utc_now(), priority=0, queue=QUEUE)
+        app.job_manager.retry_job_by_id(job.pk, retry_at=utc_now(), priority=PRIORITY, queue=QUEUE)
         return SendAgain.QUEUED
 
 
@@ -161,7 +198,9 @@ def _queue_anew(mail: OutgoingMail) -> SendAgain:
     """Queue an email whose job is gone; one with a secret had its text only there."""
     if mail.kind not in KINDS:
         return SendAgain.GONE
-    _deliver_in_order([mail])
+    job = deliver_mail.configure(lock=reader_lock(mail.recipient))
+    mail.job_id = job.defer(mail_id=mail.pk)
+    mail.save(update_fields=["job_id", "updated_at"])
     return SendAgain.QUEUED
 
 
@@ -180,20 +219,6 @@ def _message(subject: str, body: str, html: str, recipient: str) -> EmailMultiAl
     if html:
         message.attach_alternative(html, "text/html")
     return message
-
-
-def _deliver_in_order(mails: Sequence[OutgoingMail]) -> None:
-    """Queue each email after those to the same reader, and remember its job."""
-    if not mails:
-        return
-    jobs = app.job_manager.batch_defer_jobs(jobs=[_job_of(mail) for mail in mails])
-    for mail, job in zip(mails, jobs, strict=True):
-        mail.job_id = job.id
-    update_rows(mails, ["job_id"])
-
-
-def _job_of(mail: OutgoingMail) -> Job:
-    return deliver_mail.configure(lock=reader_lock(mail.recipient)).make_new_job(mail_id=mail.pk)
 
 
 def _deliver(mail_id: int, write: Callable[[OutgoingMail], EmailMultiAlternatives]) -> None:

@@ -25,6 +25,7 @@ from django.db.models.lookups import Contains, GreaterThan
 from igny8_core.common.normal_form import normal_form
 
 GRAM = 3
+ENOUGH = 4  # groups of three digits, so six or more digits: few rows share them
 IDEOGRAPHS = (
     "[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"  # words without spaces
 )
@@ -237,8 +238,8 @@ def _words_of(term: str) -> list[str]:
 def _holds(word: str, *, text: Text) -> Q:
     found = Q(pk__in=[])
     for normal in _forms_of(word):
-        part = Q(_has_grams(_grams_of(normal), text=text))
-        if len(normal) > GRAM:
+        part = Q(_has_grams(_looked_up(normal), text=text))
+        if len(normal) > GRAM:  # groups alone don't tell how they follow each other
             joined = Replace(text, Value(" "), Value(""), output_field=TextField())
             part &= Q(Contains(joined, normal))
         found |= part
@@ -289,10 +290,17 @@ def _has_grams(grams: list[str], *, text: Text) -> ArrayContains:
     return ArrayContains(SearchGrams(text), Wanted(grams))
 
 
-def _grams_of(normal: str) -> list[str]:
+def _looked_up(normal: str) -> list[str]:
+    """Return the groups of a word to look up: its last ones of digits, if they are enough.
+
+    Many references begin with the same letters. To follow a group that is in every row takes the
+    index thirty times as long as the rest.
+    """
     if len(normal) < GRAM:
         return [f"^{normal}"]
-    return sorted({normal[start : start + GRAM] for start in range(len(normal) - GRAM + 1)})
+    grams = [normal[start : start + GRAM] for start in range(len(normal) - GRAM + 1)]
+    digits = list(dict.fromkeys(gram for gram in reversed(grams) if gram.isdecimal()))
+    return sorted(digits[:ENOUGH] if len(digits) >= ENOUGH else set(grams))
 
 
 def amounts_of(word: str) -> set[Decimal]:

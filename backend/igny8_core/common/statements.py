@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Expression, IntegerField, QuerySet
+from django.db.models import Expression, IntegerField, Model, QuerySet
+
+from igny8_core.common.compiled import Ready
+
+M = TypeVar("M", bound=Model)
 
 
 class Hole(Expression):
@@ -21,6 +25,9 @@ class Hole(Expression):
     def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, Any]:
         """Leave a token in the SQL, and itself where the subquery's parameters go."""
         return self.template % self.token, [self]
+
+
+COUNT = Hole("counted", template="(SELECT count(*) FROM (%s) counted)")
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class Statement:
     def run(self, **parts: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
         """Fill the holes by their names, and read all rows: none if a part can't have any."""
         try:
-            sql, params = self._filled(parts)
+            sql, params = self.filled(parts)
         except EmptyResultSet:
             return []
         with connection.cursor() as cursor:
@@ -46,7 +53,11 @@ class Statement:
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
-    def _filled(self, parts: Mapping[str, QuerySet[Any, Any]]) -> tuple[str, list[Any]]:
+    def filled(self, parts: Mapping[str, QuerySet[Any, Any]]) -> tuple[str, list[Any]]:
+        """Return the SQL with subqueries in its holes, and all parameters.
+
+        :raises EmptyResultSet: if a part can't have any rows.
+        """
         sql, params = self.sql, list[Any]()
         for param in self.params:
             if isinstance(param, Hole):
@@ -56,3 +67,12 @@ class Statement:
             else:
                 params.append(param)
         return sql, params
+
+
+def instances(ready: Ready[M], **parts: QuerySet[Any, Any]) -> list[M]:
+    """Fill the holes of a query by their names, and read all rows: none if a part has none."""
+    try:
+        sql, params = Statement(ready.sql, ready.params).filled(parts)
+    except EmptyResultSet:
+        return []
+    return ready.rows(sql, params)

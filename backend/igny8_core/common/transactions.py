@@ -7,7 +7,15 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    InterfaceError,
+    NotSupportedError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from psycopg import IsolationLevel, errors
 
 ATTEMPTS = 3
@@ -29,8 +37,9 @@ logger = logging.getLogger(__name__)
 def commit_or_retry(act: Callable[[], T]) -> T:
     """Run an act in one transaction; run all of it again after a deadlock or lock timeout.
 
-    Both have rolled everything back, so nothing is done twice. A lost connection isn't retried,
-    because its COMMIT may or may not have happened.
+    Both have rolled everything back, so nothing is done twice. So has a statement that was planned
+    before a migration; the rollback forgets the plan. A lost connection isn't retried, because its
+    COMMIT may or may not have happened.
 
     :param act: changes only the database, so that it can be repeated.
     :raises django.db.OperationalError: if the last of ``ATTEMPTS`` fails too.
@@ -39,7 +48,7 @@ def commit_or_retry(act: Callable[[], T]) -> T:
         try:
             return _commit(act)
         except Exception as error:
-            if not is_contention(error):
+            if not (is_contention(error) or isinstance(error, NotSupportedError)):
                 raise
             logger.warning("Rolled back and tried again: %s", error)
     return _commit(act)
@@ -104,9 +113,10 @@ def _outermost() -> Iterator[None]:
 
 def healthy_wire() -> Any:
     """Return psycopg's connection below Django's, which the next statement will use."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    return connection.connection
+    own = connections[DEFAULT_DB_ALIAS]  # the thread's
+    own.close_if_health_check_failed()
+    own.ensure_connection()
+    return own.connection
 
 
 def is_contention(error: BaseException) -> bool:

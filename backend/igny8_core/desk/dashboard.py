@@ -10,7 +10,6 @@ from igny8_core.auth.rights import may
 from igny8_core.business.billing.rights import VIEW_PAYMENTS
 from igny8_core.business.reports.numbers import DAYS, Day, numbers
 from igny8_core.common.clock import utc_now
-from igny8_core.common.transactions import one_moment
 
 CHART_HEIGHT = 120  # units of the drawing
 
@@ -19,8 +18,7 @@ def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     """Add the numbers for those who may see payments."""
     if not may(request.user, VIEW_PAYMENTS):
         return context
-    with one_moment():
-        found = numbers(now=utc_now())
+    found = numbers(now=utc_now())
     return {
         **context,
         "numbers": found,
@@ -39,17 +37,21 @@ def _words(duration: timedelta | None) -> str:
 
 
 def _bars(days: list[Day]) -> list[dict[str, Any]]:
-    """Lay out a bar for each day: approved at the bottom, rejected on top."""
+    """Lay out a bar for each day: approved at the bottom, rejected on top.
+
+    :returns: lengths as texts, so that the template doesn't look for each one's language.
+    """
     highest = max((day.approved + day.rejected for day in days), default=0) or 1
     unit = CHART_HEIGHT / highest
     return [
         {
             "day": day,
-            "x": 10 * number,
-            "approved_y": round(CHART_HEIGHT - day.approved * unit, 1),
-            "approved_height": round(day.approved * unit, 1),
-            "rejected_y": round(CHART_HEIGHT - (day.approved + day.rejected) * unit, 1),
-            "rejected_height": round(day.rejected * unit, 1),
+            "x": str(10 * number),
+            "bar_x": str(10 * number + 1),
+            "approved_y": f"{CHART_HEIGHT - day.approved * unit:.1f}",
+            "approved_height": f"{day.approved * unit:.1f}",
+            "rejected_y": f"{CHART_HEIGHT - (day.approved + day.rejected) * unit:.1f}",
+            "rejected_height": f"{day.rejected * unit:.1f}",
         }
         for number, day in enumerate(days)
     ]

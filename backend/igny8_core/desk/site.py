@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
 
 from igny8_core.auth.models import User
@@ -32,6 +33,10 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold has no typ
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Leave the colours to ``desk/theme.css``: the policy forbids style elements."""
         return {**super().each_context(request), "colors": {}}
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Return what Django's own menu shows when it is looked at: our sidebar is another one."""
+        return SimpleLazyObject(lambda: super(DeskAdminSite, self).get_app_list(request, app_label))
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  (Django's)
         """Require a second factor if the setting asks for one.

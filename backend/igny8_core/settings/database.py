@@ -28,7 +28,16 @@ _options = DATABASES["default"].setdefault("OPTIONS", {})
 _options["options"] = " ".join(
     [_options.get("options", ""), *(f"-c {name}={wait}s" for name, wait in _waits.items())]
 ).strip()
-_options.setdefault("connect_timeout", 5)
+# A server that vanishes is noticed after 25 seconds; by itself, Linux waits for up to two hours
+_keepalive = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds
+}
+for _name, _value in _keepalive.items():
+    _options.setdefault(_name, _value)
 # Connections that the threads of a process share; 0: each keeps its own
 DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", default=0, at_most=1000)
 if DATABASE_POOL_SIZE:

@@ -129,6 +129,12 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
 
+def send_first_link(request: HttpRequest, user: User) -> None:
+    """Send somebody new the link that verifies their address: the first by its own limit."""
+    if ratelimit.consume(request, app="allauth.account", action="confirm_email", key=user.email):
+        send_verification_link(user=user)
+
+
 def plain_address(address: str) -> str:
     """Return the IPv4 address inside an IPv6 one: otherwise they would all share one count.
 

@@ -17,12 +17,12 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, get_random_string
 from django.utils.functional import SimpleLazyObject
 
 from igny8_core.auth.models import Session, User
@@ -30,12 +30,14 @@ from igny8_core.common.clock import utc_now
 from igny8_core.common.compiled import compiled
 
 SIGN_UP = "igny8_sign_up"
+KEY_LENGTH = 32
 
 
 class SessionStore(DatabaseSessionStore):
     """Django's database sessions, found by the hash of their key, with their user."""
 
     _person: User | None = None
+    _is_new = False
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -57,6 +59,28 @@ class SessionStore(DatabaseSessionStore):
 
     def exists(self, session_key: str) -> bool:
         return super().exists(hashed(session_key))
+
+    def create(self) -> None:
+        """Begin a session under a new key; its row is written once, when it is saved."""
+        self._session_key = get_random_string(KEY_LENGTH, VALID_KEY_CHARS)
+        vars(self).setdefault("_session_cache", {})  # there is nothing to read
+        self._is_new = self.modified = True
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  (Django's)
+        """Write the session in one statement.
+
+        :raises UpdateError: if it was ended meanwhile.
+        """
+        if self.session_key is None:
+            self.create()
+        row = self.create_model_instance(self._session)  # type: ignore[attr-defined]  # Django's
+        if must_create or self._is_new:
+            row.save(force_insert=True)
+            self._is_new = False
+            return
+        values = {"session_data": row.session_data, "expire_date": row.expire_date}
+        if not Session.objects.filter(pk=row.pk).update(user=row.user_id, **values):
+            raise UpdateError
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast("Session", super().create_model_instance(data))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -30,13 +31,17 @@ BILLING_FIELDS = (
 
 @dataclass(frozen=True)
 class OwnerDetails:
-    """The person who signs up."""
+    """The person who signs up.
+
+    :param signed_in_at: the time, if that signs them in as well.
+    """
 
     email: str
     password: str
     first_name: str = ""
     last_name: str = ""
     language: str = settings.LANGUAGE_CODE
+    signed_in_at: datetime | None = None
 
 
 @in_transaction
@@ -77,10 +82,13 @@ def create_account_with_owner(
             language=owner.language,
             account=account,
             role=UserRole.OWNER,
+            last_login=owner.signed_in_at,
         )
     except IntegrityError as error:
         raise EmailAlreadyRegistered from error
-    send_billing_email_link(account=account, now=utc_now())
+    user.has_just_signed_up = owner.signed_in_at is not None
+    if account.billing_email.lower() != email:
+        send_billing_email_link(account=account, now=utc_now())
     return user
 
 

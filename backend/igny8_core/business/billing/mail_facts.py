@@ -56,12 +56,13 @@ def facts_of_void(invoice: Invoice, *, reason: str) -> Facts:
 
 def facts_of_payment(payment: Payment) -> Facts:
     """Return the payment as the customer confirmed it."""
+    method = payment.paid_by
     return {
         **_seller_of(payment.invoice),
         "number": payment.invoice.number,
         "amount": str(payment.money),
-        "method": payment.paid_by.display_name,
-        "method_names": payment.paid_by.names,
+        "method": method.display_name,
+        "method_names": method.names,
         "reference": payment.manual_reference,
     }
 

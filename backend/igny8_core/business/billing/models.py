@@ -397,7 +397,7 @@ class Invoice(TimestampedModel):
         ordering = ["-issued_at", "-pk"]
         indexes = [
             models.Index(fields=["issued_at"], name="invoice_by_time"),
-            search_index("invoice_search", SearchText("number")),
+            search_index("invoice_search", SearchText("number"), often_written=True),
         ]
         constraints = [
             models.CheckConstraint(

@@ -9,7 +9,7 @@ from igny8_core.common import upkeep
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue=upkeep.QUEUE, queueing_lock="apply_setting_changes", retry=upkeep.RETRY)
+@app.task(queue=upkeep.QUEUE, queueing_lock="apply_setting_changes")
 def apply_setting_changes(timestamp: int) -> None:
     """Apply changes that a lone admin proposed long enough ago.
 

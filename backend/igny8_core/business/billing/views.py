@@ -52,7 +52,11 @@ from igny8_core.business.billing.permissions import (
     MayViewProofs,
 )
 from igny8_core.business.billing.selectors.credits import ledger_of
-from igny8_core.business.billing.selectors.invoices import invoice_of, invoices_of
+from igny8_core.business.billing.selectors.invoices import (
+    invoice_list_of,
+    invoice_of,
+    read_invoices,
+)
 from igny8_core.business.billing.selectors.payments import payment_of, payments_with_events_of
 from igny8_core.business.billing.selectors.queue import payment_for_admin, payment_queue
 from igny8_core.business.billing.sellers import seller_snapshot
@@ -199,9 +203,14 @@ class SellerView(APIView):
 )
 class InvoiceListView(OwnListView[Invoice]):
     model = Invoice
-    select = staticmethod(invoices_of)
+    select = staticmethod(invoice_list_of)
+    read = staticmethod(read_invoices)
     serializer_class = InvoiceSerializer
     filterset_class = InvoiceFilter
+
+    def get(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
+        """Answer with a page, read by one statement, which needs no transaction."""
+        return self.list(request)
 
 
 @describe_read(

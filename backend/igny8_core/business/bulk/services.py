@@ -20,6 +20,7 @@ from igny8_core.business.billing.rights import DECIDE
 from igny8_core.business.billing.services.decisions import Outcome, approve_payments
 from igny8_core.business.bulk.exceptions import ConfirmationReused, NotThatMany
 from igny8_core.business.bulk.models import BulkApproval, BulkApprovalRow, RowState
+from igny8_core.common.rows import update_rows
 from igny8_core.common.transactions import commit_or_retry, is_contention, is_database_away
 
 QUEUE = "bulk"
@@ -158,7 +159,7 @@ def _write(bulk: BulkApproval, rows: Sequence[BulkApprovalRow], now: datetime) -
     """Write what has become of rows; return whether others wait, else it is finished."""
     for row in rows:
         row.decided_at = now
-    BulkApprovalRow.objects.bulk_update(rows, ["state", "detail", "decided_at"])
+    update_rows(rows, ["state", "detail", "decided_at"])
     bulk.active_at = now
     if bulk.finished_at is None and not bulk.rows.filter(state=RowState.WAITING).exists():
         bulk.finished_at = now

@@ -10,6 +10,7 @@ from igny8_core.business.exports import services
 from igny8_core.business.exports.services import MAKE, QUEUE, REMOVE_FILES
 from igny8_core.common import upkeep
 from igny8_core.common.clock import utc_now
+from igny8_core.common.transactions import is_database_away
 
 WAITS = (10, 60, 600, 3600)  # seconds; after the last, the person is told
 
@@ -21,16 +22,23 @@ class Retries(BaseRetryStrategy):
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if job.attempts >= len(WAITS):
+        if job.attempts >= len(WAITS) and not is_database_away(exception):
             return None
+        wait = WAITS[min(job.attempts, len(WAITS) - 1)]
         return RetryDecision(
-            retry_in={"seconds": WAITS[job.attempts]}, lock=f"{MAKE}-{job.task_kwargs['export_id']}"
+            retry_in={"seconds": wait}, lock=f"{MAKE}-{job.task_kwargs['export_id']}"
         )
 
 
 @app.task(name=MAKE, queue=QUEUE, retry=Retries(), pass_context=True)
 def make_export(context: JobContext, *, export_id: int) -> None:
-    """Make a file; after the last attempt, tell the person that it can't be made."""
+    """Make a file; after the last attempt, tell the person that it can't be made.
+
+    The worker may have died in the last attempt, or the database may have been away.
+    """
+    if context.job.attempts > len(WAITS):
+        services.give_up(export_id=export_id, now=utc_now())
+        return
     try:
         services.make(export_id=export_id, now=utc_now())
     except Exception:

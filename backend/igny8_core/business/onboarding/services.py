@@ -1,6 +1,6 @@
 """Registration: the one use case that needs both accounts and billing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,10 +52,16 @@ class Registered:
 
 @in_transaction
 def register_account(
-    *, registration: Registration, ip_address: str | None, now: datetime
+    *,
+    registration: Registration,
+    ip_address: str | None,
+    now: datetime,
+    welcome: Callable[[User], None] | None = None,
 ) -> Registered:
     """Sign a visitor up: a free plan starts a trial, a paid one waits for its payment.
 
+    :param welcome: is called with the new person, before their invoice takes its number: from then
+        on, other sign-ups wait.
     :raises UnknownPlan, PlanChanged, UnknownPaymentMethod, ExchangeRateMissing: if the choice
         isn't available.
     :raises EmailAlreadyRegistered: if the email is taken.
@@ -70,6 +76,8 @@ def register_account(
         account_name=registration.account_name,
         billing=registration.billing,
     )
+    if welcome:
+        welcome(user)
     account = _account_of(user)
     actor = Actor(user=user, ip_address=ip_address)
     if plan.is_free:

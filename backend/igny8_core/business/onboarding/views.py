@@ -1,8 +1,10 @@
 """The API of registration and of the session."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.signup import complete_signup
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
@@ -15,6 +17,7 @@ from rest_framework.views import APIView
 from igny8_core.auth import exceptions
 from igny8_core.auth import openapi_examples as auth_example
 from igny8_core.auth.actors import actor_from_request
+from igny8_core.auth.log_in.adapter import send_first_link
 from igny8_core.auth.log_in.authentication import VisitorAuthentication
 from igny8_core.auth.log_in.sessions import has_sign_up_session, mark_sign_up
 from igny8_core.auth.models import User
@@ -25,7 +28,7 @@ from igny8_core.business.billing import openapi_examples as billing_example
 from igny8_core.business.billing.exceptions import ExchangeRateMissing, UnknownPaymentMethod
 from igny8_core.business.onboarding.selectors import state_of
 from igny8_core.business.onboarding.serializers import MeSerializer, RegistrationResultSerializer
-from igny8_core.business.onboarding.services import Registration, register_account
+from igny8_core.business.onboarding.services import Registered, Registration, register_account
 from igny8_core.common.clock import utc_now
 from igny8_core.common.http.describe import (
     BODY_ERRORS,
@@ -37,6 +40,7 @@ from igny8_core.common.http.describe import (
 )
 from igny8_core.common.http.idempotency import REPLAYED, AccountAnswer, run_once
 from igny8_core.common.http.throttling import ActionThrottle
+from igny8_core.common.models import put_in_hand
 
 _FREE_ACCOUNT = {
     **auth_example.PENDING_ACCOUNT,
@@ -120,29 +124,33 @@ class RegisterView(APIView):
     permission_classes = [AllowAny]
     authentication_classes = [VisitorAuthentication]
     throttle_classes = [RegisterThrottle]
+    registered: Registered
 
     def post(self, request: Request) -> Response:
         body = RegisterSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
 
+        now = utc_now()
+
         def register() -> AccountAnswer:
-            registered = register_account(
-                registration=_registration(body.validated_data),
+            self.registered = register_account(
+                registration=_registration(body.validated_data, now=now),
                 ip_address=actor_from_request(request).ip_address,
-                now=utc_now(),
+                now=now,
+                welcome=partial(send_first_link, request._request),
             )
-            answer = RegistrationResultSerializer(registered)
+            _say_that_nothing_is_verified(self.registered.user)
             return AccountAnswer(
-                answer.data,
-                account_id=registered.account.pk,
+                RegistrationResultSerializer(self.registered).data,
+                account_id=self.registered.account.pk,
                 status=status.HTTP_201_CREATED,
             )
 
         response = run_once(request, register)
-        user = User.objects.get(pk=response.data["user"]["id"])
-        is_new = REPLAYED not in response.headers
-        if is_new or _may_log_in_again(user, body.validated_data["password"]):
-            _log_in(request, user)
+        if REPLAYED in response.headers:
+            _log_in_again(request, response, password=body.validated_data["password"])
+        else:
+            _log_in(request, self.registered.user)
         return response
 
 
@@ -172,7 +180,7 @@ class MeView(APIView):
         return Response(MeSerializer(state_of(user=user_of(request))).data)
 
 
-def _registration(data: dict[str, Any]) -> Registration:
+def _registration(data: dict[str, Any], *, now: datetime) -> Registration:
     return Registration(
         owner=OwnerDetails(
             email=data["email"],
@@ -180,6 +188,7 @@ def _registration(data: dict[str, Any]) -> Registration:
             first_name=data["first_name"],
             last_name=data["last_name"],
             language=data["language"],
+            signed_in_at=now,
         ),
         plan_slug=data["plan_slug"],
         offer=data["offer"],
@@ -190,18 +199,29 @@ def _registration(data: dict[str, Any]) -> Registration:
     )
 
 
-def _may_log_in_again(user: User, password: str) -> bool:
-    """Tell whether a sign-up that is sent again, as its answer was lost, logs in as well.
+def _say_that_nothing_is_verified(user: User) -> None:
+    """Spare the reading of a new person's verified address, and of another one that they want."""
+    put_in_hand(user, "emailaddress_set", [])
+    change: Any = User._meta.get_field("email_change")
+    change.set_cached_value(user, None)
+
+
+def _log_in(request: Request, user: User) -> None:
+    """Sign in somebody new, who can't have a second factor yet."""
+    get_adapter().login(request._request, user)
+    mark_sign_up(request._request.session)
+
+
+def _log_in_again(request: Request, response: Response, *, password: str) -> None:
+    """Sign in as well, if the sign-up was sent again because its answer was lost.
 
     Whoever has an old request is not let in by it: the session that it began has to be there still,
     so that neither a log-out nor "log out everywhere" is undone, and the password has to be right.
     """
+    user = User.objects.get(pk=response.data["user"]["id"])
     is_fresh = user.is_active and utc_now() - user.date_joined < REPLAY_LOGS_IN_FOR
-    return is_fresh and has_sign_up_session(user=user) and user.check_password(password)
-
-
-def _log_in(request: Request, user: User) -> None:
-    """Sign in and ask for the email to be verified."""
+    if not (is_fresh and has_sign_up_session(user=user) and user.check_password(password)):
+        return
     complete_signup(request._request, user=user)
     if request._request.user.is_authenticated:  # not so, where signing in needs a code
         mark_sign_up(request._request.session)

@@ -1,25 +1,19 @@
 """The numbers of the approval desk: payments waiting, decisions, speed, takings."""
 
-from collections import Counter
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet, Sum
-from django.db.models.fields.json import KT
-from django.db.models.functions import TruncDate
 
-from igny8_core.business.billing.enums import PaymentStatus
-from igny8_core.business.billing.models import Payment
-from igny8_core.business.reports.days import TOOK, Span, days_until, decided_in, span_of
-from igny8_core.business.reports.models import DecidedDay
-from igny8_core.common.clock import business_day, business_zone
+from igny8_core.business.reports.days import days_until, span_of
+from igny8_core.common.clock import business_day
 from igny8_core.common.money import Money
 
 DAYS = 30
-AGES = [  # label, from and to in hours
+AGES: list[tuple[str, int, int | None]] = [  # label, from and to in hours
     ("under 1 hour", 0, 1),
     ("1 to 24 hours", 1, 24),
     ("1 to 3 days", 24, 72),
@@ -67,114 +61,84 @@ class Numbers:
         return sum(day.rejected for day in self.days)
 
 
-class Decided:
-    """The decisions of several days, added up from those stored and from payments."""
-
-    def __init__(self) -> None:
-        self.by_day: Counter[tuple[date, str]] = Counter()
-        self.totals: Counter[tuple[str, str]] = Counter()  # by method and currency
-        self.numbers: Counter[tuple[str, str]] = Counter()
-
-    def take(self, method: str, currency: str, *, total: Decimal, number: int) -> None:
-        """Add what was approved of a method and currency."""
-        self.totals[method, currency] += total  # type: ignore[assignment]  # counts Decimals
-        self.numbers[method, currency] += number
-
-    def add_stored(self, stored: Iterable[DecidedDay]) -> None:
-        """Add days that are summed up."""
-        for each in stored:
-            day = business_day(each.starts_at)
-            self.by_day[day, PaymentStatus.SUCCEEDED] += each.approved
-            self.by_day[day, PaymentStatus.FAILED] += each.rejected
-            for method, currency, total, number in each.takings:
-                self.take(method, currency, total=Decimal(total), number=number)
-
-    def add_live(self, spans: list[Span]) -> None:
-        """Add what the payments of some spans of time say."""
-        rows = (
-            decided_in(spans)
-            .annotate(day=TruncDate("decided_at", tzinfo=business_zone()))
-            .values_list("day", "status", KT("method_snapshot__display_name"), "currency")
-            .annotate(total=Sum("amount"), number=Count("pk"))
-        )
-        for day, status, method, currency, total, number in rows:
-            self.by_day[day, status] += number
-            if status == PaymentStatus.SUCCEEDED:
-                self.take(method, currency, total=total, number=number)
-
-
-def numbers(*, now: datetime) -> Numbers:
-    """Compute all numbers as of now."""
-    waiting = Payment.objects.filter(status=PaymentStatus.PENDING_APPROVAL).aggregate(
-        number=Count("pk"),
-        oldest=Min("submitted_at"),
-        **{
-            f"from_{start}": Count("pk", filter=Q(**_between(now, start, end)))
-            for _label, start, end in AGES
-        },
-    )
-    days = days_until(business_day(now), number=DAYS)
-    spans = [span_of(day) for day in days]
-    kept = {(row.starts_at, row.ends_at): row for row in _stored(since=spans[0][0])}
-    stored = [kept[span] for span in spans if span in kept]
-    live = [(start, min(end, _just_after(now))) for start, end in spans if (start, end) not in kept]
-    decided = Decided()
-    decided.add_stored(stored)
-    decided.add_live(live)
-    return Numbers(
-        waiting=waiting["number"],
-        oldest=waiting["oldest"],
-        ages=[(label, waiting[f"from_{start}"]) for label, start, _end in AGES],
-        days=[
-            Day(
-                day=day,
-                approved=decided.by_day[day, PaymentStatus.SUCCEEDED],
-                rejected=decided.by_day[day, PaymentStatus.FAILED],
-            )
-            for day in days
-        ],
-        median_time=_median_time(stored, live),
-        takings=_takings(decided),
-    )
-
-
-def _stored(*, since: datetime) -> QuerySet[DecidedDay]:
-    return DecidedDay.objects.filter(starts_at__gte=since).defer("times")
-
-
-def _just_after(moment: datetime) -> datetime:
-    return moment + timedelta.resolution
-
-
-def _between(now: datetime, from_hours: int, to_hours: int | None) -> dict[str, datetime]:
-    window = {"submitted_at__lte": now - timedelta(hours=from_hours)}
-    if to_hours is not None:
-        window["submitted_at__gt"] = now - timedelta(hours=to_hours)
-    return window
-
-
-MEDIAN = """
-SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY took) FROM (
-    SELECT unnest(times)::double precision AS took FROM reports_decidedday WHERE id = ANY(%s)
+WAITING_SINCE = "submitted_at <= %(now)s - make_interval(hours => {})"
+NUMBERS = """
+WITH spans AS (
+    SELECT * FROM unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+        AS span (day, starts_at, ends_at)
+), stored AS (
+    SELECT * FROM spans JOIN reports_decidedday USING (starts_at, ends_at)
+), unstored AS (
+    SELECT * FROM spans WHERE day NOT IN (SELECT day FROM stored)
+), live AS (
+    SELECT day, decided.* FROM unstored, LATERAL (
+        SELECT status, amount, currency, method_snapshot ->> 'display_name' AS method,
+            decided_at - submitted_at AS took
+        FROM billing_payment
+        WHERE status IN ('succeeded', 'failed')
+            AND decided_at >= starts_at AND decided_at < least(ends_at, %(until)s)
+        OFFSET 0  -- planned for one span at a time: as a join, it would read the whole table
+    ) decided
+), counted AS (
+    SELECT day, approved, rejected FROM stored
     UNION ALL
-    SELECT 1000000 * extract(epoch FROM took)::double precision FROM ({live}) payments) times
+    SELECT day, count(*) FILTER (WHERE status = 'succeeded'),
+        count(*) FILTER (WHERE status = 'failed')
+    FROM live GROUP BY day
+), taken AS (
+    SELECT each ->> 0 AS method, each ->> 1 AS currency, (each ->> 2)::numeric AS total,
+        (each ->> 3)::bigint AS number
+    FROM stored, jsonb_array_elements(takings) each
+    UNION ALL
+    SELECT method, currency, amount, 1 FROM live WHERE status = 'succeeded'
+), summed AS (
+    SELECT method, currency, sum(total)::text AS total, sum(number)::bigint AS number
+    FROM taken GROUP BY method, currency
+), times AS (
+    SELECT unnest(times)::double precision AS took FROM stored
+    UNION ALL
+    SELECT 1000000 * extract(epoch FROM took)::double precision FROM live
+)
+SELECT count(*), min(submitted_at), ARRAY[{ages}],
+    (SELECT jsonb_object_agg(day, jsonb_build_array(approved, rejected)) FROM counted),
+    (SELECT jsonb_agg(jsonb_build_array(method, currency, total, number)) FROM summed),
+    (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY took) FROM times)
+FROM billing_payment WHERE status = 'pending_approval'
 """
 
 
-def _median_time(stored: list[DecidedDay], live: list[Span]) -> timedelta | None:
-    """Return the middle of all times, of stored days and of payments."""
-    sql, params = decided_in(live).annotate(took=TOOK).values("took").query.sql_with_params()
+def numbers(*, now: datetime) -> Numbers:
+    """Compute all numbers as of now, with one statement: finished days from their sums."""
+    days = days_until(business_day(now), number=DAYS)
+    starts, ends = zip(*map(span_of, days), strict=True)
+    given: dict[str, Any] = {"days": days, "starts": list(starts), "ends": list(ends), "now": now}
+    given["until"] = now + timedelta.resolution
     with connection.cursor() as cursor:
-        cursor.execute(MEDIAN.format(live=sql), [[day.pk for day in stored], *params])
-        (median,) = cursor.fetchone()
-    return None if median is None else timedelta(microseconds=round(median))
+        cursor.execute(NUMBERS.format(ages=", ".join(map(_in_age, AGES))), given)
+        waiting, oldest, ages, counted, summed, median = cursor.fetchone()
+    decided = json.loads(counted or "{}")
+    return Numbers(
+        waiting=waiting,
+        oldest=oldest,
+        ages=[(label, number) for (label, *_), number in zip(AGES, ages, strict=True)],
+        days=[Day(day, *decided.get(day.isoformat(), (0, 0))) for day in days],
+        median_time=None if median is None else timedelta(microseconds=round(median)),
+        takings=_takings(json.loads(summed or "[]")),
+    )
 
 
-def _takings(decided: Decided) -> list[Takings]:
+def _in_age(age: tuple[str, int, int | None]) -> str:
+    """Return the SQL that counts what has waited that long."""
+    _label, start, end = age
+    condition = WAITING_SINCE.format(start)
+    if end is not None:
+        condition += f" AND NOT {WAITING_SINCE.format(end)}"
+    return f"count(*) FILTER (WHERE {condition})"
+
+
+def _takings(summed: list[tuple[str, str, str, int]]) -> list[Takings]:
     """Return what was taken, the most frequent first."""
-    numbers = sorted(decided.numbers.items(), key=lambda item: (-item[1], item[0]))
     return [
-        Takings(method=method, money=Money(Decimal(decided.totals[key]), key[1]), number=number)
-        for key, number in numbers
-        for method in [key[0]]
+        Takings(method=method, money=Money(Decimal(total), currency), number=number)
+        for method, currency, total, number in sorted(summed, key=lambda each: (-each[3], each[:2]))
     ]

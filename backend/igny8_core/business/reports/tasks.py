@@ -10,7 +10,7 @@ from igny8_core.common import upkeep
 
 
 @app.periodic(cron="7 * * * *")
-@app.task(queue=upkeep.QUEUE, queueing_lock="sum_up_days", retry=upkeep.RETRY)
+@app.task(queue=upkeep.QUEUE, queueing_lock="sum_up_days")
 def sum_up(timestamp: int) -> None:
     """Sum up the days that have ended, in whichever time zone, and those that have changed.
 

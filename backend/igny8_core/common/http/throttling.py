@@ -1,7 +1,7 @@
 """Rejects requests that exceed a rate limit, and says when to try again.
 
-The operations of this API are counted where django-allauth counts its own, and with the same client
-address, but by all their limits in one statement. The limits are in ``rate_limits.py``.
+The operations of this API and those of django-allauth are counted in the same place, with the same
+client address, and by all their limits in one statement. The limits are in ``rate_limits.py``.
 """
 
 import math
@@ -20,6 +20,7 @@ from igny8_core.common.email_form import normal_email
 from igny8_core.common.platform.cache import Limit, PostgresCache
 
 APP = "allauth.account"
+ALLAUTHS = ratelimit.consume
 
 
 class ActionThrottle(BaseThrottle):
@@ -34,7 +35,7 @@ class ActionThrottle(BaseThrottle):
         if request.user.is_authenticated:
             self.counted["user"] = request.user
         limits = _limits(self.request, **self.counted)
-        return not limits or _count(limits)
+        return not limits or _counter().count(limits, now=utc_now())
 
     def wait(self) -> int:
         """Return the seconds until there is room again, for ``Retry-After``."""
@@ -75,19 +76,68 @@ def seconds_to_wait(request: HttpRequest, *, action: str, key: str, user: Any = 
     return max(waits or [limit.seconds for limit in limits], default=1)
 
 
-def _limits(request: HttpRequest, *, action: str, key: str = "", user: Any = None) -> list[Limit]:
+class CountedUsage(ratelimit.RateLimitUsage):
+    """What allauth gives back after a sign-in."""
+
+    def rollback(self) -> None:
+        """Forget these attempts."""
+        _counter().give_back([(each.cache_key, each.timestamp) for each in self.usage])
+
+
+def count_for_allauth() -> None:
+    """Let allauth count like this."""
+    ratelimit.consume, ratelimit.clear = consume, clear
+
+
+def consume(
+    request: HttpRequest,
+    *,
+    app: str,
+    action: str,
+    key: str | None = None,
+    user: Any = None,
+    limit_get: bool = False,
+    **rare: Any,
+) -> ratelimit.RateLimitUsage | None:
+    """Count a request as allauth does, but in one statement that waits for others.
+
+    :param rare: what this project's parts of allauth don't use; its own function does it.
+    :returns: None if there is no room.
+    """
+    counted = {"app": app, "action": action, "key": key, "user": user}
+    if any(rare.values()):
+        return ALLAUTHS(request, **counted, limit_get=limit_get, **rare)
+    if request.method == "GET" and not limit_get:
+        return CountedUsage([])
+    limits, now = _limits(request, **counted), utc_now()
+    if limits and not _counter().count(limits, now=now):
+        return None
+    moment = now.timestamp()
+    return CountedUsage(
+        [ratelimit.SingleRateLimitUsage(limit.key, limit.seconds, moment) for limit in limits]
+    )
+
+
+def clear(request: HttpRequest, **counted: Any) -> None:
+    """Forget all attempts that an action's limits have counted."""
+    cache.delete_many([limit.key for limit in _limits(request, **counted)])
+
+
+def _limits(
+    request: HttpRequest, *, action: str, key: str | None = "", user: Any = None, app: str = APP
+) -> list[Limit]:
     """Return the limits of an action, each with where allauth counts it."""
     return [
         Limit(
-            ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key, user=user),
+            ratelimit.get_cache_key(request, app=app, action=action, rate=rate, key=key, user=user),
             rate.amount,
             int(rate.duration),
         )
-        for rate in ratelimit.get_rates(app=APP, action=action)
+        for rate in ratelimit.get_rates(app=app, action=action)
     ]
 
 
-def _count(limits: list[Limit]) -> bool:
+def _counter() -> PostgresCache:
     counter = caches[DEFAULT_CACHE_ALIAS]
     assert isinstance(counter, PostgresCache)  # noqa: S101  (the settings have no other)
-    return counter.count(limits, now=utc_now())
+    return counter

@@ -29,6 +29,8 @@ SELECT common_count_attempt(
 )
 """
 
+GIVE_BACK = "SELECT common_give_attempts_back(%s::text[], %s::float8[])"
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -81,6 +83,15 @@ class PostgresCache(DatabaseCache):
             cursor.execute(COUNT, [keys, amounts, seconds, now])
             reached: int = cursor.fetchone()[0]
         return reached == 0
+
+    def give_back(self, attempts: Sequence[tuple[str, Any]]) -> None:
+        """Remove attempts that were counted.
+
+        :param attempts: each with the key of its limit, and its time in seconds.
+        """
+        keys = [self.make_and_validate_key(key) for key, _moment in attempts]
+        with connection.cursor() as cursor:
+            cursor.execute(GIVE_BACK, [keys, [moment for _key, moment in attempts]])
 
     def _write(
         self, statement: str, key: Any, value: Any, timeout: Any, version: int | None

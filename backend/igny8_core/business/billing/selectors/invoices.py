@@ -1,5 +1,8 @@
 """Invoices: one account's own, and every account's for the admins."""
 
+from functools import lru_cache
+from typing import Any
+
 from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
 
 from igny8_core.auth.models import Account, Subscription
@@ -12,7 +15,10 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentEvent,
 )
+from igny8_core.common.compiled import Ready, compiled
+from igny8_core.common.models import put_in_hand
 from igny8_core.common.nested import Rows, with_rows
+from igny8_core.common.statements import COUNT, Hole, instances
 
 INVOICE_PARTS = (
     "lines",
@@ -37,6 +43,36 @@ def own_invoices() -> QuerySet[Invoice]:
     return invoices.annotate(voidings=Rows(voidings))
 
 
+def invoice_list_of(*, account: Account) -> QuerySet[Invoice]:
+    """An account's invoices, newest first, for a list whose pages ``read_invoices`` reads."""
+    return Invoice.objects.filter(account=account).order_by("-issued_at", "-pk")
+
+
+def read_invoices(
+    keys: QuerySet[Any, Any],
+    order: tuple[str, ...],
+    size: int,
+    counted: QuerySet[Any, Any] | None = None,
+) -> tuple[list[Invoice], int]:
+    """Read a page of ``own_invoices`` with one statement.
+
+    :param keys: of the invoices, and possibly of more than the ``size`` first ones.
+    :param counted: rows to count as well.
+    :returns: the invoices, and how many rows were counted.
+    """
+    if counted is None:
+        return instances(_page(order, size), keys=keys), 0
+    page = _page(order, size, rows_counted=COUNT)
+    found: list[Any] = instances(page, keys=keys, counted=counted)
+    return found, found[0].rows_counted if found else 0
+
+
+@lru_cache(maxsize=64)
+def _page(order: tuple[str, ...], size: int, **count: Hole) -> Ready[Invoice]:
+    rows = own_invoices().filter(pk__in=Hole("keys")).order_by(*order)
+    return Ready.of(rows.annotate(**count)[:size])
+
+
 def invoice_of(*, account: Account, invoice_id: int) -> Invoice:
     """Find one of an account's invoices.
 
@@ -51,6 +87,19 @@ def invoice_of(*, account: Account, invoice_id: int) -> Invoice:
 def open_invoice(*, account: Account) -> Invoice | None:
     """The account's open invoice, if any."""
     return invoices_of(account=account).filter(status=InvoiceStatus.PENDING).first()
+
+
+def read_lines(invoice: Invoice) -> None:
+    """Read an invoice's lines, of which an answer about an act is made."""
+    lines = _lines(invoice_id=invoice.pk)
+    for line in lines:
+        line.invoice = invoice
+    put_in_hand(invoice, "lines", lines)
+
+
+@compiled
+def _lines(invoice_id: int) -> QuerySet[InvoiceLine]:
+    return InvoiceLine.objects.filter(invoice=invoice_id)
 
 
 def every_invoice() -> QuerySet[Invoice]:

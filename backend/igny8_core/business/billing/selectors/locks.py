@@ -11,13 +11,22 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import (
+    BigIntegerField,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Coalesce
 
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
 from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
 from igny8_core.business.billing.exceptions import NoSuchInvoice, NoSuchPayment
 from igny8_core.business.billing.models import Consent, Invoice, Payment
+from igny8_core.common.compiled import IsOneOf, compiled
 from igny8_core.common.models import put_in_hand
 
 Row = TypeVar("Row", bound=Model)
@@ -51,15 +60,13 @@ def lock_billing_of_invoice(*, invoice_id: int, account: Account | None = None) 
     :param account: whose invoice it has to be, if that matters.
     :raises NotFound: if there is no such invoice.
     """
-    invoices = Invoice.objects.filter(pk=invoice_id)
-    if account is not None:
-        invoices = invoices.filter(account=account)
-    parents = _lock_parents(invoices.values("account"))
-    invoice = _for_update(invoices).first() if parents.accounts else None
-    if invoice is None:
+    parents = _with_subscriptions(
+        _accounts_of_invoice(invoice_id=invoice_id, account_id=_id_of(account))
+    )
+    if not parents.accounts:
         raise NoSuchInvoice(invoice=invoice_id)
-    payments = _payments().filter(invoice=invoice).order_by("pk")
-    return parents.billing_of(invoice, _with_consents(_for_update(payments)))
+    (invoice,) = _invoices(invoice_id=invoice_id)
+    return parents.billing_of(invoice, _with_consents(_payments_of_invoice(invoice_id=invoice_id)))
 
 
 def lock_billing_of_payment(*, payment_id: int, account: Account | None = None) -> LockedBilling:
@@ -68,10 +75,7 @@ def lock_billing_of_payment(*, payment_id: int, account: Account | None = None) 
     :param account: whose payment it has to be, if that matters.
     :raises NotFound: if there is no such payment.
     """
-    wanted = Payment.objects.filter(pk=payment_id)
-    if account is not None:
-        wanted = wanted.filter(invoice__account=account)
-    locked = _lock_billing_of(wanted)
+    locked = _lock_billing_of([payment_id], account)
     if not locked:
         raise NoSuchPayment(payment=payment_id)
     return locked[payment_id]
@@ -84,21 +88,21 @@ def lock_billing_of_payments(*, payment_ids: Collection[int]) -> dict[int, Locke
 
     :returns: by the payment's id; those that don't exist are left out.
     """
-    return _lock_billing_of(Payment.objects.filter(pk__in=payment_ids))
+    return _lock_billing_of(payment_ids)
 
 
-def _lock_billing_of(wanted: QuerySet[Payment]) -> dict[int, LockedBilling]:
-    parents = _lock_parents(wanted.values("invoice__account"))
+def _lock_billing_of(
+    payment_ids: Collection[int], account: Account | None = None
+) -> dict[int, LockedBilling]:
+    ids = list(payment_ids)
+    parents = _with_subscriptions(
+        _accounts_of_payments(payment_ids=ids, account_id=_id_of(account))
+    )
     if not parents.accounts:
         return {}
-    payments = (
-        _payments()
-        .select_related("invoice")
-        .filter(invoice__in=wanted.values("invoice"), invoice__account__in=list(parents.accounts))
-        .order_by("invoice_id", "pk")
-    )
     by_invoice: defaultdict[int, list[Payment]] = defaultdict(list)
-    for payment in _with_consents(_for_update(payments, "invoice")):
+    payments = _payments_beside(payment_ids=ids, account_ids=list(parents.accounts))
+    for payment in _with_consents(payments):
         by_invoice[payment.invoice_id].append(payment)
     billings = [parents.billing_of(rows[0].invoice, rows) for rows in by_invoice.values()]
     return {payment.pk: locked for locked in billings for payment in locked.payments}
@@ -106,7 +110,7 @@ def _lock_billing_of(wanted: QuerySet[Payment]) -> dict[int, LockedBilling]:
 
 def lock_open_renewals(locked: LockedBilling) -> list[Invoice]:
     """Lock the renewals that wait for their payment, except the invoice in hand: with payments."""
-    having = [item for item in locked.subscriptions if getattr(item, "has_open_renewal", True)]
+    having = [item for item in locked.subscriptions if getattr(item, "an_open_renewal", True)]
     if not having:
         return []
     waiting = Invoice.objects.filter(
@@ -187,31 +191,91 @@ class _Parents:
         return LockedBilling(account, subscriptions, invoice, payments)
 
 
-def _lock_parents(account_ids: QuerySet[Any, Any]) -> _Parents:
-    accounts = _for_update(Account.objects.filter(pk__in=account_ids).order_by("pk"))
+def _with_subscriptions(accounts: Iterable[Account]) -> _Parents:
+    """Lock the subscriptions of locked accounts."""
     by_id = {account.pk: account for account in accounts}
     by_account: defaultdict[int, list[Subscription]] = defaultdict(list)
     if by_id:
-        renewals = Invoice.objects.filter(
-            subscription=OuterRef("pk"), kind=InvoiceKind.RENEWAL, status=InvoiceStatus.PENDING
-        )
-        subscriptions = Subscription.objects.filter(account__in=list(by_id))
-        subscriptions = subscriptions.annotate(has_open_renewal=Exists(renewals))
-        for item in _for_update(subscriptions.select_related("plan").order_by("pk")):
+        for item in _subscriptions(account_ids=list(by_id)):
             by_account[item.account_id].append(item)
     return _Parents(by_id, by_account)
+
+
+def _id_of(account: Account | None) -> int | None:
+    return account.pk if account else None
+
+
+@compiled
+def _accounts_of_invoice(invoice_id: int, account_id: int | None) -> QuerySet[Account]:
+    invoices = Invoice.objects.filter(pk=invoice_id, account=_or_any(account_id, "account"))
+    return _accounts(invoices.values("account"))
+
+
+@compiled
+def _accounts_of_payments(
+    payment_ids: Collection[int], account_id: int | None
+) -> QuerySet[Account]:
+    payments = Payment.objects.filter(
+        IsOneOf("pk", payment_ids), invoice__account=_or_any(account_id, "invoice__account")
+    )
+    return _accounts(payments.values("invoice__account"))
+
+
+@compiled
+def _subscriptions(account_ids: Collection[int]) -> QuerySet[Subscription]:
+    renewals = Invoice.objects.filter(
+        subscription=OuterRef("pk"), kind=InvoiceKind.RENEWAL, status=InvoiceStatus.PENDING
+    )
+    subscriptions = Subscription.objects.filter(IsOneOf("account", account_ids)).annotate(
+        an_open_renewal=Subquery(renewals.values("pk")[:1])
+    )
+    return _for_update(subscriptions.select_related("plan").order_by("pk"))
+
+
+@compiled
+def _invoices(invoice_id: int) -> QuerySet[Invoice]:
+    return _for_update(Invoice.objects.filter(pk=invoice_id))
+
+
+@compiled
+def _payments_of_invoice(invoice_id: int) -> QuerySet[Payment]:
+    return _for_update(_payments().filter(invoice=invoice_id).order_by("pk"))
+
+
+@compiled
+def _payments_beside(
+    payment_ids: Collection[int], account_ids: Collection[int]
+) -> QuerySet[Payment]:
+    """All payments of the invoices of these payments, with the invoices."""
+    wanted = Payment.objects.filter(IsOneOf("pk", payment_ids))
+    payments = _payments().select_related("invoice").order_by("invoice_id", "pk")
+    beside = payments.filter(
+        IsOneOf("invoice__account", account_ids), invoice__in=wanted.values("invoice")
+    )
+    return _for_update(beside, "invoice")
+
+
+def _or_any(account_id: int | None, own: str) -> Coalesce:
+    """Compare with an account, or with the row's own: so with any."""
+    return Coalesce(account_id, own, output_field=BigIntegerField())
+
+
+def _accounts(ids: QuerySet[Any, Any]) -> QuerySet[Account]:
+    return _for_update(Account.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def _payments() -> QuerySet[Payment]:
     """Payments with what an answer about them shows; whether two admins were asked is rare."""
     consents = Consent.objects.filter(payment=OuterRef("pk"))
-    return Payment.objects.select_related("submitted_by").annotate(has_consents=Exists(consents))
+    return Payment.objects.select_related("submitted_by").annotate(
+        a_consent=Subquery(consents.values("pk")[:1])
+    )
 
 
 def _with_consents(payments: Iterable[Payment]) -> list[Payment]:
     """Read the consents, if there are any."""
     read = list(payments)
-    having = [payment for payment in read if getattr(payment, "has_consents", True)]
+    having = [payment for payment in read if payment.a_consent]  # type: ignore[attr-defined]
     prefetch_related_objects(having, "consents__admin")
     for payment in read:
         if payment not in having:

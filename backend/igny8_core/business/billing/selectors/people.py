@@ -1,12 +1,13 @@
 """Who gets billing emails."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from igny8_core.auth.enums import UserRole
@@ -14,16 +15,9 @@ from igny8_core.auth.models import Account, User
 from igny8_core.auth.rights import holders, lately_at_the_desk
 from igny8_core.business.billing.models import SellerProfile, SettingChange
 from igny8_core.business.billing.rights import DECIDE, right_to_change
+from igny8_core.common.compiled import IsOneOf, compiled
 
 VERIFIED = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
-# An account's owner, and whoever has its billing address.
-PEOPLE = Prefetch(
-    "users",
-    User.objects.filter(Q(role=UserRole.OWNER) | Q(email=Lower(F("account__billing_email"))))
-    .annotate(is_verified=Exists(VERIFIED))
-    .only("account", "email", "language", "role"),
-    to_attr="people",
-)
 
 
 def billing_admins() -> QuerySet[User]:
@@ -33,7 +27,26 @@ def billing_admins() -> QuerySet[User]:
 
 def read_people(accounts: Iterable[Account]) -> None:
     """Read who may get the emails of these accounts, in one statement; once for each object."""
-    prefetch_related_objects(list(accounts), PEOPLE)
+    unread = [account for account in accounts if not hasattr(account, "people")]
+    if not unread:
+        return
+    by_account: defaultdict[int, list[User]] = defaultdict(list)
+    for user in _people_of(account_ids=[account.pk for account in unread]):
+        by_account[user.account_id or 0].append(user)
+    for account in unread:
+        account.people = by_account[account.pk]  # type: ignore[attr-defined]
+
+
+@compiled
+def _people_of(account_ids: Collection[int]) -> QuerySet[User]:
+    """The accounts' owners, and whoever has their billing addresses."""
+    has_billing_address = Q(email=Lower(F("account__billing_email")))
+    return (
+        User.objects.filter(Q(role=UserRole.OWNER) | has_billing_address)
+        .filter(IsOneOf("account", account_ids))
+        .annotate(is_verified=Subquery(VERIFIED.values("verified")[:1]))
+        .only("account", "email", "language", "role")
+    )
 
 
 def owner_of(*, account: Account) -> User | None:
@@ -59,7 +72,7 @@ def addresses_of(*, account: Account) -> list[str]:
 
 def _people(account: Account) -> list[Any]:
     read_people([account])
-    return account.people  # type: ignore[attr-defined,no-any-return]  # of ``PEOPLE``
+    return account.people  # type: ignore[attr-defined,no-any-return]  # of ``read_people``
 
 
 def readers_of_change(*, change: SettingChange) -> dict[str, str]:

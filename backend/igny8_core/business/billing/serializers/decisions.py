@@ -11,8 +11,9 @@ from igny8_core.auth.models import Account
 from igny8_core.auth.selectors import terms_of
 from igny8_core.auth.serializers import AccountSerializer, PlanSerializer, SubscriptionSerializer
 from igny8_core.business.billing.enums import InvoiceStatus
-from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.selectors.events import timeline_of
+from igny8_core.business.billing.selectors.invoices import read_lines
 from igny8_core.business.billing.selectors.people import has_confirmed_billing_email
 from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
 from igny8_core.business.billing.serializers.payments import (
@@ -117,11 +118,20 @@ class AccountInHandSerializer(AccountSerializer):
         return _plan_serializer().to_representation(terms)  # type: ignore[arg-type]
 
 
+@extend_schema_field(InvoiceSerializer)
+class InvoiceInHandSerializer(InvoiceSerializer):
+    """The invoice of an act: the same, but its lines are read by a compiled statement."""
+
+    def to_representation(self, instance: Invoice) -> dict[str, Any]:
+        read_lines(instance)
+        return super().to_representation(instance)
+
+
 class DecisionSerializer(serializers.Serializer[Any]):
     """A decided payment and everything that changed with it."""
 
     payment = AdminPaymentSerializer()
-    invoice = InvoiceSerializer(source="billing.invoice")
+    invoice = InvoiceInHandSerializer(source="billing.invoice")
     subscription = SubscriptionSerializer(source="billing.subscription")
     account = AccountInHandSerializer(source="billing.account")
 

@@ -25,10 +25,9 @@ from igny8_core.business.billing.models import Consent, Payment
 from igny8_core.business.billing.serializers.decisions import AdminPaymentSerializer
 from igny8_core.business.billing.serializers.payments import proof_refusal_of
 from igny8_core.common.money import Money
-from igny8_core.common.statements import Hole, Statement
+from igny8_core.common.statements import COUNT, Hole, Statement
 
 SOME_ID = 2**63 - 1
-COUNT = Hole("counted", template="(SELECT count(*) FROM (%s) counted)")
 AS_THEY_ARE = (serializers.CharField, serializers.IntegerField, serializers.ChoiceField)
 
 

@@ -13,7 +13,7 @@ from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.common.rows import update_rows
+from igny8_core.common.rows import insert_rows, update_rows
 
 WRITTEN_IN_ORDER: tuple[type[Model], ...] = (Payment, Invoice, Subscription, Account)
 
@@ -73,8 +73,8 @@ class Changes:
         self._set_looks()
         for model, removed in _by_model(self._removed).items():
             model._default_manager.filter(pk__in=[row.pk for row in removed]).delete()
-        for model, added in _by_model(self._added).items():
-            model._default_manager.bulk_create(added)
+        for added in _by_model(self._added).values():
+            insert_rows(added)
         for saved in self._saved.values():
             for rows in _in_order(saved.rows.values()):
                 update_rows(rows, saved.names)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Subscription
@@ -31,7 +32,6 @@ from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import (
     Invoice,
     InvoiceLine,
-    InvoiceNumberCounter,
     PaymentMethodConfig,
 )
 from igny8_core.business.billing.rights import DECIDE, require_may_decide
@@ -49,6 +49,11 @@ from igny8_core.common.money import Money
 from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import is_visible
 
+TAKE_NUMBER = """
+INSERT INTO billing_invoicenumbercounter AS counter (year, last_number) VALUES (%s, 1)
+ON CONFLICT (year) DO UPDATE SET last_number = counter.last_number + 1
+RETURNING last_number
+"""
 CANCELLED_BY_CUSTOMER = "Cancelled by the customer."
 CHOICE = (
     "payment_method",
@@ -288,11 +293,12 @@ def require_payable(locked: LockedBilling) -> None:
 
 
 def _next_number(*, now: datetime) -> str:
+    """Take the year's next number; its row stays locked, so that none is lost by a rollback."""
     year = business_day(now).year
-    counter, _created = InvoiceNumberCounter.objects.select_for_update().get_or_create(year=year)
-    counter.last_number += 1
-    counter.save(update_fields=["last_number"])
-    return f"INV-{year}-{counter.last_number:06d}"
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_NUMBER, [year])
+        (number,) = cursor.fetchone()
+    return f"INV-{year}-{number:06d}"
 
 
 def _snapshot(*, account: Account, plan: PlanTerms) -> dict[str, dict[str, str | int]]:

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('billing', '0023_periods'),
+        ('billing', '0024_periods'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ UPDATE igny8_auth_account a SET next_billing_step_at = now()
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0023_periods'),
+        ('billing', '0024_periods'),
     ]
 
     operations = [

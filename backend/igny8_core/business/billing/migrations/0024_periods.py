@@ -72,7 +72,7 @@ CREATE TRIGGER issued_invoice_is_never_rewritten
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0022_less_work_at_approval'),
+        ('billing', '0023_guards_look_once'),
         ('igny8_auth', '0017_periods_from_an_anchor'),
     ]
 
