@@ -206,6 +206,23 @@ def test_unsupported_method_is_refused(owner: User, ids: dict[str, int], role: s
     assert found == expected
 
 
+@pytest.mark.parametrize("role", ["owner", "superuser"])
+@pytest.mark.parametrize("number", [2**63, 10**26])
+def test_id_that_no_column_holds_is_not_found(
+    owner: User, ids: dict[str, int], role: str, number: int
+) -> None:
+    client, impossible = client_as(role, owner), dict.fromkeys(ids, number)
+    of_objects = {row: by_role[role] for row, by_role in rows().items() if "<int:" in row[1]}
+    found = {}
+    for method, path in of_objects:
+        with undone():
+            found[method, path] = call(client, method, path, impossible)
+    before_the_id = {*GATE, 415}
+    assert found == {
+        row: status if status in before_the_id else 404 for row, status in of_objects.items()
+    }
+
+
 def test_refused_request_changes_nothing(owner: User, ids: dict[str, int]) -> None:
     """All that another account's owner can send at once, then the state as it was."""
     client = client_of(make_owner())

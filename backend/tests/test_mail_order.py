@@ -16,7 +16,7 @@ from igny8_core.business.billing.services.invoices import change_payment_method
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.common.clock import utc_now
-from igny8_core.common.mail import deliver_mail, queue_mail, reader_lock
+from igny8_core.common.mail import NewMail, deliver_mail, queue_mail, queue_mails, reader_lock
 from igny8_core.common.mail_retries import MAX_ATTEMPTS, MAX_REFUSALS, MailRetries
 from igny8_core.common.models import OutgoingMail
 from tests.factories import (
@@ -210,3 +210,17 @@ def test_mails_job_is_as_the_queue_makes_it(catalog: None) -> None:
         for pk in (mail.job_id, job)
     ]
     assert kinds == [["deferred"], ["deferred"]]
+
+
+@pytest.mark.django_db
+def test_first_of_two_mails_about_one_event_is_queued() -> None:
+    """However what it is about is given."""
+    first, second = ({"facts": {"plan": plan}} for plan in ("first", "second"))
+    queue_mails(
+        [
+            NewMail("welcome", 7, "a@shop.example", "en", first),
+            NewMail("welcome", "7", "a@shop.example", "en", second),
+        ]
+    )
+    assert OutgoingMail.objects.get().arguments == first
+    assert ProcrastinateJob.objects.count() == 1

@@ -22,4 +22,4 @@ class Actor:
 def actor_from_request(request: HttpRequest) -> Actor:
     """Return who sent a request; ``TRUSTED_PROXY_COUNT`` tells how to get the address."""
     user = request.user if isinstance(request.user, User) else None
-    return Actor(user=user, ip_address=get_adapter().get_client_ip(request))
+    return Actor(user=user, ip_address=get_adapter().get_client_ip(request) or None)

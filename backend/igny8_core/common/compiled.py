@@ -14,7 +14,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import BooleanField, Expression, Func, Model, QuerySet
+from django.db.models import BigIntegerField, BooleanField, Expression, Func, Model, QuerySet
 from django.db.transaction import TransactionManagementError
 from psycopg.types.json import Json
 
@@ -111,11 +111,18 @@ def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
 
     def rows_for(values: Mapping[str, Any]) -> list[M]:
         made = ready()
-        given = {name: Json(v) if isinstance(v, list) else v for name, v in values.items()}
+        given = {name: _sent(value) for name, value in values.items()}
         filled = tuple(given[p.name] if isinstance(p, Parameter) else p for p in made.params)
         return made.rows(made.sql, filled)
 
     return read
+
+
+def _sent(value: Any) -> Any:
+    """Return a value as it is sent; of numbers, those that a column can hold."""
+    if isinstance(value, list):
+        return Json([number for number in value if abs(number) <= BigIntegerField.MAX_BIGINT])
+    return value
 
 
 def _disconnect() -> None:

@@ -94,7 +94,10 @@ def queue_mails(mails: Sequence[NewMail]) -> None:
         kind_called(mail.kind)
     if not mails:
         return
-    given = {(mail.kind, mail.about, mail.recipient): _given(mail) for mail in mails}
+    given: dict[tuple[str, str], dict[str, Any]] = {}
+    for mail in mails:
+        row = _given(mail)
+        given.setdefault((row["key"], row["recipient"]), row)
     values: dict[str, Any] = {
         "mails": json.dumps(list(given.values())),
         "now": utc_now(),

@@ -15,7 +15,8 @@ if not DATABASE_URL:
 DATABASES = {"default": database(DATABASE_URL, password=env.str("DATABASE_PASSWORD", default=""))}
 DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# Of the largest reads of a request (``common/compiled.py``); PgBouncer before 1.21 allows none
+# Of the largest reads, and of writes (``common/compiled.py``, ``rows.py``); PgBouncer before 1.21
+# allows none
 DATABASE_PREPARED_STATEMENTS: bool = env.flag("DATABASE_PREPARED_STATEMENTS", default=True)
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 _waits = {  # seconds: nothing waits forever

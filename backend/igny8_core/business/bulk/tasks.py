@@ -16,9 +16,7 @@ RETRY = RetryStrategy(max_attempts=19, wait=5, linear_wait=5)
 
 @app.task(name=RUN, queue=QUEUE, retry=RETRY)
 def run_bulk_approval(*, bulk_id: int) -> None:
-    """Approve one set; the next is another job, so that emails come in between, and a worker
-    that has to stop waits for one set at most.
-    """
+    """Approve one set; the next is another job, so a worker that has to stop waits for one."""
     if services.approve_next(bulk_id=bulk_id, now=utc_now()):
         run_bulk_approval.defer(bulk_id=bulk_id)
 

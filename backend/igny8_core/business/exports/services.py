@@ -54,7 +54,7 @@ def request_export(
     if is_new:
         kept = user.exports.order_by("-pk").values("pk")[:KEPT_OF_ONE_PERSON]
         forget_exports(user.exports.exclude(pk__in=kept))
-        # One at a time: none is urgent enough to slow everything else down.
+        # One at a time, but for retries: none is urgent enough to slow everything else down.
         app.configure_task(MAKE, queue=QUEUE, lock=MAKE).defer(export_id=export.pk)
     return export
 

@@ -119,8 +119,12 @@ def consume(
 
 
 def clear(request: HttpRequest, **counted: Any) -> None:
-    """Forget all attempts that an action's limits have counted."""
-    cache.delete_many([limit.key for limit in _limits(request, **counted)])
+    """Forget all attempts that an action's limits have counted, one limit after the other.
+
+    Those who count lock the same rows in an order of their own.
+    """
+    for limit in _limits(request, **counted):
+        cache.delete(limit.key)
 
 
 def _limits(

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.db import DatabaseCache
-from django.db import connection
+from django.db import connection, transaction
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import CacheEntry
@@ -116,5 +116,7 @@ def _value_of(row: CacheEntry) -> Any:
 
 
 def remove_expired(*, now: datetime) -> None:
-    """Remove expired entries."""
-    CacheEntry.objects.filter(expires__lt=now).delete()
+    """Remove expired entries, unless somebody counts with one just now."""
+    expired = CacheEntry.objects.filter(expires__lt=now).select_for_update(skip_locked=True)
+    with transaction.atomic():
+        CacheEntry.objects.filter(pk__in=list(expired.values_list("pk", flat=True))).delete()
