@@ -13,6 +13,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.services.confirmation import withdraw_payment
+from igny8_core.business.billing.services.invoices import MAX_CHOICES_TOLD, change_payment_method
 from igny8_core.business.billing.tasks import notify_billing_admins
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import NothingToSend, letter_for, render_letter
@@ -191,3 +192,18 @@ def test_cancellations_are_limited_per_day(owner: User, settings: LazySettings) 
     assert Invoice.objects.get(pk=newest.pk).status == "pending"
     with time_machine.travel(utc_now() + timedelta(days=1, seconds=5)):
         assert client.post(url).status_code == 200
+
+
+def test_choice_that_is_not_told_outdates_the_mail_before(owner: User) -> None:
+    """The last mail that was queued names another way to pay by then."""
+    for number in range(MAX_CHOICES_TOLD + 1):
+        change_payment_method(
+            invoice_id=invoice_of(owner).pk,
+            account=account_of(owner),
+            method_code=("jazzcash", "bank_transfer")[number % 2],
+            actor=Actor(user=owner),
+            now=utc_now(),
+        )
+    last = OutgoingMail.objects.filter(kind="invoice_issued").latest("pk")
+    with pytest.raises(NothingToSend, match="Another payment method"):
+        letter_for(last)

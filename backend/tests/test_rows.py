@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -94,7 +94,10 @@ def test_only_new_emails_get_a_job(owner: User) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("catalog")
 def test_lock_outside_a_transaction_is_refused(owner: User) -> None:
+    """Django refuses it when it makes the SQL; after that, it is for us to refuse."""
     payment = make_payment(owner)
+    with transaction.atomic():
+        lock_billing_of_payment(payment_id=payment.pk)
     for _ in range(2):
         with pytest.raises(TransactionManagementError):
             lock_billing_of_payment(payment_id=payment.pk)

@@ -1,6 +1,7 @@
 """Jobs that the worker's own jobs queue: with their transaction, or not at all."""
 
 import pytest
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from igny8_core.auth.models import User
@@ -14,10 +15,11 @@ from tests.smtp import Mailbox, run_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WAITING_MAILS = """
+WAITING = """
 SELECT
     (SELECT count(*) FROM common_outgoingmail WHERE kind = 'export_ready'),
-    (SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'mail' AND status = 'todo')
+    (SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'mail' AND status = 'todo'),
+    (SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'remove_unknown_files')
 """
 
 
@@ -32,12 +34,14 @@ def test_job_queued_by_a_job_commits_with_it(
 
     def tell_and_fail(export: Export, kind: str) -> None:
         tell(export, kind)
+        app.configure_task(services.REMOVE_FILES, queue=services.QUEUE).defer()
         with somebody_else() as other:
-            seen.append(other.execute(WAITING_MAILS).fetchone())
+            seen.append(other.execute(WAITING).fetchone())
         raise OSError
 
     monkeypatch.setattr(services, "_tell", tell_and_fail)
     run_worker(mailbox.port)
-    assert seen == [(0, 0)]
-    assert not ProcrastinateJob.objects.filter(queue_name="mail")
+    assert seen == [(0, 0, 0)]
+    left = ProcrastinateJob.objects.values_list("task_name", flat=True)
+    assert list(left) == [services.MAKE]
     assert not OutgoingMail.objects.filter(kind="export_ready")

@@ -4,14 +4,11 @@ A trigger on payments deletes the day of a decision that changes, and holds a sh
 transaction ends. Summing up waits for those, and they for it; they never wait for each other.
 """
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from functools import reduce
-from operator import or_
 
 from django.db import transaction
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Sum
 from django.db.models.fields.json import KT
 
 from igny8_core.business.billing.enums import PaymentStatus
@@ -45,16 +42,14 @@ def days_until(today: date, *, number: int) -> list[date]:
     return [today - timedelta(days=n) for n in reversed(range(number))]
 
 
-def decided_in(spans: Iterable[Span]) -> QuerySet[Payment]:
-    """Payments approved or rejected in one of these spans of time; reversed ones are neither."""
-    times = (Q(decided_at__gte=start, decided_at__lt=end) for start, end in spans)
-    decided = Payment.objects.filter(status__in=[PaymentStatus.SUCCEEDED, PaymentStatus.FAILED])
-    return decided.filter(reduce(or_, times, Q(pk__in=[]))).order_by()
-
-
 def summary_of(span: Span) -> Summary:
-    """Sum up the decisions of a span of time."""
-    decided = decided_in([span])
+    """Sum up the decisions of a span of time: approvals and rejections that weren't reversed."""
+    start, end = span
+    decided = Payment.objects.filter(
+        status__in=[PaymentStatus.SUCCEEDED, PaymentStatus.FAILED],
+        decided_at__gte=start,
+        decided_at__lt=end,
+    ).order_by()
     counted = dict(decided.values_list("status").annotate(Count("pk")))
     takings = (
         decided.filter(status=PaymentStatus.SUCCEEDED)

@@ -6,9 +6,13 @@ htmx.config.allowEval = false;
 
 const SIDEBAR = "sidebarDesktopOpen";
 
-// What a button opens takes the focus, and gives it back when it closes.
-function focusSoon(id) {
-  setTimeout(() => document.getElementById(id)?.focus(), 20);
+// What a button opens takes the focus, and gives it back when it closes. It is shown by one of the
+// next frames, and can't have the focus before.
+function focusOnceShown(selector, framesLeft = 60) {
+  const element = document.querySelector(selector);
+  element?.focus();
+  if (element === document.activeElement || framesLeft === 0) return;
+  requestAnimationFrame(() => focusOnceShown(selector, framesLeft - 1));
 }
 
 function desk(defaultTheme) {
@@ -17,7 +21,7 @@ function desk(defaultTheme) {
     ...theirs,
     init() {
       theirs.init.call(this);
-      this.$watch("filterOpen", (isOpen) => focusSoon(isOpen ? "filters-closer" : "filters-opener"));
+      this.$watch("filterOpen", (isOpen) => focusOnceShown(isOpen ? "#filters-closer" : "#filters-opener"));
     },
   };
 }
@@ -35,11 +39,11 @@ function page(primaryTab) {
     },
     openSidebar() {
       this.sidebarMobileOpen = true;
-      focusSoon("sidebar-closer");
+      focusOnceShown("#sidebar-closer");
     },
     closeSidebar() {
       this.sidebarMobileOpen = false;
-      focusSoon("sidebar-opener");
+      focusOnceShown("#sidebar-opener");
     },
     formAddress() {
       const { pathname, search } = window.location;
@@ -58,7 +62,7 @@ function menu() {
     // Of a menu that stands elsewhere in the page: the focus goes to its first link.
     enter(id) {
       this.toggle();
-      if (this.isOpen) setTimeout(() => document.querySelector(`#${CSS.escape(id)} a[href]`)?.focus(), 20);
+      if (this.isOpen) focusOnceShown(`#${CSS.escape(id)} a[href]`);
     },
     close({ target }) {
       if (!this.$refs.opener.contains(target)) this.isOpen = false;
