@@ -12,6 +12,7 @@ from igny8_core.business.billing.borders import Anchor, LatePayment, border, day
 from igny8_core.business.billing.enums import InvoiceKind
 
 MONTHS_OF_A_YEAR = 12
+UNDELIVERED_DAYS = timedelta(days=7)  # after which a notice counts that can't be delivered
 
 
 class ReminderKind(StrEnum):
@@ -99,11 +100,16 @@ class BillingRules:
     :param lead_days: from the issue of a renewal to the end of the paid time.
     :param yearly_lead_days: the same for periods of a year or more.
     :param min_term_days: from the issue of a renewal to its due day, at least.
+    :param renewals_from: the day from which anything is renewed; None: always. What ended before it
+        was not to be paid for.
+    :param first_term_days: from that day until what is older falls due or expires, at least.
     """
 
     lead_days: int = 7
     yearly_lead_days: int = 30
     min_term_days: int = 5
+    renewals_from: date | None = None
+    first_term_days: int = 14
     catch_up: CatchUp = CatchUp.CURRENT
     late_payment: LatePayment = LatePayment.CLOCK_STOPS
     dunning: DunningPlan = DunningPlan()
@@ -112,6 +118,12 @@ class BillingRules:
         """Return how long before the end of the paid time a renewal is issued."""
         days = self.yearly_lead_days if months >= MONTHS_OF_A_YEAR else self.lead_days
         return timedelta(days=days)
+
+    def first_term_ends_on(self, day: date) -> date:
+        """Return when what is from a day falls due or expires, at the earliest; or that day."""
+        if self.renewals_from is None or day >= self.renewals_from:
+            return day
+        return self.renewals_from + timedelta(days=self.first_term_days)
 
 
 @dataclass(frozen=True)
@@ -128,10 +140,18 @@ class Claim:
 
 @dataclass(frozen=True)
 class Sent:
-    """A reminder that was sent, or skipped for a newer one, and the day of that."""
+    """A reminder that was sent, or skipped for a newer one, and the day of that.
+
+    :param is_undelivered: whether its mail fails, so that nobody has read it yet.
+    """
 
     kind: ReminderKind
     day: date
+    is_undelivered: bool = False
+
+    def announces_until(self, gap: timedelta) -> date:
+        """Return the first day on which what it announces may come."""
+        return self.day + (UNDELIVERED_DAYS if self.is_undelivered else gap)
 
 
 @dataclass(frozen=True)
@@ -165,6 +185,11 @@ class OpenInvoice:
     def has_waiting_claim(self) -> bool:
         """Whether any claim waits."""
         return any(claim.decided_at is None for claim in self.claims)
+
+    @property
+    def undelivered(self) -> tuple[Sent, ...]:
+        """The reminders whose mails fail: each counts as soon as its mail goes out."""
+        return tuple(item for item in self.sent if item.is_undelivered)
 
     def frozen_days(self, zone: ZoneInfo) -> timedelta:
         """Return how long decided claims stopped the clock. While one waits, nothing is due."""
