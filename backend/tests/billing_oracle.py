@@ -5,11 +5,13 @@ code: by the end of a day all of its instants have passed.
 """
 
 import calendar
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     LiveSubscription,
+    MailState,
     OpenInvoice,
     Sent,
 )
@@ -140,11 +142,22 @@ class Day:
             return None
         late = [item for item in invoice.plan.reminders if offset >= item.offset]
         true = [item for item in late if self.is_true(item.kind, sub, offset, item.offset)]
-        if not true or self.counts(invoice, true[-1].kind):
+        if not true or (self.counts(invoice, true[-1].kind) and not self.is_missed(invoice)):
             return None
         older = [item.kind for item in late if item.offset < true[-1].offset]
         skipped = ",".join(kind for kind in older if not self.counts(invoice, kind))
         return f"remind {true[-1].kind} [{skipped}]"
+
+    def is_missed(self, invoice: OpenInvoice) -> bool:
+        """Whether only a notice that was dropped keeps the account from its next hard step."""
+        kind = "ending" if self.paused else "final_notice"
+        notice = self.notice(invoice, kind)
+        if not self.sub or not notice or notice.mail != "dropped":
+            return False
+        told = replace(notice, mail=MailState.SENT)
+        sent = tuple(told if item == notice else item for item in invoice.sent)
+        step = self.hard_step(self.sub, replace(invoice, sent=sent), self.offset(invoice))
+        return not self.is_soft(invoice) and step in {"suspend", "lapse"}
 
     def is_true(self, kind: str, sub: LiveSubscription, offset: int, at: int) -> bool:
         past_due = sub.status == "past_due"
@@ -172,7 +185,9 @@ class Day:
     def is_announced(self, invoice: OpenInvoice, kind: str) -> bool:
         """Two days after its mail, or a week after one that can't be delivered."""
         notice = self.notice(invoice, kind)
-        return notice is not None and self.since(notice.day) >= (7 if notice.is_undelivered else 2)
+        if notice is None or notice.mail == "dropped":
+            return False
+        return self.since(notice.day) >= (7 if notice.mail == "failing" else 2)
 
     def notice(self, invoice: OpenInvoice, kind: str) -> Sent | None:
         """The last notice that still says what is so."""

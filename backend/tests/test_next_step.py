@@ -19,6 +19,7 @@ from igny8_core.business.subscriptions.facts import (
     CatchUp,
     Claim,
     DunningPlan,
+    MailState,
     OpenInvoice,
     Reminder,
     ReminderKind,
@@ -418,10 +419,12 @@ def test_replaced_renewal_takes_no_reminders_place() -> None:
 
 
 def test_notice_whose_mail_fails_counts_when_it_has_gone_out() -> None:
-    failing = Sent(FINAL, day(8), is_undelivered=True)
+    failing = Sent(FINAL, day(8), MailState.FAILING)
     facts = late(renewal(sent=(*WARNED[:3], failing)))
     assert next_step(facts, on(10)) is None
     assert next_look(facts, on(10)) == on(11, hour=0)  # nobody tells when it goes out
+    told = late(renewal(sent=WARNED))
+    assert next_look(facts, on(8)) == next_look(told, on(8)) == on(10, hour=0)
     gone_out = late(renewal(sent=(*WARNED[:3], Sent(FINAL, day(12)))))
     assert next_step(gone_out, on(13)) is None
     assert next_step(gone_out, on(14)) == SUSPEND
@@ -429,20 +432,47 @@ def test_notice_whose_mail_fails_counts_when_it_has_gone_out() -> None:
 
 def test_notice_that_can_not_be_delivered_counts_after_a_week() -> None:
     """Else a customer without a mailbox would have access for ever."""
-    facts = late(renewal(sent=(*WARNED[:3], Sent(FINAL, day(8), is_undelivered=True))))
+    facts = late(renewal(sent=(*WARNED[:3], Sent(FINAL, day(8), MailState.FAILING))))
     assert next_step(facts, on(14, hour=23)) is None
     assert next_step(facts, on(15, hour=0)) == SUSPEND
 
 
 def test_mail_that_fails_is_foretold_to_go_out_today() -> None:
     """So that nobody is told a later day than the one that may come."""
-    facts = late(renewal(sent=(*WARNED[:3], Sent(FINAL, day(8), is_undelivered=True))))
+    facts = late(renewal(sent=(*WARNED[:3], Sent(FINAL, day(8), MailState.FAILING))))
     assert what_happens_when(facts, on(9))[0] == (day(11), SUSPEND)
 
 
 def test_parked_account_is_not_looked_at_for_a_mail() -> None:
-    failing = renewal(sent=(*WARNED[:3], Sent(FINAL, day(8), is_undelivered=True)))
+    failing = renewal(sent=(*WARNED[:3], Sent(FINAL, day(8), MailState.FAILING)))
     assert next_look(late(failing, is_parked=True), on(9)) is None
+
+
+def test_dropped_notice_is_sent_again_when_what_it_announces_would_come() -> None:
+    """It was dropped as a claim came before the mail; the claim was withdrawn the same day."""
+    dropped = Sent(FINAL, day(8), MailState.DROPPED)
+    facts = late(renewal(sent=(*WARNED[:3], dropped)))
+    assert next_look(facts, on(8)) == on(10, hour=0)
+    assert what_happens_when(facts, on(8))[:2] == [
+        (day(10), Remind(kind=FINAL)),
+        (day(12), SUSPEND),
+    ]
+
+
+def test_dropped_end_notice_is_sent_again_before_the_end() -> None:
+    dropped = Sent(ReminderKind.ENDING, day(33), MailState.DROPPED)
+    facts = paused(renewal(sent=(*WARNED, dropped)))
+    assert what_happens_when(facts, on(34)) == [
+        (day(40), Remind(kind=ReminderKind.ENDING)),
+        (day(42), LAPSE),
+    ]
+
+
+def test_dropped_reminder_that_announces_nothing_is_not_sent_again() -> None:
+    dropped = Sent(ReminderKind.PAST_DUE, day(4), MailState.DROPPED)
+    facts = late(renewal(sent=(*WARNED[:2], dropped)))
+    assert next_step(facts, on(7)) is None
+    assert next_step(facts, on(8)) == Remind(kind=FINAL)
 
 
 SINCE = BillingRules(renewals_from=day(100))  # a subscription's period ended on its due day

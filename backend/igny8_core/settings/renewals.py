@@ -7,7 +7,7 @@ from datetime import date
 
 from igny8_core.settings.base import env
 
-# The day from which there are renewals, as 2026-12-01. If unset, that is the day on which an earlier
+# The day from which there are renewals, as 2026-12-01. If unset, that is the day when an earlier
 # release was upgraded; a new installation has had them always. What ended before is free of charge
 BILLING_RENEWALS_FROM: date | None = env.day("BILLING_RENEWALS_FROM")
 # Days from then on until an invoice for what ended before is due, and until older orders expire

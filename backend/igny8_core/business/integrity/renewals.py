@@ -67,7 +67,7 @@ ORDER BY d.id
 
 
 def reminded_too_often() -> list[str]:
-    """Find a day's second reminder to an account, and those sent while a claim stopped the clock."""
+    """Find the second reminder of an account's day, and those sent while a claim held them back."""
     a_day = selected("dunning step", TWO_ON_A_DAY, [settings.BUSINESS_TIME_ZONE])
     return [*a_day, *selected("dunning step", WHILE_FROZEN)]
 

@@ -1,7 +1,7 @@
 """What decides on an account's next step in billing: read from the database by whoever asks."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from igny8_core.business.billing.borders import Anchor, LatePayment, border, day
 from igny8_core.business.billing.enums import InvoiceKind
 
 MONTHS_OF_A_YEAR = 12
-UNDELIVERED_DAYS = timedelta(days=7)  # after which a notice counts that can't be delivered
+UNDELIVERED_DAYS = timedelta(days=7)  # after which a notice counts though its mail fails
 
 
 class ReminderKind(StrEnum):
@@ -138,20 +138,27 @@ class Claim:
     was_rejected: bool = False
 
 
+class MailState(StrEnum):
+    """What became of a reminder's mail; one that nobody has tried to send yet will be sent."""
+
+    SENT = "sent"
+    FAILING = "failing"
+    DROPPED = "dropped"  # it wasn't true any more when it was to be sent
+
+
 @dataclass(frozen=True)
 class Sent:
-    """A reminder that was sent, or skipped for a newer one, and the day of that.
-
-    :param is_undelivered: whether its mail fails, so that nobody has read it yet.
-    """
+    """A reminder that was sent, or skipped for a newer one, and the day of that."""
 
     kind: ReminderKind
     day: date
-    is_undelivered: bool = False
+    mail: MailState = MailState.SENT
 
-    def announces_until(self, gap: timedelta) -> date:
-        """Return the first day on which what it announces may come."""
-        return self.day + (UNDELIVERED_DAYS if self.is_undelivered else gap)
+    def announces(self, gap: timedelta) -> date | None:
+        """Return the first day on which what it announces may come; None if nobody got it."""
+        if self.mail == MailState.DROPPED:
+            return None
+        return self.day + (UNDELIVERED_DAYS if self.mail == MailState.FAILING else gap)
 
 
 @dataclass(frozen=True)
@@ -185,11 +192,6 @@ class OpenInvoice:
     def has_waiting_claim(self) -> bool:
         """Whether any claim waits."""
         return any(claim.decided_at is None for claim in self.claims)
-
-    @property
-    def undelivered(self) -> tuple[Sent, ...]:
-        """The reminders whose mails fail: each counts as soon as its mail goes out."""
-        return tuple(item for item in self.sent if item.is_undelivered)
 
     def frozen_days(self, zone: ZoneInfo) -> timedelta:
         """Return how long decided claims stopped the clock. While one waits, nothing is due."""
@@ -266,6 +268,17 @@ class BillingFacts:
         """Whether the customer has no access for a debt."""
         return self.account_status == AccountStatus.SUSPENDED
 
+    @property
+    def as_told(self) -> "BillingFacts":
+        """The facts if every reminder had been sent on its day."""
+        subscription = self.subscription
+        invoice = subscription.invoice if subscription else None
+        if not subscription or not invoice or all(_is_sent(item) for item in invoice.sent):
+            return self
+        sent = tuple(replace(item, mail=MailState.SENT) for item in invoice.sent)
+        told = replace(subscription, invoice=replace(invoice, sent=sent))
+        return replace(self, subscription=told)
+
     def today(self, now: datetime) -> date:
         """Return the business day."""
         return day_of(now, self.zone)
@@ -277,3 +290,7 @@ class BillingFacts:
     def paid_until(self, subscription: LiveSubscription) -> datetime:
         """Return the end of the paid time."""
         return self.begins(subscription, subscription.paid_index)
+
+
+def _is_sent(reminder: Sent) -> bool:
+    return reminder.mail == MailState.SENT

@@ -9,6 +9,7 @@ from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     LiveSubscription,
+    MailState,
     OpenInvoice,
     Sent,
 )
@@ -23,7 +24,7 @@ def what_happens_when(facts: BillingFacts, now: datetime) -> list[tuple[date, St
     taken to go out today.
     """
     coming = []
-    facts = _delivered(facts, facts.today(now))
+    facts = delivered(facts, facts.today(now))
     while (look := next_look(facts, now)) and (step := next_step(facts, look)):
         coming.append((facts.today(look), step))
         facts, now = after(facts, step, look), look
@@ -96,13 +97,15 @@ def resumed(facts: BillingFacts, now: datetime) -> BillingFacts:
     )
 
 
-def _delivered(facts: BillingFacts, today: date) -> BillingFacts:
-    """Return the facts as they are once the mails that fail have gone out."""
+def delivered(facts: BillingFacts, today: date) -> BillingFacts:
+    """Return the facts as they are once the mails that fail have gone out, today."""
     subscription = facts.subscription
     invoice = subscription.invoice if subscription else None
-    if not subscription or not invoice or not invoice.undelivered:
+    if not subscription or not invoice:
         return facts
-    sent = tuple(Sent(item.kind, today) if item.is_undelivered else item for item in invoice.sent)
+    sent = tuple(
+        Sent(item.kind, today) if item.mail == MailState.FAILING else item for item in invoice.sent
+    )
     invoice = replace(invoice, sent=sent)
     return replace(facts, subscription=replace(subscription, invoice=invoice))
 

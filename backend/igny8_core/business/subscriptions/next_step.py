@@ -18,9 +18,11 @@ from igny8_core.business.billing.borders import (
 )
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
+    UNDELIVERED_DAYS,
     BillingFacts,
     CatchUp,
     LiveSubscription,
+    MailState,
     OpenInvoice,
     Reminder,
     ReminderKind,
@@ -56,20 +58,19 @@ def next_look(facts: BillingFacts, now: datetime) -> datetime | None:
     """Return when a step is due: ``now``, or the first instant after it; None if never.
 
     It holds until the facts change. A mail that fails may go out at any time, and nobody is told:
-    while one does, there is a look each day.
+    what waits for that is looked at each day.
     """
-    later = sorted(instant for instant in _turning_points(facts) if instant > now)
-    due = next((instant for instant in (now, *later) if next_step(facts, instant)), None)
-    if not _is_being_delivered(facts):
+    due, told = _first_due(facts, now), facts.as_told
+    if told is facts or not (awaited := _first_due(told, now)):
         return due
     tomorrow = start_of(facts.today(now) + A_DAY, facts.zone)
-    return min(due, tomorrow) if due else tomorrow
+    awaited = awaited if awaited > now else tomorrow
+    return min(due, awaited) if due else awaited
 
 
-def _is_being_delivered(facts: BillingFacts) -> bool:
-    invoice = facts.subscription.invoice if facts.subscription else None
-    is_left_alone = facts.is_parked or facts.account_status == AccountStatus.CANCELLED
-    return bool(invoice and invoice.undelivered) and not is_left_alone
+def _first_due(facts: BillingFacts, now: datetime) -> datetime | None:
+    later = sorted(instant for instant in _turning_points(facts) if instant > now)
+    return next((instant for instant in (now, *later) if next_step(facts, instant)), None)
 
 
 def _start_period(facts: BillingFacts, now: datetime) -> Step | None:
@@ -211,18 +212,29 @@ def _lapse(facts: BillingFacts, now: datetime) -> Step | None:
 
 
 def _remind(facts: BillingFacts, now: datetime) -> Step | None:
-    """Send the newest mail that is due and still true, one a day; older ones are skipped."""
+    """Send the newest mail that is due and still true, one a day; older ones are skipped.
+
+    A notice that was dropped is sent again when what it announces would come.
+    """
     invoice, today = _debt(facts, now), facts.today(now)
     if not invoice or (facts.last_mail_on and facts.last_mail_on >= today):
         return None
     true = [
         item for item in invoice.plan.reminders if _is_due_and_true(facts, invoice, item, today)
     ]
-    if not true or _was_sent(facts, invoice, true[-1]):
+    if not true:
+        return None
+    last = _counted(facts, invoice, true[-1])
+    if last and not (last.mail == MailState.DROPPED and _is_awaited(facts, now)):
         return None
     older = (item for item in invoice.plan.reminders if item.offset < true[-1].offset)
     skipped = tuple(item.kind for item in older if not _was_sent(facts, invoice, item))
     return Remind(kind=true[-1].kind, skipped=skipped)
+
+
+def _is_awaited(facts: BillingFacts, now: datetime) -> bool:
+    """Tell whether a hard step would come, had every notice been sent."""
+    return bool(_suspend(facts.as_told, now) or _lapse(facts.as_told, now))
 
 
 def _is_due_and_true(
@@ -272,7 +284,7 @@ def _was_suspended_for(facts: BillingFacts, days: int, today: date) -> bool:
 
 
 def _was_sent(facts: BillingFacts, invoice: OpenInvoice, reminder: Reminder) -> bool:
-    return bool(_counted(facts, invoice, reminder))
+    return _counted(facts, invoice, reminder) is not None
 
 
 def _was_announced(
@@ -281,16 +293,20 @@ def _was_announced(
     """Tell whether a notice was sent long enough ago."""
     gap = timedelta(days=invoice.plan.notice_gap_days)
     reminders = (item for item in invoice.plan.reminders if item.kind == kind)
-    counted = (sent for item in reminders for sent in _counted(facts, invoice, item))
-    return any(today >= sent.announces_until(gap) for sent in counted)
+    counted = (_counted(facts, invoice, item) for item in reminders)
+    announced = (sent.announces(gap) for sent in counted if sent)
+    return any(day is not None and today >= day for day in announced)
 
 
-def _counted(facts: BillingFacts, invoice: OpenInvoice, reminder: Reminder) -> list[Sent]:
-    """Return when a reminder was sent. What was sent before a later due day or a hold is void."""
+def _counted(facts: BillingFacts, invoice: OpenInvoice, reminder: Reminder) -> Sent | None:
+    """Return a reminder as last sent. What was sent before a later due day or a hold is void."""
     subscription = facts.subscription
     held_until = (subscription and subscription.hold_until) or date.min
     counts_from = max(invoice.due_date + timedelta(days=reminder.offset), held_until)
-    return [sent for sent in invoice.sent if sent.kind == reminder.kind and sent.day >= counts_from]
+    counted = (
+        sent for sent in invoice.sent if sent.kind == reminder.kind and sent.day >= counts_from
+    )
+    return max(counted, key=lambda sent: sent.day, default=None)
 
 
 RULES = (_start_period, _end, _expire, _renew, _fall_due, _suspend, _lapse, _remind)
@@ -330,7 +346,8 @@ def _turning_days_of_debt(facts: BillingFacts, invoice: OpenInvoice) -> Iterator
     deadlines = (0, plan.grace_days + 1, plan.suspend_after_days, plan.end_after_days)
     yield from _days_after(clock_began, (*offsets, *deadlines))
     for sent in invoice.sent:
-        yield sent.announces_until(timedelta(days=plan.notice_gap_days))
+        yield sent.day + timedelta(days=plan.notice_gap_days)
+        yield sent.day + UNDELIVERED_DAYS
     if facts.suspended_at:
         until_ending = (item.offset - plan.suspend_after_days for item in reminders)
         yield from _days_after(facts.today(facts.suspended_at), (*until_ending, plan.paused_days))

@@ -181,9 +181,7 @@ class _Reader:
             plan=self.plan_of(invoice),
             claims=tuple(map(_claim, claims)),
             sent=tuple(
-                item.sent(zone)
-                for item in self.history.reminders
-                if item.step.invoice_id in same and not item.is_dropped
+                item.sent(zone) for item in self.history.reminders if item.step.invoice_id in same
             ),
         )
 

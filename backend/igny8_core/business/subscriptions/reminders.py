@@ -11,7 +11,7 @@ from django.db.models import F
 from igny8_core.business.billing.borders import day_of
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice
-from igny8_core.business.subscriptions.facts import ReminderKind, Sent
+from igny8_core.business.subscriptions.facts import MailState, ReminderKind, Sent
 from igny8_core.business.subscriptions.models import DunningStep
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
@@ -25,19 +25,15 @@ class Taken:
 
     :param told_at: when it went out; for what was skipped, and while its mail waits for the first
         attempt, when it was taken.
-    :param is_undelivered: whether its mails fail.
-    :param is_dropped: whether none was sent, as they weren't true any more.
     """
 
     step: DunningStep
     told_at: datetime
-    is_undelivered: bool = False
-    is_dropped: bool = False
+    mail: MailState = MailState.SENT
 
     def sent(self, zone: ZoneInfo) -> Sent:
         """Return it as a fact."""
-        day = day_of(self.told_at, zone)
-        return Sent(ReminderKind(self.step.kind), day, is_undelivered=self.is_undelivered)
+        return Sent(ReminderKind(self.step.kind), day_of(self.told_at, zone), self.mail)
 
 
 def reminders_of(account_ids: Collection[int]) -> dict[int, list[Taken]]:
@@ -69,7 +65,7 @@ def about(
     dropped = [
         item
         for item in reminders
-        if item.is_dropped
+        if item.mail == MailState.DROPPED
         and (item.step.kind, item.step.invoice_id) == (kind, invoice.pk)
         and _deadline(item.step.about) == deadline
     ]
@@ -97,12 +93,10 @@ def _taken(step: DunningStep, mails: Sequence[OutgoingMail]) -> Taken:
     if sent or not mails:
         return Taken(step, step.created_at)
     waiting = [mail for mail in mails if mail.is_waiting]
-    return Taken(
-        step,
-        step.created_at,
-        is_undelivered=bool(waiting) and all(map(_fails, waiting)),
-        is_dropped=not waiting,
-    )
+    if not waiting:
+        return Taken(step, step.created_at, MailState.DROPPED)
+    state = MailState.FAILING if all(map(_fails, waiting)) else MailState.SENT
+    return Taken(step, step.created_at, state)
 
 
 def _fails(mail: OutgoingMail) -> bool:
