@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.models import Account, User
 from igny8_core.business.subscriptions import tasks
+from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.services import looks
 from igny8_core.business.subscriptions.services.looks import correct_looks
 from tests.database import assert_all_invariants_hold
@@ -66,7 +67,7 @@ def test_parked_and_closed_accounts_are_left_alone(customers: list[User]) -> Non
 def test_account_that_can_not_be_read_is_looked_at(
     customers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unreadable, read = account_of(customers[0]).pk, looks.facts_of_accounts
+    unreadable, read = account_of(customers[0]).pk, facts_of_accounts
 
     def fail(account_ids: list[int]) -> object:
         if unreadable in account_ids:

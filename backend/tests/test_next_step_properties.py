@@ -209,10 +209,7 @@ def test_renewal_is_never_for_a_paid_or_a_past_period(drawn: Drawn) -> None:
     if not subscription.replaced:
         assert step.due_date >= facts.today(now) + timedelta(days=5)
         assert step.skipped == tuple(range(subscription.paid_index, step.index))
-        began = facts.rules.renewals_from
-        ran = {
-            index_at(subscription.anchor, moment, facts.zone)
-            for moment in (now, began and start_of(began, facts.zone))
-            if moment
-        }
+        since = facts.rules.renewals_from
+        moments = [now, start_of(since, facts.zone)] if since else [now]
+        ran = (index_at(subscription.anchor, moment, facts.zone) for moment in moments)
         assert step.index in {subscription.paid_index, *ran} or facts.suspended_at
