@@ -17,6 +17,7 @@ from igny8_core.business.subscriptions.facts import (
     Claim,
     DunningPlan,
     LiveSubscription,
+    MailState,
     OpenInvoice,
     Sent,
 )
@@ -137,7 +138,8 @@ def sent_until(draw: st.DrawFn, invoice: OpenInvoice, last: date) -> tuple[Sent,
         (item.kind, invoice.due_date + timedelta(days=item.offset + late - moved))
         for item in invoice.plan.reminders[: draw(st.sampled_from([5, 5, 5, 5, 5, 4, 3, 1, 0]))]
     )
-    return tuple(Sent(kind, sent_on) for kind, sent_on in days if sent_on <= last)
+    mails = st.sampled_from([MailState.SENT] * 4 + [MailState.FAILING, MailState.DROPPED])
+    return tuple(Sent(kind, sent_on, draw(mails)) for kind, sent_on in days if sent_on <= last)
 
 
 @st.composite
@@ -243,7 +245,7 @@ def drawn_facts(draw: st.DrawFn) -> "Drawn":
     facts = BillingFacts(
         account_status=account,
         zone=zone,
-        rules=draw(rules),
+        rules=replace(draw(rules), renewals_from=draw(st.none() | days_around(until, zone))),
         subscription=subscription,
         order=None if owes else draw(st.none() | orders(kind, zone, now)),
         suspended_at=now - paused if account == AccountStatus.SUSPENDED else None,

@@ -5,9 +5,16 @@ code: by the end of a day all of its instants have passed.
 """
 
 import calendar
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from igny8_core.business.subscriptions.facts import BillingFacts, LiveSubscription, OpenInvoice
+from igny8_core.business.subscriptions.facts import (
+    BillingFacts,
+    LiveSubscription,
+    MailState,
+    OpenInvoice,
+    Sent,
+)
 
 
 class Day:
@@ -63,6 +70,8 @@ class Day:
         order = self.order
         if not order or self.waits(order) or self.is_soft(order):
             return None
+        if self.is_too_soon(order.issued_on):
+            return None
         old = self.since(order.issued_on) - self.stopped(order) > order.plan.order_expires_days
         sub = self.sub
         over = sub and order.issued_on <= self.until(sub) <= self.today
@@ -82,13 +91,24 @@ class Day:
         lead = rules.yearly_lead_days if sub.anchor.months == 12 else rules.lead_days
         if self.today < self.until(sub) - timedelta(lead):
             return None
+        if rules.renewals_from and self.today < rules.renewals_from:
+            return None
         present, index = self.today, sub.paid_index
+        while rules.renewals_from and self.has_ended(sub, index, rules.renewals_from):
+            index += 1
         if self.paused and rules.late_payment == "clock_stops" and self.facts.suspended_at:
             present = self.of(self.facts.suspended_at)
         while rules.catch_up == "current" and self.has_ended(sub, index, present):
             index += 1
         due = max(self.begins(sub, index), self.today + timedelta(rules.min_term_days))
+        if rules.renewals_from and self.until(sub) < rules.renewals_from:
+            due = max(due, rules.renewals_from + timedelta(rules.first_term_days))
         return f"renew {index} {due} {tuple(range(sub.paid_index, index))}"
+
+    def is_too_soon(self, day: date) -> bool:
+        """Whether something from before there were renewals has more time."""
+        begin = self.facts.rules.renewals_from
+        return bool(begin and day < begin and self.since(begin) < self.facts.rules.first_term_days)
 
     def has_ended(self, sub: LiveSubscription, index: int, present: date) -> bool:
         return self.begins(sub, index + 1) <= present
@@ -109,9 +129,9 @@ class Day:
             is_over = offset > plan.grace_days and self.today >= self.until(sub)
             return "fall_due" if is_over else None
         if not self.paused:
-            warned = self.since_notice(invoice, "final_notice") >= 2
+            warned = self.is_announced(invoice, "final_notice")
             return "suspend" if offset >= plan.suspend_after_days and warned else None
-        warned = self.since_notice(invoice, "ending") >= 2
+        warned = self.is_announced(invoice, "ending")
         rested = self.paused_for() >= plan.end_after_days - plan.suspend_after_days
         is_over = offset >= plan.end_after_days and not self.waits(invoice)
         return "lapse" if is_over and warned and rested else None
@@ -122,11 +142,22 @@ class Day:
             return None
         late = [item for item in invoice.plan.reminders if offset >= item.offset]
         true = [item for item in late if self.is_true(item.kind, sub, offset, item.offset)]
-        if not true or self.counts(invoice, true[-1].kind):
+        if not true or (self.counts(invoice, true[-1].kind) and not self.is_missed(invoice)):
             return None
         older = [item.kind for item in late if item.offset < true[-1].offset]
         skipped = ",".join(kind for kind in older if not self.counts(invoice, kind))
         return f"remind {true[-1].kind} [{skipped}]"
+
+    def is_missed(self, invoice: OpenInvoice) -> bool:
+        """Whether only a notice that was dropped keeps the account from its next hard step."""
+        kind = "ending" if self.paused else "final_notice"
+        notice = self.notice(invoice, kind)
+        if not self.sub or not notice or notice.mail != "dropped":
+            return False
+        told = replace(notice, mail=MailState.SENT)
+        sent = tuple(told if item == notice else item for item in invoice.sent)
+        step = self.hard_step(self.sub, replace(invoice, sent=sent), self.offset(invoice))
+        return not self.is_soft(invoice) and step in {"suspend", "lapse"}
 
     def is_true(self, kind: str, sub: LiveSubscription, offset: int, at: int) -> bool:
         past_due = sub.status == "past_due"
@@ -149,20 +180,27 @@ class Day:
         return self.since(self.of(at)) if at else -1
 
     def counts(self, invoice: OpenInvoice, kind: str) -> bool:
-        return self.since_notice(invoice, kind) >= 0
+        return self.notice(invoice, kind) is not None
 
-    def since_notice(self, invoice: OpenInvoice, kind: str) -> int:
-        """Days since a notice that still says what is so; -1 if there is none."""
+    def is_announced(self, invoice: OpenInvoice, kind: str) -> bool:
+        """Two days after its mail, or a week after one that can't be delivered."""
+        notice = self.notice(invoice, kind)
+        if notice is None or notice.mail == "dropped":
+            return False
+        return self.since(notice.day) >= (7 if notice.mail == "failing" else 2)
+
+    def notice(self, invoice: OpenInvoice, kind: str) -> Sent | None:
+        """The last notice that still says what is so."""
         offset = next(item.offset for item in invoice.plan.reminders if item.kind == kind)
         hold = self.sub.hold_until if self.sub else None
-        days = [
-            item.day
+        valid = [
+            item
             for item in invoice.sent
             if item.kind == kind
             and (item.day - invoice.due_date).days >= offset
             and (hold is None or item.day >= hold)
         ]
-        return self.since(max(days)) if days else -1
+        return max(valid, key=lambda item: item.day) if valid else None
 
     def first(self, invoice: OpenInvoice) -> list[tuple[date, date | None, bool]]:
         claims = invoice.claims[: invoice.plan.freezing_claims]

@@ -19,6 +19,7 @@ from igny8_core.business.subscriptions.facts import (
     CatchUp,
     Claim,
     DunningPlan,
+    MailState,
     OpenInvoice,
     Reminder,
     ReminderKind,
@@ -392,6 +393,131 @@ def test_replaced_renewal_goes_on_where_it_stopped() -> None:
     assert renewed
     assert renewed.replaced is None
     assert renewed.invoice == replace(old, issued_on=day(6))
+
+
+def test_replaced_renewal_takes_no_reminders_place() -> None:
+    """Else whoever changes the plan each day before the run would get no final notice, ever."""
+    facts, names = facts_of(invoice=renewal()), []
+    for number in range(-7, 12):
+        subscription = facts.subscription
+        assert subscription
+        if subscription.invoice:
+            changed = replace(subscription, invoice=None, replaced=subscription.invoice)
+            facts = replace(facts, subscription=changed)
+        steps = all_steps(facts, on(number))
+        for step in steps:
+            facts = after(facts, step, on(number))
+        names += [(number, str(step.name)) for step in steps if step.name != "renew"]
+    assert names == [
+        (-3, "remind"),
+        (1, "remind"),
+        (4, "fall_due"),
+        (4, "remind"),
+        (8, "remind"),
+        (10, "suspend"),
+    ]
+
+
+def test_notice_whose_mail_fails_counts_when_it_has_gone_out() -> None:
+    failing = Sent(FINAL, day(8), MailState.FAILING)
+    facts = late(renewal(sent=(*WARNED[:3], failing)))
+    assert next_step(facts, on(10)) is None
+    assert next_look(facts, on(10)) == on(11, hour=0)  # nobody tells when it goes out
+    told = late(renewal(sent=WARNED))
+    assert next_look(facts, on(8)) == next_look(told, on(8)) == on(10, hour=0)
+    gone_out = late(renewal(sent=(*WARNED[:3], Sent(FINAL, day(12)))))
+    assert next_step(gone_out, on(13)) is None
+    assert next_step(gone_out, on(14)) == SUSPEND
+
+
+def test_notice_that_can_not_be_delivered_counts_after_a_week() -> None:
+    """Else a customer without a mailbox would have access for ever."""
+    facts = late(renewal(sent=(*WARNED[:3], Sent(FINAL, day(8), MailState.FAILING))))
+    assert next_step(facts, on(14, hour=23)) is None
+    assert next_step(facts, on(15, hour=0)) == SUSPEND
+
+
+def test_mail_that_fails_is_foretold_to_go_out_today() -> None:
+    """So that nobody is told a later day than the one that may come."""
+    facts = late(renewal(sent=(*WARNED[:3], Sent(FINAL, day(8), MailState.FAILING))))
+    assert what_happens_when(facts, on(9))[0] == (day(11), SUSPEND)
+
+
+def test_parked_account_is_not_looked_at_for_a_mail() -> None:
+    failing = renewal(sent=(*WARNED[:3], Sent(FINAL, day(8), MailState.FAILING)))
+    assert next_look(late(failing, is_parked=True), on(9)) is None
+
+
+def test_dropped_notice_is_sent_again_when_what_it_announces_would_come() -> None:
+    """It was dropped as a claim came before the mail; the claim was withdrawn the same day."""
+    dropped = Sent(FINAL, day(8), MailState.DROPPED)
+    facts = late(renewal(sent=(*WARNED[:3], dropped)))
+    assert next_look(facts, on(8)) == on(10, hour=0)
+    assert what_happens_when(facts, on(8))[:2] == [
+        (day(10), Remind(kind=FINAL)),
+        (day(12), SUSPEND),
+    ]
+
+
+def test_dropped_end_notice_is_sent_again_before_the_end() -> None:
+    dropped = Sent(ReminderKind.ENDING, day(33), MailState.DROPPED)
+    facts = paused(renewal(sent=(*WARNED, dropped)))
+    assert what_happens_when(facts, on(34)) == [
+        (day(40), Remind(kind=ReminderKind.ENDING)),
+        (day(42), LAPSE),
+    ]
+
+
+def test_dropped_reminder_that_announces_nothing_is_not_sent_again() -> None:
+    dropped = Sent(ReminderKind.PAST_DUE, day(4), MailState.DROPPED)
+    facts = late(renewal(sent=(*WARNED[:2], dropped)))
+    assert next_step(facts, on(7)) is None
+    assert next_step(facts, on(8)) == Remind(kind=FINAL)
+
+
+SINCE = BillingRules(renewals_from=day(100))  # a subscription's period ended on its due day
+
+
+def test_what_ended_before_there_were_renewals_is_billed_once_and_due_two_weeks_later() -> None:
+    facts = facts_of(rules=SINCE)
+    assert next_step(facts, on(99)) is None
+    assert next_look(facts, on(0)) == on(100, hour=0)
+    step = next_step(facts, on(100, hour=0))
+    assert step == Renew(index=4, due_date=day(114), skipped=(1, 2, 3))
+    coming = what_happens_when(facts, on(100))
+    assert [when for when, _ in coming[:3]] == [day(100), day(111), day(115)]
+    assert (day(124), SUSPEND) in coming
+
+
+def test_time_before_there_were_renewals_is_free_also_if_all_is_caught_up() -> None:
+    rules = replace(SINCE, catch_up=CatchUp.ALL_OLDEST_FIRST)
+    step = next_step(facts_of(rules=rules), on(170))
+    assert step == Renew(index=4, due_date=day(175), skipped=(1, 2, 3))
+
+
+def test_period_that_ends_later_is_renewed_as_usual() -> None:
+    rules = BillingRules(renewals_from=day(-3))
+    assert next_look(facts_of(rules=rules), on(-20)) == on(-3, hour=0)
+    step = next_step(facts_of(rules=rules), on(-3))
+    assert step == Renew(index=1, due_date=day(2))
+    earlier = BillingRules(renewals_from=day(-30))
+    assert next_step(facts_of(rules=earlier), on(-7)) == Renew(index=1, due_date=DUE)
+
+
+@pytest.mark.parametrize("kind", [InvoiceKind.INITIAL, InvoiceKind.CHANGE])
+def test_order_from_before_there_were_renewals_has_two_weeks_more(kind: InvoiceKind) -> None:
+    old = order(kind=kind, issued_on=day(-10))
+    rules = BillingRules(renewals_from=day(100))
+    if kind == InvoiceKind.INITIAL:
+        facts = BillingFacts(AccountStatus.PENDING_PAYMENT, UTC_ZONE, rules=rules, order=old)
+    else:
+        facts = facts_of(rules=rules, order=old, invoice=renewal(due_date=day(114)))
+    assert next_step(facts, on(113)) is None
+    assert next_look(facts, on(113)) == on(114, hour=0)
+    is_change = kind == InvoiceKind.CHANGE
+    assert next_step(facts, on(114)) == (EXPIRE_CHANGE if is_change else EXPIRE_SIGN_UP)
+    new = replace(facts, order=replace(old, issued_on=day(100)), subscription=None)
+    assert next_look(new, on(100)) == on(115, hour=0)
 
 
 def test_grace_is_not_past_due() -> None:

@@ -31,10 +31,12 @@ from igny8_core.business.billing.services.setting_changes import change_setting
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.data_rights.services.records import erase_expired
 from igny8_core.business.integrity.verify import CHECKS, verify_billing
+from igny8_core.business.subscriptions.services.run import run_billing
 from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.tasks import delete_old_records
+from tests import life
 from tests.bulk import run, started
 from tests.database import scene
 from tests.factories import (
@@ -99,6 +101,7 @@ def everything_there_is() -> User:
     approve(taken_back, billing_admin)
     reverse(taken_back, billing_admin, EventName.REVERSE_AND_VOID)
     run(started(billing_admin, [taken_back, make_payment(make_owner(), reference="BT-4")]))
+    billed(billing_admin)
     waiting = make_owner(payment_method="jazzcash")
     make_payment(
         waiting,
@@ -108,6 +111,26 @@ def everything_there_is() -> User:
         reference="12345678901",
     )
     return billing_admin
+
+
+def billed(admin: User) -> None:
+    """Somebody who renews, somebody who is paused, somebody whose plan ended, an old order."""
+    now = utc_now()
+    renewing, paused, ended = (life.make_customer(admin, now) for _ in range(3))
+    bill(renewing, now, days=25)
+    life.pay(renewing, admin, now + timedelta(days=25))
+    bill(renewing, now, days=32)
+    bill(paused, now, days=45)
+    bill(ended, now, days=80)
+    bill(make_owner(now=now), now, days=16)
+
+
+def bill(owner: User, now: datetime, *, days: int) -> None:
+    """Run billing for an account once a day."""
+    account = account_of(owner)
+    for number in range(days):
+        as_of = now + timedelta(days=number)
+        run_billing(as_of=as_of, limit_seconds=60, account_id=account.pk)
 
 
 DECIDED = "ALTER TABLE billing_payment DROP CONSTRAINT payment_has_decided_at_exactly_when_decided"
@@ -233,6 +256,32 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
             " WHERE kind = 'payment_approved'"
         ),
     ),
+    "a renewal was not told": (
+        "5d. ",
+        "DELETE FROM common_outgoingmail WHERE kind = 'renewal_issued'",
+    ),
+    "a pause was not told": ("5d. ", "DELETE FROM common_outgoingmail WHERE kind = 'suspended'"),
+    "an end was not told": (
+        "5d. ",
+        "DELETE FROM common_outgoingmail WHERE kind = 'subscription_ended'",
+    ),
+    "an expiry was not told": (
+        "5d. ",
+        "DELETE FROM common_outgoingmail WHERE kind = 'order_expired'",
+    ),
+    "a reminder was not told": (
+        "5d. ",
+        "DELETE FROM common_outgoingmail WHERE kind = 'final_notice'",
+    ),
+    "an end was told twice": (
+        "5d. ",
+        (
+            "INSERT INTO common_outgoingmail (key, kind, recipient, language, arguments, attempts,"
+            " last_error, drop_reason, created_at, updated_at) SELECT key || '+', kind, recipient,"
+            " language, arguments, 0, '', '', now(), now() FROM common_outgoingmail"
+            " WHERE kind = 'subscription_ended'"
+        ),
+    ),
     "a state has no event": (
         "6a. ",
         "UPDATE billing_payment SET status = 'failed' WHERE status = 'succeeded'",
@@ -285,6 +334,54 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
         "billing looks",
         "UPDATE igny8_auth_account SET next_billing_step_at = now() + interval '1 year'",
     ),
+    "a suspended account doesn't say since when": (
+        "8a. ",
+        "UPDATE igny8_auth_account SET suspended_at = NULL",
+    ),
+    "an account is suspended without a debt": (
+        "8a. ",
+        "UPDATE igny8_auth_subscription SET status = 'active' WHERE status = 'past_due'",
+    ),
+    "an active account says that it is suspended": (
+        "8a. ",
+        "UPDATE igny8_auth_account SET suspended_at = now() WHERE status = 'active'",
+    ),
+    "no final notice was sent": (
+        "8b. ",
+        "DELETE FROM subscriptions_dunningstep WHERE kind = 'final_notice'",
+    ),
+    "a final notice was skipped": (
+        "8b. ",
+        "UPDATE subscriptions_dunningstep SET is_skipped = true WHERE kind = 'final_notice'",
+    ),
+    "a final notice came the day before": (
+        "8b. ",
+        (
+            "UPDATE subscriptions_dunningstep SET created_at = created_at + interval '1 day'"
+            " WHERE kind = 'final_notice'"
+        ),
+    ),
+    "two reminders were sent on a day": (
+        "8c. ",
+        (
+            "UPDATE subscriptions_dunningstep d SET created_at = e.created_at"
+            " FROM subscriptions_dunningstep e WHERE e.invoice_id = d.invoice_id"
+            " AND (d.kind, e.kind) = ('past_due', 'final_notice')"
+        ),
+    ),
+    "a reminder was sent while a claim waited": (
+        "8c. ",
+        (
+            "UPDATE billing_payment SET submitted_at = submitted_at - interval '1 year',"
+            " invoice_id = (SELECT max(invoice_id) FROM subscriptions_dunningstep)"
+            " WHERE status = 'pending_approval'"
+        ),
+    ),
+    "a period begins after the one before ended": (
+        "8d. ",
+        ("UPDATE billing_period SET starts_at = starts_at + interval '1 second' WHERE index = 1"),
+    ),
+    "a period was left out": ("8d. ", "UPDATE billing_period SET index = 2 WHERE index = 1"),
     "a subscription promises more": (
         "7b. ",
         "UPDATE igny8_auth_subscription SET terms = jsonb_set(terms, '{max_sites}', '9')",

@@ -3,8 +3,15 @@
 An invoice keeps the days of its issue, so a changed setting moves no deadline of an open one.
 """
 
+from datetime import date
+
 from igny8_core.settings.base import env
 
+# The day from which there are renewals, as 2026-12-01. If unset, that is the day when an earlier
+# release was upgraded; a new installation has had them always. What ended before is free of charge
+BILLING_RENEWALS_FROM: date | None = env.day("BILLING_RENEWALS_FROM")
+# Days from then on until an invoice for what ended before is due, and until older orders expire
+BILLING_FIRST_TERM_DAYS: int = env.number("BILLING_FIRST_TERM_DAYS", default=14, at_most=365)
 # Days from the issue of a renewal to the end of the paid time; of monthly and of yearly plans
 BILLING_RENEWAL_LEAD_DAYS: int = env.number("BILLING_RENEWAL_LEAD_DAYS", default=7, at_most=28)
 BILLING_YEARLY_RENEWAL_LEAD_DAYS: int = env.number(

@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 NAMES = """
 check_proof
+correct_looks
 draw_proof
 igny8_core.auth.tasks.remove_expired
 igny8_core.business.billing.periodic.apply_setting_changes

@@ -14,13 +14,22 @@ MONTHS = {PlanInterval.MONTH: 1, PlanInterval.YEAR: 12}
 def anchor_of(subscription: Subscription) -> Anchor:
     """Return the anchor of a subscription that has begun.
 
+    The period that runs keeps its end, also when the business's zone has changed since it began:
+    then those after it are counted from there.
+
     :raises ValueError: if it never began.
     """
     if subscription.anchor_at is None:
         message = f"{subscription} has no anchor."
         raise ValueError(message)
     months = MONTHS[PlanInterval(subscription.promised.interval)]
-    return Anchor(at=subscription.anchor_at, index=subscription.anchor_index, months=months)
+    anchor = Anchor(at=subscription.anchor_at, index=subscription.anchor_index, months=months)
+    running, ends_at = subscription.current_index, subscription.current_period_end
+    if running is None or ends_at is None or running < anchor.index:
+        return anchor
+    if borders.border(anchor, running + 1, business_zone()) == ends_at:
+        return anchor
+    return Anchor(at=ends_at, index=running + 1, months=months)
 
 
 def border(subscription: Subscription, index: int) -> datetime:

@@ -58,6 +58,8 @@ def telling_another_amount() -> list[str]:
 # A decision and its email have the same time. The oldest emails are deleted first: every decision
 # after the oldest existing email must have its own. Closed accounts get no more emails, and an
 # account without an owner has no recipient.
+#
+# A suspension's email is about its invoice and its business day, whose zone may have changed since.
 UNTOLD = """
 SELECT told.key FROM billing_paymentevent e
 CROSS JOIN LATERAL (SELECT CASE
@@ -66,10 +68,17 @@ CROSS JOIN LATERAL (SELECT CASE
     WHEN e.object_type = 'payment' AND e.event IN ('reverse', 'reverse_and_void')
         THEN 'payment_reversed'
     WHEN e.object_type = 'invoice' AND e.event = 'void' THEN 'invoice_voided'
-    END || ':' || e.object_id AS key) told
+    WHEN e.object_type = 'invoice' AND e.event = 'renew' THEN 'renewal_issued'
+    WHEN e.object_type = 'invoice' AND e.event = 'expire' THEN 'order_expired'
+    WHEN e.object_type = 'subscription' AND e.event IN ('lapse', 'end') THEN 'subscription_ended'
+    WHEN e.object_type = 'account' AND e.event = 'suspend' THEN 'suspended'
+    END || ':' || CASE e.event WHEN 'suspend' THEN e.invoice_id ELSE e.object_id END AS key) told
+CROSS JOIN LATERAL (SELECT CASE e.event WHEN 'suspend' THEN ARRAY(
+    SELECT told.key || ':' || (e.created_at::date + days) FROM generate_series(-1, 1) days
+    ) ELSE ARRAY[told.key] END AS keys) any_of
 WHERE e.created_at > (SELECT min(created_at) FROM common_outgoingmail)
     AND told.key IS NOT NULL
-    AND NOT EXISTS (SELECT FROM common_outgoingmail m WHERE m.key = told.key)
+    AND NOT EXISTS (SELECT FROM common_outgoingmail m WHERE m.key = ANY (any_of.keys))
     AND NOT EXISTS (SELECT FROM billing_paymentevent closed
         WHERE closed.object_type = 'account' AND closed.object_id = e.account_id
             AND closed.event = 'close_account' AND closed.id < e.id)
@@ -77,18 +86,35 @@ WHERE e.created_at > (SELECT min(created_at) FROM common_outgoingmail)
         WHERE u.account_id = e.account_id AND u.role = 'owner')
 ORDER BY e.id
 """
+UNREMINDED = """
+SELECT told.key FROM subscriptions_dunningstep d
+JOIN billing_invoice i ON i.id = d.invoice_id
+CROSS JOIN LATERAL (SELECT d.kind || ':' || d.invoice_id || ':' || d.about AS key) told
+WHERE d.created_at > (SELECT min(created_at) FROM common_outgoingmail)
+    AND NOT d.is_skipped
+    AND NOT EXISTS (SELECT FROM common_outgoingmail m WHERE m.key = told.key)
+    AND EXISTS (SELECT FROM igny8_auth_user u
+        WHERE u.account_id = i.account_id AND u.role = 'owner')
+ORDER BY d.id
+"""
 TOLD_TWICE = """
 SELECT max(id) FROM common_outgoingmail
-WHERE kind IN ('payment_approved', 'payment_rejected', 'payment_reversed', 'invoice_voided')
-GROUP BY kind, recipient, coalesce(arguments ->> 'payment_id', arguments ->> 'invoice_id')
+WHERE kind IN ('payment_approved', 'payment_rejected', 'payment_reversed', 'invoice_voided',
+    'renewal_issued', 'order_expired', 'subscription_ended')
+GROUP BY kind, recipient, coalesce(
+    arguments ->> 'payment_id', arguments ->> 'invoice_id', arguments ->> 'subscription_id')
 HAVING count(*) > 1
 ORDER BY 1
 """
 
 
 def decisions_not_told_once() -> list[str]:
-    """Find decisions without an email, and emails that a reader got twice."""
-    return [*selected("no mail", UNTOLD), *selected("mail", TOLD_TWICE)]
+    """Find decisions and steps of billing without an email, and emails that a reader got twice."""
+    return [
+        *selected("no mail", UNTOLD),
+        *selected("no mail", UNREMINDED),
+        *selected("mail", TOLD_TWICE),
+    ]
 
 
 CHECKS = {

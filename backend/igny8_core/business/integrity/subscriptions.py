@@ -1,7 +1,5 @@
 """Checks of subscriptions: paid ones run, for the time and terms that were sold."""
 
-from datetime import datetime
-
 from django.db.models import (
     Count,
     Exists,
@@ -18,11 +16,7 @@ from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice, PaymentEvent
 from igny8_core.business.integrity.found import rows, selected
-from igny8_core.business.subscriptions.facts import BillingFacts
-from igny8_core.business.subscriptions.next_step import next_look
-from igny8_core.business.subscriptions.reading import facts_of_accounts
-
-SET = 500  # accounts whose rows are read together
+from igny8_core.business.subscriptions.services.looks import SET, is_late, readable_facts
 
 
 def pending_without_invoice() -> list[str]:
@@ -151,35 +145,16 @@ def not_to_be_looked_at() -> list[str]:
         parked_at=None,
     ).annotate(as_of=Greatest(Now(), Subquery(last_event)))
     looks = {
-        pk: (as_of, at)
-        for pk, as_of, at in accounts.values_list("pk", "as_of", "next_billing_step_at")
+        pk: (at, as_of)
+        for pk, at, as_of in accounts.values_list("pk", "next_billing_step_at", "as_of")
     }
     ids = sorted(looks)
     return [
         f"account {pk}"
         for first in range(0, len(ids), SET)
-        for pk, facts in _facts_of(ids[first : first + SET]).items()
-        if _is_late(facts, *looks[pk])
+        for pk, facts in readable_facts(ids[first : first + SET]).items()
+        if is_late(facts, *looks[pk])
     ]
-
-
-def _is_late(facts: BillingFacts | None, as_of: datetime, kept: datetime | None) -> bool:
-    """Tell whether a step is due before billing looks; always if the rows can't be read."""
-    if facts is None:
-        return True
-    due = next_look(facts, as_of)
-    return due is not None and (kept is None or kept > due)
-
-
-def _facts_of(account_ids: list[int]) -> dict[int, BillingFacts | None]:
-    """Read the facts of accounts; None for those whose rows contradict each other."""
-    try:
-        return {**facts_of_accounts(account_ids)}
-    except (LookupError, ValueError):
-        if len(account_ids) == 1:
-            return {account_ids[0]: None}
-    middle = len(account_ids) // 2
-    return _facts_of(account_ids[:middle]) | _facts_of(account_ids[middle:])
 
 
 def ended_without_saying_when() -> list[str]:

@@ -23,18 +23,23 @@ def of_renewal(*, invoice: Invoice) -> Notice:
 
 
 def of_reminder(
-    *, invoice: Invoice, kind: ReminderKind, suspends_on: date, ends_on: date
+    *,
+    invoice: Invoice,
+    kind: ReminderKind,
+    suspends_on: date,
+    ends_on: date,
+    about: str = "",
 ) -> Notice:
     """Say that a renewal isn't paid, what follows, and when.
 
-    A reminder is sent once for these days: again, if they were put off.
-
+    :param about: of its ``DunningStep``: a reminder is sent once for that; if there is none, once
+        for these days.
     :param suspends_on: the first day on which the account may be suspended, if nobody pays.
     :param ends_on: the first day on which the subscription may end.
     """
     facts = mail_facts.facts_of_reminder(invoice, suspends_on=suspends_on, ends_on=ends_on)
-    about = f"{invoice.pk}:{suspends_on}:{ends_on}"
-    return _of_invoice(kind.value, invoice, facts, about=about)
+    about = about or f"{suspends_on}:{ends_on}"
+    return _of_invoice(kind.value, invoice, facts, about=f"{invoice.pk}:{about}")
 
 
 def of_suspension(*, invoice: Invoice, ends_on: date) -> Notice:

@@ -1,7 +1,7 @@
 """What decides on an account's next step in billing: read from the database by whoever asks."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from igny8_core.business.billing.borders import Anchor, LatePayment, border, day
 from igny8_core.business.billing.enums import InvoiceKind
 
 MONTHS_OF_A_YEAR = 12
+UNDELIVERED_DAYS = timedelta(days=7)  # after which a notice counts though its mail fails
 
 
 class ReminderKind(StrEnum):
@@ -99,11 +100,16 @@ class BillingRules:
     :param lead_days: from the issue of a renewal to the end of the paid time.
     :param yearly_lead_days: the same for periods of a year or more.
     :param min_term_days: from the issue of a renewal to its due day, at least.
+    :param renewals_from: the day from which anything is renewed; None: always. What ended before it
+        was not to be paid for.
+    :param first_term_days: from that day until what is older falls due or expires, at least.
     """
 
     lead_days: int = 7
     yearly_lead_days: int = 30
     min_term_days: int = 5
+    renewals_from: date | None = None
+    first_term_days: int = 14
     catch_up: CatchUp = CatchUp.CURRENT
     late_payment: LatePayment = LatePayment.CLOCK_STOPS
     dunning: DunningPlan = DunningPlan()
@@ -112,6 +118,12 @@ class BillingRules:
         """Return how long before the end of the paid time a renewal is issued."""
         days = self.yearly_lead_days if months >= MONTHS_OF_A_YEAR else self.lead_days
         return timedelta(days=days)
+
+    def first_term_ends_on(self, day: date) -> date:
+        """Return when what is from a day falls due or expires, at the earliest; or that day."""
+        if self.renewals_from is None or day >= self.renewals_from:
+            return day
+        return self.renewals_from + timedelta(days=self.first_term_days)
 
 
 @dataclass(frozen=True)
@@ -126,12 +138,27 @@ class Claim:
     was_rejected: bool = False
 
 
+class MailState(StrEnum):
+    """What became of a reminder's mail; one that nobody has tried to send yet will be sent."""
+
+    SENT = "sent"
+    FAILING = "failing"
+    DROPPED = "dropped"  # it wasn't true any more when it was to be sent
+
+
 @dataclass(frozen=True)
 class Sent:
     """A reminder that was sent, or skipped for a newer one, and the day of that."""
 
     kind: ReminderKind
     day: date
+    mail: MailState = MailState.SENT
+
+    def announces(self, gap: timedelta) -> date | None:
+        """Return the first day on which what it announces may come; None if nobody got it."""
+        if self.mail == MailState.DROPPED:
+            return None
+        return self.day + (UNDELIVERED_DAYS if self.mail == MailState.FAILING else gap)
 
 
 @dataclass(frozen=True)
@@ -241,6 +268,17 @@ class BillingFacts:
         """Whether the customer has no access for a debt."""
         return self.account_status == AccountStatus.SUSPENDED
 
+    @property
+    def as_told(self) -> "BillingFacts":
+        """The facts if every reminder had been sent on its day."""
+        subscription = self.subscription
+        invoice = subscription.invoice if subscription else None
+        if not subscription or not invoice or all(_is_sent(item) for item in invoice.sent):
+            return self
+        sent = tuple(replace(item, mail=MailState.SENT) for item in invoice.sent)
+        told = replace(subscription, invoice=replace(invoice, sent=sent))
+        return replace(self, subscription=told)
+
     def today(self, now: datetime) -> date:
         """Return the business day."""
         return day_of(now, self.zone)
@@ -252,3 +290,7 @@ class BillingFacts:
     def paid_until(self, subscription: LiveSubscription) -> datetime:
         """Return the end of the paid time."""
         return self.begins(subscription, subscription.paid_index)
+
+
+def _is_sent(reminder: Sent) -> bool:
+    return reminder.mail == MailState.SENT

@@ -9,6 +9,7 @@ from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     LiveSubscription,
+    MailState,
     OpenInvoice,
     Sent,
 )
@@ -19,9 +20,11 @@ from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, 
 def what_happens_when(facts: BillingFacts, now: datetime) -> list[tuple[date, Step]]:
     """Return all coming steps with their business days, if nobody pays, claims or decides.
 
-    It ends with the subscription, or before a step that waits for a decision.
+    It ends with the subscription, or before a step that waits for a decision. A mail that fails is
+    taken to go out today.
     """
     coming = []
+    facts = delivered(facts, facts.today(now))
     while (look := next_look(facts, now)) and (step := next_step(facts, look)):
         coming.append((facts.today(look), step))
         facts, now = after(facts, step, look), look
@@ -34,8 +37,14 @@ def after(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
     :raises ValueError: if the step is for a subscription or invoice that the facts don't have.
     """
     changed = _effect(facts, step, now)
-    silent = step.name in {StepName.START_PERIOD, StepName.FALL_DUE}
+    silent = step.name in {StepName.START_PERIOD, StepName.FALL_DUE} or goes_on(facts, step)
     return changed if silent else replace(changed, last_mail_on=facts.today(now))
+
+
+def goes_on(facts: BillingFacts, step: Step) -> bool:
+    """Tell whether a step issues a replaced renewal anew: its mail takes no reminder's place."""
+    old = facts.subscription.replaced if facts.subscription else None
+    return isinstance(step, Renew) and old is not None and old.period_index == step.index
 
 
 def after_payment(facts: BillingFacts, now: datetime, *, months: int | None = None) -> BillingFacts:
@@ -88,6 +97,19 @@ def resumed(facts: BillingFacts, now: datetime) -> BillingFacts:
     )
 
 
+def delivered(facts: BillingFacts, today: date) -> BillingFacts:
+    """Return the facts as they are once the mails that fail have gone out, today."""
+    subscription = facts.subscription
+    invoice = subscription.invoice if subscription else None
+    if not subscription or not invoice:
+        return facts
+    sent = tuple(
+        Sent(item.kind, today) if item.mail == MailState.FAILING else item for item in invoice.sent
+    )
+    invoice = replace(invoice, sent=sent)
+    return replace(facts, subscription=replace(subscription, invoice=invoice))
+
+
 def _effect(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
     match step:
         case StartPeriod(index=index):
@@ -131,8 +153,7 @@ def _renewed(facts: BillingFacts, step: Renew, now: datetime) -> BillingFacts:
         plan=facts.rules.dunning,
     )
     old = subscription.replaced
-    goes_on = old and old.period_index == step.index
-    invoice = replace(old, issued_on=today) if old and goes_on else fresh
+    invoice = replace(old, issued_on=today) if old and goes_on(facts, step) else fresh
     return replace(facts, subscription=replace(subscription, invoice=invoice, replaced=None))
 
 

@@ -6,10 +6,15 @@ from igny8_core.business.billing.models import Invoice
 
 
 class DunningStep(models.Model):
-    """A reminder about an unpaid renewal: sent, or skipped because a newer one was due."""
+    """A reminder about an unpaid renewal: sent, or skipped because a newer one was due.
+
+    It is taken once for what it is about: the due day, the hold before it, and if its mails were
+    dropped because they weren't true when they were to be sent, the next attempt.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="dunning_steps")
     kind = models.CharField(max_length=20)
+    about = models.CharField(max_length=40, default="", help_text="2027-02-01:2027-02-20#2")
     is_skipped = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
@@ -17,7 +22,7 @@ class DunningStep(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["invoice", "kind", "created_at"],
+                fields=["invoice", "kind", "about"],
                 name="dunning_step_is_taken_once",
                 violation_error_message="This reminder was sent already.",
             ),
@@ -25,6 +30,23 @@ class DunningStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.invoice}"
+
+    @property
+    def mail_key(self) -> str:
+        """The key of its mails."""
+        return f"{self.kind}:{self.invoice_id}:{self.about}"
+
+
+class BillingStart(models.Model):
+    """The day on which an installation that had subscriptions already got renewals; one row.
+
+    A new installation has none.
+    """
+
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return f"Renewals from {self.day}"
 
 
 class BillingRun(models.Model):

@@ -18,12 +18,15 @@ from igny8_core.business.billing.borders import (
 )
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
+    UNDELIVERED_DAYS,
     BillingFacts,
     CatchUp,
     LiveSubscription,
+    MailState,
     OpenInvoice,
     Reminder,
     ReminderKind,
+    Sent,
 )
 from igny8_core.business.subscriptions.steps import (
     END,
@@ -54,8 +57,18 @@ def next_step(facts: BillingFacts, now: datetime) -> Step | None:
 def next_look(facts: BillingFacts, now: datetime) -> datetime | None:
     """Return when a step is due: ``now``, or the first instant after it; None if never.
 
-    It holds until the facts change.
+    It holds until the facts change. A mail that fails may go out at any time, and nobody is told:
+    what waits for that is looked at each day.
     """
+    due, told = _first_due(facts, now), facts.as_told
+    if told is facts or not (awaited := _first_due(told, now)):
+        return due
+    tomorrow = start_of(facts.today(now) + A_DAY, facts.zone)
+    awaited = awaited if awaited > now else tomorrow
+    return min(due, awaited) if due else awaited
+
+
+def _first_due(facts: BillingFacts, now: datetime) -> datetime | None:
     later = sorted(instant for instant in _turning_points(facts) if instant > now)
     return next((instant for instant in (now, *later) if next_step(facts, instant)), None)
 
@@ -86,6 +99,8 @@ def _expire(facts: BillingFacts, now: datetime) -> Step | None:
     """Void an order that was not paid in time, or a change whose old period is over."""
     order, today = facts.order, facts.today(now)
     if not order or order.has_waiting_claim or order.gives_time(today, facts.zone):
+        return None
+    if today < facts.rules.first_term_ends_on(order.issued_on):
         return None
     if today < _expires_on(facts, order) and not _outlived_by(order, facts, now):
         return None
@@ -126,6 +141,8 @@ def _renew(facts: BillingFacts, now: datetime) -> Step | None:
         issued_on=today,
         min_term_days=facts.rules.min_term_days,
     )
+    last_paid = last_day(facts.paid_until(subscription), facts.zone)
+    due_date = max(due_date, facts.rules.first_term_ends_on(last_paid))
     return Renew(index=index, due_date=due_date, skipped=(*range(subscription.paid_index, index),))
 
 
@@ -142,19 +159,25 @@ def _order_comes_first(facts: BillingFacts, subscription: LiveSubscription, now:
 
 def _lead_begins_on(facts: BillingFacts, subscription: LiveSubscription) -> date:
     last_paid = last_day(facts.paid_until(subscription), facts.zone)
-    return last_paid - facts.rules.lead(subscription.anchor.months)
+    lead_begins_on = last_paid - facts.rules.lead(subscription.anchor.months)
+    return max(lead_begins_on, facts.rules.renewals_from or lead_begins_on)
 
 
 def _index_to_bill(facts: BillingFacts, subscription: LiveSubscription, now: datetime) -> int:
     """Return the first unpaid period, or the present one if that ended while nobody billed.
 
-    While a suspension stops the clock, the present is its beginning.
+    While a suspension stops the clock, the present is its beginning. What had ended before there
+    were renewals isn't billed.
     """
+    first = subscription.paid_index
+    if begin := facts.rules.renewals_from:
+        begun = start_of(begin, facts.zone)
+        first = max(first, index_at(subscription.anchor, begun, facts.zone))
     if facts.rules.catch_up == CatchUp.ALL_OLDEST_FIRST:
-        return subscription.paid_index
+        return first
     stops = facts.is_suspended and facts.rules.late_payment == LatePayment.CLOCK_STOPS
     clock = facts.suspended_at if stops and facts.suspended_at else now
-    return max(subscription.paid_index, index_at(subscription.anchor, clock, facts.zone))
+    return max(first, index_at(subscription.anchor, clock, facts.zone))
 
 
 def _fall_due(facts: BillingFacts, now: datetime) -> Step | None:
@@ -189,18 +212,29 @@ def _lapse(facts: BillingFacts, now: datetime) -> Step | None:
 
 
 def _remind(facts: BillingFacts, now: datetime) -> Step | None:
-    """Send the newest mail that is due and still true, one a day; older ones are skipped."""
+    """Send the newest mail that is due and still true, one a day; older ones are skipped.
+
+    A notice that was dropped is sent again when what it announces would come.
+    """
     invoice, today = _debt(facts, now), facts.today(now)
     if not invoice or (facts.last_mail_on and facts.last_mail_on >= today):
         return None
     true = [
         item for item in invoice.plan.reminders if _is_due_and_true(facts, invoice, item, today)
     ]
-    if not true or _was_sent(facts, invoice, true[-1]):
+    if not true:
+        return None
+    last = _counted(facts, invoice, true[-1])
+    if last and not (last.mail == MailState.DROPPED and _is_awaited(facts, now)):
         return None
     older = (item for item in invoice.plan.reminders if item.offset < true[-1].offset)
     skipped = tuple(item.kind for item in older if not _was_sent(facts, invoice, item))
     return Remind(kind=true[-1].kind, skipped=skipped)
+
+
+def _is_awaited(facts: BillingFacts, now: datetime) -> bool:
+    """Tell whether a hard step would come, had every notice been sent."""
+    return bool(_suspend(facts.as_told, now) or _lapse(facts.as_told, now))
 
 
 def _is_due_and_true(
@@ -250,7 +284,7 @@ def _was_suspended_for(facts: BillingFacts, days: int, today: date) -> bool:
 
 
 def _was_sent(facts: BillingFacts, invoice: OpenInvoice, reminder: Reminder) -> bool:
-    return _counted_day(facts, invoice, reminder) is not None
+    return _counted(facts, invoice, reminder) is not None
 
 
 def _was_announced(
@@ -258,19 +292,21 @@ def _was_announced(
 ) -> bool:
     """Tell whether a notice was sent long enough ago."""
     gap = timedelta(days=invoice.plan.notice_gap_days)
-    days = (
-        _counted_day(facts, invoice, item) for item in invoice.plan.reminders if item.kind == kind
-    )
-    return any(day is not None and today - day >= gap for day in days)
+    reminders = (item for item in invoice.plan.reminders if item.kind == kind)
+    counted = (_counted(facts, invoice, item) for item in reminders)
+    announced = (sent.announces(gap) for sent in counted if sent)
+    return any(day is not None and today >= day for day in announced)
 
 
-def _counted_day(facts: BillingFacts, invoice: OpenInvoice, reminder: Reminder) -> date | None:
-    """Return when a reminder was sent. What was sent before a later due day or a hold is void."""
+def _counted(facts: BillingFacts, invoice: OpenInvoice, reminder: Reminder) -> Sent | None:
+    """Return a reminder as last sent. What was sent before a later due day or a hold is void."""
     subscription = facts.subscription
     held_until = (subscription and subscription.hold_until) or date.min
     counts_from = max(invoice.due_date + timedelta(days=reminder.offset), held_until)
-    days = (sent.day for sent in invoice.sent if sent.kind == reminder.kind)
-    return max((day for day in days if day >= counts_from), default=None)
+    counted = (
+        sent for sent in invoice.sent if sent.kind == reminder.kind and sent.day >= counts_from
+    )
+    return max(counted, key=lambda sent: sent.day, default=None)
 
 
 RULES = (_start_period, _end, _expire, _renew, _fall_due, _suspend, _lapse, _remind)
@@ -291,6 +327,7 @@ def _turning_days(facts: BillingFacts) -> Iterator[date]:
         yield facts.last_mail_on + A_DAY
     if facts.order:
         yield _expires_on(facts, facts.order)
+        yield facts.rules.first_term_ends_on(facts.order.issued_on)
         yield from _retry_days(facts, facts.order)
     if not (subscription := facts.subscription):
         return
@@ -310,6 +347,7 @@ def _turning_days_of_debt(facts: BillingFacts, invoice: OpenInvoice) -> Iterator
     yield from _days_after(clock_began, (*offsets, *deadlines))
     for sent in invoice.sent:
         yield sent.day + timedelta(days=plan.notice_gap_days)
+        yield sent.day + UNDELIVERED_DAYS
     if facts.suspended_at:
         until_ending = (item.offset - plan.suspend_after_days for item in reminders)
         yield from _days_after(facts.today(facts.suspended_at), (*until_ending, plan.paused_days))

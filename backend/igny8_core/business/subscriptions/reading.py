@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.conf import settings
@@ -28,14 +28,12 @@ from igny8_core.business.subscriptions.facts import (
     DunningPlan,
     LiveSubscription,
     OpenInvoice,
-    ReminderKind,
-    Sent,
 )
-from igny8_core.business.subscriptions.models import DunningStep
+from igny8_core.business.subscriptions.reminders import Taken, reminders_of
+from igny8_core.business.subscriptions.start import renewals_from
 from igny8_core.common.clock import business_zone
 
 WITH_A_MAIL = (
-    EventName.RENEW,
     EventName.SUSPEND,
     EventName.LAPSE,
     EventName.EXPIRE,
@@ -50,11 +48,11 @@ class History:
     """What has happened to an account's unpaid invoices.
 
     :param reminders: oldest first.
-    :param last_mail_at: when billing last wrote to the account by itself.
+    :param last_mail_at: when billing last wrote to the account by itself, renewals aside.
     :param reopened_at: when payments were reversed, the last time, by the invoice's id.
     """
 
-    reminders: tuple[DunningStep, ...] = ()
+    reminders: tuple[Taken, ...] = ()
     last_mail_at: datetime | None = None
     reopened_at: Mapping[int, datetime] = field(default_factory=dict)
 
@@ -65,6 +63,8 @@ def rules_of_today() -> BillingRules:
         lead_days=settings.BILLING_RENEWAL_LEAD_DAYS,
         yearly_lead_days=settings.BILLING_YEARLY_RENEWAL_LEAD_DAYS,
         min_term_days=settings.BILLING_MIN_TERM_DAYS,
+        renewals_from=renewals_from(),
+        first_term_days=settings.BILLING_FIRST_TERM_DAYS,
         catch_up=CatchUp(settings.BILLING_CATCH_UP),
         late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
         dunning=DunningPlan(
@@ -93,25 +93,20 @@ def facts_of_accounts(account_ids: Collection[int]) -> dict[int, BillingFacts]:
 
 def histories_of(account_ids: Collection[int]) -> dict[int, History]:
     """Read the histories of accounts; every id has one."""
-    reminders = _grouped(
-        DunningStep.objects.filter(invoice__account__in=account_ids)
-        .exclude(invoice__status=InvoiceStatus.PAID)
-        .annotate(owner=F("invoice__account"))
-        .order_by("pk"),
-        by="owner",
-    )
+    reminders = reminders_of(account_ids)
     mailed, reopened = _events_of(account_ids)
     return {
         pk: History(
-            reminders=tuple(reminders[pk]),
-            last_mail_at=max(
-                [*mailed[pk], *(step.created_at for step in reminders[pk] if not step.is_skipped)],
-                default=None,
-            ),
+            reminders=tuple(reminders.get(pk, ())),
+            last_mail_at=max([*mailed[pk], *_reminded(reminders.get(pk, ()))], default=None),
             reopened_at=reopened[pk],
         )
         for pk in account_ids
     }
+
+
+def _reminded(reminders: Iterable[Taken]) -> Iterator[datetime]:
+    return (item.step.created_at for item in reminders if not item.step.is_skipped)
 
 
 def facts_of(billing: LockedAccount, history: History) -> BillingFacts:
@@ -126,7 +121,7 @@ class _Reader:
     rules: BillingRules = field(default_factory=rules_of_today)
 
     def facts(self) -> BillingFacts:
-        account, last_mail_at = self.billing.account, self.history.last_mail_at
+        account = self.billing.account
         live = live_subscription(self.billing)
         order = order_of(self.billing)
         return BillingFacts(
@@ -136,9 +131,20 @@ class _Reader:
             subscription=self._subscription(live) if live else None,
             order=self._open(order) if order else None,
             suspended_at=account.suspended_at,
-            last_mail_on=day_of(last_mail_at, business_zone()) if last_mail_at else None,
+            last_mail_on=self._last_mail_on(),
             is_parked=account.parked_at is not None,
         )
+
+    def _last_mail_on(self) -> date | None:
+        """Return the day of the last mail; that of a renewal issued anew takes no other's place."""
+        renewed = (
+            invoice.issued_at
+            for invoice in reversed(self.billing.invoices)
+            if invoice.kind == InvoiceKind.RENEWAL and not _was_issued_anew(self.billing, invoice)
+        )
+        mailed = (self.history.last_mail_at, next(renewed, None))
+        last_mail_at = max(filter(None, mailed), default=None)
+        return day_of(last_mail_at, business_zone()) if last_mail_at else None
 
     def _subscription(self, live: Subscription) -> LiveSubscription:
         renewal = open_renewal(self.billing, live)
@@ -175,9 +181,7 @@ class _Reader:
             plan=self.plan_of(invoice),
             claims=tuple(map(_claim, claims)),
             sent=tuple(
-                Sent(ReminderKind(step.kind), day_of(step.created_at, zone))
-                for step in self.history.reminders
-                if step.invoice_id in same
+                item.sent(zone) for item in self.history.reminders if item.step.invoice_id in same
             ),
         )
 
@@ -234,6 +238,30 @@ def replaced_renewal(billing: LockedAccount, subscription: Subscription) -> Invo
         and _is_of_now(invoice, subscription)
     ]
     return void[-1] if void else None
+
+
+def reissued_today(billing: LockedAccount, subscription: Subscription, now: datetime) -> int:
+    """Count the renewals of a subscription that were issued anew on this business day."""
+    zone = business_zone()
+    return sum(
+        day_of(invoice.issued_at, zone) == day_of(now, zone)
+        for invoice in billing.invoices
+        if invoice.subscription_id == subscription.pk and _was_issued_anew(billing, invoice)
+    )
+
+
+def _was_issued_anew(billing: LockedAccount, renewal: Invoice) -> bool:
+    """Tell whether a renewal went on where a void one of its period had stopped."""
+    refunded = {item.invoice_id for item in billing.payments if item.status == REVERSED}
+    return any(
+        other.pk < renewal.pk
+        and other.subscription_id == renewal.subscription_id
+        and other.period_index == renewal.period_index
+        and (renewal.kind, other.kind) == (InvoiceKind.RENEWAL, InvoiceKind.RENEWAL)
+        and other.pk not in refunded
+        and _is_of_now(other, renewal.subscription)
+        for other in billing.invoices
+    )
 
 
 def _is_of_now(invoice: Invoice, subscription: Subscription) -> bool:

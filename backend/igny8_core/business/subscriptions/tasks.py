@@ -1,4 +1,4 @@
-"""Background work of subscriptions: the hourly run of billing."""
+"""Background work of subscriptions: the hourly run of billing, and what watches over it."""
 
 import logging
 
@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from igny8_core.business.subscriptions.bounds import TooManySuspensions
-from igny8_core.business.subscriptions.services import run
+from igny8_core.business.subscriptions.services import looks, run
 from igny8_core.common import upkeep
 from igny8_core.common.clock import utc_now
 
@@ -29,6 +29,18 @@ def run_billing(timestamp: int) -> None:
         return
     if done.is_unfinished:
         _go_on(timestamp)
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(
+    name="correct_looks", queue=upkeep.QUEUE, queueing_lock="correct_looks", retry=upkeep.RETRY
+)
+def correct_looks(timestamp: int) -> None:  # noqa: ARG001
+    """Find the accounts at which billing would look too late, and let the next run look at them.
+
+    :param timestamp: the scheduled time, in seconds since 1970 (UTC).
+    """
+    looks.correct_looks(now=utc_now())
 
 
 def _go_on(timestamp: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import available_timezones
@@ -98,6 +99,15 @@ class Environment(environ.FileAwareEnv):
             message = f"{var} is {value!r}: give an amount in USD, such as 500."
             raise ImproperlyConfigured(message)
         return amount
+
+    def day(self, var: str) -> date | None:
+        """Return a date in ISO 8601, or None if it is unset."""
+        value = self.get_value(var, default="")
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError as error:
+            message = f"{var} is {value!r}: give a day, such as 2026-12-01."
+            raise ImproperlyConfigured(message) from error
 
     def texts(self, var: str, *, default: list[str]) -> list[str]:
         """Return the comma-separated parts, without surrounding blanks."""

@@ -6,15 +6,15 @@ from datetime import datetime
 from django.conf import settings
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, PlanInterval, SubscriptionStatus
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
-from igny8_core.business.billing import emails
-from igny8_core.business.billing.borders import LatePayment, re_anchored
+from igny8_core.business.billing import borders, emails
+from igny8_core.business.billing.borders import LatePayment, re_anchored, with_months
 from igny8_core.business.billing.enums import CreditKind, EventName, InvoicePaymentState
 from igny8_core.business.billing.exceptions import InvoiceUnderReview
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig, Period
-from igny8_core.business.billing.periods import anchor_of, border
+from igny8_core.business.billing.periods import MONTHS, anchor_of, border
 from igny8_core.business.billing.selectors.locks import LockedBilling, lock_open_renewals
 from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.credits import move_credits
@@ -144,16 +144,17 @@ def begin_period(
 
     Where a month follows a year, or a year a month, that border is the new anchor.
     """
-    index = invoice.period_index or 0
-    start = border(subscription, index)
-    if subscription.promised.interval != invoice.plan.interval:
-        subscription.anchor_at, subscription.anchor_index = start, index
+    index, zone = invoice.period_index or 0, business_zone()
+    months = MONTHS[PlanInterval(invoice.plan.interval)]
+    anchor = with_months(anchor_of(subscription), index, months, zone)
+    start = borders.border(anchor, index, zone)
+    subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
     if subscription.next_plan and subscription.next_plan.slug == invoice.plan.slug:
         subscription.plan, subscription.next_plan = subscription.next_plan, None
     subscription.terms = invoice.plan.as_json()
     subscription.current_index = index
     subscription.current_period_start = start
-    subscription.current_period_end = border(subscription, index + 1)
+    subscription.current_period_end = borders.border(anchor, index + 1, zone)
     recorder.changes.add(
         Period(
             subscription=subscription,

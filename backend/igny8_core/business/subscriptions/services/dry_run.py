@@ -5,7 +5,7 @@ from datetime import datetime
 
 from igny8_core.auth.models import Account
 from igny8_core.business.subscriptions.facts import BillingFacts
-from igny8_core.business.subscriptions.forecast import after
+from igny8_core.business.subscriptions.forecast import after, delivered
 from igny8_core.business.subscriptions.next_step import next_look, next_step
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.steps import Step
@@ -36,6 +36,7 @@ def forecast_billing(
 
 
 def _coming(facts: BillingFacts, now: datetime, as_of: datetime) -> Iterator[tuple[datetime, Step]]:
+    facts = delivered(facts, facts.today(now))
     while (look := next_look(facts, now)) and look <= as_of and (step := next_step(facts, look)):
         yield look, step
         facts, now = after(facts, step, look), look

@@ -35,12 +35,15 @@ from igny8_core.business.subscriptions.reading import (
     replaced_renewal,
     rules_of_today,
 )
+from igny8_core.business.subscriptions.reminders import Taken, about
 from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName
 from igny8_core.common.clock import business_zone
 from igny8_core.common.daily import A_DAY
 
 THE_SYSTEM = Actor()
-INVOICES_A_DAY = 2  # of one subscription
+# Of one subscription in 24 hours, which are of two business days: one, its replacements after a
+# change of plan on either day, and one in place of what an admin has voided
+INVOICES_A_DAY = 4
 UNPAID = "It was not paid in time."
 ENDED = "The subscription has ended."
 T = TypeVar("T")
@@ -133,7 +136,7 @@ class Steps:
             note=_not_charged(subscription, step),
         )
         self.billing.invoices.append(invoice)
-        self._tell(emails.of_renewal(invoice=invoice))
+        self.changes.tell(emails.of_renewal(invoice=invoice))
 
     def _require_few_invoices(self, subscription: Subscription) -> None:
         lately = [
@@ -176,10 +179,19 @@ class Steps:
         invoice = self._debt
         for kind in (*step.skipped, step.kind):
             reminder = DunningStep(
-                invoice=invoice, kind=kind, is_skipped=kind != step.kind, created_at=self.now
+                invoice=invoice,
+                kind=kind,
+                about=about(
+                    kind=kind,
+                    invoice=invoice,
+                    hold_until=self._subscription.hold_until,
+                    reminders=self._history.reminders,
+                ),
+                is_skipped=kind != step.kind,
+                created_at=self.now,
             )
             self.changes.add(reminder)
-            reminders = (*self._history.reminders, reminder)
+            reminders = (*self._history.reminders, Taken(reminder, self.now))
             self._history = replace(self._history, reminders=reminders)
         days = self._coming()
         notice = emails.of_reminder(
@@ -187,6 +199,7 @@ class Steps:
             kind=step.kind,
             suspends_on=days[StepName.SUSPEND],
             ends_on=days[StepName.LAPSE],
+            about=reminder.about,
         )
         self._tell(notice)
 

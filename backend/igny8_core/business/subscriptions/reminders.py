@@ -1,0 +1,104 @@
+"""The reminders that were taken, and what became of their mails."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+
+from igny8_core.business.billing.borders import day_of
+from igny8_core.business.billing.enums import InvoiceStatus
+from igny8_core.business.billing.models import Invoice
+from igny8_core.business.subscriptions.facts import MailState, ReminderKind, Sent
+from igny8_core.business.subscriptions.models import DunningStep
+from igny8_core.common.clock import utc_now
+from igny8_core.common.models import OutgoingMail
+
+UNTRIED = timedelta(days=1)  # then a mail fails that nobody has tried to send
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A reminder, and what became of its mails, of which one is enough.
+
+    :param told_at: when it went out; for what was skipped, and while its mail waits for the first
+        attempt, when it was taken.
+    """
+
+    step: DunningStep
+    told_at: datetime
+    mail: MailState = MailState.SENT
+
+    def sent(self, zone: ZoneInfo) -> Sent:
+        """Return it as a fact."""
+        return Sent(ReminderKind(self.step.kind), day_of(self.told_at, zone), self.mail)
+
+
+def reminders_of(account_ids: Collection[int]) -> dict[int, list[Taken]]:
+    """Read the reminders about the invoices of accounts that aren't paid, oldest first.
+
+    :returns: by the account's id; those without are left out.
+    """
+    steps = list(
+        DunningStep.objects.filter(invoice__account__in=account_ids)
+        .exclude(invoice__status=InvoiceStatus.PAID)
+        .annotate(owner=F("invoice__account"))
+        .order_by("pk")
+    )
+    mails = _mails_of(steps)
+    taken: defaultdict[int, list[Taken]] = defaultdict(list)
+    for step in steps:
+        taken[step.owner].append(_taken(step, mails[step.mail_key]))
+    return dict(taken)
+
+
+def about(
+    *, kind: str, invoice: Invoice, hold_until: date | None, reminders: Iterable[Taken]
+) -> str:
+    """Return what the next reminder of a kind is about: see ``DunningStep``.
+
+    :param reminders: of the account.
+    """
+    deadline = f"{invoice.due_date}:{hold_until}" if hold_until else f"{invoice.due_date}"
+    dropped = [
+        item
+        for item in reminders
+        if item.mail == MailState.DROPPED
+        and (item.step.kind, item.step.invoice_id) == (kind, invoice.pk)
+        and _deadline(item.step.about) == deadline
+    ]
+    return f"{deadline}#{len(dropped) + 1}" if dropped else deadline
+
+
+def _deadline(about: str) -> str:
+    return about.partition("#")[0]
+
+
+def _mails_of(steps: Iterable[DunningStep]) -> defaultdict[str, list[OutgoingMail]]:
+    mails: defaultdict[str, list[OutgoingMail]] = defaultdict(list)
+    keys = [step.mail_key for step in steps if not step.is_skipped]
+    if keys:
+        for mail in OutgoingMail.objects.filter(key__in=keys).order_by("sent_at", "pk"):
+            mails[mail.key].append(mail)
+    return mails
+
+
+def _taken(step: DunningStep, mails: Sequence[OutgoingMail]) -> Taken:
+    """Return what became of a reminder; mails are deleted after a time."""
+    sent = next((mail for mail in mails if mail.sent_at), None)
+    if sent and sent.sent_at and sent.attempts > 1:
+        return Taken(step, max(sent.sent_at, step.created_at))
+    if sent or not mails:
+        return Taken(step, step.created_at)
+    waiting = [mail for mail in mails if mail.is_waiting]
+    if not waiting:
+        return Taken(step, step.created_at, MailState.DROPPED)
+    state = MailState.FAILING if all(map(_fails, waiting)) else MailState.SENT
+    return Taken(step, step.created_at, state)
+
+
+def _fails(mail: OutgoingMail) -> bool:
+    """Tell whether a mail was tried in vain, or not at all; the server's clock tells how long."""
+    return mail.attempts > 0 or mail.created_at < utc_now() - UNTRIED

@@ -1,0 +1,19 @@
+"""From which day there are renewals."""
+
+from datetime import date
+from functools import cache
+
+from django.conf import settings
+
+from igny8_core.business.subscriptions.models import BillingStart
+
+
+def renewals_from() -> date | None:
+    """Return the day from which subscriptions are renewed; None: always."""
+    return settings.BILLING_RENEWALS_FROM or _kept()
+
+
+@cache
+def _kept() -> date | None:
+    """Return the day of the migration, which never changes while a process runs."""
+    return BillingStart.objects.values_list("day", flat=True).first()
