@@ -99,11 +99,13 @@ class BillingRules:
     :param lead_days: from the issue of a renewal to the end of the paid time.
     :param yearly_lead_days: the same for periods of a year or more.
     :param min_term_days: from the issue of a renewal to its due day, at least.
+    :param credits_after_end_days: from the end of a subscription until its plan's credits expire.
     """
 
     lead_days: int = 7
     yearly_lead_days: int = 30
     min_term_days: int = 5
+    credits_after_end_days: int = 30
     catch_up: CatchUp = CatchUp.CURRENT
     late_payment: LatePayment = LatePayment.CLOCK_STOPS
     dunning: DunningPlan = DunningPlan()
@@ -225,6 +227,8 @@ class BillingFacts:
         change of plan.
     :param suspended_at: when the present suspension began.
     :param last_mail_on: the day of the last mail of billing steps to the account.
+    :param has_plan_credits: whether any credits that a plan brought are left.
+    :param ended_at: when the last subscription or order ended.
     """
 
     account_status: AccountStatus
@@ -235,11 +239,20 @@ class BillingFacts:
     suspended_at: datetime | None = None
     last_mail_on: date | None = None
     is_parked: bool = False
+    has_plan_credits: bool = False
+    ended_at: datetime | None = None
 
     @property
     def is_suspended(self) -> bool:
         """Whether the customer has no access for a debt."""
         return self.account_status == AccountStatus.SUSPENDED
+
+    @property
+    def credits_expire_at(self) -> datetime | None:
+        """When the plan's credits expire; None if there are none, or a plan is had or ordered."""
+        if self.subscription or self.order or not self.has_plan_credits or not self.ended_at:
+            return None
+        return self.ended_at + timedelta(days=self.rules.credits_after_end_days)
 
     def today(self, now: datetime) -> date:
         """Return the business day."""

@@ -19,7 +19,7 @@ from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, 
 def what_happens_when(facts: BillingFacts, now: datetime) -> list[tuple[date, Step]]:
     """Return all coming steps with their business days, if nobody pays, claims or decides.
 
-    It ends with the subscription, or before a step that waits for a decision.
+    It ends with the subscription and its credits, or before a step that waits for a decision.
     """
     coming = []
     while (look := next_look(facts, now)) and (step := next_step(facts, look)):
@@ -34,7 +34,7 @@ def after(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
     :raises ValueError: if the step is for a subscription or invoice that the facts don't have.
     """
     changed = _effect(facts, step, now)
-    silent = step.name in {StepName.START_PERIOD, StepName.FALL_DUE}
+    silent = step.name in {StepName.START_PERIOD, StepName.FALL_DUE, StepName.EXPIRE_CREDITS}
     return changed if silent else replace(changed, last_mail_on=facts.today(now))
 
 
@@ -108,10 +108,13 @@ def _moved(facts: BillingFacts, name: StepName, now: datetime) -> BillingFacts:
         case StepName.SUSPEND:
             return replace(facts, account_status=AccountStatus.SUSPENDED, suspended_at=now)
         case StepName.EXPIRE_SIGN_UP:
-            return replace(facts, account_status=AccountStatus.TRIAL, order=None)
+            trial = AccountStatus.TRIAL
+            return replace(facts, account_status=trial, order=None, ended_at=now)
         case StepName.EXPIRE_CHANGE:
-            return replace(facts, order=None)
-    return _ended(facts)
+            return replace(facts, order=None, ended_at=now)
+        case StepName.EXPIRE_CREDITS:
+            return replace(facts, has_plan_credits=False)
+    return replace(_ended(facts), ended_at=now)
 
 
 def _ended(facts: BillingFacts) -> BillingFacts:

@@ -28,6 +28,7 @@ from igny8_core.business.subscriptions.facts import (
 from igny8_core.business.subscriptions.steps import (
     END,
     EXPIRE_CHANGE,
+    EXPIRE_CREDITS,
     EXPIRE_SIGN_UP,
     FALL_DUE,
     LAPSE,
@@ -203,6 +204,12 @@ def _remind(facts: BillingFacts, now: datetime) -> Step | None:
     return Remind(kind=true[-1].kind, skipped=skipped)
 
 
+def _expire_credits(facts: BillingFacts, now: datetime) -> Step | None:
+    """Let the credits of an ended plan expire."""
+    at = facts.credits_expire_at
+    return EXPIRE_CREDITS if at and now >= at else None
+
+
 def _is_due_and_true(
     facts: BillingFacts, invoice: OpenInvoice, reminder: Reminder, today: date
 ) -> bool:
@@ -273,7 +280,17 @@ def _counted_day(facts: BillingFacts, invoice: OpenInvoice, reminder: Reminder) 
     return max((day for day in days if day >= counts_from), default=None)
 
 
-RULES = (_start_period, _end, _expire, _renew, _fall_due, _suspend, _lapse, _remind)
+RULES = (
+    _start_period,
+    _end,
+    _expire,
+    _renew,
+    _fall_due,
+    _suspend,
+    _lapse,
+    _remind,
+    _expire_credits,
+)
 
 
 def _turning_points(facts: BillingFacts) -> Iterator[datetime]:
@@ -282,6 +299,8 @@ def _turning_points(facts: BillingFacts) -> Iterator[datetime]:
     if subscription:
         yield facts.begins(subscription, subscription.current_index + 1)
         yield facts.paid_until(subscription)
+    if facts.credits_expire_at:
+        yield facts.credits_expire_at
     for day in _turning_days(facts):
         yield start_of(day, facts.zone)
 

@@ -65,6 +65,7 @@ def rules_of_today() -> BillingRules:
         lead_days=settings.BILLING_RENEWAL_LEAD_DAYS,
         yearly_lead_days=settings.BILLING_YEARLY_RENEWAL_LEAD_DAYS,
         min_term_days=settings.BILLING_MIN_TERM_DAYS,
+        credits_after_end_days=settings.BILLING_CREDITS_AFTER_END_DAYS,
         catch_up=CatchUp(settings.BILLING_CATCH_UP),
         late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
         dunning=DunningPlan(
@@ -138,6 +139,11 @@ class _Reader:
             suspended_at=account.suspended_at,
             last_mail_on=day_of(last_mail_at, business_zone()) if last_mail_at else None,
             is_parked=account.parked_at is not None,
+            has_plan_credits=account.plan_credits > 0,
+            ended_at=max(
+                (item.cancelled_at for item in self.billing.subscriptions if item.cancelled_at),
+                default=None,
+            ),
         )
 
     def _subscription(self, live: Subscription) -> LiveSubscription:

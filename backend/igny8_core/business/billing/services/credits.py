@@ -1,4 +1,8 @@
-"""The credit ledger: adding an entry updates the cached balance."""
+"""The credit ledger: adding an entry updates the cached balance.
+
+An account's credits are in two pockets. What plans bring is in the plan's pocket, from which is
+taken first, and which may expire; all other credits are kept until they are used.
+"""
 
 from datetime import datetime
 
@@ -6,6 +10,8 @@ from igny8_core.auth.models import Account
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import CreditTransaction, Payment
 from igny8_core.business.billing.services.changes import Changes
+
+OF_PLANS = {CreditKind.PLAN_GRANT, CreditKind.EXPIRY}
 
 
 def move_credits(
@@ -27,16 +33,51 @@ def move_credits(
     """
     if amount == 0:
         return
+    plan_amount = _plan_part(account, amount, kind)
     account.credits += amount
-    changes.save(account, "credits")
+    account.plan_credits += plan_amount
+    changes.save(account, "credits", "plan_credits")
     changes.add(
         CreditTransaction(
             account=account,
             kind=kind,
             amount=amount,
+            plan_amount=plan_amount,
             balance_after=account.credits,
             description=description,
             payment=payment,
             created_at=now,
         )
     )
+
+
+def expire_credits(
+    *,
+    changes: Changes,
+    account: Account,
+    kept: int,
+    description: str,
+    now: datetime,
+    payment: Payment | None = None,
+) -> None:
+    """Let the plan's credits expire that are more than ``kept``.
+
+    :param account: locked by the caller.
+    :param payment: what paid for the period that begins, if one does.
+    """
+    move_credits(
+        changes=changes,
+        account=account,
+        amount=min(0, kept - account.plan_credits),
+        kind=CreditKind.EXPIRY,
+        description=description,
+        now=now,
+        payment=payment,
+    )
+
+
+def _plan_part(account: Account, amount: int, kind: CreditKind) -> int:
+    """Return how much of an entry is of the plan's pocket: it is emptied first."""
+    if amount < 0:
+        return -min(-amount, account.plan_credits)
+    return amount if kind in OF_PLANS else 0

@@ -1,6 +1,8 @@
 """Reversing an approval: after a bounced transfer, a misread statement, a refund."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 
@@ -21,6 +23,7 @@ from igny8_core.business.billing.exceptions import (
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.periods import paid_until
 from igny8_core.business.billing.rights import REVERSE, require_may_decide
+from igny8_core.business.billing.selectors.credits import expired_around
 from igny8_core.business.billing.selectors.invoices import replaced_and_paid
 from igny8_core.business.billing.selectors.locks import (
     LockedBilling,
@@ -87,8 +90,9 @@ def reverse_payment(
     if event == EventName.REVERSE:
         _require_reopenable(locked)
     _require_last(locked)
+    moves = _moves_of(locked, payment)
     if not is_forced:
-        _require_unspent(locked, payment)
+        _require_unspent(locked, payment, moves)
     with written_together() as changes:
         consents = Consents(
             changes=changes, event=event, right=REVERSE, actor=actor, now=now, is_forced=is_forced
@@ -104,11 +108,25 @@ def reverse_payment(
         )
         if not consents.is_agreed(payment):
             return mark(locked, payment, recorder.of_another(EventName.FIRST_REVERSE, note=reason))
-        _reverse(locked, payment, recorder)
+        _reverse(locked, payment, moves, recorder)
     return Decision(payment=payment, billing=locked)
 
 
-def _reverse(locked: LockedBilling, payment: Payment, recorder: TransitionRecorder) -> None:
+@dataclass(frozen=True)
+class _Moves:
+    """What a reversal does to the credits.
+
+    :param returned: how many come back that expired because the period began.
+    :param owed: how many are to be taken: what the period brought, and what of it didn't expire.
+    """
+
+    returned: int = 0
+    owed: int = 0
+
+
+def _reverse(
+    locked: LockedBilling, payment: Payment, moves: _Moves, recorder: TransitionRecorder
+) -> None:
     invoice, now = locked.invoice, recorder.now
     recorder.move(payment)
     invoice.paid_at = None
@@ -118,7 +136,7 @@ def _reverse(locked: LockedBilling, payment: Payment, recorder: TransitionRecord
         retry_until = business_day(now) + timedelta(days=settings.BILLING_RETRY_DAYS)
         invoice.due_date = max(invoice.due_date, retry_until)
     recorder.move(invoice, also_save=("paid_at", "voided_at", "due_date"))
-    credits_taken = _take_credits_back(locked, payment, recorder)
+    credits_taken = _move_credits_back(locked, payment, moves, recorder)
     if locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
         revoke_period_of(invoice, recorder=recorder)
     else:
@@ -162,37 +180,41 @@ def _require_reopenable(locked: LockedBilling) -> None:
         raise AnotherInvoiceIsDue(state=SubscriptionStatus.PENDING_PAYMENT)
 
 
-def _require_unspent(locked: LockedBilling, payment: Payment) -> None:
-    account, amount = locked.account, _granted(locked)
-    if account.credits < amount:
-        raise CreditsAlreadySpent(
-            state=payment.status, brought=f"{amount:,}", left=f"{account.credits:,}"
-        )
+def _require_unspent(locked: LockedBilling, payment: Payment, moves: _Moves) -> None:
+    left = locked.account.credits + moves.returned
+    if left < moves.owed:
+        raise CreditsAlreadySpent(state=payment.status, brought=f"{moves.owed:,}", left=f"{left:,}")
 
 
-def _granted(locked: LockedBilling) -> int:
-    """Return how many credits the payment brought: none before its period began."""
+def _moves_of(locked: LockedBilling, payment: Payment) -> _Moves:
+    """Return what becomes of the credits: nothing if they never came.
+
+    If none expired later, all that expired at the period's start comes back; else what would have
+    expired later anyway stays away.
+    """
     subscription, invoice = locked.subscription, locked.invoice
     begun = -1 if subscription.current_index is None else subscription.current_index
-    return invoice.included_credits if (invoice.period_index or 0) <= begun else 0
+    if (invoice.period_index or 0) > begun:
+        return _Moves()
+    expired = expired_around(payment=payment, account=locked.account)
+    owed = max(0, invoice.included_credits - expired.since)
+    returned = min(expired.at_start, owed) if expired.since else expired.at_start
+    return _Moves(returned=returned, owed=owed)
 
 
-def _take_credits_back(
-    locked: LockedBilling, payment: Payment, recorder: TransitionRecorder
+def _move_credits_back(
+    locked: LockedBilling, payment: Payment, moves: _Moves, recorder: TransitionRecorder
 ) -> int:
-    """Take back the granted credits, or what is left of them; return how many."""
-    account, amount = locked.account, _granted(locked)
-    taken = min(amount, account.credits)
-    move_credits(
-        changes=recorder.changes,
-        account=account,
-        amount=-taken,
-        kind=CreditKind.REVERSAL,
-        description=f"Reversal of invoice {locked.invoice}"
-        + (f": {amount - taken:,} of {amount:,} were spent" if taken < amount else ""),
-        now=recorder.now,
-        payment=payment,
+    """Undo what the period did to the credits, as far as they are left; return how many it took."""
+    account, owed = locked.account, moves.owed
+    move = partial(
+        move_credits, changes=recorder.changes, account=account, now=recorder.now, payment=payment
     )
+    reversal = f"Reversal of invoice {locked.invoice}"
+    move(amount=moves.returned, kind=CreditKind.EXPIRY, description=f"{reversal}: expired for it")
+    taken = min(owed, account.credits)
+    spent = f": {owed - taken:,} of {owed:,} were spent" if taken < owed else ""
+    move(amount=-taken, kind=CreditKind.REVERSAL, description=f"{reversal}{spent}")
     return taken
 
 
