@@ -872,31 +872,20 @@ class CreditTransaction(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(plan_amount__lte=0)
-                | Q(kind__in=[CreditKind.PLAN_GRANT, CreditKind.EXPIRY]),
+                | Q(kind__in=[CreditKind.PLAN_GRANT, CreditKind.REVERSAL]),
                 name="plan_credits_are_granted_by_plans_alone",
                 violation_error_message="Only a plan brings credits that may expire.",
             ),
             models.CheckConstraint(
-                condition=~Q(kind=CreditKind.EXPIRY) | Q(plan_amount=F("amount")),
+                condition=~Q(kind=CreditKind.EXPIRY) | Q(plan_amount=F("amount"), amount__lt=0),
                 name="plan_credits_alone_expire",
                 violation_error_message="Only a plan's credits may expire.",
             ),
             models.UniqueConstraint(
                 fields=["payment"],
-                condition=Q(kind=CreditKind.EXPIRY, amount__lt=0),
+                condition=Q(kind=CreditKind.EXPIRY),
                 name="payment_lets_credits_expire_once",
                 violation_error_message="Credits expired already when this period began.",
-            ),
-            models.UniqueConstraint(
-                fields=["payment"],
-                condition=Q(kind=CreditKind.EXPIRY, amount__gt=0),
-                name="payment_gives_expired_credits_back_once",
-                violation_error_message="The credits that expired then were already given back.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind=CreditKind.EXPIRY, amount__gt=0) | Q(payment__isnull=False),
-                name="expired_credits_come_back_for_a_payment",
-                violation_error_message="Only a reversal gives expired credits back.",
             ),
         ]
 

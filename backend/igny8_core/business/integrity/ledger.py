@@ -44,25 +44,32 @@ def payments_without_their_credits() -> list[str]:
 
 
 def reversals_off_their_payment() -> list[str]:
-    """Find credits taken back without a reversal, or more than were granted."""
-    taken = Payment.objects.annotate(
-        taken=Coalesce(
-            Sum("credittransaction__amount", filter=Q(credittransaction__kind=CreditKind.REVERSAL)),
-            0,
-        ),
+    """Find credits taken back without a reversal, or more than were granted.
+
+    What comes back instead had expired because the payment's period began.
+    """
+    moved = Payment.objects.annotate(
+        taken=_moved(CreditKind.REVERSAL), expired=0 - _moved(CreditKind.EXPIRY)
     )
     return rows(
-        taken.filter(
+        moved.filter(
             ~Q(status=PaymentStatus.REVERSED) & ~Q(taken=0)
             | Q(status=PaymentStatus.REVERSED)
-            & (Q(taken__gt=0) | Q(taken__lt=0 - F("invoice__included_credits")))
+            & (Q(taken__gt=F("expired")) | Q(taken__lt=0 - F("invoice__included_credits")))
         )
     )
 
 
-# A reversal takes everything that was granted and hasn't expired since, or everything that is left.
-# If it took nothing, the balance must have been 0 at some time between grant and reversal, give or
-# take a minute: an entry has the time of its request, which may have waited.
+def _moved(kind: CreditKind) -> Coalesce:
+    """Sum what a payment's entries of a kind have moved."""
+    of_kind = Q(credittransaction__kind=kind)
+    return Coalesce(Sum("credittransaction__amount", filter=of_kind), 0)
+
+
+# A reversal takes everything that was granted, or everything that is left; but what had expired when
+# the period began comes back, and what has expired since may have been a part of the granted. If it
+# took nothing, the balance must have been 0 at some time between grant and reversal, give or take a
+# minute: an entry has the time of its request, which may have waited.
 TOO_LITTLE_TAKEN = """
 SELECT p.id FROM billing_payment p
 JOIN billing_invoice i ON i.id = p.invoice_id
@@ -72,12 +79,11 @@ JOIN billing_paymentevent reversed ON reversed.object_type = 'payment'
     AND reversed.object_id = p.id AND reversed.to_state = 'reversed'
 LEFT JOIN billing_credittransaction taken ON taken.payment_id = p.id AND taken.kind = 'reversal'
 CROSS JOIN LATERAL (
-    SELECT i.included_credits + coalesce(sum(entry.amount) FILTER (
-            WHERE entry.kind = 'expiry' AND entry.amount < 0
-            AND entry.id < coalesce(taken.id, entry.id + 1)), 0) AS owed,
-        min(entry.balance_after) AS lowest
+    SELECT i.included_credits + coalesce(sum(entry.amount) FILTER (WHERE entry.kind = 'expiry'
+            AND (entry.id > granted.id OR entry.payment_id = p.id)), 0) AS owed,
+        min(entry.balance_after) FILTER (WHERE entry.id >= granted.id) AS lowest
     FROM billing_credittransaction entry
-    WHERE entry.account_id = i.account_id AND entry.id >= granted.id
+    WHERE entry.account_id = i.account_id AND entry.id < coalesce(taken.id, entry.id + 1)
         AND entry.created_at <= reversed.created_at + interval '1 minute'
 ) since
 WHERE p.status = 'reversed' AND since.owed > 0 AND CASE
@@ -135,8 +141,8 @@ SELECT entry.id FROM (
 WHERE entry.before + entry.plan_amount NOT BETWEEN 0 AND entry.balance_after
     OR CASE
         WHEN entry.amount < 0 THEN entry.plan_amount <> -least(entry.before, -entry.amount)
-        WHEN entry.kind IN ('plan_grant', 'expiry') THEN
-            entry.plan_amount NOT IN (0, entry.amount)
+        WHEN entry.kind = 'plan_grant' THEN entry.plan_amount NOT IN (0, entry.amount)
+        WHEN entry.kind = 'reversal' THEN entry.plan_amount NOT BETWEEN 0 AND entry.amount
         ELSE entry.plan_amount <> 0 END
 ORDER BY entry.id
 """
@@ -148,13 +154,12 @@ def pockets_off() -> list[str]:
 
 
 # When a period brings its credits, its plan has said how many of the older ones are kept: all, if
-# it says nothing. What a reversal gives back expired for the same payment.
+# it says nothing.
 EXPIRED_OFF = """
 SELECT payment.id FROM billing_payment payment
 JOIN billing_invoice i ON i.id = payment.invoice_id
 CROSS JOIN LATERAL (
-    SELECT coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS expired,
-        coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS returned
+    SELECT coalesce(-sum(amount), 0) AS expired
     FROM billing_credittransaction WHERE payment_id = payment.id AND kind = 'expiry'
 ) moved
 CROSS JOIN LATERAL (
@@ -169,8 +174,7 @@ LEFT JOIN LATERAL (
     SELECT sum(plan_amount) AS pocket FROM billing_credittransaction
     WHERE account_id = i.account_id AND id < granted.id
 ) before ON granted.id IS NOT NULL AND plan.kept IS NOT NULL
-WHERE moved.returned > CASE payment.status WHEN 'reversed' THEN moved.expired ELSE 0 END
-    OR moved.expired > 0 AND plan.kept IS NULL
+WHERE moved.expired > 0 AND plan.kept IS NULL
     OR moved.expired > 0 AND before.pocket < plan.kept
     OR before.pocket > plan.kept
 ORDER BY payment.id

@@ -62,14 +62,12 @@ END $$;
 """
 CHECKS = (
     models.CheckConstraint(condition=models.Q(('plan_amount', 0), models.Q(('plan_amount__gt', 0), ('plan_amount__lte', models.F('amount'))), models.Q(('plan_amount__gte', models.F('amount')), ('plan_amount__lt', 0)), _connector='OR'), name='credit_entry_contains_its_plan_part', violation_error_message="A plan's part can't be more than all of the entry."),
-    models.CheckConstraint(condition=models.Q(('plan_amount__lte', 0), ('kind__in', ['plan_grant', 'expiry']), _connector='OR'), name='plan_credits_are_granted_by_plans_alone', violation_error_message='Only a plan brings credits that may expire.'),
-    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'expiry'), _negated=True), ('plan_amount', models.F('amount')), _connector='OR'), name='plan_credits_alone_expire', violation_error_message="Only a plan's credits may expire."),
-    models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind', 'expiry'), _negated=True), ('payment__isnull', False), _connector='OR'), name='expired_credits_come_back_for_a_payment', violation_error_message='Only a reversal gives expired credits back.'),
+    models.CheckConstraint(condition=models.Q(('plan_amount__lte', 0), ('kind__in', ['plan_grant', 'reversal']), _connector='OR'), name='plan_credits_are_granted_by_plans_alone', violation_error_message='Only a plan brings credits that may expire.'),
+    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'expiry'), _negated=True), models.Q(('amount__lt', 0), ('plan_amount', models.F('amount'))), _connector='OR'), name='plan_credits_alone_expire', violation_error_message="Only a plan's credits may expire."),
 )
-ONCE = {
-    '<': models.UniqueConstraint(condition=models.Q(('amount__lt', 0), ('kind', 'expiry')), fields=('payment',), name='payment_lets_credits_expire_once', violation_error_message='Credits expired already when this period began.'),
-    '>': models.UniqueConstraint(condition=models.Q(('amount__gt', 0), ('kind', 'expiry')), fields=('payment',), name='payment_gives_expired_credits_back_once', violation_error_message='The credits that expired then were already given back.'),
-}
+ONCE = models.UniqueConstraint(condition=models.Q(('kind', 'expiry')), fields=('payment',), name='payment_lets_credits_expire_once', violation_error_message='Credits expired already when this period began.')
+ONCE_INDEX = f"""CREATE UNIQUE INDEX CONCURRENTLY {ONCE.name} ON billing_credittransaction (payment_id)
+    WHERE kind = 'expiry'"""
 
 
 def checked(constraint):
@@ -78,19 +76,6 @@ def checked(constraint):
         AddConstraintNotValid('credittransaction', constraint),
         ValidateConstraint('credittransaction', constraint.name),
     ]
-
-
-def unique(sign, constraint):
-    return migrations.SeparateDatabaseAndState(
-        database_operations=[
-            migrations.RunSQL(
-                f"CREATE UNIQUE INDEX CONCURRENTLY {constraint.name} ON billing_credittransaction"
-                f" (payment_id) WHERE amount {sign} 0 AND kind = 'expiry'",
-                f"DROP INDEX CONCURRENTLY {constraint.name}",
-            )
-        ],
-        state_operations=[migrations.AddConstraint('credittransaction', constraint)],
-    )
 
 
 class Migration(migrations.Migration):
@@ -113,6 +98,11 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('trial_grant', 'Trial grant'), ('plan_grant', 'Plan grant'), ('adjustment', 'Adjustment'), ('reversal', 'Reversal'), ('expiry', 'Expiry')], max_length=20),
         ),
         *(operation for constraint in CHECKS for operation in checked(constraint)),
-        *(unique(sign, constraint) for sign, constraint in ONCE.items()),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(ONCE_INDEX, f"DROP INDEX CONCURRENTLY {ONCE.name}")
+            ],
+            state_operations=[migrations.AddConstraint('credittransaction', ONCE)],
+        ),
         migrations.RunSQL(sql=BALANCE, reverse_sql=BALANCE_BEFORE),
     ]

@@ -1,8 +1,4 @@
-"""The credit ledger: adding an entry updates the cached balance.
-
-An account's credits are in two pockets. What plans bring is in the plan's pocket, from which is
-taken first, and which may expire; all other credits are kept until they are used.
-"""
+"""The credit ledger: adding an entry updates the cached balance, in both pockets."""
 
 from datetime import datetime
 
@@ -10,8 +6,6 @@ from igny8_core.auth.models import Account
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import CreditTransaction, Payment
 from igny8_core.business.billing.services.changes import Changes
-
-OF_PLANS = {CreditKind.PLAN_GRANT, CreditKind.EXPIRY}
 
 
 def move_credits(
@@ -23,17 +17,19 @@ def move_credits(
     description: str,
     now: datetime,
     payment: Payment | None = None,
+    of_plan: int = 0,
 ) -> None:
     """Add a ledger entry and bring the balance along.
 
     :param account: locked by the caller, or made in this transaction.
     :param amount: credits (not money), negative when taken; 0 writes nothing.
+    :param of_plan: how many of those that come a plan brings; what goes is taken from these first.
     Writing the changes raises ``IntegrityError`` if the payment has moved its credits already, or
     the balance would fall below 0.
     """
     if amount == 0:
         return
-    plan_amount = _plan_part(account, amount, kind)
+    plan_amount = of_plan if amount > 0 else max(amount, -account.plan_credits)
     account.credits += amount
     account.plan_credits += plan_amount
     changes.save(account, "credits", "plan_credits")
@@ -74,10 +70,3 @@ def expire_credits(
         now=now,
         payment=payment,
     )
-
-
-def _plan_part(account: Account, amount: int, kind: CreditKind) -> int:
-    """Return how much of an entry is of the plan's pocket: it is emptied first."""
-    if amount < 0:
-        return -min(-amount, account.plan_credits)
-    return amount if kind in OF_PLANS else 0

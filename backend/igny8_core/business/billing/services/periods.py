@@ -189,6 +189,7 @@ def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRec
         description=f"{invoice.plan} plan, invoice {invoice}",
         now=recorder.now,
         payment=payment,
+        of_plan=invoice.included_credits,
     )
 
 

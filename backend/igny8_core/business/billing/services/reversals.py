@@ -1,8 +1,6 @@
 """Reversing an approval: after a bounced transfer, a misread statement, a refund."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 
@@ -22,8 +20,9 @@ from igny8_core.business.billing.exceptions import (
 )
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.periods import paid_until
+from igny8_core.business.billing.pockets import Pockets, change_by_undoing
 from igny8_core.business.billing.rights import REVERSE, require_may_decide
-from igny8_core.business.billing.selectors.credits import expired_around
+from igny8_core.business.billing.selectors.credits import entries_of
 from igny8_core.business.billing.selectors.invoices import replaced_and_paid
 from igny8_core.business.billing.selectors.locks import (
     LockedBilling,
@@ -90,9 +89,9 @@ def reverse_payment(
     if event == EventName.REVERSE:
         _require_reopenable(locked)
     _require_last(locked)
-    moves = _moves_of(locked, payment)
+    change = _change_of_credits(locked, payment)
     if not is_forced:
-        _require_unspent(locked, payment, moves)
+        _require_unspent(locked, payment, change)
     with written_together() as changes:
         consents = Consents(
             changes=changes, event=event, right=REVERSE, actor=actor, now=now, is_forced=is_forced
@@ -108,24 +107,12 @@ def reverse_payment(
         )
         if not consents.is_agreed(payment):
             return mark(locked, payment, recorder.of_another(EventName.FIRST_REVERSE, note=reason))
-        _reverse(locked, payment, moves, recorder)
+        _reverse(locked, payment, change, recorder)
     return Decision(payment=payment, billing=locked)
 
 
-@dataclass(frozen=True)
-class _Moves:
-    """What a reversal does to the credits.
-
-    :param returned: how many come back that expired because the period began.
-    :param owed: how many are to be taken: what the period brought, and what of it didn't expire.
-    """
-
-    returned: int = 0
-    owed: int = 0
-
-
 def _reverse(
-    locked: LockedBilling, payment: Payment, moves: _Moves, recorder: TransitionRecorder
+    locked: LockedBilling, payment: Payment, change: Pockets, recorder: TransitionRecorder
 ) -> None:
     invoice, now = locked.invoice, recorder.now
     recorder.move(payment)
@@ -136,7 +123,7 @@ def _reverse(
         retry_until = business_day(now) + timedelta(days=settings.BILLING_RETRY_DAYS)
         invoice.due_date = max(invoice.due_date, retry_until)
     recorder.move(invoice, also_save=("paid_at", "voided_at", "due_date"))
-    credits_taken = _move_credits_back(locked, payment, moves, recorder)
+    credits_taken = _move_credits_back(locked, payment, change, recorder)
     if locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
         revoke_period_of(invoice, recorder=recorder)
     else:
@@ -180,42 +167,37 @@ def _require_reopenable(locked: LockedBilling) -> None:
         raise AnotherInvoiceIsDue(state=SubscriptionStatus.PENDING_PAYMENT)
 
 
-def _require_unspent(locked: LockedBilling, payment: Payment, moves: _Moves) -> None:
-    left = locked.account.credits + moves.returned
-    if left < moves.owed:
-        raise CreditsAlreadySpent(state=payment.status, brought=f"{moves.owed:,}", left=f"{left:,}")
+def _change_of_credits(locked: LockedBilling, payment: Payment) -> Pockets:
+    """Return how many credits are to be moved: none if the period never began."""
+    account = locked.account
+    present = Pockets(account.plan_credits, account.credits - account.plan_credits)
+    return change_by_undoing(payment.pk, entries_of(account=account), present)
 
 
-def _moves_of(locked: LockedBilling, payment: Payment) -> _Moves:
-    """Return what becomes of the credits: nothing if they never came.
-
-    If none expired later, all that expired at the period's start comes back; else what would have
-    expired later anyway stays away.
-    """
-    subscription, invoice = locked.subscription, locked.invoice
-    begun = -1 if subscription.current_index is None else subscription.current_index
-    if (invoice.period_index or 0) > begun:
-        return _Moves()
-    expired = expired_around(payment=payment, account=locked.account)
-    owed = max(0, invoice.included_credits - expired.since)
-    returned = min(expired.at_start, owed) if expired.since else expired.at_start
-    return _Moves(returned=returned, owed=owed)
+def _require_unspent(locked: LockedBilling, payment: Payment, change: Pockets) -> None:
+    left, owed = locked.account.credits, -change.total
+    if left < owed:
+        raise CreditsAlreadySpent(state=payment.status, brought=f"{owed:,}", left=f"{left:,}")
 
 
 def _move_credits_back(
-    locked: LockedBilling, payment: Payment, moves: _Moves, recorder: TransitionRecorder
+    locked: LockedBilling, payment: Payment, change: Pockets, recorder: TransitionRecorder
 ) -> int:
-    """Undo what the period did to the credits, as far as they are left; return how many it took."""
-    account, owed = locked.account, moves.owed
-    move = partial(
-        move_credits, changes=recorder.changes, account=account, now=recorder.now, payment=payment
-    )
-    reversal = f"Reversal of invoice {locked.invoice}"
-    move(amount=moves.returned, kind=CreditKind.EXPIRY, description=f"{reversal}: expired for it")
+    """Move credits as if the period had not begun, as far as they are left; return how many go."""
+    account, owed = locked.account, -change.total
     taken = min(owed, account.credits)
-    spent = f": {owed - taken:,} of {owed:,} were spent" if taken < owed else ""
-    move(amount=-taken, kind=CreditKind.REVERSAL, description=f"{reversal}{spent}")
-    return taken
+    move_credits(
+        changes=recorder.changes,
+        account=account,
+        amount=-taken,
+        kind=CreditKind.REVERSAL,
+        description=f"Reversal of invoice {locked.invoice}"
+        + (f": {owed - taken:,} of {owed:,} were spent" if taken < owed else ""),
+        now=recorder.now,
+        payment=payment,
+        of_plan=change.plan,
+    )
+    return max(0, taken)
 
 
 def _void_open_renewals(locked: LockedBilling, recorder: TransitionRecorder) -> None:
