@@ -66,8 +66,8 @@ def _moved(kind: CreditKind) -> Coalesce:
     return Coalesce(Sum("credittransaction__amount", filter=of_kind), 0)
 
 
-# A reversal takes everything that was granted, or everything that is left; but what had expired when
-# the period began comes back, and what has expired since may have been a part of the granted. If it
+# A reversal takes everything that was granted, or everything that is left; but what had expired as
+# the period began comes back, and what has expired since may be a part of what was granted. If it
 # took nothing, the balance must have been 0 at some time between grant and reversal, give or take a
 # minute: an entry has the time of its request, which may have waited.
 TOO_LITTLE_TAKEN = """
