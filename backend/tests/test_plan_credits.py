@@ -348,6 +348,22 @@ def test_reversal_takes_the_rest_from_the_other_credits(
     assert_all_invariants_hold()
 
 
+def test_reversal_takes_no_more_than_its_payment_brought(
+    customer: User, billing_admin: User
+) -> None:
+    """The credits that another one should have taken were spent, and let go."""
+    order(customer, "growth", day(3))
+    upgrade = pay(customer, billing_admin, day(4))
+    give(customer, -2750, day(5))
+    root = User.objects.create_superuser("root@desk.example")
+    reverse(upgrade, root, 6, is_forced=True)
+    assert pockets_of(customer) == (0, 0)
+    give(customer, 1500, day(7))
+    reverse(Payment.objects.earliest("pk"), billing_admin, 8)
+    assert pockets_of(customer) == (0, 500)
+    assert_all_invariants_hold()
+
+
 # Terms
 
 
