@@ -51,7 +51,9 @@ WRITES = (
         current_period_start = now(), current_period_end = now() + interval '1 month',
         updated_at = now() WHERE id = %(subscription_id)s""",
     """UPDATE igny8_auth_account SET status = 'active', plan_id = %(plan_id)s,
-        credits = credits + %(included_credits)s, updated_at = now() WHERE id = %(account_id)s""",
+        credits = credits + %(included_credits)s,
+        plan_credits = plan_credits + %(included_credits)s, updated_at = now()
+        WHERE id = %(account_id)s""",
     """INSERT INTO billing_paymentevent (account_id, event, object_type, object_id, from_state,
         to_state, invoice_id, payment_id, actor_id, note, created_at)
     SELECT %(account_id)s, 'approve', kind, of, before, after, %(invoice_id)s, %(id)s,
@@ -61,10 +63,10 @@ WRITES = (
         ('subscription', %(subscription_id)s, 'pending_payment', 'active'),
         ('account', %(account_id)s, 'pending_payment', 'active')) moved (kind, of, before, after)
     """,
-    """INSERT INTO billing_credittransaction (account_id, kind, amount, balance_after,
-        description, payment_id, created_at)
-    VALUES (%(account_id)s, 'plan_grant', %(included_credits)s, %(balance)s,
-        %(description)s, %(id)s, now())""",
+    """INSERT INTO billing_credittransaction (account_id, kind, amount, plan_amount,
+        balance_after, description, payment_id, created_at)
+    VALUES (%(account_id)s, 'plan_grant', %(included_credits)s, %(included_credits)s,
+        %(balance)s, %(description)s, %(id)s, now())""",
     """INSERT INTO common_outgoingmail (key, kind, recipient, language, arguments, attempts,
         last_error, drop_reason, created_at, updated_at)
     VALUES (%(key)s, 'payment_approved', %(email)s, 'en', %(arguments)s, 0, '', '', now(), now())

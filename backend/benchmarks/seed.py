@@ -46,6 +46,7 @@ ACCOUNT: Columns = {
     "status": "CASE WHEN n %% %(every)s = 0 THEN 'pending_payment' ELSE 'active' END",
     "plan_id": "plan.id",
     "credits": "CASE WHEN n %% %(every)s = 0 THEN 0 ELSE plan.included_credits END",
+    "plan_credits": "CASE WHEN n %% %(every)s = 0 THEN 0 ELSE plan.included_credits END",
     "country": "'PK'",
 }
 USER: Columns = {
@@ -129,6 +130,7 @@ GRANT: Columns = {
     "account_id": "account.id",
     "kind": "'plan_grant'",
     "amount": "account.credits",
+    "plan_amount": "account.credits",
     "balance_after": "account.credits",
     "description": "'Starter plan'",
     "payment_id": "account.id",

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, User
-from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.models import CreditTransaction, Payment
 from igny8_core.business.billing.serializers.decisions import DecisionSerializer
 from igny8_core.business.billing.services.confirmation import confirm_payment, withdraw_payment
 from igny8_core.business.billing.services.decisions import approve_payment, approve_payments
@@ -28,6 +28,7 @@ from tests.factories import (
     make_payment,
     reject,
 )
+from tests.pockets import set_rule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
 
@@ -37,6 +38,11 @@ Act = Callable[[], Any]
 def approval(owner: User, admin: User) -> Act:
     payment = make_payment(owner)
     return lambda: approve(payment, admin)
+
+
+def approval_that_lets_credits_expire(owner: User, admin: User) -> Act:
+    set_rule("growth", "reset")
+    return approval_of_an_upgrade(owner, admin)
 
 
 def approval_of_an_upgrade(owner: User, admin: User) -> Act:
@@ -120,8 +126,9 @@ def free_registration(_owner: User, _admin: User) -> Act:
     [
         (approval, 14),
         (approval_of_an_upgrade, 15),
+        (approval_that_lets_credits_expire, 15),
         (rejection, 10),
-        (reversal, 15),
+        (reversal, 16),
         (confirmation, 12),
         (withdrawal, 8),
         (voiding, 12),
@@ -154,6 +161,21 @@ def test_set_takes_as_many_statements_as_one(size: int, billing_admin: User) -> 
     act = lambda: approve_payments(payment_ids=payments, actor=actor, now=utc_now())  # noqa: E731
     assert counted(act) == 14
     assert set(Payment.objects.values_list("status", flat=True)) == {"succeeded"}
+
+
+@pytest.mark.parametrize("size", [1, 10])
+def test_set_that_lets_credits_expire_takes_as_many_as_one(size: int, billing_admin: User) -> None:
+    set_rule("growth", "reset")
+    upgraded = [make_owner() for _ in range(size)]
+    for owner in upgraded:
+        approve(make_payment(owner), billing_admin)
+        upgrade_of(owner, account_of(owner))
+    ids = [make_payment(owner).pk for owner in upgraded]
+    actor = Actor(user=billing_admin)
+    act = lambda: approve_payments(payment_ids=ids, actor=actor, now=utc_now())  # noqa: E731
+    assert counted(act) == 15
+    expired = CreditTransaction.objects.filter(kind="expiry", amount=-1000, plan_amount=-1000)
+    assert expired.count() == size
 
 
 def counted(act: Act) -> int:

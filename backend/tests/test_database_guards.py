@@ -155,6 +155,66 @@ def test_payment_grants_credits_only_once(owner: User, payment: Payment) -> None
     assert_refused(again.save, "payment_grants_credits_once")
 
 
+def test_plan_credits_must_equal_ledger_sum(owner: User, payment: Payment) -> None:
+    account = Account.objects.filter(users=owner)
+    assert_refused(
+        lambda: account.update(plan_credits=F("plan_credits") - 1), "are not the ledger's sum"
+    )
+
+
+@pytest.mark.parametrize("plan_credits", [-1, 1001])
+def test_plan_credits_are_part_of_all(owner: User, payment: Payment, plan_credits: int) -> None:
+    account = Account.objects.filter(users=owner)
+    assert_refused(lambda: account.update(plan_credits=plan_credits), "are_part_of_its_credits")
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "plan_amount", "message"),
+    [
+        ("adjustment", 5, 5, "plan_credits_are_granted_by_plans_alone"),
+        ("adjustment", -5, -6, "credit_entry_contains_its_plan_part"),
+        ("adjustment", -5, 5, "credit_entry_contains_its_plan_part"),
+        ("plan_grant", 5, 6, "credit_entry_contains_its_plan_part"),
+        ("expiry", -5, -4, "plan_credits_alone_expire"),
+        ("expiry", 5, 5, "plan_credits_alone_expire|plan_credits_are_granted_by_plans_alone"),
+    ],
+)
+def test_entry_is_of_the_right_pocket(
+    owner: User, payment: Payment, kind: str, amount: int, plan_amount: int, message: str
+) -> None:
+    entry = CreditTransaction(
+        account=account_of(owner),
+        kind=kind,
+        amount=amount,
+        plan_amount=plan_amount,
+        balance_after=1000 + amount,
+        description="By hand",
+        created_at=utc_now(),
+        payment=payment if kind != "plan_grant" else None,
+    )
+    assert_refused(entry.save, message)
+
+
+def test_credits_expire_once_for_a_payment(owner: User, payment: Payment) -> None:
+    def expire() -> None:
+        CreditTransaction.objects.create(
+            account=account_of(owner),
+            kind="expiry",
+            amount=-5,
+            plan_amount=-5,
+            balance_after=995,
+            description="By hand",
+            payment=payment,
+            created_at=utc_now(),
+        )
+
+    def expire_twice() -> None:
+        expire()
+        expire()
+
+    assert_refused(expire_twice, "payment_lets_credits_expire_once")
+
+
 def test_plan_credits_require_a_payment(owner: User) -> None:
     entry = CreditTransaction(
         account=account_of(owner),

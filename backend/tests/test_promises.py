@@ -442,7 +442,12 @@ def test_pending_upgrade_keeps_current_limits(catalog: None) -> None:
     assert terms_of(account=account_of(owner)) == before
 
 
-SOLD_OTHERWISE = [{"price": Decimal(99)}, {"interval": "year"}, {"included_credits": 5}]
+SOLD_OTHERWISE = [
+    {"price": Decimal(99)},
+    {"interval": "year"},
+    {"included_credits": 5},
+    {"credits_at_renewal": "reset"},
+]
 
 
 @pytest.mark.parametrize("change", SOLD_OTHERWISE)

@@ -52,6 +52,7 @@ from tests.factories import (
     record_credits,
     reject,
 )
+from tests.pockets import set_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -172,7 +173,8 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
     "credits were taken back for nothing": (
         "2b. ",
         (
-            "UPDATE billing_credittransaction SET kind = 'reversal', amount = -amount"
+            "UPDATE billing_credittransaction SET kind = 'reversal', amount = -amount,"
+            " plan_amount = -plan_amount"
             " WHERE payment_id IN (SELECT id FROM billing_payment WHERE status = 'succeeded')"
         ),
     ),
@@ -183,9 +185,43 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
     "a reversal took too little": (
         "2c. ",
         (
-            "UPDATE billing_credittransaction SET amount = -1, balance_after = 999"
+            "UPDATE billing_credittransaction SET amount = -1, plan_amount = -1,"
+            " balance_after = 999"
             " WHERE kind = 'reversal'"
         ),
+    ),
+    "credits expired though their plan keeps them": (
+        "2e. ",
+        (
+            "INSERT INTO billing_credittransaction (account_id, kind, amount, plan_amount,"
+            " balance_after, description, payment_id, created_at) SELECT account_id, 'expiry', -1,"
+            " -1, balance_after - 1, '', payment_id, created_at FROM billing_credittransaction"
+            " WHERE kind = 'plan_grant'"
+        ),
+    ),
+    "credits expired though no plan had ended": (
+        "2f. ",
+        (
+            "INSERT INTO billing_credittransaction (account_id, kind, amount, plan_amount,"
+            " balance_after, description, created_at) SELECT account_id, 'expiry', -1,"
+            " -1, balance_after - 1, '', created_at FROM billing_credittransaction"
+            " WHERE kind = 'plan_grant'"
+        ),
+    ),
+    "a plan's pocket is not its ledger's": (
+        "3a. ",
+        "UPDATE igny8_auth_account SET plan_credits = plan_credits - 1 WHERE plan_credits > 0",
+    ),
+    "other credits are used before a plan's": (
+        "3c. ",
+        (
+            "UPDATE billing_credittransaction SET plan_amount = plan_amount + 1"
+            " WHERE kind = 'reversal'"
+        ),
+    ),
+    "a part of a grant never expires": (
+        "3c. ",
+        "UPDATE billing_credittransaction SET plan_amount = 1 WHERE kind = 'plan_grant'",
     ),
     "credits are on another ledger": (
         "2d. ",
@@ -734,6 +770,19 @@ def test_erased_data_has_no_findings() -> None:
         erase_expired(now=later)
         assert broken() == []
     assert not OutgoingMail.objects.exists()
+
+
+def test_expiry_that_is_missing_is_found(billing_admin: User) -> None:
+    set_rule("growth", "reset")
+    paid_and_upgraded(billing_admin)
+    assert broken() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DELETE FROM billing_credittransaction WHERE kind = 'expiry'")
+        cursor.execute("SET session_replication_role = DEFAULT")
+    found = [sentence.split()[1] for sentence in broken()]
+    assert found == ["2e.", "3a.", "3b."]
 
 
 def test_missing_decision_mail_is_found_after_cleanup(billing_admin: User) -> None:

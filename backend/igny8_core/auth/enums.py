@@ -29,3 +29,11 @@ class PlanInterval(models.TextChoices):
 class UserRole(models.TextChoices):
     OWNER = "owner", "Owner"
     MEMBER = "member", "Member"
+
+
+class CreditsAtRenewal(models.TextChoices):
+    """What becomes of a plan's credits that are left when the next period begins."""
+
+    ADD = "add", "They are kept"
+    RESET = "reset", "They expire"
+    KEEP_UP_TO = "keep_up_to", "They are kept up to a number"

@@ -7,13 +7,14 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from igny8_core.auth.enums import (
     LIVE_SUBSCRIPTION_STATUSES,
     AccountStatus,
+    CreditsAtRenewal,
     PlanInterval,
     SubscriptionStatus,
     UserRole,
@@ -58,6 +59,21 @@ class Plan(TimestampedModel):
         max_length=10, choices=PlanInterval.choices, default=PlanInterval.MONTH
     )
     included_credits = models.PositiveIntegerField(validators=[MaxValueValidator(MAX_CREDITS)])
+    credits_at_renewal = models.CharField(
+        "unused credits at renewal",
+        max_length=20,
+        choices=CreditsAtRenewal.choices,
+        default=CreditsAtRenewal.ADD,
+        db_default=CreditsAtRenewal.ADD,
+        help_text="What becomes of the plan's unused credits when the next period begins. Trial "
+        "credits, and credits that you gave, never expire.",
+    )
+    credits_kept_up_to = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_CREDITS)],
+        help_text="How many of them are kept, if that is the rule.",
+    )
     max_sites = models.PositiveIntegerField()
     max_users = models.PositiveIntegerField()
     is_public = models.BooleanField(default=True, help_text="Offered at sign-up.")
@@ -73,6 +89,19 @@ class Plan(TimestampedModel):
                 name="plan_price_is_not_negative",
                 violation_error_message="The price can't be below 0.",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    credits_at_renewal__in=[CreditsAtRenewal.ADD, CreditsAtRenewal.RESET],
+                    credits_kept_up_to=None,
+                )
+                | Q(
+                    credits_at_renewal=CreditsAtRenewal.KEEP_UP_TO,
+                    credits_kept_up_to__isnull=False,
+                ),
+                name="plan_says_how_many_credits_are_kept",
+                violation_error_message="Enter how many credits are kept if that is the rule, and "
+                "only then.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +111,11 @@ class Plan(TimestampedModel):
     def is_free(self) -> bool:
         """Whether nothing is ever owed for it."""
         return self.price == 0
+
+    @property
+    def credits_note(self) -> dict[str, str]:
+        """What becomes of unused credits, by language."""
+        return PlanTerms.of_plan(self).credits_note
 
     @property
     def offer(self) -> str:
@@ -111,6 +145,11 @@ class Account(TimestampedModel):
         help_text="What the free plan promised at sign-up. See auth/terms.py.",
     )
     credits = models.BigIntegerField(default=0, help_text="Cached sum of the credit ledger.")
+    plan_credits = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="How many of them a plan brought: they are used first, and may expire.",
+    )
     suspended_at = models.DateTimeField(null=True, blank=True)
     next_billing_step_at = models.DateTimeField(
         null=True, blank=True, help_text="When ``run_billing`` has to look at it again."
@@ -165,6 +204,11 @@ class Account(TimestampedModel):
                 condition=Q(credits__gte=0),
                 name="account_credits_are_not_negative",
                 violation_error_message="Credits can't be below 0.",
+            ),
+            models.CheckConstraint(
+                condition=Q(plan_credits__gte=0, plan_credits__lte=F("credits")),
+                name="account_plan_credits_are_part_of_its_credits",
+                violation_error_message="A plan's credits are part of all credits.",
             ),
             models.CheckConstraint(
                 condition=Q(country="") | Q(country__regex="^[A-Z]{2}$"),

@@ -34,6 +34,11 @@ class PlanSerializer(KeptFields, serializers.ModelSerializer[Plan]):
     price = MoneyField()
     currency = serializers.CharField(read_only=True)
     is_free = serializers.BooleanField(read_only=True)
+    credits_note = serializers.DictField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="What becomes of unused credits at renewal, in words, by ISO 639-1 code.",
+    )
     offer = serializers.CharField(
         read_only=True,
         help_text=(
@@ -52,6 +57,9 @@ class PlanSerializer(KeptFields, serializers.ModelSerializer[Plan]):
             "currency",
             "interval",
             "included_credits",
+            "credits_at_renewal",
+            "credits_kept_up_to",
+            "credits_note",
             "max_sites",
             "max_users",
             "is_free",

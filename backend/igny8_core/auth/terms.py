@@ -6,7 +6,28 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
 
+from django.conf import settings
+
+from igny8_core.auth.enums import CreditsAtRenewal
+from igny8_core.common.exceptions import Words
+
 WORDS = ("name", "description")  # these promise nothing
+# What isn't said: so older terms say the same as today's, and offers stay what they were.
+UNSAID = {"credits_at_renewal": CreditsAtRenewal.ADD, "credits_kept_up_to": None}
+CREDITS_NOTES = {
+    CreditsAtRenewal.ADD: Words(
+        en="Unused credits are kept when the next period begins.",
+        ur="اگلی مدت شروع ہونے پر غیر استعمال شدہ کریڈٹ برقرار رہتے ہیں۔",
+    ),
+    CreditsAtRenewal.RESET: Words(
+        en="Unused credits of the plan expire when the next period begins.",
+        ur="اگلی مدت شروع ہونے پر پلان کے غیر استعمال شدہ کریڈٹ ختم ہو جاتے ہیں۔",
+    ),
+    CreditsAtRenewal.KEEP_UP_TO: Words(
+        en="Up to {kept} unused credits of the plan are kept when the next period begins.",
+        ur="اگلی مدت شروع ہونے پر پلان کے {kept} تک غیر استعمال شدہ کریڈٹ برقرار رہتے ہیں۔",
+    ),
+}
 
 
 class Priced(Protocol):
@@ -21,6 +42,8 @@ class Priced(Protocol):
     included_credits: int
     max_sites: int
     max_users: int
+    credits_at_renewal: str
+    credits_kept_up_to: int | None
 
 
 @dataclass(frozen=True)
@@ -28,6 +51,9 @@ class PlanTerms:
     """A plan's price, interval, credits and limits, as they were promised.
 
     :param price: in ``currency``, for one ``interval``.
+    :param credits_at_renewal: what becomes of the plan's credits that are left when a period
+        begins.
+    :param credits_kept_up_to: how many of them are kept, if that is the rule.
     """
 
     slug: str
@@ -39,6 +65,8 @@ class PlanTerms:
     included_credits: int
     max_sites: int
     max_users: int
+    credits_at_renewal: str = CreditsAtRenewal.ADD
+    credits_kept_up_to: int | None = None
 
     @classmethod
     def of_plan(cls, plan: Priced) -> "PlanTerms":
@@ -48,22 +76,46 @@ class PlanTerms:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "PlanTerms":
         """Read stored terms; ignores fields added by a later version."""
-        known = {field.name: kept[field.name] for field in fields(cls)}
+        said = {**UNSAID, **kept}
+        known = {field.name: said[field.name] for field in fields(cls)}
         return cls(**{**known, "price": Decimal(known["price"])})
 
     def as_json(self) -> dict[str, str | int]:
         """Return the terms as stored in a column."""
-        return {**asdict(self), "price": f"{self.price:f}"}
+        return {**self._said(), "price": f"{self.price:f}"}
+
+    def _said(self) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in UNSAID or value != UNSAID[name]
+        }
 
     @property
     def is_free(self) -> bool:
         """Whether nothing is ever owed for it."""
         return self.price == 0
 
+    def credits_kept(self, left: int) -> int:
+        """Return how many of the plan's credits that are left stay when a period begins."""
+        match self.credits_at_renewal:
+            case CreditsAtRenewal.RESET:
+                return 0
+            case CreditsAtRenewal.KEEP_UP_TO:
+                return min(left, self.credits_kept_up_to or 0)
+        return left
+
+    @property
+    def credits_note(self) -> dict[str, str]:
+        """What becomes of unused credits, by language."""
+        words = CREDITS_NOTES[CreditsAtRenewal(self.credits_at_renewal)]
+        kept = f"{self.credits_kept_up_to or 0:,}"
+        return {language: words.say(language, {"kept": kept}) for language, _ in settings.LANGUAGES}
+
     @property
     def offer(self) -> str:
         """Identify what is sold, so that an order can say what its customer saw."""
-        sold = {name: value for name, value in asdict(self).items() if name not in WORDS}
+        sold = {name: value for name, value in self._said().items() if name not in WORDS}
         sold["price"] = self.price.normalize()
         return sha256(repr(sold).encode()).hexdigest()[:16]
 

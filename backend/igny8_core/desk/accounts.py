@@ -27,6 +27,7 @@ class AccountAdmin(WorkflowAdmin):
         "status",
         "plan",
         "credits",
+        "plan_credits",
         "confirmed_billing_email",
         "suspended_at",
         "next_billing_step_at",

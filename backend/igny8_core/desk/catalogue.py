@@ -58,7 +58,15 @@ def _is_had(plan: Plan) -> bool:
 class PlanAdmin(SettingAdmin):
     sidebar = Entry(Section.SETTINGS, 6, "sell")
     form = PlanForm
-    list_display = ["name", "slug", "amount", "interval", "included_credits", "is_public"]
+    list_display = [
+        "name",
+        "slug",
+        "amount",
+        "interval",
+        "included_credits",
+        "credits_at_renewal",
+        "is_public",
+    ]
 
     @admin.display(description="Price", ordering="price")
     def amount(self, plan: Plan) -> SafeString:

@@ -67,7 +67,15 @@ class InvoiceAdmin(ReadOnlyAdmin):
 @admin.register(CreditTransaction)
 class CreditTransactionAdmin(ReadOnlyAdmin):
     sidebar = Entry(Section.WORK, 4, "toll", "Credits")
-    list_display = ["created_at", "account", "kind", "amount", "balance_after", "description"]
+    list_display = [
+        "created_at",
+        "account",
+        "kind",
+        "amount",
+        "plan_amount",
+        "balance_after",
+        "description",
+    ]
     list_filter = ["kind"]
     search_fields = ["account__name", "payment__invoice__number"]
     list_select_related = ["account"]

@@ -38,6 +38,7 @@ SPECTACULAR_SETTINGS = {
         "AccountStatus": "igny8_core.auth.enums.AccountStatus",
         "SubscriptionStatus": "igny8_core.auth.enums.SubscriptionStatus",
         "PlanInterval": "igny8_core.auth.enums.PlanInterval",
+        "CreditsAtRenewal": "igny8_core.auth.enums.CreditsAtRenewal",
         "UserRole": "igny8_core.auth.enums.UserRole",
         "InvoiceStatus": "igny8_core.business.billing.enums.InvoiceStatus",
         "InvoicePaymentState": "igny8_core.business.billing.enums.InvoicePaymentState",

@@ -56,6 +56,7 @@ class CreditKind(models.TextChoices):
     PLAN_GRANT = "plan_grant", "Plan grant"
     ADJUSTMENT = "adjustment", "Adjustment"
     REVERSAL = "reversal", "Reversal"
+    EXPIRY = "expiry", "Expiry"
 
 
 class ObjectType(models.TextChoices):

@@ -819,6 +819,9 @@ class CreditTransaction(models.Model):
     )
     kind = models.CharField(max_length=20, choices=CreditKind.choices)
     amount = models.IntegerField(help_text="Credits; negative when removed.")
+    plan_amount = models.IntegerField(
+        default=0, db_default=0, help_text="How many of them are credits of a plan."
+    )
     balance_after = models.BigIntegerField()
     description = models.CharField(max_length=200)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True)
@@ -859,6 +862,30 @@ class CreditTransaction(models.Model):
                 condition=Q(kind=CreditKind.REVERSAL),
                 name="payment_takes_credits_back_once",
                 violation_error_message="This payment's credits were already removed.",
+            ),
+            models.CheckConstraint(
+                condition=Q(plan_amount=0)
+                | Q(plan_amount__gt=0, plan_amount__lte=F("amount"))
+                | Q(plan_amount__lt=0, plan_amount__gte=F("amount")),
+                name="credit_entry_contains_its_plan_part",
+                violation_error_message="A plan's part can't be more than all of the entry.",
+            ),
+            models.CheckConstraint(
+                condition=Q(plan_amount__lte=0)
+                | Q(kind__in=[CreditKind.PLAN_GRANT, CreditKind.REVERSAL]),
+                name="plan_credits_are_granted_by_plans_alone",
+                violation_error_message="Only a plan brings credits that may expire.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=CreditKind.EXPIRY) | Q(plan_amount=F("amount"), amount__lt=0),
+                name="plan_credits_alone_expire",
+                violation_error_message="Only a plan's credits may expire.",
+            ),
+            models.UniqueConstraint(
+                fields=["payment"],
+                condition=Q(kind=CreditKind.EXPIRY),
+                name="payment_lets_credits_expire_once",
+                violation_error_message="Credits expired already when this period began.",
             ),
         ]
 

@@ -445,13 +445,15 @@ class WithdrawPaymentView(APIView):
     "Show the account's credits",
     "The sum of the ledger.",
     CreditBalanceSerializer,
-    {"balance": 1000},
+    {"balance": 1000, "plan_credits": 800},
 )
 class CreditBalanceView(APIView):
     permission_classes = [HasAccount]
 
     def get(self, request: Request) -> Response:
-        return Response(CreditBalanceSerializer({"balance": account_of(request).credits}).data)
+        account = account_of(request)
+        balance = {"balance": account.credits, "plan_credits": account.plan_credits}
+        return Response(CreditBalanceSerializer(balance).data)
 
 
 @describe_read(

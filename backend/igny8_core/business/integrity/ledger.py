@@ -44,41 +44,51 @@ def payments_without_their_credits() -> list[str]:
 
 
 def reversals_off_their_payment() -> list[str]:
-    """Find credits taken back without a reversal, or more than were granted."""
-    taken = Payment.objects.annotate(
-        taken=Coalesce(
-            Sum("credittransaction__amount", filter=Q(credittransaction__kind=CreditKind.REVERSAL)),
-            0,
-        ),
+    """Find credits taken back without a reversal, or more than were granted.
+
+    What comes back instead had expired because the payment's period began.
+    """
+    moved = Payment.objects.annotate(
+        taken=_moved(CreditKind.REVERSAL), expired=0 - _moved(CreditKind.EXPIRY)
     )
     return rows(
-        taken.filter(
+        moved.filter(
             ~Q(status=PaymentStatus.REVERSED) & ~Q(taken=0)
             | Q(status=PaymentStatus.REVERSED)
-            & (Q(taken__gt=0) | Q(taken__lt=0 - F("invoice__included_credits")))
+            & (Q(taken__gt=F("expired")) | Q(taken__lt=0 - F("invoice__included_credits")))
         )
     )
 
 
-# A reversal takes everything that was granted, or everything that is left. If it took nothing, the
-# balance must have been 0 at some time between grant and reversal, give or take a minute: an
-# entry has the time of its request, which may have waited.
+def _moved(kind: CreditKind) -> Coalesce:
+    """Sum what a payment's entries of a kind have moved."""
+    of_kind = Q(credittransaction__kind=kind)
+    return Coalesce(Sum("credittransaction__amount", filter=of_kind), 0)
+
+
+# A reversal takes everything that was granted, or everything that is left; but what had expired as
+# the period began comes back, and what has expired since may be a part of what was granted. If it
+# took nothing, the balance must have been 0 at some time between grant and reversal, give or take a
+# minute: an entry has the time of its request, which may have waited.
 TOO_LITTLE_TAKEN = """
 SELECT p.id FROM billing_payment p
 JOIN billing_invoice i ON i.id = p.invoice_id
+JOIN billing_credittransaction granted
+    ON granted.payment_id = p.id AND granted.kind = 'plan_grant'
+JOIN billing_paymentevent reversed ON reversed.object_type = 'payment'
+    AND reversed.object_id = p.id AND reversed.to_state = 'reversed'
 LEFT JOIN billing_credittransaction taken ON taken.payment_id = p.id AND taken.kind = 'reversal'
-WHERE p.status = 'reversed' AND i.included_credits > 0 AND CASE
-    WHEN taken.id IS NOT NULL THEN
-        -taken.amount < i.included_credits AND taken.balance_after > 0
-    ELSE 0 < (
-        SELECT min(entry.balance_after) FROM billing_credittransaction entry
-        JOIN billing_credittransaction granted
-            ON granted.payment_id = p.id AND granted.kind = 'plan_grant'
-        JOIN billing_paymentevent reversed ON reversed.object_type = 'payment'
-            AND reversed.object_id = p.id AND reversed.to_state = 'reversed'
-        WHERE entry.account_id = i.account_id AND entry.id >= granted.id
-            AND entry.created_at <= reversed.created_at + interval '1 minute')
-    END
+CROSS JOIN LATERAL (
+    SELECT i.included_credits + coalesce(sum(entry.amount) FILTER (WHERE entry.kind = 'expiry'
+            AND (entry.id > granted.id OR entry.payment_id = p.id)), 0) AS owed,
+        min(entry.balance_after) FILTER (WHERE entry.id >= granted.id) AS lowest
+    FROM billing_credittransaction entry
+    WHERE entry.account_id = i.account_id AND entry.id < coalesce(taken.id, entry.id + 1)
+        AND entry.created_at <= reversed.created_at + interval '1 minute'
+) since
+WHERE p.status = 'reversed' AND since.owed > 0 AND CASE
+    WHEN taken.id IS NOT NULL THEN -taken.amount < since.owed AND taken.balance_after > 0
+    ELSE since.lowest > 0 END
 ORDER BY p.id
 """
 
@@ -95,9 +105,18 @@ def on_another_ledger() -> list[str]:
 
 
 def balances_off_the_ledger() -> list[str]:
-    """Find accounts whose balance is not the sum of their ledger, or negative."""
-    summed = Account.objects.annotate(summed=Coalesce(Sum("credit_transactions__amount"), 0))
-    return rows(summed.filter(~Q(credits=F("summed")) | Q(credits__lt=0)))
+    """Find accounts whose balance is not the sum of their ledger, in either pocket, or negative."""
+    summed = Account.objects.annotate(
+        summed=Coalesce(Sum("credit_transactions__amount"), 0),
+        of_plans=Coalesce(Sum("credit_transactions__plan_amount"), 0),
+    )
+    return rows(
+        summed.filter(
+            ~Q(credits=F("summed"), plan_credits=F("of_plans"))
+            | Q(plan_credits__lt=0)
+            | Q(credits__lt=F("plan_credits"))
+        )
+    )
 
 
 def running_balances_off() -> list[str]:
@@ -111,6 +130,79 @@ def running_balances_off() -> list[str]:
     return rows(entries.exclude(balance_after=F("before") + F("amount")))
 
 
+# The plan's pocket: what plans bring is put in, and what is taken is taken from it first. Entries
+# from before there were pockets have no part of it.
+POCKETS_OFF = """
+SELECT entry.id FROM (
+    SELECT *, coalesce(sum(plan_amount) OVER (PARTITION BY account_id ORDER BY id
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+    FROM billing_credittransaction
+) entry
+WHERE entry.before + entry.plan_amount NOT BETWEEN 0 AND entry.balance_after
+    OR CASE
+        WHEN entry.amount < 0 THEN entry.plan_amount <> -least(entry.before, -entry.amount)
+        WHEN entry.kind = 'plan_grant' THEN entry.plan_amount NOT IN (0, entry.amount)
+        WHEN entry.kind = 'reversal' THEN entry.plan_amount NOT BETWEEN 0 AND entry.amount
+        ELSE entry.plan_amount <> 0 END
+ORDER BY entry.id
+"""
+
+
+def pockets_off() -> list[str]:
+    """Find entries that take from the wrong pocket, or put something else than a plan's in it."""
+    return selected("credittransaction", POCKETS_OFF)
+
+
+# When a period brings its credits, its plan has said how many of the older ones are kept: all, if
+# it says nothing.
+EXPIRED_OFF = """
+SELECT payment.id FROM billing_payment payment
+JOIN billing_invoice i ON i.id = payment.invoice_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(-sum(amount), 0) AS expired
+    FROM billing_credittransaction WHERE payment_id = payment.id AND kind = 'expiry'
+) moved
+CROSS JOIN LATERAL (
+    SELECT CASE i.billing_snapshot #>> '{plan,credits_at_renewal}'
+        WHEN 'reset' THEN 0
+        WHEN 'keep_up_to' THEN (i.billing_snapshot #>> '{plan,credits_kept_up_to}')::bigint
+        END AS kept
+) plan
+LEFT JOIN billing_credittransaction granted
+    ON granted.payment_id = payment.id AND granted.kind = 'plan_grant'
+LEFT JOIN LATERAL (
+    SELECT sum(plan_amount) AS pocket FROM billing_credittransaction
+    WHERE account_id = i.account_id AND id < granted.id
+) before ON granted.id IS NOT NULL AND plan.kept IS NOT NULL
+WHERE moved.expired > 0 AND plan.kept IS NULL
+    OR moved.expired > 0 AND before.pocket < plan.kept
+    OR before.pocket > plan.kept
+ORDER BY payment.id
+"""
+
+
+def expired_off_the_plan() -> list[str]:
+    """Find periods at whose beginning more or less expired than their plans say."""
+    return selected("payment", EXPIRED_OFF)
+
+
+# Whatever else expires had its time after the end of the account's last subscription.
+EXPIRED_BY_NOBODY = """
+SELECT entry.id FROM billing_credittransaction entry
+WHERE entry.kind = 'expiry' AND entry.payment_id IS NULL AND NOT EXISTS (
+    SELECT FROM billing_paymentevent
+    WHERE account_id = entry.account_id AND object_type = 'subscription'
+        AND to_state = 'cancelled' AND created_at <= entry.created_at
+)
+ORDER BY entry.id
+"""
+
+
+def expired_without_an_end() -> list[str]:
+    """Find credits that expired though no plan had ended."""
+    return selected("credittransaction", EXPIRED_BY_NOBODY)
+
+
 CHECKS = {
     "2. every paid period that has begun granted its credits exactly once": (
         payments_without_their_credits
@@ -120,6 +212,9 @@ CHECKS = {
     ),
     "2c. every reversal took back what was granted, or what was left": too_little_taken_back,
     "2d. every payment moved the credits of its own account": on_another_ledger,
+    "2e. as many credits expire as a plan says when its period begins": expired_off_the_plan,
+    "2f. other credits of a plan expire after its end alone": expired_without_an_end,
     "3a. every balance is its ledger's sum, and not negative": balances_off_the_ledger,
     "3b. every ledger entry continues the one before it": running_balances_off,
+    "3c. a plan's credits are used first, and nothing else expires": pockets_off,
 }

@@ -140,8 +140,9 @@ def not_to_be_looked_at() -> list[str]:
         .order_by("-created_at")
         .values("created_at")[:1]
     )
+    going_on = Subscription.objects.exclude(status=SubscriptionStatus.CANCELLED)
     accounts = Account.objects.filter(
-        subscriptions__in=Subscription.objects.exclude(status=SubscriptionStatus.CANCELLED),
+        Q(subscriptions__in=going_on) | Q(plan_credits__gt=0),
         parked_at=None,
     ).annotate(as_of=Greatest(Now(), Subquery(last_event)))
     looks = {

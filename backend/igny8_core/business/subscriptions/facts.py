@@ -103,6 +103,7 @@ class BillingRules:
     :param renewals_from: the day from which anything is renewed; None: always. What ended before it
         was not to be paid for.
     :param first_term_days: from that day until what is older falls due or expires, at least.
+    :param credits_after_end_days: from the end of a subscription until its plan's credits expire.
     """
 
     lead_days: int = 7
@@ -110,6 +111,7 @@ class BillingRules:
     min_term_days: int = 5
     renewals_from: date | None = None
     first_term_days: int = 14
+    credits_after_end_days: int = 30
     catch_up: CatchUp = CatchUp.CURRENT
     late_payment: LatePayment = LatePayment.CLOCK_STOPS
     dunning: DunningPlan = DunningPlan()
@@ -252,6 +254,8 @@ class BillingFacts:
         change of plan.
     :param suspended_at: when the present suspension began.
     :param last_mail_on: the day of the last mail of billing steps to the account.
+    :param has_plan_credits: whether any credits that a plan brought are left.
+    :param ended_at: when the last subscription or order ended.
     """
 
     account_status: AccountStatus
@@ -262,6 +266,8 @@ class BillingFacts:
     suspended_at: datetime | None = None
     last_mail_on: date | None = None
     is_parked: bool = False
+    has_plan_credits: bool = False
+    ended_at: datetime | None = None
 
     @property
     def is_suspended(self) -> bool:
@@ -278,6 +284,13 @@ class BillingFacts:
         sent = tuple(replace(item, mail=MailState.SENT) for item in invoice.sent)
         told = replace(subscription, invoice=replace(invoice, sent=sent))
         return replace(self, subscription=told)
+
+    @property
+    def credits_expire_at(self) -> datetime | None:
+        """When the plan's credits expire; None if there are none, or a plan is had or ordered."""
+        if self.subscription or self.order or not self.has_plan_credits or not self.ended_at:
+            return None
+        return self.ended_at + timedelta(days=self.rules.credits_after_end_days)
 
     def today(self, now: datetime) -> date:
         """Return the business day."""

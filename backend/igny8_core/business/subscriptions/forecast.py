@@ -16,12 +16,14 @@ from igny8_core.business.subscriptions.facts import (
 from igny8_core.business.subscriptions.next_step import next_look, next_step
 from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName
 
+SILENT = {StepName.START_PERIOD, StepName.FALL_DUE, StepName.EXPIRE_CREDITS}
+
 
 def what_happens_when(facts: BillingFacts, now: datetime) -> list[tuple[date, Step]]:
     """Return all coming steps with their business days, if nobody pays, claims or decides.
 
-    It ends with the subscription, or before a step that waits for a decision. A mail that fails is
-    taken to go out today.
+    It ends with the subscription and its credits, or before a step that waits for a decision. A
+    mail that fails is taken to go out today.
     """
     coming = []
     facts = delivered(facts, facts.today(now))
@@ -37,7 +39,7 @@ def after(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
     :raises ValueError: if the step is for a subscription or invoice that the facts don't have.
     """
     changed = _effect(facts, step, now)
-    silent = step.name in {StepName.START_PERIOD, StepName.FALL_DUE} or goes_on(facts, step)
+    silent = step.name in SILENT or goes_on(facts, step)
     return changed if silent else replace(changed, last_mail_on=facts.today(now))
 
 
@@ -130,10 +132,13 @@ def _moved(facts: BillingFacts, name: StepName, now: datetime) -> BillingFacts:
         case StepName.SUSPEND:
             return replace(facts, account_status=AccountStatus.SUSPENDED, suspended_at=now)
         case StepName.EXPIRE_SIGN_UP:
-            return replace(facts, account_status=AccountStatus.TRIAL, order=None)
+            trial = AccountStatus.TRIAL
+            return replace(facts, account_status=trial, order=None, ended_at=now)
         case StepName.EXPIRE_CHANGE:
-            return replace(facts, order=None)
-    return _ended(facts)
+            return replace(facts, order=None, ended_at=now)
+        case StepName.EXPIRE_CREDITS:
+            return replace(facts, has_plan_credits=False)
+    return replace(_ended(facts), ended_at=now)
 
 
 def _ended(facts: BillingFacts) -> BillingFacts:

@@ -31,6 +31,7 @@ from igny8_core.business.subscriptions.facts import (
 from igny8_core.business.subscriptions.steps import (
     END,
     EXPIRE_CHANGE,
+    EXPIRE_CREDITS,
     EXPIRE_SIGN_UP,
     FALL_DUE,
     LAPSE,
@@ -237,6 +238,12 @@ def _is_awaited(facts: BillingFacts, now: datetime) -> bool:
     return bool(_suspend(facts.as_told, now) or _lapse(facts.as_told, now))
 
 
+def _expire_credits(facts: BillingFacts, now: datetime) -> Step | None:
+    """Let the credits of an ended plan expire."""
+    at = facts.credits_expire_at
+    return EXPIRE_CREDITS if at and now >= at else None
+
+
 def _is_due_and_true(
     facts: BillingFacts, invoice: OpenInvoice, reminder: Reminder, today: date
 ) -> bool:
@@ -309,7 +316,17 @@ def _counted(facts: BillingFacts, invoice: OpenInvoice, reminder: Reminder) -> S
     return max(counted, key=lambda sent: sent.day, default=None)
 
 
-RULES = (_start_period, _end, _expire, _renew, _fall_due, _suspend, _lapse, _remind)
+RULES = (
+    _start_period,
+    _end,
+    _expire,
+    _renew,
+    _fall_due,
+    _suspend,
+    _lapse,
+    _remind,
+    _expire_credits,
+)
 
 
 def _turning_points(facts: BillingFacts) -> Iterator[datetime]:
@@ -318,6 +335,8 @@ def _turning_points(facts: BillingFacts) -> Iterator[datetime]:
     if subscription:
         yield facts.begins(subscription, subscription.current_index + 1)
         yield facts.paid_until(subscription)
+    if facts.credits_expire_at:
+        yield facts.credits_expire_at
     for day in _turning_days(facts):
         yield start_of(day, facts.zone)
 

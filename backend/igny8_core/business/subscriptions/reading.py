@@ -65,6 +65,7 @@ def rules_of_today() -> BillingRules:
         min_term_days=settings.BILLING_MIN_TERM_DAYS,
         renewals_from=renewals_from(),
         first_term_days=settings.BILLING_FIRST_TERM_DAYS,
+        credits_after_end_days=settings.BILLING_CREDITS_AFTER_END_DAYS,
         catch_up=CatchUp(settings.BILLING_CATCH_UP),
         late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
         dunning=DunningPlan(
@@ -133,6 +134,11 @@ class _Reader:
             suspended_at=account.suspended_at,
             last_mail_on=self._last_mail_on(),
             is_parked=account.parked_at is not None,
+            has_plan_credits=account.plan_credits > 0,
+            ended_at=max(
+                (item.cancelled_at for item in self.billing.subscriptions if item.cancelled_at),
+                default=None,
+            ),
         )
 
     def _last_mail_on(self) -> date | None:

@@ -17,6 +17,7 @@ class StepName(StrEnum):
     SUSPEND = "suspend"
     LAPSE = "lapse"
     REMIND = "remind"
+    EXPIRE_CREDITS = "expire_credits"
 
 
 @dataclass(frozen=True)
@@ -77,3 +78,4 @@ EXPIRE_CHANGE = Step(StepName.EXPIRE_CHANGE)
 FALL_DUE = Step(StepName.FALL_DUE)
 SUSPEND = Step(StepName.SUSPEND)
 LAPSE = Step(StepName.LAPSE)
+EXPIRE_CREDITS = Step(StepName.EXPIRE_CREDITS)

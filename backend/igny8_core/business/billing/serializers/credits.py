@@ -18,6 +18,7 @@ class CreditTransactionSerializer(serializers.ModelSerializer[CreditTransaction]
             "id",
             "kind",
             "amount",
+            "plan_amount",
             "balance_after",
             "description",
             "invoice_number",
@@ -28,3 +29,6 @@ class CreditTransactionSerializer(serializers.ModelSerializer[CreditTransaction]
 
 class CreditBalanceSerializer(serializers.Serializer[Any]):
     balance = serializers.IntegerField(help_text="Credits left.")
+    plan_credits = serializers.IntegerField(
+        help_text="How many of them the plan brought: they are used first, and may expire."
+    )

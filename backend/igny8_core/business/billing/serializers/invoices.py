@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from igny8_core.auth.enums import CreditsAtRenewal
 from igny8_core.business.billing.enums import InvoicePaymentState
 from igny8_core.business.billing.models import Invoice, InvoiceLine
 from igny8_core.business.billing.serializers.methods import PaymentMethodSerializer
@@ -42,6 +43,10 @@ class BillingSnapshotPlanSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField()
     interval = serializers.CharField()
     included_credits = serializers.IntegerField()
+    credits_at_renewal = serializers.ChoiceField(
+        choices=CreditsAtRenewal.choices, default=CreditsAtRenewal.ADD
+    )
+    credits_kept_up_to = serializers.IntegerField(default=None, allow_null=True)
     max_sites = serializers.IntegerField()
     max_users = serializers.IntegerField()
 

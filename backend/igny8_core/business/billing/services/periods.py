@@ -17,7 +17,7 @@ from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodCo
 from igny8_core.business.billing.periods import MONTHS, anchor_of, border
 from igny8_core.business.billing.selectors.locks import LockedBilling, lock_open_renewals
 from igny8_core.business.billing.services.changes import Changes
-from igny8_core.business.billing.services.credits import move_credits
+from igny8_core.business.billing.services.credits import expire_credits, move_credits
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_zone
@@ -168,12 +168,20 @@ def begin_period(
 
 
 def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRecorder) -> None:
-    """Grant the credits of a period that begins.
+    """Grant the credits of a period that begins; its plan says how many older ones are kept.
 
     :param payment: what paid for it: it grants them once.
     :param account: locked by the caller.
     """
     invoice = payment.invoice
+    expire_credits(
+        changes=recorder.changes,
+        account=account,
+        kept=invoice.plan.credits_kept(account.plan_credits),
+        description=f"Unused before the period of invoice {invoice}",
+        now=recorder.now,
+        payment=payment,
+    )
     move_credits(
         changes=recorder.changes,
         account=account,
@@ -182,6 +190,7 @@ def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRec
         description=f"{invoice.plan} plan, invoice {invoice}",
         now=recorder.now,
         payment=payment,
+        of_plan=invoice.included_credits,
     )
 
 

@@ -20,7 +20,9 @@ from igny8_core.business.billing.exceptions import (
 )
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.periods import paid_until
+from igny8_core.business.billing.pockets import Pockets, change_by_undoing
 from igny8_core.business.billing.rights import REVERSE, require_may_decide
+from igny8_core.business.billing.selectors.credits import entries_of
 from igny8_core.business.billing.selectors.invoices import replaced_and_paid
 from igny8_core.business.billing.selectors.locks import (
     LockedBilling,
@@ -87,8 +89,9 @@ def reverse_payment(
     if event == EventName.REVERSE:
         _require_reopenable(locked)
     _require_last(locked)
+    change = _change_of_credits(locked, payment)
     if not is_forced:
-        _require_unspent(locked, payment)
+        _require_unspent(locked, payment, change)
     with written_together() as changes:
         consents = Consents(
             changes=changes, event=event, right=REVERSE, actor=actor, now=now, is_forced=is_forced
@@ -104,11 +107,13 @@ def reverse_payment(
         )
         if not consents.is_agreed(payment):
             return mark(locked, payment, recorder.of_another(EventName.FIRST_REVERSE, note=reason))
-        _reverse(locked, payment, recorder)
+        _reverse(locked, payment, change, recorder)
     return Decision(payment=payment, billing=locked)
 
 
-def _reverse(locked: LockedBilling, payment: Payment, recorder: TransitionRecorder) -> None:
+def _reverse(
+    locked: LockedBilling, payment: Payment, change: Pockets, recorder: TransitionRecorder
+) -> None:
     invoice, now = locked.invoice, recorder.now
     recorder.move(payment)
     invoice.paid_at = None
@@ -118,7 +123,7 @@ def _reverse(locked: LockedBilling, payment: Payment, recorder: TransitionRecord
         retry_until = business_day(now) + timedelta(days=settings.BILLING_RETRY_DAYS)
         invoice.due_date = max(invoice.due_date, retry_until)
     recorder.move(invoice, also_save=("paid_at", "voided_at", "due_date"))
-    credits_taken = _take_credits_back(locked, payment, recorder)
+    credits_taken = _move_credits_back(locked, payment, change, recorder)
     if locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
         revoke_period_of(invoice, recorder=recorder)
     else:
@@ -162,38 +167,37 @@ def _require_reopenable(locked: LockedBilling) -> None:
         raise AnotherInvoiceIsDue(state=SubscriptionStatus.PENDING_PAYMENT)
 
 
-def _require_unspent(locked: LockedBilling, payment: Payment) -> None:
-    account, amount = locked.account, _granted(locked)
-    if account.credits < amount:
-        raise CreditsAlreadySpent(
-            state=payment.status, brought=f"{amount:,}", left=f"{account.credits:,}"
-        )
+def _change_of_credits(locked: LockedBilling, payment: Payment) -> Pockets:
+    """Return how many credits are to be moved: none if the period never began."""
+    account = locked.account
+    present = Pockets(account.plan_credits, account.credits - account.plan_credits)
+    return change_by_undoing(payment.pk, entries_of(account=account), present)
 
 
-def _granted(locked: LockedBilling) -> int:
-    """Return how many credits the payment brought: none before its period began."""
-    subscription, invoice = locked.subscription, locked.invoice
-    begun = -1 if subscription.current_index is None else subscription.current_index
-    return invoice.included_credits if (invoice.period_index or 0) <= begun else 0
+def _require_unspent(locked: LockedBilling, payment: Payment, change: Pockets) -> None:
+    left, owed = locked.account.credits, -change.total
+    if left < owed:
+        raise CreditsAlreadySpent(state=payment.status, brought=f"{owed:,}", left=f"{left:,}")
 
 
-def _take_credits_back(
-    locked: LockedBilling, payment: Payment, recorder: TransitionRecorder
+def _move_credits_back(
+    locked: LockedBilling, payment: Payment, change: Pockets, recorder: TransitionRecorder
 ) -> int:
-    """Take back the granted credits, or what is left of them; return how many."""
-    account, amount = locked.account, _granted(locked)
-    taken = min(amount, account.credits)
+    """Move credits as if the period had not begun, as far as they are left; return how many go."""
+    account, owed = locked.account, -change.total
+    taken = min(owed, account.credits)
     move_credits(
         changes=recorder.changes,
         account=account,
         amount=-taken,
         kind=CreditKind.REVERSAL,
         description=f"Reversal of invoice {locked.invoice}"
-        + (f": {amount - taken:,} of {amount:,} were spent" if taken < amount else ""),
+        + (f": {owed - taken:,} of {owed:,} were spent" if taken < owed else ""),
         now=recorder.now,
         payment=payment,
+        of_plan=change.plan,
     )
-    return taken
+    return max(0, taken)
 
 
 def _void_open_renewals(locked: LockedBilling, recorder: TransitionRecorder) -> None:

@@ -18,6 +18,7 @@ from igny8_core.business.billing.periods import MONTHS, anchor_of
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.selectors.methods import payment_methods_for
 from igny8_core.business.billing.services.changes import Changes
+from igny8_core.business.billing.services.credits import expire_credits
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
 from igny8_core.business.billing.services.periods import BEGUN, begin_period, grant_credits
 from igny8_core.business.billing.services.transitions import TransitionRecorder
@@ -230,6 +231,15 @@ class Steps:
         recorder.move(self.account, also_save=("suspended_at",))
         self._tell(emails.of_end(subscription=subscription, account=self.account))
 
+    def _expire_credits(self) -> None:
+        expire_credits(
+            changes=self.changes,
+            account=self.account,
+            kept=0,
+            description="Unused after the end of the plan",
+            now=self.now,
+        )
+
     def _expire_sign_up(self) -> None:
         recorder = self._expire()
         free = public_plans().filter(price=0).first()
@@ -283,6 +293,7 @@ OTHERS: Mapping[StepName, Callable[[Steps], object]] = {
     StepName.END: Steps._end,
     StepName.EXPIRE_SIGN_UP: Steps._expire_sign_up,
     StepName.EXPIRE_CHANGE: Steps._expire,
+    StepName.EXPIRE_CREDITS: Steps._expire_credits,
 }
 
 
