@@ -5,7 +5,11 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from igny8_core.auth.models import User
 from igny8_core.business.billing.models import PaymentMethodConfig
+from igny8_core.common.clock import utc_now
+from tests.factories import approve, client_of, make_owner, make_payment
+from tests.pockets import give, set_rule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
 METHODS = "/api/v1/billing/admin/payment-methods/"
@@ -26,6 +30,50 @@ def test_plan_list_has_public_plans_in_order(api: APIClient) -> None:
     ]
     assert {plan["currency"] for plan in plans} == {"USD"}
     assert [plan["is_free"] for plan in plans] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept", "en", "ur"),
+    [
+        ("add", None, "Unused credits are kept", "برقرار رہتے ہیں"),
+        ("reset", None, "Unused credits of the plan expire", "ختم ہو جاتے ہیں"),
+        ("keep_up_to", 1500, "Up to 1,500 unused credits", "1,500"),
+    ],
+)
+def test_plan_says_what_becomes_of_unused_credits(
+    api: APIClient, rule: str, kept: int | None, en: str, ur: str
+) -> None:
+    set_rule("starter", rule, kept)
+    starter = next(plan for plan in api.get("/api/v1/plans/").json() if plan["slug"] == "starter")
+    assert (starter["credits_at_renewal"], starter["credits_kept_up_to"]) == (rule, kept)
+    assert en in starter["credits_note"]["en"]
+    assert ur in starter["credits_note"]["ur"]
+
+
+def test_customer_sees_both_pockets_and_the_promised_rule(billing_admin: User) -> None:
+    set_rule("starter", "keep_up_to", 300)
+    owner = make_owner()
+    approve(make_payment(owner), billing_admin)
+    set_rule("starter", "add")
+    give(owner, 50, utc_now())
+    customer = client_of(owner)
+    assert customer.get("/api/v1/billing/credits/").json() == {
+        "balance": 1050,
+        "plan_credits": 1000,
+    }
+    ledger = customer.get("/api/v1/billing/credits/ledger/").json()["results"]
+    assert [(entry["amount"], entry["plan_amount"]) for entry in ledger] == [(50, 0), (1000, 1000)]
+    plan = customer.get("/api/v1/auth/me/").json()["account"]["plan"]
+    assert (plan["credits_at_renewal"], plan["credits_kept_up_to"]) == ("keep_up_to", 300)
+    (invoice,) = customer.get("/api/v1/billing/invoices/").json()["results"]
+    sold = invoice["billing_snapshot"]["plan"]
+    assert (sold["credits_at_renewal"], sold["credits_kept_up_to"]) == ("keep_up_to", 300)
+
+
+def test_invoice_that_says_no_rule_adds_the_credits(owner_api: APIClient) -> None:
+    (invoice,) = owner_api.get("/api/v1/billing/invoices/").json()["results"]
+    sold = invoice["billing_snapshot"]["plan"]
+    assert (sold["credits_at_renewal"], sold["credits_kept_up_to"]) == ("add", None)
 
 
 def test_industries_and_countries_are_sorted_by_name(api: APIClient) -> None:

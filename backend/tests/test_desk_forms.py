@@ -281,6 +281,9 @@ def test_site_domain_must_be_a_host_name(admin_client: Client, owner: User) -> N
         ("included_credits", "1000000001"),
         ("included_credits", "99999999999999999999"),
         ("included_credits", "-1"),
+        ("credits_at_renewal", "never"),
+        ("credits_kept_up_to", "0"),
+        ("credits_kept_up_to", "1000000001"),
         ("max_sites", "2147483648"),
         ("name", " "),
         ("name", "\u200b"),
@@ -296,6 +299,20 @@ def test_invalid_plan_is_refused(
 ) -> None:
     plan = Plan.objects.get(slug="scale")
     assert list(errors_of(send(admin_client, plan, **{field: typed}))) == [field]
+
+
+@pytest.mark.parametrize(
+    "change", [{"credits_at_renewal": "keep_up_to"}, {"credits_kept_up_to": "500"}]
+)
+def test_plan_says_how_many_credits_are_kept_if_that_is_its_rule(
+    admin_client: Client, catalog: None, change: dict[str, str]
+) -> None:
+    plan = Plan.objects.get(slug="scale")
+    assert "Enter how many credits are kept" in str(errors_of(send(admin_client, plan, **change)))
+    rule = {"credits_at_renewal": "keep_up_to", "credits_kept_up_to": "500"}
+    assert send(admin_client, plan, **rule).status_code == 302
+    plan.refresh_from_db()
+    assert (plan.credits_at_renewal, plan.credits_kept_up_to) == ("keep_up_to", 500)
 
 
 @pytest.mark.parametrize("change", [{"interval": "year"}, {"slug": "other"}, {"price": "0.00"}])
@@ -327,7 +344,7 @@ def test_credits_beyond_32_bits_are_supported(owner: User, billing_admin: User) 
     payment = make_payment(owner)
     approve(payment, billing_admin)
     assert account_of(owner).credits == 4_000_001_000
-    assert client_of(owner).get("/api/v1/billing/credits/").json() == {"balance": 4_000_001_000}
+    assert client_of(owner).get("/api/v1/billing/credits/").json()["balance"] == 4_000_001_000
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 

@@ -65,8 +65,8 @@ class Plan(TimestampedModel):
         choices=CreditsAtRenewal.choices,
         default=CreditsAtRenewal.ADD,
         db_default=CreditsAtRenewal.ADD,
-        help_text="What becomes of the plan's unused credits when the next period begins. Trial "
-        "credits, and credits that you gave, never expire.",
+        help_text="What becomes of the plan's unused credits when the next period begins. Other "
+        "credits, such as those of a trial, never expire.",
     )
     credits_kept_up_to = models.PositiveIntegerField(
         null=True,

@@ -16,6 +16,12 @@ export const starter: Plan = {
   currency: "USD",
   interval: "month",
   included_credits: 1000,
+  credits_at_renewal: "add",
+  credits_kept_up_to: null,
+  credits_note: {
+    en: "Unused credits are kept when the next period begins.",
+    ur: "اگلی مدت شروع ہونے پر غیر استعمال شدہ کریڈٹ برقرار رہتے ہیں۔",
+  },
   max_sites: 1,
   max_users: 2,
   is_free: false,

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='plan',
             name='credits_at_renewal',
-            field=models.CharField(choices=[('add', 'They are kept'), ('reset', 'They expire'), ('keep_up_to', 'They are kept up to a number')], db_default='add', default='add', help_text="What becomes of the plan's unused credits when the next period begins. Trial credits, and credits that you gave, never expire.", max_length=20, verbose_name='unused credits at renewal'),
+            field=models.CharField(choices=[('add', 'They are kept'), ('reset', 'They expire'), ('keep_up_to', 'They are kept up to a number')], db_default='add', default='add', help_text="What becomes of the plan's unused credits when the next period begins. Other credits, such as those of a trial, never expire.", max_length=20, verbose_name='unused credits at renewal'),
         ),
         migrations.AddField(
             model_name='plan',

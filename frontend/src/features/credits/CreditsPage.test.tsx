@@ -15,6 +15,7 @@ describe("the credits", () => {
     id: 1,
     kind: "plan_grant",
     amount: 1000,
+    plan_amount: 1000,
     balance_after: 1000,
     description: "Starter plan, invoice INV-2026-000001",
     invoice_number: "INV-2026-000001",

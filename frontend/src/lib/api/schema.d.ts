@@ -1380,6 +1380,9 @@ export interface components {
             currency: string;
             interval: string;
             included_credits: number;
+            /** @default add */
+            credits_at_renewal: components["schemas"]["CreditsAtRenewal"];
+            credits_kept_up_to?: number | null;
             max_sites: number;
             max_users: number;
         };
@@ -1456,26 +1459,38 @@ export interface components {
         CreditBalance: {
             /** @description Credits left. */
             balance: number;
+            /** @description How many of them the plan brought: they are used first, and may expire. */
+            plan_credits: number;
         };
         /**
          * @description * `trial_grant` - Trial grant
          *     * `plan_grant` - Plan grant
          *     * `adjustment` - Adjustment
          *     * `reversal` - Reversal
+         *     * `expiry` - Expiry
          * @enum {string}
          */
-        CreditKind: "trial_grant" | "plan_grant" | "adjustment" | "reversal";
+        CreditKind: "trial_grant" | "plan_grant" | "adjustment" | "reversal" | "expiry";
         CreditTransaction: {
             readonly id: number;
             readonly kind: components["schemas"]["CreditKind"];
             /** @description Credits; negative when removed. */
             readonly amount: number;
+            /** @description How many of them are credits of a plan. */
+            readonly plan_amount: number;
             readonly balance_after: number;
             readonly description: string;
             readonly invoice_number: string | null;
             /** Format: date-time */
             readonly created_at: string;
         };
+        /**
+         * @description * `add` - They are kept
+         *     * `reset` - They expire
+         *     * `keep_up_to` - They are kept up to a number
+         * @enum {string}
+         */
+        CreditsAtRenewal: "add" | "reset" | "keep_up_to";
         CsrfToken: {
             /** @description Send it as X-CSRFToken with every write. */
             csrf_token: string;
@@ -2032,6 +2047,21 @@ export interface components {
             readonly currency: string;
             readonly interval: components["schemas"]["PlanInterval"];
             readonly included_credits: number;
+            /**
+             * Unused credits at renewal
+             * @description What becomes of the plan's unused credits when the next period begins. Other credits, such as those of a trial, never expire.
+             *
+             *     * `add` - They are kept
+             *     * `reset` - They expire
+             *     * `keep_up_to` - They are kept up to a number
+             */
+            readonly credits_at_renewal: components["schemas"]["CreditsAtRenewal"];
+            /** @description How many of them are kept, if that is the rule. */
+            readonly credits_kept_up_to: number | null;
+            /** @description What becomes of unused credits at renewal, in words, by ISO 639-1 code. */
+            readonly credits_note: {
+                [key: string]: string;
+            };
             readonly max_sites: number;
             readonly max_users: number;
             readonly is_free: boolean;

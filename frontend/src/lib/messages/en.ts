@@ -385,6 +385,7 @@ export const en = {
       plan_grant: "Plan credits",
       adjustment: "Adjustment",
       reversal: "Removed with a reversed payment",
+      expiry: "Expired",
     } satisfies Record<CreditKind, string>,
     empty: "No credits yet",
     emptyText: "You get credits as soon as the payment for your plan is approved.",

@@ -381,6 +381,7 @@ export const ur: Messages = {
       plan_grant: "پلان کے کریڈٹ",
       adjustment: "درستی",
       reversal: "منظوری واپس لینے پر منہا",
+      expiry: "میعاد ختم",
     },
     empty: "ابھی کوئی کریڈٹ نہیں",
     emptyText: "پلان کی ادائیگی منظور ہوتے ہی اس کے کریڈٹ مل جاتے ہیں۔",
