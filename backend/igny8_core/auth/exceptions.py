@@ -53,7 +53,8 @@ class AccountSuspended(NotAllowed):
     code = "account_suspended"
     words = Words(
         en="Your account is paused because an invoice isn't paid. Pay it, and go on.",
-        ur="آپ کا اکاؤنٹ رکا ہوا ہے کیونکہ ایک انوائس ادا نہیں ہوئی۔ اسے ادا کریں اور کام جاری رکھیں۔",
+        ur="آپ کا اکاؤنٹ رکا ہوا ہے کیونکہ ایک انوائس ادا نہیں ہوئی۔ اسے ادا کریں اور کام جاری "
+        "رکھیں۔",
     )
 
     def __init__(self, account: Account) -> None:

@@ -20,7 +20,7 @@ from igny8_core.auth.log_in.keys import LinkExpired, LinkInvalid, LinkUsed
 from igny8_core.auth.log_in.own_password import require_own_password
 from igny8_core.auth.log_in.sessions import end_sessions
 from igny8_core.auth.models import Account, Site
-from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
+from igny8_core.auth.permissions import HasAccount, MaySettle, account_of, user_of
 from igny8_core.auth.serializers import (
     AccountChangeSerializer,
     AccountSerializer,
@@ -221,7 +221,7 @@ class EmailView(APIView):
     )
 )
 class AccountView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
 
     def patch(self, request: Request) -> Response:
         body = AccountChangeSerializer(
@@ -293,10 +293,7 @@ class ConfirmBillingEmailView(APIView):
         responses={
             201: SiteSerializer,
             **error_responses(
-                *_SITE_ERRORS,
-                exceptions.SiteLimitReached,
-                exceptions.AccountNotUsable,
-                exceptions.AccountSuspended,
+                *_SITE_ERRORS, exceptions.SiteLimitReached, exceptions.AccountNotUsable
             ),
         },
         examples=[
@@ -341,12 +338,7 @@ class SiteListView(OwnListView[Site]):
         request=SiteChangeSerializer(partial=True),
         responses={
             200: SiteSerializer,
-            **error_responses(
-                *_SITE_ERRORS,
-                exceptions.AccountNotUsable,
-                exceptions.AccountSuspended,
-                NotFound,
-            ),
+            **error_responses(*_SITE_ERRORS, exceptions.AccountNotUsable, NotFound),
         },
         examples=[request_example({"name": "New shop"}), answer_example(openapi_examples.SITE)],
     ),
@@ -357,9 +349,7 @@ class SiteListView(OwnListView[Site]):
         description="Deletes the site and all access to it.",
         responses={
             204: None,
-            **error_responses(
-                *READ_ERRORS, exceptions.AccountNotUsable, exceptions.AccountSuspended, NotFound
-            ),
+            **error_responses(*READ_ERRORS, exceptions.AccountNotUsable, NotFound),
         },
     ),
 )

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.listing import OwnListView, PagedListView
-from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
+from igny8_core.auth.permissions import HasAccount, MaySettle, account_of, user_of
 from igny8_core.auth.rights import PersonChangedLately, SecondFactorRequired
 from igny8_core.business.billing import openapi_examples as example
 from igny8_core.business.billing.enums import EventName, InvoiceStatus
@@ -214,7 +214,7 @@ class InvoiceListView(OwnListView[Invoice]):
 
 
 class InvoicePaymentMethodView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(
@@ -243,7 +243,7 @@ class InvoicePaymentMethodView(APIView):
 
 
 class CancelOrderView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(
@@ -269,7 +269,7 @@ class CancelOrderView(APIView):
 
 
 class ConfirmPaymentView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
     parser_classes = [JSONParser, MultiPartParser]
 
@@ -365,7 +365,7 @@ class PaymentProofView(APIView):
 
 
 class SendProofView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
     parser_classes = [MultiPartParser]
 
@@ -401,7 +401,7 @@ class SendProofView(APIView):
 
 
 class WithdrawPaymentView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(

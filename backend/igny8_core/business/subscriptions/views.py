@@ -11,7 +11,7 @@ from igny8_core.auth.exceptions import PlanChanged, UnknownPlan
 from igny8_core.auth.listing import OwnListView
 from igny8_core.auth.models import Subscription
 from igny8_core.auth.openapi_examples import ACTIVE_SUBSCRIPTION
-from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of
+from igny8_core.auth.permissions import HasAccount, MaySettle, account_of
 from igny8_core.auth.selectors import subscriptions_of
 from igny8_core.auth.serializers import SubscriptionSerializer
 from igny8_core.business.billing.exceptions import (
@@ -102,7 +102,7 @@ class CurrentView(APIView):
 
 
 class CancelView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(
@@ -130,7 +130,7 @@ class CancelView(APIView):
 
 
 class KeepView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(
@@ -149,7 +149,7 @@ class KeepView(APIView):
 
 
 class RenewEarlyView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(
@@ -171,7 +171,7 @@ class RenewEarlyView(APIView):
 
 
 class NextPlanView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(
@@ -262,7 +262,7 @@ class PlanChangesView(APIView):
 
 
 class UpgradeView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(
