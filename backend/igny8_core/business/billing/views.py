@@ -40,6 +40,7 @@ from igny8_core.business.billing.exceptions import (
     ProofNotReplaceable,
     ProofsNotShown,
     ReferencePatternMismatch,
+    RenewalIsNoOrder,
     SecondApproverRequired,
     UnknownPaymentMethod,
 )
@@ -256,7 +257,7 @@ class CancelOrderView(APIView):
         ),
         answer=InvoiceSerializer,
         shown={**example.INVOICE, "status": "void", "payment_state": "void"},
-        refusals=(NotFound, *_NOT_PAYABLE, CancellationLimitReached),
+        refusals=(NotFound, *_NOT_PAYABLE, RenewalIsNoOrder, CancellationLimitReached),
     )
     def post(self, request: Request, _sent: Sent, invoice_id: int) -> Invoice:
         invoices.cancel_order(
@@ -624,8 +625,8 @@ class VoidInvoiceView(APIView):
         tag="Approval",
         summary="Void an invoice",
         description=(
-            "Nothing is due on it afterwards, and its subscription is cancelled. Refused while a "
-            "payment is under review."
+            "Nothing is due on it afterwards. The subscription that it was to begin is cancelled; "
+            "one that runs gets a new invoice. Refused while a payment is under review."
         ),
         sent=VoidInvoiceSerializer,
         examples={"Request": {"reason": "Ordered twice by mistake"}},

@@ -16,6 +16,7 @@ from igny8_core.auth.selectors import subscriptions_of
 from igny8_core.auth.serializers import SubscriptionSerializer
 from igny8_core.business.billing.exceptions import (
     AccountClosed,
+    CancellationLimitReached,
     ExchangeRateMissing,
     PaymentAlreadyUnderReview,
     UnknownPaymentMethod,
@@ -23,7 +24,11 @@ from igny8_core.business.billing.exceptions import (
 from igny8_core.business.billing.openapi_examples import UPGRADE
 from igny8_core.business.billing.services.periods import StartedSubscription
 from igny8_core.business.subscriptions import openapi_examples as example
-from igny8_core.business.subscriptions.current import Current, current_subscription
+from igny8_core.business.subscriptions.current import (
+    Current,
+    current_subscription,
+    invoice_in_detail,
+)
 from igny8_core.business.subscriptions.exceptions import (
     AlreadyNextPlan,
     AlreadyOnPlan,
@@ -49,7 +54,6 @@ from igny8_core.business.subscriptions.serializers import (
 )
 from igny8_core.business.subscriptions.services import customer
 from igny8_core.business.subscriptions.services.plan_changes import plan_changes
-from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import NotFound
 from igny8_core.common.http.acts import Sent, act
@@ -95,7 +99,6 @@ class SubscriptionListView(OwnListView[Subscription]):
 class CurrentView(APIView):
     permission_classes = [HasAccount]
 
-    @one_moment()
     def get(self, request: Request) -> Response:
         current = current_subscription(account=account_of(request), now=utc_now())
         return Response(CurrentSubscriptionSerializer(current).data)
@@ -192,6 +195,7 @@ class NextPlanView(APIView):
             AlreadyNextPlan,
             NoSubscription,
             PlanEnds,
+            PaidAhead,
             PaymentAlreadyUnderReview,
             TooManyPlanChanges,
         ),
@@ -215,6 +219,8 @@ class NextPlanView(APIView):
         refusals=(
             NoSubscription,
             NoNextPlan,
+            PlanEnds,
+            PaidAhead,
             PaymentAlreadyUnderReview,
             TooManyPlanChanges,
         ),
@@ -285,11 +291,12 @@ class UpgradeView(APIView):
             UnknownPaymentMethod,
             ExchangeRateMissing,
             UpgradeAlreadyPending,
+            CancellationLimitReached,
             AccountClosed,
         ),
     )
     def post(self, request: Request, sent: Sent) -> StartedSubscription:
-        return request_upgrade(
+        return customer.change_plan_now(
             account=account_of(request),
             plan_slug=sent["plan_slug"],
             offer=sent["offer"],
@@ -314,4 +321,8 @@ class InvoiceDetailView(APIView):
 
     @one_moment()
     def get(self, request: Request, invoice_id: int) -> Response:
-        raise NotImplementedError
+        detail = invoice_in_detail(
+            account=account_of(request), invoice_id=invoice_id, now=utc_now()
+        )
+        shown = InvoiceDetailSerializer(detail)  # type: ignore[arg-type]  # it is like an invoice
+        return Response(shown.data)

@@ -239,7 +239,7 @@ export interface paths {
         put?: never;
         /**
          * Void an invoice
-         * @description Nothing is due on it afterwards, and its subscription is cancelled. Refused while a payment is under review.
+         * @description Nothing is due on it afterwards. The subscription that it was to begin is cancelled; one that runs gets a new invoice. Refused while a payment is under review.
          */
         post: operations["void_invoice"];
         delete?: never;
