@@ -6,6 +6,7 @@ from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 
+from igny8_core.auth.exceptions import AccountSuspended
 from igny8_core.auth.log_in.authentication import BrowserSessionAuthentication
 from igny8_core.auth.permissions import HasAccount
 from igny8_core.common.http.describe import example_of
@@ -30,7 +31,10 @@ class AutoSchema(SpectacularSchema):
 
     def _refusals(self) -> dict[str, Any]:
         asked = self.view.get_permissions()
-        kinds = [item.refusal for item in asked if isinstance(item, HasAccount)]
+        of_accounts = [item for item in asked if isinstance(item, HasAccount)]
+        kinds = [item.refusal for item in of_accounts]
+        if any(item.refuses_suspended(self.method) for item in of_accounts):
+            kinds.append(AccountSuspended)
         refusals = [(kind.code, kind.words.en) for kind in kinds]
         authenticators = self.view.get_authenticators()
         if self.method not in SAFE_METHODS and any(

@@ -12,6 +12,8 @@ from rest_framework import exceptions, status
 from rest_framework.exceptions import APIException, ErrorDetail
 
 from igny8_core.api.addresses import right_address
+from igny8_core.auth.exceptions import AccountSuspended
+from igny8_core.business.billing.selectors.invoices import debt_of
 from igny8_core.common.exceptions import (
     DomainError,
     InvalidInput,
@@ -51,7 +53,7 @@ class ExceptionHandler(handler.ExceptionHandler):
 
 
 class ExceptionFormatter(formatter.ExceptionFormatter):
-    """Adds the current state to a conflict."""
+    """Adds the current state to a conflict, and to a suspension what is to be paid."""
 
     def format_error_response(self, error_response: Any) -> dict[str, Any]:
         body: dict[str, Any] = super().format_error_response(error_response)
@@ -59,6 +61,8 @@ class ExceptionFormatter(formatter.ExceptionFormatter):
             body["errors"][0]["attr"] = self.original_exc.attr
         if isinstance(self.original_exc, StateConflict):
             body["state"] = self.original_exc.state
+        if isinstance(self.original_exc, AccountSuspended):
+            body["invoice_id"] = debt_of(account=self.original_exc.account)
         return body
 
 

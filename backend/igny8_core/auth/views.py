@@ -20,7 +20,7 @@ from igny8_core.auth.log_in.keys import LinkExpired, LinkInvalid, LinkUsed
 from igny8_core.auth.log_in.own_password import require_own_password
 from igny8_core.auth.log_in.sessions import end_sessions
 from igny8_core.auth.models import Account, Site
-from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
+from igny8_core.auth.permissions import HasAccount, MaySettle, account_of, user_of
 from igny8_core.auth.serializers import (
     AccountChangeSerializer,
     AccountSerializer,
@@ -221,7 +221,7 @@ class EmailView(APIView):
     )
 )
 class AccountView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
 
     def patch(self, request: Request) -> Response:
         body = AccountChangeSerializer(

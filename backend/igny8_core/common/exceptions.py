@@ -109,7 +109,7 @@ class Unavailable(LaterPossible):
     """A part that is needed does not answer, or has no place free."""
 
 
-def refusal_of(check: Callable[[], None]) -> DomainError | None:
+def refusal_of(check: Callable[[], object]) -> DomainError | None:
     """Return how a check refuses, if it does: for what is asked once about many things."""
     try:
         check()

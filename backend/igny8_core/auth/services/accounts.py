@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from igny8_core.auth.enums import AccountStatus, UserRole
-from igny8_core.auth.exceptions import AccountIsClosed, EmailAlreadyRegistered
+from igny8_core.auth.exceptions import AccountIsClosed, AccountSuspended, EmailAlreadyRegistered
 from igny8_core.auth.models import Account, Plan, User
 from igny8_core.auth.selectors import lock_account
 from igny8_core.auth.services.billing_email import send_billing_email_link
@@ -27,6 +27,15 @@ BILLING_FIELDS = (
     "billing_postal_code",
     "tax_id",
 )
+
+
+def require_not_suspended(account: Account) -> None:
+    """Check that an account isn't paused for a debt.
+
+    :raises AccountSuspended: if it is.
+    """
+    if account.status == AccountStatus.SUSPENDED:
+        raise AccountSuspended(account)
 
 
 @dataclass(frozen=True)

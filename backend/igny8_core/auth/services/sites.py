@@ -14,6 +14,7 @@ from igny8_core.auth.exceptions import (
 )
 from igny8_core.auth.models import Account, Industry, Site, SiteUserAccess, User
 from igny8_core.auth.selectors import lock_account, lock_site, terms_of
+from igny8_core.auth.services.accounts import require_not_suspended
 
 USABLE_STATUSES = (AccountStatus.TRIAL, AccountStatus.ACTIVE)
 
@@ -32,7 +33,7 @@ def add_site(
 ) -> Site:
     """Add a site and give its creator access to it.
 
-    :raises AccountNotUsable: unless the account is on trial or active.
+    :raises AccountSuspended, AccountNotUsable: unless the account is on trial or active.
     :raises SiteLimitReached: if the plan's limit is reached.
     :raises DomainAlreadyAdded: if the account has this domain.
     """
@@ -53,7 +54,8 @@ def change_site(*, site_id: int, user: User, account: Account, changes: SiteChan
     """Change a site's details.
 
     :param changes: the fields to change; the others keep even simultaneous changes.
-    :raises AccountNotUsable: if the account was closed at this moment.
+    :raises AccountSuspended, AccountNotUsable: if the account was suspended or closed at this
+        moment.
     :raises NotFound: if the user works on no such site, or somebody has removed it.
     :raises DomainAlreadyAdded: if another site of the account has this domain.
     """
@@ -72,7 +74,8 @@ def change_site(*, site_id: int, user: User, account: Account, changes: SiteChan
 def remove_site(*, site_id: int, user: User, account: Account) -> None:
     """Remove a site and the access to it.
 
-    :raises AccountNotUsable: if the account was closed at this moment.
+    :raises AccountSuspended, AccountNotUsable: if the account was suspended or closed at this
+        moment.
     :raises NotFound: if the user works on no such site, or somebody has removed it.
     """
     _lock_site(site_id=site_id, user=user, account=account).delete()
@@ -82,10 +85,12 @@ def _lock_site(*, site_id: int, user: User, account: Account) -> Site:
     locked = lock_account(account_id=account.pk)
     if locked.status == AccountStatus.CANCELLED:
         raise AccountIsClosed(state=locked.status)
+    require_not_suspended(locked)
     return lock_site(site_id=site_id, user=user, account=locked)
 
 
 def _require_usable(account: Account) -> None:
+    require_not_suspended(account)
     if account.status == AccountStatus.PENDING_PAYMENT:
         raise AccountUnpaid(state=account.status)
     if account.status not in USABLE_STATUSES:

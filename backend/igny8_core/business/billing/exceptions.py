@@ -274,8 +274,22 @@ class InvoiceVoid(StateConflict):
         super().__init__(state=invoice.payment_state, invoice=invoice)
 
 
+class RenewalIsNoOrder(StateConflict):
+    """The invoice is for the next period of a plan that runs."""
+
+    code = "renewal_is_no_order"
+    words = Words(
+        en="Invoice {invoice} is for the next period of your plan. If you don't want it, cancel "
+        "the plan.",
+        ur="انوائس {invoice} آپ کے پلان کی اگلی مدت کی ہے۔ اگر نہیں چاہیے تو پلان منسوخ کریں۔",
+    )
+
+    def __init__(self, invoice: Invoice) -> None:
+        super().__init__(state=invoice.payment_state, invoice=invoice)
+
+
 class AccountClosed(StateConflict):
-    """The account is suspended or cancelled."""
+    """The account is closed for good."""
 
     code = "account_closed"
     words = NOT_OPEN

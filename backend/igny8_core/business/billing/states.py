@@ -14,14 +14,26 @@ NEW = ""
 
 @dataclass(frozen=True)
 class Transition:
-    """From any of the sources to the target."""
+    """From any of the sources to the target; without a target, each stays as it is."""
 
     sources: frozenset[str]
-    target: str
+    target: str | None
+
+    def target_of(self, source: str) -> str:
+        """Return the state that follows one of the sources."""
+        return source if self.target is None else self.target
 
 
 def _row(*sources: str, to: str) -> Transition:
     return Transition(frozenset(sources), to)
+
+
+def _same(*states: str) -> Transition:
+    """Record something that moves no state."""
+    return Transition(frozenset(states), None)
+
+
+LIVE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 
 
 TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
@@ -103,6 +115,17 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
         ObjectType.ACCOUNT: _row(
             AccountStatus.ACTIVE, AccountStatus.SUSPENDED, to=AccountStatus.PENDING_PAYMENT
         ),
+    },
+    EventName.REQUEST_CANCEL: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _same(*LIVE),
+    },
+    EventName.KEEP: {
+        ObjectType.SUBSCRIPTION: _same(*LIVE),
+    },
+    EventName.SCHEDULE_PLAN: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _same(*LIVE),
     },
     EventName.SUPERSEDE: {
         ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),

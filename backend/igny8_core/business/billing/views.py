@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.listing import OwnListView, PagedListView
-from igny8_core.auth.permissions import HasAccount, IsAccountOwner, account_of, user_of
+from igny8_core.auth.permissions import HasAccount, MaySettle, account_of, user_of
 from igny8_core.auth.rights import PersonChangedLately, SecondFactorRequired
 from igny8_core.business.billing import openapi_examples as example
 from igny8_core.business.billing.enums import EventName, InvoiceStatus
@@ -40,6 +40,7 @@ from igny8_core.business.billing.exceptions import (
     ProofNotReplaceable,
     ProofsNotShown,
     ReferencePatternMismatch,
+    RenewalIsNoOrder,
     SecondApproverRequired,
     UnknownPaymentMethod,
 )
@@ -213,25 +214,8 @@ class InvoiceListView(OwnListView[Invoice]):
         return self.list(request)
 
 
-@describe_read(
-    "show_invoice",
-    "Invoices",
-    "Show an invoice",
-    "Includes its lines, the snapshot taken at issue, how to pay it, and its latest payment.",
-    InvoiceSerializer,
-    example.INVOICE,
-    NotFound,
-)
-class InvoiceDetailView(APIView):
-    permission_classes = [HasAccount]
-
-    @one_moment()
-    def get(self, request: Request, invoice_id: int) -> Response:
-        return Response(InvoiceSerializer(_own_invoice(request, invoice_id)).data)
-
-
 class InvoicePaymentMethodView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(
@@ -260,7 +244,7 @@ class InvoicePaymentMethodView(APIView):
 
 
 class CancelOrderView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(
@@ -273,7 +257,7 @@ class CancelOrderView(APIView):
         ),
         answer=InvoiceSerializer,
         shown={**example.INVOICE, "status": "void", "payment_state": "void"},
-        refusals=(NotFound, *_NOT_PAYABLE, CancellationLimitReached),
+        refusals=(NotFound, *_NOT_PAYABLE, RenewalIsNoOrder, CancellationLimitReached),
     )
     def post(self, request: Request, _sent: Sent, invoice_id: int) -> Invoice:
         invoices.cancel_order(
@@ -286,7 +270,7 @@ class CancelOrderView(APIView):
 
 
 class ConfirmPaymentView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
     parser_classes = [JSONParser, MultiPartParser]
 
@@ -382,7 +366,7 @@ class PaymentProofView(APIView):
 
 
 class SendProofView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
     parser_classes = [MultiPartParser]
 
@@ -418,7 +402,7 @@ class SendProofView(APIView):
 
 
 class WithdrawPaymentView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
     throttle_classes = [PayThrottle]
 
     @act(
@@ -643,8 +627,8 @@ class VoidInvoiceView(APIView):
         tag="Approval",
         summary="Void an invoice",
         description=(
-            "Nothing is due on it afterwards, and its subscription is cancelled. Refused while a "
-            "payment is under review."
+            "Nothing is due on it afterwards. The subscription that it was to begin is cancelled; "
+            "one that runs gets a new invoice. Refused while a payment is under review."
         ),
         sent=VoidInvoiceSerializer,
         examples={"Request": {"reason": "Ordered twice by mistake"}},

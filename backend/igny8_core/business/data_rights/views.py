@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.exceptions import PasswordIncorrect, TooManyAttempts
 from igny8_core.auth.log_in.own_password import require_own_password
-from igny8_core.auth.permissions import IsAccountOwner, account_of, user_of
+from igny8_core.auth.permissions import MaySettle, account_of, user_of
 from igny8_core.auth.serializers import OwnPasswordSerializer
 from igny8_core.business.billing.exceptions import AccountClosed, PaymentAlreadyUnderReview
 from igny8_core.business.data_rights import exceptions
@@ -78,7 +78,7 @@ _CHECKED = (*WRITE_ERRORS, PasswordIncorrect, TooManyAttempts)
     )
 )
 class ExportView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
 
     def post(self, request: Request) -> Response:
         body = OwnPasswordSerializer(data=request.data)
@@ -104,7 +104,7 @@ class ExportView(APIView):
     )
 )
 class ExportFileView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
 
     def get(self, request: Request, key: str) -> FileResponse:
         return file_response(_own_export(request, key))
@@ -155,7 +155,7 @@ class ExportFileView(APIView):
     )
 )
 class CloseView(APIView):
-    permission_classes = [IsAccountOwner]
+    permission_classes = [MaySettle]
 
     def post(self, request: Request) -> Response:
         body = CloseAccountSerializer(data=request.data)

@@ -88,12 +88,15 @@ def totals_off_their_lines() -> list[str]:
     return rows(summed.exclude(subtotal=F("summed"), total=F("subtotal") + F("tax_amount")))
 
 
+# What a change of plan takes off are lines below 0.
 OFF_ITS_PLAN = """
-SELECT id FROM billing_invoice
-WHERE (included_credits, subtotal, currency) IS DISTINCT FROM (
+SELECT i.id FROM billing_invoice i
+WHERE (included_credits, currency, (
+        SELECT coalesce(sum(l.amount), 0) FROM billing_invoiceline l
+        WHERE l.invoice_id = i.id AND l.amount > 0)) IS DISTINCT FROM (
     (billing_snapshot #>> '{plan,included_credits}')::bigint,
-    (billing_snapshot #>> '{plan,price}')::numeric,
-    billing_snapshot #>> '{plan,currency}')
+    billing_snapshot #>> '{plan,currency}',
+    (billing_snapshot #>> '{plan,price}')::numeric)
 ORDER BY id
 """
 
@@ -101,6 +104,27 @@ ORDER BY id
 def off_the_plan_sold() -> list[str]:
     """Find invoices whose price or contents differ from the plan that they keep."""
     return selected("invoice", OFF_ITS_PLAN)
+
+
+# Unused days are credited when the plan changes: never more than was paid up to then. A payment
+# that was reversed since was paid then.
+CREDITED_TOO_MUCH = """
+SELECT i.id FROM billing_invoice i
+JOIN billing_invoiceline l ON l.invoice_id = i.id AND l.amount < 0
+WHERE i.kind NOT IN ('initial', 'change') OR EXISTS (
+    SELECT FROM billing_invoiceline credit WHERE credit.invoice_id = i.id AND credit.amount < 0
+    HAVING -sum(credit.amount) > (
+        SELECT coalesce(sum(paid.total), 0) FROM billing_invoice paid
+        JOIN billing_payment p ON p.invoice_id = paid.id AND p.status IN ('succeeded', 'reversed')
+        WHERE paid.account_id = i.account_id AND p.decided_at <= i.issued_at))
+GROUP BY i.id
+ORDER BY i.id
+"""
+
+
+def crediting_too_much() -> list[str]:
+    """Find invoices that credit more than was paid, or that are for no change of plan."""
+    return selected("invoice", CREDITED_TOO_MUCH)
 
 
 # Library versions disagree on the number of decimals of some currencies (at most 3). Invoices from
@@ -145,5 +169,6 @@ CHECKS = {
     "every invoice is for a subscription of its own account": for_another_account,
     "7c. every invoice and payment keeps its payment method": methods_that_are_not_known,
     "7d. every invoice costs and brings what its plan did": off_the_plan_sold,
+    "7f. no change of plan credits more than was paid": crediting_too_much,
     "7e. every invoice is payable at the rate that it keeps": off_the_rate_kept,
 }

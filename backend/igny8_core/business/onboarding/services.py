@@ -9,12 +9,14 @@ from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.auth.selectors import public_plan
 from igny8_core.auth.services.accounts import OwnerDetails, create_account_with_owner
+from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing import emails
-from igny8_core.business.billing.enums import CreditKind, EventName
+from igny8_core.business.billing.enums import CreditKind, EventName, InvoiceKind
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
 from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.credits import move_credits
+from igny8_core.business.billing.services.invoices import Charge
 from igny8_core.business.billing.services.periods import start_subscription
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.models import put_in_hand
@@ -91,6 +93,9 @@ def register_account(
             changes=changes,
             account=account,
             plan=plan,
+            charge=Charge.of_first_period(
+                PlanTerms.of_plan(plan), kind=InvoiceKind.INITIAL, now=now
+            ),
             method=method,
             event=event,
             actor=actor,

@@ -6,7 +6,12 @@ from typing import Any
 from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
 
 from igny8_core.auth.models import Account, Subscription
-from igny8_core.business.billing.enums import EventName, InvoiceStatus, ObjectType
+from igny8_core.business.billing.enums import (
+    EventName,
+    InvoiceKind,
+    InvoiceStatus,
+    ObjectType,
+)
 from igny8_core.business.billing.exceptions import NoSuchInvoice
 from igny8_core.business.billing.models import (
     VOIDING,
@@ -87,6 +92,14 @@ def invoice_of(*, account: Account, invoice_id: int) -> Invoice:
 def open_invoice(*, account: Account) -> Invoice | None:
     """The account's open invoice, if any."""
     return invoices_of(account=account).filter(status=InvoiceStatus.PENDING).first()
+
+
+def debt_of(*, account: Account) -> int | None:
+    """The id of the renewal that an account has to pay, if any."""
+    renewals = Invoice.objects.filter(
+        account=account, kind=InvoiceKind.RENEWAL, status=InvoiceStatus.PENDING
+    )
+    return renewals.values_list("pk", flat=True).first()
 
 
 def read_lines(invoice: Invoice) -> None:

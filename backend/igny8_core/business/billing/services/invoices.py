@@ -25,6 +25,7 @@ from igny8_core.business.billing.exceptions import (
     InvoiceAlreadyPaid,
     InvoiceUnderReview,
     InvoiceVoid,
+    RenewalIsNoOrder,
     UnknownPaymentMethod,
     VoidReasonRequired,
 )
@@ -66,6 +67,18 @@ MAX_CHOICES_TOLD = 5  # each sends an email
 
 
 @dataclass(frozen=True)
+class Deduction:
+    """What is taken off an invoice.
+
+    :param description: of its line, in English.
+    :param amount: above 0, in the currency of prices.
+    """
+
+    description: str
+    amount: Money
+
+
+@dataclass(frozen=True)
 class Charge:
     """What an invoice asks money for.
 
@@ -74,6 +87,7 @@ class Charge:
     :param due_date: the last business day on which it can be paid in time.
     :param description: of its line, in English.
     :param dunning_plan: its deadlines, if they aren't to follow the settings.
+    :param deductions: each becomes a line; together less than the price.
     """
 
     kind: InvoiceKind
@@ -82,12 +96,19 @@ class Charge:
     due_date: date
     description: str
     dunning_plan: dict[str, Any] | None = None
+    deductions: tuple[Deduction, ...] = ()
+
+    @property
+    def due(self) -> Money:
+        """The price less what is taken off."""
+        off = sum((item.amount.amount for item in self.deductions), Decimal(0))
+        return Money(self.plan.price - off, self.plan.currency)
 
     @classmethod
-    def of_first_period(cls, plan: PlanTerms, *, event: EventName, now: datetime) -> "Charge":
+    def of_first_period(cls, plan: PlanTerms, *, kind: InvoiceKind, now: datetime) -> "Charge":
         """Charge for what begins when it is paid, due in ``BILLING_INVOICE_DUE_DAYS``."""
         return cls(
-            kind=InvoiceKind.CHANGE if event == EventName.UPGRADE else InvoiceKind.INITIAL,
+            kind=kind,
             plan=plan,
             period_index=0,
             due_date=business_day(now) + timedelta(days=settings.BILLING_INVOICE_DUE_DAYS),
@@ -113,8 +134,7 @@ def issue_invoice(
     :param method: how the customer wants to pay; without it, the invoice's own currency is due.
     :raises ExchangeRateMissing: if no rate is kept for the method's currency.
     """
-    account, plan = subscription.account, charge.plan
-    due = Money(plan.price, plan.currency)
+    account, plan, due = subscription.account, charge.plan, charge.due
     price = price_by(due=due, method=method)
     snapshot = _snapshot(account=account, plan=plan)
     invoice = Invoice.objects.create(
@@ -139,19 +159,21 @@ def issue_invoice(
         due_date=charge.due_date,
         dunning_plan=charge.dunning_plan,
     )
-    line = InvoiceLine.objects.create(
-        invoice=invoice,
-        description=charge.description,
-        unit_price=due.amount,
-        amount=due.amount,
-    )
-    put_in_hand(invoice, "lines", [line])
+    put_in_hand(invoice, "lines", InvoiceLine.objects.bulk_create(_lines(invoice, charge)))
     put_in_hand(invoice, "payments", [])
     recorder = TransitionRecorder(
         changes=changes, event=event, actor=actor, now=now, invoice=invoice, note=note
     )
     recorder.created(invoice)
     return invoice
+
+
+def _lines(invoice: Invoice, charge: Charge) -> list[InvoiceLine]:
+    deductions = [(item.description, -item.amount.amount) for item in charge.deductions]
+    return [
+        InvoiceLine(invoice=invoice, description=description, unit_price=amount, amount=amount)
+        for description, amount in [(charge.description, charge.plan.price), *deductions]
+    ]
 
 
 @in_transaction
@@ -215,7 +237,9 @@ def _method_to_change_to(locked: LockedBilling, code: str) -> PaymentMethodConfi
 
 @in_transaction
 def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -> Invoice:
-    """Declare that an invoice is not owed; its subscription is cancelled.
+    """Declare that an invoice is not owed.
+
+    The subscription that it was to begin is cancelled; one that runs gets a new invoice.
 
     :param reason: the customer will read it.
     :raises ReasonRequired: if it is empty.
@@ -234,19 +258,22 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
 
 @in_transaction
 def cancel_order(*, invoice_id: int, account: Account, actor: Actor, now: datetime) -> Invoice:
-    """Void the account's own unpaid invoice, so that another plan can be ordered.
+    """Void the invoice of the account's own unpaid order, so that another plan can be ordered.
 
     :raises NotFound: if the account has no such invoice.
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if its state forbids it.
+    :raises RenewalIsNoOrder: if it is for a plan that runs.
     :raises CancellationLimitReached: if the account cancelled too many orders today.
     """
     locked = lock_billing_of_invoice(invoice_id=invoice_id, account=account)
     require_payable(locked)
-    _require_cancellation_allowance(locked.account, now=now)
+    if locked.invoice.kind == InvoiceKind.RENEWAL:
+        raise RenewalIsNoOrder(locked.invoice)
+    require_cancellation_allowance(locked.account, now=now)
     return _void(locked, actor=actor, now=now, reason=CANCELLED_BY_CUSTOMER)
 
 
-def _require_cancellation_allowance(account: Account, *, now: datetime) -> None:
+def require_cancellation_allowance(account: Account, *, now: datetime) -> None:
     """Check that one more order may be cancelled: each order and cancellation sends emails.
 
     :raises CancellationLimitReached: above ``BILLING_CANCELLATIONS_PER_DAY``.
@@ -272,8 +299,9 @@ def _void(locked: LockedBilling, *, actor: Actor, now: datetime, reason: str) ->
         )
         invoice.voided_at = now
         recorder.move(invoice, also_save=("voided_at",))
-        subscription.cancelled_at = now
-        recorder.move(subscription, also_save=("cancelled_at",))
+        if invoice.kind != InvoiceKind.RENEWAL:
+            subscription.cancelled_at = now
+            recorder.move(subscription, also_save=("cancelled_at",))
         changes.tell(emails.of_void(invoice=invoice, reason=reason))
     return invoice
 

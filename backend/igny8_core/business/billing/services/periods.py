@@ -56,6 +56,7 @@ def start_subscription(
     changes: Changes,
     account: Account,
     plan: Plan,
+    charge: Charge,
     method: PaymentMethodConfig | None,
     event: EventName,
     actor: Actor,
@@ -65,19 +66,20 @@ def start_subscription(
 
     :param changes: gets what is recorded and told about them.
     :param account: locked by the caller, or made in this transaction.
+    :param charge: for the plan's first period.
     :param event: the reason: a paid sign-up or an upgrade.
     :raises ExchangeRateMissing: if no rate is kept for the method's currency.
     """
     subscription = Subscription.objects.create(
         account=account,
         plan=plan,
-        terms=PlanTerms.of_plan(plan).as_json(),
+        terms=charge.plan.as_json(),
         status=SubscriptionStatus.PENDING_PAYMENT,
     )
     invoice = issue_invoice(
         changes=changes,
         subscription=subscription,
-        charge=Charge.of_first_period(subscription.promised, event=event, now=now),
+        charge=charge,
         method=method,
         event=event,
         actor=actor,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from igny8_core.auth.models import Plan
 from igny8_core.business.billing.exceptions import ImpossibleExchangeRate, NoExchangeRate
 from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig
 from igny8_core.common.money import AMOUNT_LIMIT, Money
@@ -23,12 +24,30 @@ def price_by(*, due: Money, method: PaymentMethodConfig | None) -> PriceAtRate:
     :raises ExchangeRateMissing: if there is no rate for the method's currency, or one at which
         the amount would be zero or too large to store.
     """
-    if method is None or method.currency == due.currency:
-        return PriceAtRate(payable=due, rate=Decimal(1))
+    return price_at(due=due, method=method, rate=rate_of(method))
+
+
+def rate_of(method: PaymentMethodConfig | None) -> Decimal:
+    """Return the units of a method's currency for one US dollar, the currency of all prices.
+
+    :raises ExchangeRateMissing: if none is kept.
+    """
+    if method is None or method.currency == Plan.currency:
+        return Decimal(1)
     rate = ExchangeRate.objects.filter(currency=method.currency).first()
     if rate is None:
         raise NoExchangeRate(method)
-    payable = due.converted(rate=rate.units_per_usd, currency=method.currency)
+    return rate.units_per_usd
+
+
+def price_at(*, due: Money, method: PaymentMethodConfig | None, rate: Decimal) -> PriceAtRate:
+    """Compute the amount due in the method's currency at a rate.
+
+    :raises ExchangeRateMissing: if it would be zero or too large to store.
+    """
+    if method is None or method.currency == due.currency:
+        return PriceAtRate(payable=due, rate=Decimal(1))
+    payable = due.converted(rate=rate, currency=method.currency)
     if not 0 < payable.amount < AMOUNT_LIMIT:
         raise ImpossibleExchangeRate(method)
-    return PriceAtRate(payable=payable, rate=rate.units_per_usd)
+    return PriceAtRate(payable=payable, rate=rate)

@@ -1,0 +1,316 @@
+"""What customers do about their subscription: each act in one transaction, on all their rows.
+
+What follows from an act at once (the end, the next renewal) is taken in the same transaction, by
+the same steps as ``run_billing`` takes.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account, Subscription
+from igny8_core.auth.selectors import public_plan
+from igny8_core.business.billing import emails
+from igny8_core.business.billing.borders import start_of
+from igny8_core.business.billing.enums import EventName
+from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.selectors.locks import LockedAccount, lock_billing_of_account
+from igny8_core.business.billing.selectors.methods import payment_method_for
+from igny8_core.business.billing.services.changes import Changes, written_together
+from igny8_core.business.billing.services.invoices import require_cancellation_allowance
+from igny8_core.business.billing.services.periods import (
+    StartedSubscription,
+    start_subscription,
+    void_renewal,
+)
+from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.business.subscriptions.bounds import TooManyInvoices
+from igny8_core.business.subscriptions.current import Current, current_of
+from igny8_core.business.subscriptions.exceptions import TooManyPlanChanges
+from igny8_core.business.subscriptions.facts import BillingFacts
+from igny8_core.business.subscriptions.next_step import next_look, next_step
+from igny8_core.business.subscriptions.reading import (
+    histories_of,
+    open_renewal,
+    order_of,
+    replaced_renewal,
+)
+from igny8_core.business.subscriptions.services.plan_changes import charge_for_change
+from igny8_core.business.subscriptions.services.refusals import (
+    require_cancellable,
+    require_choosable,
+    require_droppable,
+    require_kept,
+    require_orderable,
+    require_renewable,
+)
+from igny8_core.business.subscriptions.services.steps import Steps
+from igny8_core.business.subscriptions.steps import StepName
+from igny8_core.common.clock import business_day, business_zone
+from igny8_core.common.daily import A_DAY
+from igny8_core.common.models import put_in_hand
+from igny8_core.common.transactions import in_transaction
+
+CANCELLED = "The plan was cancelled."
+REPLACED = "Replaced, because the plan changes."
+ORDERED_ANEW = "Replaced by another order."
+EVER = 100_000  # days: an early renewal waits for no lead
+CONSEQUENCES = (  # of acts; what presses the customer is left to the run
+    StepName.START_PERIOD,
+    StepName.END,
+    StepName.EXPIRE_SIGN_UP,
+    StepName.EXPIRE_CHANGE,
+    StepName.RENEW,
+)
+
+
+@in_transaction
+def cancel_at_period_end(*, account: Account, reason: str, actor: Actor, now: datetime) -> Current:
+    """End the plan with the time that is paid for: at once, if that is over.
+
+    An open renewal isn't owed any more.
+
+    :param reason: in the customer's words; may be empty.
+    :raises NoSubscription, PlanEnds: if no plan runs that goes on.
+    :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
+    """
+    with _in_hand(account, actor, now) as hand:
+        subscription = require_cancellable(hand.billing)
+        renewal = open_renewal(hand.billing, subscription)
+        if renewal:
+            hand.void(renewal, EventName.REQUEST_CANCEL, CANCELLED)
+        subscription.cancel_at_period_end = True
+        hand.record(subscription, EventName.REQUEST_CANCEL, "cancel_at_period_end", note=reason)
+        hand.follow()
+        if renewal and subscription.cancelled_at is None:
+            hand.changes.tell(emails.of_void(invoice=renewal, reason=CANCELLED))
+        return hand.current
+
+
+@in_transaction
+def keep(*, account: Account, actor: Actor, now: datetime) -> Current:
+    """Take a cancellation back; a renewal that it voided is issued anew.
+
+    :raises NoSubscription, NotCancelled: if no plan runs that was cancelled.
+    :raises TooManyPlanChanges: if the renewal was issued anew today already.
+    """
+    with _in_hand(account, actor, now) as hand:
+        subscription = require_kept(hand.billing)
+        if replaced_renewal(hand.billing, subscription):
+            hand.require_first_reissue(subscription)
+        subscription.cancel_at_period_end = False
+        hand.record(subscription, EventName.KEEP, "cancel_at_period_end")
+        hand.follow()
+        return hand.current
+
+
+@in_transaction
+def choose_next_plan(
+    *, account: Account, plan_slug: str, actor: Actor, now: datetime, offer: str = ""
+) -> Current:
+    """Choose the plan of the next period; an open renewal is replaced, with the same due day.
+
+    :param offer: the plan's offer as the customer saw it; empty if unknown.
+    :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan, AlreadyNextPlan: if the plan
+        can't be chosen.
+    :raises NoSubscription, PlanEnds: if no plan runs that goes on.
+    :raises PaidAhead: if the next period is paid for, on another plan.
+    :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
+    :raises TooManyPlanChanges: if the renewal was issued anew today already.
+    """
+    with _in_hand(account, actor, now) as hand:
+        plan = public_plan(slug=plan_slug, offer=offer)
+        subscription = require_choosable(plan, hand.billing, now)
+        subscription.next_plan = plan
+        hand.replace_renewal(subscription, note=f"{plan}")
+        return hand.current
+
+
+@in_transaction
+def drop_next_plan(*, account: Account, actor: Actor, now: datetime) -> Current:
+    """Take the choice of the next plan back; an open renewal is replaced, with the same due day.
+
+    :raises NoNextPlan: if none was chosen.
+    :raises NoSubscription, PlanEnds: if no plan runs that goes on.
+    :raises PaidAhead: if the next period is paid for, on that plan.
+    :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
+    :raises TooManyPlanChanges: if the renewal was issued anew today already.
+    """
+    with _in_hand(account, actor, now) as hand:
+        subscription = require_droppable(hand.billing, now)
+        subscription.next_plan = None
+        hand.replace_renewal(subscription, note=f"{subscription.plan}")
+        return hand.current
+
+
+@in_transaction
+def renew_early(*, account: Account, actor: Actor, now: datetime) -> Current:
+    """Issue the next period's invoice before its time.
+
+    :raises NoSubscription, PlanEnds: if no plan runs that goes on.
+    :raises RenewalAlreadyOpen, PaidAhead: if the next period has its invoice.
+    :raises UpgradeAlreadyPending: if a change of plan waits for its payment.
+    """
+    with _in_hand(account, actor, now) as hand:
+        require_renewable(hand.billing, now)
+        hand.follow(_without_lead)
+        return hand.current
+
+
+@in_transaction
+def change_plan_now(
+    *,
+    account: Account,
+    plan_slug: str,
+    method_code: str,
+    actor: Actor,
+    now: datetime,
+    offer: str = "",
+) -> StartedSubscription:
+    """Order a paid plan; the account doesn't change until the payment is approved.
+
+    The unused days of what is paid for are taken off. An earlier order is void.
+
+    :param offer: the plan's offer as the customer saw it; empty if unknown.
+    :param method_code: empty to choose a payment method later.
+    :raises AccountClosed: if the account is closed.
+    :raises UpgradeAlreadyPending: if an earlier order may have been paid, or is for the same plan.
+    :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan, NothingToPay: if the plan can't
+        be ordered.
+    :raises UnknownPaymentMethod, ExchangeRateMissing: if the method can't be used.
+    :raises CancellationLimitReached: if the account gave up too many orders today.
+    """
+    billing = lock_billing_of_account(account_id=account.pk)
+    plan = public_plan(slug=plan_slug, offer=offer)
+    require_orderable(plan, billing)
+    locked, order = billing.account, order_of(billing)
+    charge = charge_for_change(plan=plan, billing=billing, now=now)
+    method = payment_method_for(code=method_code, country=locked.country) if method_code else None
+    if order:
+        _give_up(order, actor=actor, now=now)
+    with written_together() as changes:
+        started = start_subscription(
+            changes=changes,
+            account=locked,
+            plan=plan,
+            charge=charge,
+            method=method,
+            event=EventName.UPGRADE,
+            actor=actor,
+            now=now,
+        )
+    put_in_hand(locked, "subscriptions", [*billing.subscriptions, started.subscription])
+    return started
+
+
+def _give_up(order: Invoice, *, actor: Actor, now: datetime) -> None:
+    """Void an order for which another one follows.
+
+    :raises CancellationLimitReached: if the account gave up too many orders today.
+    """
+    require_cancellation_allowance(order.account, now=now)
+    with written_together() as changes:
+        recorder = TransitionRecorder(
+            changes=changes,
+            event=EventName.VOID,
+            actor=actor,
+            now=now,
+            invoice=order,
+            note=ORDERED_ANEW,
+        )
+        order.voided_at = order.subscription.cancelled_at = now
+        recorder.move(order, also_save=("voided_at",))
+        recorder.move(order.subscription, also_save=("cancelled_at",))
+        changes.tell(emails.of_void(invoice=order, reason=ORDERED_ANEW))
+
+
+@dataclass(frozen=True)
+class _Hand:
+    """An account in hand: its rows, what changes about them, and who changes it."""
+
+    billing: LockedAccount
+    steps: Steps
+    changes: Changes
+    actor: Actor
+    now: datetime
+
+    @property
+    def current(self) -> Current:
+        return current_of(self.billing, self.steps.facts, self.now)
+
+    def record(
+        self, subscription: Subscription, event: EventName, *changed: str, note: str = ""
+    ) -> None:
+        renewal = open_renewal(self.billing, subscription)
+        self._recorder(event, renewal, note).move(subscription, also_save=changed)
+
+    def void(self, renewal: Invoice, event: EventName, note: str) -> None:
+        void_renewal(renewal, self._recorder(event, renewal, note))
+
+    def replace_renewal(self, subscription: Subscription, *, note: str) -> None:
+        """Record the next plan, and let a renewal of the new one follow an open one."""
+        if renewal := open_renewal(self.billing, subscription):
+            self.require_first_reissue(subscription)
+            self.void(renewal, EventName.SCHEDULE_PLAN, REPLACED)
+        self.record(subscription, EventName.SCHEDULE_PLAN, "next_plan", note=note)
+        self.follow()
+
+    def require_first_reissue(self, subscription: Subscription) -> None:
+        """Check that no renewal replaced another one today: each sends an email.
+
+        :raises TooManyPlanChanges: if one did.
+        """
+        renewals = [
+            invoice
+            for invoice in self.billing.invoices
+            if invoice.subscription_id == subscription.pk
+            and (invoice.period_index or 0) >= subscription.paid_index
+        ]
+        today = business_day(self.now)
+        if any(business_day(invoice.issued_at) == today for invoice in renewals[1:]):
+            raise self._too_many_changes()
+
+    def follow(self, seen: Callable[[BillingFacts], BillingFacts] = lambda facts: facts) -> None:
+        """Take the steps that follow at once.
+
+        :param seen: how the facts are looked at.
+        :raises TooManyPlanChanges: if another renewal would be one too many.
+        """
+        steps = self.steps
+        try:
+            while (step := next_step(seen(steps.facts), self.now)) and step.name in CONSEQUENCES:
+                steps.take(step)
+        except TooManyInvoices as error:
+            raise self._too_many_changes() from error
+
+    def _too_many_changes(self) -> TooManyPlanChanges:
+        tomorrow = start_of(business_day(self.now) + A_DAY, business_zone())
+        return TooManyPlanChanges(retry_after=int((tomorrow - self.now).total_seconds()) + 1)
+
+    def _recorder(self, event: EventName, invoice: Invoice | None, note: str) -> TransitionRecorder:
+        return TransitionRecorder(
+            changes=self.changes,
+            event=event,
+            actor=self.actor,
+            now=self.now,
+            invoice=invoice,
+            note=note,
+        )
+
+
+@contextmanager
+def _in_hand(account: Account, actor: Actor, now: datetime) -> Iterator[_Hand]:
+    """Lock an account's billing; in the end write what has changed, and when to look again."""
+    billing = lock_billing_of_account(account_id=account.pk)
+    with written_together() as changes:
+        history = histories_of([account.pk])[account.pk]
+        steps = Steps(billing=billing, history=history, changes=changes, now=now)
+        yield _Hand(billing, steps, changes, actor, now)
+        changes.look_again(account.pk, next_look(steps.facts, now))
+
+
+def _without_lead(facts: BillingFacts) -> BillingFacts:
+    rules = replace(facts.rules, lead_days=EVER, yearly_lead_days=EVER)
+    return replace(facts, rules=rules)

@@ -1,0 +1,195 @@
+"""What a change of plan costs, now and from the next period."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from igny8_core.auth.models import Account, Plan, Subscription
+from igny8_core.auth.selectors import public_plans
+from igny8_core.auth.terms import PlanTerms
+from igny8_core.business.billing.borders import day_of, last_day
+from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
+from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
+from igny8_core.business.billing.periods import paid_until
+from igny8_core.business.billing.selectors.locks import LockedAccount
+from igny8_core.business.billing.selectors.methods import payment_method_for
+from igny8_core.business.billing.services.invoices import Charge, Deduction
+from igny8_core.business.billing.services.pricing import price_at, rate_of
+from igny8_core.business.subscriptions.days import span_of
+from igny8_core.business.subscriptions.exceptions import NothingToPay
+from igny8_core.business.subscriptions.reading import live_subscription, order_of
+from igny8_core.business.subscriptions.selectors import billing_of
+from igny8_core.business.subscriptions.services.refusals import (
+    require_choosable,
+    require_orderable,
+)
+from igny8_core.common.clock import business_zone
+from igny8_core.common.daily import A_DAY
+from igny8_core.common.exceptions import DomainError, refusal_of
+from igny8_core.common.money import Money, round_amount
+
+
+@dataclass(frozen=True)
+class ChangeNow:
+    """A change that takes effect when its invoice is paid.
+
+    :param refused: the code with which it would be refused.
+    """
+
+    credit: Money
+    total: Money
+    payable: Money | None
+    refused: str | None
+
+
+@dataclass(frozen=True)
+class ChangeNextPeriod:
+    """A change that takes effect with the next period."""
+
+    starts_on: date | None
+    refused: str | None
+
+
+@dataclass(frozen=True)
+class PlanChange:
+    """A plan, and what changing to it costs."""
+
+    plan: Plan
+    now: ChangeNow
+    next_period: ChangeNextPeriod
+
+
+def plan_changes(*, account: Account, method_code: str, now: datetime) -> list[PlanChange]:
+    """Say for each plan on offer what changing to it costs, and when it is possible.
+
+    :param method_code: of the method to pay with; empty: amounts in the currency of prices alone.
+    :raises UnknownPaymentMethod, ExchangeRateMissing: if the method can't be used.
+    """
+    billing = billing_of(account=account)
+    country = billing.account.country
+    method = payment_method_for(code=method_code, country=country) if method_code else None
+    offer = _Offer(billing, method, rate_of(method), now)
+    return [
+        PlanChange(plan, offer.at_once(plan), offer.next_period(plan)) for plan in public_plans()
+    ]
+
+
+def charge_for_change(*, plan: Plan, billing: LockedAccount, now: datetime) -> Charge:
+    """Charge for a plan that begins when it is paid, less what is left of the present one.
+
+    It is due while the present one runs: then the order expires.
+
+    :raises NothingToPay: if so much is left that nothing is due.
+    """
+    charge = _charge(plan, billing, now)
+    if charge.due.amount <= 0:
+        price = Money(plan.price, plan.currency)
+        credit = Money(price.amount - charge.due.amount, plan.currency)
+        raise NothingToPay(plan=plan, price=price, credit=credit)
+    return charge
+
+
+def unused_value(subscription: Subscription, invoices: Iterable[Invoice], now: datetime) -> Money:
+    """Return what is left of a subscription's paid periods; see ``unused_periods``."""
+    left = (item.amount.amount for item in unused_periods(subscription, invoices, now))
+    return Money(sum(left, Decimal(0)), Plan.currency)
+
+
+def unused_periods(
+    subscription: Subscription, invoices: Iterable[Invoice], now: datetime
+) -> Iterator[Deduction]:
+    """Yield what is left of each paid period, at its plan's price: whole days, of all its days.
+
+    What was credited on the invoice of a period counts: it was paid for earlier. A period that was
+    given is worth nothing.
+
+    :param invoices: of the account.
+    """
+    for invoice in invoices:
+        is_its_own = invoice.subscription_id == subscription.pk
+        if is_its_own and invoice.status == InvoiceStatus.PAID and invoice.period_index is not None:
+            starts_at, ends_at = _span(subscription, invoice)
+            if left := _left_of(invoice, starts_at, ends_at, now):
+                yield left
+
+
+def _span(subscription: Subscription, invoice: Invoice) -> tuple[datetime, datetime]:
+    starts_at, ends_at = subscription.current_period_start, subscription.current_period_end
+    if invoice.period_index == subscription.current_index and starts_at and ends_at:
+        return starts_at, ends_at
+    return span_of(subscription, invoice)
+
+
+def _left_of(
+    invoice: Invoice, starts_at: datetime, ends_at: datetime, now: datetime
+) -> Deduction | None:
+    zone, terms = business_zone(), invoice.plan
+    days = (day_of(ends_at, zone) - day_of(starts_at, zone)).days
+    unused = days if now <= starts_at else max(0, min(days, (ends_at - now) // A_DAY))
+    amount = round_amount(terms.price * unused / days, terms.currency)
+    if not amount:
+        return None
+    last = last_day(ends_at, zone)
+    description = f"{terms.name} plan, {unused} of {days} days not used, to {last.day} {last:%b %Y}"
+    return Deduction(description, Money(amount, terms.currency))
+
+
+def _charge(plan: Plan, billing: LockedAccount, now: datetime) -> Charge:
+    live, order = live_subscription(billing), order_of(billing)
+    kind = InvoiceKind(order.kind) if order else InvoiceKind.CHANGE
+    charge = Charge.of_first_period(PlanTerms.of_plan(plan), kind=kind, now=now)
+    if live is None:
+        return charge
+    until = paid_until(live)
+    ends_on = last_day(until, business_zone()) if now < until else charge.due_date
+    return replace(
+        charge,
+        due_date=min(charge.due_date, ends_on),
+        deductions=tuple(unused_periods(live, billing.invoices, now)),
+    )
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """What an account can change to.
+
+    :param rate: units of the method's currency for one of the prices'.
+    """
+
+    billing: LockedAccount
+    method: PaymentMethodConfig | None
+    rate: Decimal
+    now: datetime
+
+    def at_once(self, plan: Plan) -> ChangeNow:
+        charge = _charge(plan, self.billing, self.now)
+        refusal = refusal_of(lambda: self._require_orderable(plan))
+        payable = self._payable(charge.due) if self.method and not refusal else None
+        return ChangeNow(
+            credit=Money(plan.price - charge.due.amount, plan.currency),
+            total=Money(max(charge.due.amount, Decimal(0)), plan.currency),
+            payable=payable,
+            refused=_code(refusal),
+        )
+
+    def next_period(self, plan: Plan) -> ChangeNextPeriod:
+        live = live_subscription(self.billing)
+        refusal = refusal_of(lambda: self._require_choosable(plan))
+        starts_on = day_of(paid_until(live), business_zone()) if live else None
+        return ChangeNextPeriod(starts_on=starts_on, refused=_code(refusal))
+
+    def _require_orderable(self, plan: Plan) -> None:
+        require_orderable(plan, self.billing)
+        charge = charge_for_change(plan=plan, billing=self.billing, now=self.now)
+        self._payable(charge.due)
+
+    def _payable(self, due: Money) -> Money:
+        return price_at(due=due, method=self.method, rate=self.rate).payable
+
+    def _require_choosable(self, plan: Plan) -> None:
+        require_choosable(plan, self.billing, self.now)
+
+
+def _code(refusal: DomainError | None) -> str | None:
+    return refusal.code if refusal else None

@@ -1,0 +1,169 @@
+"""When an act of a customer is refused; the page that offers it asks the same."""
+
+from datetime import datetime
+
+from igny8_core.auth.enums import AccountStatus
+from igny8_core.auth.models import Plan, Subscription
+from igny8_core.business.billing.borders import last_day
+from igny8_core.business.billing.enums import PaymentStatus
+from igny8_core.business.billing.exceptions import AccountClosed, InvoiceUnderReview
+from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.periods import border, paid_until
+from igny8_core.business.billing.selectors.locks import LockedAccount
+from igny8_core.business.subscriptions.exceptions import (
+    AlreadyNextPlan,
+    AlreadyOnPlan,
+    NoNextPlan,
+    NoSubscription,
+    NotCancelled,
+    PaidAhead,
+    PlanEnds,
+    PlanNotPayable,
+    RenewalAlreadyOpen,
+    UpgradeAlreadyPending,
+)
+from igny8_core.business.subscriptions.reading import live_subscription, open_renewal, order_of
+from igny8_core.common.clock import business_zone
+
+
+def require_live(billing: LockedAccount) -> Subscription:
+    """Return the subscription that runs.
+
+    :raises NoSubscription: if none does.
+    """
+    subscription = live_subscription(billing)
+    if subscription is None:
+        raise NoSubscription(AccountStatus(billing.account.status))
+    return subscription
+
+
+def require_going_on(billing: LockedAccount) -> Subscription:
+    """Return the subscription that runs and isn't cancelled.
+
+    :raises NoSubscription, PlanEnds: if there is none.
+    """
+    subscription = require_live(billing)
+    if subscription.cancel_at_period_end:
+        raise PlanEnds(subscription, day=last_day(paid_until(subscription), business_zone()))
+    return subscription
+
+
+def require_cancellable(billing: LockedAccount) -> Subscription:
+    """Return the subscription that can be cancelled.
+
+    :raises NoSubscription, PlanEnds: if there is none that goes on.
+    :raises PaymentAlreadyUnderReview: if its renewal may have been paid.
+    """
+    subscription = require_going_on(billing)
+    _require_no_claim(billing, subscription)
+    return subscription
+
+
+def require_kept(billing: LockedAccount) -> Subscription:
+    """Return the subscription whose cancellation can be taken back.
+
+    :raises NoSubscription, NotCancelled: if there is none.
+    """
+    subscription = require_live(billing)
+    if not subscription.cancel_at_period_end:
+        raise NotCancelled(subscription)
+    return subscription
+
+
+def require_renewable(billing: LockedAccount, now: datetime) -> Subscription:
+    """Return the subscription whose next period can be invoiced early.
+
+    :raises NoSubscription, PlanEnds: if there is none that goes on.
+    :raises RenewalAlreadyOpen: if it is invoiced already.
+    :raises PaidAhead: if it is paid for already.
+    :raises UpgradeAlreadyPending: if a change of plan waits for its payment.
+    """
+    subscription = require_going_on(billing)
+    if renewal := open_renewal(billing, subscription):
+        raise RenewalAlreadyOpen(renewal)
+    _require_not_paid_ahead(subscription, now)
+    if order := order_of(billing):
+        raise UpgradeAlreadyPending(order.subscription)
+    return subscription
+
+
+def require_choosing(billing: LockedAccount, now: datetime) -> Subscription:
+    """Return the subscription whose next plan can be chosen.
+
+    :raises NoSubscription, PlanEnds: if there is none that goes on.
+    :raises PaymentAlreadyUnderReview: if its renewal may have been paid.
+    :raises PaidAhead: if the next period is paid for, on another plan.
+    """
+    subscription = require_going_on(billing)
+    _require_no_claim(billing, subscription)
+    if subscription.next_plan_id:
+        _require_not_paid_ahead(subscription, now)
+    return subscription
+
+
+def require_choosable(plan: Plan, billing: LockedAccount, now: datetime) -> Subscription:
+    """Return the subscription that can go on with another plan.
+
+    :raises PlanNotPayable, AlreadyOnPlan, AlreadyNextPlan: if the plan can't be chosen.
+    :raises DomainError: as ``require_choosing`` does.
+    """
+    subscription = require_choosing(billing, now)
+    if plan.is_free:
+        raise PlanNotPayable(plan=plan)
+    if plan.pk == subscription.next_plan_id:
+        raise AlreadyNextPlan(plan=plan)
+    if plan.pk == subscription.plan_id:
+        raise AlreadyOnPlan(plan=plan)
+    return subscription
+
+
+def require_droppable(billing: LockedAccount, now: datetime) -> Subscription:
+    """Return the subscription whose choice of a next plan can be taken back.
+
+    :raises NoNextPlan: if none was chosen.
+    :raises DomainError: as ``require_choosing`` does.
+    """
+    subscription = require_choosing(billing, now)
+    if not subscription.next_plan_id:
+        raise NoNextPlan(subscription)
+    return subscription
+
+
+def require_orderable(plan: Plan, billing: LockedAccount) -> None:
+    """Check that a plan can be ordered now, apart from its price.
+
+    :raises AccountClosed: if the account is closed.
+    :raises UpgradeAlreadyPending: if an order of it is open, or one that may have been paid.
+    :raises PlanNotPayable, AlreadyOnPlan: if the plan can't be ordered.
+    """
+    if billing.account.status == AccountStatus.CANCELLED:
+        raise AccountClosed(billing.account)
+    order = order_of(billing)
+    if order and (order.subscription.plan_id == plan.pk or has_waiting_claim(billing, order)):
+        raise UpgradeAlreadyPending(order.subscription)
+    if plan.is_free:
+        raise PlanNotPayable(plan=plan)
+    live = live_subscription(billing)
+    if live and live.plan_id == plan.pk:
+        raise AlreadyOnPlan(plan=plan)
+
+
+def has_waiting_claim(billing: LockedAccount, invoice: Invoice) -> bool:
+    """Tell whether a confirmation of an invoice is under review."""
+    return any(
+        payment.status == PaymentStatus.PENDING_APPROVAL
+        for payment in billing.payments
+        if payment.invoice_id == invoice.pk
+    )
+
+
+def _require_no_claim(billing: LockedAccount, subscription: Subscription) -> None:
+    renewal = open_renewal(billing, subscription)
+    if renewal and has_waiting_claim(billing, renewal):
+        raise InvoiceUnderReview(renewal)
+
+
+def _require_not_paid_ahead(subscription: Subscription, now: datetime) -> None:
+    if now < border(subscription, subscription.paid_index - 1):
+        day = last_day(paid_until(subscription), business_zone())
+        raise PaidAhead(subscription, day=day)
