@@ -94,10 +94,22 @@ class EventName(models.TextChoices):
     SUSPEND = "suspend", "Paused for lack of payment"
     LAPSE = "lapse", "Ended for lack of payment"
     EXPIRE = "expire", "Unpaid order expired"
-    END = "end", "Ended at the end of the period"
+    END = "end", "Subscription ended"
+    EXTEND_DUE = "extend_due", "Due day put off"
+    HOLD = "hold", "Held until a day"
+    COMP = "comp", "Period given"
+    REMIND = "remind", "Reminded by an admin"
+    ADJUST_CREDITS = "adjust_credits", "Credits adjusted"
+    UNPARK = "unpark", "Billing taken up again"
 
 
-AMONG_ADMINS = (EventName.FIRST_APPROVE, EventName.FIRST_REVERSE)  # customers don't see these
+AMONG_ADMINS = (  # customers don't see these
+    EventName.FIRST_APPROVE,
+    EventName.FIRST_REVERSE,
+    EventName.HOLD,
+    EventName.REMIND,
+    EventName.UNPARK,
+)
 
 
 class ChangeOutcome(models.TextChoices):

@@ -14,14 +14,27 @@ NEW = ""
 
 @dataclass(frozen=True)
 class Transition:
-    """From any of the sources to the target."""
+    """From any of the sources to the target; without a target, each stays as it is."""
 
     sources: frozenset[str]
-    target: str
+    target: str | None
+
+    def target_of(self, source: str) -> str:
+        """Return the state that follows one of the sources."""
+        return source if self.target is None else self.target
 
 
 def _row(*sources: str, to: str) -> Transition:
     return Transition(frozenset(sources), to)
+
+
+def _same(*states: str) -> Transition:
+    """Record something that moves no state."""
+    return Transition(frozenset(states), None)
+
+
+LIVE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
+OPEN_ACCOUNTS = tuple(status for status in AccountStatus if status != AccountStatus.CANCELLED)
 
 
 TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
@@ -103,6 +116,29 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
         ObjectType.ACCOUNT: _row(
             AccountStatus.ACTIVE, AccountStatus.SUSPENDED, to=AccountStatus.PENDING_PAYMENT
         ),
+    },
+    EventName.EXTEND_DUE: {
+        ObjectType.INVOICE: _same(InvoiceStatus.PENDING),
+        ObjectType.SUBSCRIPTION: _row(SubscriptionStatus.PAST_DUE, to=SubscriptionStatus.ACTIVE),
+        ObjectType.ACCOUNT: _row(AccountStatus.SUSPENDED, to=AccountStatus.ACTIVE),
+    },
+    EventName.HOLD: {
+        ObjectType.SUBSCRIPTION: _same(*LIVE),
+        ObjectType.ACCOUNT: _row(AccountStatus.SUSPENDED, to=AccountStatus.ACTIVE),
+    },
+    EventName.COMP: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _row(*LIVE, to=SubscriptionStatus.ACTIVE),
+        ObjectType.ACCOUNT: _row(AccountStatus.SUSPENDED, to=AccountStatus.ACTIVE),
+    },
+    EventName.REMIND: {
+        ObjectType.INVOICE: _same(InvoiceStatus.PENDING),
+    },
+    EventName.ADJUST_CREDITS: {
+        ObjectType.ACCOUNT: _same(*OPEN_ACCOUNTS),
+    },
+    EventName.UNPARK: {
+        ObjectType.ACCOUNT: _same(*OPEN_ACCOUNTS),
     },
     EventName.SUPERSEDE: {
         ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),

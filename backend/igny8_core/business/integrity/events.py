@@ -60,7 +60,7 @@ ORDER BY id
 def events_that_are_not_allowed() -> list[str]:
     """Find events that ``states.py`` doesn't allow, with their object and both states."""
     allowed = [
-        (event.value, object_type.value, source, transition.target)
+        (event.value, object_type.value, source, transition.target_of(source))
         for event, moves in TRANSITIONS.items()
         for object_type, transition in moves.items()
         for source in transition.sources

@@ -23,7 +23,12 @@ def of_renewal(*, invoice: Invoice) -> Notice:
 
 
 def of_reminder(
-    *, invoice: Invoice, kind: ReminderKind, suspends_on: date, ends_on: date
+    *,
+    invoice: Invoice,
+    kind: ReminderKind,
+    suspends_on: date,
+    ends_on: date,
+    again_on: date | None = None,
 ) -> Notice:
     """Say that a renewal isn't paid, what follows, and when.
 
@@ -31,9 +36,10 @@ def of_reminder(
 
     :param suspends_on: the first day on which the account may be suspended, if nobody pays.
     :param ends_on: the first day on which the subscription may end.
+    :param again_on: the day, if an admin sends it beside the usual ones: once that day.
     """
     facts = mail_facts.facts_of_reminder(invoice, suspends_on=suspends_on, ends_on=ends_on)
-    about = f"{invoice.pk}:{suspends_on}:{ends_on}"
+    about = f"{invoice.pk}:{suspends_on}:{ends_on}" + (f":{again_on}" if again_on else "")
     return _of_invoice(kind.value, invoice, facts, about=about)
 
 
@@ -49,9 +55,18 @@ def of_suspension(*, invoice: Invoice, ends_on: date) -> Notice:
     return _of_invoice("suspended", invoice, facts, about=about)
 
 
-def of_end(*, subscription: Subscription, account: Account) -> Notice:
-    """Say that a subscription has ended, and why."""
-    facts = mail_facts.facts_of_end(subscription)
+def of_later_due_day(*, invoice: Invoice, reason: str) -> Notice:
+    """Say that there is more time to pay a renewal, and why."""
+    facts = mail_facts.facts_of_later_due_day(invoice, reason=reason)
+    return _of_invoice("due_day_put_off", invoice, facts, about=f"{invoice.pk}:{invoice.due_date}")
+
+
+def of_end(*, subscription: Subscription, account: Account, reason: str = "") -> Notice:
+    """Say that a subscription has ended, and why.
+
+    :param reason: an admin's, if one has ended it.
+    """
+    facts = mail_facts.facts_of_end(subscription, reason=reason)
     ids = {"subscription_id": subscription.pk}
     return Notice("subscription_ended", account, subscription.pk, facts, ids)
 

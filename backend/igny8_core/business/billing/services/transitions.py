@@ -104,7 +104,7 @@ class TransitionRecorder:
         transition = TRANSITIONS[self.event].get(object_type)
         if transition is None or state not in transition.sources:
             raise self._not_allowed(obj, state)
-        return transition.target
+        return transition.target_of(state)
 
     def _not_allowed(self, obj: Stateful, before: str) -> TransitionNotAllowed:
         return TransitionNotAllowed(
