@@ -124,12 +124,12 @@ ORDER BY p.id
 
 
 GIVEN_BY_NOBODY = """
-SELECT s.id FROM igny8_auth_subscription s
-WHERE (SELECT count(*) FROM billing_period p
-        WHERE p.subscription_id = s.id AND p.invoice_id IS NULL)
-    > (SELECT count(*) FROM billing_paymentevent e
-        WHERE e.object_type = 'subscription' AND e.object_id = s.id AND e.event = 'comp')
-ORDER BY s.id
+SELECT subscription_id FROM billing_period
+WHERE invoice_id IS NULL
+GROUP BY subscription_id
+HAVING count(*) > (SELECT count(*) FROM billing_paymentevent e
+    WHERE e.object_type = 'subscription' AND e.object_id = subscription_id AND e.event = 'comp')
+ORDER BY subscription_id
 """
 
 
