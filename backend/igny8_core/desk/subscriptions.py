@@ -15,12 +15,12 @@ from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES
 from igny8_core.auth.models import Subscription
 from igny8_core.business.billing.periods import paid_until
 from igny8_core.business.subscriptions.reading import facts_of_accounts
-from igny8_core.business.subscriptions.stages import count_stages, in_stage, stages
+from igny8_core.business.subscriptions.stages import STAGES, count_in_stage
 from igny8_core.common.clock import business_day, utc_now
 from igny8_core.desk import overrides, subscription_page
 from igny8_core.desk.base import ReadOnlyAdmin
 from igny8_core.desk.bounded import BoundedChangeList
-from igny8_core.desk.navigation import Entry, Section
+from igny8_core.desk.navigation import Entry, Section, capped
 from igny8_core.desk.step_words import Stage, coming, short, stage_of
 
 STAGE = "stage"
@@ -41,10 +41,8 @@ class SubscriptionList(BoundedChangeList):
         self, request: HttpRequest, exclude_parameters: list[str] | None = None
     ) -> QuerySet[Subscription]:
         found: QuerySet[Subscription] = super().get_queryset(request, exclude_parameters)
-        chosen, now = request.GET.get(STAGE, ""), utc_now()
-        if chosen not in stages(now):
-            return found
-        return found.filter(pk__in=in_stage(chosen, now).order_by().values("pk"))
+        chosen = STAGES.get(request.GET.get(STAGE, ""))
+        return found.filter(pk__in=chosen.find(utc_now()).values("pk")) if chosen else found
 
     def get_results(self, request: HttpRequest) -> None:
         """Read what comes next for the accounts of the page."""
@@ -145,15 +143,14 @@ def _state_cell(stage: Stage) -> SafeString:
 
 def _tabs(request: HttpRequest, now: datetime) -> list[dict[str, Any]]:
     """Return the tabs: each stage with its count and whether it is selected."""
-    chosen, counts = request.GET.get(STAGE, ""), count_stages(now)
+    chosen = request.GET.get(STAGE, "")
     tabs = [
         {
             "label": stage.label,
             "url": f"?{STAGE}={name}",
-            "count": f"{counts[name]:,}",
+            "count": capped(count_in_stage(name, now)),
             "is_chosen": chosen == name,
         }
-        for name, stage in stages(now).items()
+        for name, stage in STAGES.items()
     ]
-    is_all = chosen not in counts
-    return [{"label": "All", "url": "?", "count": "", "is_chosen": is_all}, *tabs]
+    return [{"label": "All", "url": "?", "count": "", "is_chosen": chosen not in STAGES}, *tabs]
