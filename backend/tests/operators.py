@@ -74,7 +74,7 @@ def held(admin: User) -> At:
 
 
 STAGES: dict[str, Callable[[User], At]] = {
-    "trial": lambda _admin: At(make_owner("free", now=START), day(1)),
+    "trial": lambda _admin: At(make_owner(plan_slug="free", now=START), day(1)),
     "order": lambda _admin: At(make_owner(now=START), day(1)),
     "active": lived_until(10),
     "renewal_open": lived_until(25),
