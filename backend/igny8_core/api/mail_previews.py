@@ -68,6 +68,10 @@ def _reminder(kind: ReminderKind) -> dict[str, Any]:
     )
 
 
+def _later_due_day() -> dict[str, Any]:
+    return _told(emails.of_later_due_day(invoice=_renewal(), reason="As agreed by phone"))
+
+
 def _suspension() -> dict[str, Any]:
     invoice = _renewal()
     ends_on = invoice.due_date + timedelta(days=settings.BILLING_END_AFTER_DAYS)
@@ -98,6 +102,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "payments_waiting": dict,
     "renewal_issued": lambda: _told(emails.of_renewal(invoice=_renewal())),
     **{kind.value: partial(_reminder, kind) for kind in ReminderKind},
+    "due_day_put_off": _later_due_day,
     "suspended": _suspension,
     "subscription_ended": _end,
     "order_expired": _expiry,

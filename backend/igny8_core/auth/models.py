@@ -188,6 +188,14 @@ class Account(TimestampedModel):
                 condition=Q(parked_at=None, next_billing_step_at__isnull=False),
                 name="account_by_billing_step",
             ),
+            models.Index(
+                fields=["suspended_at"],
+                condition=Q(suspended_at__isnull=False),
+                name="account_by_suspension",
+            ),
+            models.Index(
+                fields=["parked_at"], condition=Q(parked_at__isnull=False), name="account_parked"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -409,6 +417,18 @@ class Subscription(TimestampedModel):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(status=SubscriptionStatus.PAST_DUE),
+                name="subscription_past_due",
+            ),
+            models.Index(
+                fields=["current_period_end"],
+                condition=Q(cancel_at_period_end=True),
+                name="subscription_ending",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=SubscriptionStatus.values),

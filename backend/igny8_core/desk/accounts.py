@@ -7,11 +7,11 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from igny8_core.auth.enums import AccountStatus
-from igny8_core.auth.models import Account, Industry, Site, Subscription
+from igny8_core.auth.models import Account, Industry, Site
 from igny8_core.auth.services.billing_email import send_billing_email_link
 from igny8_core.common.clock import utc_now
 from igny8_core.desk.account_forms import AccountForm, SiteForm
-from igny8_core.desk.base import DeskAdmin, ReadOnlyAdmin, WorkflowAdmin
+from igny8_core.desk.base import DeskAdmin, WorkflowAdmin
 from igny8_core.desk.navigation import Entry, Section
 
 
@@ -19,6 +19,7 @@ from igny8_core.desk.navigation import Entry, Section
 class AccountAdmin(WorkflowAdmin):
     sidebar = Entry(Section.CUSTOMERS, 1, "apartment")
     form = AccountForm
+    change_form_outer_before_template = "admin/igny8_auth/account/subscriptions.html"
     list_display = ["name", "status", "plan", "credits", "country", "created_at"]
     list_filter = ["status", "plan"]
     search_fields = ["name", "billing_email", "users__email"]
@@ -45,16 +46,6 @@ class AccountAdmin(WorkflowAdmin):
         super().save_model(request, obj, form, change)
         if "billing_email" in form.changed_data:
             send_billing_email_link(account=obj, now=utc_now())
-
-
-@admin.register(Subscription)
-class SubscriptionAdmin(ReadOnlyAdmin):
-    sidebar = Entry(Section.CUSTOMERS, 2, "autorenew")
-    list_fullwidth = False
-    list_display = ["account", "plan", "status", "current_period_start", "current_period_end"]
-    list_filter = ["status", "plan"]
-    search_fields = ["account__name"]
-    list_select_related = ["account", "plan"]
 
 
 @admin.register(Industry)

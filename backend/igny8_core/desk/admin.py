@@ -11,6 +11,7 @@ from igny8_core.desk import (
     records,
     sellers,
     setting_changes,
+    subscriptions,
 )
 
 admin.site.index_template = "admin/billing/numbers.html"
@@ -25,4 +26,5 @@ __all__ = [
     "records",
     "sellers",
     "setting_changes",
+    "subscriptions",
 ]

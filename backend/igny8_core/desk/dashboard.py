@@ -9,6 +9,7 @@ from django.utils.timesince import timesince
 from igny8_core.auth.rights import may
 from igny8_core.business.billing.rights import VIEW_PAYMENTS
 from igny8_core.business.reports.numbers import DAYS, Day, numbers
+from igny8_core.business.reports.renewals import last_count, recurring
 from igny8_core.common.clock import utc_now
 
 CHART_HEIGHT = 120  # units of the drawing
@@ -18,13 +19,15 @@ def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     """Add the numbers for those who may see payments."""
     if not may(request.user, VIEW_PAYMENTS):
         return context
-    found = numbers(now=utc_now())
+    found, counted = numbers(now=utc_now()), last_count()
     return {
         **context,
         "numbers": found,
         "days": DAYS,
         "bars": _bars(found.days),
         "median": _words(found.median_time),
+        "renewals": counted,
+        "recurring": recurring(counted) if counted else [],
     }
 
 

@@ -111,7 +111,7 @@ def _page(
         "plan": invoice.billing_snapshot["plan"],
         "payments": sorted(invoice.payments.all(), key=lambda payment: -payment.pk)[:MAX_SHOWN],
         "timeline": [
-            {"event": event, "change": _change(event)}
+            {"event": event, "change": change_of(event)}
             for event in timeline_of_invoice(invoice=invoice)[:MAX_SHOWN]
         ],
         "can_void": may_void and not is_under_review and not own,
@@ -123,7 +123,7 @@ def _page(
     return TemplateResponse(request, "admin/billing/invoice/page.html", context)
 
 
-def _change(event: PaymentEvent) -> str:
+def change_of(event: PaymentEvent) -> str:
     """Describe which object an event changed, from which state to which."""
     states = STATES[ObjectType(event.object_type)]
     moved = [states(state).label.lower() for state in (event.from_state, event.to_state) if state]

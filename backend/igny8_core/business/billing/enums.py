@@ -95,13 +95,25 @@ class EventName(models.TextChoices):
     SUSPEND = "suspend", "Paused for lack of payment"
     LAPSE = "lapse", "Ended for lack of payment"
     EXPIRE = "expire", "Unpaid order expired"
-    END = "end", "Ended at the end of the period"
+    END = "end", "Subscription ended"
     REQUEST_CANCEL = "request_cancel", "Cancelled at the end of the period"
     KEEP = "keep", "Cancellation taken back"
     SCHEDULE_PLAN = "schedule_plan", "Plan of the next period chosen"
+    EXTEND_DUE = "extend_due", "Due day put off"
+    HOLD = "hold", "Held until a day"
+    COMP = "comp", "Period given"
+    REMIND = "remind", "Reminded by an admin"
+    ADJUST_CREDITS = "adjust_credits", "Credits adjusted"
+    UNPARK = "unpark", "Billing taken up again"
 
 
-AMONG_ADMINS = (EventName.FIRST_APPROVE, EventName.FIRST_REVERSE)  # customers don't see these
+AMONG_ADMINS = (  # customers don't see these
+    EventName.FIRST_APPROVE,
+    EventName.FIRST_REVERSE,
+    EventName.HOLD,
+    EventName.REMIND,
+    EventName.UNPARK,
+)
 
 
 class ChangeOutcome(models.TextChoices):

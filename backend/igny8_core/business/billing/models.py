@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, URLVali
 from django.db import models
 from django.db.models import F, Q
 
+from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.enums import (
@@ -397,6 +398,11 @@ class Invoice(TimestampedModel):
         ordering = ["-issued_at", "-pk"]
         indexes = [
             models.Index(fields=["issued_at"], name="invoice_by_time"),
+            models.Index(
+                fields=["status", "due_date"],
+                condition=Q(kind=InvoiceKind.RENEWAL),
+                name="renewal_by_due_date",
+            ),
             search_index("invoice_search", SearchText("number"), often_written=True),
         ]
         constraints = [
@@ -920,6 +926,12 @@ class PaymentEvent(models.Model):
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["object_type", "object_id", "id"], name="event_object"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(event__in=[EventName.SUSPEND, EventName.LAPSE])
+                | Q(from_state=AccountStatus.SUSPENDED),
+                name="event_of_a_pause",
+            ),
             search_index("event_search", SearchText("note"), often_written=True),
         ]
 

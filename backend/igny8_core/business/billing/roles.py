@@ -27,6 +27,8 @@ _ADMIN = [
     *_VIEWER,
     "decide_payment",
     "reverse_payment",
+    "change_subscription",
+    "add_credittransaction",
     "change_outgoingmail",
     "add_paymentmethodconfig",
     "change_paymentmethodconfig",

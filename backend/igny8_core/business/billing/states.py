@@ -34,6 +34,7 @@ def _same(*states: str) -> Transition:
 
 
 LIVE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
+OPEN_ACCOUNTS = tuple(status for status in AccountStatus if status != AccountStatus.CANCELLED)
 
 
 TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
@@ -126,6 +127,29 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
     EventName.SCHEDULE_PLAN: {
         ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
         ObjectType.SUBSCRIPTION: _same(*LIVE),
+    },
+    EventName.EXTEND_DUE: {
+        ObjectType.INVOICE: _same(InvoiceStatus.PENDING),
+        ObjectType.SUBSCRIPTION: _row(SubscriptionStatus.PAST_DUE, to=SubscriptionStatus.ACTIVE),
+        ObjectType.ACCOUNT: _row(AccountStatus.SUSPENDED, to=AccountStatus.ACTIVE),
+    },
+    EventName.HOLD: {
+        ObjectType.SUBSCRIPTION: _same(*LIVE),
+        ObjectType.ACCOUNT: _row(AccountStatus.SUSPENDED, to=AccountStatus.ACTIVE),
+    },
+    EventName.COMP: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _row(*LIVE, to=SubscriptionStatus.ACTIVE),
+        ObjectType.ACCOUNT: _row(AccountStatus.SUSPENDED, to=AccountStatus.ACTIVE),
+    },
+    EventName.REMIND: {
+        ObjectType.INVOICE: _same(InvoiceStatus.PENDING),
+    },
+    EventName.ADJUST_CREDITS: {
+        ObjectType.ACCOUNT: _same(*OPEN_ACCOUNTS),
+    },
+    EventName.UNPARK: {
+        ObjectType.ACCOUNT: _same(*OPEN_ACCOUNTS),
     },
     EventName.SUPERSEDE: {
         ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Greatest, Now
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
-from igny8_core.business.billing.enums import InvoiceStatus
+from igny8_core.business.billing.enums import EventName, InvoiceStatus, ObjectType
 from igny8_core.business.billing.models import Invoice, PaymentEvent
 from igny8_core.business.integrity.found import rows, selected
 from igny8_core.business.subscriptions.services.looks import SET, is_late, readable_facts
@@ -40,8 +40,15 @@ def live_and_unpaid() -> list[str]:
 def paid_for_and_not_running() -> list[str]:
     """Find paid subscriptions whose period lasts, if neither they nor newer ones are live.
 
-    The period must end after now, and after the account's last event.
+    The period must end after now, and after the account's last event. Only a person ends one
+    before its time.
     """
+    ended = PaymentEvent.objects.filter(
+        event=EventName.END,
+        object_type=ObjectType.SUBSCRIPTION,
+        object_id=OuterRef("pk"),
+        actor__isnull=False,
+    )
     last_event = (
         PaymentEvent.objects.filter(account=OuterRef("account"))
         .order_by("-created_at")
@@ -62,6 +69,7 @@ def paid_for_and_not_running() -> list[str]:
         .exclude(account__status=AccountStatus.CANCELLED)
         .filter(current_period_end__gt=Greatest(Now(), Subquery(last_event)))
         .exclude(Exists(live))
+        .exclude(Exists(ended))
         .distinct()
     )
 
@@ -109,6 +117,21 @@ ORDER BY p.id
 """
 
 
+GIVEN_BY_NOBODY = """
+SELECT subscription_id FROM billing_period
+WHERE invoice_id IS NULL
+GROUP BY subscription_id
+HAVING count(*) > (SELECT count(*) FROM billing_paymentevent e
+    WHERE e.object_type = 'subscription' AND e.object_id = subscription_id AND e.event = 'comp')
+ORDER BY subscription_id
+"""
+
+
+def given_by_nobody() -> list[str]:
+    """Find subscriptions with more periods that nobody paid for than were given."""
+    return selected("subscription", GIVEN_BY_NOBODY)
+
+
 def off_the_interval_sold() -> list[str]:
     """Find paid periods that are longer or shorter than the interval sold."""
     return selected("period", OFF_THE_INTERVAL_SOLD)
@@ -117,13 +140,18 @@ def off_the_interval_sold() -> list[str]:
 def off_their_invoice() -> list[str]:
     """Find subscriptions whose credits and limits differ from what they sell.
 
-    That is in the invoice of the period that runs, or in the newest if none does.
+    That is in the invoice of the period that runs, or of the one before it that was paid for last
+    if it was given, or in the newest if none runs.
     """
-    running = Invoice.objects.filter(
-        periods__subscription=OuterRef("pk"),
-        periods__index=OuterRef("current_index"),
-        periods__revoked_at=None,
-    ).values("billing_snapshot__plan")[:1]
+    running = (
+        Invoice.objects.filter(
+            periods__subscription=OuterRef("pk"),
+            periods__index__lte=OuterRef("current_index"),
+            periods__revoked_at=None,
+        )
+        .order_by("-periods__index")
+        .values("billing_snapshot__plan")[:1]
+    )
     newest = (
         Invoice.objects.filter(subscription=OuterRef("pk"))
         .order_by("-pk")
@@ -173,6 +201,7 @@ CHECKS = {
     "every live subscription is paid for": live_and_unpaid,
     "every plan that is paid for and lasts runs, or a newer one does": paid_for_and_not_running,
     "every period begins when it was paid for": begun_at_another_time,
+    "every period without an invoice was given by somebody": given_by_nobody,
     "cancelled subscriptions alone say when they were": ended_without_saying_when,
     "billing looks at every account in time": not_to_be_looked_at,
     "7a. every period is as long as its invoice says": off_the_interval_sold,

@@ -39,3 +39,30 @@ class DecidedDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M} to {self.ends_at:%Y-%m-%d %H:%M}"
+
+
+class RenewalCount(models.Model):
+    """The numbers of subscriptions, as of the last count by ``renewals.py``: one row.
+
+    Those of renewals and pauses cover the 30 days before it.
+    """
+
+    counted_at = models.DateTimeField()
+    monthly = models.JSONField(
+        help_text="Currency, what comes in a month, and number, of live subscriptions."
+    )
+    due = models.PositiveIntegerField(help_text="Renewals whose due day has come.")
+    paid_in_time = models.PositiveIntegerField()
+    paid_late = models.PositiveIntegerField()
+    paused = models.PositiveIntegerField(help_text="Accounts, for lack of payment.")
+    lapsed = models.PositiveIntegerField(help_text="Subscriptions, for lack of payment.")
+    recovered = models.PositiveIntegerField(help_text="Accounts that paid while they were paused.")
+    suspended = models.PositiveIntegerField(help_text="Accounts that are paused now.")
+
+    def __str__(self) -> str:
+        return f"Renewals as of {self.counted_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def unpaid(self) -> int:
+        """Renewals whose due day has come and that aren't paid."""
+        return self.due - self.paid_in_time - self.paid_late

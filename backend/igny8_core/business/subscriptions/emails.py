@@ -54,9 +54,18 @@ def of_suspension(*, invoice: Invoice, ends_on: date) -> Notice:
     return _of_invoice("suspended", invoice, facts, about=about)
 
 
-def of_end(*, subscription: Subscription, account: Account) -> Notice:
-    """Say that a subscription has ended, and why."""
-    facts = mail_facts.facts_of_end(subscription)
+def of_later_due_day(*, invoice: Invoice, reason: str) -> Notice:
+    """Say that there is more time to pay a renewal, and why."""
+    facts = mail_facts.facts_of_later_due_day(invoice, reason=reason)
+    return _of_invoice("due_day_put_off", invoice, facts, about=f"{invoice.pk}:{invoice.due_date}")
+
+
+def of_end(*, subscription: Subscription, account: Account, reason: str = "") -> Notice:
+    """Say that a subscription has ended, and why.
+
+    :param reason: an admin's, if one has ended it.
+    """
+    facts = mail_facts.facts_of_end(subscription, reason=reason)
     ids = {"subscription_id": subscription.pk}
     return Notice("subscription_ended", account, subscription.pk, facts, ids)
 

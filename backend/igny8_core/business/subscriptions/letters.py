@@ -60,6 +60,14 @@ def while_due_later(mail: OutgoingMail) -> None:
     _require(business_day(utc_now()) <= due_date, "The due day is over.")
 
 
+def while_due_as_told(mail: OutgoingMail) -> None:
+    """Require a renewal that is to be paid, by the day that the email says."""
+    invoice = _invoice_of(mail)
+    _require_status("invoice", invoice.status, InvoiceStatus.PENDING)
+    _require_status("account", invoice.account.status, AccountStatus.ACTIVE)
+    _require_same_due_date(mail, invoice)
+
+
 def while_without_plan(mail: OutgoingMail) -> None:
     """Require an account without a plan that has ordered none."""
     subscription = _subscription_of(mail)
@@ -84,6 +92,12 @@ def renewal_issued(mail: OutgoingMail) -> Letter:
 def renewal_reminder(mail: OutgoingMail) -> Letter:
     """Say until when to pay."""
     return _about_invoice("renewal_reminder", mail)
+
+
+@letter(premise=while_due_as_told)
+def due_day_put_off(mail: OutgoingMail) -> Letter:
+    """Say until when there is time to pay now, and why."""
+    return _about_invoice("due_day_put_off", mail)
 
 
 @letter(premise=while_owed(AccountStatus.ACTIVE, *LIVE_SUBSCRIPTION_STATUSES))

@@ -52,12 +52,26 @@ def facts_of_suspension(invoice: Invoice, *, ends_on: date) -> Facts:
     return _facts_of_debt(invoice, ends_on=ends_on)
 
 
-def facts_of_end(subscription: Subscription) -> Facts:
-    """Return which plan ended, and whether that was asked for."""
+def facts_of_later_due_day(invoice: Invoice, *, reason: str) -> Facts:
+    """Return what is owed for a renewal, until when now, and why."""
+    return {
+        **_seller_of(invoice),
+        "number": invoice.number,
+        "due": str(invoice.due),
+        "payable": str(invoice.payable),
+        "due_date": invoice.due_date.isoformat(),
+        "plan": invoice.plan.name,
+        "reason": reason,
+    }
+
+
+def facts_of_end(subscription: Subscription, *, reason: str = "") -> Facts:
+    """Return which plan ended, and whether that was asked for, or why an admin has ended it."""
     return {
         "seller_name": seller_snapshot()["name"],
         "plan": subscription.promised.name,
         "was_cancelled": subscription.cancel_at_period_end,
+        "reason": reason,
     }
 
 

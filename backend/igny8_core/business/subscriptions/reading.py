@@ -38,6 +38,8 @@ WITH_A_MAIL = (
     EventName.LAPSE,
     EventName.EXPIRE,
     EventName.END,
+    EventName.EXTEND_DUE,
+    EventName.REMIND,
 )
 REVERSED = PaymentStatus.REVERSED
 Row = TypeVar("Row", bound=Model)

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
 
     atomic = False
     dependencies = [
-        ('billing', '0025_billing_looks_at_everyone'),
+        ('billing', '0027_overrides'),
         ('igny8_auth', '0018_plan_credits'),
     ]
 

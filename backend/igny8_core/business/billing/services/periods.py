@@ -124,19 +124,29 @@ def renew_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -
     index = invoice.period_index or 0
     paused_at = locked.account.suspended_at
     if paused_at is not None:
-        anchor = re_anchored(
-            anchor_of(subscription),
-            index,
-            business_zone(),
-            suspended_at=paused_at,
-            back_at=max(now, paused_at),  # the request may be older than the pause
-            late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
-        )
-        subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
+        count_without_pause(subscription, index=index, paused_at=paused_at, now=now)
     subscription.paid_index = index + 1
     if border(subscription, index) <= now:
         begin_period(subscription, invoice=invoice, recorder=recorder)
     recorder.move(subscription, also_save=COUNTING)
+
+
+def count_without_pause(
+    subscription: Subscription, *, index: int, paused_at: datetime, now: datetime
+) -> None:
+    """Count the periods so that a pause that ends now takes nothing from them; the caller saves it.
+
+    :param index: of the period that was unpaid when the pause began.
+    """
+    anchor = re_anchored(
+        anchor_of(subscription),
+        index,
+        business_zone(),
+        suspended_at=paused_at,
+        back_at=max(now, paused_at),  # the request may be older than the pause
+        late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
+    )
+    subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
 
 
 def begin_period(

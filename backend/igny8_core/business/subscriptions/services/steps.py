@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TypeVar
 
 from igny8_core.auth.actors import Actor
@@ -25,8 +25,8 @@ from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions import emails
 from igny8_core.business.subscriptions.bounds import TooManyInvoices
 from igny8_core.business.subscriptions.facts import BillingFacts
-from igny8_core.business.subscriptions.forecast import what_happens_when
 from igny8_core.business.subscriptions.models import DunningStep
+from igny8_core.business.subscriptions.overrides import announced_days
 from igny8_core.business.subscriptions.reading import (
     History,
     facts_of,
@@ -37,6 +37,7 @@ from igny8_core.business.subscriptions.reading import (
     rules_of_today,
 )
 from igny8_core.business.subscriptions.reminders import Taken, about
+from igny8_core.business.subscriptions.services.gifts import begin_given_period, has_given_period
 from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName
 from igny8_core.common.clock import business_zone
 from igny8_core.common.daily import A_DAY
@@ -105,13 +106,22 @@ class Steps:
 
     def _start_period(self, index: int) -> None:
         subscription = self._subscription
-        payment = _found(self._payment_of(subscription, index), f"payment of period {index}")
+        payment = self._payment_of(subscription, index)
+        if payment is None and has_given_period(subscription):
+            self._start_given_period(subscription, index)
+            return
+        payment = _found(payment, f"payment of period {index}")
         recorder = self._recorder(EventName.START_PERIOD, payment.invoice, "")
         begin_period(subscription, invoice=payment.invoice, recorder=recorder)
         recorder.move(subscription, also_save=BEGUN)
         self.account.plan = subscription.plan
         self.changes.save(self.account, "plan")
         grant_credits(payment=payment, account=self.account, recorder=recorder)
+
+    def _start_given_period(self, subscription: Subscription, index: int) -> None:
+        recorder = self._recorder(EventName.START_PERIOD, None, "")
+        begin_given_period(subscription, index=index, recorder=recorder)
+        recorder.move(subscription, also_save=BEGUN)
 
     def _payment_of(self, subscription: Subscription, index: int) -> Payment | None:
         of_period = (
@@ -274,16 +284,7 @@ class Steps:
 
         That is what comes if nobody does anything; what has come is said as it was.
         """
-        facts, due = self.facts, self._debt.due_date
-        plan = _found(_found(facts.subscription, "subscription").invoice, "renewal").plan
-        days = {
-            StepName.SUSPEND: due + timedelta(days=plan.suspend_after_days),
-            StepName.LAPSE: due + timedelta(days=plan.end_after_days),
-        }
-        if facts.is_suspended and facts.suspended_at:
-            days[StepName.SUSPEND] = facts.today(facts.suspended_at)
-        coming = what_happens_when(facts, self.now)
-        return days | {step.name: day for day, step in coming if step.name in days}
+        return announced_days(self.facts, self.now)
 
 
 OTHERS: Mapping[StepName, Callable[[Steps], object]] = {

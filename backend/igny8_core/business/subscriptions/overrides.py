@@ -1,0 +1,160 @@
+"""What an operator's acts make of the facts: so what follows can be shown before it is done."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
+from igny8_core.business.billing.borders import index_at
+from igny8_core.business.subscriptions.facts import (
+    BillingFacts,
+    CatchUp,
+    LiveSubscription,
+    OpenInvoice,
+    ReminderKind,
+)
+from igny8_core.business.subscriptions.forecast import after, resumed, what_happens_when
+from igny8_core.business.subscriptions.steps import END, StepName
+
+
+def after_later_due_day(facts: BillingFacts, due_date: date, now: datetime) -> BillingFacts:
+    """Return the facts after the open renewal's due day was put off to today or later.
+
+    :raises LookupError: if no renewal is open.
+    """
+    facts = resumed(facts, now)
+    subscription, invoice = live(facts), open_renewal(facts)
+    later = replace(
+        subscription,
+        status=SubscriptionStatus.ACTIVE,
+        invoice=replace(invoice, due_date=due_date),
+    )
+    return replace(facts, subscription=later, last_mail_on=facts.today(now))
+
+
+def after_hold(facts: BillingFacts, until: date, now: datetime) -> BillingFacts:
+    """Return the facts after dunning was held until a day.
+
+    :raises LookupError: if no subscription is live.
+    """
+    facts = resumed(facts, now)
+    return replace(facts, subscription=replace(live(facts), hold_until=until))
+
+
+def after_comp(facts: BillingFacts, now: datetime) -> BillingFacts:
+    """Return the facts after a period was given: it begins at once, or at its border.
+
+    :raises LookupError: if no subscription is live.
+    """
+    facts = resumed(facts, now)
+    subscription, index = live(facts), index_to_give(facts, now)
+    given = replace(
+        subscription,
+        status=SubscriptionStatus.ACTIVE,
+        paid_index=index + 1,
+        invoice=None,
+        replaced=None,
+    )
+    if begins_at_once(facts, now):
+        given = replace(given, current_index=index)
+    return replace(facts, account_status=AccountStatus.ACTIVE, subscription=given)
+
+
+def after_end(facts: BillingFacts, now: datetime) -> BillingFacts:
+    """Return the facts after the subscription was ended."""
+    return after(facts, END, now)
+
+
+def after_reminder(facts: BillingFacts, now: datetime) -> BillingFacts:
+    """Return the facts after a reminder was sent: billing sends no other one on the same day."""
+    return replace(facts, last_mail_on=facts.today(now))
+
+
+def after_unparking(facts: BillingFacts) -> BillingFacts:
+    """Return the facts after billing was taken up again."""
+    return replace(facts, is_parked=False)
+
+
+def index_to_give(facts: BillingFacts, now: datetime) -> int:
+    """Return the number of the period that is given next: of the one that would be billed next.
+
+    :raises LookupError: if no subscription is live.
+    """
+    subscription = live(facts)
+    if subscription.invoice:
+        return subscription.invoice.period_index
+    bills_all = facts.rules.catch_up == CatchUp.ALL_OLDEST_FIRST
+    if bills_all or not _is_last_paid_running(subscription):
+        return subscription.paid_index
+    return max(subscription.paid_index, index_at(subscription.anchor, now, facts.zone))
+
+
+def begins_at_once(facts: BillingFacts, now: datetime) -> bool:
+    """Tell whether the period that is given next begins now: else START_PERIOD begins it.
+
+    :raises LookupError: if no subscription is live.
+    """
+    subscription = live(facts)
+    has_come = facts.begins(subscription, index_to_give(facts, now)) <= now
+    return has_come and _is_last_paid_running(subscription)
+
+
+def _is_last_paid_running(subscription: LiveSubscription) -> bool:
+    """Tell whether no period waits that is paid for already."""
+    return subscription.paid_index == subscription.current_index + 1
+
+
+def reminder_now(facts: BillingFacts, now: datetime) -> ReminderKind:
+    """Return which reminder says what is so now.
+
+    :raises LookupError: if no renewal is open.
+    """
+    invoice, subscription = open_renewal(facts), live(facts)
+    offset = invoice.offset(facts.today(now), facts.zone)
+    if facts.is_suspended:
+        return ReminderKind.ENDING
+    if subscription.status == SubscriptionStatus.PAST_DUE:
+        final = (item for item in invoice.plan.reminders if item.kind == ReminderKind.FINAL_NOTICE)
+        is_final = any(offset >= item.offset for item in final)
+        return ReminderKind.FINAL_NOTICE if is_final else ReminderKind.PAST_DUE
+    return ReminderKind.RENEWAL_DUE if offset > 0 else ReminderKind.RENEWAL_REMINDER
+
+
+def announced_days(facts: BillingFacts, now: datetime) -> Mapping[StepName, date]:
+    """Return when the account will be suspended, and when its subscription ends.
+
+    That is what comes if nobody does anything; what has come is said as it was.
+
+    :raises LookupError: if no renewal is open.
+    """
+    invoice = open_renewal(facts)
+    days = {
+        StepName.SUSPEND: invoice.due_date + timedelta(days=invoice.plan.suspend_after_days),
+        StepName.LAPSE: invoice.due_date + timedelta(days=invoice.plan.end_after_days),
+    }
+    if facts.is_suspended and facts.suspended_at:
+        days[StepName.SUSPEND] = facts.today(facts.suspended_at)
+    coming = what_happens_when(facts, now)
+    return days | {step.name: day for day, step in coming if step.name in days}
+
+
+def live(facts: BillingFacts) -> LiveSubscription:
+    """Return the subscription that runs.
+
+    :raises LookupError: if there is none.
+    """
+    if not facts.subscription:
+        message = "There is no live subscription."
+        raise LookupError(message)
+    return facts.subscription
+
+
+def open_renewal(facts: BillingFacts) -> OpenInvoice:
+    """Return the renewal that waits for its payment.
+
+    :raises LookupError: if there is none.
+    """
+    if not facts.subscription or not facts.subscription.invoice:
+        message = "There is no open renewal."
+        raise LookupError(message)
+    return facts.subscription.invoice

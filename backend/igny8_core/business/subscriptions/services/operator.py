@@ -1,0 +1,345 @@
+"""What an operator does for one customer, against the rules: each with a reason that is kept.
+
+Where an act changes what comes next, ``overrides.py`` says the same about the facts alone.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
+from igny8_core.auth.models import Account, Subscription
+from igny8_core.auth.rights import Right
+from igny8_core.business.billing.emails import of_void
+from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
+from igny8_core.business.billing.exceptions import InvoiceUnderReview
+from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.rights import require_may_decide
+from igny8_core.business.billing.selectors.locks import LockedAccount, lock_billing_of_account
+from igny8_core.business.billing.services.changes import Changes, written_together
+from igny8_core.business.billing.services.credits import move_credits
+from igny8_core.business.billing.services.periods import (
+    COUNTING,
+    count_without_pause,
+    void_renewal,
+)
+from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.business.subscriptions import emails, reading
+from igny8_core.business.subscriptions.facts import BillingFacts, ReminderKind
+from igny8_core.business.subscriptions.next_step import next_look
+from igny8_core.business.subscriptions.overrides import (
+    announced_days,
+    begins_at_once,
+    index_to_give,
+    open_renewal,
+    reminder_now,
+)
+from igny8_core.business.subscriptions.refusals import (
+    ClaimStopsTheClock,
+    DueDayNotPutOff,
+    HeldBack,
+    NoCreditsMoved,
+    NoLiveSubscription,
+    NoOpenRenewal,
+    NotParked,
+    NotToBeHeldUntil,
+    OverrideReasonRequired,
+    RemindedToday,
+    TooFewCredits,
+)
+from igny8_core.business.subscriptions.rights import ADJUST_CREDITS, OVERRIDE, require_may_comp
+from igny8_core.business.subscriptions.services.gifts import begin_given_period
+from igny8_core.business.subscriptions.steps import StepName
+from igny8_core.common.clock import business_day
+from igny8_core.common.transactions import in_transaction
+from igny8_core.common.validators import is_visible
+
+A_DAY = timedelta(days=1)
+MOST_DAYS = 366  # from today, to which something can be put off
+MAX_REASON = 150  # it stands in the ledger, too
+
+
+@in_transaction
+def extend_due(
+    *, account_id: int, due_date: date, actor: Actor, now: datetime, reason: str
+) -> Invoice:
+    """Put the due day of the open renewal off: it isn't late any more, and a pause ends.
+
+    :param reason: the customer will read it.
+    :raises NoLiveSubscription, NoOpenRenewal: if there is nothing to put off.
+    :raises DueDayNotPutOff: if the day isn't later, is over, or is too far away.
+    """
+    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+        invoice, subscription = act.debt, act.subscription
+        _require_later(due_date, invoice=invoice, now=now)
+        recorder = act.recorder(
+            EventName.EXTEND_DUE, invoice, f"Due on {due_date}, not {invoice.due_date}"
+        )
+        act.end_pause(recorder)
+        invoice.due_date = due_date
+        recorder.move(invoice, also_save=("due_date",))
+        if subscription.status == SubscriptionStatus.PAST_DUE:
+            recorder.move(subscription)
+        act.changes.tell(emails.of_later_due_day(invoice=invoice, reason=reason))
+    return invoice
+
+
+@in_transaction
+def hold(*, account_id: int, until: date, actor: Actor, now: datetime, reason: str) -> Subscription:
+    """Press nobody for payment before a day; a pause ends. Today lifts an earlier hold.
+
+    :raises NoLiveSubscription: if there is nothing to hold.
+    :raises NotToBeHeldUntil: if the day is over or too far away.
+    """
+    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+        subscription = act.subscription
+        _require_holdable(until, subscription=subscription, now=now)
+        recorder = act.recorder(EventName.HOLD, act.open_renewal, f"Held until {until}")
+        act.end_pause(recorder)
+        subscription.hold_until = until
+        recorder.move(subscription, also_save=("hold_until",))
+    return subscription
+
+
+@in_transaction
+def comp_period(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Subscription:
+    """Give the next unpaid period free of charge, with its credits; its renewal is void.
+
+    :param reason: the customer will read it, if a renewal was open.
+    :raises CompNotAllowed: if the actor isn't a superuser.
+    :raises NoLiveSubscription: if there is nothing to prolong.
+    :raises PaymentAlreadyUnderReview: if the renewal may have been paid.
+    """
+    require_may_comp(actor)
+    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+        subscription, renewal = act.subscription, act.open_renewal
+        act.require_no_claim(renewal)
+        recorder = act.recorder(EventName.COMP, renewal, "Free of charge")
+        act.end_pause(recorder)
+        facts = act.facts()
+        subscription.paid_index = index_to_give(facts, now) + 1
+        if begins_at_once(facts, now):
+            begin_given_period(subscription, index=subscription.paid_index - 1, recorder=recorder)
+        if renewal:
+            void_renewal(renewal, recorder)
+            act.changes.tell(of_void(invoice=renewal, reason=reason))
+        recorder.move(subscription, also_save=COUNTING)
+    return subscription
+
+
+@in_transaction
+def end_now(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Subscription:
+    """End the subscription at once: the account has no plan, and its open renewal is void.
+
+    :param reason: the customer will read it.
+    :raises NoLiveSubscription: if there is nothing to end.
+    :raises PaymentAlreadyUnderReview: if the renewal may have been paid.
+    """
+    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+        subscription, renewal, account = act.subscription, act.open_renewal, act.account
+        act.require_no_claim(renewal)
+        recorder = act.recorder(EventName.END, renewal, "")
+        if renewal:
+            void_renewal(renewal, recorder)
+        subscription.cancelled_at = now
+        recorder.move(subscription, also_save=("cancelled_at",))
+        account.suspended_at = None
+        recorder.move(account, also_save=("suspended_at",))
+        notice = emails.of_end(subscription=subscription, account=account, reason=reason)
+        act.changes.tell(notice)
+    return subscription
+
+
+@in_transaction
+def remind_now(*, account_id: int, actor: Actor, now: datetime, reason: str) -> ReminderKind:
+    """Send the reminder that says what is so now, once a day; the usual ones follow on their days.
+
+    :raises NoLiveSubscription, NoOpenRenewal, NotToBeReminded: if there is nothing to remind of.
+    """
+    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+        invoice, facts = act.debt, act.facts()
+        _require_reminder_is_true(act, facts)
+        kind, days = reminder_now(facts, now), announced_days(facts, now)
+        recorder = act.recorder(EventName.REMIND, invoice, kind.replace("_", " ").capitalize())
+        recorder.move(invoice)
+        notice = emails.of_reminder(
+            invoice=invoice,
+            kind=kind,
+            suspends_on=days[StepName.SUSPEND],
+            ends_on=days[StepName.LAPSE],
+            about=f"admin:{business_day(now)}",
+        )
+        act.changes.tell(notice)
+    return kind
+
+
+@in_transaction
+def adjust_credits(
+    *, account_id: int, amount: int, actor: Actor, now: datetime, reason: str
+) -> Account:
+    """Add credits, or take some.
+
+    :param amount: credits; negative when taken.
+    :param reason: the customer reads it in the ledger.
+    :raises NoCreditsMoved: if it is 0.
+    :raises TooFewCredits: if the balance would fall below 0.
+    """
+    if amount == 0:
+        raise NoCreditsMoved
+    with _override(account_id, ADJUST_CREDITS, actor, now, reason) as act:
+        account = act.account
+        if account.credits + amount < 0:
+            raise TooFewCredits(account, taken=-amount)
+        move_credits(
+            changes=act.changes,
+            account=account,
+            amount=amount,
+            kind=CreditKind.ADJUSTMENT,
+            description=reason,
+            now=now,
+        )
+        act.recorder(EventName.ADJUST_CREDITS, None, f"{amount:+,} credits").move(account)
+    return account
+
+
+@in_transaction
+def unpark(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Account:
+    """Let billing look after an account again that it had set aside.
+
+    :raises NotParked: if it hasn't.
+    """
+    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+        account = act.account
+        if account.parked_at is None:
+            raise NotParked(account)
+        why = account.parked_reason
+        account.parked_at, account.parked_reason = None, ""
+        recorder = act.recorder(EventName.UNPARK, None, f"It was parked for {why}")
+        recorder.move(account, also_save=("parked_at", "parked_reason"))
+    return account
+
+
+@dataclass(frozen=True)
+class _Override:
+    """An operator's act on an account whose billing is locked."""
+
+    billing: LockedAccount
+    changes: Changes
+    actor: Actor
+    now: datetime
+    reason: str
+
+    @property
+    def account(self) -> Account:
+        return self.billing.account
+
+    @property
+    def subscription(self) -> Subscription:
+        if found := reading.live_subscription(self.billing):
+            return found
+        raise NoLiveSubscription(self.account)
+
+    @property
+    def open_renewal(self) -> Invoice | None:
+        return reading.open_renewal(self.billing, self.subscription)
+
+    @property
+    def debt(self) -> Invoice:
+        if found := self.open_renewal:
+            return found
+        raise NoOpenRenewal(self.account)
+
+    def facts(self) -> BillingFacts:
+        """Return the facts as the rows in memory are now."""
+        pk = self.account.pk
+        return reading.facts_of(self.billing, reading.histories_of([pk])[pk])
+
+    def recorder(self, event: EventName, invoice: Invoice | None, said: str) -> TransitionRecorder:
+        """Return a recorder whose note says what was done, and why."""
+        return TransitionRecorder(
+            changes=self.changes,
+            event=event,
+            actor=self.actor,
+            now=self.now,
+            invoice=invoice,
+            note=f"{said}: {self.reason}" if said else self.reason,
+        )
+
+    def end_pause(self, recorder: TransitionRecorder) -> None:
+        """Give access back, if it was paused: the paused days aren't charged."""
+        account, subscription, renewal = self.account, self.subscription, self.open_renewal
+        if account.status != AccountStatus.SUSPENDED:
+            return
+        if account.suspended_at:
+            index = renewal.period_index if renewal else None
+            count_without_pause(
+                subscription,
+                index=subscription.paid_index if index is None else index,
+                paused_at=account.suspended_at,
+                now=self.now,
+            )
+            self.changes.save(subscription, "anchor_at", "anchor_index")
+        account.suspended_at = None
+        recorder.move(account, also_save=("suspended_at",))
+
+    def require_no_claim(self, renewal: Invoice | None) -> None:
+        """Check that what is to be void isn't paid, perhaps.
+
+        :raises InvoiceUnderReview: if a confirmation waits.
+        """
+        waiting = (
+            payment
+            for payment in self.billing.payments
+            if payment.status == PaymentStatus.PENDING_APPROVAL
+        )
+        if renewal and any(payment.invoice_id == renewal.pk for payment in waiting):
+            raise InvoiceUnderReview(renewal)
+
+
+@contextmanager
+def _override(
+    account_id: int, right: Right, actor: Actor, now: datetime, reason: str
+) -> Iterator[_Override]:
+    """Lock an account for an act, write what it changes, and say when billing has to look again.
+
+    :raises OverrideReasonRequired: if the reason is empty.
+    :raises NotAllowed: if the actor lacks the right, or it is the actor's own account.
+    :raises Account.DoesNotExist: if there is no such account.
+    """
+    if not is_visible(reason):
+        raise OverrideReasonRequired
+    billing = lock_billing_of_account(account_id=account_id)
+    require_may_decide(actor=actor, right=right, account=billing.account, payments=billing.payments)
+    with written_together() as changes:
+        act = _Override(billing, changes, actor, now, reason)
+        yield act
+        changes.look_again(account_id, next_look(act.facts(), now))
+
+
+def _require_later(due_date: date, *, invoice: Invoice, now: datetime) -> None:
+    today = business_day(now)
+    first = max(today, invoice.due_date + A_DAY)
+    last = max(first, today + timedelta(days=MOST_DAYS))
+    if not first <= due_date <= last:
+        raise DueDayNotPutOff(first=first, last=last)
+
+
+def _require_holdable(until: date, *, subscription: Subscription, now: datetime) -> None:
+    today, held = business_day(now), subscription.hold_until
+    is_held = held is not None and held > today
+    first, last = today if is_held else today + A_DAY, today + timedelta(days=MOST_DAYS)
+    if not first <= until <= last:
+        raise NotToBeHeldUntil(first=first, last=last)
+
+
+def _require_reminder_is_true(act: _Override, facts: BillingFacts) -> None:
+    """Check that the renewal is asked for, and that nothing was said about it today."""
+    today, held = facts.today(act.now), act.subscription.hold_until
+    if held and today < held:
+        raise HeldBack(act.subscription, day=held)
+    if open_renewal(facts).is_frozen:
+        raise ClaimStopsTheClock(act.debt)
+    if facts.last_mail_on and facts.last_mail_on >= today:
+        raise RemindedToday(act.debt)

@@ -1,0 +1,88 @@
+"""The stages by which an operator looks for subscriptions: each is found by an index of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, QuerySet
+
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
+from igny8_core.auth.models import Subscription
+from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
+from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.selectors.queue import COUNTED_UP_TO
+from igny8_core.business.subscriptions.reading import rules_of_today
+from igny8_core.common.clock import business_day, business_midnight
+
+SOON = timedelta(days=7)
+LIVE = Subscription.objects.filter(status__in=LIVE_SUBSCRIPTION_STATUSES).order_by()
+PAUSED = LIVE.filter(account__status=AccountStatus.SUSPENDED, account__suspended_at__isnull=False)
+Found = QuerySet[Subscription]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage: what it is called, and how its subscriptions are found; some are in several."""
+
+    label: str
+    find: Callable[[datetime], Found]
+
+
+def _due(now: datetime) -> Found:
+    today = business_day(now)
+    return _owing(due_date__gte=today, due_date__lte=today + SOON)
+
+
+def _in_grace(now: datetime) -> Found:
+    late = _owing(due_date__lt=business_day(now))
+    return late.filter(status=SubscriptionStatus.ACTIVE)
+
+
+def _past_due(_now: datetime) -> Found:
+    late = LIVE.filter(status=SubscriptionStatus.PAST_DUE)
+    return late.exclude(account__status=AccountStatus.SUSPENDED)
+
+
+def _ending_soon(now: datetime) -> Found:
+    """Find those that lapse soon, and those that end with their period soon."""
+    paused_until = now - timedelta(days=rules_of_today().dunning.paused_days) + SOON
+    soon = business_midnight(business_day(now) + SOON)
+    lapsing = PAUSED.filter(account__suspended_at__lte=paused_until)
+    ending = _cancelled(now).filter(current_period_end__lte=soon, paid_index=F("current_index") + 1)
+    return LIVE.filter(pk__in=lapsing.values("pk").union(ending.values("pk")))
+
+
+def _cancelled(_now: datetime) -> Found:
+    return LIVE.filter(cancel_at_period_end=True)
+
+
+def _parked(_now: datetime) -> Found:
+    going_on = Subscription.objects.exclude(status=SubscriptionStatus.CANCELLED).order_by()
+    return going_on.filter(account__parked_at__isnull=False)
+
+
+def _owing(**about: object) -> Found:
+    """Find those whose open renewal is like that."""
+    renewals = Invoice.objects.filter(
+        kind=InvoiceKind.RENEWAL, status=InvoiceStatus.PENDING, **about
+    )
+    return LIVE.filter(pk__in=renewals.order_by().values("subscription"))
+
+
+STAGES = {
+    "due": Stage("Due in 7 days", _due),
+    "grace": Stage("Grace", _in_grace),
+    "past_due": Stage("Past due", _past_due),
+    "suspended": Stage("Suspended", lambda _now: PAUSED.all()),
+    "ends_soon": Stage("Ends soon", _ending_soon),
+    "cancelled": Stage("Cancelled at period end", _cancelled),
+    "parked": Stage("Parked", _parked),
+}
+
+
+def count_in_stage(name: str, now: datetime) -> int:
+    """Count the subscriptions in a stage; stops just above ``COUNTED_UP_TO``.
+
+    :raises KeyError: if there is no such stage.
+    """
+    return STAGES[name].find(now)[: COUNTED_UP_TO + 1].count()

@@ -1,0 +1,120 @@
+"""Customers in every stage of billing, and what operators do for them: see ``life.py`` for days."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.business.subscriptions.services.operator import (
+    adjust_credits,
+    comp_period,
+    end_now,
+    extend_due,
+    hold,
+    remind_now,
+    unpark,
+)
+from tests.factories import account_of, make_owner
+from tests.life import START, confirm, day, days, make_customer, subscription_of
+
+REASON = "Agreed by phone"
+
+
+@dataclass(frozen=True)
+class At:
+    """A customer, and the time."""
+
+    owner: User
+    now: datetime
+
+    @property
+    def account(self) -> Account:
+        return account_of(self.owner)
+
+    @property
+    def subscription(self) -> Subscription:
+        return subscription_of(self.owner)
+
+
+def lived_until(number: int, hour: int = 13) -> Callable[[User], At]:
+    """Return how to make a customer who doesn't pay the renewal, an hour after the day's run."""
+
+    def make(admin: User) -> At:
+        owner = make_customer(admin)
+        days(0, number)
+        return At(owner, day(number, hour))
+
+    return make
+
+
+def under_review(admin: User) -> At:
+    at = lived_until(33)(admin)
+    confirm(at.owner, at.now)
+    return At(at.owner, day(34))
+
+
+def cancelled_at_period_end(admin: User) -> At:
+    at = lived_until(10)(admin)
+    Subscription.objects.filter(pk=at.subscription.pk).update(cancel_at_period_end=True)
+    return at
+
+
+def parked(admin: User) -> At:
+    at = lived_until(25)(admin)
+    Account.objects.filter(pk=at.account.pk).update(parked_at=at.now, parked_reason="KeyError")
+    return at
+
+
+def held(admin: User) -> At:
+    at = lived_until(33)(admin)
+    act("hold", at, admin, until=date(2027, 3, 1))
+    return At(at.owner, day(34))
+
+
+STAGES: dict[str, Callable[[User], At]] = {
+    "trial": lambda _admin: At(make_owner(plan_slug="free", now=START), day(1)),
+    "order": lambda _admin: At(make_owner(now=START), day(1)),
+    "active": lived_until(10),
+    "renewal_open": lived_until(25),
+    "grace": lived_until(33),
+    "under_review": under_review,
+    "past_due": lived_until(37),
+    "suspended": lived_until(45),
+    "ends_soon": lived_until(66),
+    "cancelled": cancelled_at_period_end,
+    "held": held,
+    "parked": parked,
+    "ended": lived_until(75),
+}
+
+
+def words_for(name: str, at: At) -> dict[str, Any]:
+    """Return what an act is asked for, in a way that fits most stages."""
+    match name:
+        case "extend_due":
+            return {"due_date": date(2027, 4, 1)}
+        case "hold":
+            return {"until": date(2027, 4, 1)}
+        case "adjust_credits":
+            return {"amount": 500}
+    return {}
+
+
+SERVICES: dict[str, Callable[..., object]] = {
+    "remind_now": remind_now,
+    "extend_due": extend_due,
+    "hold": hold,
+    "comp_period": comp_period,
+    "adjust_credits": adjust_credits,
+    "unpark": unpark,
+    "end_now": end_now,
+}
+
+
+def act(name: str, at: At, admin: User, *, reason: str = REASON, **words: Any) -> object:
+    """Let somebody do it."""
+    return SERVICES[name](
+        account_id=at.account.pk, actor=Actor(user=admin), now=at.now, reason=reason, **words
+    )
