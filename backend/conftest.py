@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 import igny8_core.api.urls  # noqa: F401  (the addresses of development, before a test plays production)
 from igny8_core.auth.models import User
 from igny8_core.business.billing.roles import ensure_groups
+from igny8_core.business.subscriptions.start import renewals_from
 from tests.database import Snapshot
 from tests.factories import client_of, make_billing_admin, make_owner
 from tests.project.paths import ROOT
@@ -54,6 +55,7 @@ def _settings(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) 
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Load the catalogue and the groups once; a test that commits gives back what was there."""
     with django_db_blocker.unblock():
+        renewals_from()  # a process reads it once
         call_command("load_catalog", verbosity=0)
         ensure_groups(apps)
         snapshot = Snapshot()

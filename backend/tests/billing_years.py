@@ -18,7 +18,9 @@ from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     Claim,
     LiveSubscription,
+    MailState,
     OpenInvoice,
+    Sent,
 )
 from igny8_core.business.subscriptions.forecast import after, after_payment, resumed
 from igny8_core.business.subscriptions.next_step import next_look, next_step
@@ -52,6 +54,7 @@ class World:
     :param uses_looks: whether the run only comes to those whose next look has come.
     :param has_outages: whether the run stays away for days.
     :param has_holds: whether admins hold dunning, and extend due days.
+    :param has_lost_mails: whether some mails fail for days, and some are dropped.
     """
 
     seed: int
@@ -61,6 +64,7 @@ class World:
     uses_looks: bool = False
     has_outages: bool = False
     has_holds: bool = False
+    has_lost_mails: bool = False
 
 
 @dataclass
@@ -142,6 +146,7 @@ def live_a_day(customer: Customer, day: date, hours: tuple[int, ...]) -> None:
     own_hour = 8 + customer.number % 12
     for hour in (hour for hour in hours if hour <= own_hour):
         run(customer, at(day, hour, zone))
+    deliver(customer, day)
     act(customer, at(day, own_hour, zone, minute=30))
     for hour in (hour for hour in hours if hour > own_hour):
         run(customer, at(day, hour, zone))
@@ -149,6 +154,21 @@ def live_a_day(customer: Customer, day: date, hours: tuple[int, ...]) -> None:
 
 def at(day: date, hour: int, zone: ZoneInfo, *, minute: int = 7) -> datetime:
     return datetime.combine(day, time(hour, minute), zone).astimezone(UTC)
+
+
+def deliver(customer: Customer, today: date) -> None:
+    """Let a mail go out, fail or be dropped, some hours after the run; nobody tells billing."""
+    invoice = customer.invoice
+    if not customer.world.has_lost_mails or not invoice or not invoice.sent:
+        return
+    *earlier, last = invoice.sent
+    post = random.Random(f"{customer.world.seed} {customer.number} {today}")  # noqa: S311
+    (state,) = post.choices(list(MailState), (6, 2, 2))
+    if last.mail == MailState.SENT and last.day == today:
+        last = replace(last, mail=state)
+    elif last.mail == MailState.FAILING and state == MailState.SENT:
+        last = Sent(last.kind, today)
+    customer.has(replace(invoice, sent=(*earlier, last)))
 
 
 def run(customer: Customer, now: datetime) -> None:
@@ -220,11 +240,15 @@ def check_suspension(customer: Customer, today: date) -> None:
     assert invoice
     assert not invoice.is_frozen
     assert any(
-        item.kind == "final_notice" and (today - item.day).days >= 2 for item in invoice.sent
+        item.kind == "final_notice"
+        and item.mail != MailState.DROPPED
+        and (today - item.day).days >= (7 if item.mail == MailState.FAILING else 2)
+        for item in invoice.sent
     )
     offset = invoice.offset(today, customer.facts.zone)
     assert offset >= PLAN.suspend_after_days
-    if not customer.world.has_outages and not customer.was_helped:
+    world = customer.world
+    if not world.has_outages and not world.has_lost_mails and not customer.was_helped:
         assert offset <= PLAN.suspend_after_days + PLAN.retry_days
 
 

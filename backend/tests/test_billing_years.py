@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from igny8_core.business.subscriptions.steps import StepName
+from igny8_core.business.subscriptions.facts import ReminderKind
+from igny8_core.business.subscriptions.steps import Remind, StepName
 from tests.billing_years import (
     Customer,
     Nature,
@@ -74,6 +75,24 @@ def test_holds_and_later_due_days_keep_time_in_balance() -> None:
     customers = all_lived(world)
     balanced = [customer for customer in customers if check_balance(customer, last_night(world))]
     assert any(customer.was_helped for customer in balanced)
+
+
+def test_lost_mails_hold_suspensions_back_and_no_look_comes_too_late() -> None:
+    """Nobody tells billing what became of a mail: the looks were set before that."""
+    world = World(seed=7, days=DAYS, zone=BERLIN, has_lost_mails=True)
+    each_day = all_lived(world)
+    on_looks = all_lived(replace(world, uses_looks=True))
+    for one, other in zip(each_day, on_looks, strict=True):
+        assert list(each_step(other)) == list(each_step(one))
+    counts = counted(each_day)
+    assert counts[StepName.SUSPEND] > 0
+    notices = [
+        day
+        for customer in each_day
+        for day, step in customer.steps
+        if step == Remind(kind=ReminderKind.FINAL_NOTICE)
+    ]
+    assert len(notices) > counts[StepName.SUSPEND]
 
 
 def test_nobody_has_access_for_nothing(daily: list[Customer]) -> None:

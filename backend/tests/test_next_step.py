@@ -511,7 +511,7 @@ def test_order_from_before_there_were_renewals_has_two_weeks_more(kind: InvoiceK
     if kind == InvoiceKind.INITIAL:
         facts = BillingFacts(AccountStatus.PENDING_PAYMENT, UTC_ZONE, rules=rules, order=old)
     else:
-        facts = facts_of(rules=rules, order=old, invoice=renewal(due_date=day(114)))
+        facts = facts_of(rules=rules, order=old, invoice=renewal(due_date=day(200)))
     assert next_step(facts, on(113)) is None
     assert next_look(facts, on(113)) == on(114, hour=0)
     is_change = kind == InvoiceKind.CHANGE
