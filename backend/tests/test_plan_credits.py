@@ -18,6 +18,9 @@ from igny8_core.business.billing.exceptions import CreditsAlreadySpent
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment
 from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
+from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.business.subscriptions.forecast import what_happens_when
+from igny8_core.business.subscriptions.reading import facts_of_accounts
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, invoice_of, make_owner
 from tests.life import confirm, day, days, make_customer, order, pay, run, state, subscription_of
@@ -240,6 +243,20 @@ def test_days_count_from_the_end_of_an_unpaid_order(customer: User) -> None:
     assert_all_invariants_hold()
 
 
+def test_expiry_is_foreseen(customer: User) -> None:
+    days(3, 24)
+    account = account_of(customer)
+    facts = facts_of_accounts([account.pk])[account.pk]
+    coming = what_happens_when(facts, day(24))
+    assert [(str(at), str(step)) for at, step in coming[-2:]] == [
+        ("2027-03-13", "lapse"),
+        ("2027-04-12", "expire credits"),
+    ]
+    give(customer, -700, day(25))
+    facts = facts_of_accounts([account.pk])[account.pk]
+    assert str(what_happens_when(facts, day(24))[-1][1]) == "lapse"
+
+
 def test_no_step_is_due_if_no_plan_credits_are_left(customer: User) -> None:
     give(customer, -700, day(3))
     days(3, 71)
@@ -250,8 +267,12 @@ def test_no_step_is_due_if_no_plan_credits_are_left(customer: User) -> None:
 
 def test_credits_of_a_closed_account_stay_in_its_ledger(customer: User) -> None:
     days(3, 71)
-    Account.objects.update(next_billing_step_at=day(72), parked_at=day(72))
-    assert days(72, 120) == {}
+    account = account_of(customer)
+    close_account(account_id=account.pk, actor=Actor(user=customer), now=day(72))
+    Account.objects.update(next_billing_step_at=day(73))
+    assert days(73, 120) == {}
+    account.refresh_from_db()
+    assert (account.status, account.plan_credits) == ("cancelled", 700)
 
 
 # Reversals

@@ -53,11 +53,13 @@ def facts_of_suspension(invoice: Invoice, *, ends_on: date) -> Facts:
 
 
 def facts_of_end(subscription: Subscription) -> Facts:
-    """Return which plan ended, and whether that was asked for."""
+    """Return which plan ended, whether that was asked for, and what becomes of its credits."""
     return {
         "seller_name": seller_snapshot()["name"],
         "plan": subscription.promised.name,
         "was_cancelled": subscription.cancel_at_period_end,
+        "plan_credits": subscription.account.plan_credits,
+        "credit_days": settings.BILLING_CREDITS_AFTER_END_DAYS,
     }
 
 
