@@ -4,7 +4,7 @@ Day 0 is the first of January 2027, when the customer paid for a month: at 10:00
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
@@ -19,8 +19,7 @@ from igny8_core.business.billing.models import CreditTransaction, Invoice, Payme
 from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.data_rights.services.closing import close_account
-from igny8_core.business.subscriptions.forecast import what_happens_when
-from igny8_core.business.subscriptions.reading import facts_of_accounts
+from igny8_core.business.subscriptions.services.dry_run import forecast_billing
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, invoice_of, make_owner
 from tests.life import confirm, day, days, make_customer, order, pay, run, state, subscription_of
@@ -245,16 +244,14 @@ def test_days_count_from_the_end_of_an_unpaid_order(customer: User) -> None:
 
 def test_expiry_is_foreseen(customer: User) -> None:
     days(3, 24)
-    account = account_of(customer)
-    facts = facts_of_accounts([account.pk])[account.pk]
-    coming = what_happens_when(facts, day(24))
-    assert [(str(at), str(step)) for at, step in coming[-2:]] == [
-        ("2027-03-13", "lapse"),
-        ("2027-04-12", "expire credits"),
-    ]
+
+    def foreseen() -> list[tuple[datetime, str]]:
+        coming = forecast_billing(now=day(24), as_of=day(200))
+        return [(at, str(step)) for _, at, step in coming[-2:]]
+
+    assert foreseen() == [(day(71, hour=0), "lapse"), (day(101, hour=0), "expire credits")]
     give(customer, -700, day(25))
-    facts = facts_of_accounts([account.pk])[account.pk]
-    assert str(what_happens_when(facts, day(24))[-1][1]) == "lapse"
+    assert foreseen()[-1] == (day(71, hour=0), "lapse")
 
 
 def test_no_step_is_due_if_no_plan_credits_are_left(customer: User) -> None:
