@@ -1,19 +1,12 @@
 """The two pockets of an account's credits, in tests."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from igny8_core.auth.models import Plan, User
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import CreditTransaction
+from igny8_core.business.billing.pockets import Pockets
 from tests.factories import account_of, record_credits
-
-
-class Pockets(NamedTuple):
-    """Credits that a plan brought, and all others."""
-
-    plan: int
-    own: int
 
 
 def pockets_of(owner: User) -> Pockets:

@@ -128,6 +128,9 @@ Your Starter plan has ended, because its renewal wasn't paid. The invoice is voi
 nothing on it.
 
 Your account and your data stay. To go on, choose a plan.
+
+You have 1000 unused credits of the plan. They expire 30 days after its end, unless you choose a
+plan before that.
 """,
     "order_expired": """
 Your order of the Starter plan has expired
@@ -218,6 +221,8 @@ PAID ALREADY
 آپ کا Starter پلان ختم ہو گیا ہے
 
 کیونکہ اس کی تجدید کی ادائیگی نہیں ہوئی۔ انوائس منسوخ ہے
+
+آپ کے پاس پلان کے 1000 غیر استعمال شدہ کریڈٹ ہیں
 """,
     "order_expired": """
 Starter پلان کے لیے آپ کا آرڈر ختم ہو گیا ہے

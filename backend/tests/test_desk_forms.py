@@ -344,7 +344,10 @@ def test_credits_beyond_32_bits_are_supported(owner: User, billing_admin: User) 
     payment = make_payment(owner)
     approve(payment, billing_admin)
     assert account_of(owner).credits == 4_000_001_000
-    assert client_of(owner).get("/api/v1/billing/credits/").json()["balance"] == 4_000_001_000
+    assert client_of(owner).get("/api/v1/billing/credits/").json() == {
+        "balance": 4_000_001_000,
+        "plan_credits": 1000,
+    }
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 

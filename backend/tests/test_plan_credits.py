@@ -4,7 +4,7 @@ Day 0 is the first of January 2027, when the customer paid for a month: at 10:00
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
@@ -18,6 +18,8 @@ from igny8_core.business.billing.exceptions import CreditsAlreadySpent
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment
 from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
+from igny8_core.business.data_rights.services.closing import close_account
+from igny8_core.business.subscriptions.services.dry_run import forecast_billing
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, invoice_of, make_owner
 from tests.life import confirm, day, days, make_customer, order, pay, run, state, subscription_of
@@ -240,6 +242,18 @@ def test_days_count_from_the_end_of_an_unpaid_order(customer: User) -> None:
     assert_all_invariants_hold()
 
 
+def test_expiry_is_foreseen(customer: User) -> None:
+    days(3, 24)
+
+    def foreseen() -> list[tuple[datetime, str]]:
+        coming = forecast_billing(now=day(24), as_of=day(200))
+        return [(at, str(step)) for _, at, step in coming[-2:]]
+
+    assert foreseen() == [(day(71, hour=0), "lapse"), (day(101, hour=0), "expire credits")]
+    give(customer, -700, day(25))
+    assert foreseen()[-1] == (day(71, hour=0), "lapse")
+
+
 def test_no_step_is_due_if_no_plan_credits_are_left(customer: User) -> None:
     give(customer, -700, day(3))
     days(3, 71)
@@ -250,8 +264,12 @@ def test_no_step_is_due_if_no_plan_credits_are_left(customer: User) -> None:
 
 def test_credits_of_a_closed_account_stay_in_its_ledger(customer: User) -> None:
     days(3, 71)
-    Account.objects.update(next_billing_step_at=day(72), parked_at=day(72))
-    assert days(72, 120) == {}
+    account = account_of(customer)
+    close_account(account_id=account.pk, actor=Actor(user=customer), now=day(72))
+    Account.objects.update(next_billing_step_at=day(73))
+    assert days(73, 120) == {}
+    account.refresh_from_db()
+    assert (account.status, account.plan_credits) == ("cancelled", 700)
 
 
 # Reversals

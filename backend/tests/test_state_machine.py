@@ -86,6 +86,7 @@ class Customer:
     plan: str
     status: str
     credits: int
+    plan_credits: int = 0
     debts: list[Debt] = field(default_factory=list)
     is_closed: bool = False
 
@@ -106,6 +107,11 @@ class Customer:
         """The newest plan that is paid for; no period ends within a history."""
         paid = (debt for debt in self.debts if debt.status == "paid")
         return max(paid, key=lambda debt: debt.started, default=None)
+
+    def take(self, amount: int) -> None:
+        """Take credits: those of plans first."""
+        self.credits -= amount
+        self.plan_credits = max(0, self.plan_credits - amount)
 
 
 class Business(RuleBasedStateMachine):
@@ -344,6 +350,7 @@ class Business(RuleBasedStateMachine):
         claim.status, debt.status, debt.subscription = "succeeded", "paid", "active"
         customer.status, customer.plan = "active", debt.plan
         customer.credits += CREDITS[debt.plan]
+        customer.plan_credits += CREDITS[debt.plan]
 
     @precondition(lambda self: self.claims())
     @rule(place=places, who=places)
@@ -394,7 +401,7 @@ class Business(RuleBasedStateMachine):
     def follow_reversal(self, claim: Claim, becomes: str, *, is_live: bool) -> None:
         debt, customer = claim.debt, claim.debt.customer
         claim.status, debt.status = "reversed", becomes
-        customer.credits -= CREDITS[debt.plan]
+        customer.take(CREDITS[debt.plan])
         if not is_live:
             return
         debt.subscription = "pending_payment" if becomes == "pending" else "cancelled"
@@ -417,7 +424,7 @@ class Business(RuleBasedStateMachine):
                 description="Used",
                 now=utc_now(),
             )
-        customer.credits -= spent
+        customer.take(spent)
         self.touched = customer
 
     @rule(place=places)
@@ -492,6 +499,8 @@ class Business(RuleBasedStateMachine):
             customer.credits,
             customer.plan,
         )
+        balance = customer.client.get(f"{V1}/billing/credits/").json()
+        assert balance == {"balance": customer.credits, "plan_credits": customer.plan_credits}
         shown = customer.client.get(f"{V1}/billing/invoices/?page_size=100").json()["results"]
         assert {item["id"]: item["status"] for item in shown} == {
             debt.id: debt.status for debt in customer.debts
@@ -505,6 +514,7 @@ class Business(RuleBasedStateMachine):
         assert customer.client.get(f"{V1}/auth/me/").status_code == 401
         account = Account.objects.get(users=customer.user)
         assert (account.status, account.credits) == ("cancelled", customer.credits)
+        assert account.plan_credits == customer.plan_credits
         kept = dict(account.invoices.values_list("pk", "status"))
         assert kept == {debt.id: debt.status for debt in customer.debts}
 

@@ -14,7 +14,14 @@ from igny8_core.business.subscriptions.facts import (
     Sent,
 )
 from igny8_core.business.subscriptions.next_step import next_look, next_step
-from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName
+from igny8_core.business.subscriptions.steps import (
+    EXPIRE_CREDITS,
+    Remind,
+    Renew,
+    StartPeriod,
+    Step,
+    StepName,
+)
 
 SILENT = {StepName.START_PERIOD, StepName.FALL_DUE, StepName.EXPIRE_CREDITS}
 
@@ -22,12 +29,14 @@ SILENT = {StepName.START_PERIOD, StepName.FALL_DUE, StepName.EXPIRE_CREDITS}
 def what_happens_when(facts: BillingFacts, now: datetime) -> list[tuple[date, Step]]:
     """Return all coming steps with their business days, if nobody pays, claims or decides.
 
-    It ends with the subscription and its credits, or before a step that waits for a decision. A
-    mail that fails is taken to go out today.
+    It ends with the subscription, or before a step that waits for a decision. A mail that fails is
+    taken to go out today.
     """
-    coming = []
+    coming: list[tuple[date, Step]] = []
     facts = delivered(facts, facts.today(now))
     while (look := next_look(facts, now)) and (step := next_step(facts, look)):
+        if step == EXPIRE_CREDITS:
+            break  # it is about what has ended
         coming.append((facts.today(look), step))
         facts, now = after(facts, step, look), look
     return coming

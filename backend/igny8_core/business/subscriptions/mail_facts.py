@@ -66,12 +66,14 @@ def facts_of_later_due_day(invoice: Invoice, *, reason: str) -> Facts:
 
 
 def facts_of_end(subscription: Subscription, *, reason: str = "") -> Facts:
-    """Return which plan ended, and whether that was asked for, or why an admin has ended it."""
+    """Return which plan ended, why (asked for, unpaid, or an admin's reason), and its credits."""
     return {
         "seller_name": seller_snapshot()["name"],
         "plan": subscription.promised.name,
         "was_cancelled": subscription.cancel_at_period_end,
         "reason": reason,
+        "plan_credits": subscription.account.plan_credits,
+        "credit_days": settings.BILLING_CREDITS_AFTER_END_DAYS,
     }
 
 
