@@ -41,6 +41,15 @@ class Nature(StrEnum):
     CHANGER = "changer"  # orders the plan anew each day, and never pays
 
 
+class Deed(StrEnum):
+    """What people do, so that it can be done to real rows too."""
+
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
 WEIGHTS = dict(zip(Nature, (15, 40, 22, 10, 6, 4, 3), strict=True))
 
 
@@ -52,6 +61,7 @@ class World:
     :param uses_looks: whether the run only comes to those whose next look has come.
     :param has_outages: whether the run stays away for days.
     :param has_holds: whether admins hold dunning, and extend due days.
+    :param has_changes: whether customers cancel, and order their plan anew.
     """
 
     seed: int
@@ -61,11 +71,15 @@ class World:
     uses_looks: bool = False
     has_outages: bool = False
     has_holds: bool = False
+    has_changes: bool = True
 
 
 @dataclass
 class Customer:
-    """An account in memory, with what happened to it."""
+    """An account in memory, with what happened to it.
+
+    :ivar months: the length of a period.
+    """
 
     number: int
     world: World
@@ -74,6 +88,8 @@ class Customer:
     nature: Nature
     look: datetime | None
     steps: list[tuple[date, Step]] = field(default_factory=list)
+    deeds: list[tuple[datetime, Deed]] = field(default_factory=list)
+    months: int = 1
     begun: list[int] = field(default_factory=list)
     paid: list[int] = field(default_factory=list)
     paid_time: timedelta = NO_TIME
@@ -101,17 +117,25 @@ class Customer:
 def lived(number: int, world: World) -> Customer:
     """Return a customer after their years."""
     customer = signed_up(number, world)
+    for day, hours in days_of(world):
+        if day >= first_day(customer):
+            live_a_day(customer, day, hours)
+    return customer
+
+
+def days_of(world: World) -> Iterator[tuple[date, tuple[int, ...]]]:
+    """Yield each day with the hours at which the run comes."""
     down = 0
     outages = random.Random(world.seed)  # noqa: S311  (of the world, not of one customer)
     for count in range(world.days):
-        day = FIRST_DAY + timedelta(days=count)
         if world.has_outages and not down and outages.random() < 1 / 120:
             down = outages.choice([2, 7, 9, 45])
-        hours = () if down else world.hours
+        yield FIRST_DAY + timedelta(days=count), () if down else world.hours
         down = max(0, down - 1)
-        if day >= customer.facts.today(first_instant(customer)):
-            live_a_day(customer, day, hours)
-    return customer
+
+
+def first_day(customer: Customer) -> date:
+    return customer.facts.today(first_instant(customer))
 
 
 def first_instant(customer: Customer) -> datetime:
@@ -139,12 +163,17 @@ def a_nature(dice: random.Random) -> Nature:
 def live_a_day(customer: Customer, day: date, hours: tuple[int, ...]) -> None:
     """Run billing at the hours given; the customer acts once, at an hour of their own."""
     zone = customer.world.zone
-    own_hour = 8 + customer.number % 12
+    own_hour = hour_of(customer)
     for hour in (hour for hour in hours if hour <= own_hour):
         run(customer, at(day, hour, zone))
     act(customer, at(day, own_hour, zone, minute=30))
     for hour in (hour for hour in hours if hour > own_hour):
         run(customer, at(day, hour, zone))
+
+
+def hour_of(customer: Customer) -> int:
+    """Return the hour at which the customer acts, half past it."""
+    return 8 + customer.number % 12
 
 
 def at(day: date, hour: int, zone: ZoneInfo, *, minute: int = 7) -> datetime:
@@ -273,8 +302,10 @@ def decide(customer: Customer, now: datetime) -> bool:
     is_true = customer.nature not in {Nature.LIAR, Nature.CHANGER} and dice.random() > 0.08
     decided = replace(claim, decided_at=now, was_rejected=not is_withdrawn)
     if is_true and not is_withdrawn:
+        customer.deeds.append((now, Deed.APPROVE))
         pay(customer, invoice, now)
     else:
+        customer.deeds.append((now, Deed.WITHDRAW if is_withdrawn else Deed.REJECT))
         customer.has(replace(invoice, claims=(*earlier, decided)))
     return True
 
@@ -282,9 +313,12 @@ def decide(customer: Customer, now: datetime) -> bool:
 def pay(customer: Customer, invoice: OpenInvoice, now: datetime) -> None:
     index = invoice.period_index
     if invoice.kind == InvoiceKind.INITIAL:
-        months = customer.dice.choice([1] * 9 + [12])
+        customer.months = customer.dice.choice([1] * 9 + [12])
         subscription = LiveSubscription(
-            SubscriptionStatus.ACTIVE, Anchor(now, 0, months), current_index=0, paid_index=1
+            SubscriptionStatus.ACTIVE,
+            Anchor(now, 0, customer.months),
+            current_index=0,
+            paid_index=1,
         )
         customer.facts = replace(
             customer.facts,
@@ -314,6 +348,7 @@ def confirm(customer: Customer, now: datetime) -> bool:
         customer.nature = a_nature(dice)
     if dice.random() >= chance(customer.nature, (today - invoice.due_date).days):
         return False
+    customer.deeds.append((now, Deed.CONFIRM))
     customer.has(replace(invoice, claims=(*invoice.claims, Claim(now))))
     return True
 
@@ -338,7 +373,7 @@ def chance(nature: Nature, offset: int) -> float:
 def cancel(customer: Customer, _now: datetime) -> bool:
     """The customer cancels at the end of the period, or keeps the plan after all."""
     subscription, dice = customer.facts.subscription, customer.dice
-    if not subscription or customer.facts.is_suspended:
+    if not subscription or customer.facts.is_suspended or not customer.world.has_changes:
         return False
     invoice = subscription.invoice
     if subscription.cancel_at_period_end:
@@ -359,6 +394,8 @@ def change(customer: Customer, _now: datetime) -> bool:
     subscription = customer.facts.subscription
     invoice = subscription.invoice if subscription else None
     if not subscription or not invoice or invoice.has_waiting_claim:
+        return False
+    if not customer.world.has_changes:
         return False
     if customer.dice.random() > (1 if customer.nature == Nature.CHANGER else 0.01):
         return False
