@@ -55,6 +55,8 @@ def test_benchmark_data_has_renewals_that_are_due_today() -> None:
     )
     assert sorted(steps) == [(pk, "renew") for pk in due]
     assert [str(result) for result in verify_billing() if not result.holds] == []
+    seed.let_billing_rest()
+    assert not Account.objects.exclude(next_billing_step_at=None).exists()
 
 
 def indexes() -> set[str]:
