@@ -116,7 +116,8 @@ RENEWAL_WRITES = (
     VALUES (%(account_id)s, 'renew', 'invoice', %(invoice_id)s, '', 'pending', %(invoice_id)s, '',
         now())""",
     """UPDATE igny8_auth_account
-        SET next_billing_step_at = date_trunc('day', now()) + interval '4 days' WHERE id = %(account_id)s""",
+        SET next_billing_step_at = date_trunc('day', now()) + interval '4 days'
+        WHERE id = %(account_id)s""",
     """INSERT INTO common_outgoingmail (key, kind, recipient, language, arguments, attempts,
         last_error, drop_reason, created_at, updated_at)
     SELECT 'renewal_issued:' || i.id, 'renewal_issued', u.email, 'en', jsonb_build_object(
