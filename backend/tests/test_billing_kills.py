@@ -4,13 +4,12 @@ Nine accounts have each another step due on one day.
 """
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.models import Account, Subscription, User
 from tests.billing_runners import runners
 from tests.database import Snapshot, assert_all_invariants_hold
 from tests.factories import account_of, make_owner
+from tests.faulty import FaultPoint, installed
 from tests.life import day, make_customer, order, pay, run
 from tests.real_years import Rows, rows_of
 from tests.sizes import part
@@ -77,13 +76,13 @@ def all_rows(accounts: list[int]) -> list[Rows]:
 
 def test_killed_run_is_finished_by_the_next_with_the_same_rows(accounts: list[int]) -> None:
     before, now = Snapshot(), day(THAT_DAY)
-    with CaptureQueriesContext(connection) as captured:
+    counting = FaultPoint("")
+    with installed(counting):
         taken = run(now)
     assert (set(taken), len(taken)) == (STEPS_OF_THAT_DAY, len(STEPS_OF_THAT_DAY))
     finished = all_rows(accounts)
-    statements = len(captured)
-    assert statements > 100
-    places = [str(number) for number in range(1, statements + 1)]
+    assert counting.statements > 100
+    places = [str(number) for number in range(1, counting.statements + 1)]
     for place in [*part(places, of=STATEMENTS_BETWEEN_KILLS), "COMMIT", "COMMITTED"]:
         before.restore()
         with runners(1, fault=place) as (runner,):
