@@ -10,6 +10,8 @@ EXAMPLES ?= 500
 BODIES ?= 100000
 FAULT_LOAD ?= 400
 KILL_EVERY_ACT ?= 1
+CUSTOMERS ?= 1000
+DAY_STEPS ?= 20000
 CONFIRMATIONS ?= 24
 PAYMENTS ?= 1000000
 MEASUREMENTS ?= 30
@@ -47,8 +49,9 @@ check: backend/.venv/.installed frontend/dist/index.html curl ## run the longer 
 	cd backend && THOROUGH=1 $(PYTEST) -m "long or sized"
 	THOROUGH=1 $(MAKE) test-e2e CONFIRMATIONS=50
 
-soak: backend/.venv/.installed ## run the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, random requests seeded by the date, more faults (takes hours)
+soak: backend/.venv/.installed ## run the long tests: 200,000 steps of the state machine, 200 rounds of races between 64 processes, three years of 1,000 customers, random requests seeded by the date, more faults (takes hours)
 	cd backend && THOROUGH=1 STATE_MACHINE_STEPS=$(STEPS) $(PY) -m pytest --randomly-seed=$$(date +%Y%m%d) tests/test_state_machine.py
+	cd backend && THOROUGH=1 REAL_YEARS_CUSTOMERS=$(CUSTOMERS) DAYS_MACHINE_STEPS=$(DAY_STEPS) $(PY) -m pytest --randomly-seed=$$(date +%Y%m%d) tests/test_real_years.py tests/test_state_machine_of_days.py
 	cd backend && THOROUGH=1 RACERS=$(RACERS) RACE_ROUNDS=$(ROUNDS) $(PY) -m pytest tests/test_races.py
 	cd backend && THOROUGH=1 FUZZING_SEED=$$(date +%Y%m%d) FUZZING_EXAMPLES=$(EXAMPLES) BODIES_DRAWN=$(BODIES) $(PY) -m pytest tests/test_fuzzing.py tests/test_fuzzing_bodies.py
 	cd backend && THOROUGH=1 KILL_EVERY_ACT=$(KILL_EVERY_ACT) FAULT_LOAD=$(FAULT_LOAD) $(PY) -m pytest tests/test_faults.py tests/test_database_restart.py

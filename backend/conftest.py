@@ -26,6 +26,8 @@ from tests.smtp import Mailbox, smtp_server
 
 LONGEST = (  # minutes
     "test_state_machine.py",
+    "test_real_years.py",
+    "test_billing_kills.py",
     "test_fuzzing.py",
     "test_fuzzing_bodies.py",
     "test_images.py",

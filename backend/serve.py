@@ -236,7 +236,14 @@ def _banner(options: argparse.Namespace) -> str:
     review@example.com      has a confirmation under review
     rejected@example.com    had a confirmation rejected
     active@example.com      has paid and is active
-    overdue@example.com     is late with the payment
+    overdue@example.com     is late with the first payment
+    renewal@example.com     has a renewal to pay
+    grace@example.com       is late with it; nothing has changed yet
+    pastdue@example.com     has had the final notice
+    suspended@example.com   is paused
+    ended@example.com       never paid it, and has no plan any more
+    reviewed@example.com    has confirmed it late: under review
+    ahead@example.com       has paid for the next period
 """
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-from benchmarks import background, uploads
+from benchmarks import background, billing, uploads
 from benchmarks.cases import ME, QUEUE, WAITS, Cases, People
 from benchmarks.clients import Request, read
 from benchmarks.growth import Stage
@@ -23,16 +23,18 @@ class Amounts:
     :param bulk: payments approved together.
     :param mails: sent by the worker, at most.
     :param uploads: files that take long, sent at once.
+    :param live: accounts whose day is billed.
     """
 
     seconds: float
     bulk: int
     mails: int
     uploads: int
+    live: int
 
 
-FULL = Amounts(seconds=10, bulk=1000, mails=500, uploads=16)
-QUICK = Amounts(seconds=1, bulk=20, mails=20, uploads=1)
+FULL = Amounts(seconds=10, bulk=1000, mails=500, uploads=16, live=100_000)
+QUICK = Amounts(seconds=1, bulk=20, mails=20, uploads=1, live=1000)
 
 
 def add_extras(report: Report, stage: Stage, *, site: Site, amounts: Amounts) -> None:
@@ -44,7 +46,8 @@ def add_extras(report: Report, stage: Stage, *, site: Site, amounts: Amounts) ->
         report.loads.append((name, load, least))
         print(f"{name}: {load.per_second:.0f} a second")
     uploaded = _uploads(site.address, amounts, report.rounds)
-    for line in chain(_worker(chosen, people, amounts), uploaded):
+    billed = billing.a_day(amounts.live)  # the last, because it adds accounts
+    for line in chain(_worker(chosen, people, amounts), uploaded, billed):
         report.other.append(line)
         print(": ".join(line[:2]))
 

@@ -12,6 +12,8 @@ import psycopg
 from django.db import connection as of_django
 from psycopg.rows import DictRow, dict_row
 
+from igny8_core.business.subscriptions.facts import DunningPlan
+
 Connection = psycopg.Connection[DictRow]
 # What the admin API tells of a payment, from the tables where it is kept
 PAYMENTS = """
@@ -49,11 +51,15 @@ WRITES = (
         WHERE id = %(invoice_id)s""",
     """UPDATE igny8_auth_subscription SET status = 'active', terms = %(plan)s,
         current_period_start = now(), current_period_end = now() + interval '1 month',
+        anchor_at = now(), current_index = 0, paid_index = 1,
         updated_at = now() WHERE id = %(subscription_id)s""",
     """UPDATE igny8_auth_account SET status = 'active', plan_id = %(plan_id)s,
         credits = credits + %(included_credits)s,
-        plan_credits = plan_credits + %(included_credits)s, updated_at = now()
-        WHERE id = %(account_id)s""",
+        plan_credits = plan_credits + %(included_credits)s, next_billing_step_at = now(),
+        updated_at = now() WHERE id = %(account_id)s""",
+    """INSERT INTO billing_period (subscription_id, index, starts_at, ends_at, invoice_id,
+        created_at)
+    VALUES (%(subscription_id)s, 0, now(), now() + interval '1 month', %(invoice_id)s, now())""",
     """INSERT INTO billing_paymentevent (account_id, event, object_type, object_id, from_state,
         to_state, invoice_id, payment_id, actor_id, note, created_at)
     SELECT %(account_id)s, 'approve', kind, of, before, after, %(invoice_id)s, %(id)s,
@@ -78,6 +84,61 @@ WRITES = (
         RETURNING id)
     UPDATE common_outgoingmail SET job_id = job.id FROM job WHERE key = %(key)s""",
 )
+
+# What a renewal of the second month writes
+RENEWAL_LOCK = """
+SELECT a.id FROM igny8_auth_account a JOIN igny8_auth_subscription s ON s.account_id = a.id
+WHERE a.id = %(account_id)s AND a.next_billing_step_at <= now() FOR UPDATE
+"""
+RENEWAL_NUMBER = """
+INSERT INTO billing_invoicenumbercounter AS counter (year, last_number)
+VALUES (extract(year FROM now()), 1)
+ON CONFLICT (year) DO UPDATE SET last_number = counter.last_number + 1
+RETURNING 'INV-' || year || '-' || lpad(last_number::text, 6, '0') AS number
+"""
+RENEWAL_INVOICE = """
+INSERT INTO billing_invoice (number, account_id, subscription_id, kind, period_index, dunning_plan,
+    status, currency, subtotal, tax_amount, total, payment_method_id, method_snapshot,
+    payable_amount, payable_currency, exchange_rate, included_credits, billing_snapshot, issued_at,
+    due_date, created_at, updated_at)
+SELECT %(number)s, account_id, subscription_id, 'renewal', 1, %(dunning_plan)s, 'pending', currency,
+    subtotal, tax_amount, total, payment_method_id, method_snapshot, payable_amount,
+    payable_currency, exchange_rate, included_credits, billing_snapshot, now(), current_date + 7,
+    now(), now()
+FROM billing_invoice WHERE account_id = %(account_id)s
+RETURNING id AS invoice_id
+"""
+RENEWAL_WRITES = (
+    """INSERT INTO billing_invoiceline (invoice_id, description, quantity, unit_price, amount)
+    SELECT id, 'Starter plan, 1 Feb 2027 to 1 Mar 2027, 1,000 credits', 1, total, total
+    FROM billing_invoice WHERE id = %(invoice_id)s""",
+    """INSERT INTO billing_paymentevent (account_id, event, object_type, object_id, from_state,
+        to_state, invoice_id, note, created_at)
+    VALUES (%(account_id)s, 'renew', 'invoice', %(invoice_id)s, '', 'pending', %(invoice_id)s, '',
+        now())""",
+    """UPDATE igny8_auth_account
+        SET next_billing_step_at = date_trunc('day', now()) + interval '4 days'
+        WHERE id = %(account_id)s""",
+    """INSERT INTO common_outgoingmail (key, kind, recipient, language, arguments, attempts,
+        last_error, drop_reason, created_at, updated_at)
+    SELECT 'renewal_issued:' || i.id, 'renewal_issued', u.email, 'en', jsonb_build_object(
+        'account_id', i.account_id, 'invoice_id', i.id, 'facts', jsonb_build_object(
+            'seller_name', i.billing_snapshot #>> '{seller,name}', 'number', i.number,
+            'due', '89.00 USD', 'payable', '25,053.50 PKR', 'due_date', i.due_date,
+            'payment_reference', i.number, 'method', i.method_snapshot, 'is_welcome', false,
+            'is_change', false, 'plan', 'Starter', 'period_start', i.due_date,
+            'period_end', i.due_date)), 0, '', '', now(), now()
+    FROM billing_invoice i JOIN igny8_auth_user u ON u.account_id = i.account_id
+    WHERE i.id = %(invoice_id)s AND u.role = 'owner'""",
+    """WITH job AS (INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args)
+        SELECT 'mail', 'igny8_core.common.mail.deliver_mail', 0, recipient,
+            jsonb_build_object('mail_id', id)
+        FROM common_outgoingmail WHERE key = 'renewal_issued:' || %(invoice_id)s
+        RETURNING id)
+    UPDATE common_outgoingmail SET job_id = job.id FROM job
+        WHERE key = 'renewal_issued:' || %(invoice_id)s""",
+)
+DUNNING_PLAN = json.dumps(DunningPlan().as_json())
 
 
 @contextmanager
@@ -120,6 +181,22 @@ def approve(connection: Connection, *, payment_id: int, admin_id: int) -> None:
             raise RuntimeError(message)
         values = locked | _derived(locked) | {"admin_id": admin_id}
         for statement in WRITES:
+            connection.execute(statement, values)
+
+
+def renew(connection: Connection, *, account_id: int) -> None:
+    """Write what the renewal of an account writes, in one transaction with one commit.
+
+    :raises RuntimeError: if it isn't due.
+    """
+    values: dict[str, Any] = {"account_id": account_id, "dunning_plan": DUNNING_PLAN}
+    with connection.transaction():
+        if connection.execute(RENEWAL_LOCK, values).fetchone() is None:
+            message = f"Account {account_id} isn't due."
+            raise RuntimeError(message)
+        for statement in (RENEWAL_NUMBER, RENEWAL_INVOICE):
+            values |= connection.execute(statement, values).fetchone() or {}
+        for statement in RENEWAL_WRITES:
             connection.execute(statement, values)
 
 

@@ -36,6 +36,9 @@ def main() -> None:
     """Make the database, let it grow, measure, report."""
     options = _parse_options()
     with _database():
+        if options.only == "billing":
+            _measure_billing(options)
+            return
         if options.profile:
             _profile(options)
             return
@@ -53,6 +56,10 @@ def _parse_options() -> argparse.Namespace:
     parser.add_argument(
         "--profile", metavar="NAME", help="profile one request instead: see cases.py"
     )
+    parser.add_argument(
+        "--only", choices=["billing"], help="measure a day of billing, and print that"
+    )
+    parser.add_argument("--live", type=int, help="accounts whose day is billed, with --only")
     parser.add_argument("--output", type=Path, help="instead of docs/BENCHMARKS.md")
     options = parser.parse_args()
     if options.quick:
@@ -115,6 +122,19 @@ def _measure(options: argparse.Namespace) -> str:
                 report.add(row)
         add_extras(report, stage, site=site, amounts=amounts)
     return report.text()
+
+
+def _measure_billing(options: argparse.Namespace) -> None:
+    """Print what a day of billing takes."""
+    from benchmarks import seed
+    from benchmarks.billing import a_day
+    from benchmarks.extras import FULL, QUICK
+
+    seed.sell_by_real_details()
+    live = options.live or (QUICK if options.quick else FULL).live
+    for name, figure, aim, met in a_day(live):
+        missed = f"  not {aim}" if met is False else ""
+        print(f"{name}: {figure}{missed}", flush=True)
 
 
 def _profile(options: argparse.Namespace) -> None:

@@ -29,6 +29,7 @@ from igny8_core.business.billing.models import (
     PaymentEvent,
     PaymentMethodConfig,
     PaymentSearch,
+    Period,
 )
 from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.billing.services import invoices
@@ -48,6 +49,9 @@ ACCOUNT: Columns = {
     "credits": "CASE WHEN n %% %(every)s = 0 THEN 0 ELSE plan.included_credits END",
     "plan_credits": "CASE WHEN n %% %(every)s = 0 THEN 0 ELSE plan.included_credits END",
     "country": "'PK'",
+    "next_billing_step_at": """CASE WHEN n %% %(every)s <> 0 THEN date_trunc('day',
+        pg_temp.paid_at(n) + interval '1 month' - interval '1 microsecond') - interval '7 days'
+        END""",
 }
 USER: Columns = {
     "id": "n",
@@ -57,8 +61,20 @@ USER: Columns = {
     "role": "'owner'",
     "date_joined": "now()",
 }
-ISSUED = "now() - account.id * interval '1 minute'"
-PAID = f"least(now(), {ISSUED} + interval '9 hours')"
+BY_THE_MINUTE = "now() - n * interval '1 minute'"
+ISSUED = "pg_temp.issued_at(account.id)"
+PAID = "pg_temp.paid_at(account.id)"
+TIMES = """
+CREATE OR REPLACE FUNCTION pg_temp.issued_at(n bigint) RETURNS timestamptz
+    LANGUAGE sql STABLE AS $$ SELECT {issued} $$;
+CREATE OR REPLACE FUNCTION pg_temp.paid_at(n bigint) RETURNS timestamptz
+    LANGUAGE sql STABLE AS $$ SELECT least(now(), pg_temp.issued_at(n) + interval '9 hours') $$;
+"""
+# Paid a month ago, less the seven days before whose end a renewal is issued; or in the last 20 days
+RENEWED_TODAY = """CASE WHEN n <= {last}
+    THEN date_trunc('day', now()) + interval '7 days 12 hours' - interval '1 month'
+    ELSE now() - n % 20 * interval '1 day' END - interval '9 hours'"""
+NEVER = 10**12
 YEAR = f"extract(year FROM timezone('UTC', {ISSUED}))"
 ADDRESS: Columns = {
     "user_id": "id",
@@ -76,6 +92,17 @@ SUBSCRIPTION: Columns = {
     "status": "account.status",
     "current_period_start": f"CASE account.status WHEN 'active' THEN {PAID} END",
     "current_period_end": f"CASE account.status WHEN 'active' THEN {PAID} + interval '1 month' END",
+    "anchor_at": f"CASE account.status WHEN 'active' THEN {PAID} END",
+    "current_index": "CASE account.status WHEN 'active' THEN 0 END",
+    "paid_index": "CASE account.status WHEN 'active' THEN 1 ELSE 0 END",
+}
+PERIOD: Columns = {
+    "subscription_id": "subscription.id",
+    "index": "0",
+    "starts_at": "subscription.current_period_start",
+    "ends_at": "subscription.current_period_end",
+    "invoice_id": "subscription.id",
+    "created_at": "subscription.current_period_start",
 }
 INVOICE: Columns = {
     "id": "account.id",
@@ -157,6 +184,11 @@ ROWS: list[tuple[type[Model], Columns, str]] = [
         COUNTER,
         f"billing_invoice WHERE {NEW} GROUP BY substring(number, 5, 4) {COUNTED}",
     ),
+    (
+        Period,
+        PERIOD,
+        f"igny8_auth_subscription subscription WHERE {NEW} AND status = 'active'",
+    ),
     (InvoiceLine, LINE, f"billing_invoice invoice WHERE {NEW}"),
     (Payment, PAYMENT, f"billing_invoice invoice WHERE {NEW}"),
     (PaymentSearch, SEARCH, f"billing_payment WHERE {NEW}"),
@@ -192,8 +224,9 @@ SEQUENCES = [
 
 
 @transaction.atomic
-def _write(*, payments: int, waiting_every: int) -> None:
+def _write(*, payments: int, waiting_every: int, issued: str) -> None:
     with connection.cursor() as cursor, _without_indexes(cursor):
+        cursor.execute(TIMES.format(issued=issued))
         numbers = {"payments": payments, "every": waiting_every, "before": _last_id(cursor)}
         params = {**numbers, **_promises()}
         cursor.execute("SET LOCAL session_replication_role = replica")  # triggers would take hours
@@ -274,7 +307,7 @@ def fill(*, payments: int, waiting_every: int, unpaid: int) -> None:
 
     :param unpaid: how many more accounts have an invoice that nobody has confirmed.
     """
-    _write(payments=payments, waiting_every=waiting_every)
+    _write(payments=payments, waiting_every=waiting_every, issued=BY_THE_MINUTE)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     for _ in range(unpaid):
@@ -295,6 +328,27 @@ def fill(*, payments: int, waiting_every: int, unpaid: int) -> None:
             ip_address=None,
             now=utc_now(),
         )
+
+
+def fill_with_renewals(*, live: int, due: int) -> list[int]:
+    """Write as many more accounts, each in a month that is paid for.
+
+    :param due: how many of them have a renewal to be issued today; the others have nothing to do.
+    :returns: the ids of these accounts.
+    """
+    with connection.cursor() as cursor:
+        before = _last_id(cursor)
+        issued = RENEWED_TODAY.format(last=before + due)
+        _write(payments=live, waiting_every=NEVER, issued=issued)
+        cursor.execute("VACUUM ANALYZE")
+    return list(range(before + 1, before + due + 1))
+
+
+def let_billing_rest() -> None:
+    """Let billing look at none of the accounts that there are."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE igny8_auth_account SET next_billing_step_at = NULL")
 
 
 def sell_by_real_details() -> None:

@@ -43,6 +43,15 @@ class Nature(StrEnum):
     CHANGER = "changer"  # orders the plan anew each day, and never pays
 
 
+class Deed(StrEnum):
+    """What people do, so that it can be done to real rows too."""
+
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
 WEIGHTS = dict(zip(Nature, (15, 40, 22, 10, 6, 4, 3), strict=True))
 
 
@@ -55,6 +64,7 @@ class World:
     :param has_outages: whether the run stays away for days.
     :param has_holds: whether admins hold dunning, and extend due days.
     :param has_lost_mails: whether some mails fail for days, and some are dropped.
+    :param has_changes: whether customers cancel, and order their plan anew.
     """
 
     seed: int
@@ -65,11 +75,15 @@ class World:
     has_outages: bool = False
     has_holds: bool = False
     has_lost_mails: bool = False
+    has_changes: bool = True
 
 
 @dataclass
 class Customer:
-    """An account in memory, with what happened to it."""
+    """An account in memory, with what happened to it.
+
+    :ivar months: the length of a period.
+    """
 
     number: int
     world: World
@@ -78,6 +92,8 @@ class Customer:
     nature: Nature
     look: datetime | None
     steps: list[tuple[date, Step]] = field(default_factory=list)
+    deeds: list[tuple[datetime, Deed]] = field(default_factory=list)
+    months: int = 1
     begun: list[int] = field(default_factory=list)
     paid: list[int] = field(default_factory=list)
     paid_time: timedelta = NO_TIME
@@ -105,17 +121,25 @@ class Customer:
 def lived(number: int, world: World) -> Customer:
     """Return a customer after their years."""
     customer = signed_up(number, world)
+    for day, hours in days_of(world):
+        if day >= first_day(customer):
+            live_a_day(customer, day, hours)
+    return customer
+
+
+def days_of(world: World) -> Iterator[tuple[date, tuple[int, ...]]]:
+    """Yield each day with the hours at which the run comes."""
     down = 0
     outages = random.Random(world.seed)  # noqa: S311  (of the world, not of one customer)
     for count in range(world.days):
-        day = FIRST_DAY + timedelta(days=count)
         if world.has_outages and not down and outages.random() < 1 / 120:
             down = outages.choice([2, 7, 9, 45])
-        hours = () if down else world.hours
+        yield FIRST_DAY + timedelta(days=count), () if down else world.hours
         down = max(0, down - 1)
-        if day >= customer.facts.today(first_instant(customer)):
-            live_a_day(customer, day, hours)
-    return customer
+
+
+def first_day(customer: Customer) -> date:
+    return customer.facts.today(first_instant(customer))
 
 
 def first_instant(customer: Customer) -> datetime:
@@ -143,13 +167,18 @@ def a_nature(dice: random.Random) -> Nature:
 def live_a_day(customer: Customer, day: date, hours: tuple[int, ...]) -> None:
     """Run billing at the hours given; the customer acts once, at an hour of their own."""
     zone = customer.world.zone
-    own_hour = 8 + customer.number % 12
+    own_hour = hour_of(customer)
     for hour in (hour for hour in hours if hour <= own_hour):
         run(customer, at(day, hour, zone))
     deliver(customer, day)
     act(customer, at(day, own_hour, zone, minute=30))
     for hour in (hour for hour in hours if hour > own_hour):
         run(customer, at(day, hour, zone))
+
+
+def hour_of(customer: Customer) -> int:
+    """Return the hour at which the customer acts, half past it."""
+    return 8 + customer.number % 12
 
 
 def at(day: date, hour: int, zone: ZoneInfo, *, minute: int = 7) -> datetime:
@@ -297,8 +326,10 @@ def decide(customer: Customer, now: datetime) -> bool:
     is_true = customer.nature not in {Nature.LIAR, Nature.CHANGER} and dice.random() > 0.08
     decided = replace(claim, decided_at=now, was_rejected=not is_withdrawn)
     if is_true and not is_withdrawn:
+        customer.deeds.append((now, Deed.APPROVE))
         pay(customer, invoice, now)
     else:
+        customer.deeds.append((now, Deed.WITHDRAW if is_withdrawn else Deed.REJECT))
         customer.has(replace(invoice, claims=(*earlier, decided)))
     return True
 
@@ -306,9 +337,12 @@ def decide(customer: Customer, now: datetime) -> bool:
 def pay(customer: Customer, invoice: OpenInvoice, now: datetime) -> None:
     index = invoice.period_index
     if invoice.kind == InvoiceKind.INITIAL:
-        months = customer.dice.choice([1] * 9 + [12])
+        customer.months = customer.dice.choice([1] * 9 + [12])
         subscription = LiveSubscription(
-            SubscriptionStatus.ACTIVE, Anchor(now, 0, months), current_index=0, paid_index=1
+            SubscriptionStatus.ACTIVE,
+            Anchor(now, 0, customer.months),
+            current_index=0,
+            paid_index=1,
         )
         customer.facts = replace(
             customer.facts,
@@ -338,6 +372,7 @@ def confirm(customer: Customer, now: datetime) -> bool:
         customer.nature = a_nature(dice)
     if dice.random() >= chance(customer.nature, (today - invoice.due_date).days):
         return False
+    customer.deeds.append((now, Deed.CONFIRM))
     customer.has(replace(invoice, claims=(*invoice.claims, Claim(now))))
     return True
 
@@ -362,7 +397,7 @@ def chance(nature: Nature, offset: int) -> float:
 def cancel(customer: Customer, _now: datetime) -> bool:
     """The customer cancels at the end of the period, or keeps the plan after all."""
     subscription, dice = customer.facts.subscription, customer.dice
-    if not subscription or customer.facts.is_suspended:
+    if not subscription or customer.facts.is_suspended or not customer.world.has_changes:
         return False
     invoice = subscription.invoice
     if subscription.cancel_at_period_end:
@@ -383,6 +418,8 @@ def change(customer: Customer, _now: datetime) -> bool:
     subscription = customer.facts.subscription
     invoice = subscription.invoice if subscription else None
     if not subscription or not invoice or invoice.has_waiting_claim:
+        return False
+    if not customer.world.has_changes:
         return False
     if customer.dice.random() > (1 if customer.nature == Nature.CHANGER else 0.01):
         return False

@@ -14,8 +14,9 @@ from benchmarks.report import aim_of, mark, row_cells
 from benchmarks.timing import WARM_UP, Figures, interleaved
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
-from igny8_core.business.billing.models import Payment
+from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.services.decisions import approve_payment
+from igny8_core.business.subscriptions.services.advance import advance
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold, changes_since, counted
@@ -41,6 +42,31 @@ def test_floor_of_approval_writes_what_an_approval_writes(billing_admin: User) -
     ours, theirs = OutgoingMail.objects.order_by("pk")
     assert ours.arguments.keys() == theirs.arguments.keys()
     assert ours.arguments["facts"].keys() == theirs.arguments["facts"].keys()
+    assert_all_invariants_hold()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("catalog")
+def test_floor_of_renewal_writes_what_a_renewal_writes() -> None:
+    seed.sell_by_real_details()
+    by_us, by_sql = seed.fill_with_renewals(live=5, due=2)
+    before = counted()
+    assert advance(account_id=by_us, now=utc_now()) != []
+    changes = changes_since(before)
+
+    before = counted()
+    with floors.own_connection() as bare:
+        floors.renew(bare, account_id=by_sql)
+        with pytest.raises(RuntimeError):
+            floors.renew(bare, account_id=by_sql)
+
+    assert changes_since(before) == changes
+    ours, theirs = OutgoingMail.objects.order_by("pk")
+    assert ours.arguments.keys() == theirs.arguments.keys()
+    assert ours.arguments["facts"].keys() == theirs.arguments["facts"].keys()
+    first, second = Invoice.objects.filter(kind="renewal").order_by("pk")
+    assert (first.total, first.dunning_plan) == (second.total, second.dunning_plan)
+    assert first.lines.count() == second.lines.count() == 1
     assert_all_invariants_hold()
 
 

@@ -1,13 +1,15 @@
 """The management commands, and the script from the docs."""
 
 import io
+from collections import Counter
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
-from igny8_core.auth.models import Account, Industry, Plan, User
+from igny8_core.auth.models import Account, Industry, Plan, Subscription, User
 from igny8_core.business.billing.models import (
     CreditTransaction,
     ExchangeRate,
@@ -15,10 +17,12 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentEvent,
     PaymentMethodConfig,
+    Period,
     RejectionReason,
 )
 from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.integrity.verify import CHECKS
+from tests.database import assert_all_invariants_hold
 from tests.factories import approve, make_owner, make_payment
 from tests.processes import here, manage
 from tests.project.paths import BACKEND
@@ -89,6 +93,71 @@ def test_demo_users_match_their_names(catalog: None) -> None:
     assert admin.has_perm("billing.decide_payment")
     assert all(user.check_password("demo-password-1") for user in User.objects.all())
     run("verify_billing")
+
+
+def test_demo_has_an_account_in_every_stage(catalog: None) -> None:
+    out = run("create_demo")
+
+    def stage(name: str) -> tuple[str, str, str, list[str]]:
+        assert f"{name}@example.com" in out
+        account = Account.objects.get(users__email=f"{name}@example.com")
+        subscription = account.subscriptions.get()
+        invoice = account.invoices.latest("pk")
+        sent = invoice.dunning_steps.filter(is_skipped=False)
+        kinds = [kind.replace("_", " ") for kind in sent.values_list("kind", flat=True)]
+        return account.status, subscription.status, invoice.payment_state, kinds
+
+    until_final = ["renewal reminder", "renewal due", "past due", "final notice"]
+    assert stage("renewal") == ("active", "active", "due", [])
+    assert stage("grace") == ("active", "active", "overdue", until_final[:2])
+    assert stage("pastdue") == ("active", "past_due", "overdue", until_final)
+    assert stage("suspended") == ("suspended", "past_due", "overdue", until_final)
+    assert stage("ended") == ("pending_payment", "cancelled", "void", [*until_final, "ending"])
+    assert stage("reviewed") == ("active", "past_due", "under_review", until_final[:3])
+    assert stage("ahead") == ("active", "active", "paid", [])
+    ahead = Subscription.objects.get(account__users__email="ahead@example.com")
+    assert (ahead.current_index or 0) + 2 == ahead.paid_index
+    assert_all_invariants_hold()
+
+
+def test_demo_stays_as_it_is_when_billing_comes(catalog: None) -> None:
+    """Every step has been taken at its time."""
+    run("create_demo")
+    assert run("run_billing").splitlines() == [
+        "0 steps were taken for 0 accounts; 0 accounts were parked."
+    ]
+
+
+@pytest.mark.parametrize("today", ["2027-03-31", "2028-02-29", "2028-03-30", "2027-08-31"])
+def test_demo_has_its_stages_on_any_day(catalog: None, today: str) -> None:
+    with time_machine.travel(f"{today}T09:30:00Z", tick=True):
+        run("create_demo")
+    states = Account.objects.filter(subscriptions__anchor_at__isnull=False)
+    assert dict(states.values_list("users__first_name", "subscriptions__status")) == {
+        "Active": "active",
+        "Renewal": "active",
+        "Grace": "active",
+        "Pastdue": "past_due",
+        "Suspended": "past_due",
+        "Ended": "cancelled",
+        "Reviewed": "past_due",
+        "Ahead": "active",
+    }
+
+
+def test_demo_of_six_months_has_a_late_payment_and_a_pause(catalog: None) -> None:
+    out = io.StringIO()
+    call_command("create_demo", months=6, stdout=out)
+    assert "months@example.com" in out.getvalue()
+    account = Account.objects.get(users__email="months@example.com")
+    assert account.status == "active"
+    events = PaymentEvent.objects.filter(account=account)
+    counts = Counter(events.exclude(object_type="payment").values_list("event", flat=True))
+    assert (counts["fall_due"], counts["suspend"], counts["lapse"]) == (2, 1, 0)
+    assert account.invoices.filter(status="paid").count() >= 5
+    periods = Period.objects.filter(subscription__account=account).order_by("index")
+    assert [period.index for period in periods] == list(range(len(periods)))
+    assert_all_invariants_hold()
 
 
 def test_create_demo_is_idempotent(catalog: None) -> None:

@@ -12,7 +12,8 @@ import pytest
 from django.core.management import call_command
 
 from igny8_core.business.billing.models import PaymentEvent
-from igny8_core.business.demo.management.commands.create_demo import ADMIN_EMAIL, PASSWORD
+from igny8_core.business.demo.customers import PASSWORD
+from igny8_core.business.demo.management.commands.create_demo import ADMIN_EMAIL
 from tests.processes import kept_environment
 from tests.project.paths import BACKEND
 from tests.server import running_server

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.django_db
 NOT_IN_DEMO = {
     "export_failed",
     "export_ready",
-    "invoice_voided",
     "payment_reversed",
     "proof_refused",
     "setting_change_proposed",
