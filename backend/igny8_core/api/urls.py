@@ -18,7 +18,7 @@ handler500 = "igny8_core.api.errors.server_error"
 v1 = [
     path("auth/", include("igny8_core.business.onboarding.urls")),
     path("auth/account/", include("igny8_core.business.data_rights.urls")),
-    path("billing/subscriptions/", include("igny8_core.business.subscriptions.urls")),
+    path("billing/", include("igny8_core.business.subscriptions.urls")),
     path("billing/", include("igny8_core.business.documents.urls")),
     path("billing/", include("igny8_core.business.billing.urls")),
     path("", include("igny8_core.business.catalogue.urls")),

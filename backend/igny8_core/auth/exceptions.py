@@ -44,6 +44,23 @@ class NotAccountOwner(NotAllowed):
     )
 
 
+class AccountSuspended(NotAllowed):
+    """The account is paused until its open invoice is paid; it can still be read, paid and closed.
+
+    :ivar account: the one to pay for.
+    """
+
+    code = "account_suspended"
+    words = Words(
+        en="Your account is paused because an invoice isn't paid. Pay it, and go on.",
+        ur="آپ کا اکاؤنٹ رکا ہوا ہے کیونکہ ایک انوائس ادا نہیں ہوئی۔ اسے ادا کریں اور کام جاری رکھیں۔",
+    )
+
+    def __init__(self, account: Account) -> None:
+        super().__init__()
+        self.account = account
+
+
 class EmailAlreadyRegistered(InvalidInput):
     """Somebody has signed up with this email already."""
 

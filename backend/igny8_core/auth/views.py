@@ -293,7 +293,10 @@ class ConfirmBillingEmailView(APIView):
         responses={
             201: SiteSerializer,
             **error_responses(
-                *_SITE_ERRORS, exceptions.SiteLimitReached, exceptions.AccountNotUsable
+                *_SITE_ERRORS,
+                exceptions.SiteLimitReached,
+                exceptions.AccountNotUsable,
+                exceptions.AccountSuspended,
             ),
         },
         examples=[
@@ -338,7 +341,12 @@ class SiteListView(OwnListView[Site]):
         request=SiteChangeSerializer(partial=True),
         responses={
             200: SiteSerializer,
-            **error_responses(*_SITE_ERRORS, exceptions.AccountNotUsable, NotFound),
+            **error_responses(
+                *_SITE_ERRORS,
+                exceptions.AccountNotUsable,
+                exceptions.AccountSuspended,
+                NotFound,
+            ),
         },
         examples=[request_example({"name": "New shop"}), answer_example(openapi_examples.SITE)],
     ),
@@ -349,7 +357,9 @@ class SiteListView(OwnListView[Site]):
         description="Deletes the site and all access to it.",
         responses={
             204: None,
-            **error_responses(*READ_ERRORS, exceptions.AccountNotUsable, NotFound),
+            **error_responses(
+                *READ_ERRORS, exceptions.AccountNotUsable, exceptions.AccountSuspended, NotFound
+            ),
         },
     ),
 )

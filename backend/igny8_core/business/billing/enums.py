@@ -95,6 +95,9 @@ class EventName(models.TextChoices):
     LAPSE = "lapse", "Ended for lack of payment"
     EXPIRE = "expire", "Unpaid order expired"
     END = "end", "Ended at the end of the period"
+    REQUEST_CANCEL = "request_cancel", "Cancelled at the end of the period"
+    KEEP = "keep", "Cancellation taken back"
+    SCHEDULE_PLAN = "schedule_plan", "Plan of the next period chosen"
 
 
 AMONG_ADMINS = (EventName.FIRST_APPROVE, EventName.FIRST_REVERSE)  # customers don't see these

@@ -38,7 +38,6 @@ urlpatterns = [
         name="void-invoice",
     ),
     path("invoices/", views.InvoiceListView.as_view(), name="invoices"),
-    path("invoices/<int:invoice_id>/", views.InvoiceDetailView.as_view(), name="invoice"),
     path(
         "invoices/<int:invoice_id>/payment-method/",
         views.InvoicePaymentMethodView.as_view(),

@@ -213,23 +213,6 @@ class InvoiceListView(OwnListView[Invoice]):
         return self.list(request)
 
 
-@describe_read(
-    "show_invoice",
-    "Invoices",
-    "Show an invoice",
-    "Includes its lines, the snapshot taken at issue, how to pay it, and its latest payment.",
-    InvoiceSerializer,
-    example.INVOICE,
-    NotFound,
-)
-class InvoiceDetailView(APIView):
-    permission_classes = [HasAccount]
-
-    @one_moment()
-    def get(self, request: Request, invoice_id: int) -> Response:
-        return Response(InvoiceSerializer(_own_invoice(request, invoice_id)).data)
-
-
 class InvoicePaymentMethodView(APIView):
     permission_classes = [IsAccountOwner]
     throttle_classes = [PayThrottle]

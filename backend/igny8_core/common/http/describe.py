@@ -108,6 +108,11 @@ class ErrorEnvelopeSerializer(serializers.Serializer[Any]):
     type = serializers.CharField(help_text="validation_error, client_error or server_error.")
     errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # DRF has the name too
     state = serializers.CharField(required=False, help_text="The current state; only with 409.")
+    invoice_id = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="The invoice to pay; only with `account_suspended`.",
+    )
 
 
 def error_responses(*refusals: Refusal) -> dict[int, OpenApiResponse]:

@@ -38,6 +38,19 @@ class MoneyField(serializers.Field[Money, Any, str, Any]):
 
 
 @extend_schema_field(
+    {
+        "type": "string",
+        "format": "decimal",
+        "pattern": r"^-?\d+(\.\d+)?$",
+        "description": "Decimal string with the decimals of its currency; below 0: a credit.",
+        "examples": ["89.00", "-59.33"],
+    }
+)
+class SignedMoneyField(MoneyField):
+    """Read-only: the same, of what may be taken off."""
+
+
+@extend_schema_field(
     {"type": "string", "format": "decimal", "pattern": r"^\d+(\.\d+)?$", "examples": ["281.5"]}
 )
 class RateField(serializers.Field[Any, Any, str, Any]):

@@ -477,7 +477,7 @@ export interface paths {
         };
         /**
          * Show an invoice
-         * @description Includes its lines, the snapshot taken at issue, how to pay it, and its latest payment.
+         * @description Includes its lines, the snapshot taken at issue, how to pay it, its latest payment, and what happens when if it stays unpaid.
          */
         get: operations["show_invoice"];
         put?: never;
@@ -688,6 +688,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/billing/subscriptions/current/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the plan, what is paid, and what comes
+         * @description Everything that a customer has to know about the plan, in one answer. `stage` says what comes first, `coming` what happens on which day if nobody pays.
+         */
+        get: operations["show_current_subscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing/subscriptions/current/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel the plan
+         * @description It ends with the time that is paid for, and an unpaid renewal is void. A plan that is past due ends at once. Refused while a payment of the renewal is under review: withdraw that first.
+         */
+        post: operations["cancel_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing/subscriptions/current/keep/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a cancelled plan
+         * @description Possible until it has ended. The next period is invoiced as usual.
+         */
+        post: operations["keep_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing/subscriptions/current/plan/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose the plan of the next period
+         * @description Takes effect when the paid time ends. If the next period is invoiced already, that invoice is void, and a new one with the same due day is issued; once a day. Refused while a payment of it is under review: withdraw that first.
+         */
+        post: operations["choose_next_plan"];
+        /**
+         * Stay on the present plan
+         * @description Takes the choice of another plan for the next period back.
+         */
+        delete: operations["drop_next_plan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing/subscriptions/current/renew/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invoice the next period now
+         * @description For who wants to pay before the invoice comes by itself. The period begins when the present one ends, however early it is paid. `open_invoice` is the new invoice.
+         */
+        post: operations["renew_early"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billing/subscriptions/plan-changes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what changing the plan costs
+         * @description For each plan on offer: the price of changing to it now, less the unused days of what is paid for, and the day on which it could begin otherwise. `refused` is the code with which the change would be refused.
+         */
+        get: operations["list_plan_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/billing/subscriptions/upgrade/": {
         parameters: {
             query?: never;
@@ -699,7 +823,7 @@ export interface paths {
         put?: never;
         /**
          * Order a paid plan
-         * @description Issues an invoice. Nothing changes for the account until the payment is approved.
+         * @description Issues an invoice for the plan, less the unused days of what is paid for. Nothing changes for the account until the payment is approved. An earlier order that isn't paid is void.
          */
         post: operations["upgrade_subscription"];
         delete?: never;
@@ -1348,6 +1472,16 @@ export interface components {
             /** @description Timeline, oldest first. */
             readonly events: components["schemas"]["PaymentEvent"][];
         };
+        Amount: {
+            /**
+             * Format: decimal
+             * @description Decimal string with the decimals of its currency.
+             * @example 89.00
+             */
+            readonly amount: string;
+            /** @description ISO 4217 code. */
+            currency: string;
+        };
         ApprovePaymentRequest: {
             /** @description The customer can read these notes. */
             admin_notes?: string;
@@ -1383,6 +1517,28 @@ export interface components {
             max_sites: number;
             max_users: number;
         };
+        CancelRequest: {
+            /** @description Why, if the customer wants to say it. */
+            reason?: string;
+        };
+        /** @description A change of plan that takes effect with the next period. */
+        ChangeNextPeriod: {
+            /** Format: date */
+            starts_on: string | null;
+            /** @description The code with which the choice would be refused. */
+            refused: string | null;
+        };
+        /** @description A change of plan that takes effect when its invoice is paid. */
+        ChangeNow: {
+            /** @description For the unused days of what is paid for. */
+            credit: components["schemas"]["Amount"];
+            /** @description The plan's price less the credit; at least 0. */
+            total: components["schemas"]["Amount"];
+            /** @description The same in the currency of the method; null without a method, or if refused. */
+            payable: components["schemas"]["Amount"] | null;
+            /** @description The code with which the order would be refused. */
+            refused: string | null;
+        };
         ChoosePaymentMethodRequest: {
             payment_method: string;
         };
@@ -1408,6 +1564,45 @@ export interface components {
          * @enum {string}
          */
         ClosedStatusEnum: "cancelled";
+        ComingStep: {
+            /** Format: date */
+            day: string;
+            /**
+             * @description A step of billing, or an email by its kind.
+             *
+             *     * `start_period` - The next period begins
+             *     * `renew` - The next period is invoiced
+             *     * `renewal_reminder` - Email before the due day
+             *     * `renewal_due` - Email after the due day
+             *     * `fall_due` - The plan is past due
+             *     * `past_due` - Email that the plan is past due
+             *     * `final_notice` - Last email before the suspension
+             *     * `suspend` - The account is suspended
+             *     * `ending` - Email before the end
+             *     * `lapse` - The plan ends, because it wasn't paid
+             *     * `end` - The plan ends, as asked for
+             *     * `expire_sign_up` - The unpaid order expires
+             *     * `expire_change` - The unpaid change of plan expires
+             */
+            what: components["schemas"]["ComingStepName"];
+        };
+        /**
+         * @description * `start_period` - The next period begins
+         *     * `renew` - The next period is invoiced
+         *     * `renewal_reminder` - Email before the due day
+         *     * `renewal_due` - Email after the due day
+         *     * `fall_due` - The plan is past due
+         *     * `past_due` - Email that the plan is past due
+         *     * `final_notice` - Last email before the suspension
+         *     * `suspend` - The account is suspended
+         *     * `ending` - Email before the end
+         *     * `lapse` - The plan ends, because it wasn't paid
+         *     * `end` - The plan ends, as asked for
+         *     * `expire_sign_up` - The unpaid order expires
+         *     * `expire_change` - The unpaid change of plan expires
+         * @enum {string}
+         */
+        ComingStepName: "start_period" | "renew" | "renewal_reminder" | "renewal_due" | "fall_due" | "past_due" | "final_notice" | "suspend" | "ending" | "lapse" | "end" | "expire_sign_up" | "expire_change";
         ConfirmPaymentRequest: {
             /** Format: int64 */
             invoice_id: number;
@@ -1480,6 +1675,68 @@ export interface components {
             /** @description Send it as X-CSRFToken with every write. */
             csrf_token: string;
         };
+        CurrentSubscription: {
+            /** @description As promised at purchase; null: the account has no plan. */
+            plan: components["schemas"]["Plan"] | null;
+            /**
+             * @description Of the subscription that runs, or waits for its first payment; null: none does.
+             *
+             *     * `pending_payment` - Pending payment
+             *     * `active` - Active
+             *     * `past_due` - Past due
+             *     * `cancelled` - Cancelled
+             */
+            status: components["schemas"]["SubscriptionStatus"] | components["schemas"]["NullEnum"];
+            /**
+             * @description What the customer has to know first.
+             *
+             *     * `no_plan` - No plan
+             *     * `order` - Order not paid yet
+             *     * `active` - Active
+             *     * `renewal_open` - Next period to be paid
+             *     * `grace` - Late, nothing changes yet
+             *     * `past_due` - Past due
+             *     * `suspended` - Suspended
+             *     * `under_review` - A confirmation under review stops the clock
+             *     * `ending` - Ends with its period
+             */
+            stage: components["schemas"]["SubscriptionStage"];
+            current_period: components["schemas"]["RunningPeriod"] | null;
+            /**
+             * Format: date
+             * @description The last paid day.
+             */
+            paid_until_day: string | null;
+            cancel_at_period_end: boolean;
+            /** @description From the next period. */
+            next_plan: components["schemas"]["Plan"] | null;
+            /** @description What is to be paid: the one whose confirmation waits, or else the renewal, or else the order. */
+            open_invoice: components["schemas"]["OpenInvoice"] | null;
+            /** @description The confirmation of the open invoice that is under review. */
+            claim: components["schemas"]["WaitingClaim"] | null;
+            /** Format: date */
+            suspended_on: string | null;
+            /**
+             * Format: date
+             * @description When the account is suspended, if nobody pays.
+             */
+            suspends_on: string | null;
+            /**
+             * Format: date
+             * @description When the plan ends, if nobody pays, or because it is cancelled.
+             */
+            ends_on: string | null;
+            /** @description What comes if nobody does anything, in order. */
+            coming: components["schemas"]["ComingStep"][];
+            may: components["schemas"]["MayDo"];
+        };
+        /** @description A period's days in the time zone of the business, both included. */
+        Days: {
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+        };
         /** @description A decided payment and everything that changed with it. */
         Decision: {
             payment: components["schemas"]["AdminPayment"];
@@ -1511,6 +1768,8 @@ export interface components {
             errors: components["schemas"]["Error"][];
             /** @description The current state; only with 409. */
             state?: string;
+            /** @description The invoice to pay; only with `account_suspended`. */
+            invoice_id?: number | null;
         };
         /**
          * @description * `sign_up_free` - Sign-up, free plan
@@ -1538,9 +1797,12 @@ export interface components {
          *     * `lapse` - Ended for lack of payment
          *     * `expire` - Unpaid order expired
          *     * `end` - Ended at the end of the period
+         *     * `request_cancel` - Cancelled at the end of the period
+         *     * `keep` - Cancellation taken back
+         *     * `schedule_plan` - Plan of the next period chosen
          * @enum {string}
          */
-        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "replace_proof" | "refuse_proof" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account" | "renew" | "start_period" | "fall_due" | "suspend" | "lapse" | "expire" | "end";
+        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "replace_proof" | "refuse_proof" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account" | "renew" | "start_period" | "fall_due" | "suspend" | "lapse" | "expire" | "end" | "request_cancel" | "keep" | "schedule_plan";
         Export: {
             /**
              * Format: email
@@ -1620,19 +1882,90 @@ export interface components {
          * @enum {string}
          */
         InvoiceBecomesEnum: "pending" | "void";
-        InvoiceLine: {
-            readonly description: string;
-            readonly quantity: number;
+        InvoiceDetail: {
+            readonly id: number;
+            readonly number: string;
+            readonly status: components["schemas"]["InvoiceStatus"];
+            readonly payment_state: components["schemas"]["InvoicePaymentState"];
+            readonly currency: string;
             /**
              * Format: decimal
              * @description Decimal string with the decimals of its currency.
              * @example 89.00
              */
-            readonly unit_price: string;
+            readonly subtotal: string;
             /**
              * Format: decimal
              * @description Decimal string with the decimals of its currency.
              * @example 89.00
+             */
+            readonly tax_amount: string;
+            /**
+             * Format: decimal
+             * @description Decimal string with the decimals of its currency.
+             * @example 89.00
+             */
+            readonly total: string;
+            /**
+             * Format: decimal
+             * @description Decimal string with the decimals of its currency.
+             * @example 89.00
+             */
+            readonly payable_amount: string;
+            readonly payable_currency: string;
+            /**
+             * Format: decimal
+             * @description Payable units for one unit of the invoice's currency.
+             * @example 281.5
+             */
+            readonly exchange_rate: string;
+            /** Format: date-time */
+            readonly issued_at: string;
+            /** Format: date */
+            readonly due_date: string;
+            /** Format: date-time */
+            readonly paid_at: string | null;
+            /** Format: date-time */
+            readonly voided_at: string | null;
+            /** @description Why it is void, in the admin's words; otherwise empty. */
+            readonly void_reason: string;
+            readonly payment_method: string | null;
+            /** @description As of when the method was chosen. Later edits are not included. */
+            readonly payment_instructions: components["schemas"]["PaymentMethod"] | null;
+            /** @description What the customer enters as the reference of the transfer. */
+            readonly payment_reference: string;
+            readonly lines: components["schemas"]["InvoiceLine"][];
+            readonly billing_snapshot: components["schemas"]["BillingSnapshot"];
+            readonly latest_payment: components["schemas"]["Payment"] | null;
+            readonly kind: components["schemas"]["InvoiceKind"];
+            /** @description What it pays for; null: it begins with the approval, or there is none. */
+            readonly period: components["schemas"]["Days"] | null;
+            /** @description What happens when, if nobody pays; empty unless it is open. */
+            readonly coming: components["schemas"]["ComingStep"][];
+        };
+        /**
+         * @description * `initial` - First period
+         *     * `renewal` - Renewal
+         *     * `change` - Change of plan
+         *     * `manual` - Manual
+         * @enum {string}
+         */
+        InvoiceKind: "initial" | "renewal" | "change" | "manual";
+        InvoiceLine: {
+            readonly description: string;
+            readonly quantity: number;
+            /**
+             * Format: decimal
+             * @description Decimal string with the decimals of its currency; below 0: a credit.
+             * @example 89.00
+             * @example -59.33
+             */
+            readonly unit_price: string;
+            /**
+             * Format: decimal
+             * @description Decimal string with the decimals of its currency; below 0: a credit.
+             * @example 89.00
+             * @example -59.33
              */
             readonly amount: string;
         };
@@ -1659,6 +1992,14 @@ export interface components {
          * @enum {string}
          */
         Language: "en" | "ur";
+        /** @description Which acts the state allows; who may call them is another question. */
+        MayDo: {
+            renew_early: boolean;
+            cancel: boolean;
+            keep: boolean;
+            /** @description From the next period. */
+            choose_plan: boolean;
+        };
         /** @description Everything a page needs to show the customer's current state. */
         Me: {
             user: components["schemas"]["User"];
@@ -1685,6 +2026,12 @@ export interface components {
             reference_hint?: string;
             processing_time?: string;
         };
+        NextPlanRequest: {
+            plan_slug: string;
+            /** @description The plan's `offer` as shown; empty: at its current price. */
+            offer?: string;
+        };
+        NullEnum: null;
         /**
          * @description A method in a list of choices, with the rate at which its local amount would be locked.
          *
@@ -1725,6 +2072,18 @@ export interface components {
             readonly exchange_rate: string | null;
             /** @description Number of decimals to which a local amount is rounded, half up. */
             readonly currency_decimals: number;
+        };
+        OpenInvoice: {
+            id: number;
+            number: string;
+            kind: components["schemas"]["InvoiceKind"];
+            due: components["schemas"]["Amount"];
+            /** @description The same in the currency of the chosen method. */
+            payable: components["schemas"]["Amount"];
+            /** Format: date */
+            due_date: string;
+            /** @description What it pays for; null: it begins with the approval. */
+            period: components["schemas"]["Days"] | null;
         };
         /** @description Proof that the owner is present, and not someone at an unattended screen. */
         OwnPasswordRequest: {
@@ -2038,6 +2397,11 @@ export interface components {
             /** @description Identifies the price and what it includes. Send it with an order: if the plan has changed since, nothing is ordered. */
             readonly offer: string;
         };
+        PlanChange: {
+            plan: components["schemas"]["Plan"];
+            now: components["schemas"]["ChangeNow"];
+            next_period: components["schemas"]["ChangeNextPeriod"];
+        };
         /**
          * @description * `month` - Month
          *     * `year` - Year
@@ -2127,6 +2491,20 @@ export interface components {
              */
             force: boolean;
         };
+        /** @description The period that runs: its instants, and its days in the time zone of the business. */
+        RunningPeriod: {
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            /** Format: date-time */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The first moment after it.
+             */
+            ends_at: string;
+        };
         Seller: {
             name: string;
             /** @description Contact address; empty if none is set. */
@@ -2170,6 +2548,19 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /**
+         * @description * `no_plan` - No plan
+         *     * `order` - Order not paid yet
+         *     * `active` - Active
+         *     * `renewal_open` - Next period to be paid
+         *     * `grace` - Late, nothing changes yet
+         *     * `past_due` - Past due
+         *     * `suspended` - Suspended
+         *     * `under_review` - A confirmation under review stops the clock
+         *     * `ending` - Ends with its period
+         * @enum {string}
+         */
+        SubscriptionStage: "no_plan" | "order" | "active" | "renewal_open" | "grace" | "past_due" | "suspended" | "under_review" | "ending";
         /**
          * @description * `pending_payment` - Pending payment
          *     * `active` - Active
@@ -2222,6 +2613,11 @@ export interface components {
         VoidInvoiceRequest: {
             /** @description The customer will read it. */
             reason: string;
+        };
+        WaitingClaim: {
+            /** Format: date */
+            submitted_on: string;
+            amount: components["schemas"]["Amount"];
         };
         /** @description A response indicating reauthentication is required. */
         LogInReauthenticationResponse: {
@@ -4712,7 +5108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Invoice"];
+                    "application/json": components["schemas"]["InvoiceDetail"];
                 };
             };
             /** @description Not signed in. */
@@ -5546,6 +5942,633 @@ export interface operations {
             };
             /** @description The object or page doesn't exist, or belongs to another account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    show_current_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentSubscription"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    cancel_subscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentSubscription"];
+                };
+            };
+            /** @description Invalid input; `errors` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The current state, given in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The Idempotency-Key was already used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    keep_subscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentSubscription"];
+                };
+            };
+            /** @description Invalid input; `errors` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The current state, given in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The Idempotency-Key was already used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    choose_next_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextPlanRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentSubscription"];
+                };
+            };
+            /** @description Invalid input; `errors` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The current state, given in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The Idempotency-Key was already used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    drop_next_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentSubscription"];
+                };
+            };
+            /** @description Invalid input; `errors` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The current state, given in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The Idempotency-Key was already used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    renew_early: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key for the request, such as a UUID. A repeat with the same key and body gets the same response, with `Idempotency-Replayed: true`; nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentSubscription"];
+                };
+            };
+            /** @description Invalid input; `errors` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The current state, given in `state`, doesn't allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The body's content type is not accepted. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description The Idempotency-Key was already used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too many requests; the header `Retry-After` gives the seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not possible at the moment. Retry after `Retry-After` seconds with the same Idempotency-Key: the first request may or may not have been carried out. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    list_plan_changes: {
+        parameters: {
+            query?: {
+                /** @description Code of the payment method that `payable` is for. */
+                method?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChange"][];
+                };
+            };
+            /** @description Invalid input; `errors` says which field and why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,13 +8,13 @@ from igny8_core.business.billing.enums import InvoicePaymentState
 from igny8_core.business.billing.models import Invoice, InvoiceLine
 from igny8_core.business.billing.serializers.methods import PaymentMethodSerializer
 from igny8_core.business.billing.serializers.payments import PaymentSerializer
-from igny8_core.common.http.fields import MoneyField, RateField, TextField
+from igny8_core.common.http.fields import MoneyField, RateField, SignedMoneyField, TextField
 from igny8_core.common.http.kept_fields import KeptFields
 
 
 class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
-    unit_price = MoneyField(currency="invoice.currency")
-    amount = MoneyField(currency="invoice.currency")
+    unit_price = SignedMoneyField(currency="invoice.currency")
+    amount = SignedMoneyField(currency="invoice.currency")
 
     class Meta:
         model = InvoiceLine
