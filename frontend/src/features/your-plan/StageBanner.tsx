@@ -20,7 +20,7 @@ export function StageBanner() {
       color={banner.color}
       radius={0}
       role="region"
-      aria-label={m.banner.label}
+      aria-label={banner.isOfPlan ? m.yourPlan.title : m.banner.label}
       className="noPrint"
     >
       <Group justify="space-between" maw={960} mx="auto" gap="xs">

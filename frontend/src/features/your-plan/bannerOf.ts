@@ -11,6 +11,8 @@ export interface Banner {
   ways: readonly [Way, ...Way[]];
   /** Also shown on the page of its first way. */
   isEverywhere?: boolean;
+  /** Nothing is to be paid: it is about the plan itself. */
+  isOfPlan?: boolean;
   /** Whether the plan can be kept by a button. */
   mayKeep?: boolean;
 }
@@ -111,6 +113,7 @@ function ofEnding(current: CurrentSubscription, isOwner: boolean): Banner | null
     color: "gray",
     text: m.stage.ending(plan.name, formatDay(last)),
     ways: [{ to: "/plan", words: m.stage.see }],
+    isOfPlan: true,
     mayKeep: isOwner && may.keep,
   };
 }
@@ -122,6 +125,7 @@ function ofNoPlan(me: Me): Banner | null {
     color: "gray",
     text: hasHadPlan(me) ? m.stage.ended : m.stage.no_plan,
     ways: [{ to: "/upgrade", words: m.upgrade.title }],
+    isOfPlan: true,
   };
 }
 
