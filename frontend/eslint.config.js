@@ -16,6 +16,7 @@ const features = foldersOf("features");
 const entities = [
   "billing-details",
   "catalogue",
+  "subscription",
   "me",
   "invoice",
   "payment-method",

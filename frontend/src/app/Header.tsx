@@ -28,6 +28,7 @@ function Navigation() {
       <NavLink to="/" end>
         {m.dashboard.title}
       </NavLink>
+      <NavLink to="/plan">{m.yourPlan.navigation}</NavLink>
       <NavLink to="/invoices">{m.invoices.title}</NavLink>
       <NavLink to="/credits">{m.credits.title}</NavLink>
       <NavLink to="/sites">{m.sites.title}</NavLink>

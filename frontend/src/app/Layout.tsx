@@ -1,8 +1,10 @@
 import { Alert } from "@mantine/core";
-import { Suspense } from "react";
+import { Suspense, useState } from "react";
 import { Outlet, useLocation } from "react-router";
 import { useMe } from "../entities/me/useMe";
-import { PaymentBanner } from "../features/invoices/PaymentBanner";
+import { useCurrent } from "../entities/subscription/useCurrent";
+import { Celebration } from "../features/invoices/Celebration";
+import { StageBanner } from "../features/your-plan/StageBanner";
 import { m } from "../lib/messages";
 import { PageSkeleton } from "../ui/QueryState";
 import { useOnline } from "../ui/useOnline";
@@ -13,8 +15,7 @@ import classes from "./Layout.module.css";
 
 /** The layout of every page: skip link, header, banner, page, footer. */
 export function Layout() {
-  const me = useMe();
-  const isKnown = me.data !== undefined || me.isError;
+  const isKnown = useIsKnown();
   return (
     <div className={classes.layout}>
       <a href="#main" className="skipLink">
@@ -25,6 +26,17 @@ export function Layout() {
       {isKnown ? <Page /> : <Unknown />}
     </div>
   );
+}
+
+/** Whether the user was known once, with the plan, which the banner is about. */
+function useIsKnown(): boolean {
+  const me = useMe();
+  const current = useCurrent();
+  const [wasKnown, setWasKnown] = useState(false);
+  const isAsked = current.isLoading && current.failureCount === 0;
+  const isKnown = (me.data !== undefined || me.isError) && (wasKnown || !isAsked);
+  if (isKnown && !wasKnown) setWasKnown(true);
+  return isKnown;
 }
 
 /** While offline, says that nothing is lost; the live region is always in the page. */
@@ -54,7 +66,8 @@ function Page() {
   const { pathname } = useLocation();
   return (
     <>
-      <PaymentBanner />
+      <Celebration />
+      <StageBanner />
       <main id="main" tabIndex={-1} className={classes.main}>
         <ErrorBoundary key={pathname.split("/")[1]}>
           <Suspense fallback={<PageSkeleton />}>

@@ -62,7 +62,14 @@ const routes: RouteObject[] = [
               "ConfirmDialog",
             ),
           ]),
-          page("/upgrade", () => import("../features/upgrade/UpgradePage"), "UpgradePage"),
+          page("/upgrade", () => import("../features/your-plan/UpgradePage"), "UpgradePage"),
+          page("/plan", () => import("../features/your-plan/PlanPage"), "PlanPage", [
+            page(
+              "cancel",
+              () => import("../features/your-plan/CancelPlanDialog"),
+              "CancelPlanDialog",
+            ),
+          ]),
           page("/credits", () => import("../features/credits/CreditsPage"), "CreditsPage"),
           page("/sites", () => import("../features/sites/SitesPage"), "SitesPage"),
           page(

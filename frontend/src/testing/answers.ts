@@ -1,6 +1,6 @@
 import { http, HttpResponse } from "msw";
-import type { Invoice, Me } from "../lib/api/types";
-import { active, jazzcash, me, pakistan } from "./examples";
+import type { CurrentSubscription, Invoice, Me } from "../lib/api/types";
+import { active, invoice, jazzcash, me, pakistan, payment } from "./examples";
 import { server } from "./server";
 
 export const ALLAUTH = "*/_allauth/browser/v1";
@@ -24,6 +24,22 @@ export function showInvoice(shown: Invoice) {
   );
 }
 
+/** A user with an account whose plan is at this stage, with its invoice if there is one. */
+export function showPlan(current: CurrentSubscription, changes: Partial<Me> = {}) {
+  const open_invoice: Invoice | null = current.open_invoice && {
+    ...invoice,
+    payment_state: current.claim ? "under_review" : "due",
+    due_date: current.open_invoice.due_date,
+    latest_payment: current.claim && payment,
+  };
+  const status = current.stage === "suspended" ? "suspended" : "active";
+  logIn({ account: { ...active, status }, open_invoice, ...changes });
+  server.use(http.get("*/api/v1/billing/subscriptions/current/", () => HttpResponse.json(current)));
+}
+
+/** Another person of the same account, who doesn't own it. */
+export const colleague: Partial<Me> = { user: { ...me.user, role: "member" } };
+
 /** A payment method, and no payment yet. */
 export function knowPayments() {
   server.use(
@@ -43,6 +59,23 @@ export function refuse(code: string, detail: string, attr: string | null) {
   return HttpResponse.json(
     { type: "validation_error", errors: [{ code, detail, attr }] },
     { status: 400 },
+  );
+}
+
+/** What the state of things doesn't allow. */
+export function conflict(code: string, detail: string, state = "active") {
+  return HttpResponse.json(
+    { type: "client_error", errors: [{ code, detail, attr: null }], state },
+    { status: 409 },
+  );
+}
+
+/** What a suspended account can't do. */
+export function refusePaused() {
+  const error = { code: "account_suspended", detail: "Your account is paused.", attr: null };
+  return HttpResponse.json(
+    { type: "client_error", errors: [error], invoice_id: 1 },
+    { status: 403 },
   );
 }
 

@@ -1,11 +1,13 @@
 import type {
   Account,
   CountryDetail,
-  Invoice,
+  CurrentSubscription,
+  InvoiceDetail,
   Me,
   OfferedPaymentMethod,
   Payment,
   Plan,
+  PlanChange,
 } from "../lib/api/types";
 
 export const starter: Plan = {
@@ -26,6 +28,16 @@ export const starter: Plan = {
   max_users: 2,
   is_free: false,
   offer: "starter-as-shown",
+};
+
+export const growth: Plan = {
+  ...starter,
+  slug: "growth",
+  name: "Growth",
+  price: "139.00",
+  included_credits: 2000,
+  max_sites: 3,
+  offer: "growth-as-shown",
 };
 
 export const free: Plan = { ...starter, slug: "free", name: "Free", price: "0.00", is_free: true };
@@ -100,7 +112,7 @@ export const payment: Payment = {
   admin_notes: "",
 };
 
-export const invoice: Invoice = {
+export const invoice: InvoiceDetail = {
   id: 1,
   number: "INV-2026-000001",
   status: "pending",
@@ -126,6 +138,9 @@ export const invoice: Invoice = {
     plan: { ...starter, price: "89.00" },
   },
   latest_payment: null,
+  kind: "initial",
+  period: null,
+  coming: [],
 };
 
 export const me: Me = {
@@ -160,4 +175,112 @@ export const pakistan: CountryDetail = {
     postal_code_example: "44000",
     tax_id_name: "NTN",
   },
+};
+
+/** An account without a plan. */
+export const noPlan: CurrentSubscription = {
+  plan: null,
+  status: null,
+  stage: "no_plan",
+  current_period: null,
+  paid_until_day: null,
+  cancel_at_period_end: false,
+  next_plan: null,
+  open_invoice: null,
+  claim: null,
+  suspended_on: null,
+  suspends_on: null,
+  ends_on: null,
+  coming: [],
+  may: { renew_early: false, cancel: false, keep: false, choose_plan: false },
+};
+
+/** A plan that is paid until the end of January; everything about it can be changed. */
+export const running: CurrentSubscription = {
+  ...noPlan,
+  plan: starter,
+  status: "active",
+  stage: "active",
+  current_period: {
+    first_day: "2027-01-01",
+    last_day: "2027-01-31",
+    starts_at: "2027-01-01T00:00:00Z",
+    ends_at: "2027-02-01T00:00:00Z",
+  },
+  paid_until_day: "2027-01-31",
+  may: { renew_early: true, cancel: true, keep: false, choose_plan: true },
+};
+
+/** The same with the invoice for February. */
+export const renewing: CurrentSubscription = {
+  ...running,
+  stage: "renewal_open",
+  open_invoice: {
+    id: 1,
+    number: invoice.number,
+    kind: "renewal",
+    due: { amount: "89.00", currency: "USD" },
+    payable: { amount: "25053.50", currency: "PKR" },
+    due_date: "2027-01-31",
+    period: { first_day: "2027-02-01", last_day: "2027-02-28" },
+  },
+  suspends_on: "2027-02-10",
+  ends_on: "2027-03-12",
+  coming: [
+    { day: "2027-01-28", what: "renewal_reminder" },
+    { day: "2027-02-01", what: "renewal_due" },
+    { day: "2027-02-04", what: "fall_due" },
+    { day: "2027-02-04", what: "past_due" },
+    { day: "2027-02-08", what: "final_notice" },
+    { day: "2027-02-10", what: "suspend" },
+    { day: "2027-03-05", what: "ending" },
+    { day: "2027-03-12", what: "lapse" },
+  ],
+  may: { renew_early: false, cancel: true, keep: false, choose_plan: true },
+};
+
+export const claim = {
+  submitted_on: "2027-02-03",
+  amount: { amount: "25053.50", currency: "PKR" },
+};
+
+/** An example of each stage that tells of a plan that runs, or has run. */
+export const stages = {
+  active: running,
+  renewal_open: renewing,
+  grace: { ...renewing, stage: "grace" },
+  past_due: { ...renewing, stage: "past_due", status: "past_due" },
+  suspended: {
+    ...renewing,
+    stage: "suspended",
+    status: "past_due",
+    suspended_on: "2027-02-10",
+    suspends_on: null,
+  },
+  under_review: {
+    ...renewing,
+    stage: "under_review",
+    claim,
+    may: { renew_early: false, cancel: false, keep: false, choose_plan: false },
+  },
+  ending: {
+    ...running,
+    stage: "ending",
+    cancel_at_period_end: true,
+    ends_on: "2027-01-31",
+    coming: [{ day: "2027-02-01", what: "end" }],
+    may: { renew_early: false, cancel: false, keep: true, choose_plan: false },
+  },
+} as const satisfies Partial<Record<CurrentSubscription["stage"], CurrentSubscription>>;
+
+/** To a dearer plan: at once with a credit, or in February. */
+export const planChange: PlanChange = {
+  plan: growth,
+  now: {
+    credit: { amount: "59.33", currency: "USD" },
+    total: { amount: "79.67", currency: "USD" },
+    payable: null,
+    refused: null,
+  },
+  next_period: { starts_on: "2027-02-01", refused: null },
 };

@@ -1,7 +1,10 @@
-import { useState, type ReactNode } from "react";
+import { createElement, useState, type ReactNode } from "react";
 import { ApiError, splitErrors } from "../lib/errors/apiError";
 import type { SummaryItem } from "./ErrorSummary";
+import { PayLink } from "./PayLink";
 import { describe } from "./QueryState";
+
+const payLink = (error: ApiError) => createElement(PayLink, { error });
 
 interface FormErrors {
   errors: Partial<Record<string, ReactNode>>;
@@ -11,13 +14,13 @@ interface FormErrors {
 /** Puts the server's errors at their fields, and the rest into the summary. */
 export function useServerErrors(form: FormErrors, fields: readonly string[]) {
   const [attempt, setAttempt] = useState(0);
-  const [general, setGeneral] = useState<readonly string[]>([]);
+  const [general, setGeneral] = useState<readonly ReactNode[]>([]);
 
   const show = (error: unknown) => {
     if (error instanceof ApiError) {
       const { byField, general: others } = splitErrors(error, fields);
       form.setErrors(byField);
-      setGeneral(others);
+      setGeneral(error.invoiceId === null ? others : [...others, payLink(error)]);
     } else {
       setGeneral([describe(error as Error)]);
     }

@@ -16,10 +16,12 @@ interface Props {
   method?: OfferedPaymentMethod | undefined;
   /** The plan that the account is on. */
   current?: string | undefined;
+  /** What else to say of a plan, beside its price. */
+  note?: (plan: Plan) => string | undefined;
 }
 
 /** The plans as radio cards. */
-export function PlanCards({ plans, value, onChange, error, method, current }: Props) {
+export function PlanCards({ plans, value, onChange, error, method, current, note }: Props) {
   return (
     <Radio.Group
       id="plan_slug"
@@ -31,7 +33,13 @@ export function PlanCards({ plans, value, onChange, error, method, current }: Pr
     >
       <Columns gap="sm">
         {plans.map((plan) => (
-          <PlanCard key={plan.slug} plan={plan} method={method} isCurrent={plan.slug === current} />
+          <PlanCard
+            key={plan.slug}
+            plan={plan}
+            method={method}
+            isCurrent={plan.slug === current}
+            note={note?.(plan)}
+          />
         ))}
       </Columns>
     </Radio.Group>
@@ -53,10 +61,12 @@ function PlanCard({
   plan,
   method,
   isCurrent,
+  note,
 }: {
   plan: Plan;
   method: OfferedPaymentMethod | undefined;
   isCurrent: boolean;
+  note: string | undefined;
 }) {
   const local = method && !plan.is_free && localPrice(plan, method);
   const price = formatMoney(plan.is_free ? "0" : plan.price, plan.currency);
@@ -91,6 +101,11 @@ function PlanCard({
       }
       facts={
         <Stack gap={4}>
+          {note && (
+            <Text size="sm" fw={600}>
+              {note}
+            </Text>
+          )}
           {local && (
             <Text size="sm">
               {m.invoice.thatIs(formatMoney(local, method.currency))} ·{" "}

@@ -15,7 +15,7 @@ export function CreditsPage() {
   usePageTitle(m.credits.title);
   const [page, setPage] = usePage();
   const ledger = useLedger(page);
-  const credits = useMe().data?.account?.credits ?? 0;
+  const account = useMe().data?.account;
   return (
     <Stack gap="lg">
       <Title order={1}>{m.credits.title}</Title>
@@ -24,8 +24,9 @@ export function CreditsPage() {
           {m.credits.balance}
         </Text>
         <Text fz={32} fw={700}>
-          {formatCount(credits)}
+          {formatCount(account?.credits ?? 0)}
         </Text>
+        {account?.status === "suspended" && <Text size="sm">{m.paused.credits}</Text>}
         {ledger.data && ledger.data.results.length > 0 && (
           <BalanceChart entries={ledger.data.results} />
         )}

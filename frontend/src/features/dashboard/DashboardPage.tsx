@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
 import { StateBadge } from "../../entities/invoice/StateBadge";
-import { hasNothingOrdered, useMe } from "../../entities/me/useMe";
+import { hasHadPlan, hasNothingOrdered, useMe } from "../../entities/me/useMe";
 import type { Account, Me } from "../../lib/api/types";
 import { formatDayOf } from "../../lib/format/dates";
 import { formatCount, formatMoney } from "../../lib/format/money";
@@ -38,14 +38,15 @@ function AccountCards({ me, account }: { me: Me; account: Account }) {
           label={m.dashboard.plan}
           value={hasNothing ? m.dashboard.noPlan : account.plan.name}
           note={end ? m.dashboard.until(formatDayOf(end)) : undefined}
-          to="/upgrade"
-          link={m.upgrade.change}
+          links={[
+            ["/upgrade", m.upgrade.change],
+            ["/plan", m.stage.see],
+          ]}
         />
         <Fact
           label={m.dashboard.credits}
           value={formatCount(account.credits)}
-          to="/credits"
-          link={m.credits.see}
+          links={[["/credits", m.credits.see]]}
         />
       </Columns>
       <NextStep me={me} account={account} />
@@ -57,7 +58,7 @@ function NextStep({ me, account }: { me: Me; account: Account }) {
   const invoice = me.open_invoice;
   const isReviewed = invoice?.payment_state === "under_review";
   const isVoid = hasNothingOrdered(me);
-  const next = isVoid ? m.dashboard.nothingOrdered : m.dashboard.nextByStatus[account.status];
+  const next = isVoid ? withoutPlan(me) : m.dashboard.nextByStatus[account.status];
   return (
     <Paper withBorder p="lg" radius="md">
       <Stack gap="sm">
@@ -98,11 +99,10 @@ interface FactProps {
   label: string;
   value: string;
   note?: string | undefined;
-  to?: string;
-  link?: string;
+  links?: readonly [to: string, words: string][];
 }
 
-function Fact({ label, value, note, to, link }: FactProps) {
+function Fact({ label, value, note, links = [] }: FactProps) {
   return (
     <Paper withBorder p="lg" radius="md">
       <Text size="sm" c="dimmed">
@@ -116,13 +116,19 @@ function Fact({ label, value, note, to, link }: FactProps) {
           {note}
         </Text>
       )}
-      {to && (
-        <Anchor component={Link} to={to} size="sm">
-          {link}
-        </Anchor>
-      )}
+      <Group gap="0 md">
+        {links.map(([to, words]) => (
+          <Anchor key={to} component={Link} to={to} size="sm">
+            {words}
+          </Anchor>
+        ))}
+      </Group>
     </Paper>
   );
+}
+
+function withoutPlan(me: Me): string {
+  return hasHadPlan(me) ? m.stage.ended : m.dashboard.nothingOrdered;
 }
 
 function NoAccount() {

@@ -1,9 +1,12 @@
-import { Anchor, Button, Group, Stack, Title } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { Suspense } from "react";
 import { Outlet, useParams } from "react-router";
+import type { ShownInvoice } from "../../entities/invoice/keepInvoice";
 import { StateBadge } from "../../entities/invoice/StateBadge";
+import { Timeline } from "../../entities/subscription/Timeline";
 import { url } from "../../lib/api/client";
 import type { Invoice } from "../../lib/api/types";
+import { formatDays } from "../../lib/format/dates";
 import { m } from "../../lib/messages";
 import { QueryState } from "../../ui/QueryState";
 import { usePageTitle } from "../../ui/usePageTitle";
@@ -14,6 +17,7 @@ import { PaymentHistory } from "./PaymentHistory";
 import { PaymentInstructions } from "./PaymentInstructions";
 import { PaidPanel, RejectedPanel, ReviewPanel, VoidPanel } from "./StatePanels";
 
+const ORDERS = new Set<string | undefined>(["initial", "change"]);
 const CANCELLABLE = new Set<Invoice["payment_state"]>(["due", "overdue", "rejected"]);
 
 /** One invoice: how to pay it, or the state of its payment. */
@@ -23,15 +27,18 @@ export function InvoicePage() {
   return <QueryState query={invoice}>{(data) => <Shown invoice={data} />}</QueryState>;
 }
 
-function Shown({ invoice }: { invoice: Invoice }) {
+function Shown({ invoice }: { invoice: ShownInvoice }) {
   const title = m.invoice.title(invoice.number);
   usePageTitle(title);
   return (
     <Stack gap="lg" maw={720} mx="auto">
-      <Group justify="space-between">
-        <Title order={1}>{title}</Title>
-        <StateBadge state={invoice.payment_state} />
-      </Group>
+      <div>
+        <Group justify="space-between">
+          <Title order={1}>{title}</Title>
+          <StateBadge state={invoice.payment_state} />
+        </Group>
+        <WhatFor invoice={invoice} />
+      </div>
       <ByState invoice={invoice} />
       <InvoiceLines invoice={invoice} />
       <Group className="noPrint">
@@ -48,13 +55,23 @@ function Shown({ invoice }: { invoice: Invoice }) {
           {m.invoice.print}
         </Button>
       </Group>
+      <Timeline coming={invoice.coming ?? []} dueDate={invoice.due_date} />
       {invoice.latest_payment && <PaymentHistory invoice={invoice} />}
-      {CANCELLABLE.has(invoice.payment_state) && <CancelOrder invoice={invoice} />}
+      {ORDERS.has(invoice.kind) && CANCELLABLE.has(invoice.payment_state) && (
+        <CancelOrder invoice={invoice} />
+      )}
       <Suspense>
         <Outlet context={invoice} />
       </Suspense>
     </Stack>
   );
+}
+
+/** What it is for, and which days it pays. */
+function WhatFor({ invoice: { kind, period } }: { invoice: ShownInvoice }) {
+  if (!kind) return null;
+  const days = period && formatDays(period.first_day, period.last_day);
+  return <Text c="dimmed">{[m.invoice.kinds[kind], days].filter(Boolean).join(" · ")}</Text>;
 }
 
 function ByState({ invoice }: { invoice: Invoice }) {

@@ -14,10 +14,11 @@ import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { Link } from "react-router";
 import { useMe } from "../../entities/me/useMe";
-import type { Site } from "../../lib/api/types";
+import type { Invoice, Site } from "../../lib/api/types";
 import { m } from "../../lib/messages";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorSummary } from "../../ui/ErrorSummary";
+import { PayLink } from "../../ui/PayLink";
 import { describe, QueryState } from "../../ui/QueryState";
 import { usePageTitle } from "../../ui/usePageTitle";
 import { useServerErrors } from "../../ui/useServerErrors";
@@ -50,8 +51,8 @@ export function SitesPage() {
 }
 
 function SiteCard({ site }: { site: Site }) {
+  const isPaused = useMe().data?.account?.status === "suspended";
   const remove = useRemoveSite();
-  const [isSure, setIsSure] = useState(false);
   return (
     <Paper withBorder p="md" radius="md">
       <Group justify="space-between" wrap="nowrap">
@@ -61,33 +62,57 @@ function SiteCard({ site }: { site: Site }) {
             {site.domain} · {site.industry.name}
           </Text>
         </div>
-        <Button
-          variant={isSure ? "filled" : "default"}
-          size="compact-md"
-          {...(isSure && { color: "red" })}
-          loading={remove.isPending}
-          aria-label={(isSure ? m.sites.removeSure : m.sites.remove)(site.name)}
-          onClick={() => {
-            if (isSure) remove.mutate(site.id);
-            else setIsSure(true);
-          }}
-          style={{ flexShrink: 0 }}
-        >
-          {isSure ? m.sites.removeSureShort : m.sites.removeShort}
-        </Button>
+        {!isPaused && (
+          <RemoveButton
+            name={site.name}
+            isPending={remove.isPending}
+            onSure={() => {
+              remove.mutate(site.id);
+            }}
+          />
+        )}
       </Group>
       {remove.error && (
         <Alert color="red" role="alert" mt="sm">
-          {describe(remove.error)}
+          {describe(remove.error)} <PayLink error={remove.error} />
         </Alert>
       )}
     </Paper>
   );
 }
 
+interface RemoveProps {
+  name: string;
+  isPending: boolean;
+  onSure: () => void;
+}
+
+/** Asks once more before it removes. */
+function RemoveButton({ name, isPending, onSure }: RemoveProps) {
+  const [isSure, setIsSure] = useState(false);
+  return (
+    <Button
+      variant={isSure ? "filled" : "default"}
+      size="compact-md"
+      {...(isSure && { color: "red" })}
+      loading={isPending}
+      aria-label={(isSure ? m.sites.removeSure : m.sites.remove)(name)}
+      onClick={() => {
+        if (isSure) onSure();
+        else setIsSure(true);
+      }}
+      style={{ flexShrink: 0 }}
+    >
+      {isSure ? m.sites.removeSureShort : m.sites.removeShort}
+    </Button>
+  );
+}
+
 function AddSite({ count }: { count: number }) {
-  const account = useMe().data?.account;
+  const me = useMe().data;
+  const account = me?.account;
   if (!account) return null;
+  if (account.status === "suspended") return <Paused invoice={me.open_invoice} />;
   if (account.status !== "trial" && account.status !== "active") {
     return <Alert color="yellow">{m.sites.notYet}</Alert>;
   }
@@ -102,6 +127,20 @@ function AddSite({ count }: { count: number }) {
     );
   }
   return <AddSiteForm />;
+}
+
+/** Says why sites can't be changed, and how they can be again. */
+function Paused({ invoice }: { invoice: Invoice | null }) {
+  return (
+    <Alert color="red">
+      {m.paused.sites}{" "}
+      {invoice && (
+        <Anchor component={Link} to={`/invoices/${invoice.id}`} c="inherit" inherit>
+          {m.paused.seeHow}
+        </Anchor>
+      )}
+    </Alert>
+  );
 }
 
 const FIELDS = ["name", "domain", "industry"] as const;

@@ -6,13 +6,15 @@ export interface FieldError {
   attr: string | null;
 }
 
-/** An API error: `{type, errors, state}`, or django-allauth's `{status, errors}`. */
+/** An API error: `{type, errors, state, invoice_id}`, or django-allauth's `{status, errors}`. */
 export class ApiError extends Error {
   /** @param errors at least one: a form shows nothing else. */
   constructor(
     readonly status: number,
     readonly errors: readonly [FieldError, ...FieldError[]],
     readonly state: string | null = null,
+    /** The invoice to pay first: the account is suspended. */
+    readonly invoiceId: number | null = null,
   ) {
     super(errors[0].detail);
     this.name = "ApiError";
@@ -27,7 +29,8 @@ export class ApiError extends Error {
     const state = typeof envelope.state === "string" ? envelope.state : null;
     const [first = {}, ...others] = rows.filter(isRecord);
     const read = (row: Record<string, unknown>) => fieldError(row, status);
-    return new ApiError(status, [read(first), ...others.map(read)], state);
+    const invoice = typeof envelope.invoice_id === "number" ? envelope.invoice_id : null;
+    return new ApiError(status, [read(first), ...others.map(read)], state, invoice);
   }
 
   private static throttled(seconds: string | null): ApiError {

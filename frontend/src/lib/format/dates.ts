@@ -6,6 +6,12 @@ export function formatDay(day: string, locale = readersLocale()): string {
   return format.format(new Date(`${day}T00:00:00Z`));
 }
 
+/** Formats the days from one to another, both of them included. */
+export function formatDays(first: string, last: string, locale = readersLocale()): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+  return format.formatRange(new Date(`${first}T00:00:00Z`), new Date(`${last}T00:00:00Z`));
+}
+
 /** Formats the date of a moment in the reader's time zone. */
 export function formatDayOf(moment: string, locale = readersLocale()): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(new Date(moment));

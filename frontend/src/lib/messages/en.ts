@@ -1,5 +1,14 @@
 import type { components } from "../api/schema";
-import type { Account, CreditKind, Invoice, Payment, Plan } from "../api/types";
+import type {
+  Account,
+  ComingStep,
+  CreditKind,
+  CurrentSubscription,
+  Invoice,
+  InvoiceDetail,
+  Payment,
+  Plan,
+} from "../api/types";
 
 type ProofRefusalCode = components["schemas"]["ProofRefusalCode"];
 
@@ -250,6 +259,12 @@ export const en = {
       paid: "Paid",
       void: "Void",
     } satisfies Record<Invoice["payment_state"], string>,
+    kinds: {
+      initial: "First period",
+      renewal: "Renewal",
+      change: "Change of plan",
+      manual: "Single invoice",
+    } satisfies Record<InvoiceDetail["kind"], string>,
   },
   confirm: {
     title: "Confirm your payment",
@@ -314,6 +329,120 @@ export const en = {
     tryAgain: "Try again",
     label: "Payment",
   },
+  /** What the banner says at each stage of a plan. */
+  stage: {
+    renewal_open: (period: string, amount: string, due: string) =>
+      `Next period ${period}: pay ${amount} by ${due}.`,
+    grace: (amount: string, due: string, until: string | null) =>
+      until
+        ? `${amount} was due on ${due}. Everything works until ${until}.`
+        : `${amount} was due on ${due}. Everything works.`,
+    past_due: (amount: string, due: string, until: string | null) =>
+      until
+        ? `${amount} was due on ${due}. Your account will be paused on ${until}.`
+        : `${amount} was due on ${due}. Everything works for now.`,
+    suspended: (since: string | null, until: string | null) =>
+      [
+        since ? `Paused since ${since}.` : "Your account is paused.",
+        until ? `Your data is safe until ${until}.` : "Your data is safe.",
+        "Pay and go on: the paused days don't count.",
+      ].join(" "),
+    under_review: (day: string) =>
+      `We are checking your payment of ${day}. Nothing will be paused meanwhile.`,
+    pausedUnderReview: (since: string, day: string) =>
+      `Paused since ${since}. We are checking your payment of ${day}: everything works again as soon as it is approved.`,
+    checking: (day: string) => `We are checking your payment of ${day}.`,
+    ending: (plan: string, day: string) =>
+      `Your ${plan} plan ends on ${day}. Everything works until then.`,
+    ended: "Your plan has ended. Choose a plan to go on.",
+    no_plan: "You have no plan. Choose a plan to go on.",
+    pay: "Pay",
+    cancel: "Cancel plan",
+    see: "See your plan",
+  },
+  yourPlan: {
+    title: "Your plan",
+    navigation: "Plan",
+    stages: {
+      no_plan: "No plan",
+      order: "Waiting for payment",
+      active: "Active",
+      renewal_open: "Next period unpaid",
+      grace: "Overdue",
+      past_due: "Past due",
+      suspended: "Paused",
+      under_review: "Payment under review",
+      ending: "Ends soon",
+    } satisfies Record<CurrentSubscription["stage"], string>,
+    price: "Price",
+    period: "Current period",
+    paidUntil: "Paid until",
+    paidAhead: (day: string) => `You have paid ahead, until ${day}.`,
+    next: (plan: string) =>
+      `You have chosen the ${plan} plan. It begins with the next period, once that is paid.`,
+    drop: (plan: string) => `Stay on the ${plan} plan`,
+    ends: (day: string) =>
+      `You have cancelled. The last day of your plan is ${day}; everything works until then, and nothing more is to be paid.`,
+    toPay: "To pay",
+    toPayBy: (amount: string, day: string) => `${amount} by ${day}`,
+    none: "You have no plan",
+    noneText: "Your account, your sites and your invoices are still here. Choose a plan to go on.",
+    free: "You are trying everything for free. Choose a plan whenever you like.",
+    ordered: (plan: string) =>
+      `You have ordered the ${plan} plan. It starts as soon as we approve your payment.`,
+    renewEarly: "Pay the next period now",
+    cancel: "Cancel plan…",
+    keep: "Keep plan",
+    ownerOnly: "Only the owner of the account can change or cancel the plan.",
+    underReview:
+      "While we check your payment, the plan can't be changed or cancelled. You can withdraw the confirmation on the page of the invoice.",
+  },
+  cancelPlan: {
+    title: "Cancel your plan?",
+    close: "Close",
+    what: "What happens",
+    until: (plan: string, day: string) =>
+      `Your ${plan} plan and everything in it works until ${day}.`,
+    atOnce: (plan: string) => `Your ${plan} plan ends now, because the time you paid for is over.`,
+    voided: (number: string) => `Invoice ${number} is voided: you owe nothing on it.`,
+    noMore: "You get no more invoices for it.",
+    dropped: (plan: string) => `The change to the ${plan} plan is dropped.`,
+    stays: "What stays",
+    staysText:
+      "Your account, your sites and your invoices. You can choose a plan again at any time.",
+    undo: (day: string) => `Until ${day} you can change your mind on this page.`,
+    reason: "Why do you cancel?",
+    submit: "Yes, cancel plan",
+    keep: "Keep plan",
+  },
+  coming: {
+    title: "What happens when",
+    intro: "If nothing is paid or changed:",
+    steps: {
+      due: "Last day to pay the invoice.",
+      start_period: "The period you have paid for begins.",
+      renew: "You get the invoice for the next period by email.",
+      renewal_reminder: "We remind you by email to pay.",
+      renewal_due: "We tell you by email that the invoice is overdue. Everything works.",
+      fall_due: "Your plan is past due. Everything still works.",
+      past_due: "We tell you by email what will be paused, and when.",
+      final_notice: "You get a last notice by email.",
+      suspend:
+        "Your account is paused: you can sign in, read, download and pay, but not change sites or use credits.",
+      ending: "We tell you by email when your plan will end.",
+      lapse: "Your plan ends and the invoice is void: you owe nothing on it.",
+      end: "Your plan ends, as you asked.",
+      expire_sign_up: "Your order expires: you owe nothing on it.",
+      expire_change: "Your order for another plan expires: your present plan goes on.",
+    } satisfies Record<ComingStep["what"] | "due", string>,
+  },
+  paused: {
+    sites:
+      "Your account is paused. Your sites are safe, but you can't add, change or remove any until the open invoice is paid.",
+    credits:
+      "Your account is paused. Your credits stay, but you can't use them until you have paid.",
+    seeHow: "See how to pay",
+  },
   dashboard: {
     title: "Dashboard",
     welcome: (name: string) => `Welcome, ${name}`,
@@ -326,14 +455,14 @@ export const en = {
       trial: "Trial",
       pending_payment: "Waiting for payment",
       active: "Active",
-      suspended: "Suspended",
+      suspended: "Paused",
       cancelled: "Cancelled",
     } satisfies Record<Account["status"], string>,
     nextByStatus: {
       trial: "You are all set. Try everything with your free credits.",
       pending_payment: "Pay your invoice, then confirm the payment to activate your account.",
       active: "You are all set.",
-      suspended: "Contact support to reopen your account.",
+      suspended: "Your account is paused. Pay the open invoice to go on: your data is safe.",
       cancelled: "Contact support to reopen your account.",
     },
     noPlan: "None",
@@ -395,11 +524,46 @@ export const en = {
     change: "Change plan",
     intro: "You get an invoice to pay. Nothing changes until the payment is approved.",
     pending: (plan: string) =>
-      `Your order for the ${plan} plan is waiting for payment. Pay its invoice, or cancel the order to choose another plan.`,
+      `Your order for the ${plan} plan is waiting for payment. Pay its invoice, cancel the order, or choose another plan instead.`,
     underReview: (plan: string) =>
       `We are checking your payment for the ${plan} plan. You can choose another plan once it is decided.`,
+    instead: "Choose another plan instead",
+    replaces: (plan: string) =>
+      `Your order for the ${plan} plan and its invoice are cancelled when you order another plan.`,
     current: "Your plan",
     submit: "Get invoice",
+    submitNext: "Choose for the next period",
+    when: "From when?",
+    now: "Now",
+    nowText: "The plan changes as soon as we approve your payment.",
+    from: (day: string) => `From ${day}`,
+    nextPeriod: "From the next period",
+    nextText: (price: string, interval: string) =>
+      `You pay ${price} ${interval} from then on. Until then nothing changes.`,
+    price: (plan: string) => `${plan} plan`,
+    credit: "Credit for your unused days",
+    total: "To pay now",
+    priceNow: (amount: string) => `${amount} now`,
+    chooseWhen: "Choose when to change.",
+    neither: "This plan can't be chosen at the moment.",
+    refusals: {
+      already_on_plan: "You have this plan already.",
+      already_next_plan: "This plan is already chosen for your next period.",
+      nothing_to_pay:
+        "Your unused days are worth more than this plan costs. Choose it for the next period.",
+      plan_not_payable: "This plan is free: it can't be ordered.",
+      upgrade_already_pending: "Another order is being paid. Wait until it is decided.",
+      payment_already_under_review:
+        "We are checking your payment of the next period. Wait until it is decided.",
+      no_subscription: "You have no plan that is paid for. Choose a plan now.",
+      plan_ends: "You have cancelled your plan. Keep it first, or choose a plan now.",
+      too_many_plan_changes:
+        "You have already changed your next invoice today. Try again tomorrow.",
+      exchange_rate_missing:
+        "This payment method has no exchange rate at the moment. Choose another one.",
+      account_suspended: "Your account is paused. Pay the open invoice first.",
+    } as Partial<Record<string, string>>,
+    refused: "This isn't possible at the moment.",
   },
   sites: {
     title: "Sites",

@@ -36,12 +36,15 @@ const enums = Object.entries(api.components.schemas).flatMap(([name, schema]) =>
 const WORDS: Record<string, () => Partial<Record<string, string>>> = {
   AccountStatus: () => m.dashboard.statuses,
   CreditKind: () => m.credits.kinds,
+  ComingStepName: () => m.coming.steps,
+  InvoiceKind: () => m.invoice.kinds,
   InvoicePaymentState: () => m.invoice.states,
   Language: () =>
     Object.fromEntries(Object.entries(LANGUAGES).map(([code, { name }]) => [code, name])),
   PaymentStatus: () => m.history.states,
   PlanInterval: () => m.plan.intervals,
   ProofRefusalCode: () => m.proof.refusals,
+  SubscriptionStage: () => m.yourPlan.stages,
 };
 
 /** Enums whose values no page shows, with what is shown instead. */

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { keepInvoice } from "../../../entities/invoice/keepInvoice";
 import { api, unwrap } from "../../../lib/api/client";
 import { queryKeys } from "../../../lib/api/keys";
 import type { Invoice } from "../../../lib/api/types";
@@ -14,8 +15,11 @@ export function useChoosePaymentMethod(id: number) {
         }),
       ),
     onSuccess: async (invoice: Invoice) => {
-      cache.setQueryData(queryKeys.invoice(id), invoice);
-      await cache.invalidateQueries({ queryKey: queryKeys.me });
+      keepInvoice(cache, invoice);
+      await Promise.all([
+        cache.invalidateQueries({ queryKey: queryKeys.me }),
+        cache.invalidateQueries({ queryKey: queryKeys.subscription }),
+      ]);
     },
   });
 }

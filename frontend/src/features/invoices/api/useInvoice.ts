@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ShownInvoice } from "../../../entities/invoice/keepInvoice";
 import { pollEvery } from "../../../entities/invoice/pollEvery";
 import { useMe } from "../../../entities/me/useMe";
 import { api, unwrap } from "../../../lib/api/client";
@@ -9,7 +10,7 @@ export function useInvoice(id: number) {
   const comesWithMe = useMe().data?.open_invoice?.id === id;
   return useQuery({
     queryKey: queryKeys.invoice(id),
-    queryFn: () =>
+    queryFn: (): Promise<ShownInvoice> =>
       unwrap(
         api.GET("/api/v1/billing/invoices/{invoice_id}/", { params: { path: { invoice_id: id } } }),
       ),

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { me, payment } from "../../testing/examples";
-import { approvalToCelebrate, markCelebrated } from "./celebration";
+import { approvalToCelebrate, markCelebrated } from "./approval";
 
 const decided_at = "2026-11-23T10:00:00Z";
 const soon = Date.parse(decided_at) + 60_000;

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { knowPayments, logIn, showInvoice } from "../../testing/answers";
@@ -8,32 +8,6 @@ import { renderApp } from "../../testing/renderApp";
 beforeEach(() => {
   showInvoice(invoice);
   knowPayments();
-});
-
-describe("the banner", () => {
-  it.each([
-    ["due", /is due by/, "See how to pay"],
-    ["overdue", /was due by/, "See how to pay"],
-    ["under_review", /We have been checking your payment/, "See status"],
-    ["rejected", /Reference not found/, "Try again"],
-  ] as const)("tells of an invoice that is %s", async (payment_state, text, link) => {
-    const latest_payment = { ...payment, admin_notes: "Reference not found" };
-    showInvoice({ ...invoice, payment_state, latest_payment });
-    renderApp("/");
-
-    const banner = await screen.findByRole("region", { name: "Payment" });
-    expect(banner).toHaveTextContent(text);
-    const way = within(banner).getByRole("link", { name: link });
-    expect(way).toHaveAttribute("href", "/invoices/1");
-  });
-
-  it("is gone when nothing is to be paid", async () => {
-    showInvoice({ ...invoice, status: "paid", payment_state: "paid" });
-    renderApp("/");
-
-    await screen.findByRole("heading", { name: /Welcome/ });
-    expect(screen.queryByRole("region", { name: "Payment" })).not.toBeInTheDocument();
-  });
 });
 
 /** What the server says of the latest decision from now on; the page asks when it is looked at. */
