@@ -226,11 +226,17 @@ def take(customer: Customer, step: Step, now: datetime) -> None:
     customer.steps.append((customer.facts.today(now), step))
     customer.facts = after(customer.facts, step, now)
     if isinstance(step, StartPeriod):
-        customer.begun.append(step.index)
+        begin(customer, step.index)
     if isinstance(step, Renew):
         customer.is_skipped |= bool(step.skipped)
     if step.name in {StepName.SUSPEND, StepName.END, StepName.LAPSE}:
         leave(customer, now)
+
+
+def begin(customer: Customer, index: int) -> None:
+    """Let a period begin, with credits that nobody spends."""
+    customer.begun.append(index)
+    customer.facts = replace(customer.facts, has_plan_credits=True)
 
 
 def leave(customer: Customer, now: datetime) -> None:
@@ -359,7 +365,7 @@ def pay(customer: Customer, invoice: OpenInvoice, now: datetime) -> None:
     length = customer.facts.begins(paid, index + 1) - customer.facts.begins(paid, index)
     customer.paid_time += length
     if paid.current_index == index:
-        customer.begun.append(index)
+        begin(customer, index)
 
 
 def confirm(customer: Customer, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""``python -m tests.later EMAIL DAYS``: for one account, so many days pass while the clock stands.
+"""``python -m tests.later EMAIL STEP``: for one account, days pass until billing takes a step.
 
 Each day, all that is dated in the account's billing moves a day into the past, and billing runs for
 it. The guards of append-only rows are off for that, so it needs a superuser of the database.
@@ -23,13 +23,23 @@ from igny8_core.common.clock import utc_now  # noqa: E402
 from igny8_core.common.daily import A_DAY  # noqa: E402
 
 
-def main(email: str, days: int) -> None:
-    """Let days pass for the account of the user with this address; print the steps of each day."""
+MOST_DAYS = 60
+
+
+def main(email: str, wanted: str) -> int:
+    """Let days pass for the account of the user with this address; print the steps of each day.
+
+    :param wanted: how the step begins: ``suspend``, ``remind: past due``.
+    :returns: 1 if it doesn't come in ``MOST_DAYS``.
+    """
     account = Account.objects.get(users__email=email)
-    for day in range(1, days + 1):
+    for day in range(1, MOST_DAYS + 1):
         let_a_day_pass(account.pk)
-        for step in advance(account_id=account.pk, now=utc_now()):
-            print(f"day {day}: {step}")
+        steps = [str(step) for step in advance(account_id=account.pk, now=utc_now())]
+        print(f"day {day}: {steps}")
+        if any(step.startswith(wanted) for step in steps):
+            return 0
+    return 1
 
 
 def let_a_day_pass(account_id: int) -> None:
@@ -64,4 +74,4 @@ def _billing_models() -> Iterator[tuple[type[Model], str]]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    sys.exit(main(*sys.argv[1:]))

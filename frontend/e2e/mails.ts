@@ -10,6 +10,14 @@ export function mailsTo(address: string): number {
   return sentTo(address).length;
 }
 
+/** Waits until the newest email to an address has such a subject. */
+export async function expectMailTo(address: string, subject: RegExp): Promise<void> {
+  await expect(() => {
+    const newest = sentTo(address).at(-1)?.replace(/\n /g, " ");
+    expect(/^Subject: (.*)$/m.exec(newest ?? "")?.[1]).toMatch(subject);
+  }).toPass({ timeout: 60_000 });
+}
+
 /** Waits for an email to an address with such a link, and returns the link's path. */
 export async function linkMailedTo(address: string, path: RegExp): Promise<string> {
   let found: string | undefined;
