@@ -22,7 +22,6 @@ from igny8_core.business.subscriptions.services.advance import advance  # noqa: 
 from igny8_core.common.clock import utc_now  # noqa: E402
 from igny8_core.common.daily import A_DAY  # noqa: E402
 
-
 MOST_DAYS = 60
 
 
