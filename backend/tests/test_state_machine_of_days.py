@@ -43,7 +43,7 @@ from igny8_core.business.subscriptions.forecast import after, after_payment
 from igny8_core.business.subscriptions.next_step import next_look, next_step
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.services.run import run_billing
-from igny8_core.business.subscriptions.steps import StartPeriod
+from igny8_core.business.subscriptions.steps import EXPIRE_CREDITS, StartPeriod
 from igny8_core.common.exceptions import DomainError
 from tests.factories import (
     account_of,
@@ -68,11 +68,23 @@ places = st.integers(min_value=0, max_value=10**6)
 
 @dataclass
 class Customer:
-    """An account: its rows are read before each act."""
+    """An account: its rows are read before each act.
+
+    :ivar pocket: how many of the credits were brought by a plan; these are used first.
+    """
 
     owner: User
     account_id: int
     credits: int = 0
+    pocket: int = 0
+
+    def grant(self, number: int) -> None:
+        self.credits += number
+        self.pocket += number
+
+    def take(self, number: int) -> None:
+        self.credits -= number
+        self.pocket -= min(self.pocket, number)
 
     @property
     def facts(self) -> BillingFacts:
@@ -173,14 +185,17 @@ class Days(RuleBasedStateMachine):
             subscription = paid.subscription
             assert subscription
             begun = subscription.current_index == payment.invoice.period_index
-            customer.credits += granted if begun else 0
+            if begun:
+                customer.grant(granted)
             self.expect(customer, paid)
             return
-        customer.credits += granted
+        customer.grant(granted)
         started = LiveSubscription(
             SubscriptionStatus.ACTIVE, Anchor(self.now, 0, 1), current_index=0, paid_index=1
         )
         active = replace(facts, account_status=AccountStatus.ACTIVE, suspended_at=None)
+        if facts.subscription:
+            active = replace(active, ended_at=self.now)
         self.expect(customer, replace(active, order=None, subscription=started))
 
     @rule(place=places, plan=plans)
@@ -221,7 +236,7 @@ class Days(RuleBasedStateMachine):
             self.expect(customer, facts)
             return
         act()
-        customer.credits -= granted
+        customer.take(granted)
         last.invoice.refresh_from_db()
         assert last.invoice.status == ("pending" if event == EventName.REVERSE else "void")
         if event == EventName.REVERSE and is_renewal:
@@ -258,7 +273,7 @@ class Days(RuleBasedStateMachine):
                 description="Used",
                 now=self.now,
             )
-        customer.credits -= spent
+        customer.take(spent)
 
     # Time
 
@@ -311,7 +326,10 @@ class Days(RuleBasedStateMachine):
                         period_index=step.index,
                         status="paid",
                     )
-                    customer.credits += invoice.included_credits
+                    customer.grant(invoice.included_credits)
+                    facts = replace(facts, has_plan_credits=True)
+                if step == EXPIRE_CREDITS:
+                    customer.take(customer.pocket)
         return comparable(facts), steps
 
     # What has to hold
@@ -328,7 +346,8 @@ class Days(RuleBasedStateMachine):
         return Actor(user=self.admin)
 
     def expect(self, customer: Customer, facts: BillingFacts) -> None:
-        assert customer.facts == comparable(facts)
+        has_plan_credits = customer.pocket > 0
+        assert customer.facts == replace(comparable(facts), has_plan_credits=has_plan_credits)
 
     @invariant()
     def the_database_holds_its_rules(self) -> None:
@@ -342,9 +361,10 @@ class Days(RuleBasedStateMachine):
 
     @invariant()
     def credits_are_those_of_the_periods_that_began(self) -> None:
-        kept = dict(Account.objects.values_list("pk", "credits"))
+        kept = {account.pk: account for account in Account.objects.all()}
         for customer in self.customers:
-            assert kept[customer.account_id] == customer.credits
+            account = kept[customer.account_id]
+            assert (account.credits, account.plan_credits) == (customer.credits, customer.pocket)
 
     @invariant()
     def nobody_is_parked(self) -> None:
