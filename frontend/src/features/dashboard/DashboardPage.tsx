@@ -58,7 +58,6 @@ function NextStep({ me, account }: { me: Me; account: Account }) {
   const invoice = me.open_invoice;
   const isReviewed = invoice?.payment_state === "under_review";
   const isVoid = hasNothingOrdered(me);
-  const next = isVoid ? withoutPlan(me) : m.dashboard.nextByStatus[account.status];
   return (
     <Paper withBorder p="lg" radius="md">
       <Stack gap="sm">
@@ -68,7 +67,7 @@ function NextStep({ me, account }: { me: Me; account: Account }) {
           </Title>
           {invoice && <StateBadge state={invoice.payment_state} />}
         </Group>
-        <Text>{isReviewed ? m.invoice.reviewNextText : next}</Text>
+        <Text>{nextStep(me, account)}</Text>
         {invoice && (
           <Group>
             <Button
@@ -116,7 +115,7 @@ function Fact({ label, value, note, links = [] }: FactProps) {
           {note}
         </Text>
       )}
-      <Group gap="0 md">
+      <Group gap="md">
         {links.map(([to, words]) => (
           <Anchor key={to} component={Link} to={to} size="sm">
             {words}
@@ -127,8 +126,11 @@ function Fact({ label, value, note, links = [] }: FactProps) {
   );
 }
 
-function withoutPlan(me: Me): string {
-  return hasHadPlan(me) ? m.stage.ended : m.dashboard.nothingOrdered;
+function nextStep(me: Me, account: Account): string {
+  if (me.open_invoice?.payment_state === "under_review") return m.invoice.reviewNextText;
+  if (hasNothingOrdered(me)) return hasHadPlan(me) ? m.stage.ended : m.dashboard.nothingOrdered;
+  if (me.open_invoice && account.status === "active") return m.dashboard.toPay;
+  return m.dashboard.nextByStatus[account.status];
 }
 
 function NoAccount() {

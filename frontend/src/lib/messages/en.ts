@@ -458,6 +458,7 @@ export const en = {
       suspended: "Paused",
       cancelled: "Cancelled",
     } satisfies Record<Account["status"], string>,
+    toPay: "There is an invoice to pay.",
     nextByStatus: {
       trial: "You are all set. Try everything with your free credits.",
       pending_payment: "Pay your invoice, then confirm the payment to activate your account.",

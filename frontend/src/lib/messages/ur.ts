@@ -443,6 +443,7 @@ export const ur: Messages = {
       suspended: "رکا ہوا",
       cancelled: "ختم",
     },
+    toPay: "ایک انوائس ادا کرنی ہے۔",
     nextByStatus: {
       trial: "سب تیار ہے۔ اپنے مفت کریڈٹ سے سب کچھ آزمائیں۔",
       pending_payment: "اکاؤنٹ فعال کرنے کے لیے اپنی انوائس ادا کریں، پھر ادائیگی کی تصدیق کریں۔",
