@@ -1,4 +1,4 @@
-"""What an act changes, written together: each row once, and each kind in one statement."""
+"""What an act changes, written together: each row once, and all of them in one statement."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.common.rows import insert_rows, update_rows
+from igny8_core.common.rows import Batch, write_rows
 
 WRITTEN_IN_ORDER: tuple[type[Model], ...] = (Payment, Invoice, Subscription, Account)
 
@@ -21,6 +21,15 @@ class _Saved:
 
     rows: dict[int, Model] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+
+    def in_order(self) -> tuple[list[Model], list[Model]]:
+        """Let subscriptions end before others begin: an account has one at a time."""
+        ended: list[Model] = []
+        begun: list[Model] = []
+        for row in self.rows.values():
+            is_live = isinstance(row, Subscription) and row.status in LIVE_SUBSCRIPTION_STATUSES
+            (begun if is_live else ended).append(row)
+        return ended, begun
 
 
 class Changes:
@@ -61,14 +70,16 @@ class Changes:
         self._afterwards.append(follow)
 
     def write(self) -> None:
-        """Write everything."""
+        """Write everything: all rows with one statement, unless some have to be first."""
         for model, removed in _by_model(self._removed).items():
             model._default_manager.filter(pk__in=[row.pk for row in removed]).delete()
-        for added in _by_model(self._added).values():
-            insert_rows(added)
+        first, then = [Batch(added) for added in _by_model(self._added).values()], list[Batch]()
         for saved in self._saved.values():
-            for rows in _in_order(saved.rows.values()):
-                update_rows(rows, saved.names)
+            before, after = (Batch(rows, frozenset(saved.names)) for rows in saved.in_order())
+            first.append(before if before.rows else after)
+            then.append(after if before.rows else before)
+        write_rows(*first)
+        write_rows(*then)
         emails.tell(self._notices)
         for follow in self._afterwards:
             follow()
@@ -87,13 +98,3 @@ def _by_model(rows: Iterable[Model]) -> dict[type[Model], list[Model]]:
     for row in rows:
         grouped.setdefault(type(row), []).append(row)
     return grouped
-
-
-def _in_order(rows: Iterable[Model]) -> list[list[Model]]:
-    """Let subscriptions end before others begin: an account has one at a time."""
-    ended: list[Model] = []
-    begun: list[Model] = []
-    for row in rows:
-        is_live = isinstance(row, Subscription) and row.status in LIVE_SUBSCRIPTION_STATUSES
-        (begun if is_live else ended).append(row)
-    return [ended, begun]
