@@ -13,6 +13,7 @@ from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
 from igny8_core.business.billing.selectors.methods import payment_method_for
+from igny8_core.business.billing.selectors.people import put_first_owner_in_hand
 from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.periods import start_subscription
@@ -79,6 +80,7 @@ def register_account(
     if welcome:
         welcome(user)
     account = _account_of(user)
+    put_first_owner_in_hand(account, user)
     actor = Actor(user=user, ip_address=ip_address)
     if plan.is_free:
         _start_trial(account=account, plan=plan, actor=actor, now=now)

@@ -96,12 +96,13 @@ def issue_invoice(
         issued_at=now,
         due_date=business_day(now) + timedelta(days=settings.BILLING_INVOICE_DUE_DAYS),
     )
-    line = InvoiceLine.objects.create(
+    line = InvoiceLine(
         invoice=invoice,
         description=f"{plan.name} plan, 1 {plan.interval}, {plan.included_credits:,} credits",
         unit_price=due.amount,
         amount=due.amount,
     )
+    changes.add(line)
     put_in_hand(invoice, "lines", [line])
     put_in_hand(invoice, "payments", [])
     recorder = TransitionRecorder(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from igny8_core.business.billing.exceptions import ImpossibleExchangeRate, NoExchangeRate
-from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig
+from igny8_core.business.billing.models import PaymentMethodConfig
 from igny8_core.common.money import AMOUNT_LIMIT, Money
 
 
@@ -20,15 +20,16 @@ def price_by(*, due: Money, method: PaymentMethodConfig | None) -> PriceAtRate:
     """Compute the amount due in the method's currency.
 
     :param due: in USD, the currency of all prices.
+    :param method: with its rate, as ``payment_method_for`` reads it.
     :raises ExchangeRateMissing: if there is no rate for the method's currency, or one at which
         the amount would be zero or too large to store.
     """
     if method is None or method.currency == due.currency:
         return PriceAtRate(payable=due, rate=Decimal(1))
-    rate = ExchangeRate.objects.filter(currency=method.currency).first()
+    rate = method.units_per_usd
     if rate is None:
         raise NoExchangeRate(method)
-    payable = due.converted(rate=rate.units_per_usd, currency=method.currency)
+    payable = due.converted(rate=rate, currency=method.currency)
     if not 0 < payable.amount < AMOUNT_LIMIT:
         raise ImpossibleExchangeRate(method)
-    return PriceAtRate(payable=payable, rate=rate.units_per_usd)
+    return PriceAtRate(payable=payable, rate=rate)
