@@ -1,7 +1,7 @@
 """A plan's terms when it was bought, kept separately because admins may edit the plan."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
@@ -43,17 +43,18 @@ class PlanTerms:
     @classmethod
     def of_plan(cls, plan: Priced) -> "PlanTerms":
         """Copy the current terms of a plan."""
-        return cls(**{field.name: getattr(plan, field.name) for field in fields(cls)})
+        return cls(**{name: getattr(plan, name) for name in NAMES})
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "PlanTerms":
         """Read stored terms; ignores fields added by a later version."""
-        known = {field.name: kept[field.name] for field in fields(cls)}
+        known = {name: kept[name] for name in NAMES}
         return cls(**{**known, "price": Decimal(known["price"])})
 
     def as_json(self) -> dict[str, str | int]:
         """Return the terms as stored in a column."""
-        return {**asdict(self), "price": f"{self.price:f}"}
+        values = {name: getattr(self, name) for name in NAMES}
+        return {**values, "price": f"{self.price:f}"}
 
     @property
     def is_free(self) -> bool:
@@ -63,9 +64,12 @@ class PlanTerms:
     @property
     def offer(self) -> str:
         """Identify what is sold, so that an order can say what its customer saw."""
-        sold = {name: value for name, value in asdict(self).items() if name not in WORDS}
+        sold = {name: getattr(self, name) for name in NAMES if name not in WORDS}
         sold["price"] = self.price.normalize()
         return sha256(repr(sold).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.name
+
+
+NAMES = [field.name for field in fields(PlanTerms)]
