@@ -104,10 +104,7 @@ def queue_mails(mails: Sequence[NewMail]) -> None:
 def queue_prepared_mail(
     *, kind: str, about: str, recipient: str, language: str, subject: str, body: str, html: str
 ) -> None:
-    """Queue an email whose text must not be kept after it is sent: only its job has it.
-
-    Whoever reads such an email waits for the link in it, so it waits for no other one.
-    """
+    """Queue an email whose text must not be kept after it is sent: only its job has it."""
     mail = _given(NewMail(kind, about, recipient, language, {}))
     text = {"subject": subject, "body": body, "html": html}
     _queue([{**mail, "lock": None, "text": text}], deliver_prepared_mail)
