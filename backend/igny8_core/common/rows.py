@@ -53,7 +53,7 @@ class Batch:
         if self.names is None:
             for row, key in zip(self.rows, keys, strict=True):
                 row.pk = key
-                row._state.adding = False
+                row._state.adding, row._state.db = False, connection.alias
         elif len(keys) != len(self.rows):
             table = self.rows[0]._meta.db_table
             message = f"{len(keys)} of {len(self.rows)} rows of {table} are there."

@@ -38,6 +38,7 @@ from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
 from igny8_core.common.models import put_in_hand
 from igny8_core.common.money import Money
+from igny8_core.common.rows import insert_rows
 from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import is_visible
 
@@ -77,7 +78,7 @@ def issue_invoice(
     due = Money(plan.price, plan.currency)
     price = price_by(due=due, method=method)
     snapshot = _snapshot(account=account, plan=plan)
-    invoice = Invoice.objects.create(
+    invoice = Invoice(
         number=_next_number(now=now),  # the last lock, because it is held until commit
         account=account,
         subscription=subscription,
@@ -96,6 +97,7 @@ def issue_invoice(
         issued_at=now,
         due_date=business_day(now) + timedelta(days=settings.BILLING_INVOICE_DUE_DAYS),
     )
+    insert_rows([invoice])
     line = InvoiceLine(
         invoice=invoice,
         description=f"{plan.name} plan, 1 {plan.interval}, {plan.included_credits:,} credits",

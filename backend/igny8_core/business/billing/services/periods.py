@@ -15,6 +15,7 @@ from igny8_core.business.billing.selectors.locks import LockedBilling
 from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.invoices import issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
+from igny8_core.common.rows import insert_rows
 
 PERIODS = {
     PlanInterval.MONTH: relativedelta(months=1),
@@ -55,12 +56,13 @@ def start_subscription(
     :param event: the reason: a paid sign-up or an upgrade.
     :raises ExchangeRateMissing: if no rate is kept for the method's currency.
     """
-    subscription = Subscription.objects.create(
+    subscription = Subscription(
         account=account,
         plan=plan,
         terms=PlanTerms.of_plan(plan).as_json(),
         status=SubscriptionStatus.PENDING_PAYMENT,
     )
+    insert_rows([subscription])
     invoice = issue_invoice(
         changes=changes,
         subscription=subscription,
