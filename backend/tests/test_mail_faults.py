@@ -26,6 +26,7 @@ from tests.factories import (
 )
 from tests.smtp import Mailbox, expect_end, free_port, run_worker, smtp_server, start_worker
 from tests.test_emails import queued, tasks_of_the_minute, the_time_has_come
+from tests.test_rows import ANY_TEXT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalog")]
 FAULTY = ("-m", "tests.faulty")
@@ -127,20 +128,26 @@ def test_slow_mail_server_does_not_block_account_closing() -> None:
     assert_all_invariants_hold()
 
 
-@pytest.mark.parametrize("statement", ["procrastinate_defer_job", MARKING])
-def test_prepared_mail_is_queued_atomically(statement: str) -> None:
+@pytest.mark.parametrize("table", ["common_outgoingmail", "procrastinate_jobs"])
+def test_prepared_mail_is_queued_atomically(table: str) -> None:
     """Its row, its job and that the one knows the other: outside of any transaction, too."""
 
     def end_before(execute: Any, sql: str, *more: Any) -> Any:
-        if statement in sql:
+        if f"INSERT INTO {table}" in sql:
             raise ConnectionAbortedError
         return execute(sql, *more)
 
-    words = {"subject": "x", "body": "x", "html": ""}
+    words = {"subject": "x", "body": ANY_TEXT, "html": ""}
+    sent = {"kind": "x", "about": "1", "recipient": "x@shop.example", "language": "en", **words}
     with connection.execute_wrapper(end_before), pytest.raises(ConnectionAbortedError):
-        queue_prepared_mail(kind="x", about="1", recipient="x@shop.example", language="en", **words)
+        queue_prepared_mail(**sent)
     assert not OutgoingMail.objects.exists()
     assert not ProcrastinateJob.objects.exists()
+
+    queue_prepared_mail(**sent)
+    mail, job = OutgoingMail.objects.get(), ProcrastinateJob.objects.get()
+    assert (mail.job_id, mail.arguments, job.lock) == (job.pk, {}, None)
+    assert job.args == {"mail_id": mail.pk, **words}
 
 
 def test_mails_hold_up_no_other_work(

@@ -68,11 +68,11 @@ HOT: list[tuple[str, Request, int]] = [
     ("where a customer stands", get("auth/me/"), 2),
     ("own invoices", get("billing/invoices/"), 2),
     ("own payments", get("billing/payments/"), 4),
-    ("payment methods", get("billing/admin/payment-methods/", country="PK"), 6),
+    ("payment methods", get("billing/admin/payment-methods/", country="PK"), 5),
     ("plans", get("plans/"), 2),
     ("sign-in", sign_in, 12),
     ("sign-in of a program", sign_in_as_program, 13),
-    ("register", register, 25),
+    ("register", register, 18),
 ]
 
 

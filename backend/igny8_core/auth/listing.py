@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from igny8_core.auth.permissions import HasAccount, account_of
-from igny8_core.common.keyset import CountUpTo
+from igny8_core.common.keyset import CountUpTo, with_number
 from igny8_core.common.transactions import one_moment
 
 M = TypeVar("M", bound=Model)
@@ -36,11 +36,10 @@ class PagedListView(ListAPIView[M]):
         :param counted: rows to count as well.
         :returns: the rows, and how many were counted.
         """
-        rows = self.get_queryset().filter(pk__in=keys).order_by(*order)
-        if counted is None:
-            return list(rows[:size]), 0
-        found: list[Any] = list(rows.annotate(rows_counted=CountUpTo(counted))[:size])
-        return found, found[0].rows_counted if found else 0
+        rows: QuerySet[Any] = self.get_queryset().filter(pk__in=keys).order_by(*order)
+        if counted is not None:
+            rows = rows.annotate(rows_counted=CountUpTo(counted))
+        return with_number(list(rows[:size]))
 
 
 class OwnListView(PagedListView[M]):

@@ -22,6 +22,7 @@ from igny8_core.auth.enums import (
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.email_form import normal_email
 from igny8_core.common.models import TimestampedModel
+from igny8_core.common.rows import insert_rows
 from igny8_core.common.search import NormalAddress, SearchText, search_index
 from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import (
@@ -246,8 +247,11 @@ class UserManager(BaseUserManager["User"]):
 
     @in_transaction
     def _save(self, user: "User") -> None:
-        user.save(using=self._db)
-        user.emailaddress_set.create(email=user.email, primary=True, verified=user.is_staff)
+        insert_rows([user])
+        address = user.emailaddress_set.model(
+            user=user, email=user.email, primary=True, verified=user.is_staff
+        )
+        insert_rows([address])
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make a user who may do everything in the admin site and belongs to no account."""

@@ -21,6 +21,7 @@ from igny8_core.auth.exceptions import (
 )
 from igny8_core.auth.models import Account, EmailChange, Industry, Plan, Site, Subscription, User
 from igny8_core.auth.terms import PlanTerms
+from igny8_core.common.compiled import compiled
 from igny8_core.common.places.countries import Country, country_of, is_country_code
 
 
@@ -36,13 +37,18 @@ def public_plan(*, slug: str, offer: str = "") -> Plan:
     :raises UnknownPlan: if no such plan is offered.
     :raises PlanChanged: if the offer has changed since.
     """
-    plan = public_plans().filter(slug=slug).first()
+    plan = next(iter(_public_plans(slug=slug)), None)
     if plan is None:
         offered = ", ".join(public_plans().values_list("slug", flat=True))
         raise UnknownPlan(slug=slug, offered=offered)
     if offer and offer != plan.offer:
         raise PlanChanged(plan)
     return plan
+
+
+@compiled
+def _public_plans(slug: str) -> QuerySet[Plan]:
+    return public_plans().filter(slug=slug)
 
 
 def country_by_code(*, code: str) -> Country:

@@ -1,6 +1,7 @@
 """What the API reads and writes of accounts."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from igny8_core.auth.selectors import (
 )
 from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.services.sites import SiteChanges
+from igny8_core.auth.terms import PlanTerms
 from igny8_core.auth.validators import normalised_domain
 from igny8_core.common.exceptions import InvalidInput
 from igny8_core.common.http.fields import LineField, MoneyField, TextField
@@ -66,6 +68,16 @@ class PlanSerializer(KeptFields, serializers.ModelSerializer[Plan]):
             "offer",
         ]
         read_only_fields = fields
+
+
+def plan_answer(terms: PlanTerms) -> dict[str, Any]:
+    """Answer with terms, which have the fields of a plan."""
+    return _plan_serializer().to_representation(terms)
+
+
+@cache
+def _plan_serializer() -> PlanSerializer:
+    return PlanSerializer()
 
 
 class IndustrySerializer(serializers.ModelSerializer[Industry]):
@@ -133,8 +145,7 @@ class AccountSerializer(KeptFields, serializers.ModelSerializer[Account]):
 
     @extend_schema_field(PlanSerializer)
     def get_plan(self, account: Account) -> dict[str, Any]:
-        terms = terms_of(account=account)  # with the fields of a plan
-        return dict(PlanSerializer(terms).data)  # type: ignore[arg-type]
+        return plan_answer(terms_of(account=account))
 
 
 class UserSerializer(KeptFields, serializers.ModelSerializer[User]):

@@ -1,7 +1,7 @@
 """A plan's terms when it was bought, kept separately because admins may edit the plan."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
@@ -71,13 +71,13 @@ class PlanTerms:
     @classmethod
     def of_plan(cls, plan: Priced) -> "PlanTerms":
         """Copy the current terms of a plan."""
-        return cls(**{field.name: getattr(plan, field.name) for field in fields(cls)})
+        return cls(**{name: getattr(plan, name) for name in NAMES})
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "PlanTerms":
         """Read stored terms; ignores fields added by a later version."""
         said = {**UNSAID, **kept}
-        known = {field.name: said[field.name] for field in fields(cls)}
+        known = {name: said[name] for name in NAMES}
         return cls(**{**known, "price": Decimal(known["price"])})
 
     def as_json(self) -> dict[str, str | int]:
@@ -85,9 +85,10 @@ class PlanTerms:
         return {**self._said(), "price": f"{self.price:f}"}
 
     def _said(self) -> dict[str, Any]:
+        values = {name: getattr(self, name) for name in NAMES}
         return {
             name: value
-            for name, value in asdict(self).items()
+            for name, value in values.items()
             if name not in UNSAID or value != UNSAID[name]
         }
 
@@ -121,3 +122,6 @@ class PlanTerms:
 
     def __str__(self) -> str:
         return self.name
+
+
+NAMES = [field.name for field in fields(PlanTerms)]

@@ -21,6 +21,7 @@ from psycopg.types.json import Json
 from igny8_core.common.transactions import healthy_wire
 
 P = ParamSpec("P")
+T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
 
@@ -100,14 +101,7 @@ def compiled(make: Callable[P, QuerySet[M]]) -> Callable[P, list[M]]:
 
     @wraps(make)
     def read(*_none: P.args, **values: P.kwargs) -> list[M]:
-        try:
-            with prepared():
-                return rows_for(values)
-        except NotSupportedError:  # planned before a column of it got another type
-            if connections[DEFAULT_DB_ALIAS].in_atomic_block:
-                raise  # its rollback forgets all plans
-            _disconnect()
-            return rows_for(values)  # a pool may have other connections with that plan
+        return planned_once(lambda: rows_for(values))
 
     def rows_for(values: Mapping[str, Any]) -> list[M]:
         made = ready()
@@ -123,6 +117,21 @@ def _sent(value: Any) -> Any:
     if isinstance(value, list):
         return Json([number for number in value if abs(number) <= BigIntegerField.MAX_BIGINT])
     return value
+
+
+def planned_once(read: Callable[[], T]) -> T:
+    """Read with statements that PostgreSQL plans once per connection, where the settings allow it.
+
+    :param read: can be repeated.
+    """
+    try:
+        with prepared():
+            return read()
+    except NotSupportedError:  # planned before a column of it got another type
+        if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+            raise  # its rollback forgets all plans
+        _disconnect()
+        return read()  # a pool may have other connections with that plan
 
 
 def _disconnect() -> None:

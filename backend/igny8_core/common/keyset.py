@@ -62,6 +62,11 @@ class CountUpTo(Subquery):
     output_field = IntegerField()
 
 
+def with_number(rows: list[Any]) -> tuple[list[Any], int]:
+    """Return rows, and what was counted beside each of them as ``rows_counted``; otherwise 0."""
+    return rows, getattr(rows[0], "rows_counted", 0) if rows else 0
+
+
 def order_of(rows: QuerySet[Any, Any]) -> tuple[str, ...]:
     """Return the names of the fields that a list is sorted by, with the key's own name at the end.
 

@@ -5,7 +5,7 @@ their jobs share a lock, so a later one waits for an earlier one's retry.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -21,6 +21,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
+from procrastinate.tasks import Task
 
 from igny8_core.common.clock import utc_now
 from igny8_core.common.compiled import prepared
@@ -35,7 +36,6 @@ from igny8_core.common.letters import (
 from igny8_core.common.locks import wait_for_lock
 from igny8_core.common.mail_retries import MailRetries
 from igny8_core.common.models import OutgoingMail
-from igny8_core.common.transactions import in_transaction
 
 QUEUE = "mail"
 PRIORITY = -1  # a server that doesn't answer takes the worker's time: nothing else waits for that
@@ -46,7 +46,7 @@ MAX_ERROR_LENGTH = 1000
 QUEUE_MAILS = """
 WITH given AS (
     SELECT * FROM json_to_recordset(%(mails)s::json) AS given (
-        key text, kind text, recipient text, language text, arguments jsonb, lock text)
+        key text, kind text, recipient text, language text, arguments jsonb, lock text, text jsonb)
 ), mail AS (
     INSERT INTO common_outgoingmail (key, kind, recipient, language, arguments, job_id,
         attempts, last_error, drop_reason, created_at, updated_at)
@@ -56,7 +56,7 @@ WITH given AS (
 )
 INSERT INTO procrastinate_jobs (id, queue_name, task_name, priority, lock, args)
 SELECT mail.job_id, %(queue)s, %(task)s, %(priority)s, given.lock,
-    jsonb_build_object('mail_id', mail.id)
+    given.text || jsonb_build_object('mail_id', mail.id)
 FROM mail JOIN given USING (key, recipient)
 """
 STALLED_AFTER = 120  # seconds without a heartbeat of the worker
@@ -98,19 +98,20 @@ def queue_mails(mails: Sequence[NewMail]) -> None:
     for mail in mails:
         row = _given(mail)
         given.setdefault((row["key"], row["recipient"]), row)
-    values: dict[str, Any] = {
-        "mails": json.dumps(list(given.values())),
-        "now": utc_now(),
-        "queue": QUEUE,
-        "task": deliver_mail.name,
-        "priority": deliver_mail.priority,
-    }
-    with prepared(), connection.cursor() as cursor:
-        cursor.execute(QUEUE_MAILS, values)
+    _queue(list(given.values()), deliver_mail)
+
+
+def queue_prepared_mail(
+    *, kind: str, about: str, recipient: str, language: str, subject: str, body: str, html: str
+) -> None:
+    """Queue an email whose text must not be kept after it is sent: only its job has it."""
+    mail = _given(NewMail(kind, about, recipient, language, {}))
+    text = {"subject": subject, "body": body, "html": html}
+    _queue([{**mail, "lock": None, "text": text}], deliver_prepared_mail)
 
 
 def _given(mail: NewMail) -> dict[str, Any]:
-    """Return the email's own columns, and the lock of its job."""
+    """Return the email's own columns, and the lock of its job with what that gets beside its id."""
     return {
         "key": f"{mail.kind}:{mail.about}",
         "kind": mail.kind,
@@ -118,24 +119,21 @@ def _given(mail: NewMail) -> dict[str, Any]:
         "language": mail.language,
         "arguments": mail.arguments,
         "lock": reader_lock(mail.recipient),
+        "text": {},
     }
 
 
-@in_transaction
-def queue_prepared_mail(
-    *, kind: str, about: str, recipient: str, language: str, subject: str, body: str, html: str
-) -> None:
-    """Queue an email whose text must not be kept after it is sent.
-
-    Its row, its job and the link between them are created together, or not at all.
-    """
-    mail = OutgoingMail.objects.create(
-        key=f"{kind}:{about}", kind=kind, recipient=recipient, language=language
-    )
-    mail.job_id = deliver_prepared_mail.defer(
-        mail_id=mail.pk, subject=subject, body=body, html=html
-    )
-    mail.save(update_fields=["job_id", "updated_at"])
+def _queue(mails: Sequence[Mapping[str, Any]], task: Task[Any, Any, Any]) -> None:
+    """Write emails and their jobs with one statement: all of it, or nothing."""
+    values: dict[str, Any] = {
+        "mails": json.dumps(mails),
+        "now": utc_now(),
+        "queue": QUEUE,
+        "task": task.name,
+        "priority": task.priority,
+    }
+    with prepared(), connection.cursor() as cursor:
+        cursor.execute(QUEUE_MAILS, values)
 
 
 @app.task(queue=QUEUE, retry=RETRY, priority=PRIORITY)

@@ -1,6 +1,7 @@
 """Base model, and models that all rooms use."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -34,11 +35,17 @@ def columns_of(obj: models.Model) -> set[str]:
 def put_in_hand(obj: models.Model, relation: str, rows: Iterable[models.Model]) -> None:
     """Give an object its related rows, which have been read already, as ``prefetch_related`` does.
 
+    The queryset that holds them is limited to the object's only when it is asked for others:
+    Django's own makes that condition at once.
+
     :param relation: the name of the attribute that leads to them.
     """
-    related = getattr(obj, relation).all()
-    related._result_cache = list(rows)
-    related._prefetch_done = True
+    key: Any = getattr(type(obj), relation).field
+    related: Any = key.model._default_manager.get_queryset()
+    related._deferred_filter = (False, (), {key.name: obj})
+    related._known_related_objects = {key: {obj.pk: obj}}
+    related._hints = {"instance": obj}
+    related._result_cache, related._prefetch_done = list(rows), True
     vars(obj).setdefault("_prefetched_objects_cache", {})[relation] = related
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.numbers import get_currency_precision, list_currencies
 
@@ -17,6 +18,7 @@ def currency_decimals(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+@lru_cache(maxsize=256)
 def currency_exponent(currency: str) -> Decimal:
     """Return the smallest step of a currency: 0.01 for USD, 1 for JPY, 0.001 for KWD."""
     return Decimal(1).scaleb(-currency_decimals(currency))

@@ -21,6 +21,7 @@ from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
 from igny8_core.auth.models import User
+from igny8_core.auth.selectors import has_verified_address
 from igny8_core.common.email_form import normal_email
 
 SALT = "igny8.auth.known_device"
@@ -55,7 +56,7 @@ def asked_by(request: HttpRequest, *, email: str) -> str:
 def note_log_in(request: HttpRequest | None, user: User, **_more: Any) -> None:
     """Remember who has signed in, for the response."""
     if request is not None:
-        request.logged_in_email = user.email  # type: ignore[attr-defined]
+        request.logged_in = user  # type: ignore[attr-defined]
 
 
 class KnownDeviceMiddleware:
@@ -66,12 +67,12 @@ class KnownDeviceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        email = getattr(request, "logged_in_email", "")
-        if email and not request.path.startswith(PROGRAMS):
-            device = known_device(request, email=email) or uuid4().hex
+        user: User | None = getattr(request, "logged_in", None)
+        if user and not request.path.startswith(PROGRAMS):
+            device = known_device(request, email=user.email) or uuid4().hex
             response.set_cookie(
                 COOKIE,
-                signing.dumps([_digest(email), device], salt=SALT),
+                signing.dumps([_digest(user.email, user), device], salt=SALT),
                 max_age=LASTS,
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
@@ -80,8 +81,14 @@ class KnownDeviceMiddleware:
         return response
 
 
-def _digest(email: str) -> str:
-    """Return the cookie's content for this person's current sign-in details."""
+def _digest(email: str, user: User | None = None) -> str:
+    """Return the cookie's content for this person's current sign-in details.
+
+    :param user: the person, if they were read; somebody new comes with what is verified: nothing.
+    """
     email = normal_email(email)
-    is_confirmed = EmailAddress.objects.filter(email=email, verified=True).exists()
+    if user:
+        is_confirmed = has_verified_address(user)
+    else:
+        is_confirmed = EmailAddress.objects.filter(email=email, verified=True).exists()
     return sha256(f"{email} {is_confirmed}".encode()).hexdigest()

@@ -15,6 +15,7 @@ from igny8_core.auth.services.billing_email import send_billing_email_link
 from igny8_core.auth.services.email_addresses import usable_email
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.common.clock import utc_now
+from igny8_core.common.rows import insert_rows
 from igny8_core.common.transactions import in_transaction
 
 BILLING_FIELDS = (
@@ -74,7 +75,7 @@ def create_account_with_owner(
     if User.objects.filter(email=email).exists():
         raise EmailAlreadyRegistered
     full_name = f"{owner.first_name} {owner.last_name}".strip()
-    account = Account.objects.create(
+    account = Account(
         name=account_name or full_name or email.partition("@")[0],
         plan=plan,
         trial_terms=(PlanTerms.of_plan(plan).as_json() if status == AccountStatus.TRIAL else None),
@@ -82,6 +83,7 @@ def create_account_with_owner(
         country=country,
         **_billing_details(billing=billing, full_name=full_name, email=email),
     )
+    insert_rows([account])
     try:
         user = User.objects.create_user(
             email,

@@ -63,12 +63,12 @@ class PromisedMethod:
     @classmethod
     def of_row(cls, method: Configured) -> "PromisedMethod":
         """Copy a method as it is now."""
-        return cls(**{each.name: getattr(method, each.name) for each in fields(cls)})
+        return cls(**{name: getattr(method, name) for name in NAMES})
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "PromisedMethod":
         """Read a stored method, even from a later version or from before translations."""
-        return cls(**{each.name: kept[each.name] for each in fields(cls) if each.name in kept})
+        return cls(**{name: kept[name] for name in NAMES if name in kept})
 
     def as_json(self) -> dict[str, Any]:
         """Return the method as stored in a column."""
@@ -116,6 +116,9 @@ class PromisedMethod:
 
     def __str__(self) -> str:
         return self.display_name
+
+
+NAMES = [each.name for each in fields(PromisedMethod)]
 
 
 def names_of(translations: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

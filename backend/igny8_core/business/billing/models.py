@@ -93,7 +93,12 @@ def has_rate(currency: str) -> bool:
 
 
 class PaymentMethodConfig(TimestampedModel):
-    """A payment method, with everything that a customer needs to use it."""
+    """A payment method, with everything that a customer needs to use it.
+
+    :ivar units_per_usd: the current rate of its currency, if there is one and it was read with it.
+    """
+
+    units_per_usd: Decimal | None = None
 
     payment_method = models.SlugField(
         "code", max_length=40, help_text="Such as bank_transfer. Unique within a country."

@@ -11,7 +11,7 @@ from igny8_core.business.billing.serializers.payments import PaymentSerializer
 from igny8_core.common.http.kept_fields import KeptFields
 
 
-class RegistrationResultSerializer(serializers.Serializer[Any]):
+class RegistrationResultSerializer(KeptFields, serializers.Serializer[Any]):
     user = UserSerializer()
     account = AccountInHandSerializer()
     subscription = SubscriptionSerializer(allow_null=True)

@@ -14,6 +14,7 @@ from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import CreditKind, EventName, InvoiceKind
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
 from igny8_core.business.billing.selectors.methods import payment_method_for
+from igny8_core.business.billing.selectors.people import put_first_owner_in_hand
 from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.invoices import Charge
@@ -81,6 +82,7 @@ def register_account(
     if welcome:
         welcome(user)
     account = _account_of(user)
+    put_first_owner_in_hand(account, user)
     actor = Actor(user=user, ip_address=ip_address)
     if plan.is_free:
         _start_trial(account=account, plan=plan, actor=actor, now=now)

@@ -1,5 +1,7 @@
 """Serializer fields that every room uses."""
 
+from collections.abc import Callable
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -30,8 +32,12 @@ class MoneyField(serializers.Field[Money, Any, str, Any]):
         self.currency = currency
         super().__init__(read_only=True, **options)
 
+    @cached_property
+    def _amount_and_currency(self) -> Callable[[Any], tuple[Any, Any]]:
+        return attrgetter(str(self.source), self.currency)
+
     def get_attribute(self, instance: Any) -> Money:
-        return Money(attrgetter(str(self.source))(instance), attrgetter(self.currency)(instance))
+        return Money(*self._amount_and_currency(instance))
 
     def to_representation(self, value: Money) -> str:
         return value.digits

@@ -38,7 +38,7 @@ class FilterBackend(DjangoFilterBackend):
     """Filters lists after checking the parameters."""
 
     def filter_queryset(self, request: HttpRequest, queryset: QuerySet[Any], view: Any) -> Any:
-        """Filter the list.
+        """Filter the list, unless nothing is asked of it but a page.
 
         :raises ValidationError: if a parameter is repeated, empty or invalid.
         """
@@ -50,4 +50,6 @@ class FilterBackend(DjangoFilterBackend):
         texts = {name for name, item in filters.items() if type(item) is CharFilter}
         require_single(request.GET, several=several)
         require_values(request.GET, PAGES | (filters.keys() - texts - lists))
+        if request.GET.keys() <= PAGES:
+            return queryset
         return super().filter_queryset(request, queryset, view)

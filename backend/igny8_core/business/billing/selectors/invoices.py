@@ -20,7 +20,8 @@ from igny8_core.business.billing.models import (
     Payment,
     PaymentEvent,
 )
-from igny8_core.common.compiled import Ready, compiled
+from igny8_core.common.compiled import Ready, compiled, planned_once
+from igny8_core.common.keyset import with_number
 from igny8_core.common.models import put_in_hand
 from igny8_core.common.nested import Rows, with_rows
 from igny8_core.common.statements import COUNT, Hole, instances
@@ -59,17 +60,15 @@ def read_invoices(
     size: int,
     counted: QuerySet[Any, Any] | None = None,
 ) -> tuple[list[Invoice], int]:
-    """Read a page of ``own_invoices`` with one statement.
+    """Read a page of ``own_invoices`` with one statement; one plan is good for all accounts.
 
     :param keys: of the invoices, and possibly of more than the ``size`` first ones.
     :param counted: rows to count as well.
     :returns: the invoices, and how many rows were counted.
     """
-    if counted is None:
-        return instances(_page(order, size), keys=keys), 0
-    page = _page(order, size, rows_counted=COUNT)
-    found: list[Any] = instances(page, keys=keys, counted=counted)
-    return found, found[0].rows_counted if found else 0
+    parts = {"keys": keys} if counted is None else {"keys": keys, "counted": counted}
+    page = _page(order, size) if counted is None else _page(order, size, rows_counted=COUNT)
+    return with_number(planned_once(lambda: instances(page, **parts)))
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,6 @@
 """Payment methods: those that are offered, and those that an invoice promised."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from igny8_core.auth.models import Plan
 from igny8_core.business.billing.examples import are_withheld
@@ -8,6 +8,9 @@ from igny8_core.business.billing.exceptions import MethodNotOffered, NoMethodOff
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import ExchangeRate, Invoice, PaymentMethodConfig
 from igny8_core.common.patterns import is_usable
+
+RATES = ExchangeRate.objects.filter(currency=OuterRef("currency"))
+RATE = {"units_per_usd": Subquery(RATES.values("units_per_usd"))}
 
 
 def payment_methods_for(*, country: str) -> list[PaymentMethodConfig]:
@@ -19,15 +22,20 @@ def payment_methods_for(*, country: str) -> list[PaymentMethodConfig]:
 
     :param country: ISO 3166-1 alpha-2, or empty for only the global ones.
     """
-    priced = {Plan.currency, *exchange_rates()}
-    return [method for method in _methods_of(country) if method.currency in priced]
+    return [
+        method
+        for method in _methods_of(country)
+        if method.currency == Plan.currency or method.units_per_usd is not None
+    ]
 
 
 def _methods_of(country: str) -> list[PaymentMethodConfig]:
+    """Read the methods of a country, with the rates of their currencies."""
     places = Q(countries__contains=[country]) | Q(countries__len=0)
+    enabled = PaymentMethodConfig.objects.filter(places, is_enabled=True)
     offered = [
         method
-        for method in PaymentMethodConfig.objects.filter(places, is_enabled=True)
+        for method in enabled.annotate(**RATE)
         if not are_withheld(is_example=method.has_example_details)
     ]
     own_codes = {method.payment_method for method in offered if not method.is_global}
@@ -39,7 +47,7 @@ def _methods_of(country: str) -> list[PaymentMethodConfig]:
 
 
 def payment_method_for(*, code: str, country: str) -> PaymentMethodConfig:
-    """Find the method that a code names in a country.
+    """Find the method that a code names in a country, with the rate of its currency.
 
     :raises UnknownPaymentMethod: if none is offered there.
     """

@@ -37,6 +37,12 @@ def read_people(accounts: Iterable[Account]) -> None:
         account.people = by_account[account.pk]  # type: ignore[attr-defined]
 
 
+def put_first_owner_in_hand(account: Account, owner: User) -> None:
+    """Say who may get a new account's emails: its owner alone, whose address isn't verified yet."""
+    owner.is_verified = False  # type: ignore[attr-defined]  # as ``_people_of`` reads it
+    account.people = [owner]  # type: ignore[attr-defined]
+
+
 @compiled
 def _people_of(account_ids: Collection[int]) -> QuerySet[User]:
     """The accounts' owners, and whoever has their billing addresses."""

@@ -1,15 +1,13 @@
 """What admins decide with, and what follows from it."""
 
-from functools import cache, cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.utils.serializer_helpers import BindingDict
 
 from igny8_core.auth.models import Account
 from igny8_core.auth.selectors import terms_of
-from igny8_core.auth.serializers import AccountSerializer, PlanSerializer, SubscriptionSerializer
+from igny8_core.auth.serializers import AccountSerializer, SubscriptionSerializer, plan_answer
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.selectors.events import timeline_of
@@ -21,6 +19,7 @@ from igny8_core.business.billing.serializers.payments import (
     PaymentSerializer,
 )
 from igny8_core.common.http.fields import TextField
+from igny8_core.common.http.kept_fields import KeptFields
 
 
 class ApprovePaymentSerializer(serializers.Serializer[Any]):
@@ -115,7 +114,7 @@ class AccountInHandSerializer(AccountSerializer):
 
     def get_plan(self, account: Account) -> dict[str, Any]:
         terms = terms_of(account=account, subscriptions=account.subscriptions.all())
-        return _plan_serializer().to_representation(terms)  # type: ignore[arg-type]
+        return plan_answer(terms)
 
 
 @extend_schema_field(InvoiceSerializer)
@@ -127,26 +126,10 @@ class InvoiceInHandSerializer(InvoiceSerializer):
         return super().to_representation(instance)
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class DecisionSerializer(KeptFields, serializers.Serializer[Any]):
     """A decided payment and everything that changed with it."""
 
     payment = AdminPaymentSerializer()
     invoice = InvoiceInHandSerializer(source="billing.invoice")
     subscription = SubscriptionSerializer(source="billing.subscription")
     account = AccountInHandSerializer(source="billing.account")
-
-    @cached_property
-    def fields(self) -> BindingDict:
-        """The same for each answer: they only read, and making them takes longer than that."""
-        return _fields_of_decision()
-
-
-@cache
-def _plan_serializer() -> PlanSerializer:
-    return PlanSerializer()
-
-
-@cache
-def _fields_of_decision() -> BindingDict:
-    made = DecisionSerializer()
-    return super(DecisionSerializer, made).fields

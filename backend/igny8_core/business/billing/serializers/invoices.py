@@ -7,13 +7,13 @@ from rest_framework import serializers
 from igny8_core.auth.enums import CreditsAtRenewal
 from igny8_core.business.billing.enums import InvoicePaymentState
 from igny8_core.business.billing.models import Invoice, InvoiceLine
-from igny8_core.business.billing.serializers.methods import PaymentMethodSerializer
+from igny8_core.business.billing.serializers.methods import PromisedMethodSerializer
 from igny8_core.business.billing.serializers.payments import PaymentSerializer
 from igny8_core.common.http.fields import MoneyField, RateField, SignedMoneyField, TextField
-from igny8_core.common.http.kept_fields import KeptFields
+from igny8_core.common.http.kept_fields import KeptFields, KeptItems
 
 
-class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
+class InvoiceLineSerializer(KeptFields, serializers.ModelSerializer[InvoiceLine]):
     unit_price = SignedMoneyField(currency="invoice.currency")
     amount = SignedMoneyField(currency="invoice.currency")
 
@@ -23,7 +23,7 @@ class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
         read_only_fields = fields
 
 
-class BillingSnapshotCustomerSerializer(serializers.Serializer[Any]):
+class BillingSnapshotCustomerSerializer(KeptItems, serializers.Serializer[Any]):
     account_name = serializers.CharField()
     country = serializers.CharField()
     billing_name = serializers.CharField()
@@ -36,7 +36,7 @@ class BillingSnapshotCustomerSerializer(serializers.Serializer[Any]):
     tax_id = serializers.CharField()
 
 
-class BillingSnapshotPlanSerializer(serializers.Serializer[Any]):
+class BillingSnapshotPlanSerializer(KeptItems, serializers.Serializer[Any]):
     slug = serializers.CharField()
     name = serializers.CharField()
     price = serializers.CharField()
@@ -51,7 +51,7 @@ class BillingSnapshotPlanSerializer(serializers.Serializer[Any]):
     max_users = serializers.IntegerField()
 
 
-class BillingSnapshotSerializer(serializers.Serializer[Any]):
+class BillingSnapshotSerializer(KeptItems, serializers.Serializer[Any]):
     """Customer and plan as they were at issue."""
 
     customer = BillingSnapshotCustomerSerializer()
@@ -74,8 +74,7 @@ class InvoiceSerializer(KeptFields, serializers.ModelSerializer[Invoice]):
     payment_method = serializers.CharField(
         source="method.payment_method", read_only=True, default=None, allow_null=True
     )
-    payment_instructions = PaymentMethodSerializer(
-        source="method",
+    payment_instructions = PromisedMethodSerializer(
         read_only=True,
         allow_null=True,
         help_text="As of when the method was chosen. Later edits are not included.",

@@ -2,20 +2,22 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import PaymentMethodConfig
 from igny8_core.common.http.fields import LineField
+from igny8_core.common.http.kept_fields import KeptFields, KeptItems
 
 
-class PaymentMethodDetailSerializer(serializers.Serializer[Any]):
+class PaymentMethodDetailSerializer(KeptItems, serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]  # DRF has the name too
     value = serializers.CharField()
     copyable = serializers.BooleanField()
 
 
-class MethodTextsSerializer(serializers.Serializer[Any]):
+class MethodTextsSerializer(KeptItems, serializers.Serializer[Any]):
     """What customers see of a method in one language; missing texts are shown in English."""
 
     display_name = serializers.CharField(required=False)
@@ -67,6 +69,11 @@ class PaymentMethodSerializer(serializers.ModelSerializer[PaymentMethodConfig]):
         shown: Any = PromisedMethod.of_row(method).shown()
         answer: dict[str, Any] = super().to_representation(shown)
         return answer
+
+
+@extend_schema_field(PaymentMethodSerializer)
+class PromisedMethodSerializer(KeptFields, PaymentMethodSerializer):
+    """A method of which example details are withheld already."""
 
 
 class ChoosePaymentMethodSerializer(serializers.Serializer[Any]):

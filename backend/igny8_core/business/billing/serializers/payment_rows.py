@@ -6,7 +6,6 @@ and the model's properties do.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from functools import cache, lru_cache
 from json import loads
 from typing import Any
@@ -24,6 +23,7 @@ from igny8_core.business.billing.methods import names_of
 from igny8_core.business.billing.models import Consent, Payment
 from igny8_core.business.billing.serializers.decisions import AdminPaymentSerializer
 from igny8_core.business.billing.serializers.payments import proof_refusal_of
+from igny8_core.common.http.kept_fields import instant
 from igny8_core.common.money import Money
 from igny8_core.common.statements import COUNT, Hole, Statement
 
@@ -82,16 +82,11 @@ def _written() -> list[tuple[str, Callable[[Any], Any]]]:
     return [
         (
             name,
-            _instant if isinstance(field, serializers.DateTimeField) else field.to_representation,
+            instant if isinstance(field, serializers.DateTimeField) else field.to_representation,
         )
         for name, field in _fields().items()
         if name not in {*COMPUTED, *DERIVED, "amount"} and not isinstance(field, AS_THEY_ARE)
     ]
-
-
-def _instant(value: datetime) -> str:
-    """Write a time as the framework does, without asking for the time zone: the API's is UTC."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _first(consents: list[str], *events: EventName) -> str | None:

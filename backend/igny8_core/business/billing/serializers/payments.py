@@ -86,7 +86,7 @@ class PaymentSerializer(KeptFields, serializers.ModelSerializer[Payment]):
         return reverse(self.proof_view, args=[payment.pk]) if payment.proof else None
 
 
-class PaymentEventSerializer(serializers.ModelSerializer[PaymentEvent]):
+class PaymentEventSerializer(KeptFields, serializers.ModelSerializer[PaymentEvent]):
     actor = serializers.SerializerMethodField(help_text="customer, admin or system.")
 
     class Meta:

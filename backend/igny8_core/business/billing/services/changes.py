@@ -1,4 +1,4 @@
-"""What an act changes, written together: each row once, and each kind in one statement."""
+"""What an act changes, written together: each row once, and all of them in one statement."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.common.rows import insert_rows, update_rows
+from igny8_core.common.rows import Batch, write_rows
 
 WRITTEN_IN_ORDER: tuple[type[Model], ...] = (Payment, Invoice, Subscription, Account)
 
@@ -24,6 +24,14 @@ class _Saved:
 
     rows: dict[int, Model] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+
+    def in_order(self) -> tuple[list[Model], list[Model]]:
+        """Let subscriptions end, and invoices close, before others begin or open."""
+        ended: list[Model] = []
+        begun: list[Model] = []
+        for row in self.rows.values():
+            (begun if _is_one_at_a_time(row) else ended).append(row)
+        return ended, begun
 
 
 class Changes:
@@ -69,15 +77,17 @@ class Changes:
         self._afterwards.append(follow)
 
     def write(self) -> None:
-        """Write everything."""
+        """Write everything: all rows with one statement, unless some have to be first."""
         self._set_looks()
         for model, removed in _by_model(self._removed).items():
             model._default_manager.filter(pk__in=[row.pk for row in removed]).delete()
-        for added in _by_model(self._added).values():
-            insert_rows(added)
+        first, then = [Batch(added) for added in _by_model(self._added).values()], list[Batch]()
         for saved in self._saved.values():
-            for rows in _in_order(saved.rows.values()):
-                update_rows(rows, saved.names)
+            before, after = (Batch(rows, frozenset(saved.names)) for rows in saved.in_order())
+            first.append(before if before.rows else after)
+            then.append(after if before.rows else before)
+        write_rows(*first)
+        write_rows(*then)
         emails.tell(self._notices)
         for follow in self._afterwards:
             follow()
@@ -109,15 +119,6 @@ def _by_model(rows: Iterable[Model]) -> dict[type[Model], list[Model]]:
     for row in rows:
         grouped.setdefault(type(row), []).append(row)
     return grouped
-
-
-def _in_order(rows: Iterable[Model]) -> list[list[Model]]:
-    """Let subscriptions end, and invoices close, before others begin or open: one at a time."""
-    ended: list[Model] = []
-    begun: list[Model] = []
-    for row in rows:
-        (begun if _is_one_at_a_time(row) else ended).append(row)
-    return [ended, begun]
 
 
 def _is_one_at_a_time(row: Model) -> bool:

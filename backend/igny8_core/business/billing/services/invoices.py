@@ -47,6 +47,7 @@ from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
 from igny8_core.common.models import put_in_hand
 from igny8_core.common.money import Money
+from igny8_core.common.rows import insert_rows
 from igny8_core.common.transactions import in_transaction
 from igny8_core.common.validators import is_visible
 
@@ -137,7 +138,7 @@ def issue_invoice(
     account, plan, due = subscription.account, charge.plan, charge.due
     price = price_by(due=due, method=method)
     snapshot = _snapshot(account=account, plan=plan)
-    invoice = Invoice.objects.create(
+    invoice = Invoice(
         number=_next_number(now=now),  # the last lock, because it is held until commit
         account=account,
         subscription=subscription,
@@ -159,7 +160,11 @@ def issue_invoice(
         due_date=charge.due_date,
         dunning_plan=charge.dunning_plan,
     )
-    put_in_hand(invoice, "lines", InvoiceLine.objects.bulk_create(_lines(invoice, charge)))
+    insert_rows([invoice])
+    lines = _lines(invoice, charge)
+    for line in lines:
+        changes.add(line)
+    put_in_hand(invoice, "lines", lines)
     put_in_hand(invoice, "payments", [])
     recorder = TransitionRecorder(
         changes=changes, event=event, actor=actor, now=now, invoice=invoice, note=note

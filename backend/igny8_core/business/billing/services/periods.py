@@ -21,6 +21,7 @@ from igny8_core.business.billing.services.credits import expire_credits, move_cr
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_zone
+from igny8_core.common.rows import insert_rows
 
 BEGUN = (
     "plan",
@@ -70,12 +71,13 @@ def start_subscription(
     :param event: the reason: a paid sign-up or an upgrade.
     :raises ExchangeRateMissing: if no rate is kept for the method's currency.
     """
-    subscription = Subscription.objects.create(
+    subscription = Subscription(
         account=account,
         plan=plan,
         terms=charge.plan.as_json(),
         status=SubscriptionStatus.PENDING_PAYMENT,
     )
+    insert_rows([subscription])
     invoice = issue_invoice(
         changes=changes,
         subscription=subscription,

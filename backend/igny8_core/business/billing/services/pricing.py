@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from igny8_core.auth.models import Plan
 from igny8_core.business.billing.exceptions import ImpossibleExchangeRate, NoExchangeRate
-from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig
+from igny8_core.business.billing.models import PaymentMethodConfig
 from igny8_core.common.money import AMOUNT_LIMIT, Money
 
 
@@ -21,6 +21,7 @@ def price_by(*, due: Money, method: PaymentMethodConfig | None) -> PriceAtRate:
     """Compute the amount due in the method's currency.
 
     :param due: in USD, the currency of all prices.
+    :param method: with its rate, as ``payment_method_for`` reads it.
     :raises ExchangeRateMissing: if there is no rate for the method's currency, or one at which
         the amount would be zero or too large to store.
     """
@@ -30,14 +31,15 @@ def price_by(*, due: Money, method: PaymentMethodConfig | None) -> PriceAtRate:
 def rate_of(method: PaymentMethodConfig | None) -> Decimal:
     """Return the units of a method's currency for one US dollar, the currency of all prices.
 
+    :param method: with its rate, as ``payment_method_for`` reads it.
     :raises ExchangeRateMissing: if none is kept.
     """
     if method is None or method.currency == Plan.currency:
         return Decimal(1)
-    rate = ExchangeRate.objects.filter(currency=method.currency).first()
+    rate = method.units_per_usd
     if rate is None:
         raise NoExchangeRate(method)
-    return rate.units_per_usd
+    return rate
 
 
 def price_at(*, due: Money, method: PaymentMethodConfig | None, rate: Decimal) -> PriceAtRate:
