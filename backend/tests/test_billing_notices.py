@@ -51,7 +51,7 @@ def replace_renewal(owner: User, now: datetime) -> None:
     renewal = invoice_of(owner)
     with written_together() as changes:
         recorder = TransitionRecorder(
-            changes=changes, event=EventName.VOID, actor=Actor(), now=now, invoice=renewal
+            changes=changes, event=EventName.END, actor=Actor(), now=now, invoice=renewal
         )
         void_renewal(renewal, recorder)
 
