@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.business.billing import emails
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.selectors.locks import LockedAccount
@@ -54,6 +55,7 @@ def replace_renewal(owner: User, now: datetime) -> None:
             changes=changes, event=EventName.VOID, actor=Actor(), now=now, invoice=renewal
         )
         void_renewal(renewal, recorder)
+        changes.tell(emails.of_void(invoice=renewal, reason="Another plan"))
 
 
 def billing_of(owner: User) -> LockedAccount:

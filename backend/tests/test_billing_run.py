@@ -39,6 +39,7 @@ pytestmark = pytest.mark.django_db
 
 LATELY = timedelta(days=26)  # a month was paid so long ago: its renewal is due, and no reminder
 RENEWAL = 23  # statements
+NOTHING_DUE = 3
 FAULTY = ("-m", "tests.faulty")
 PLACES = [
     "1",
@@ -124,6 +125,17 @@ def test_run_takes_exactly_this_many_statements(customers: list[User]) -> None:
     run_at(day(22))
     assert len(statements(lambda: run_at(day(23)))) == claim
     assert len(statements(lambda: run_at(day(24)))) == 3 * RENEWAL + claim + its_row
+
+
+def test_each_step_takes_exactly_this_many_statements(billing_admin: User) -> None:
+    """The claim of an account, the steps, the claim of none, and the row of the run."""
+    make_customer(billing_admin)
+    found = {}
+    for number in range(72):
+        sent = len(statements(partial(run_at, day(number))))
+        if sent > NOTHING_DUE:
+            found[number] = sent
+    assert found == {24: 0, 28: 0, 32: 0, 35: 0, 39: 0, 41: 0, 64: 0, 71: 0}
 
 
 def test_run_stops_when_its_time_is_up(customers: list[User]) -> None:

@@ -48,6 +48,7 @@ def migrate() -> None:
         for sql in (BEFORE, auth.ANCHOR, periods.EXISTING, looks.DUE):
             cursor.execute(sql)
         cursor.execute(ours.START, ["UTC"])
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def ago(days: int) -> datetime:
