@@ -44,5 +44,5 @@ def entries_of(*, account: Account) -> list[Entry]:
             terms=PlanTerms.from_json(plan) if plan else None,
             is_undone=status == PaymentStatus.REVERSED,
         )
-        for kind, amount, plan_amount, payment_id, status, plan in values.iterator()
+        for kind, amount, plan_amount, payment_id, status, plan in values
     ]
