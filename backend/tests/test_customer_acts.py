@@ -12,10 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, User
-from igny8_core.business.billing.models import Invoice, PaymentEvent
+from igny8_core.business.billing.enums import EventName
+from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
 from igny8_core.business.billing.services.confirmation import withdraw_payment
 from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.services.invoices import cancel_order, void_invoice
+from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.subscriptions.current import Current, current_subscription
 from igny8_core.business.subscriptions.enums import ComingStep
 from igny8_core.business.subscriptions.facts import ReminderKind
@@ -540,6 +542,38 @@ def test_approval_of_an_upgrade_waits_for_the_claim_on_the_renewal(
     with pytest.raises(DomainError) as refused:
         approve_payment(payment_id=claim.pk, actor=Actor(user=billing_admin), now=now)
     assert refused.value.code == "payment_already_under_review"
+
+
+@pytest.mark.parametrize("is_claimed", [False, True])
+def test_credit_for_what_is_not_paid_any_more_is_void(
+    customer_: User, billing_admin: User, *, is_claimed: bool
+) -> None:
+    """Else who lets a transfer bounce would pay for the upgrade with it."""
+    paid = Payment.objects.get()
+    order(customer_, "growth", day(5))
+    upgrade = invoice_of(customer_)
+    if is_claimed:
+        confirm(customer_, day(5))
+
+    def reverse() -> None:
+        reverse_payment(
+            payment_id=paid.pk,
+            event=EventName.REVERSE_AND_VOID,
+            actor=Actor(user=billing_admin),
+            now=day(6),
+            reason="It bounced",
+        )
+
+    if is_claimed:
+        with pytest.raises(DomainError) as refused:
+            reverse()
+        assert refused.value.code == "payment_already_under_review"
+    else:
+        reverse()
+    upgrade.refresh_from_db()
+    assert upgrade.status == ("pending" if is_claimed else "void")
+    assert upgrade.subscription.status == ("pending_payment" if is_claimed else "cancelled")
+    assert_all_invariants_hold()
 
 
 # Others
