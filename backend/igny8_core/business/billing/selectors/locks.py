@@ -125,7 +125,7 @@ def lock_open_renewals(locked: LockedBilling) -> list[Invoice]:
 
 
 def lock_credited_orders(locked: LockedBilling) -> list[Invoice]:
-    """Lock the order that waits for its payment, if unused days were taken off it: with payments."""
+    """Lock the unpaid order that unused days were taken off, if there is one: with payments."""
     waiting = [
         item for item in locked.subscriptions if item.status == SubscriptionStatus.PENDING_PAYMENT
     ]
