@@ -320,7 +320,7 @@ class Business(RuleBasedStateMachine):
         customer = self.customer(place)
         if customer.is_closed or customer.owes:
             return
-        if customer.live and customer.live.plan == plan or PRICES[plan] <= customer.credit:
+        if (customer.live and customer.live.plan == plan) or PRICES[plan] <= customer.credit:
             return
         self.upgrade(place, plan)
         debt = customer.debts[-1]
