@@ -107,7 +107,7 @@ STAGES: dict[str, Stage] = {
     "past_due": on_day(36),
     "suspended": on_day(45),
     "ending": ending,
-    "paid_ahead": paid_ahead,
+    "paid_early": paid_ahead,
 }
 
 
@@ -182,7 +182,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "drop": "plan_ends",
         "upgrade": "67.23 USD",
     },
-    "paid_ahead": {
+    "paid_early": {
         "cancel": "ending",
         "keep": "not_cancelled",
         "renew": "paid_ahead",
@@ -224,7 +224,7 @@ def test_each_act_in_each_stage(billing_admin: User, stage: str, act: str) -> No
 def test_stage_and_what_may_be_done_are_told(billing_admin: User, stage: str) -> None:
     owner, now = STAGES[stage](billing_admin)
     current = current_subscription(account=account_of(owner), now=now)
-    assert current.stage == ("active" if stage == "paid_ahead" else stage)
+    assert current.stage == ("active" if stage == "paid_early" else stage)
     refused = {act for act, found in EXPECTED[stage].items() if "_" in found}
     allowed = {act for act in ("cancel", "keep", "renew", "choose") if act not in refused}
     allowed |= {act for act, found in EXPECTED[stage].items() if found in STAGES}
