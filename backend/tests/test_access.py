@@ -9,8 +9,11 @@ from allauth.account.models import EmailAddress
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
+from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Industry, User
+from igny8_core.auth.permissions import HasAccount
 from igny8_core.auth.services.sites import add_site
+from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.data_rights.export import request_account_export
 from igny8_core.business.exports.models import Export
@@ -28,7 +31,17 @@ from tests.factories import (
     make_payment,
     make_receipt,
 )
-from tests.roles import METHODS, ROLES, addresses, client_as, close, read_table, some_of, undone
+from tests.roles import (
+    METHODS,
+    ROLES,
+    addresses,
+    client_as,
+    close,
+    put_into,
+    read_table,
+    some_of,
+    undone,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +49,8 @@ PREFIX = "api/v1/"
 GATE = {401, 403}
 COLUMNS = dict(zip([role[:3] for role in ROLES[:-1]] + ["roo"], ROLES, strict=True))
 # What each role gets for an object of the owner's account: 401, 403 and 404 deny access; any other
-# status, even 400 or 409, means access. A suspended or cancelled account can still see, pay and
-# withdraw; it can't order anything new.
+# status, even 400 or 409, means access. A suspended account can see, pay, change its plan, export
+# and close; a cancelled one can still see, pay and withdraw.
 TABLE = """
                                                        vis own mem oth unv sus can sta vie sup adm roo
 patch  auth/account/                                   401 200 403 200 200 200 409 403 403 403 403 403
@@ -75,17 +88,30 @@ post   billing/payments/<int:payment_id>/send-proof/   401 415 403 415 415 415 4
 post   billing/payments/<int:payment_id>/withdraw/     401 200 403 404 200 200 200 403 403 403 403 403
 get    billing/seller/                                 200 200 200 200 200 200 200 200 200 200 200 200
 get    billing/subscriptions/                          401 200 200 200 200 200 200 403 403 403 403 403
-post   billing/subscriptions/upgrade/                  401 409 403 409 409 409 409 403 403 403 403 403
+get    billing/subscriptions/current/                  401 200 200 200 200 200 200 403 403 403 403 403
+post   billing/subscriptions/current/cancel/           401 200 403 409 200 200 409 403 403 403 403 403
+post   billing/subscriptions/current/keep/             401 409 403 409 409 409 409 403 403 403 403 403
+delete billing/subscriptions/current/plan/             401 409 403 409 409 409 409 403 403 403 403 403
+post   billing/subscriptions/current/plan/             401 200 403 409 200 200 409 403 403 403 403 403
+post   billing/subscriptions/current/renew/            401 409 403 409 409 409 409 403 403 403 403 403
+get    billing/subscriptions/plan-changes/             401 200 200 200 200 200 200 403 403 403 403 403
+post   billing/subscriptions/upgrade/                  401 409 403 201 409 409 409 403 403 403 403 403
 get    countries/                                      200 200 200 200 200 200 200 200 200 200 200 200
 get    countries/<str:code>/                           200 200 200 200 200 200 200 200 200 200 200 200
 get    industries/                                     200 200 200 200 200 200 200 200 200 200 200 200
 get    plans/                                          200 200 200 200 200 200 200 200 200 200 200 200
 get    sites/                                          401 200 200 200 200 200 200 403 403 403 403 403
-post   sites/                                          401 409 409 409 409 409 409 403 403 403 403 403
-delete sites/<int:site_id>/                            401 204 404 404 204 204 409 403 403 403 403 403
+post   sites/                                          401 409 409 409 409 403 409 403 403 403 403 403
+delete sites/<int:site_id>/                            401 204 404 404 204 403 409 403 403 403 403 403
 get    sites/<int:site_id>/                            401 200 404 404 200 200 200 403 403 403 403 403
-patch  sites/<int:site_id>/                            401 200 404 404 200 200 409 403 403 403 403 403
+patch  sites/<int:site_id>/                            401 200 404 404 200 403 409 403 403 403 403 403
 """  # noqa: E501
+# What a suspension refuses, of all that the table lists; see ``permissions.MaySettle``.
+REFUSED_WHILE_SUSPENDED = {
+    ("post", "sites/"),
+    ("patch", "sites/<int:site_id>/"),
+    ("delete", "sites/<int:site_id>/"),
+}
 BODIES: dict[str, Callable[[dict[str, int]], dict[str, object]]] = {
     "billing/admin/payments/confirm/": lambda ids: {
         "invoice_id": ids["invoice_id"],
@@ -95,6 +121,7 @@ BODIES: dict[str, Callable[[dict[str, int]], dict[str, object]]] = {
     },
     "billing/invoices/<int:invoice_id>/payment-method/": lambda _ids: {"payment_method": "raast"},
     "billing/subscriptions/upgrade/": lambda _ids: {"plan_slug": "scale"},
+    "billing/subscriptions/current/plan/": lambda _ids: {"plan_slug": "scale"},
     "billing/admin/payments/<int:payment_id>/reject/": lambda _ids: {"admin_notes": "Not found"},
     "billing/admin/payments/<int:payment_id>/reverse/": lambda _ids: {
         "reason": "Recalled",
@@ -155,6 +182,10 @@ def ids(owner: User) -> dict[str, int]:
 
 
 def call(client: APIClient, method: str, path: str, ids: dict[str, int]) -> int:
+    return int(answer_to(client, method, path, ids).status_code)
+
+
+def answer_to(client: APIClient, method: str, path: str, ids: dict[str, int]) -> Any:
     url = path.replace("<str:code>", "PK").replace("<str:key>", Export.objects.get().key)
     for name, value in ids.items():
         url = url.replace(f"<int:{name}>", str(value))
@@ -167,7 +198,16 @@ def call(client: APIClient, method: str, path: str, ids: dict[str, int]) -> int:
     )
     if answer.streaming:
         close(answer)
-    return int(answer.status_code)
+    return answer
+
+
+def refuses_suspended(path: str, method: str) -> bool:
+    """Tell whether a suspension refuses a method, even before it is found not to be there."""
+    view = getattr(addresses(PREFIX)[path].callback, "view_class", None)
+    asked = [item() for item in getattr(view, "permission_classes", ())]
+    return any(
+        item.refuses_suspended(method.upper()) for item in asked if isinstance(item, HasAccount)
+    )
 
 
 def test_access_table_lists_every_endpoint() -> None:
@@ -183,6 +223,26 @@ def test_endpoint_status_by_role(owner: User, ids: dict[str, int], role: str) ->
         with undone():
             found[method, path] = call(client, method, path, ids)
     assert found == {row: statuses[role] for row, statuses in rows().items()}
+
+
+@pytest.mark.parametrize("state", AccountStatus)
+def test_only_a_suspension_refuses_and_only_what_makes_or_spends(
+    owner: User, ids: dict[str, int], state: AccountStatus
+) -> None:
+    """Every endpoint in every state of the account: so a new one is refused until it is listed."""
+    account = account_of(owner)
+    account.trial_terms = PlanTerms.of_plan(account.plan).as_json()  # a trial has some
+    account.save(update_fields=["trial_terms"])
+    put_into(state, account)
+    client = client_of(owner)
+    session, found = client.cookies.output(header=""), set()
+    for method, path in rows():
+        client.cookies.load(session)
+        with undone():
+            answer = answer_to(client, method, path, ids)
+        if answer.status_code == 403 and "account_suspended" in answer.content.decode():
+            found.add((method, path))
+    assert found == (REFUSED_WHILE_SUSPENDED if state == AccountStatus.SUSPENDED else set())
 
 
 @pytest.mark.parametrize("role", some_of(ROLES, "visitor", "owner", "viewer", "superuser"))
@@ -202,6 +262,8 @@ def test_unsupported_method_is_refused(owner: User, ids: dict[str, int], role: s
                 past = has["get"][role]
             else:
                 past = 200 if method == "options" else 405
+            if role == "suspended" and refuses_suspended(path, method):
+                past = 403
             expected[method, path] = gate if gate in GATE else past
     assert found == expected
 

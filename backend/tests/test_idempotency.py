@@ -77,6 +77,20 @@ def upgrade() -> Request:
     )
 
 
+def cancellation() -> Request:
+    owner = make_owner()
+    approve(make_payment(owner), make_billing_admin())
+    url = "/api/v1/billing/subscriptions/current/cancel/"
+    return client_of(owner), url, {"reason": "Too dear"}, {"reason": "Changed"}
+
+
+def plan_choice() -> Request:
+    owner = make_owner()
+    approve(make_payment(owner), make_billing_admin())
+    url = "/api/v1/billing/subscriptions/current/plan/"
+    return client_of(owner), url, {"plan_slug": "growth"}, {"plan_slug": "scale"}
+
+
 def method_change() -> Request:
     owner = make_owner()
     url = f"/api/v1/billing/invoices/{invoice_of(owner).pk}/payment-method/"
@@ -103,6 +117,8 @@ REQUESTS = [
     approval,
     rejection,
     upgrade,
+    cancellation,
+    plan_choice,
     method_change,
     reversal,
     voiding,

@@ -42,6 +42,8 @@ CUSTOMERS_PAGES = [
     "/api/v1/billing/payments/",
     "/api/v1/billing/payments/{payment}/",
     "/api/v1/billing/subscriptions/",
+    "/api/v1/billing/subscriptions/current/",
+    "/api/v1/billing/subscriptions/plan-changes/",
     "/api/v1/billing/credits/ledger/",
 ]
 ADMINS_PAGES = [

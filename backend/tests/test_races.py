@@ -343,7 +343,7 @@ def test_mixed_decisions_without_locks_pass_the_check(
 def test_one_concurrent_upgrade_wins(racers: Racers, catalog: None) -> None:
     for _ in range(ROUNDS):
         owner = make_owner(plan_slug="free")
-        answers = racers.race(shared_out(upgrading(owner, "growth"), upgrading(owner)))
+        answers = racers.race(shared_out(upgrading(owner)))
 
         assert statuses(answers) == {201: 1, 409: RACERS - 1}
         assert_losers_are_told_the_state(answers)

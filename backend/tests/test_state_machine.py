@@ -9,9 +9,11 @@ in ``make check``, which takes four times as many, after each. ``make soak`` tak
 
 import random
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import override_settings
@@ -30,7 +32,7 @@ from rest_framework.test import APIClient
 from igny8_core.auth.models import Account, User
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.integrity.verify import verify_billing
-from igny8_core.common.clock import utc_now
+from igny8_core.common.clock import business_day, utc_now
 from tests.factories import PASSWORD, account_of, client_of, make_billing_admin, record_credits
 from tests.sizes import THOROUGH, size
 
@@ -41,7 +43,7 @@ EXAMPLES = STEPS // STEPS_OF_AN_EXAMPLE // PARTS
 STEPS_BETWEEN_CHECKS = 1 if THOROUGH else 5
 V1 = "/api/v1"
 CREDITS = {"free": 1000, "starter": 1000, "growth": 2000, "scale": 4000}
-PRICES = {"starter": "89.00", "growth": "139.00", "scale": "229.00"}
+PRICES = {"starter": Decimal(89), "growth": Decimal(139), "scale": Decimal(229)}
 
 plans = st.sampled_from(["starter", "growth", "scale"])
 places = st.integers(min_value=0, max_value=10**6)
@@ -63,6 +65,8 @@ class Debt:
     id: int
     plan: str
     customer: "Customer"
+    amount: Decimal
+    is_credited: bool = False
     status: str = "pending"
     subscription: str = "pending_payment"
     started: int = 0
@@ -99,8 +103,22 @@ class Customer:
         return next((debt for debt in self.debts if debt.subscription == "active"), None)
 
     @property
+    def order(self) -> Debt | None:
+        return next((debt for debt in self.debts if debt.subscription == "pending_payment"), None)
+
+    @property
     def owes(self) -> bool:
-        return any(debt.subscription == "pending_payment" for debt in self.debts)
+        return self.order is not None
+
+    @property
+    def credit(self) -> Decimal:
+        """What the unused days of the live plan are worth: of today, which has begun, nothing."""
+        if not self.live:
+            return Decimal(0)
+        today = business_day(utc_now())
+        days = (today + relativedelta(months=1) - today).days
+        worth = PRICES[self.live.plan] * (days - 1) / days
+        return worth.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
     @property
     def paid_for(self) -> Debt | None:
@@ -213,20 +231,20 @@ class Business(RuleBasedStateMachine):
             credits=CREDITS["free"] if is_free else 0,
         )
         if not is_free:
-            customer.debts.append(Debt(data["invoice"]["id"], plan, customer))
+            customer.debts.append(Debt(data["invoice"]["id"], plan, customer, PRICES[plan]))
         self.customers.append(customer)
         self.touched = customer
 
     @rule(place=places, plan=st.sampled_from(["free", "starter", "growth", "scale"]))
     def upgrade(self, place: int, plan: str) -> None:
         customer = self.customer(place)
-        live = customer.live
+        live, order, credit = customer.live, customer.order, customer.credit
         expected = 201
         if customer.is_closed:
             expected = 401
-        elif customer.owes:
+        elif order and (order.is_under_review or order.plan == plan):
             expected = 409
-        elif plan == "free" or (live and live.plan == plan):
+        elif plan == "free" or (live and live.plan == plan) or PRICES[plan] <= credit:
             expected = 400
         data = self.post(
             customer.client,
@@ -235,7 +253,11 @@ class Business(RuleBasedStateMachine):
             expected=expected,
         )
         if expected == 201:
-            customer.debts.append(Debt(data["invoice"]["id"], plan, customer))
+            if order:
+                order.status, order.subscription = "void", "cancelled"
+            amount = PRICES[plan] - credit
+            debt = Debt(data["invoice"]["id"], plan, customer, amount, is_credited=credit > 0)
+            customer.debts.append(debt)
         self.touched = customer
 
     @precondition(lambda self: self.debts())
@@ -251,7 +273,7 @@ class Business(RuleBasedStateMachine):
             {
                 "invoice_id": debt.id,
                 "payment_method": "bank_transfer",
-                "amount": PRICES[debt.plan],
+                "amount": f"{debt.amount:.2f}",
                 "manual_reference": f"BT-{place}",
             },
             expected=expected,
@@ -304,14 +326,14 @@ class Business(RuleBasedStateMachine):
         customer = self.customer(place)
         if customer.is_closed or customer.owes:
             return
-        if customer.live and customer.live.plan == plan:
+        if (customer.live and customer.live.plan == plan) or PRICES[plan] <= customer.credit:
             return
         self.upgrade(place, plan)
         debt = customer.debts[-1]
         body = {
             "invoice_id": debt.id,
             "payment_method": "bank_transfer",
-            "amount": PRICES[plan],
+            "amount": f"{debt.amount:.2f}",
             "manual_reference": "BT-BOUGHT",
         }
         data = self.post(customer.client, "billing/admin/payments/confirm/", body, expected=201)
@@ -382,11 +404,13 @@ class Business(RuleBasedStateMachine):
 
     def reverse_claim(self, claim: Claim, who: int, becomes: str) -> None:
         debt, customer = claim.debt, claim.debt.customer
-        is_live = debt.subscription == "active"
+        is_live, order = debt.subscription == "active", customer.order
+        is_spent_by_claim = is_live and order and order.is_credited and order.is_under_review
         is_possible = (
             claim.status == "succeeded"
             and customer.credits >= CREDITS[debt.plan]
             and (becomes == "void" or (is_live and not customer.owes))
+            and not is_spent_by_claim
         )
         self.post(
             self.admin(who),
@@ -404,6 +428,8 @@ class Business(RuleBasedStateMachine):
         customer.take(CREDITS[debt.plan])
         if not is_live:
             return
+        if customer.order and customer.order.is_credited:
+            customer.order.status, customer.order.subscription = "void", "cancelled"
         debt.subscription = "pending_payment" if becomes == "pending" else "cancelled"
         earlier = customer.paid_for
         if earlier:
@@ -465,7 +491,7 @@ class Business(RuleBasedStateMachine):
         body = {
             "invoice_id": debt.id,
             "payment_method": "bank_transfer",
-            "amount": PRICES[debt.plan],
+            "amount": f"{debt.amount:.2f}",
             "manual_reference": "BT-STRANGER",
         }
         self.post(stranger.client, "billing/admin/payments/confirm/", body, expected=404)
@@ -522,7 +548,7 @@ class Business(RuleBasedStateMachine):
 @pytest.mark.sized
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
-@override_settings(BILLING_CLAIMS_PER_DAY=10_000)
+@override_settings(BILLING_CLAIMS_PER_DAY=10_000, BILLING_CANCELLATIONS_PER_DAY=10_000)
 def test_any_order_of_actions_matches_the_model(catalog: None, part: int) -> None:
     run_state_machine_as_test(
         seed(random.getrandbits(64) + part)(Business),

@@ -1,6 +1,7 @@
 """POST billing/subscriptions/upgrade/."""
 
 import pytest
+from django.conf import LazySettings
 from rest_framework.test import APIClient
 
 from igny8_core.auth.models import Subscription, User
@@ -61,14 +62,35 @@ def test_unavailable_plan_is_refused(active_owner: User, slug: str, code: str) -
     assert Invoice.objects.count() == 1
 
 
-def test_second_pending_upgrade_is_refused(active_owner: User) -> None:
+@pytest.mark.parametrize(("plan", "is_claimed"), [("growth", False), ("scale", True)])
+def test_order_that_is_the_same_or_may_be_paid_is_not_replaced(
+    active_owner: User, plan: str, *, is_claimed: bool
+) -> None:
     client = client_of(active_owner)
     client.post(URL, {"plan_slug": "growth"})
-    answer = client.post(URL, {"plan_slug": "scale"})
+    if is_claimed:
+        make_payment(active_owner)
+    answer = client.post(URL, {"plan_slug": plan})
 
     assert answer.status_code == 409
     assert answer.json()["errors"][0]["code"] == "upgrade_already_pending"
     assert Invoice.objects.count() == 2
+
+
+def test_unpaid_order_is_replaced_as_often_as_a_day_allows(
+    active_owner: User, settings: LazySettings
+) -> None:
+    settings.BILLING_CANCELLATIONS_PER_DAY = 1
+    client = client_of(active_owner)
+    first = client.post(URL, {"plan_slug": "growth"}).json()["invoice"]
+    second = client.post(URL, {"plan_slug": "scale"})
+    third = client.post(URL, {"plan_slug": "growth"})
+
+    assert (second.status_code, third.status_code) == (201, 429)
+    assert third.json()["errors"][0]["code"] == "cancellation_limit_reached"
+    assert Invoice.objects.get(pk=first["id"]).status == "void"
+    pending = Invoice.objects.get(status="pending")
+    assert pending.pk == second.json()["invoice"]["id"]
 
 
 def test_subscription_list_shows_all_of_account(active_owner: User) -> None:

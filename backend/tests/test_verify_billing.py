@@ -439,6 +439,10 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
             " jsonb_set(billing_snapshot, '{plan,price}', '\"dear\"')"
         ),
     ),
+    "unused days were never paid for": (
+        "7f. ",
+        "UPDATE billing_invoiceline SET amount = 5 * amount WHERE amount < 0",
+    ),
     "less is payable": ("7e. ", "UPDATE billing_invoice SET payable_amount = 1"),
     "another currency is payable": ("7e. ", "UPDATE billing_invoice SET payable_currency = 'EUR'"),
     "another rate is kept": ("7e. ", "UPDATE billing_invoice SET exchange_rate = 2"),

@@ -91,9 +91,9 @@ def totals_off_their_lines() -> list[str]:
 # What a change of plan takes off are lines below 0.
 OFF_ITS_PLAN = """
 SELECT i.id FROM billing_invoice i
-WHERE (included_credits, currency, (
+WHERE (included_credits, currency, subtotal - (
         SELECT coalesce(sum(l.amount), 0) FROM billing_invoiceline l
-        WHERE l.invoice_id = i.id AND l.amount > 0)) IS DISTINCT FROM (
+        WHERE l.invoice_id = i.id AND l.amount < 0)) IS DISTINCT FROM (
     (billing_snapshot #>> '{plan,included_credits}')::bigint,
     billing_snapshot #>> '{plan,currency}',
     (billing_snapshot #>> '{plan,price}')::numeric)

@@ -21,11 +21,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from igny8_core.auth.enums import SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.selectors import lock_account, lock_subscriptions
 from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
 from igny8_core.business.billing.exceptions import NoSuchInvoice, NoSuchPayment
-from igny8_core.business.billing.models import Consent, Invoice, Payment
+from igny8_core.business.billing.models import Consent, Invoice, InvoiceLine, Payment
 from igny8_core.common.compiled import IsOneOf, compiled
 from igny8_core.common.models import put_in_hand
 
@@ -121,6 +122,28 @@ def lock_open_renewals(locked: LockedBilling) -> list[Invoice]:
         renewal.account = locked.account
     prefetch_related_objects(renewals, "payments")
     return renewals
+
+
+def lock_credited_orders(locked: LockedBilling) -> list[Invoice]:
+    """Lock the unpaid order that unused days were taken off, if there is one: with payments."""
+    waiting = [
+        item for item in locked.subscriptions if item.status == SubscriptionStatus.PENDING_PAYMENT
+    ]
+    if not waiting:
+        return []
+    credited = InvoiceLine.objects.filter(amount__lt=0).values("invoice")
+    orders = list(
+        _for_update(
+            Invoice.objects.filter(
+                subscription__in=waiting, status=InvoiceStatus.PENDING, pk__in=credited
+            ).order_by("pk")
+        )
+    )
+    for order in orders:
+        order.account = locked.account
+        order.subscription = next(item for item in waiting if item.pk == order.subscription_id)
+    prefetch_related_objects(orders, "payments")
+    return orders
 
 
 @dataclass(frozen=True)

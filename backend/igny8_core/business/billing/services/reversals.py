@@ -8,11 +8,18 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing import emails
-from igny8_core.business.billing.enums import CreditKind, EventName, InvoiceKind, PaymentStatus
+from igny8_core.business.billing.enums import (
+    CreditKind,
+    EventName,
+    InvoiceKind,
+    InvoicePaymentState,
+    PaymentStatus,
+)
 from igny8_core.business.billing.exceptions import (
     AnotherInvoiceIsDue,
     CreditsAlreadySpent,
     ForceNotAllowed,
+    InvoiceUnderReview,
     LaterPeriodIsPaid,
     PaymentNotReversible,
     ReversalReasonRequired,
@@ -27,6 +34,7 @@ from igny8_core.business.billing.selectors.invoices import replaced_and_paid
 from igny8_core.business.billing.selectors.locks import (
     LockedBilling,
     lock_billing_of_payment,
+    lock_credited_orders,
     lock_open_renewals,
 )
 from igny8_core.business.billing.services.changes import written_together
@@ -64,7 +72,8 @@ def reverse_payment(
 
     After the first period's payment, the newest earlier subscription that is paid for comes back
     if its period hasn't ended; without one, the account waits for a payment again. After a
-    renewal's, the subscription is past due if its paid time is over. An open renewal is void.
+    renewal's, the subscription is past due if its paid time is over. An open renewal is void, and
+    so is an order that takes off what isn't paid any more.
 
     :param event: ``REVERSE``: the invoice is due again; ``REVERSE_AND_VOID``: nothing is owed.
     :param is_forced: reverse even if credits are spent: then take what is left.
@@ -128,6 +137,7 @@ def _reverse(
         revoke_period_of(invoice, recorder=recorder)
     else:
         _void_open_renewals(locked, recorder)
+        _void_credited_orders(locked, recorder)
         if invoice.kind == InvoiceKind.RENEWAL:
             _take_renewal_back(locked, recorder)
         else:
@@ -155,6 +165,9 @@ def _require_last(locked: LockedBilling) -> None:
     if index is not None and index + 1 < subscription.paid_index:
         raise LaterPeriodIsPaid(state=subscription.status)
     require_no_renewal_under_review(locked)
+    for order in lock_credited_orders(locked):
+        if order.payment_state == InvoicePaymentState.UNDER_REVIEW:
+            raise InvoiceUnderReview(order)
 
 
 def _require_reopenable(locked: LockedBilling) -> None:
@@ -206,6 +219,16 @@ def _void_open_renewals(locked: LockedBilling, recorder: TransitionRecorder) -> 
         voiding = recorder.of_another(EventName.VOID, note=recorder.note, invoice=renewal)
         void_renewal(renewal, voiding)
         recorder.changes.tell(emails.of_void(invoice=renewal, reason=recorder.note))
+
+
+def _void_credited_orders(locked: LockedBilling, recorder: TransitionRecorder) -> None:
+    """Void an order that takes the unused days off of what isn't paid any more."""
+    for order in lock_credited_orders(locked):
+        voiding = recorder.of_another(EventName.VOID, note=recorder.note, invoice=order)
+        void_renewal(order, voiding)
+        order.subscription.cancelled_at = recorder.now
+        voiding.move(order.subscription, also_save=("cancelled_at",))
+        recorder.changes.tell(emails.of_void(invoice=order, reason=recorder.note))
 
 
 def _take_renewal_back(locked: LockedBilling, recorder: TransitionRecorder) -> None:

@@ -253,7 +253,9 @@ class _Hand:
         """Record the next plan, and let a renewal of the new one follow an open one."""
         if renewal := open_renewal(self.billing, subscription):
             self.require_first_reissue(subscription)
-            self.void(renewal, EventName.SCHEDULE_PLAN, REPLACED)
+            with written_together() as first:  # two can't be open
+                voiding = self._recorder(EventName.SCHEDULE_PLAN, renewal, REPLACED, first)
+                void_renewal(renewal, voiding)
         self.record(subscription, EventName.SCHEDULE_PLAN, "next_plan", note=note)
         self.follow()
 
@@ -289,9 +291,15 @@ class _Hand:
         tomorrow = start_of(business_day(self.now) + A_DAY, business_zone())
         return TooManyPlanChanges(retry_after=int((tomorrow - self.now).total_seconds()) + 1)
 
-    def _recorder(self, event: EventName, invoice: Invoice | None, note: str) -> TransitionRecorder:
+    def _recorder(
+        self,
+        event: EventName,
+        invoice: Invoice | None,
+        note: str,
+        changes: Changes | None = None,
+    ) -> TransitionRecorder:
         return TransitionRecorder(
-            changes=self.changes,
+            changes=changes or self.changes,
             event=event,
             actor=self.actor,
             now=self.now,

@@ -29,11 +29,11 @@ from igny8_core.common.clock import business_zone
 def require_live(billing: LockedAccount) -> Subscription:
     """Return the subscription that runs.
 
-    :raises NoSubscription: if none does.
+    :raises NoSubscription: if none does, or the account is closed.
     """
-    subscription = live_subscription(billing)
-    if subscription is None:
-        raise NoSubscription(AccountStatus(billing.account.status))
+    subscription, status = live_subscription(billing), AccountStatus(billing.account.status)
+    if subscription is None or status == AccountStatus.CANCELLED:
+        raise NoSubscription(status)
     return subscription
 
 

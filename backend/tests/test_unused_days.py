@@ -1,0 +1,153 @@
+"""What is left of paid periods when the plan changes: never more than was paid, nor more days."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.conf import LazySettings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from igny8_core.auth.models import Subscription
+from igny8_core.auth.terms import PlanTerms
+from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.periods import border
+from igny8_core.business.subscriptions.services.plan_changes import unused_periods, unused_value
+from igny8_core.common.daily import A_DAY
+
+PRICES = st.decimals(min_value=1, max_value=1_000_000, places=2)
+TIMES = st.datetimes(
+    min_value=datetime(2025, 1, 1),  # noqa: DTZ001  (hypothesis adds the zone)
+    max_value=datetime(2032, 12, 31),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+
+
+def terms(price: Decimal, interval: str) -> PlanTerms:
+    return PlanTerms(
+        slug="starter",
+        name="Starter",
+        description="",
+        price=price,
+        currency="USD",
+        interval=interval,
+        included_credits=1000,
+        max_sites=1,
+        max_users=1,
+    )
+
+
+def subscribed(start: datetime, price: Decimal, interval: str, *, current: int) -> Subscription:
+    subscription = Subscription(
+        pk=1,
+        anchor_at=start,
+        anchor_index=0,
+        current_index=current,
+        paid_index=current + 1,
+        terms=terms(price, interval).as_json(),
+    )
+    subscription.current_period_start = border(subscription, current)
+    subscription.current_period_end = border(subscription, current + 1)
+    return subscription
+
+
+def paid(subscription: Subscription, index: int, price: Decimal, interval: str) -> Invoice:
+    return Invoice(
+        subscription=subscription,
+        status="paid",
+        kind="renewal",
+        period_index=index,
+        currency="USD",
+        total=price,
+        billing_snapshot={"plan": terms(price, interval).as_json()},
+    )
+
+
+@given(
+    start=TIMES,
+    price=PRICES,
+    interval=st.sampled_from(["month", "year"]),
+    current=st.integers(0, 30),
+    ahead=st.integers(0, 2),
+    after=st.timedeltas(min_value=timedelta(days=-1), max_value=timedelta(days=900)),
+)
+def test_credit_is_never_more_than_was_paid_nor_for_more_days_than_are_left(
+    *,
+    start: datetime,
+    price: Decimal,
+    interval: str,
+    current: int,
+    ahead: int,
+    after: timedelta,
+) -> None:
+    subscription = subscribed(start, price, interval, current=current)
+    invoices = [
+        paid(subscription, current + number, price, interval) for number in range(ahead + 1)
+    ]
+    begin, now = border(subscription, current), border(subscription, current) + after
+    credit = unused_value(subscription, invoices, now).amount
+    assert 0 <= credit <= price * (ahead + 1)
+    for item, number in zip(unused_periods(subscription, invoices, now), range(9), strict=False):
+        assert item.amount.amount <= price, number
+    ends_at = border(subscription, current + 1 + ahead)
+    if now >= ends_at:
+        assert credit == 0
+    if now <= begin:
+        assert credit == price * (ahead + 1)
+    a_day_later = unused_value(subscription, invoices, now + A_DAY).amount
+    assert a_day_later <= credit
+
+
+@pytest.mark.parametrize(
+    ("hours", "credit"),
+    [
+        (0, "89.00"),  # nothing is used
+        (1, "86.13"),  # the day that has begun doesn't count
+        (24, "86.13"),
+        (24 * 30, "2.87"),
+        (24 * 30 + 1, "0"),
+        (24 * 31, "0"),
+    ],
+)
+def test_whole_days_count_of_all_days_of_the_period(hours: int, credit: str) -> None:
+    start, price = datetime(2027, 1, 1, 10, tzinfo=UTC), Decimal("89.00")
+    subscription = subscribed(start, price, "month", current=0)
+    invoices = [paid(subscription, 0, price, "month")]
+    found = unused_value(subscription, invoices, start + timedelta(hours=hours))
+    assert found.amount == Decimal(credit)
+
+
+def test_half_a_cent_is_rounded_up() -> None:
+    start, price = datetime(2027, 2, 1, tzinfo=UTC), Decimal("0.14")  # a half cent a day
+    subscription = subscribed(start, price, "month", current=0)
+    found = unused_value(
+        subscription, [paid(subscription, 0, price, "month")], start + timedelta(days=27)
+    )
+    assert found.amount == Decimal("0.01")
+
+
+def test_period_that_was_given_is_worth_nothing() -> None:
+    start, price = datetime(2027, 1, 1, tzinfo=UTC), Decimal("89.00")
+    subscription = subscribed(start, price, "month", current=1)
+    earlier = [paid(subscription, 0, price, "month")]
+    assert unused_value(subscription, earlier, start + timedelta(days=31)).amount == 0
+
+
+def test_year_that_follows_a_month_counts_whole() -> None:
+    start = datetime(2027, 1, 1, tzinfo=UTC)
+    subscription = subscribed(start, Decimal(89), "month", current=0)
+    year = paid(subscription, 1, Decimal(890), "year")
+    found = list(unused_periods(subscription, [year], start + timedelta(days=3)))
+    assert [str(item.amount) for item in found] == ["890.00 USD"]
+    assert found[0].description == "Starter plan, 365 of 365 days not used, to 31 Jan 2028"
+
+
+@pytest.mark.parametrize(("month", "day"), [(3, 10), (10, 20)])
+def test_clock_change_takes_no_day(settings: LazySettings, month: int, day: int) -> None:
+    """Complaint 7."""
+    settings.BUSINESS_TIME_ZONE = "Europe/Berlin"
+    start, price = datetime(2027, month, day, tzinfo=UTC), Decimal("31.00")
+    subscription = subscribed(start, price, "month", current=0)
+    for index in (0, 1):
+        invoice = paid(subscription, index, price, "month")
+        assert unused_value(subscription, [invoice], start).amount == price
