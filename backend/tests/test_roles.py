@@ -78,12 +78,6 @@ def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
             approve(payment, User.objects.create_superuser("other@desk.example", "x"))
             body = {"reason": "x", "event": "reverse"}
             return client.post(f"{one}reverse/", body).status_code
-        case "end a subscription" | "give a period" | "adjust credits":
-            act = {"end": "end_now", "give": "comp_period", "adjust": "adjust_credits"}
-            words = {"adjust": {"amount": "5", "do": "5"}}
-            first = action.split(maxsplit=1)[0]
-            body = {"reason": "x", "do": "yes", **words.get(first, {})}
-            return client.post(f"{subscription}{act[first]}/", body).status_code
         case "approve in bulk":
             answer = client.post(f"{desk}?status__exact=pending_approval", bulk)
             return 200 if "Approve 1 payment?" in answer.content.decode() else 403

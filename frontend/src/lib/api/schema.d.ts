@@ -1537,10 +1537,16 @@ export interface components {
          *     * `suspend` - Paused for lack of payment
          *     * `lapse` - Ended for lack of payment
          *     * `expire` - Unpaid order expired
-         *     * `end` - Ended at the end of the period
+         *     * `end` - Subscription ended
+         *     * `extend_due` - Due day put off
+         *     * `hold` - Held until a day
+         *     * `comp` - Period given
+         *     * `remind` - Reminded by an admin
+         *     * `adjust_credits` - Credits adjusted
+         *     * `unpark` - Billing taken up again
          * @enum {string}
          */
-        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "replace_proof" | "refuse_proof" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account" | "renew" | "start_period" | "fall_due" | "suspend" | "lapse" | "expire" | "end";
+        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "replace_proof" | "refuse_proof" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account" | "renew" | "start_period" | "fall_due" | "suspend" | "lapse" | "expire" | "end" | "extend_due" | "hold" | "comp" | "remind" | "adjust_credits" | "unpark";
         Export: {
             /**
              * Format: email
