@@ -47,6 +47,7 @@ from tests.database import assert_all_invariants_hold
 from tests.factories import PASSWORD, account_of, invoice_of, make_billing_admin
 from tests.life import confirm, day, days, pay, periods_of, run, state
 from tests.operators import REASON, SERVICES, STAGES, At, act, lived_until, words_for
+from tests.renewal_words import one_line
 from tests.roles import undone, user_as
 
 pytestmark = pytest.mark.django_db
@@ -379,7 +380,7 @@ def test_ended_now_leaves_the_account_without_a_plan(root: User, stage: str) -> 
     assert invoice == ("paid" if stage == "active" else "void")
     assert account_of(at.owner).next_billing_step_at is None
     mail = OutgoingMail.objects.get(kind="subscription_ended")
-    words = render_letter(letter_for(mail), language="en")["layout.txt"]
+    words = one_line(render_letter(letter_for(mail), language="en")["layout.txt"])
     assert f"We have ended your Starter plan. The reason: {REASON}" in words
     assert "wasn't paid" not in words
 
