@@ -36,6 +36,14 @@ Payment reference: INV-2027-000002
 
 After you pay, confirm your payment on the invoice page
 """,
+    "due_day_put_off": """
+Invoice INV-2027-000002 is now due on 20 February 2027
+
+You have more time to pay the invoice for your Starter plan. Everything in your account works.
+
+Invoice: INV-2027-000002 Amount due: 25,053.50 PKR (89.00 USD) Now due by: 20 February 2027
+Reason: Agreed by phone
+""",
     "renewal_reminder": """
 Please pay invoice INV-2027-000002 by 1 February 2027: 25,053.50 PKR
 
@@ -152,6 +160,15 @@ Starter پلان کی تجدید: 2027-02-01 تک 25,053.50 PKR ادا کریں
 OWED
 
 PK36SCBL0000001123456702
+""",
+    "due_day_put_off": """
+انوائس INV-2027-000002 کی آخری تاریخ اب 2027-02-20 ہے
+
+آپ کو Starter پلان کی انوائس ادا کرنے کے لیے مزید وقت دیا گیا ہے۔
+
+نئی آخری تاریخ: 2027-02-20
+
+وجہ: Agreed by phone
 """,
     "renewal_reminder": """
 براہِ کرم انوائس INV-2027-000002 2027-02-01 تک ادا کریں: 25,053.50 PKR

@@ -8,7 +8,7 @@ from django.contrib.admin import site
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.models import Industry, User
+from igny8_core.auth.models import Industry, Subscription, User
 from igny8_core.auth.services.sites import add_site
 from igny8_core.business.billing.models import Payment, SellerProfile, SettingChange
 from igny8_core.business.billing.services.setting_changes import change_setting
@@ -268,10 +268,26 @@ get  igny8_auth/site/add/                                  302 403 403 403 403 4
 post igny8_auth/site/add/                                  302 403 403 403 403 403
 get  igny8_auth/subscription/                              302 403 200 200 200 200
 post igny8_auth/subscription/                              302 403 200 200 200 200
+get  igny8_auth/subscription/<int:subscription_id>/change/ 302 403 200 200 200 200
+post igny8_auth/subscription/<int:subscription_id>/change/ 302 405 405 405 405 405
+get  igny8_auth/subscription/<int:subscription_id>/remind_now/ 302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/remind_now/ 302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/extend_due/ 302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/extend_due/ 302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/hold/   302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/hold/   302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/comp_period/ 302 403 403 403 403 200
+post igny8_auth/subscription/<int:subscription_id>/comp_period/ 302 403 403 403 403 302
+get  igny8_auth/subscription/<int:subscription_id>/adjust_credits/ 302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/adjust_credits/ 302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/unpark/ 302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/unpark/ 302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/end_now/ 302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/end_now/ 302 403 403 403 302 302
 get  igny8_auth/subscription/<path:object_id>/             302 302 302 302 302 302
 post igny8_auth/subscription/<path:object_id>/             302 302 302 302 302 302
 get  igny8_auth/subscription/<path:object_id>/change/      302 403 200 200 200 200
-post igny8_auth/subscription/<path:object_id>/change/      302 403 403 403 403 403
+post igny8_auth/subscription/<path:object_id>/change/      302 405 405 405 405 405
 get  igny8_auth/subscription/<path:object_id>/delete/      302 403 403 403 403 403
 post igny8_auth/subscription/<path:object_id>/delete/      302 403 403 403 403 403
 get  igny8_auth/subscription/<path:object_id>/history/     302 403 200 200 200 200
@@ -325,6 +341,18 @@ post second-factor/                                        302 200 200 200 200 2
 BODIES = {
     "mfa/authenticator/<path:object_id>/delete/": {"post": "yes", "your_password": PASSWORD},
     "billing/invoice/<int:invoice_id>/void/": {"reason": "Ordered twice"},
+    **{
+        f"igny8_auth/subscription/<int:subscription_id>/{act}/": {"reason": "Agreed", **words}
+        for act, words in {
+            "remind_now": {"do": "yes"},
+            "extend_due": {"due_date": "2026-12-31", "do": "2026-12-31"},
+            "hold": {"until": "2026-12-31", "do": "2026-12-31"},
+            "comp_period": {"do": "yes"},
+            "adjust_credits": {"amount": "10", "do": "10"},
+            "unpark": {"do": "yes"},
+            "end_now": {"do": "yes"},
+        }.items()
+    },
     "billing/payment/<int:payment_id>/approve/": {"admin_notes": "Found"},
     "billing/payment/<int:payment_id>/reject/": {"admin_notes": "Not found"},
     "billing/payment/<int:payment_id>/reverse/": {"reason": "Recalled", "event": "reverse"},
@@ -371,6 +399,7 @@ def payment(owner: User) -> Payment:
 def call(client: APIClient, method: str, path: str, payment: Payment) -> int:
     url = path.replace("<int:payment_id>", str(payment.pk)).replace("<int:page>", "1")
     url = url.replace("<int:invoice_id>", str(payment.invoice_id))
+    url = url.replace("<int:subscription_id>", str(Subscription.objects.earliest("pk").pk))
     url = url.replace("<int:bulk_id>", str(BulkApproval.objects.latest("pk").pk))
     if "<int:change_id>" in url:
         url = url.replace("<int:change_id>", str(SettingChange.objects.latest("pk").pk))

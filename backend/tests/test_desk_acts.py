@@ -62,7 +62,22 @@ def void(admin: User) -> Form:
     return Form(f"{page}change/", f"{page}void/", {"reason": "Ordered twice"}, "Void.")
 
 
-FORMS = [approval, rejection, reversal, void]
+def end(admin: User) -> Form:
+    payment = make_payment(make_owner())
+    approve(payment, admin)
+    page = f"/admin/igny8_auth/subscription/{payment.invoice.subscription_id}/end_now/"
+    return Form(page, page, {"reason": "Agreed by phone", "do": "yes"}, "The subscription has")
+
+
+def adjustment(admin: User) -> Form:
+    subscription = invoice_of(make_owner()).subscription_id
+    page = f"/admin/igny8_auth/subscription/{subscription}/adjust_credits/"
+    words = {"amount": "10", "reason": "Agreed by phone", "do": "10"}
+    return Form(page, page, words, "The credits were adjusted.")
+
+
+FORMS = [approval, rejection, reversal, void, end, adjustment]
+ALSO_SENT = {"event", "do", "amount"}  # values that aren't words
 
 
 def send(desk: Client, form: Form, **more: str) -> tuple[str, list[str]]:
@@ -114,7 +129,7 @@ def test_reused_key_with_other_values_is_refused(
     form = make(billing_admin)
     send(desk, form, act_key=KEY)
     events = PaymentEvent.objects.count()
-    other = {name: f"{value} again" for name, value in form.words.items() if name != "event"}
+    other = {name: f"{value} again" for name, value in form.words.items() if name not in ALSO_SENT}
     leads_to, said = send(desk, form, act_key=KEY, **other)
     assert said == [REUSED]
     assert leads_to == form.page

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -50,6 +51,7 @@ from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.exports import services as exports
 from igny8_core.business.exports.models import Export
 from igny8_core.business.subscriptions.facts import ReminderKind
+from igny8_core.business.subscriptions.services.operator import extend_due
 from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
@@ -179,6 +181,16 @@ class Scene:
     def refuse(self) -> None:
         refuse_change(change_id=self.change().pk, actor=self.actor(), now=utc_now())
 
+    def extend(self, *, days: int) -> None:
+        invoice = self.renewal()
+        extend_due(
+            account_id=self.account.pk,
+            due_date=max(invoice.due_date, utc_now().date()) + timedelta(days=days),
+            actor=self.actor(),
+            now=utc_now(),
+            reason="Agreed by phone",
+        )
+
     def demote(self) -> None:
         self.other_admin.groups.clear()
 
@@ -202,6 +214,7 @@ CHANGES: dict[str, Callable[[Scene], object]] = {
     "suspended": lambda scene: suspend(scene.renewal()),
     "lapsed": lambda scene: lapse(scene.renewal()),
     "expired": lambda scene: expire(scene.invoice()),
+    "put off": lambda scene: scene.extend(days=3),
 }
 
 
@@ -240,6 +253,12 @@ def is_owed(mail: OutgoingMail, account: str, *subscription: str) -> bool:
     return invoice.status == "pending" and not waits and states
 
 
+def is_due_as_told(mail: OutgoingMail) -> bool:
+    invoice = invoice_in(mail)
+    is_told = str(invoice.due_date) == mail.arguments["facts"]["due_date"]
+    return invoice.status == "pending" and invoice.account.status == "active" and is_told
+
+
 def has_no_plan(mail: OutgoingMail) -> bool:
     account = Account.objects.get(pk=mail.arguments["account_id"])
     is_ordered = account.invoices.filter(status="pending").exists()
@@ -272,6 +291,7 @@ TRUE: dict[str, Callable[[OutgoingMail], bool]] = {
     "payment_rejected": may_be_tried_again,
     "payment_reversed": lambda mail: is_open(mail) and payment_in(mail).status == "reversed",
     "renewal_issued": is_to_be_paid_by,
+    "due_day_put_off": is_due_as_told,
     "renewal_reminder": lambda mail: is_owed(mail, "active", "active", "past_due"),
     "renewal_due": lambda mail: is_owed(mail, "active", "active", "past_due"),
     "past_due": lambda mail: is_owed(mail, "active", "past_due"),
@@ -344,6 +364,12 @@ def rejected() -> Scene:
 def renewed() -> Scene:
     scene = approved()
     issue_renewal(scene.owner)
+    return scene
+
+
+def put_off() -> Scene:
+    scene = renewed()
+    scene.extend(days=5)
     return scene
 
 
@@ -436,6 +462,7 @@ QUEUED: list[tuple[str, Callable[[], Scene]]] = [
     ("payment_reversed", lambda: reversed_as(EventName.REVERSE)),
     ("payment_reversed", lambda: reversed_as(EventName.REVERSE_AND_VOID)),
     ("renewal_issued", renewed),
+    ("due_day_put_off", put_off),
     ("renewal_reminder", lambda: reminded("renewal_reminder", renewed)),
     ("renewal_due", lambda: reminded("renewal_due", renewed)),
     ("past_due", lambda: reminded("past_due", late)),

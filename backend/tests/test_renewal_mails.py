@@ -1,7 +1,7 @@
 """Emails about renewals: their words in both languages, and what they require to be sent."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,6 +21,7 @@ from igny8_core.business.integrity.mails import (
 from igny8_core.business.subscriptions import emails
 from igny8_core.business.subscriptions.claims import can_be_frozen, is_frozen
 from igny8_core.business.subscriptions.facts import DunningPlan, ReminderKind
+from igny8_core.business.subscriptions.services.operator import extend_due
 from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import NothingToSend, letter_for, render_letter
@@ -139,8 +140,20 @@ def ending(customer: Customer) -> None:
     remind_on(customer, 3, 6, "ending")
 
 
+def put_off(customer: Customer) -> None:
+    make_late(customer)
+    extend_due(
+        account_id=account_of(customer.owner).pk,
+        due_date=date(2027, 2, 20),
+        actor=Actor(user=customer.admin),
+        now=utc_now(),
+        reason="Agreed by phone",
+    )
+
+
 STAGES: dict[str, Callable[[Customer], None]] = {
     "renewal_issued": lambda _customer: None,
+    "due_day_put_off": put_off,
     "renewal_reminder": lambda customer: remind_on(customer, 1, 29, "renewal_reminder"),
     "renewal_due": lambda customer: remind_on(customer, 2, 2, "renewal_due"),
     "past_due": past_due,
@@ -308,7 +321,7 @@ def test_invoice_says_how_many_confirmations_stop_the_clock(clock: time_machine.
 # Why an email isn't sent
 
 DEBTS = [kind for kind in STAGES if kind not in {"subscription_ended", "order_expired"}]
-REMINDERS = [kind for kind in DEBTS if kind != "renewal_issued"]
+REMINDERS = [kind for kind in DEBTS if kind not in {"renewal_issued", "due_day_put_off"}]
 
 
 @pytest.mark.parametrize("kind", DEBTS)

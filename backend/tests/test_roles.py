@@ -14,6 +14,7 @@ from tests.roles import undone
 pytestmark = pytest.mark.django_db
 
 INVOICES = "/admin/billing/invoice/"
+SUBSCRIPTIONS = "/admin/igny8_auth/subscription/"
 # action: (superuser, billing admin, billing viewer, support, other staff)
 ROLES = ["superuser", BILLING_ADMIN, BILLING_VIEWER, SUPPORT, "other staff"]
 MATRIX = {
@@ -30,6 +31,11 @@ MATRIX = {
     "see an invoice": (200, 200, 200, 200, 403),
     "download an invoice": (200, 200, 200, 200, 403),
     "void an invoice": (302, 302, 403, 403, 403),
+    "see subscriptions": (200, 200, 200, 200, 403),
+    "see a subscription": (200, 200, 200, 200, 403),
+    "end a subscription": (302, 302, 403, 403, 403),
+    "give a period": (302, 403, 403, 403, 403),
+    "adjust credits": (302, 302, 403, 403, 403),
     "see the ledger": (200, 200, 200, 200, 403),
     "see the audit trail": (200, 200, 200, 200, 403),
     "see mails": (200, 200, 200, 403, 403),
@@ -44,6 +50,12 @@ MATRIX = {
     "approve by the API": (200, 200, 403, 403, 403),
 }
 
+OVERRIDES = {
+    "end a subscription": ("end_now", {"do": "yes"}),
+    "give a period": ("comp_period", {"do": "yes"}),
+    "adjust credits": ("adjust_credits", {"amount": "5", "do": "5"}),
+}
+
 
 def make(role: str) -> User:
     if role == "superuser":
@@ -56,6 +68,7 @@ def make(role: str) -> User:
 
 def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
     desk = "/admin/billing/payment/"
+    subscription = f"{SUBSCRIPTIONS}{payment.invoice.subscription_id}/"
     one = f"{desk}{payment.pk}/"
     bulk = {"action": "approve_selected", "_selected_action": payment.pk}
     match action:
@@ -87,6 +100,8 @@ def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
         "see invoices": INVOICES,
         "see an invoice": f"{INVOICES}{payment.invoice_id}/change/",
         "download an invoice": f"{INVOICES}{payment.invoice_id}/pdf/",
+        "see subscriptions": SUBSCRIPTIONS,
+        "see a subscription": f"{subscription}change/",
         "see the ledger": "/admin/billing/credittransaction/",
         "see the audit trail": "/admin/billing/paymentevent/",
         "see mails": "/admin/common/outgoingmail/",
@@ -98,7 +113,10 @@ def status_of(action: str, client: Client, user: User, payment: Payment) -> int:
         "see users": "/admin/igny8_auth/user/",
         "edit groups": "/admin/auth/group/",
     }
-    if action == "void an invoice":
+    if action in OVERRIDES:
+        act, words = OVERRIDES[action]
+        answer = client.post(f"{subscription}{act}/", {"reason": "x", **words})
+    elif action == "void an invoice":
         unpaid = invoice_of(make_owner())
         answer = client.post(f"{INVOICES}{unpaid.pk}/void/", {"reason": "x"})
     else:

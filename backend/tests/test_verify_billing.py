@@ -550,6 +550,10 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
         "a bulk approval is finished once",
         "UPDATE bulk_bulkapproval SET finished_at = NULL",
     ),
+    "a period is given by nobody": (
+        "every period without an invoice was given by somebody",
+        "UPDATE billing_period SET invoice_id = NULL",
+    ),
     "a day is summed up without its payments": (
         "the desk's numbers",
         (

@@ -71,10 +71,6 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SubscriptionList]:
         return SubscriptionList
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Allow the tabs to filter by stage."""
-        return lookup == STAGE or super().lookup_allowed(lookup, value, request)
-
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

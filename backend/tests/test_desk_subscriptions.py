@@ -1,0 +1,304 @@
+"""Subscriptions at the desk: the list by stage, a subscription's page, and its acts."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from igny8_core.auth.models import User
+from igny8_core.business.billing.models import PaymentEvent
+from igny8_core.desk.overrides import ACTS
+from tests.factories import PASSWORD, account_of, invoice_of
+from tests.life import day, days, pay, state
+from tests.operators import REASON, STAGES, At, act
+from tests.roles import user_as
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/igny8_auth/subscription/"
+# The state that the list shows, and the tabs that a subscription is in
+SHOWN = {
+    "order": ("Order, unpaid", []),
+    "active": ("Active", []),
+    "renewal_open": ("Renewal open", ["due"]),
+    "grace": ("Grace", ["grace"]),
+    "under_review": ("Under review", ["grace"]),
+    "past_due": ("Past due", ["past_due"]),
+    "suspended": ("Suspended", ["suspended"]),
+    "ends_soon": ("Suspended", ["suspended", "ends_soon"]),
+    "cancelled": ("Active", ["cancelled"]),
+    "held": ("Grace", ["grace"]),
+    "parked": ("Renewal open", ["due", "parked"]),
+    "ended": ("Ended", []),
+}
+TABS = ["due", "grace", "past_due", "suspended", "ends_soon", "cancelled", "parked"]
+OFFERED = {
+    "order": "adjust_credits",
+    "active": "hold comp_period adjust_credits end_now",
+    "renewal_open": "remind_now extend_due hold comp_period adjust_credits end_now",
+    "grace": "remind_now extend_due hold comp_period adjust_credits end_now",
+    "under_review": "extend_due hold adjust_credits",
+    "past_due": "remind_now extend_due hold comp_period adjust_credits end_now",
+    "suspended": "remind_now extend_due hold comp_period adjust_credits end_now",
+    "ends_soon": "remind_now extend_due hold comp_period adjust_credits end_now",
+    "cancelled": "hold comp_period adjust_credits end_now",
+    "held": "extend_due hold comp_period adjust_credits end_now",
+    "parked": "remind_now extend_due hold comp_period adjust_credits unpark end_now",
+    "ended": "adjust_credits",
+}
+
+
+@pytest.fixture
+def root(catalog: None) -> User:
+    return User.objects.create_superuser("root@desk.example", PASSWORD)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(day(0), tick=False) as clock:
+        yield clock
+
+
+def desk_of(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def page_of(at: At) -> str:
+    return reverse("admin:igny8_auth_subscription_change", args=[at.subscription.pk])
+
+
+def act_of(at: At, name: str) -> str:
+    return reverse(f"admin:igny8_auth_subscription_{name}", args=[at.subscription.pk])
+
+
+def shown(answer: Any) -> str:
+    """The visible text of a page, with white space normalized."""
+    assert answer.status_code == 200
+    text = re.sub(
+        r"<(script|style)\b.*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL
+    )
+    return re.sub(r"\s+", " ", unescape(text))
+
+
+@pytest.mark.parametrize("stage", SHOWN)
+def test_list_and_page_show_the_stage(
+    root: User, clock: time_machine.Traveller, stage: str
+) -> None:
+    at = STAGES[stage](root)
+    clock.move_to(at.now)
+    desk, (label, tabs) = desk_of(root), SHOWN[stage]
+    found = []
+    for tab in TABS:
+        answer = desk.get(LIST, {"stage": tab})
+        listed = [row.pk for row in answer.context["cl"].result_list]
+        found += [tab] if at.subscription.pk in listed else []
+        counts = {item["label"]: item["count"] for item in answer.context["stages"]}
+        assert list(counts.values())[1 + TABS.index(tab)] == str(len(listed))
+    assert found == tabs
+    assert f"Lahore Textiles Starter {label}" in shown(desk.get(LIST))
+
+    page = desk.get(page_of(at))
+    assert f"Subscriptions {label}" in shown(page)
+    offered = [item["url"].rstrip("/").rpartition("/")[2] for item in page.context["acts"]]
+    assert offered == OFFERED[stage].split()
+
+
+@pytest.mark.parametrize("stage", ["suspended", "parked"])
+@pytest.mark.parametrize("role", ["viewer", "support", "admin"])
+def test_role_is_offered_what_it_may(
+    root: User, clock: time_machine.Traveller, stage: str, role: str
+) -> None:
+    at = STAGES[stage](root)
+    clock.move_to(at.now)
+    page = desk_of(user_as(role, at.owner)).get(page_of(at))
+    offered = [item["url"].rstrip("/").rpartition("/")[2] for item in page.context["acts"]]
+    whole = [name for name in OFFERED[stage].split() if name != "comp_period"]
+    assert offered == (whole if role == "admin" else [])
+    sees_mails = role != "support" and stage == "suspended"
+    assert ("Email past due : to" in shown(page)) is sees_mails
+
+
+def test_own_account_is_not_acted_on(root: User, clock: time_machine.Traveller) -> None:
+    at = STAGES["past_due"](root)
+    clock.move_to(at.now)
+    at.owner.is_staff = at.owner.is_superuser = True
+    at.owner.save()
+    page = desk_of(at.owner).get(page_of(at))
+    assert page.context["acts"] == []
+    assert "This is your own account." in shown(page)
+
+
+def test_page_tells_the_whole_story(root: User, clock: time_machine.Traveller) -> None:
+    at = STAGES["past_due"](root)
+    clock.move_to(at.now)
+    text = shown(desk_of(root).get(page_of(at)))
+    for part in (
+        "paid until 1 Feb 2027",
+        "1 Jan 2027 to 1 Feb 2027 runs now, paid, INV-2027-000001",
+        "1 Feb 2027 to 1 Mar 2027 not paid yet",
+        "9 Feb 2027 Email: final notice before the pause",
+        "11 Feb 2027 Access is paused",
+        "13 Mar 2027 The subscription ends unpaid",
+        "Lahore Textiles Active, 1000 credits",
+        "89.00 USD a month",
+        "Renewal past due : subscription active → past due, invoice INV-2027-000002, by the system",
+        "Email: past due : invoice INV-2027-000002",
+        "Email past due : to owner",
+    ):
+        assert part in text, part
+    assert text.index("Email: past due :") < text.index("Payment approved :")
+
+
+def test_period_paid_ahead_and_given_are_told_apart(
+    root: User, clock: time_machine.Traveller
+) -> None:
+    at = STAGES["renewal_open"](root)
+    pay(at.owner, root, at.now)
+    act("comp_period", at, root)
+    clock.move_to(day(26))
+    text = shown(desk_of(root).get(page_of(at)))
+    assert "1 Feb 2027 to 1 Mar 2027 paid ahead 1 Mar 2027 to 1 Apr 2027 paid ahead" in text
+    days(26, 60)
+    clock.move_to(day(60))
+    text = shown(desk_of(root).get(page_of(at)))
+    assert "1 Mar 2027 to 1 Apr 2027 runs now, free of charge" in text
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_act_shows_first_what_it_changes(
+    root: User, clock: time_machine.Traveller, name: str
+) -> None:
+    at = STAGES["parked" if name == "unpark" else "past_due"](root)
+    clock.move_to(at.now)
+    desk, url = desk_of(root), act_of(at, name)
+    page = desk.get(url)
+    assert page.context["preview"] is None
+    assert "Show what will happen" in shown(page)
+    words = {**page.context["form"].initial, "reason": REASON, "amount": "500"}
+    before = PaymentEvent.objects.count()
+    preview = desk.post(url, words)
+    assert "As it is" in shown(preview)
+    assert "After this" in shown(preview)
+    assert PaymentEvent.objects.count() == before
+
+    done = desk.post(url, {**words, "do": preview.context["form"].outcome}, follow=True)
+    assert done.redirect_chain == [(page_of(at), 302)]
+    assert ACTS[name].said in shown(done)
+    event = PaymentEvent.objects.latest("pk")
+    assert event.actor == root
+    assert event.note.endswith(REASON)
+
+
+def test_preview_says_the_days_before_and_after(root: User, clock: time_machine.Traveller) -> None:
+    at = STAGES["suspended"](root)
+    clock.move_to(at.now)
+    words = {"due_date": day(50).date().isoformat(), "reason": REASON}
+    text = shown(desk_of(root).post(act_of(at, "extend_due"), words))
+    before, after = text.split("As it is")[1].split("After this")
+    assert "Access paused Last paid day 1 Feb 2027 Due day 1 Feb 2027" in before
+    assert "13 Mar 2027 The subscription ends unpaid" in before
+    assert "Access yes Last paid day 5 Feb 2027 Due day 20 Feb 2027" in after
+    assert "2 Mar 2027 Access is paused" in after
+    assert "1 Apr 2027 The subscription ends unpaid" in after
+
+
+def test_what_was_changed_after_the_preview_is_shown_again(
+    root: User, clock: time_machine.Traveller
+) -> None:
+    at = STAGES["past_due"](root)
+    clock.move_to(at.now)
+    desk, url = desk_of(root), act_of(at, "hold")
+    other = {"until": day(70).date().isoformat(), "reason": REASON, "do": str(day(60).date())}
+    page = desk.post(url, other)
+    assert page.context["preview"]
+    assert at.subscription.hold_until is None
+    desk.post(url, {**other, "do": other["until"]})
+    assert at.subscription.hold_until == day(70).date()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("extend_due", {"due_date": "", "reason": REASON}),
+        ("extend_due", {"due_date": "tomorrow", "reason": REASON}),
+        ("extend_due", {"due_date": "2027-02-20", "reason": " "}),
+        ("hold", {"until": "2027-13-01", "reason": REASON}),
+        ("adjust_credits", {"amount": "many", "reason": REASON}),
+        ("adjust_credits", {"amount": "9" * 20, "reason": REASON}),
+        ("end_now", {"reason": "x" * 151}),
+    ],
+)
+def test_invalid_form_is_shown_again(
+    root: User, clock: time_machine.Traveller, name: str, words: dict[str, str]
+) -> None:
+    at = STAGES["past_due"](root)
+    clock.move_to(at.now)
+    page = desk_of(root).post(act_of(at, name), {**words, "do": "yes"})
+    assert page.context["form"].errors
+    assert page.context["preview"] is None
+    assert state(at.owner)[:2] == ("active", "past_due")
+
+
+def test_refused_act_says_why(root: User, clock: time_machine.Traveller) -> None:
+    at = STAGES["past_due"](root)
+    clock.move_to(at.now)
+    words = {"due_date": "2027-02-07", "reason": REASON, "do": "2027-02-06"}
+    late = {"due_date": "2027-02-06", "reason": REASON, "do": "2027-02-06"}
+    desk, url = desk_of(root), act_of(at, "extend_due")
+    text = shown(desk.post(url, late, follow=True))
+    assert "Nothing was changed. Choose a due day from 2027-02-07 to 2028-02-08." in text
+    assert desk.post(url, words).context["preview"]
+
+
+def test_act_that_is_not_possible_is_not_offered(root: User, clock: time_machine.Traveller) -> None:
+    at = STAGES["active"](root)
+    clock.move_to(at.now)
+    assert "This can't be done now" in shown(desk_of(root).get(act_of(at, "extend_due")))
+
+
+@pytest.mark.parametrize("place", ["0", "999999", "1a", "-1", "9" * 19])
+def test_unknown_subscription_is_not_found(root: User, place: str) -> None:
+    assert desk_of(root).get(f"{LIST}{place}/change/").status_code == 404
+
+
+def test_act_on_unknown_subscription_is_not_found(root: User) -> None:
+    assert desk_of(root).get(f"{LIST}999999/hold/").status_code == 404
+
+
+def test_account_and_invoice_lead_to_the_subscription(
+    root: User, clock: time_machine.Traveller
+) -> None:
+    at = STAGES["past_due"](root)
+    clock.move_to(at.now)
+    desk = desk_of(root)
+    account = reverse("admin:igny8_auth_account_change", args=[account_of(at.owner).pk])
+    invoice = reverse("admin:billing_invoice_change", args=[invoice_of(at.owner).pk])
+    for url in (account, invoice):
+        assert f'href="{page_of(at)}"' in desk.get(url).content.decode()
+
+
+def test_list_and_page_take_as_many_statements_for_many(
+    root: User, clock: time_machine.Traveller
+) -> None:
+    at = STAGES["past_due"](root)
+    clock.move_to(at.now)
+    desk, numbers = desk_of(root), []
+    for more in (0, 3):
+        for _ in range(more):
+            STAGES["past_due"](root)
+        clock.move_to(at.now + timedelta(seconds=more))
+        for url in (LIST, f"{LIST}?stage=past_due", page_of(at), act_of(at, "hold")):
+            with CaptureQueriesContext(connection) as queries:
+                assert desk.get(url).status_code == 200
+            numbers.append(len(queries))
+    assert numbers[:4] == numbers[4:]
+    assert numbers[:4] == [18, 18, 20, 9]
