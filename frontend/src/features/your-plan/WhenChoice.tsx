@@ -68,9 +68,10 @@ function Now({ change }: { change: PlanChange }) {
 function Cost({ change: { plan, now } }: { change: PlanChange }) {
   const { credit, total, payable } = now;
   const local = payable && payable.currency !== total.currency && payable;
+  const hasCredit = /[1-9]/.test(credit.amount);
   const lines = [
     [m.upgrade.price(plan.name), formatMoney(plan.price, plan.currency)],
-    [m.upgrade.credit, formatMoney(`-${credit.amount}`, credit.currency)],
+    ...(hasCredit ? [[m.upgrade.credit, formatMoney(`-${credit.amount}`, credit.currency)]] : []),
   ];
   return (
     <Table withRowBorders={false} verticalSpacing={2} horizontalSpacing={0}>

@@ -210,6 +210,10 @@ export const en = {
     line: {
       month: (plan: string, credits: string) => `${plan} plan, 1 month, ${credits} credits`,
       year: (plan: string, credits: string) => `${plan} plan, 1 year, ${credits} credits`,
+      renewal: (plan: string, from: string, to: string, credits: string) =>
+        `${plan} plan, ${from} to ${to}, ${credits} credits`,
+      unused: (plan: string, unused: string, days: string, last: string) =>
+        `${plan} plan, ${unused} of ${days} days not used, to ${last}`,
     },
     amountDue: "Amount to send",
     thatIs: (amount: string) => `equals ${amount}`,
@@ -551,7 +555,9 @@ export const en = {
       nothing_to_pay:
         "Your unused days are worth more than this plan costs. Choose it for the next period.",
       plan_not_payable: "This plan is free: it can't be ordered.",
-      upgrade_already_pending: "Another order is being paid. Wait until it is decided.",
+      upgrade_already_pending:
+        "You have ordered this plan already, or we are checking the payment of another order.",
+      paid_ahead: "You have already paid for the next period. Choose again once it has begun.",
       payment_already_under_review:
         "We are checking your payment of the next period. Wait until it is decided.",
       no_subscription: "You have no plan that is paid for. Choose a plan now.",
