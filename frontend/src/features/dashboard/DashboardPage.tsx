@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { StateBadge } from "../../entities/invoice/StateBadge";
 import { hasHadPlan, hasNothingOrdered, useMe } from "../../entities/me/useMe";
 import type { Account, Me } from "../../lib/api/types";
-import { formatDayOf } from "../../lib/format/dates";
+import { formatDay, formatDayOf } from "../../lib/format/dates";
 import { formatCount, formatMoney } from "../../lib/format/money";
 import { m } from "../../lib/messages";
 import { Columns } from "../../ui/Columns";
@@ -58,7 +58,6 @@ function NextStep({ me, account }: { me: Me; account: Account }) {
   const invoice = me.open_invoice;
   const isReviewed = invoice?.payment_state === "under_review";
   const isVoid = hasNothingOrdered(me);
-  const next = isVoid ? withoutPlan(me) : m.dashboard.nextByStatus[account.status];
   return (
     <Paper withBorder p="lg" radius="md">
       <Stack gap="sm">
@@ -68,7 +67,7 @@ function NextStep({ me, account }: { me: Me; account: Account }) {
           </Title>
           {invoice && <StateBadge state={invoice.payment_state} />}
         </Group>
-        <Text>{isReviewed ? m.invoice.reviewNextText : next}</Text>
+        <Text>{nextOf(me, account)}</Text>
         {invoice && (
           <Group>
             <Button
@@ -93,6 +92,17 @@ function NextStep({ me, account }: { me: Me; account: Account }) {
       </Stack>
     </Paper>
   );
+}
+
+/** What is to be done, in words. */
+function nextOf(me: Me, account: Account): string {
+  const invoice = me.open_invoice;
+  if (invoice?.payment_state === "under_review") return m.invoice.reviewNextText;
+  if (hasNothingOrdered(me)) return hasHadPlan(me) ? m.stage.ended : m.dashboard.nothingOrdered;
+  if (invoice && account.status === "active") {
+    return m.dashboard.openInvoice(formatDay(invoice.due_date));
+  }
+  return m.dashboard.nextByStatus[account.status];
 }
 
 interface FactProps {
@@ -125,10 +135,6 @@ function Fact({ label, value, note, links = [] }: FactProps) {
       </Group>
     </Paper>
   );
-}
-
-function withoutPlan(me: Me): string {
-  return hasHadPlan(me) ? m.stage.ended : m.dashboard.nothingOrdered;
 }
 
 function NoAccount() {

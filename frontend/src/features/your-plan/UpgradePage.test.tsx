@@ -192,6 +192,7 @@ describe("a plan that runs", () => {
   it("can be another one while the account is paused", async () => {
     await openChange(planChange, stages.suspended);
     expect(await screen.findByRole("radio", { name: "Now, $79.67" })).toBeEnabled();
+    expect(screen.getByRole("radio", { name: "From the next period" })).toBeEnabled();
   });
 });
 

@@ -469,6 +469,7 @@ export const en = {
       suspended: "Your account is paused. Pay the open invoice to go on: your data is safe.",
       cancelled: "Contact support to reopen your account.",
     },
+    openInvoice: (day: string) => `An invoice is waiting for you. It is due on ${day}.`,
     noPlan: "None",
     notActive: "Not active",
     nothingOrdered:
