@@ -175,7 +175,7 @@ test("a customer signs up, pays, pays ahead, changes, cancels and keeps the plan
   const dialog = page.getByRole("dialog", { name: "Cancel your plan?" });
   await expect(dialog).toContainText("Your Starter plan and everything in it works until");
   await expectAccessible(page);
-  await dialog.getByLabel(/Why do you cancel/).fill("Trying it out");
+  await dialog.getByLabel(/Why are you cancelling/).fill("Trying it out");
   await dialog.getByRole("button", { name: "Yes, cancel plan" }).click();
   await expect(main).toContainText("You have cancelled.");
   await expectAccessible(page);

@@ -231,11 +231,11 @@ describe("cancelling", () => {
       "Invoice INV-2026-000001 is voided",
       "The change to the Growth plan is dropped.",
       "Your account, your sites and your invoices.",
-      "Until January 31, 2027 you can change your mind",
+      "Until January 31, 2027, you can change your mind",
     ]) {
       expect(dialog).toHaveTextContent(text);
     }
-    await userEvent.type(within(dialog).getByLabelText(/Why do you cancel/), "Too dear");
+    await userEvent.type(within(dialog).getByLabelText(/Why are you cancelling/), "Too dear");
     await press("Yes, cancel plan");
     expect(await screen.findByRole("button", { name: "Keep plan" })).toBeVisible();
     expect(screen.getByText(/The last day of your plan is January 31, 2027/)).toBeVisible();

@@ -386,7 +386,7 @@ export const en = {
       `You have chosen the ${plan} plan. It begins with the next period, once that is paid.`,
     drop: (plan: string) => `Stay on the ${plan} plan`,
     ends: (day: string) =>
-      `You have cancelled. The last day of your plan is ${day}; everything works until then, and nothing more is to be paid.`,
+      `You have cancelled. The last day of your plan is ${day}; everything works until then, and there is nothing more to pay.`,
     toPay: "To pay",
     toPayBy: (amount: string, day: string) => `${amount} by ${day}`,
     none: "You have no plan",
@@ -414,8 +414,8 @@ export const en = {
     stays: "What stays",
     staysText:
       "Your account, your sites and your invoices. You can choose a plan again at any time.",
-    undo: (day: string) => `Until ${day} you can change your mind on this page.`,
-    reason: "Why do you cancel?",
+    undo: (day: string) => `Until ${day}, you can change your mind on this page.`,
+    reason: "Why are you cancelling?",
     submit: "Yes, cancel plan",
     keep: "Keep plan",
   },
