@@ -29,7 +29,7 @@ afterEach(() => startLanguage("en"));
 async function openPlan(current: CurrentSubscription, changes: Partial<Me> = {}) {
   showPlan(current, changes);
   renderApp("/plan");
-  await screen.findByRole("heading", { level: 2 });
+  await screen.findAllByRole("heading", { level: 2 });
   return screen.getByRole("main");
 }
 
