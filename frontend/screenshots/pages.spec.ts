@@ -88,6 +88,26 @@ for (const name of ["free", "pending", "review", "rejected", "active", "overdue"
   });
 }
 
+for (const name of ["renewal", "grace", "pastdue", "suspended", "reviewed", "ending", "ended"]) {
+  test(`the plan of ${name}`, async ({ page }) => {
+    await page.goto("/login");
+    await logIn(page, `${name}@example.com`, DEMO);
+    await expect(page.getByRole("heading", { name: /Welcome/ })).toBeVisible();
+    await page.goto("/plan");
+    await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();
+    await shoot(page, `plan-${name}`);
+  });
+}
+
+test("a change of plan", async ({ page }) => {
+  await page.goto("/login");
+  await logIn(page, "renewal@example.com", DEMO);
+  await page.goto("/upgrade");
+  await page.getByRole("radio", { name: /^Scale/ }).check();
+  await expect(page.getByText("Credit for your unused days")).toBeVisible();
+  await shoot(page, "change-plan");
+});
+
 test("account", async ({ page }) => {
   await page.goto("/login");
   await shoot(page, "log-in");

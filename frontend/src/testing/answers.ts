@@ -1,6 +1,7 @@
 import { http, HttpResponse } from "msw";
+import type { ShownInvoice } from "../entities/invoice/keepInvoice";
 import type { CurrentSubscription, Invoice, Me } from "../lib/api/types";
-import { active, invoice, jazzcash, me, pakistan, payment } from "./examples";
+import { active, jazzcash, listed, me, pakistan, payment } from "./examples";
 import { server } from "./server";
 
 export const ALLAUTH = "*/_allauth/browser/v1";
@@ -15,7 +16,7 @@ export function logIn(changes: Partial<Me> = {}) {
 }
 
 /** A user with this invoice, which is due while it is pending. */
-export function showInvoice(shown: Invoice) {
+export function showInvoice(shown: ShownInvoice) {
   server.use(
     http.get("*/api/v1/auth/me/", () =>
       HttpResponse.json({ ...me, open_invoice: shown.status === "pending" ? shown : null }),
@@ -27,7 +28,7 @@ export function showInvoice(shown: Invoice) {
 /** A user with an account whose plan is at this stage, with its invoice if there is one. */
 export function showPlan(current: CurrentSubscription, changes: Partial<Me> = {}) {
   const open_invoice: Invoice | null = current.open_invoice && {
-    ...invoice,
+    ...listed,
     payment_state: current.claim ? "under_review" : "due",
     due_date: current.open_invoice.due_date,
     latest_payment: current.claim && payment,

@@ -2,6 +2,7 @@ import type {
   Account,
   CountryDetail,
   CurrentSubscription,
+  Invoice,
   InvoiceDetail,
   Me,
   OfferedPaymentMethod,
@@ -112,7 +113,8 @@ export const payment: Payment = {
   admin_notes: "",
 };
 
-export const invoice: InvoiceDetail = {
+/** As it comes with the user and in lists. */
+export const listed: Invoice = {
   id: 1,
   number: "INV-2026-000001",
   status: "pending",
@@ -138,10 +140,10 @@ export const invoice: InvoiceDetail = {
     plan: { ...starter, price: "89.00" },
   },
   latest_payment: null,
-  kind: "initial",
-  period: null,
-  coming: [],
 };
+
+/** As it comes by itself. */
+export const invoice: InvoiceDetail = { ...listed, kind: "initial", period: null, coming: [] };
 
 export const me: Me = {
   user: {
@@ -159,7 +161,7 @@ export const me: Me = {
   account,
   subscription: null,
   pending_subscription: null,
-  open_invoice: invoice,
+  open_invoice: listed,
   last_decision: null,
 };
 
@@ -211,19 +213,21 @@ export const running: CurrentSubscription = {
   may: { renew_early: true, cancel: true, keep: false, choose_plan: true },
 };
 
+export const renewal: NonNullable<CurrentSubscription["open_invoice"]> = {
+  id: 1,
+  number: invoice.number,
+  kind: "renewal",
+  due: { amount: "89.00", currency: "USD" },
+  payable: { amount: "25053.50", currency: "PKR" },
+  due_date: "2027-01-31",
+  period: { first_day: "2027-02-01", last_day: "2027-02-28" },
+};
+
 /** The same with the invoice for February. */
 export const renewing: CurrentSubscription = {
   ...running,
   stage: "renewal_open",
-  open_invoice: {
-    id: 1,
-    number: invoice.number,
-    kind: "renewal",
-    due: { amount: "89.00", currency: "USD" },
-    payable: { amount: "25053.50", currency: "PKR" },
-    due_date: "2027-01-31",
-    period: { first_day: "2027-02-01", last_day: "2027-02-28" },
-  },
+  open_invoice: renewal,
   suspends_on: "2027-02-10",
   ends_on: "2027-03-12",
   coming: [

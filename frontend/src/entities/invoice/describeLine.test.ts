@@ -18,4 +18,28 @@ describe("a line of an invoice", () => {
     expect(describeLine(issued, invoice)).toContain("پلان، 1 ماہ");
     expect(describeLine(line, invoice)).toBe("Setup");
   });
+
+  it.each([
+    ["Starter plan, 1 Feb 2027 to 1 Mar 2027, 1,000 credits", /February 1, 2027 to March 1, 2027/],
+    [
+      "Starter plan, 20 of 31 days not used, to 31 Jan 2027",
+      /20 of 31 days .* to January 31, 2027/,
+    ],
+  ])("is said with days in the reader's format: %s", (description, english) => {
+    expect(describeLine({ ...line, description }, invoice)).toMatch(english);
+  });
+
+  it.each([
+    [
+      "Starter plan, 1 Feb 2027 to 1 Mar 2027, 1,000 credits",
+      /Starter.* پلان، 1 فروری، 2027 سے 1 مارچ، 2027 تک، 1,000 کریڈٹ/,
+    ],
+    [
+      "Starter plan, 20 of 31 days not used, to 31 Jan 2027",
+      /Starter.* پلان، 31 جنوری، 2027 تک 31 میں سے 20 دن/,
+    ],
+  ])("is said in Urdu: %s", async (description, urdu) => {
+    await startLanguage("ur");
+    expect(describeLine({ ...line, description }, invoice)).toMatch(urdu);
+  });
 });

@@ -13,9 +13,11 @@ interface Headers {
  * An act on the subscription, done once however often it is pressed. Pages show what it answers.
  *
  * @param send sends the request.
+ * @param onDone gets the answer before pages show it, which may remove what was pressed.
  */
 export function usePlanAct<Body = void>(
   send: (body: Body, params: Headers) => Promise<CurrentSubscription>,
+  onDone?: (current: CurrentSubscription) => void,
 ) {
   const [keys] = useState(() => new IdempotencyKeys());
   const cache = useQueryClient();
@@ -26,6 +28,7 @@ export function usePlanAct<Body = void>(
       send(body, { header: { "Idempotency-Key": keys.keyFor(body ?? null) } }),
     onSuccess: async (current) => {
       keys.forget();
+      onDone?.(current);
       cache.setQueryData(queryKeys.subscription, current);
       await refresh("me", "invoice", "invoices", "planChanges");
     },

@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { StateBadge } from "../../entities/invoice/StateBadge";
 import { hasHadPlan, hasNothingOrdered, useMe } from "../../entities/me/useMe";
 import type { Account, Me } from "../../lib/api/types";
-import { formatDayOf } from "../../lib/format/dates";
+import { formatDay, formatDayOf } from "../../lib/format/dates";
 import { formatCount, formatMoney } from "../../lib/format/money";
 import { m } from "../../lib/messages";
 import { Columns } from "../../ui/Columns";
@@ -67,7 +67,7 @@ function NextStep({ me, account }: { me: Me; account: Account }) {
           </Title>
           {invoice && <StateBadge state={invoice.payment_state} />}
         </Group>
-        <Text>{nextStep(me, account)}</Text>
+        <Text>{nextOf(me, account)}</Text>
         {invoice && (
           <Group>
             <Button
@@ -94,6 +94,17 @@ function NextStep({ me, account }: { me: Me; account: Account }) {
   );
 }
 
+/** What is to be done, in words. */
+function nextOf(me: Me, account: Account): string {
+  const invoice = me.open_invoice;
+  if (invoice?.payment_state === "under_review") return m.invoice.reviewNextText;
+  if (hasNothingOrdered(me)) return hasHadPlan(me) ? m.stage.ended : m.dashboard.nothingOrdered;
+  if (invoice && account.status === "active") {
+    return m.dashboard.openInvoice(formatDay(invoice.due_date));
+  }
+  return m.dashboard.nextByStatus[account.status];
+}
+
 interface FactProps {
   label: string;
   value: string;
@@ -115,7 +126,7 @@ function Fact({ label, value, note, links = [] }: FactProps) {
           {note}
         </Text>
       )}
-      <Group gap="md">
+      <Group gap="0 md">
         {links.map(([to, words]) => (
           <Anchor key={to} component={Link} to={to} size="sm">
             {words}
@@ -124,13 +135,6 @@ function Fact({ label, value, note, links = [] }: FactProps) {
       </Group>
     </Paper>
   );
-}
-
-function nextStep(me: Me, account: Account): string {
-  if (me.open_invoice?.payment_state === "under_review") return m.invoice.reviewNextText;
-  if (hasNothingOrdered(me)) return hasHadPlan(me) ? m.stage.ended : m.dashboard.nothingOrdered;
-  if (me.open_invoice && account.status === "active") return m.dashboard.toPay;
-  return m.dashboard.nextByStatus[account.status];
 }
 
 function NoAccount() {

@@ -1,10 +1,15 @@
-import { screen } from "@testing-library/react";
+import { fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Invoice } from "../../lib/api/types";
-import { knowPayments, showInvoice } from "../../testing/answers";
-import { invoice, payment } from "../../testing/examples";
+import { knowPayments, logIn, showInvoice } from "../../testing/answers";
+import { invoice, listed, payment, renewing } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
+import { server } from "../../testing/server";
+
+/** Ranges of days have thin spaces. */
+const NORMALIZED = { normalizer: (text: string) => text.replaceAll(/\s/g, " ") };
 
 beforeEach(() => {
   showInvoice(invoice);
@@ -46,5 +51,31 @@ describe("the invoice", () => {
     await user.click(await screen.findByRole("button", { name: "Copy Amount to send" }));
 
     expect(await navigator.clipboard.readText()).toBe("25053.50");
+  });
+
+  it("says what it is for, which days it pays and what happens when", async () => {
+    const period = { first_day: "2027-02-01", last_day: "2027-02-28" };
+    showInvoice({ ...invoice, kind: "renewal", period, coming: renewing.coming });
+    renderApp("/invoices/1");
+    expect(await screen.findByText("Renewal · February 1 – 28, 2027", NORMALIZED)).toBeVisible();
+    const timeline = screen.getByRole("region", { name: "What happens when" });
+    expect(timeline).toHaveTextContent(/February 10, 2027Your account is paused/);
+    expect(screen.queryByRole("button", { name: "Cancel order" })).toBeNull();
+  });
+
+  it("keeps what only its own request tells, whatever comes with the user", async () => {
+    logIn({ open_invoice: listed });
+    server.use(
+      http.get("*/api/v1/billing/invoices/1/", () =>
+        HttpResponse.json({ ...invoice, kind: "change", coming: renewing.coming }),
+      ),
+    );
+    renderApp("/invoices/1");
+    expect(await screen.findByText("Change of plan")).toBeVisible();
+    logIn({ open_invoice: { ...listed, payment_state: "overdue" } });
+    fireEvent(window, new Event("visibilitychange"));
+    expect(await screen.findByText("Overdue")).toBeVisible();
+    expect(screen.getByText("Change of plan")).toBeVisible();
+    expect(screen.getByRole("region", { name: "What happens when" })).toBeVisible();
   });
 });

@@ -1,5 +1,6 @@
 import { Anchor, Box, Stack, Table, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
+import { describeLine } from "../../entities/invoice/describeLine";
 import { StateBadge } from "../../entities/invoice/StateBadge";
 import type { Invoice } from "../../lib/api/types";
 import { formatDay } from "../../lib/format/dates";
@@ -62,6 +63,7 @@ function InvoiceTable({ invoices }: { invoices: readonly Invoice[] }) {
 
 function InvoiceRow({ invoice }: { invoice: Invoice }) {
   const day = formatDay(invoice.due_date);
+  const [line] = invoice.lines;
   const badge = <StateBadge state={invoice.payment_state} />;
   return (
     <Table.Tr>
@@ -70,7 +72,7 @@ function InvoiceRow({ invoice }: { invoice: Invoice }) {
           <bdi>{invoice.number}</bdi>
         </Anchor>
         <Text size="sm" c="dimmed">
-          <bdi>{invoice.lines[0]?.description}</bdi>
+          <bdi>{line && describeLine(line, invoice)}</bdi>
         </Text>
         <Text size="sm" hiddenFrom="sm">
           {m.invoice.dueBy(day)}

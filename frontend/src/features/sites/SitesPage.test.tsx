@@ -1,9 +1,9 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
-import { logIn, refuse } from "../../testing/answers";
-import { active } from "../../testing/examples";
+import { logIn, refuse, refusePaused, showPlan } from "../../testing/answers";
+import { active, stages } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
 import { server } from "../../testing/server";
 
@@ -74,4 +74,55 @@ describe("the sites", () => {
       expect(removed).toBe(1);
     });
   });
+
+  it("can't be changed while the account is paused, which is explained", async () => {
+    showPlan(stages.suspended);
+    sites(site);
+    renderApp("/sites");
+    const note = await screen.findByText(/you can't add, change or remove any/);
+    expect(within(note).getByRole("link", { name: "See how to pay" })).toHaveAttribute(
+      "href",
+      "/invoices/1",
+    );
+    expect(screen.queryByRole("button", { name: /Remove|Add/ })).toBeNull();
+  });
+
+  it.each([
+    [
+      "added",
+      async () => {
+        await userEvent.type(await screen.findByLabelText("Name"), "Shop");
+        await userEvent.type(screen.getByLabelText("Domain"), "shop.example");
+        await userEvent.selectOptions(await screen.findByLabelText("Industry"), "Retail");
+        await userEvent.click(screen.getByRole("button", { name: "Add site" }));
+      },
+      [],
+    ],
+    [
+      "removed",
+      async () => {
+        await userEvent.click(await screen.findByRole("button", { name: "Remove Shop" }));
+        await userEvent.click(screen.getByRole("button", { name: "Confirm removal of Shop" }));
+      },
+      [site],
+    ],
+  ] as const)(
+    "aren't %s once the account is paused, which the page learns",
+    async (_, act, known) => {
+      sites(...known);
+      const refusal = () => {
+        showPlan(stages.suspended);
+        return refusePaused();
+      };
+      server.use(http.post("*/api/v1/sites/", refusal), http.delete("*/api/v1/sites/1/", refusal));
+      renderApp("/sites");
+      await act();
+      const banner = await screen.findByRole("region", { name: "Payment" });
+      expect(banner).toHaveTextContent(/^Paused since February 10, 2027/);
+      expect(within(banner).getByRole("link", { name: "Pay" })).toHaveAttribute(
+        "href",
+        "/invoices/1",
+      );
+    },
+  );
 });

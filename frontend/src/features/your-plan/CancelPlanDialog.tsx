@@ -72,11 +72,11 @@ function Heading({ children }: { children: string }) {
 }
 
 function CancelForm({ onClose }: { onClose: () => void }) {
-  const cancel = useCancelPlan();
+  const cancel = useCancelPlan(onClose);
   const [reason, setReason] = useState("");
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (!cancel.isPending) cancel.mutate({ reason }, { onSuccess: onClose });
+    if (!cancel.isPending) cancel.mutate({ reason });
   };
   return (
     <form noValidate onSubmit={submit}>

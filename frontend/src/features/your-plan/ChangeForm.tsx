@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from "@mantine/core";
+import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { useState, type ReactNode, type SyntheticEvent } from "react";
 import { useNavigate } from "react-router";
 import { useMe } from "../../entities/me/useMe";
@@ -13,6 +13,7 @@ import type {
 import { formatMoney } from "../../lib/format/money";
 import { m } from "../../lib/messages";
 import { ErrorSummary } from "../../ui/ErrorSummary";
+import { QueryState } from "../../ui/QueryState";
 import { useServerErrors } from "../../ui/useServerErrors";
 import { useChooseNextPlan } from "./api/useChooseNextPlan";
 import { usePlanChanges } from "./api/usePlanChanges";
@@ -31,7 +32,7 @@ const FIELDS = ["plan_slug", "when", "payment_method"] as const;
 export function ChangeForm({ current, plans, methods }: Props) {
   const navigate = useNavigate();
   const upgrade = useUpgrade((invoiceId) => void navigate(`/invoices/${invoiceId}`));
-  const choose = useChooseNextPlan();
+  const choose = useChooseNextPlan(() => void navigate("/plan"));
   const [plan, setPlan] = useState("");
   const [wish, setWish] = useState<When | "">("");
   const [method, setMethod] = useState("");
@@ -39,8 +40,9 @@ export function ChangeForm({ current, plans, methods }: Props) {
   const { items, attempt, show, refuse } = useServerErrors({ errors, setErrors }, FIELDS);
 
   const runs = current.current_period !== null;
-  const changes = usePlanChanges(method, runs).data;
-  const change = changes?.find((one) => one.plan.slug === plan);
+  const changes = usePlanChanges(method, runs);
+  const changeTo = (slug: string) => changes.data?.find((one) => one.plan.slug === slug);
+  const change = changeTo(plan);
   const when = runs ? chosen(wish, change) : "now";
   const isNext = when === "next";
 
@@ -59,7 +61,7 @@ export function ChangeForm({ current, plans, methods }: Props) {
     }
     const offer = plans.find(({ slug }) => slug === plan)?.offer ?? "";
     const body = { plan_slug: plan, offer };
-    if (isNext) choose.mutate(body, { onSuccess: () => void navigate("/plan"), onError: show });
+    if (isNext) choose.mutate(body, { onError: show });
     else upgrade.mutate({ ...body, payment_method: method }, { onError: show });
   };
 
@@ -75,10 +77,22 @@ export function ChangeForm({ current, plans, methods }: Props) {
           error={errors.plan_slug}
           current={useOwnPlan(current)}
           method={methods.find(({ payment_method }) => payment_method === method)}
-          note={(shown) => priceNow(changes?.find((one) => one.plan.slug === shown.slug))}
+          note={({ slug }) => priceNow(changeTo(slug))}
         />
-        {change && (
-          <WhenChoice change={change} value={when} onChange={setWish} error={errors.when} />
+        {runs && plan !== "" && (
+          <QueryState query={changes} skeleton={<Skeleton height={220} radius="md" />}>
+            {() =>
+              change && (
+                <WhenChoice
+                  change={change}
+                  isPaused={current.suspended_on !== null}
+                  value={when}
+                  onChange={setWish}
+                  error={errors.when}
+                />
+              )
+            }
+          </QueryState>
         )}
         {!isNext && (
           <PaymentMethodCards

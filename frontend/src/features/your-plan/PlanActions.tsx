@@ -55,17 +55,14 @@ export function PlanActions({ current }: { current: CurrentSubscription }) {
 /** Orders the invoice of the next period, and goes there. */
 function RenewEarly() {
   const navigate = useNavigate();
-  const renew = useRenewEarly();
+  const renew = useRenewEarly((invoiceId) => void navigate(`/invoices/${invoiceId}`));
   return (
     <Stack gap={4} align="flex-start">
       <Button
         variant="default"
         loading={renew.isPending}
         onClick={() => {
-          renew.mutate(undefined, {
-            onSuccess: ({ open_invoice }) =>
-              open_invoice && void navigate(`/invoices/${open_invoice.id}`),
-          });
+          renew.mutate();
         }}
       >
         {m.yourPlan.renewEarly}

@@ -27,8 +27,8 @@ export function PlanPage() {
       <Title order={1}>{m.yourPlan.title}</Title>
       <QueryState query={current}>
         {(data) =>
-          data.plan && data.stage !== "no_plan" ? (
-            <Shown current={data} plan={data.plan} />
+          data.plan && (data.current_period || data.open_invoice) ? (
+            <Shown current={data} plan={data.plan} ordered={me.pending_subscription?.plan} />
           ) : (
             <Nothing me={me} />
           )
@@ -53,7 +53,14 @@ function Nothing({ me }: { me: Me }) {
   );
 }
 
-function Shown({ current, plan }: { current: CurrentSubscription; plan: Plan }) {
+interface Props {
+  current: CurrentSubscription;
+  plan: Plan;
+  /** The plan of an order that isn't paid yet. */
+  ordered?: Plan | undefined;
+}
+
+function Shown({ current, plan, ordered }: Props) {
   return (
     <>
       <Paper withBorder p="lg" radius="md">
@@ -67,7 +74,7 @@ function Shown({ current, plan }: { current: CurrentSubscription; plan: Plan }) 
             </Badge>
           </Group>
           <Facts current={current} plan={plan} />
-          <News current={current} plan={plan} />
+          <News current={current} plan={plan} ordered={ordered} />
           <PlanActions current={current} />
         </Stack>
       </Paper>
@@ -88,7 +95,7 @@ const COLORS: Record<CurrentSubscription["stage"], string> = {
   ending: "gray",
 };
 
-function Facts({ current, plan }: { current: CurrentSubscription; plan: Plan }) {
+function Facts({ current, plan }: Props) {
   const { current_period: period, paid_until_day: until, open_invoice: invoice } = current;
   const price = `${formatMoney(plan.price, plan.currency)} ${m.plan.intervals[plan.interval]}`;
   const facts = [
@@ -118,12 +125,12 @@ function Facts({ current, plan }: { current: CurrentSubscription; plan: Plan }) 
 }
 
 /** What is different from a plan that simply runs. */
-function News({ current, plan }: { current: CurrentSubscription; plan: Plan }) {
+function News({ current, ordered }: Props) {
   const { current_period: period, paid_until_day: until } = current;
   const isPaidAhead = period && until && until > period.last_day;
   return (
     <>
-      {current.stage === "order" && <Text>{m.yourPlan.ordered(plan.name)}</Text>}
+      {ordered && <Text>{m.yourPlan.ordered(ordered.name)}</Text>}
       {isPaidAhead && <Text>{m.yourPlan.paidAhead(formatDay(until))}</Text>}
       {current.cancel_at_period_end && until && <Text>{m.yourPlan.ends(formatDay(until))}</Text>}
       <NextPlan current={current} />

@@ -174,7 +174,7 @@ describe("the banner of a plan", () => {
 
   it("names no day that nobody knows", async () => {
     const shown = await banner({ ...stages.past_due, suspends_on: null });
-    expect(shown).toHaveTextContent(/Everything works for now\.$/);
+    expect(shown).toHaveTextContent(/Everything works for now\.Pay/);
   });
 
   it("says that the plan has ended, or that there is none", async () => {

@@ -18,13 +18,15 @@ export function possible({ now, next_period }: PlanChange): When[] {
 
 interface Props {
   change: PlanChange;
+  /** The next period begins with the approval, and not on the day that was planned. */
+  isPaused: boolean;
   value: When | "";
   onChange: (when: When) => void;
   error?: ReactNode;
 }
 
 /** From when on the chosen plan is wanted: what that costs, or why it can't be. */
-export function WhenChoice({ change, value, onChange, error }: Props) {
+export function WhenChoice({ change, isPaused, value, onChange, error }: Props) {
   return (
     <Radio.Group
       id="when"
@@ -39,7 +41,7 @@ export function WhenChoice({ change, value, onChange, error }: Props) {
     >
       <Stack gap="xs" mt="sm">
         <Now change={change} />
-        <Next change={change} />
+        <Next change={change} isPaused={isPaused} />
       </Stack>
     </Radio.Group>
   );
@@ -68,9 +70,10 @@ function Now({ change }: { change: PlanChange }) {
 function Cost({ change: { plan, now } }: { change: PlanChange }) {
   const { credit, total, payable } = now;
   const local = payable && payable.currency !== total.currency && payable;
+  const hasCredit = /[1-9]/.test(credit.amount);
   const lines = [
     [m.upgrade.price(plan.name), formatMoney(plan.price, plan.currency)],
-    [m.upgrade.credit, formatMoney(`-${credit.amount}`, credit.currency)],
+    ...(hasCredit ? [[m.upgrade.credit, formatMoney(`-${credit.amount}`, credit.currency)]] : []),
   ];
   return (
     <Table withRowBorders={false} verticalSpacing={2} horizontalSpacing={0}>
@@ -99,9 +102,10 @@ function Cost({ change: { plan, now } }: { change: PlanChange }) {
   );
 }
 
-function Next({ change: { plan, next_period } }: { change: PlanChange }) {
+function Next({ change, isPaused }: Pick<Props, "change" | "isPaused">) {
+  const { plan, next_period } = change;
   const { starts_on: day, refused } = next_period;
-  const name = day ? m.upgrade.from(formatDay(day)) : m.upgrade.nextPeriod;
+  const name = day && !isPaused ? m.upgrade.from(formatDay(day)) : m.upgrade.nextPeriod;
   if (refused !== null) return <Refused value="next" name={name} code={refused} />;
   const price = formatMoney(plan.price, plan.currency);
   return (

@@ -28,7 +28,7 @@ export function bannerOf(me: Me, current: CurrentSubscription | undefined): Bann
   const invoice = me.open_invoice;
   const isOwner = me.user.role === "owner";
   const banner = current && ofStage(current, isOwner);
-  if (banner && invoice?.payment_state === "rejected") {
+  if (banner && invoice?.payment_state === "rejected" && invoice.id === current.open_invoice?.id) {
     return { ...banner, color: "red", text: `${textOf(invoice)} ${banner.text}` };
   }
   if (banner) return banner;

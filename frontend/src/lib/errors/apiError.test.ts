@@ -20,6 +20,13 @@ describe("ApiError", () => {
     expect(error.message).toBe("Paid.");
   });
 
+  it("names the invoice that is to be paid first", () => {
+    const errors = [{ code: "account_suspended", detail: "Paused.", attr: null }];
+    expect(ApiError.from(answer(403), { errors, invoice_id: 7 }).invoiceId).toBe(7);
+    expect(ApiError.from(answer(403), { errors, invoice_id: null }).invoiceId).toBeNull();
+    expect(ApiError.from(answer(403), { errors }).invoiceId).toBeNull();
+  });
+
   it("reads allauth's errors, whose fields are params", () => {
     const error = ApiError.from(answer(400), {
       status: 400,

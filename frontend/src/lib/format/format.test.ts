@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDay, formatDayOf, today } from "./dates";
+import { formatDay, formatDayOf, formatDays, today } from "./dates";
 import { formatCount, formatMoney } from "./money";
 
 describe("formatMoney", () => {
@@ -18,6 +18,17 @@ describe("formatMoney", () => {
 describe("formatDay", () => {
   it("names the day itself in every time zone", () => {
     expect(formatDay("2026-11-30", "en-GB")).toBe("30 November 2026");
+  });
+});
+
+describe("formatDays", () => {
+  const days = (first: string, last: string, locale: string) =>
+    formatDays(first, last, locale).replaceAll(/\s/gu, " ");
+
+  it("says once what both days have in common", () => {
+    expect(days("2027-02-01", "2027-02-28", "en-GB")).toBe("1 – 28 February 2027");
+    expect(days("2026-12-15", "2027-01-14", "en-GB")).toBe("15 December 2026 – 14 January 2027");
+    expect(days("2027-02-01", "2027-02-28", "ur")).toBe("1–28 فروری 2027");
   });
 });
 

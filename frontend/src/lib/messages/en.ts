@@ -210,6 +210,10 @@ export const en = {
     line: {
       month: (plan: string, credits: string) => `${plan} plan, 1 month, ${credits} credits`,
       year: (plan: string, credits: string) => `${plan} plan, 1 year, ${credits} credits`,
+      renewal: (plan: string, from: string, to: string, credits: string) =>
+        `${plan} plan, ${from} to ${to}, ${credits} credits`,
+      unused: (plan: string, unused: string, days: string, last: string) =>
+        `${plan} plan, ${unused} of ${days} days not used, to ${last}`,
     },
     amountDue: "Amount to send",
     thatIs: (amount: string) => `equals ${amount}`,
@@ -382,7 +386,7 @@ export const en = {
       `You have chosen the ${plan} plan. It begins with the next period, once that is paid.`,
     drop: (plan: string) => `Stay on the ${plan} plan`,
     ends: (day: string) =>
-      `You have cancelled. The last day of your plan is ${day}; everything works until then, and nothing more is to be paid.`,
+      `You have cancelled. The last day of your plan is ${day}; everything works until then, and there is nothing more to pay.`,
     toPay: "To pay",
     toPayBy: (amount: string, day: string) => `${amount} by ${day}`,
     none: "You have no plan",
@@ -410,8 +414,8 @@ export const en = {
     stays: "What stays",
     staysText:
       "Your account, your sites and your invoices. You can choose a plan again at any time.",
-    undo: (day: string) => `Until ${day} you can change your mind on this page.`,
-    reason: "Why do you cancel?",
+    undo: (day: string) => `Until ${day}, you can change your mind on this page.`,
+    reason: "Why are you cancelling?",
     submit: "Yes, cancel plan",
     keep: "Keep plan",
   },
@@ -458,7 +462,6 @@ export const en = {
       suspended: "Paused",
       cancelled: "Cancelled",
     } satisfies Record<Account["status"], string>,
-    toPay: "There is an invoice to pay.",
     nextByStatus: {
       trial: "You are all set. Try everything with your free credits.",
       pending_payment: "Pay your invoice, then confirm the payment to activate your account.",
@@ -466,6 +469,7 @@ export const en = {
       suspended: "Your account is paused. Pay the open invoice to go on: your data is safe.",
       cancelled: "Contact support to reopen your account.",
     },
+    openInvoice: (day: string) => `An invoice is waiting for you. It is due on ${day}.`,
     noPlan: "None",
     notActive: "Not active",
     nothingOrdered:
@@ -553,7 +557,9 @@ export const en = {
       nothing_to_pay:
         "Your unused days are worth more than this plan costs. Choose it for the next period.",
       plan_not_payable: "This plan is free: it can't be ordered.",
-      upgrade_already_pending: "Another order is being paid. Wait until it is decided.",
+      upgrade_already_pending:
+        "You have ordered this plan already, or we are checking the payment of another order.",
+      paid_ahead: "You have already paid for the next period. Choose again once it has begun.",
       payment_already_under_review:
         "We are checking your payment of the next period. Wait until it is decided.",
       no_subscription: "You have no plan that is paid for. Choose a plan now.",

@@ -199,6 +199,9 @@ export const ur: Messages = {
     line: {
       month: (plan, credits) => `⁨${plan}⁩ پلان، 1 ماہ، ${credits} کریڈٹ`,
       year: (plan, credits) => `⁨${plan}⁩ پلان، 1 سال، ${credits} کریڈٹ`,
+      renewal: (plan, from, to, credits) => `⁨${plan}⁩ پلان، ${from} سے ${to} تک، ${credits} کریڈٹ`,
+      unused: (plan, unused, days, last) =>
+        `⁨${plan}⁩ پلان، ${last} تک ${days} میں سے ${unused} دن استعمال نہیں ہوئے`,
     },
     amountDue: "بھیجنے والی رقم",
     thatIs: (amount) => `یعنی ⁨${amount}⁩`,
@@ -443,7 +446,6 @@ export const ur: Messages = {
       suspended: "رکا ہوا",
       cancelled: "ختم",
     },
-    toPay: "ایک انوائس ادا کرنی ہے۔",
     nextByStatus: {
       trial: "سب تیار ہے۔ اپنے مفت کریڈٹ سے سب کچھ آزمائیں۔",
       pending_payment: "اکاؤنٹ فعال کرنے کے لیے اپنی انوائس ادا کریں، پھر ادائیگی کی تصدیق کریں۔",
@@ -452,6 +454,7 @@ export const ur: Messages = {
         "آپ کا اکاؤنٹ رکا ہوا ہے۔ جاری رکھنے کے لیے واجب انوائس ادا کریں: آپ کا ڈیٹا محفوظ ہے۔",
       cancelled: "اکاؤنٹ دوبارہ کھلوانے کے لیے ہم سے رابطہ کریں۔",
     },
+    openInvoice: (day) => `آپ کی ایک انوائس واجب ہے۔ آخری تاریخ: ${day}۔`,
     noPlan: "کوئی نہیں",
     notActive: "فعال نہیں",
     nothingOrdered:
@@ -538,7 +541,9 @@ export const ur: Messages = {
       nothing_to_pay:
         "آپ کے باقی دنوں کی رقم اس پلان کی قیمت سے زیادہ ہے۔ اسے اگلی مدت کے لیے چنیں۔",
       plan_not_payable: "یہ پلان مفت ہے: اس کا آرڈر نہیں دیا جا سکتا۔",
-      upgrade_already_pending: "ایک اور آرڈر کی ادائیگی جانچی جا رہی ہے۔ فیصلے کا انتظار کریں۔",
+      upgrade_already_pending:
+        "آپ یہ پلان پہلے ہی آرڈر کر چکے ہیں، یا ہم کسی اور آرڈر کی ادائیگی جانچ رہے ہیں۔",
+      paid_ahead: "آپ اگلی مدت کی ادائیگی کر چکے ہیں۔ اس کے شروع ہونے پر دوبارہ چنیں۔",
       payment_already_under_review:
         "ہم آپ کی اگلی مدت کی ادائیگی جانچ رہے ہیں۔ فیصلے کا انتظار کریں۔",
       no_subscription: "آپ کا کوئی ادا شدہ پلان نہیں۔ ابھی پلان چنیں۔",
