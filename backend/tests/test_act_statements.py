@@ -132,8 +132,8 @@ def free_registration(_owner: User, _admin: User) -> Act:
         (withdrawal, 6),
         (voiding, 9),
         (cancellation, 10),
-        (upgrade, 14),
-        (registration, 15),
+        (upgrade, 13),
+        (registration, 14),
         (free_registration, 10),
     ],
 )

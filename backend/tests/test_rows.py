@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from igny8_core.auth.actors import Actor
@@ -16,7 +17,8 @@ from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.common.clock import utc_now
 from igny8_core.common.mail import NewMail, queue_mails
 from igny8_core.common.models import OutgoingMail
-from igny8_core.common.rows import insert_rows, update_rows
+from igny8_core.common.normal_form import normal_words
+from igny8_core.common.rows import Batch, insert_rows, update_rows, write_rows
 from igny8_core.common.transactions import commit_or_retry
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, invoice_of, make_billing_admin, make_owner, make_payment
@@ -71,6 +73,33 @@ def test_row_that_is_gone_is_not_passed_over(owner: User) -> None:
     payment.pk += 1000
     with pytest.raises(DatabaseError, match="0 of 1 rows of billing_payment"):
         update_rows([payment], ["admin_notes"])
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("catalog")
+def test_rows_of_several_models_are_one_statement(owner: User) -> None:
+    payment, account = make_payment(owner), account_of(owner)
+    payment.admin_notes, account.name = ANY_TEXT, "Shop"
+    event = PaymentEvent(
+        account=account,
+        event=EventName.CONFIRM,
+        object_type=ObjectType.PAYMENT,
+        object_id=payment.pk,
+        to_state=payment.status,
+        created_at=utc_now(),
+    )
+    with CaptureQueriesContext(connection) as sent:
+        write_rows(
+            Batch([event]),
+            Batch([]),
+            Batch([payment], frozenset({"admin_notes"})),
+            Batch([account], frozenset({"name"})),
+        )
+    assert len(sent) == 1
+    payment.refresh_from_db()
+    assert (payment.admin_notes, account_of(owner).name) == (ANY_TEXT, "Shop")
+    assert columns(PaymentEvent.objects.get(pk=event.pk)) == columns(event)
+    assert {normal_words(ANY_TEXT), "shop"} <= set(payment.search.text.splitlines())
 
 
 @pytest.mark.django_db

@@ -22,11 +22,11 @@ def payment_methods_for(*, country: str) -> list[PaymentMethodConfig]:
 
     :param country: ISO 3166-1 alpha-2, or empty for only the global ones.
     """
-    return [
-        method
-        for method in _methods_of(country)
-        if method.currency == Plan.currency or method.units_per_usd is not None
-    ]
+    return [method for method in _methods_of(country) if _is_priced(method)]
+
+
+def _is_priced(method: PaymentMethodConfig) -> bool:
+    return method.currency == Plan.currency or method.units_per_usd is not None
 
 
 def _methods_of(country: str) -> list[PaymentMethodConfig]:
