@@ -38,7 +38,7 @@ from tests.test_emails import jobs
 pytestmark = pytest.mark.django_db
 
 LATELY = timedelta(days=26)  # a month was paid so long ago: its renewal is due, and no reminder
-RENEWAL = 23  # statements
+RENEWAL = 20  # statements
 NOTHING_DUE = 3
 FAULTY = ("-m", "tests.faulty")
 PLACES = [
