@@ -126,7 +126,7 @@ def free_registration(_owner: User, _admin: User) -> Act:
         (withdrawal, 8),
         (voiding, 12),
         (cancellation, 13),
-        (upgrade, 16),
+        (upgrade, 18),
         (registration, 18),
         (free_registration, 13),
     ],
