@@ -252,7 +252,7 @@ def test_unsupported_method_is_refused(owner: User, ids: dict[str, int], role: s
     found, expected = {}, {}
     for path in addresses(PREFIX):
         has = {method: by_role for (method, name), by_role in rows().items() if name == path}
-        gate = next(iter(has.values()))[role]
+        gate = has.get("get", next(iter(has.values())))[role]
         for method in METHODS:
             if method in has:
                 continue
@@ -264,6 +264,8 @@ def test_unsupported_method_is_refused(owner: User, ids: dict[str, int], role: s
                 past = 200 if method == "options" else 405
             if role == "suspended" and refuses_suspended(path, method):
                 past = 403
+            if role == "suspended" and method == "options" and path == "sites/":
+                past = 403  # it would say what POST takes
             expected[method, path] = gate if gate in GATE else past
     assert found == expected
 
@@ -344,4 +346,4 @@ def test_cookie_write_requires_csrf_token(owner: User) -> None:
     taken = client.post(url, {"plan_slug": "growth"}, headers={"X-CSRFToken": token})
 
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (403, "csrf_failed")
-    assert taken.status_code == 409  # past the check: the account already has an upgrade to pay
+    assert taken.status_code == 201

@@ -132,7 +132,7 @@ def free_registration(_owner: User, _admin: User) -> Act:
         (withdrawal, 6),
         (voiding, 9),
         (cancellation, 10),
-        (upgrade, 13),
+        (upgrade, 15),
         (registration, 14),
         (free_registration, 10),
     ],

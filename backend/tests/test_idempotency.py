@@ -125,6 +125,9 @@ REQUESTS = [
 ]
 
 
+SINCE_RECORDS_NAME_IT = (cancellation, plan_choice)  # acts that no release before it had
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("request_of", REQUESTS)
 def test_same_key_and_body_replays_first_answer(
@@ -274,6 +277,8 @@ def test_record_names_its_account(catalog: None, request_of: Callable[[], Reques
     assert client.post(url, body, headers={"Idempotency-Key": "k-1"}).status_code in {200, 201}
     record, account = IdempotencyRecord.objects.get(), Account.objects.get()
     assert record.account_id == account.pk
+    if request_of in SINCE_RECORDS_NAME_IT:
+        return
 
     IdempotencyRecord.objects.update(account_id=None)  # as the previous release stored it
     with connection.cursor() as cursor:

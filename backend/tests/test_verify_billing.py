@@ -441,7 +441,7 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
     ),
     "unused days were never paid for": (
         "7f. ",
-        "UPDATE billing_invoiceline SET amount = 5 * amount WHERE amount < 0",
+        "UPDATE billing_invoiceline SET unit_price = -900, amount = -900 WHERE amount < 0",
     ),
     "less is payable": ("7e. ", "UPDATE billing_invoice SET payable_amount = 1"),
     "another currency is payable": ("7e. ", "UPDATE billing_invoice SET payable_currency = 'EUR'"),

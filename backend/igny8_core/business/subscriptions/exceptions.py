@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from igny8_core.auth.enums import AccountStatus
 from igny8_core.common.exceptions import InvalidInput, LimitReached, StateConflict, Words
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from igny8_core.auth.models import Subscription
+    from igny8_core.auth.models import Account, Subscription
     from igny8_core.business.billing.models import Invoice
 
 
@@ -90,8 +89,8 @@ class NoSubscription(StateConflict):
         ur="آپ کا کوئی ادا شدہ پلان نہیں۔ پہلے کوئی پلان چنیں۔",
     )
 
-    def __init__(self, status: AccountStatus) -> None:
-        super().__init__(state=status)
+    def __init__(self, account: Account) -> None:
+        super().__init__(state=account.status)
 
 
 class PlanEnds(StateConflict):

@@ -31,9 +31,9 @@ def require_live(billing: LockedAccount) -> Subscription:
 
     :raises NoSubscription: if none does, or the account is closed.
     """
-    subscription, status = live_subscription(billing), AccountStatus(billing.account.status)
-    if subscription is None or status == AccountStatus.CANCELLED:
-        raise NoSubscription(status)
+    subscription, account = live_subscription(billing), billing.account
+    if subscription is None or account.status == AccountStatus.CANCELLED:
+        raise NoSubscription(account)
     return subscription
 
 
