@@ -361,6 +361,7 @@ export const en = {
     ended: "Your plan has ended. Choose a plan to go on.",
     no_plan: "You have no plan. Choose a plan to go on.",
     pay: "Pay",
+    plans: "See plans",
     cancel: "Cancel plan",
     see: "See your plan",
   },
