@@ -71,7 +71,7 @@ const STAGES: Stage[] = [
     name: "ended",
     region: "Your plan",
     banner: /Choose a plan to go on\./,
-    way: "Choose a plan",
+    way: "See plans",
     page: /You have no plan/,
   },
 ];

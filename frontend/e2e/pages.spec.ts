@@ -4,6 +4,7 @@ import { expect, expectAccessible, logIn, test } from "./fixtures";
 const DEMO = "demo-password-1";
 const PAGES = {
   "/": /Welcome/,
+  "/plan": "Your plan",
   "/invoices": "Invoices",
   "/credits": "Credits",
   "/sites": "Sites",

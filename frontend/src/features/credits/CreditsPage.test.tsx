@@ -2,7 +2,8 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
-import { logIn } from "../../testing/answers";
+import { logIn, showPlan } from "../../testing/answers";
+import { stages } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
 import { server } from "../../testing/server";
 
@@ -37,6 +38,13 @@ describe("the credits", () => {
     expect(screen.getByRole("img")).toHaveAccessibleName(
       "Your balance went from 0 to 800 credits.",
     );
+  });
+
+  it("stay while the account is paused, which is explained", async () => {
+    showPlan(stages.suspended);
+    ledger([entry]);
+    renderApp("/credits");
+    expect(await screen.findByText(/Your credits stay, but you can't use them/)).toBeVisible();
   });
 
   it("say so where there is none yet", async () => {

@@ -126,7 +126,7 @@ function Fact({ label, value, note, links = [] }: FactProps) {
           {note}
         </Text>
       )}
-      <Group gap="0 md">
+      <Group gap="md">
         {links.map(([to, words]) => (
           <Anchor key={to} component={Link} to={to} size="sm">
             {words}

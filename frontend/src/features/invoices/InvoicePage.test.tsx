@@ -1,6 +1,6 @@
 import { fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { http, HttpResponse } from "msw";
+import { delay, http, HttpResponse } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Invoice } from "../../lib/api/types";
 import { knowPayments, logIn, showInvoice } from "../../testing/answers";
@@ -64,11 +64,14 @@ describe("the invoice", () => {
   });
 
   it("keeps what only its own request tells, whatever comes with the user", async () => {
+    let asked = 0;
     logIn({ open_invoice: listed });
     server.use(
-      http.get("*/api/v1/billing/invoices/1/", () =>
-        HttpResponse.json({ ...invoice, kind: "change", coming: renewing.coming }),
-      ),
+      http.get("*/api/v1/billing/invoices/1/", async () => {
+        asked += 1;
+        if (asked > 1) await delay("infinite");
+        return HttpResponse.json({ ...invoice, kind: "change", coming: renewing.coming });
+      }),
     );
     renderApp("/invoices/1");
     expect(await screen.findByText("Change of plan")).toBeVisible();

@@ -172,6 +172,13 @@ describe("the banner of a plan", () => {
     expect(shown).toHaveTextContent(/Reference not found.*Everything works until February 10/);
   });
 
+  it("says nothing of another invoice's confirmation that was rejected", async () => {
+    const latest_payment = { ...payment, admin_notes: "Reference not found" };
+    const order = { ...invoice, id: 2, payment_state: "rejected" as const, latest_payment };
+    const shown = await banner(stages.grace, { open_invoice: order });
+    expect(shown).toHaveTextContent(/^\$89\.00 .*Everything works until February 10/);
+  });
+
   it("names no day that nobody knows", async () => {
     const shown = await banner({ ...stages.past_due, suspends_on: null });
     expect(shown).toHaveTextContent(/Everything works for now\.Pay/);

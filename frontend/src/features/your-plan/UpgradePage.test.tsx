@@ -160,7 +160,7 @@ describe("a plan that runs", () => {
     await openChange({ ...planChange, now });
     const choice = await screen.findByRole("radio", { name: "Now" });
     expect(choice).toBeDisabled();
-    expect(choice).toHaveAccessibleDescription(/unused days are worth more/);
+    expect(choice).toHaveAccessibleDescription(/unused days cover the price/);
     expect(screen.getByRole("radio", { name: "From February 1, 2027" })).toBeChecked();
     expect(screen.queryByText("$79.67 now")).toBeNull();
   });

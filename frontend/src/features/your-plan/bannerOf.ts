@@ -124,7 +124,7 @@ function ofNoPlan(me: Me): Banner | null {
   return {
     color: "gray",
     text: hasHadPlan(me) ? m.stage.ended : m.stage.no_plan,
-    ways: [{ to: "/upgrade", words: m.upgrade.title }],
+    ways: [{ to: "/upgrade", words: m.stage.plans }],
     isOfPlan: true,
   };
 }

@@ -361,6 +361,7 @@ export const en = {
     ended: "Your plan has ended. Choose a plan to go on.",
     no_plan: "You have no plan. Choose a plan to go on.",
     pay: "Pay",
+    plans: "See plans",
     cancel: "Cancel plan",
     see: "See your plan",
   },
@@ -555,7 +556,7 @@ export const en = {
       already_on_plan: "You have this plan already.",
       already_next_plan: "This plan is already chosen for your next period.",
       nothing_to_pay:
-        "Your unused days are worth more than this plan costs. Choose it for the next period.",
+        "Your unused days cover the price of this plan. Choose it for the next period.",
       plan_not_payable: "This plan is free: it can't be ordered.",
       upgrade_already_pending:
         "You have ordered this plan already, or we are checking the payment of another order.",
