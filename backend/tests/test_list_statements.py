@@ -123,7 +123,7 @@ def test_desks_pages_keep_their_number(desk: Client) -> None:
             "review": statements(desk, f"{DESK}{payment.pk}/change/"),
         }
         assert {page: len(each) for page, each in found.items()} == {
-            "numbers": 2,
+            "numbers": 3,
             "waiting": 15,
             "all": 15,
             "search": 16,

@@ -250,13 +250,18 @@ def is_owed(mail: OutgoingMail, account: str, *subscription: str) -> bool:
     first = invoice.payments.order_by("pk")[:2]
     waits = any(claim.status == "pending_approval" for claim in first)
     states = invoice.account.status == account and invoice.subscription.status in subscription
-    return invoice.status == "pending" and not waits and states
+    return invoice.status == "pending" and not waits and states and tells_the_due_day(mail)
+
+
+def tells_the_due_day(mail: OutgoingMail) -> bool:
+    told = mail.arguments.get("facts", {}).get("due_date")
+    return str(invoice_in(mail).due_date) == told
 
 
 def is_due_as_told(mail: OutgoingMail) -> bool:
     invoice = invoice_in(mail)
-    is_told = str(invoice.due_date) == mail.arguments["facts"]["due_date"]
-    return invoice.status == "pending" and invoice.account.status == "active" and is_told
+    is_due = invoice.status == "pending" and invoice.account.status == "active"
+    return is_due and tells_the_due_day(mail)
 
 
 def has_no_plan(mail: OutgoingMail) -> bool:
@@ -290,7 +295,7 @@ TRUE: dict[str, Callable[[OutgoingMail], bool]] = {
     "payment_approved": lambda mail: is_open(mail) and payment_in(mail).status == "succeeded",
     "payment_rejected": may_be_tried_again,
     "payment_reversed": lambda mail: is_open(mail) and payment_in(mail).status == "reversed",
-    "renewal_issued": is_to_be_paid_by,
+    "renewal_issued": lambda mail: is_to_be_paid_by(mail) and tells_the_due_day(mail),
     "due_day_put_off": is_due_as_told,
     "renewal_reminder": lambda mail: is_owed(mail, "active", "active", "past_due"),
     "renewal_due": lambda mail: is_owed(mail, "active", "active", "past_due"),
