@@ -116,9 +116,10 @@ def test_void_period_that_has_not_begun_is_followed_by_none(
     reverse(renewed, billing_admin, day(26), VOID)
     assert state(customer) == ("active", "active", "void", 1000)
     assert_all_invariants_hold()
-    assert days(26, 80) == {31: ["end"]}
+    assert days(26, 60) == {31: ["end"]}
     assert state(customer) == ("pending_payment", "cancelled", "void", 1000)
     assert_all_invariants_hold()
+    assert days(61, 80) == {61: ["expire credits"]}
 
 
 @pytest.mark.parametrize("event", [VOID, DUE_AGAIN])
