@@ -112,6 +112,7 @@ INVOICE: Columns = {
         ORDER BY account.id) + coalesce(last_number, 0))::text, 6, '0')""",
     "account_id": "account.id",
     "subscription_id": "account.id",
+    "period_index": "0",
     "status": "CASE account.status WHEN 'active' THEN 'paid' ELSE 'pending' END",
     "currency": "'USD'",
     "subtotal": "plan.price",

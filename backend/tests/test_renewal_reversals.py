@@ -100,6 +100,24 @@ def test_it_is_dunned_from_its_new_due_day(
     }
 
 
+def test_periods_that_were_never_charged_do_not_begin_when_a_later_one_is_taken_back(
+    customer: User, billing_admin: User
+) -> None:
+    days(100, 100)  # nobody billed until then
+    payment = pay(customer, billing_admin, day(101))
+    assert subscription_of(customer).current_index == 3
+    reverse(payment, billing_admin, day(102))
+    subscription = subscription_of(customer)
+    assert (subscription.current_index, subscription.paid_index) == (0, 1)
+    assert state(customer) == ("active", "past_due", "pending", 1000)
+    assert_all_invariants_hold()
+    days(102, 103)
+    assert account_of(customer).parked_at is None
+    pay(customer, billing_admin, day(104))
+    assert [index for index, *_ in periods_of(customer)] == [0, 3]
+    assert_all_invariants_hold()
+
+
 def test_void_period_that_runs_ends_the_subscription(
     customer: User, billing_admin: User, renewed: Payment
 ) -> None:

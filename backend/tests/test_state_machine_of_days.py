@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -253,7 +253,8 @@ class Days(RuleBasedStateMachine):
         live = facts.subscription
         assert live
         assert live.invoice
-        assert (live.paid_index, live.invoice.period_index) == (before.paid_index - 1,) * 2
+        assert live.invoice.period_index == before.paid_index - 1
+        assert live.paid_index == live.current_index + 1
         assert (live.current_index < before.current_index) == begun
         assert live.anchor == before.anchor
         is_over = facts.paid_until(live) <= self.now
@@ -404,5 +405,6 @@ def test_days_between_any_acts_are_as_the_rules_say(catalog: None) -> None:
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],  # making a failure shorter takes minutes, and says no more
         ),
     )

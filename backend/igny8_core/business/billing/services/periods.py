@@ -249,6 +249,7 @@ def revoke_renewal(
     begun = Period.objects.filter(subscription=subscription, revoked_at=None)
     before = begun.select_related("invoice").latest("index")
     subscription.current_index = before.index
+    subscription.paid_index = before.index + 1  # periods between them were never charged
     subscription.current_period_start = before.starts_at
     subscription.current_period_end = before.ends_at
     if before.invoice:
