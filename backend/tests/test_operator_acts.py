@@ -502,7 +502,7 @@ def test_support_changes_the_next_invoice_once_more_than_customers_may(root: Use
 def test_nobody_changes_the_next_invoice_again_and_again(root: User) -> None:
     """Nor does an act that is refused leave anything behind."""
     at = STAGES["renewal_open"](root)
-    for plan_slug in ("growth", "scale", "growth"):
+    for plan_slug in ("growth", "scale", "growth", "scale"):
         act("plan_next_period", at, root, plan_slug=plan_slug)
     before = facts_at(at)
     with pytest.raises(TooManyPlanChanges):

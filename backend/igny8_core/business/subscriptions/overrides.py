@@ -82,7 +82,8 @@ def after_cancellation(facts: BillingFacts, now: datetime) -> BillingFacts:
 
     :raises LookupError: if no subscription is live.
     """
-    return _followed(_without_renewal(facts, cancel_at_period_end=True), now)
+    cancelled = replace(_without_renewal(live(facts)), cancel_at_period_end=True)
+    return _followed(replace(facts, subscription=cancelled), now)
 
 
 def after_keeping(facts: BillingFacts, now: datetime) -> BillingFacts:
@@ -99,7 +100,7 @@ def after_plan_choice(facts: BillingFacts, now: datetime) -> BillingFacts:
 
     :raises LookupError: if no subscription is live.
     """
-    return _followed(_without_renewal(facts), now)
+    return _followed(replace(facts, subscription=_without_renewal(live(facts))), now)
 
 
 def after_order(facts: BillingFacts, due_days: int, now: datetime) -> BillingFacts:
@@ -121,12 +122,10 @@ def after_order(facts: BillingFacts, due_days: int, now: datetime) -> BillingFac
     return replace(facts, order=order, ended_at=now if earlier else facts.ended_at)
 
 
-def _without_renewal(facts: BillingFacts, **changed: bool) -> BillingFacts:
-    """Return the facts after an open renewal was voided, for another one to follow it."""
-    subscription = live(facts)
+def _without_renewal(subscription: LiveSubscription) -> LiveSubscription:
+    """Return it after an open renewal was voided, for another one to follow it."""
     replaced = subscription.invoice or subscription.replaced
-    without = replace(subscription, invoice=None, replaced=replaced, **changed)
-    return replace(facts, subscription=without)
+    return replace(subscription, invoice=None, replaced=replaced)
 
 
 def _followed(facts: BillingFacts, now: datetime) -> BillingFacts:
