@@ -244,6 +244,7 @@ def _banner(options: argparse.Namespace) -> str:
     ended@example.com       never paid it, and has no plan any more
     reviewed@example.com    has confirmed it late: under review
     ahead@example.com       has paid for the next period
+    ending@example.com      has cancelled: the plan ends with its period
 """
 
 

@@ -16,6 +16,13 @@ from igny8_core.business.subscriptions.services.operator import (
     remind_now,
     unpark,
 )
+from igny8_core.business.subscriptions.services.operator_plans import (
+    cancel_plan,
+    drop_next_plan,
+    keep_plan,
+    order_plan,
+    plan_next_period,
+)
 from tests.factories import account_of, make_owner
 from tests.life import START, confirm, day, days, make_customer, subscription_of
 
@@ -57,8 +64,20 @@ def under_review(admin: User) -> At:
 
 def cancelled_at_period_end(admin: User) -> At:
     at = lived_until(10)(admin)
-    Subscription.objects.filter(pk=at.subscription.pk).update(cancel_at_period_end=True)
-    return at
+    act("cancel_plan", at, admin)
+    return At(at.owner, day(11))
+
+
+def about_to_end(admin: User) -> At:
+    at = lived_until(25)(admin)
+    act("cancel_plan", at, admin)
+    return At(at.owner, day(26))
+
+
+def planned(admin: User) -> At:
+    at = lived_until(25)(admin)
+    act("plan_next_period", at, admin, plan_slug="growth")
+    return At(at.owner, day(26))
 
 
 def parked(admin: User) -> At:
@@ -84,6 +103,8 @@ STAGES: dict[str, Callable[[User], At]] = {
     "suspended": lived_until(45),
     "ends_soon": lived_until(66),
     "cancelled": cancelled_at_period_end,
+    "about_to_end": about_to_end,
+    "planned": planned,
     "held": held,
     "parked": parked,
     "ended": lived_until(75),
@@ -99,7 +120,15 @@ def words_for(name: str, at: At) -> dict[str, Any]:
             return {"until": date(2027, 4, 1)}
         case "adjust_credits":
             return {"amount": 500}
+        case "plan_next_period" | "order_plan":
+            return {"plan_slug": "scale"}
     return {}
+
+
+def stage_for(name: str) -> str:
+    """Return a stage in which an act is possible: with an open renewal, if it can be."""
+    stages = {"unpark": "parked", "keep_plan": "about_to_end", "drop_next_plan": "planned"}
+    return stages.get(name, "past_due")
 
 
 SERVICES: dict[str, Callable[..., object]] = {
@@ -110,6 +139,11 @@ SERVICES: dict[str, Callable[..., object]] = {
     "adjust_credits": adjust_credits,
     "unpark": unpark,
     "end_now": end_now,
+    "cancel_plan": cancel_plan,
+    "keep_plan": keep_plan,
+    "plan_next_period": plan_next_period,
+    "drop_next_plan": drop_next_plan,
+    "order_plan": order_plan,
 }
 
 

@@ -32,7 +32,9 @@ pytestmark = pytest.mark.django_db
 PREFIX = "admin/"
 # All customers and visitors share one column: they are redirected to the sign-in. "sta" is staff
 # without a group. 200 shows a page, perhaps the form again; 302 follows a POST that succeeded; 403
-# denies access.
+# denies access. Acts that are refused lead back to their form, so they are 302, too. For invoices,
+# payments and subscriptions, "<path:object_id>/change/" is asked for with a number: then our own
+# page answers, which only shows and so refuses a POST with 405; Django's is never reached.
 COLUMNS = {"sta": "staff", "vie": "viewer", "sup": "support", "adm": "admin", "roo": "superuser"}
 TABLE = """
                                                            cus sta vie sup adm roo
@@ -284,6 +286,16 @@ get  igny8_auth/subscription/<int:subscription_id>/unpark/ 302 403 403 403 200 2
 post igny8_auth/subscription/<int:subscription_id>/unpark/ 302 403 403 403 302 302
 get  igny8_auth/subscription/<int:subscription_id>/end_now/ 302 403 403 403 200 200
 post igny8_auth/subscription/<int:subscription_id>/end_now/ 302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/plan_next_period/ 302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/plan_next_period/ 302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/drop_next_plan/ 302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/drop_next_plan/ 302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/order_plan/ 302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/order_plan/ 302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/cancel_plan/ 302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/cancel_plan/ 302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/keep_plan/ 302 403 403 403 200 200
+post igny8_auth/subscription/<int:subscription_id>/keep_plan/ 302 403 403 403 302 302
 get  igny8_auth/subscription/<path:object_id>/             302 302 302 302 302 302
 post igny8_auth/subscription/<path:object_id>/             302 302 302 302 302 302
 get  igny8_auth/subscription/<path:object_id>/change/      302 403 200 200 200 200
@@ -351,6 +363,11 @@ BODIES = {
             "adjust_credits": {"amount": "10", "do": "10"},
             "unpark": {"do": "yes"},
             "end_now": {"do": "yes"},
+            "plan_next_period": {"plan_slug": "growth", "do": "growth"},
+            "drop_next_plan": {"do": "yes"},
+            "order_plan": {"plan_slug": "growth", "do": "growth"},
+            "cancel_plan": {"do": "yes"},
+            "keep_plan": {"do": "yes"},
         }.items()
     },
     "billing/payment/<int:payment_id>/approve/": {"admin_notes": "Found"},

@@ -115,6 +115,9 @@ def test_demo_has_an_account_in_every_stage(catalog: None) -> None:
     assert stage("ended") == ("pending_payment", "cancelled", "void", [*until_final, "ending"])
     assert stage("reviewed") == ("active", "past_due", "under_review", until_final[:3])
     assert stage("ahead") == ("active", "active", "paid", [])
+    assert stage("ending") == ("active", "active", "paid", [])
+    ending = Subscription.objects.get(account__users__email="ending@example.com")
+    assert ending.cancel_at_period_end
     ahead = Subscription.objects.get(account__users__email="ahead@example.com")
     assert (ahead.current_index or 0) + 2 == ahead.paid_index
     assert_all_invariants_hold()
@@ -142,6 +145,7 @@ def test_demo_has_its_stages_on_any_day(catalog: None, today: str) -> None:
         "Ended": "cancelled",
         "Reviewed": "past_due",
         "Ahead": "active",
+        "Ending": "active",
     }
 
 

@@ -13,12 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from igny8_core.auth.models import User
+from igny8_core.auth.models import Plan, User
 from igny8_core.business.billing.models import PaymentEvent
 from igny8_core.desk.overrides import ACTS
 from tests.factories import PASSWORD, account_of, invoice_of
 from tests.life import day, days, pay, state
-from tests.operators import REASON, STAGES, At, act
+from tests.operators import REASON, STAGES, At, act, stage_for
 from tests.roles import user_as
 
 pytestmark = pytest.mark.django_db
@@ -33,25 +33,33 @@ SHOWN = {
     "past_due": ("Past due", ["past_due"]),
     "suspended": ("Suspended", ["suspended"]),
     "ends_soon": ("Suspended", ["suspended", "ends_soon"]),
-    "cancelled": ("Active", ["cancelled"]),
+    "cancelled": ("Cancelled at period end", ["cancelled"]),
+    "about_to_end": ("Ends soon", ["ends_soon", "cancelled"]),
+    "planned": ("Renewal open", ["due"]),
     "held": ("Grace", ["grace"]),
     "parked": ("Renewal open", ["due", "parked"]),
     "ended": ("Ended", []),
 }
 TABS = ["due", "grace", "past_due", "suspended", "ends_soon", "cancelled", "parked"]
+OWING = (
+    "remind_now extend_due hold plan_next_period order_plan comp_period adjust_credits "
+    "cancel_plan end_now"
+)
 OFFERED = {
-    "order": "adjust_credits",
-    "active": "hold comp_period adjust_credits end_now",
-    "renewal_open": "remind_now extend_due hold comp_period adjust_credits end_now",
-    "grace": "remind_now extend_due hold comp_period adjust_credits end_now",
-    "under_review": "extend_due hold adjust_credits",
-    "past_due": "remind_now extend_due hold comp_period adjust_credits end_now",
-    "suspended": "remind_now extend_due hold comp_period adjust_credits end_now",
-    "ends_soon": "remind_now extend_due hold comp_period adjust_credits end_now",
-    "cancelled": "hold comp_period adjust_credits end_now",
-    "held": "extend_due hold comp_period adjust_credits end_now",
-    "parked": "remind_now extend_due hold comp_period adjust_credits unpark end_now",
-    "ended": "adjust_credits",
+    "order": "order_plan adjust_credits",
+    "active": OWING.removeprefix("remind_now extend_due "),
+    "renewal_open": OWING,
+    "grace": OWING,
+    "under_review": "extend_due hold order_plan adjust_credits",
+    "past_due": OWING,
+    "suspended": OWING,
+    "ends_soon": OWING,
+    "cancelled": "hold order_plan comp_period adjust_credits keep_plan end_now",
+    "about_to_end": "hold order_plan comp_period adjust_credits keep_plan end_now",
+    "planned": OWING.replace("order_plan", "drop_next_plan order_plan"),
+    "held": OWING.removeprefix("remind_now "),
+    "parked": OWING.replace("cancel_plan", "unpark cancel_plan"),
+    "ended": "order_plan adjust_credits",
 }
 
 
@@ -177,13 +185,18 @@ def test_period_paid_ahead_and_given_are_told_apart(
 def test_act_shows_first_what_it_changes(
     root: User, clock: time_machine.Traveller, name: str
 ) -> None:
-    at = STAGES["parked" if name == "unpark" else "past_due"](root)
+    at = STAGES[stage_for(name)](root)
     clock.move_to(at.now)
     desk, url = desk_of(root), act_of(at, name)
     page = desk.get(url)
     assert page.context["preview"] is None
     assert "Show what will happen" in shown(page)
-    words = {**page.context["form"].initial, "reason": REASON, "amount": "500"}
+    words = {
+        **page.context["form"].initial,
+        "reason": REASON,
+        "amount": "500",
+        "plan_slug": "scale",
+    }
     before = PaymentEvent.objects.count()
     preview = desk.post(url, words)
     assert "As it is" in shown(preview)
@@ -193,8 +206,8 @@ def test_act_shows_first_what_it_changes(
     done = desk.post(url, {**words, "do": preview.context["form"].outcome}, follow=True)
     assert done.redirect_chain == [(page_of(at), 302)]
     assert ACTS[name].said in shown(done)
-    event = PaymentEvent.objects.latest("pk")
-    assert event.actor == root
+    event = PaymentEvent.objects.filter(actor=root).latest("pk")  # the last that isn't billing's
+    assert event.created_at == at.now
     assert event.note.endswith(REASON)
 
 
@@ -209,6 +222,55 @@ def test_preview_says_the_days_before_and_after(root: User, clock: time_machine.
     assert "Access yes Last paid day 5 Feb 2027 Due day 20 Feb 2027" in after
     assert "2 Mar 2027 Access is paused" in after
     assert "1 Apr 2027 The subscription ends unpaid" in after
+
+
+def sides(answer: Any) -> list[str]:
+    """What a preview says: before, and after."""
+    return shown(answer).split("As it is")[1].split("After this")
+
+
+def test_preview_of_a_cancellation_says_when_the_plan_ends(
+    root: User, clock: time_machine.Traveller
+) -> None:
+    at = STAGES["renewal_open"](root)
+    clock.move_to(at.now)
+    before, after = sides(desk_of(root).post(act_of(at, "cancel_plan"), {"reason": REASON}))
+    assert "Due day 1 Feb 2027 What comes next" in before
+    assert "nothing is due Cancelled: ends on 1 Feb 2027 What comes next" in after
+    assert "1 Feb 2027 The subscription ends, as asked for" in after
+
+
+def test_preview_of_the_next_plan_names_it(root: User, clock: time_machine.Traveller) -> None:
+    at = STAGES["planned"](root)
+    clock.move_to(at.now)
+    desk, words = desk_of(root), {"reason": REASON, "plan_slug": "scale"}
+    before, after = sides(desk.post(act_of(at, "plan_next_period"), words))
+    assert ("Next plan Growth" in before, "Next plan Scale" in after) == (True, True)
+    before, after = sides(desk.post(act_of(at, "drop_next_plan"), {"reason": REASON}))
+    assert ("Next plan Growth" in before, "Next plan" in after) == (True, False)
+    before, after = sides(desk.post(act_of(at, "order_plan"), words))
+    assert "Next plan Growth What comes next" in before
+    assert "Next plan Growth Order, due day 1 Feb 2027 What comes next" in after
+    assert "The unpaid change of plan expires" in after
+
+
+def test_page_says_what_was_planned(root: User, clock: time_machine.Traveller) -> None:
+    at = STAGES["planned"](root)
+    act("cancel_plan", at, root)
+    clock.move_to(at.now)
+    text = shown(desk_of(root).get(page_of(at)))
+    assert "Next plan Growth Cancelled: ends on 1 Feb 2027" in text
+
+
+def test_only_paid_plans_on_offer_are_chosen(root: User, clock: time_machine.Traveller) -> None:
+    at = STAGES["active"](root)
+    clock.move_to(at.now)
+    Plan.objects.filter(slug="scale").update(is_public=False)
+    form = desk_of(root).get(act_of(at, "order_plan")).context["form"]
+    assert form.fields["plan_slug"].choices == [
+        ("starter", "Starter, 89.00 USD a month"),
+        ("growth", "Growth, 139.00 USD a month"),
+    ]
 
 
 def test_what_was_changed_after_the_preview_is_shown_again(
@@ -235,6 +297,9 @@ def test_what_was_changed_after_the_preview_is_shown_again(
         ("adjust_credits", {"amount": "many", "reason": REASON}),
         ("adjust_credits", {"amount": "9" * 20, "reason": REASON}),
         ("end_now", {"reason": "x" * 151}),
+        ("order_plan", {"plan_slug": "", "reason": REASON}),
+        ("order_plan", {"plan_slug": "free", "reason": REASON}),
+        ("plan_next_period", {"plan_slug": "growth", "reason": ""}),
     ],
 )
 def test_invalid_form_is_shown_again(

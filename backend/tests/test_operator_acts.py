@@ -7,13 +7,14 @@ from importlib import import_module
 import pytest
 import time_machine
 from django.apps import apps
+from django.conf import LazySettings
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Subscription, User
-from igny8_core.business.billing.exceptions import OwnAccountPayment
+from igny8_core.business.billing.exceptions import CancellationLimitReached, OwnAccountPayment
 from igny8_core.business.billing.models import (
     CreditTransaction,
     Invoice,
@@ -22,6 +23,7 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.services.decisions import reject_payment
 from igny8_core.business.subscriptions import overrides
+from igny8_core.business.subscriptions.exceptions import TooManyPlanChanges, UpgradeAlreadyPending
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.forecast import what_happens_when
 from igny8_core.business.subscriptions.next_step import next_look
@@ -39,6 +41,7 @@ from igny8_core.business.subscriptions.refusals import (
     RemindedToday,
     TooFewCredits,
 )
+from igny8_core.business.subscriptions.services import customer
 from igny8_core.business.subscriptions.services.operator import MOST_DAYS
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.letters import NothingToSend, letter_for, render_letter
@@ -46,7 +49,16 @@ from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold
 from tests.factories import PASSWORD, account_of, invoice_of, make_billing_admin
 from tests.life import confirm, day, days, pay, periods_of, run, state
-from tests.operators import REASON, SERVICES, STAGES, At, act, lived_until, words_for
+from tests.operators import (
+    REASON,
+    SERVICES,
+    STAGES,
+    At,
+    act,
+    lived_until,
+    stage_for,
+    words_for,
+)
 from tests.renewal_words import one_line
 from tests.roles import undone, user_as
 
@@ -65,9 +77,29 @@ past_due      done        done        done        done         done            n
 suspended     done        done        done        done         done            not_parked  done
 ends_soon     done        done        done        done         done            not_parked  done
 cancelled     no_renewal  no_renewal  done        done         done            not_parked  done
+about_to_end  no_renewal  no_renewal  done        done         done            not_parked  done
+planned       done        done        done        done         done            not_parked  done
 held          not_now     done        done        done         done            not_parked  done
 parked        done        done        done        done         done            done        done
 ended         no_plan     no_plan     no_plan     no_plan      done            not_parked  no_plan
+"""
+TABLE_OF_PLANS = """
+              cancel_plan  keep_plan  plan_next_period  drop_next_plan  order_plan
+trial         no_plan      no_plan    no_plan           no_plan         done
+order         no_plan      no_plan    no_plan           no_plan         done
+active        done         goes_on    done              none_chosen     done
+renewal_open  done         goes_on    done              none_chosen     done
+grace         done         goes_on    done              none_chosen     done
+under_review  claim        goes_on    claim             claim           done
+past_due      done         goes_on    done              none_chosen     done
+suspended     done         goes_on    done              none_chosen     done
+ends_soon     done         goes_on    done              none_chosen     done
+cancelled     ends         done       ends              ends            done
+about_to_end  ends         done       ends              ends            done
+planned       done         goes_on    done              done            done
+held          done         goes_on    done              none_chosen     done
+parked        done         goes_on    done              none_chosen     done
+ended         no_plan      no_plan    no_plan           no_plan         done
 """
 CODES = {
     "done": "done",
@@ -76,7 +108,11 @@ CODES = {
     "not_now": "not_to_be_reminded",
     "claim": "payment_already_under_review",
     "not_parked": "not_parked",
+    "goes_on": "not_cancelled",
+    "ends": "plan_ends",
+    "none_chosen": "no_next_plan",
 }
+DUE_DAYS = 7  # of an order
 FORESEEN: dict[str, Callable[[BillingFacts, At], BillingFacts]] = {
     "remind_now": lambda facts, at: overrides.after_reminder(facts, at.now),
     "extend_due": lambda facts, at: overrides.after_later_due_day(facts, date(2027, 4, 1), at.now),
@@ -85,6 +121,11 @@ FORESEEN: dict[str, Callable[[BillingFacts, At], BillingFacts]] = {
     "adjust_credits": lambda facts, _at: facts,
     "unpark": lambda facts, _at: overrides.after_unparking(facts),
     "end_now": lambda facts, at: overrides.after_end(facts, at.now),
+    "cancel_plan": lambda facts, at: overrides.after_cancellation(facts, at.now),
+    "keep_plan": lambda facts, at: overrides.after_keeping(facts, at.now),
+    "plan_next_period": lambda facts, at: overrides.after_plan_choice(facts, at.now),
+    "drop_next_plan": lambda facts, at: overrides.after_plan_choice(facts, at.now),
+    "order_plan": lambda facts, at: overrides.after_order(facts, DUE_DAYS, at.now),
 }
 
 
@@ -94,7 +135,8 @@ def read(table: str) -> dict[str, dict[str, str]]:
     return {stage: dict(zip(acts, found, strict=True)) for stage, found in codes.items()}
 
 
-EXPECTED = read(TABLE)
+OF_PLANS = read(TABLE_OF_PLANS)
+EXPECTED = {stage: {**found, **OF_PLANS[stage]} for stage, found in read(TABLE).items()}
 
 
 @pytest.fixture
@@ -138,9 +180,16 @@ def test_act_is_done_or_refused_by_stage(root: User, stage: str) -> None:
 
 def what_it_says(name: str) -> str:
     """Return the note of an act's event."""
-    event = {"extend_due": "extend_due", "comp_period": "comp", "end_now": "end"}
-    shorter = name.removesuffix("_now")
-    return PaymentEvent.objects.filter(event=event.get(name, shorter)).latest("pk").note
+    names = {
+        "comp_period": "comp",
+        "cancel_plan": "request_cancel",
+        "keep_plan": "keep",
+        "plan_next_period": "schedule_plan",
+        "drop_next_plan": "schedule_plan",
+        "order_plan": "upgrade",
+    }
+    event = names.get(name, name.removesuffix("_now"))
+    return PaymentEvent.objects.filter(event=event).latest("pk").note
 
 
 def followed(at: At, last: int) -> list[tuple[date, str]]:
@@ -155,8 +204,13 @@ def followed(at: At, last: int) -> list[tuple[date, str]]:
 PREVIEWED = [
     (stage, name)
     for stage in ("active", "renewal_open", "grace", "past_due", "suspended", "held")
-    for name in ("remind_now", "extend_due", "hold", "comp_period", "end_now")
+    for name in ("remind_now", "extend_due", "hold", "comp_period", "end_now", *OF_PLANS[stage])
     if EXPECTED[stage][name] == "done"
+] + [
+    ("cancelled", "keep_plan"),
+    ("about_to_end", "keep_plan"),
+    ("planned", "drop_next_plan"),
+    ("order", "order_plan"),
 ]
 
 
@@ -171,7 +225,7 @@ def test_run_of_billing_does_what_was_foreseen(root: User, stage: str, name: str
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_account_is_looked_at_again_when_a_step_is_due(root: User, name: str) -> None:
-    at = STAGES["parked" if name == "unpark" else "past_due"](root)
+    at = STAGES[stage_for(name)](root)
     act(name, at, root, **words_for(name, at))
     due = next_look(facts_at(at), at.now)
     kept = at.account.next_billing_step_at
@@ -184,7 +238,7 @@ def test_account_is_looked_at_again_when_a_step_is_due(root: User, name: str) ->
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("role", ["staff", "support", "viewer", "admin"])
 def test_permission_is_needed(root: User, name: str, role: str) -> None:
-    at = STAGES["parked"](root)
+    at = STAGES[stage_for(name)](root)
     person = user_as(role, at.owner)
     lacks = {"comp_period": CompNotAllowed, "adjust_credits": MayNotAdjustCredits}
     if role == "admin" and name != "comp_period":
@@ -389,6 +443,115 @@ def test_ended_now_leaves_the_account_without_a_plan(root: User, stage: str) -> 
     assert "wasn't paid" not in words
 
 
+# The customer's acts, by an operator
+
+
+def test_cancelled_plan_ends_with_its_period_and_its_renewal_is_void(root: User) -> None:
+    at = STAGES["about_to_end"](root)
+    assert state(at.owner)[:3] == ("active", "active", "void")
+    assert OutgoingMail.objects.filter(kind="invoice_voided").count() == 1
+    assert days(26, 31) == {31: ["end"]}
+    assert state(at.owner)[:2] == ("pending_payment", "cancelled")
+    assert_all_invariants_hold()
+
+
+def test_kept_plan_is_renewed_as_it_was(root: User) -> None:
+    at = STAGES["about_to_end"](root)
+    act("keep_plan", at, root)
+    void, anew = Invoice.objects.filter(kind="renewal").order_by("pk")
+    assert (void.status, anew.status, anew.due_date) == ("void", "pending", void.due_date)
+    pay(at.owner, root, at.now)
+    assert days(26, 31) == {31: ["start period 1"]}
+    assert_all_invariants_hold()
+
+
+def test_next_plan_is_charged_and_begins_with_its_period(root: User) -> None:
+    at = STAGES["planned"](root)
+    assert invoice_of(at.owner).plan.name == "Growth"
+    pay(at.owner, root, at.now)
+    days(26, 31)
+    assert account_of(at.owner).plan.slug == "growth"
+    assert_all_invariants_hold()
+
+
+def test_dropped_next_plan_is_not_charged(root: User) -> None:
+    at = STAGES["planned"](root)
+    act("drop_next_plan", at, root)
+    assert invoice_of(at.owner).plan.name == "Starter"
+    notes = PaymentEvent.objects.filter(event="schedule_plan", object_type="subscription")
+    assert [event.note for event in notes.order_by("pk")] == [
+        f"Growth: {REASON}",
+        f"Starter: {REASON}",
+    ]
+    assert_all_invariants_hold()
+
+
+def test_support_changes_the_next_invoice_once_more_than_customers_may(root: User) -> None:
+    at = STAGES["renewal_open"](root)
+    actor, account = Actor(user=at.owner), at.account
+    customer.choose_next_plan(account=account, plan_slug="growth", actor=actor, now=at.now)
+    with pytest.raises(TooManyPlanChanges):
+        customer.drop_next_plan(account=account, actor=actor, now=at.now)
+    act("drop_next_plan", at, root)
+    assert invoice_of(at.owner).plan.name == "Starter"
+    with pytest.raises(TooManyPlanChanges):
+        customer.choose_next_plan(account=account, plan_slug="growth", actor=actor, now=at.now)
+    assert_all_invariants_hold()
+
+
+def test_nobody_changes_the_next_invoice_again_and_again(root: User) -> None:
+    """Nor does an act that is refused leave anything behind."""
+    at = STAGES["renewal_open"](root)
+    for plan_slug in ("growth", "scale", "growth", "scale"):
+        act("plan_next_period", at, root, plan_slug=plan_slug)
+    before = facts_at(at)
+    with pytest.raises(TooManyPlanChanges):
+        act("drop_next_plan", at, root)
+    assert facts_at(at) == before
+    assert invoice_of(at.owner).status == "pending"
+
+
+def test_ordered_plan_changes_nothing_until_it_is_paid(root: User) -> None:
+    at = STAGES["active"](root)
+    act("order_plan", at, root, plan_slug="growth")
+    order = invoice_of(at.owner)
+    assert (order.kind, order.plan.name, order.payment_method) == ("change", "Growth", None)
+    assert account_of(at.owner).plan.slug == "starter"
+    assert OutgoingMail.objects.filter(kind="invoice_issued").latest("pk")
+    events = PaymentEvent.objects.filter(event="upgrade", actor=root)
+    assert {event.note for event in events} == {REASON}
+    pay(at.owner, root, day(11))
+    assert account_of(at.owner).plan.slug == "growth"
+    assert_all_invariants_hold()
+
+
+def test_another_order_replaces_the_one_before(root: User) -> None:
+    at = STAGES["active"](root)
+    for plan_slug in ("growth", "scale"):
+        act("order_plan", at, root, plan_slug=plan_slug)
+    with pytest.raises(UpgradeAlreadyPending):
+        act("order_plan", at, root, plan_slug="scale")
+    orders = Invoice.objects.filter(kind="change").order_by("pk")
+    assert [(item.plan.name, item.status) for item in orders] == [
+        ("Growth", "void"),
+        ("Scale", "pending"),
+    ]
+    assert_all_invariants_hold()
+
+
+def test_orders_of_support_are_not_counted_against_it(root: User, settings: LazySettings) -> None:
+    settings.BILLING_CANCELLATIONS_PER_DAY = 1
+    at = STAGES["active"](root)
+    for plan_slug in ("growth", "scale", "growth"):
+        act("order_plan", at, root, plan_slug=plan_slug)
+    assert Invoice.objects.filter(kind="change", status="void").count() == 2
+    actor = Actor(user=at.owner)
+    with pytest.raises(CancellationLimitReached):
+        customer.change_plan_now(
+            account=at.account, plan_slug="scale", method_code="", actor=actor, now=at.now
+        )
+
+
 # Reminders
 
 
@@ -506,7 +669,8 @@ def statements(name: str, at: At, admin: User) -> int:
 
 def test_acts_take_few_statements(root: User) -> None:
     at = STAGES["suspended"](root)
-    found = {name: statements(name, at, root) for name in SERVICES if name != "unpark"}
+    unfit = {"unpark", "keep_plan", "drop_next_plan"}
+    found = {name: statements(name, at, root) for name in SERVICES if name not in unfit}
     assert found == {
         "remind_now": 17,
         "extend_due": 15,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from igny8_core.auth.selectors import public_plans
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.services.operator import MAX_REASON
 from igny8_core.desk.acts import ActForm
@@ -73,6 +74,19 @@ class HoldForm(QuietForm):
     def suggested(cls, facts: BillingFacts, now: datetime) -> dict[str, Any]:
         """Suggest two weeks."""
         return {"until": (facts.today(now) + 2 * A_WEEK).isoformat()}
+
+
+def paid_plans() -> list[tuple[str, str]]:
+    """Return the paid plans on offer, as slugs and labels."""
+    return [
+        (plan.slug, f"{plan}, {plan.price} {plan.currency} a {plan.interval}")
+        for plan in public_plans().exclude(price=0)
+    ]
+
+
+class PlanForm(QuietForm):
+    field_order = ("plan_slug", "reason")
+    plan_slug = forms.ChoiceField(label="Plan", choices=paid_plans, widget=forms.Select(attrs=LINE))
 
 
 class CreditsForm(OverrideForm):

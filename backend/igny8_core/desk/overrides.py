@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -19,11 +20,12 @@ from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Subscription
 from igny8_core.auth.rights import may
+from igny8_core.auth.selectors import public_plan
 from igny8_core.business.subscriptions import overrides
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.rights import ADJUST_CREDITS, OVERRIDE, may_comp
-from igny8_core.business.subscriptions.services import operator
+from igny8_core.business.subscriptions.services import operator, operator_plans
 from igny8_core.common.clock import utc_now
 from igny8_core.desk.acts import Done, carry_out
 from igny8_core.desk.override_forms import (
@@ -31,12 +33,17 @@ from igny8_core.desk.override_forms import (
     DueDayForm,
     HoldForm,
     OverrideForm,
+    PlanForm,
     QuietForm,
 )
 from igny8_core.desk.step_words import coming, facts_shown
 
 PAGE = "admin:igny8_auth_subscription_change"
 Words = dict[str, Any]  # what was entered
+
+
+def _next_plan(subscription: Subscription, _words: Words) -> str:
+    return str(subscription.next_plan or "")
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class Act:
     :param fits: whether it can be done to a subscription now.
     :param perform: the service.
     :param foresee: what it makes of the facts.
+    :param next_plan: which plan follows with the next period then, if another one.
     :param said: the message when it is done.
     """
 
@@ -59,6 +67,7 @@ class Act:
     foresee: Callable[[BillingFacts, Words, datetime], BillingFacts]
     fits: Callable[[Subscription, BillingFacts, datetime], bool]
     is_allowed: Callable[[HttpRequest], bool]
+    next_plan: Callable[[Subscription, Words], str] = _next_plan
     is_danger: bool = False
 
 
@@ -87,6 +96,35 @@ def _may_be_void(subscription: Subscription, facts: BillingFacts, now: datetime)
     invoice = facts.subscription.invoice if facts.subscription else None
     waits = invoice is not None and invoice.has_waiting_claim
     return _is_live(subscription, facts, now) and not waits
+
+
+def _may_be_cancelled(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:
+    live = facts.subscription
+    goes_on = live is not None and not live.cancel_at_period_end
+    return goes_on and _may_be_void(subscription, facts, now)
+
+
+def _may_be_kept(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:
+    live = facts.subscription
+    return bool(live and live.cancel_at_period_end) and _is_live(subscription, facts, now)
+
+
+def _may_choose(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:
+    live = facts.subscription
+    if not live or not _may_be_cancelled(subscription, facts, now):
+        return False
+    is_paid_ahead = now < facts.begins(live, live.paid_index - 1)
+    return not (subscription.next_plan and is_paid_ahead)
+
+
+def _may_drop(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:
+    return bool(subscription.next_plan) and _may_choose(subscription, facts, now)
+
+
+def _may_order(subscription: Subscription, facts: BillingFacts, _now: datetime) -> bool:
+    is_open = facts.account_status != AccountStatus.CANCELLED
+    is_latest = goes_on(subscription) or facts.subscription is None
+    return is_open and is_latest and not (facts.order and facts.order.has_waiting_claim)
 
 
 def _may_be_reminded(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:
@@ -141,6 +179,43 @@ ACTS: dict[str, Act] = {
         fits=_is_live,
         is_allowed=_may_override,
     ),
+    "plan_next_period": Act(
+        title="Choose the next plan",
+        explains="The next period is on that plan, at its price then. An open renewal is void, and "
+        "one of that plan follows, due on the same day.",
+        said="The next period is on that plan.",
+        form=PlanForm,
+        perform=operator_plans.plan_next_period,
+        foresee=lambda facts, _words, now: overrides.after_plan_choice(facts, now),
+        fits=_may_choose,
+        is_allowed=_may_override,
+        next_plan=lambda _subscription, words: str(public_plan(slug=words["plan_slug"])),
+    ),
+    "drop_next_plan": Act(
+        title="Drop the next plan",
+        explains="The next period is on the present plan. An open renewal is void, and one of that "
+        "plan follows, due on the same day.",
+        said="The next period is on the present plan.",
+        form=QuietForm,
+        perform=operator_plans.drop_next_plan,
+        foresee=lambda facts, _words, now: overrides.after_plan_choice(facts, now),
+        fits=_may_drop,
+        is_allowed=_may_override,
+        next_plan=lambda _subscription, _words: "",
+    ),
+    "order_plan": Act(
+        title="Order a plan",
+        explains="The customer is sent an invoice, less the days of the present plan that aren't "
+        "used, and pays by any method. Nothing changes until it is paid. An earlier order is void.",
+        said="The plan was ordered. The invoice is on its way.",
+        form=PlanForm,
+        perform=operator_plans.order_plan,
+        foresee=lambda facts, _words, now: overrides.after_order(
+            facts, settings.BILLING_INVOICE_DUE_DAYS, now
+        ),
+        fits=_may_order,
+        is_allowed=_may_override,
+    ),
     "comp_period": Act(
         title="Give a period",
         explains="The next unpaid period is free of charge, with its credits. "
@@ -170,6 +245,29 @@ ACTS: dict[str, Act] = {
         perform=operator.unpark,
         foresee=lambda facts, _words, _now: overrides.after_unparking(facts),
         fits=_is_parked,
+        is_allowed=_may_override,
+    ),
+    "cancel_plan": Act(
+        title="Cancel the plan",
+        explains="It ends with the time that is paid for: at once, if that is over. An open "
+        "renewal is void; the customer gets an email about that. Until the end, it can be kept.",
+        said="The plan was cancelled.",
+        form=QuietForm,
+        perform=operator_plans.cancel_plan,
+        foresee=lambda facts, _words, now: overrides.after_cancellation(facts, now),
+        fits=_may_be_cancelled,
+        is_allowed=_may_override,
+        is_danger=True,
+    ),
+    "keep_plan": Act(
+        title="Keep the plan",
+        explains="Takes the cancellation back: the plan goes on. A renewal that was void for it is "
+        "issued anew.",
+        said="The plan goes on.",
+        form=QuietForm,
+        perform=operator_plans.keep_plan,
+        foresee=lambda facts, _words, now: overrides.after_keeping(facts, now),
+        fits=_may_be_kept,
         is_allowed=_may_override,
     ),
     "end_now": Act(
@@ -238,7 +336,7 @@ def view_of(name: str) -> Callable[..., HttpResponse]:
             "subscription": subscription,
             "form": form,
             "fits": act.fits(subscription, facts, now),
-            "preview": _preview(act, form, facts, now) if is_shown else None,
+            "preview": _preview(act, form, subscription, facts, now) if is_shown else None,
         }
         return TemplateResponse(request, "admin/igny8_auth/subscription/act.html", context)
 
@@ -263,15 +361,21 @@ def _carry_out(
     return carry_out(request, form, perform, refused_leads_to=_url(name, subscription))
 
 
-def _preview(act: Act, form: OverrideForm, facts: BillingFacts, now: datetime) -> Any:
+def _preview(
+    act: Act, form: OverrideForm, subscription: Subscription, facts: BillingFacts, now: datetime
+) -> Any:
     """Return what is so now and what would be; None if it can't be."""
     try:
         foreseen = act.foresee(facts, form.words, now)
     except LookupError:
         return None
+    sides = (
+        ("As it is", facts, _next_plan(subscription, {})),
+        ("After this", foreseen, act.next_plan(subscription, form.words)),
+    )
     return [
-        {"title": title, "shown": facts_shown(seen), "coming": coming(seen, now)}
-        for title, seen in (("As it is", facts), ("After this", foreseen))
+        {"title": title, "shown": facts_shown(seen, next_plan=plan), "coming": coming(seen, now)}
+        for title, seen, plan in sides
     ]
 
 

@@ -5,9 +5,10 @@ from datetime import date, datetime
 
 from igny8_core.auth.enums import SubscriptionStatus
 from igny8_core.auth.models import Subscription
-from igny8_core.business.billing.borders import last_day
+from igny8_core.business.billing.borders import last_day, start_of
 from igny8_core.business.subscriptions.facts import BillingFacts, ReminderKind
 from igny8_core.business.subscriptions.forecast import what_happens_when
+from igny8_core.business.subscriptions.stages import SOON
 from igny8_core.business.subscriptions.steps import Remind, Renew, Step, StepName
 
 REMINDERS = {
@@ -51,6 +52,8 @@ UNDER_REVIEW = Stage("Under review", "pending_approval")
 GRACE = Stage("Grace", "pending_approval")
 PAST_DUE = Stage("Past due", "failed")
 SUSPENDED = Stage("Suspended", "failed")
+CANCELLED = Stage("Cancelled at period end")
+ENDS_SOON = Stage("Ends soon", "pending_approval")
 ENDED = Stage("Ended")
 
 
@@ -86,17 +89,25 @@ def stage_of(subscription: Subscription, facts: BillingFacts, now: datetime) -> 
     return _stage_of_live(facts, now)
 
 
-def facts_shown(facts: BillingFacts) -> list[tuple[str, str]]:
-    """Return what an operator may change about a subscription, as labels and values."""
-    subscription = facts.subscription
+def facts_shown(facts: BillingFacts, *, next_plan: str) -> list[tuple[str, str]]:
+    """Return what an operator may change about a subscription, as labels and values.
+
+    :param next_plan: which follows with the next period; empty: the present one.
+    """
+    subscription, order = facts.subscription, facts.order
+    ordered = [("Order, due day", short(order.due_date))] if order else []
     if not subscription:
-        return [("Subscription", "none")]
+        return [("Subscription", "none"), *ordered]
     invoice, held = subscription.invoice, subscription.hold_until
+    last_paid = short(last_day(facts.paid_until(subscription), facts.zone))
     rows = [
         ("Access", "paused" if facts.is_suspended else "yes"),
-        ("Last paid day", short(last_day(facts.paid_until(subscription), facts.zone))),
+        ("Last paid day", last_paid),
         ("Due day", short(invoice.due_date) if invoice else "nothing is due"),
         ("Held until", short(held) if held else ""),
+        ("Cancelled: ends on", last_paid if subscription.cancel_at_period_end else ""),
+        ("Next plan", next_plan),
+        *ordered,
     ]
     return [(label, value) for label, value in rows if value]
 
@@ -110,6 +121,9 @@ def _stage_of_live(facts: BillingFacts, now: datetime) -> Stage:
         return SUSPENDED
     if subscription and subscription.status == SubscriptionStatus.PAST_DUE:
         return PAST_DUE
-    if not invoice:
-        return ACTIVE
-    return GRACE if invoice.offset(facts.today(now), facts.zone) > 0 else RENEWAL_OPEN
+    if invoice and invoice.offset(facts.today(now), facts.zone) > 0:
+        return GRACE
+    if subscription and subscription.cancel_at_period_end:
+        soon = start_of(facts.today(now) + SOON, facts.zone)
+        return ENDS_SOON if facts.paid_until(subscription) <= soon else CANCELLED
+    return RENEWAL_OPEN if invoice else ACTIVE

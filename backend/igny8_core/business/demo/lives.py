@@ -15,6 +15,7 @@ from igny8_core.business.billing.periods import paid_until
 from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.demo.customers import confirm, register
 from igny8_core.business.subscriptions.services.advance import advance
+from igny8_core.business.subscriptions.services.customer import cancel_at_period_end
 from igny8_core.common.clock import business_zone
 from igny8_core.common.daily import A_DAY
 
@@ -124,6 +125,18 @@ def _ahead(name: str, admin: User, now: datetime) -> None:
     life.live(now)
 
 
+def _ending(name: str, admin: User, now: datetime) -> None:
+    """Cancelled at the end of the period; until then, everything works."""
+    life = Life.paid_until(name, admin=admin, end=now + 12 * A_DAY)
+    life.live(now - A_DAY)
+    cancel_at_period_end(
+        account=Account.objects.get(users=life.owner),
+        reason="We close the shop at the end of the month.",
+        actor=Actor(user=life.owner),
+        now=now - A_DAY,
+    )
+
+
 STAGES: dict[str, Callable[[str, User, datetime], None]] = {
     "renewal": _renewal,
     "grace": _grace,
@@ -132,6 +145,7 @@ STAGES: dict[str, Callable[[str, User, datetime], None]] = {
     "ended": _ended,
     "reviewed": _reviewed,
     "ahead": _ahead,
+    "ending": _ending,
 }
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.billing.borders import index_at
+from igny8_core.business.billing.borders import index_at, last_day
+from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     CatchUp,
@@ -14,7 +15,8 @@ from igny8_core.business.subscriptions.facts import (
     ReminderKind,
 )
 from igny8_core.business.subscriptions.forecast import after, resumed, what_happens_when
-from igny8_core.business.subscriptions.steps import END, StepName
+from igny8_core.business.subscriptions.next_step import next_step
+from igny8_core.business.subscriptions.steps import CONSEQUENCES, END, StepName
 
 
 def after_later_due_day(facts: BillingFacts, due_date: date, now: datetime) -> BillingFacts:
@@ -73,6 +75,64 @@ def after_reminder(facts: BillingFacts, now: datetime) -> BillingFacts:
 def after_unparking(facts: BillingFacts) -> BillingFacts:
     """Return the facts after billing was taken up again."""
     return replace(facts, is_parked=False)
+
+
+def after_cancellation(facts: BillingFacts, now: datetime) -> BillingFacts:
+    """Return the facts after the plan was cancelled: it ends with the time that is paid for.
+
+    :raises LookupError: if no subscription is live.
+    """
+    cancelled = replace(_without_renewal(live(facts)), cancel_at_period_end=True)
+    return _followed(replace(facts, subscription=cancelled), now)
+
+
+def after_keeping(facts: BillingFacts, now: datetime) -> BillingFacts:
+    """Return the facts after a cancellation was taken back.
+
+    :raises LookupError: if no subscription is live.
+    """
+    kept = replace(live(facts), cancel_at_period_end=False)
+    return _followed(replace(facts, subscription=kept), now)
+
+
+def after_plan_choice(facts: BillingFacts, now: datetime) -> BillingFacts:
+    """Return the facts after the next plan was chosen, or not any more: a renewal is replaced.
+
+    :raises LookupError: if no subscription is live.
+    """
+    return _followed(replace(facts, subscription=_without_renewal(live(facts))), now)
+
+
+def after_order(facts: BillingFacts, due_days: int, now: datetime) -> BillingFacts:
+    """Return the facts after a plan was ordered: instead of an earlier order, if there is one.
+
+    :param due_days: until the invoice is due, unless the paid time ends before.
+    """
+    earlier, subscription, today = facts.order, facts.subscription, facts.today(now)
+    due_date = today + timedelta(days=due_days)
+    if subscription and now < (until := facts.paid_until(subscription)):
+        due_date = min(due_date, last_day(until, facts.zone))
+    order = OpenInvoice(
+        kind=earlier.kind if earlier else InvoiceKind.CHANGE,
+        period_index=0,
+        issued_on=today,
+        due_date=due_date,
+        plan=facts.rules.dunning,
+    )
+    return replace(facts, order=order, ended_at=now if earlier else facts.ended_at)
+
+
+def _without_renewal(subscription: LiveSubscription) -> LiveSubscription:
+    """Return it after an open renewal was voided, for another one to follow it."""
+    replaced = subscription.invoice or subscription.replaced
+    return replace(subscription, invoice=None, replaced=replaced)
+
+
+def _followed(facts: BillingFacts, now: datetime) -> BillingFacts:
+    """Return the facts after the steps that follow an act at once."""
+    while (step := next_step(facts, now)) and step.name in CONSEQUENCES:
+        facts = after(facts, step, now)
+    return facts
 
 
 def index_to_give(facts: BillingFacts, now: datetime) -> int:

@@ -20,6 +20,15 @@ class StepName(StrEnum):
     EXPIRE_CREDITS = "expire_credits"
 
 
+CONSEQUENCES = (  # of acts; what presses the customer is left to the run
+    StepName.START_PERIOD,
+    StepName.END,
+    StepName.EXPIRE_SIGN_UP,
+    StepName.EXPIRE_CHANGE,
+    StepName.RENEW,
+)
+
+
 @dataclass(frozen=True)
 class Step:
     """What is to be done next for an account."""

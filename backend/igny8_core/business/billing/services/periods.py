@@ -62,6 +62,7 @@ def start_subscription(
     event: EventName,
     actor: Actor,
     now: datetime,
+    note: str = "",
 ) -> StartedSubscription:
     """Create a pending subscription and its invoice, in the caller's transaction.
 
@@ -86,10 +87,11 @@ def start_subscription(
         event=event,
         actor=actor,
         now=now,
+        note=note,
     )
     changes.tell(emails.of_invoice(invoice=invoice, event=event))
     recorder = TransitionRecorder(
-        changes=changes, event=event, actor=actor, now=now, invoice=invoice
+        changes=changes, event=event, actor=actor, now=now, invoice=invoice, note=note
     )
     recorder.created(subscription)
     return StartedSubscription(subscription=subscription, invoice=invoice)

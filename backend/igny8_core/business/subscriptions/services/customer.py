@@ -1,7 +1,7 @@
 """What customers do about their subscription: each act in one transaction, on all their rows.
 
 What follows from an act at once (the end, the next renewal) is taken in the same transaction, by
-the same steps as ``run_billing`` takes.
+the same steps as ``run_billing`` takes. Operators do the same for them: see ``operator_plans``.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.models import Account, Subscription
+from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.selectors import public_plan
 from igny8_core.business.billing import emails
 from igny8_core.business.billing.borders import start_of
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.rights import is_own
 from igny8_core.business.billing.selectors.locks import LockedAccount, lock_billing_of_account
 from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.services.changes import Changes, written_together
@@ -47,7 +48,7 @@ from igny8_core.business.subscriptions.services.refusals import (
     require_renewable,
 )
 from igny8_core.business.subscriptions.services.steps import Steps
-from igny8_core.business.subscriptions.steps import StepName
+from igny8_core.business.subscriptions.steps import CONSEQUENCES
 from igny8_core.common.clock import business_day, business_zone
 from igny8_core.common.daily import A_DAY
 from igny8_core.common.models import put_in_hand
@@ -57,13 +58,6 @@ CANCELLED = "The plan was cancelled."
 REPLACED = "Replaced, because the plan changes."
 ORDERED_ANEW = "Replaced by another order."
 EVER = 100_000  # days: an early renewal waits for no lead
-CONSEQUENCES = (  # of acts; what presses the customer is left to the run
-    StepName.START_PERIOD,
-    StepName.END,
-    StepName.EXPIRE_SIGN_UP,
-    StepName.EXPIRE_CHANGE,
-    StepName.RENEW,
-)
 
 
 @in_transaction
@@ -72,7 +66,7 @@ def cancel_at_period_end(*, account: Account, reason: str, actor: Actor, now: da
 
     An open renewal isn't owed any more.
 
-    :param reason: in the customer's words; may be empty.
+    :param reason: in the words of whoever does it; may be empty.
     :raises NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
     """
@@ -90,9 +84,10 @@ def cancel_at_period_end(*, account: Account, reason: str, actor: Actor, now: da
 
 
 @in_transaction
-def keep(*, account: Account, actor: Actor, now: datetime) -> Current:
+def keep(*, account: Account, actor: Actor, now: datetime, note: str = "") -> Current:
     """Take a cancellation back; a renewal that it voided is issued anew.
 
+    :param note: why, if the customer doesn't do it; it is kept in the event.
     :raises NoSubscription, NotCancelled: if no plan runs that was cancelled.
     :raises TooManyPlanChanges: if the renewal was issued anew today already.
     """
@@ -101,18 +96,25 @@ def keep(*, account: Account, actor: Actor, now: datetime) -> Current:
         if replaced_renewal(hand.billing, subscription):
             hand.require_first_reissue(subscription)
         subscription.cancel_at_period_end = False
-        hand.record(subscription, EventName.KEEP, "cancel_at_period_end")
+        hand.record(subscription, EventName.KEEP, "cancel_at_period_end", note=note)
         hand.follow()
         return hand.current
 
 
 @in_transaction
 def choose_next_plan(
-    *, account: Account, plan_slug: str, actor: Actor, now: datetime, offer: str = ""
+    *,
+    account: Account,
+    plan_slug: str,
+    actor: Actor,
+    now: datetime,
+    offer: str = "",
+    note: str = "",
 ) -> Current:
     """Choose the plan of the next period; an open renewal is replaced, with the same due day.
 
     :param offer: the plan's offer as the customer saw it; empty if unknown.
+    :param note: why, if the customer doesn't do it; it is kept in the event.
     :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan, AlreadyNextPlan: if the plan
         can't be chosen.
     :raises NoSubscription, PlanEnds: if no plan runs that goes on.
@@ -124,14 +126,15 @@ def choose_next_plan(
         plan = public_plan(slug=plan_slug, offer=offer)
         subscription = require_choosable(plan, hand.billing, now)
         subscription.next_plan = plan
-        hand.replace_renewal(subscription, note=f"{plan}")
+        hand.replace_renewal(subscription, note=_noted(plan, note))
         return hand.current
 
 
 @in_transaction
-def drop_next_plan(*, account: Account, actor: Actor, now: datetime) -> Current:
+def drop_next_plan(*, account: Account, actor: Actor, now: datetime, note: str = "") -> Current:
     """Take the choice of the next plan back; an open renewal is replaced, with the same due day.
 
+    :param note: why, if the customer doesn't do it; it is kept in the event.
     :raises NoNextPlan: if none was chosen.
     :raises NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises PaidAhead: if the next period is paid for, on that plan.
@@ -141,7 +144,7 @@ def drop_next_plan(*, account: Account, actor: Actor, now: datetime) -> Current:
     with _in_hand(account, actor, now) as hand:
         subscription = require_droppable(hand.billing, now)
         subscription.next_plan = None
-        hand.replace_renewal(subscription, note=f"{subscription.plan}")
+        hand.replace_renewal(subscription, note=_noted(subscription.plan, note))
         return hand.current
 
 
@@ -168,6 +171,7 @@ def change_plan_now(
     actor: Actor,
     now: datetime,
     offer: str = "",
+    note: str = "",
 ) -> StartedSubscription:
     """Order a paid plan; the account doesn't change until the payment is approved.
 
@@ -175,6 +179,7 @@ def change_plan_now(
 
     :param offer: the plan's offer as the customer saw it; empty if unknown.
     :param method_code: empty to choose a payment method later.
+    :param note: why, if the customer doesn't do it; it is kept in the event.
     :raises AccountClosed: if the account is closed.
     :raises UpgradeAlreadyPending: if an earlier order may have been paid, or is for the same plan.
     :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan, NothingToPay: if the plan can't
@@ -200,6 +205,7 @@ def change_plan_now(
             event=EventName.UPGRADE,
             actor=actor,
             now=now,
+            note=note,
         )
     put_in_hand(locked, "subscriptions", [*billing.subscriptions, started.subscription])
     return started
@@ -208,9 +214,10 @@ def change_plan_now(
 def _give_up(order: Invoice, *, actor: Actor, now: datetime) -> None:
     """Void an order for which another one follows.
 
-    :raises CancellationLimitReached: if the account gave up too many orders today.
+    :raises CancellationLimitReached: if the account gave up too many orders today, itself.
     """
-    require_cancellation_allowance(order.account, now=now)
+    if _is_by_customer(actor, order.account):
+        require_cancellation_allowance(order.account, now=now)
     with written_together() as changes:
         recorder = TransitionRecorder(
             changes=changes,
@@ -262,8 +269,12 @@ class _Hand:
     def require_first_reissue(self, subscription: Subscription) -> None:
         """Check that no renewal replaced another one today: each sends an email.
 
-        :raises TooManyPlanChanges: if one did.
+        Support may replace one more: the refusal sends customers there.
+
+        :raises TooManyPlanChanges: if one did, and the customer asks for another.
         """
+        if not _is_by_customer(self.actor, self.billing.account):
+            return
         renewals = [
             invoice
             for invoice in self.billing.invoices
@@ -317,6 +328,14 @@ def _in_hand(account: Account, actor: Actor, now: datetime) -> Iterator[_Hand]:
         steps = Steps(billing=billing, history=history, changes=changes, now=now)
         yield _Hand(billing, steps, changes, actor, now)
         changes.look_again(account.pk, next_look(steps.facts, now))
+
+
+def _noted(plan: Plan, note: str) -> str:
+    return f"{plan}: {note}" if note else f"{plan}"
+
+
+def _is_by_customer(actor: Actor, account: Account) -> bool:
+    return actor.user is not None and is_own(actor.user, account=account, payments=())
 
 
 def _without_lead(facts: BillingFacts) -> BillingFacts:

@@ -221,6 +221,20 @@ def unpark(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Acco
     return account
 
 
+def lock_to_override(*, account_id: int, right: Right, actor: Actor, reason: str) -> LockedAccount:
+    """Lock an account's billing for somebody who may bend its rules, and says why.
+
+    :raises OverrideReasonRequired: if the reason is empty.
+    :raises NotAllowed: if the actor lacks the right, or it is the actor's own account.
+    :raises Account.DoesNotExist: if there is no such account.
+    """
+    if not is_visible(reason):
+        raise OverrideReasonRequired
+    billing = lock_billing_of_account(account_id=account_id)
+    require_may_decide(actor=actor, right=right, account=billing.account, payments=billing.payments)
+    return billing
+
+
 @dataclass(frozen=True)
 class _Override:
     """An operator's act on an account whose billing is locked."""
@@ -304,14 +318,9 @@ def _override(
 ) -> Iterator[_Override]:
     """Lock an account for an act, write what it changes, and say when billing has to look again.
 
-    :raises OverrideReasonRequired: if the reason is empty.
-    :raises NotAllowed: if the actor lacks the right, or it is the actor's own account.
-    :raises Account.DoesNotExist: if there is no such account.
+    :raises DomainError: as ``lock_to_override`` does.
     """
-    if not is_visible(reason):
-        raise OverrideReasonRequired
-    billing = lock_billing_of_account(account_id=account_id)
-    require_may_decide(actor=actor, right=right, account=billing.account, payments=billing.payments)
+    billing = lock_to_override(account_id=account_id, right=right, actor=actor, reason=reason)
     with written_together() as changes:
         act = _Override(billing, changes, actor, now, reason)
         yield act

@@ -18,6 +18,7 @@ from igny8_core.business.billing.services.decisions import approve_payment, reje
 from igny8_core.business.demo.customers import PASSWORD, confirm, email_of, register
 from igny8_core.business.demo.lives import STAGES, live_months
 from igny8_core.business.demo.queue import add_customer
+from igny8_core.business.reports.renewals import count_renewals
 from igny8_core.common.clock import utc_now
 
 ADMIN_EMAIL = "admin@example.com"
@@ -71,6 +72,7 @@ class Command(BaseCommand):
                     payment = add_customer(number, password=PASSWORD, now=now)
                 if payment.proof_upload:  # the worker would check it a little later
                     check_proof(payment_id=payment.pk, upload=payment.proof_upload, now=now)
+        count_renewals(now=now)  # which the worker does once an hour
         for email in (*STAFF, *map(email_of, people)):
             self.stdout.write(f"{email:<24} {PASSWORD}")
 

@@ -1,0 +1,96 @@
+"""What an operator does with a customer's plan: the customer's own acts, each with a reason.
+
+The reason stands in the event of the act. ``overrides.py`` says what the acts make of the facts.
+"""
+
+from datetime import datetime
+
+from igny8_core.auth.actors import Actor
+from igny8_core.auth.models import Account
+from igny8_core.business.billing.services.periods import StartedSubscription
+from igny8_core.business.subscriptions.current import Current
+from igny8_core.business.subscriptions.reading import live_subscription
+from igny8_core.business.subscriptions.refusals import NoLiveSubscription
+from igny8_core.business.subscriptions.rights import OVERRIDE
+from igny8_core.business.subscriptions.services import customer
+from igny8_core.business.subscriptions.services.operator import lock_to_override
+from igny8_core.common.transactions import in_transaction
+
+
+@in_transaction
+def cancel_plan(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Current:
+    """End the plan with the time that is paid for: at once, if that is over.
+
+    :raises NoLiveSubscription: if there is nothing to cancel.
+    :raises DomainError: as ``customer.cancel_at_period_end`` does.
+    """
+    account = _with_plan(account_id, actor, reason)
+    return customer.cancel_at_period_end(account=account, reason=reason, actor=actor, now=now)
+
+
+@in_transaction
+def keep_plan(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Current:
+    """Take a cancellation back.
+
+    :raises NoLiveSubscription: if the plan has ended.
+    :raises DomainError: as ``customer.keep`` does.
+    """
+    account = _with_plan(account_id, actor, reason)
+    return customer.keep(account=account, actor=actor, now=now, note=reason)
+
+
+@in_transaction
+def plan_next_period(
+    *, account_id: int, plan_slug: str, actor: Actor, now: datetime, reason: str
+) -> Current:
+    """Choose the plan of the next period.
+
+    :raises NoLiveSubscription: if no period follows.
+    :raises DomainError: as ``customer.choose_next_plan`` does.
+    """
+    account = _with_plan(account_id, actor, reason)
+    return customer.choose_next_plan(
+        account=account, plan_slug=plan_slug, actor=actor, now=now, note=reason
+    )
+
+
+@in_transaction
+def drop_next_plan(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Current:
+    """Take the choice of the next plan back.
+
+    :raises NoLiveSubscription: if no period follows.
+    :raises DomainError: as ``customer.drop_next_plan`` does.
+    """
+    account = _with_plan(account_id, actor, reason)
+    return customer.drop_next_plan(account=account, actor=actor, now=now, note=reason)
+
+
+@in_transaction
+def order_plan(
+    *, account_id: int, plan_slug: str, actor: Actor, now: datetime, reason: str
+) -> StartedSubscription:
+    """Order a plan for the account; it begins when its invoice is paid, by whatever method.
+
+    :raises DomainError: as ``customer.change_plan_now`` does.
+    """
+    billing = lock_to_override(account_id=account_id, right=OVERRIDE, actor=actor, reason=reason)
+    return customer.change_plan_now(
+        account=billing.account,
+        plan_slug=plan_slug,
+        method_code="",
+        actor=actor,
+        now=now,
+        note=reason,
+    )
+
+
+def _with_plan(account_id: int, actor: Actor, reason: str) -> Account:
+    """Lock an account that has a plan.
+
+    :raises NoLiveSubscription: if it has none.
+    :raises DomainError: as ``lock_to_override`` does.
+    """
+    billing = lock_to_override(account_id=account_id, right=OVERRIDE, actor=actor, reason=reason)
+    if not live_subscription(billing):
+        raise NoLiveSubscription(billing.account)
+    return billing.account
