@@ -16,7 +16,9 @@ settings.DATABASES["default"]["OPTIONS"]["options"] += (
     " -c max_parallel_workers_per_gather=0"
 )
 
+from igny8_core.api import urls  # noqa: E402, F401  (loaded before the first request)
 from igny8_core.api.bodies import Request  # noqa: E402  (it needs the settings)
+from igny8_core.common.platform.garbage import spare_what_is_loaded  # noqa: E402
 
 
 class Application(WSGIHandler):
@@ -26,3 +28,4 @@ class Application(WSGIHandler):
 
 
 application = Application()
+spare_what_is_loaded()

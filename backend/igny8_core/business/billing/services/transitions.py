@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from django.db.models import Model
+
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing.enums import EventName, ObjectType
@@ -123,9 +125,9 @@ class TransitionRecorder:
             object_id=obj.pk,
             from_state=from_state,
             to_state=obj.status,
-            invoice=self.invoice,
-            payment=self.payment,
-            actor=self.actor.user,
+            invoice_id=_key_of(self.invoice),  # to set the objects takes longer than all the rest
+            payment_id=_key_of(self.payment),
+            actor_id=_key_of(self.actor.user),
             ip_address=self.actor.ip_address,
             note=self.note,
             created_at=self.now,
@@ -133,6 +135,10 @@ class TransitionRecorder:
         self.changes.add(event)
         self.changes.look_again(account_id, self.now)  # what it changes may make a step due
         self.changes.afterwards(partial(_tell_listeners, event))
+
+
+def _key_of(row: Model | None) -> int | None:
+    return row.pk if row else None
 
 
 def _tell_listeners(event: PaymentEvent) -> None:
