@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -145,7 +144,7 @@ def everything() -> str:
 def test_closing_erases_personal_data(customer: User, billing_admin: User) -> None:
     """Only the goodbye mail knows the address, until it is deleted in its time."""
     log_in(customer)
-    refused = make_payment(customer, amount=Decimal("139.00"), reference="SECRET-2")
+    refused = make_payment(customer, amount=invoice_of(customer).total, reference="SECRET-2")
     answer = client_of(billing_admin).post(
         f"/api/v1/billing/admin/payments/{refused.pk}/reject/",
         {"admin_notes": "SECRET again"},
