@@ -254,8 +254,8 @@ def is_owed(mail: OutgoingMail, account: str, *subscription: str) -> bool:
 
 
 def tells_the_due_day(mail: OutgoingMail) -> bool:
-    told = mail.arguments.get("facts", {}).get("due_date")
-    return bool(str(invoice_in(mail).due_date) == told)
+    told: str | None = mail.arguments.get("facts", {}).get("due_date")
+    return str(invoice_in(mail).due_date) == told
 
 
 def is_due_as_told(mail: OutgoingMail) -> bool:
