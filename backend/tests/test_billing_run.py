@@ -341,7 +341,7 @@ def test_command_foretells_what_it_would_do(due_now: list[User]) -> None:
     assert summary == "1 steps would be taken."
     assert f"UTC  account {pk}: renew period 1" in steps[0]
     later = (utc_now() + timedelta(days=200)).isoformat()
-    assert len(command("--dry-run", "--account", pk, "--as-of", later)) == 9 + 1
+    assert len(command("--dry-run", "--account", pk, "--as-of", later)) == 10 + 1
     assert counted() == before
 
 
