@@ -31,6 +31,8 @@ FIRST_DAY = date(2026, 11, 25)
 A_DAY = timedelta(days=1)
 NO_TIME = timedelta(0)
 MOST_STEPS = 12
+HELD_DAYS = 14
+MORE_DAYS = 5  # to pay
 
 
 class Nature(StrEnum):
@@ -50,6 +52,8 @@ class Deed(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    HOLD = "hold"
+    EXTEND = "extend"
 
 
 WEIGHTS = dict(zip(Nature, (15, 40, 22, 10, 6, 4, 3), strict=True))
@@ -442,9 +446,11 @@ def help(customer: Customer, now: datetime) -> bool:  # noqa: A001
     today = customer.facts.today(now)
     customer.was_helped = True
     if dice.random() < 0.5:
-        customer.subscribed(replace(subscription, hold_until=today + timedelta(days=14)))
+        customer.deeds.append((now, Deed.HOLD))
+        customer.subscribed(replace(subscription, hold_until=today + timedelta(days=HELD_DAYS)))
     else:
-        due_date = max(invoice.due_date, today) + timedelta(days=5)
+        customer.deeds.append((now, Deed.EXTEND))
+        due_date = max(invoice.due_date, today) + timedelta(days=MORE_DAYS)
         extended = replace(invoice, due_date=due_date)
         status = SubscriptionStatus.ACTIVE
         customer.subscribed(replace(subscription, invoice=extended, status=status))

@@ -7,22 +7,26 @@ theirs, and the run must have taken the same steps.
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, User
+from igny8_core.business.billing.borders import day_of
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment, Period
 from igny8_core.business.billing.services.confirmation import confirm_payment, withdraw_payment
 from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.models import DunningStep
 from igny8_core.business.subscriptions.reading import facts_of_accounts
+from igny8_core.business.subscriptions.services.operator import extend_due, hold
 from igny8_core.business.subscriptions.services.run import run_billing
 from igny8_core.common.models import OutgoingMail
 from tests.billing_years import (
+    HELD_DAYS,
+    MORE_DAYS,
     Customer,
     Deed,
     World,
@@ -174,6 +178,24 @@ class Years:
             payment_id=payment.pk, account=payment.invoice.account, actor=actor, now=now
         )
 
+    def hold(self, twin: Twin, now: datetime) -> None:
+        """Press nobody for two weeks."""
+        until = day_of(now, self.world.zone) + timedelta(days=HELD_DAYS)
+        actor = Actor(user=self.admin)
+        hold(account_id=twin.account_id, until=until, actor=actor, now=now, reason="Asked for it")
+
+    def extend(self, twin: Twin, now: datetime) -> None:
+        """Put the due day off."""
+        invoice = Invoice.objects.get(account=twin.account_id, status="pending", kind="renewal")
+        first = max(invoice.due_date, day_of(now, self.world.zone))
+        extend_due(
+            account_id=twin.account_id,
+            due_date=first + timedelta(days=MORE_DAYS),
+            actor=Actor(user=self.admin),
+            now=now,
+            reason="Asked for it",
+        )
+
     def _check(self, touched: list[Twin]) -> None:
         """Compare those with whom something happened today with those in memory."""
         ids = [twin.account_id for twin in touched]
@@ -193,6 +215,8 @@ DEEDS: dict[Deed, Callable[[Years, Twin, datetime], None]] = {
     Deed.APPROVE: Years.approve,
     Deed.REJECT: Years.reject,
     Deed.WITHDRAW: Years.withdraw,
+    Deed.HOLD: Years.hold,
+    Deed.EXTEND: Years.extend,
 }
 
 

@@ -6,6 +6,7 @@ soak`` of 1,000.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -43,9 +44,18 @@ def check_now_and_then(day: int) -> None:
         assert_all_invariants_hold()
 
 
-@pytest.mark.parametrize("has_outages", [False, True], ids=["daily", "with outages"])
-def test_real_years_are_those_of_the_rules(billing_admin: User, *, has_outages: bool) -> None:
-    world = World(seed=9, days=DAYS, zone=BERLIN, has_outages=has_outages, has_changes=False)
+DAILY = World(seed=9, days=DAYS, zone=BERLIN, has_changes=False)
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        pytest.param(DAILY, id="daily"),
+        pytest.param(replace(DAILY, has_outages=True), id="with outages"),
+        pytest.param(replace(DAILY, has_holds=True), id="with holds and later due days"),
+    ],
+)
+def test_real_years_are_those_of_the_rules(billing_admin: User, world: World) -> None:
     years = Years(world, range(CUSTOMERS), admin=billing_admin)
     years.live(check_now_and_then)
     assert_all_invariants_hold()
