@@ -22,6 +22,7 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.integrity.verify import CHECKS
+from igny8_core.business.reports.renewals import last_count
 from tests.database import assert_all_invariants_hold
 from tests.factories import approve, make_owner, make_payment
 from tests.processes import here, manage
@@ -120,6 +121,9 @@ def test_demo_has_an_account_in_every_stage(catalog: None) -> None:
     assert ending.cancel_at_period_end
     ahead = Subscription.objects.get(account__users__email="ahead@example.com")
     assert (ahead.current_index or 0) + 2 == ahead.paid_index
+    counted = last_count()
+    assert counted
+    assert (counted.suspended, counted.lapsed) == (1, 1)
     assert_all_invariants_hold()
 
 
