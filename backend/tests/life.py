@@ -10,8 +10,8 @@ from igny8_core.auth.models import Subscription, User
 from igny8_core.business.billing.models import Payment, Period
 from igny8_core.business.billing.services.confirmation import confirm_payment
 from igny8_core.business.billing.services.decisions import approve_payment
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.business.subscriptions.services.run import run_billing
-from igny8_core.business.subscriptions.upgrade import request_upgrade
 from tests.factories import account_of, invoice_of, make_claim, make_owner
 
 START = datetime(2027, 1, 1, 10, tzinfo=UTC)
@@ -65,7 +65,7 @@ def pay(owner: User, admin: User, now: datetime) -> Payment:
 
 def order(owner: User, plan: str, now: datetime) -> None:
     """Ask for another plan."""
-    request_upgrade(
+    change_plan_now(
         account=account_of(owner),
         plan_slug=plan,
         method_code="bank_transfer",

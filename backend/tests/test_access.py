@@ -17,7 +17,7 @@ from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.data_rights.export import request_account_export
 from igny8_core.business.exports.models import Export
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from tests.exports import made_export
 from tests.factories import (
@@ -161,7 +161,7 @@ def ids(owner: User) -> dict[str, int]:
     """Ids of objects of an active account, with an upgrade's payment and proof under review."""
     EmailAddress.objects.filter(user=owner).update(verified=True)
     approve(make_payment(owner), make_billing_admin())
-    request_upgrade(
+    change_plan_now(
         account=account_of(owner),
         plan_slug="growth",
         method_code="bank_transfer",

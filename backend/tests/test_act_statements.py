@@ -15,7 +15,7 @@ from igny8_core.business.billing.services.confirmation import confirm_payment, w
 from igny8_core.business.billing.services.decisions import approve_payment, approve_payments
 from igny8_core.business.billing.services.invoices import cancel_order, void_invoice
 from igny8_core.business.billing.services.reversals import reverse_payment
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from igny8_core.common.transactions import commit_or_retry
 from tests.factories import (
@@ -104,7 +104,7 @@ def upgrade(owner: User, admin: User) -> Act:
 
 
 def upgrade_of(owner: User, account: Account) -> None:
-    request_upgrade(
+    change_plan_now(
         account=account,
         plan_slug="growth",
         method_code="bank_transfer",

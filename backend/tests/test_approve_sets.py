@@ -29,7 +29,7 @@ from igny8_core.business.billing.selectors.people import addresses_of
 from igny8_core.business.billing.services.confirmation import withdraw_payment
 from igny8_core.business.billing.services.decisions import approve_payment, approve_payments
 from igny8_core.business.integrity.verify import verify_billing
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.models import OutgoingMail
@@ -118,7 +118,7 @@ def tried(
 def upgraded(admin: User) -> Payment:
     owner = make_owner()
     approve(make_payment(owner), admin)
-    request_upgrade(
+    change_plan_now(
         account=account_of(owner),
         plan_slug="growth",
         method_code="bank_transfer",

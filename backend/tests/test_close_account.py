@@ -37,7 +37,7 @@ from igny8_core.business.billing.models import (
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.business.proofs.models import ProofAttempt
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from igny8_core.common.http.rate_limits import rate_limits
 from igny8_core.common.mail import deliver_mail
@@ -88,7 +88,7 @@ def customer(owner: User, billing_admin: User) -> User:
     reject(claim, billing_admin, "SECRET reason")
     approve(make_payment(owner, reference="BT-PAID", proof=make_receipt()), billing_admin)
     account = account_of(owner)
-    request_upgrade(
+    change_plan_now(
         account=account,
         plan_slug="growth",
         method_code="bank_transfer",

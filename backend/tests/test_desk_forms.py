@@ -26,7 +26,7 @@ from igny8_core.business.billing.models import (
     SettingChange,
 )
 from igny8_core.business.billing.selectors.methods import payment_methods_for
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from tests.desk import form_of, rows, without_details
 from tests.factories import (
@@ -574,7 +574,7 @@ def test_unusable_rate_is_refused_at_issue(api: Any, catalog: None, units: str) 
     assert not Account.objects.exists()
     owner = make_owner(plan_slug="free")
     with pytest.raises(Exception, match="can't be right"):
-        request_upgrade(
+        change_plan_now(
             account=account_of(owner),
             plan_slug="starter",
             method_code="jazzcash",

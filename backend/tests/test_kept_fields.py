@@ -12,7 +12,7 @@ from igny8_core.business.billing.selectors.locks import lock_billing_of_payment
 from igny8_core.business.billing.serializers.decisions import DecisionSerializer
 from igny8_core.business.billing.services.decisions import Decision
 from igny8_core.business.billing.services.invoices import void_invoice
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from igny8_core.common.http.kept_fields import KeptFields, KeptItems
 from tests.factories import (
@@ -40,7 +40,7 @@ OWN = [
 
 
 def order(owner: User, method: str = "") -> None:
-    request_upgrade(
+    change_plan_now(
         account=account_of(owner),
         plan_slug="growth",
         method_code=method,

@@ -15,7 +15,7 @@ from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.filters import AdminPaymentFilter
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.invoices import void_invoice
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common import pagination
 from igny8_core.common.clock import utc_now
 from igny8_core.desk.bounded import leading_columns
@@ -57,7 +57,7 @@ class Growing:
     def grow(self) -> None:
         """Add an invoice with a rejected payment, a subscription, a ledger entry and a site."""
         account = account_of(self.owner)
-        request_upgrade(
+        change_plan_now(
             account=account,
             plan_slug="starter",
             method_code="bank_transfer",

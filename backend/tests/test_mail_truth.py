@@ -51,8 +51,8 @@ from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.exports import services as exports
 from igny8_core.business.exports.models import Export
 from igny8_core.business.subscriptions.facts import ReminderKind
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.business.subscriptions.services.operator import extend_due
-from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.letters import (
@@ -136,7 +136,7 @@ class Scene:
         )
 
     def upgrade(self) -> None:
-        request_upgrade(
+        change_plan_now(
             account=self.account,
             plan_slug="growth",
             method_code="raast",

@@ -38,7 +38,7 @@ from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.documents.invoice_pdf import invoice_pdf
 from igny8_core.business.documents.payment_qr import payment_qr
 from igny8_core.business.reports.numbers import numbers
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import NothingToSend, letter_for, render_letter
 from igny8_core.common.models import OutgoingMail
@@ -324,7 +324,7 @@ def test_restored_plan_keeps_bought_terms(
 ) -> None:
     approve(make_payment(owner), billing_admin)
     bought = Subscription.objects.values("terms", "current_period_end").get()
-    request_upgrade(
+    change_plan_now(
         account=account_of(owner),
         plan_slug="growth",
         method_code="bank_transfer",
@@ -363,7 +363,7 @@ def test_payment_after_reversal_keeps_ordered_terms(owner: User, billing_admin: 
 def test_plan_edit_applies_to_next_invoice(owner: User, billing_admin: User) -> None:
     approve(make_payment(owner), billing_admin)
     Plan.objects.filter(slug="growth").update(max_sites=7, interval="year")
-    started = request_upgrade(
+    started = change_plan_now(
         account=account_of(owner),
         plan_slug="growth",
         method_code="",
@@ -432,7 +432,7 @@ def test_pending_order_shows_promised_plan(owner: User, owner_api: APIClient) ->
 def test_pending_upgrade_keeps_current_limits(catalog: None) -> None:
     owner = make_owner(plan_slug="free")
     before = terms_of(account=account_of(owner))
-    request_upgrade(
+    change_plan_now(
         account=account_of(owner),
         plan_slug="scale",
         method_code="bank_transfer",

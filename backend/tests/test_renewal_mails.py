@@ -21,8 +21,8 @@ from igny8_core.business.integrity.mails import (
 from igny8_core.business.subscriptions import emails
 from igny8_core.business.subscriptions.claims import can_be_frozen, is_frozen
 from igny8_core.business.subscriptions.facts import DunningPlan, ReminderKind
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.business.subscriptions.services.operator import extend_due
-from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import NothingToSend, letter_for, render_letter
 from igny8_core.common.models import OutgoingMail
@@ -444,7 +444,7 @@ def test_renewal_mail_with_another_method_is_not_sent(clock: time_machine.Travel
 
 
 def order(owner: User) -> None:
-    request_upgrade(
+    change_plan_now(
         account=account_of(owner),
         plan_slug="growth",
         method_code="raast",

@@ -19,7 +19,7 @@ from igny8_core.business.billing.exceptions import (
 )
 from igny8_core.business.billing.models import CreditTransaction, Payment, PaymentEvent
 from igny8_core.business.billing.services.reversals import reverse_payment
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.models import OutgoingMail
@@ -59,7 +59,7 @@ def spend(owner: User, amount: int) -> None:
 
 
 def upgrade(owner: User, plan_slug: str) -> Payment:
-    request_upgrade(
+    change_plan_now(
         account=account_of(owner),
         plan_slug=plan_slug,
         method_code="bank_transfer",

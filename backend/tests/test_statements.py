@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from tests.database import somebody_else
 from tests.factories import PASSWORD, account_of, approve, client_of, make_owner, make_payment
@@ -83,7 +83,7 @@ def test_where_anybody_stands_is_one_statement(billing_admin: User, who: str) ->
     if who in {"active", "upgrading"}:
         approve(make_payment(person), billing_admin)
     if who == "upgrading":
-        request_upgrade(
+        change_plan_now(
             account=account_of(person),
             plan_slug="growth",
             method_code="bank_transfer",

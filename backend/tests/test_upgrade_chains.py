@@ -23,7 +23,7 @@ from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.business.subscriptions.exceptions import NothingToPay
-from igny8_core.business.subscriptions.upgrade import request_upgrade
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, make_billing_admin, make_owner, make_payment
@@ -66,7 +66,7 @@ def pay(owner: User, admin: User, plan: str, *, now: datetime) -> Bought:
 
 
 def upgrade(owner: User, admin: User, plan: str, *, now: datetime) -> Bought:
-    request_upgrade(
+    change_plan_now(
         account=account_of(owner),
         plan_slug=plan,
         method_code="bank_transfer",

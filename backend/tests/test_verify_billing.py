@@ -31,8 +31,8 @@ from igny8_core.business.billing.services.setting_changes import change_setting
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.data_rights.services.records import erase_expired
 from igny8_core.business.integrity.verify import CHECKS, verify_billing
+from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.business.subscriptions.services.run import run_billing
-from igny8_core.business.subscriptions.upgrade import request_upgrade
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.tasks import delete_old_records
@@ -58,7 +58,7 @@ pytestmark = pytest.mark.django_db
 
 
 def upgrade(owner: User, plan_slug: str = "growth", method_code: str = "bank_transfer") -> None:
-    request_upgrade(
+    change_plan_now(
         account=account_of(owner),
         plan_slug=plan_slug,
         method_code=method_code,

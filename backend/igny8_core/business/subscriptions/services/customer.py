@@ -36,6 +36,7 @@ from igny8_core.business.subscriptions.reading import (
     histories_of,
     open_renewal,
     order_of,
+    reissued_today,
     replaced_renewal,
 )
 from igny8_core.business.subscriptions.services.plan_changes import charge_for_change
@@ -275,14 +276,7 @@ class _Hand:
         """
         if not _is_by_customer(self.actor, self.billing.account):
             return
-        renewals = [
-            invoice
-            for invoice in self.billing.invoices
-            if invoice.subscription_id == subscription.pk
-            and (invoice.period_index or 0) >= subscription.paid_index
-        ]
-        today = business_day(self.now)
-        if any(business_day(invoice.issued_at) == today for invoice in renewals[1:]):
+        if reissued_today(self.billing, subscription, self.now):
             raise self._too_many_changes()
 
     def follow(self, seen: Callable[[BillingFacts], BillingFacts] = lambda facts: facts) -> None:

@@ -15,7 +15,8 @@ def begin_given_period(
 ) -> None:
     """Let a given period run, by the present terms; the caller saves ``BEGUN``.
 
-    Its credits come with it: the period begins once, so they are granted once.
+    Its credits come with it: the period begins once, so they are granted once. Nothing expires by
+    it, whatever the plan says: a gift takes nothing.
     """
     start, end = border(subscription, index), border(subscription, index + 1)
     subscription.current_index = index

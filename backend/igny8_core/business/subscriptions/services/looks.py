@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import partial
 
+from django.db.models import Q
+
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.selectors import lock_account
@@ -54,7 +56,8 @@ def _accounts_that_seem_late(now: datetime) -> Iterator[int]:
     """Yield their ids; they are read in sets, and without locks."""
     live = Subscription.objects.exclude(status=SubscriptionStatus.CANCELLED)
     accounts = (
-        Account.objects.filter(pk__in=live.values("account"), parked_at=None)
+        Account.objects.filter(Q(pk__in=live.values("account")) | Q(plan_credits__gt=0))
+        .filter(parked_at=None)
         .exclude(status=AccountStatus.CANCELLED)
         .order_by("pk")
         .values_list("pk", "next_billing_step_at")
