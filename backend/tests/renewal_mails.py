@@ -12,9 +12,10 @@ from igny8_core.auth.models import Subscription, User
 from igny8_core.business.billing.borders import last_day
 from igny8_core.business.billing.emails import tell
 from igny8_core.business.billing.enums import EventName, InvoiceKind
-from igny8_core.business.billing.models import Invoice
+from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
 from igny8_core.business.billing.periods import paid_until
 from igny8_core.business.billing.selectors.locks import LockedBilling, lock_billing_of_invoice
+from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.services.changes import Changes, written_together
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
@@ -41,13 +42,21 @@ def issue_renewal(owner: User) -> Invoice:
             changes=changes,
             subscription=subscription,
             charge=charge,
-            method=invoice_of(owner).payment_method,
+            method=_with_rate(invoice_of(owner)),
             event=EventName.RENEW,
             actor=Actor(),
             now=utc_now(),
         )
         changes.tell(emails.of_renewal(invoice=invoice))
     return invoice
+
+
+def _with_rate(invoice: Invoice) -> PaymentMethodConfig | None:
+    """Read an invoice's method as it is offered now."""
+    method = invoice.payment_method
+    if method is None:
+        return None
+    return payment_method_for(code=method.payment_method, country=invoice.account.country)
 
 
 def suspends_on(invoice: Invoice) -> date:

@@ -209,7 +209,7 @@ def test_pdf_accepts_any_customer_text(catalog: None) -> None:
     account.name = account.billing_name
     account.save()
     client = client_of(owner)
-    invoice = client.post("/api/v1/billing/subscriptions/upgrade/", {"plan_slug": "scale"})
+    invoice = client.post("/api/v1/billing/subscriptions/upgrade/", {"plan_slug": "starter"})
     assert invoice.status_code == 409  # the first one is still waiting
 
     invoice_id = invoice_of(owner).pk
