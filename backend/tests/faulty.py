@@ -3,7 +3,7 @@
 The product doesn't know about this: the points are in Django's wrapper around each statement, and
 in the COMMIT of its connection. The header ``X-Fault`` of a request sets it for the server, the
 environment variable ``FAULT`` for the worker: ``7`` means before the seventh statement, ``COMMIT``
-before the commit, ``COMMITTED`` after it, anything else before the first statement that starts so.
+before the commit, ``COMMITTED`` after it, anything else before the first statement that holds it.
 """
 
 import os
@@ -39,7 +39,7 @@ class FaultPoint:
         """Intercept each statement between Django and the database."""
         self.statements += 1
         if self.where == str(self.statements) or (
-            self.where.startswith(("INSERT", "UPDATE")) and sql.startswith(self.where)
+            self.where.startswith(("INSERT", "UPDATE")) and self.where in sql
         ):
             die()
         return execute(sql, *more)

@@ -24,7 +24,7 @@ get_resolver().url_patterns  # noqa: B018  (loads all views)
 
 PATIENCE = 120  # seconds
 # Limits are counted before an operation reads anything that matters for it.
-WRITE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(?!common_cacheentry")')
+WRITE = re.compile(r'(WITH "write_0"|(INSERT INTO|UPDATE|DELETE FROM) "(?!common_cacheentry"))')
 LOCK = re.compile(r" FOR UPDATE( OF [^)]+| SKIP LOCKED)?")
 
 
@@ -128,7 +128,7 @@ def _without_locks(locks_off: LocksOff | None, meeting: Any) -> Iterator[None]:
     def meet_before_write(execute: Any, sql: str, *more: Any) -> Any:
         nonlocal has_met
         awaited = locks_off.all_read_before
-        if not has_met and (sql.startswith(awaited) if awaited else WRITE.match(sql)):
+        if not has_met and (awaited in sql if awaited else WRITE.match(sql)):
             has_met = True
             meeting.wait(PATIENCE)
         return execute(LOCK.sub("", sql), *more)

@@ -126,14 +126,14 @@ def free_registration(_owner: User, _admin: User) -> Act:
     [
         (approval, 8),
         (approval_of_an_upgrade, 9),
-        (rejection, 8),
-        (reversal, 9),
-        (confirmation, 11),
-        (withdrawal, 6),
-        (voiding, 9),
-        (cancellation, 10),
-        (upgrade, 15),
-        (registration, 14),
+        (rejection, 9),
+        (reversal, 11),
+        (confirmation, 12),
+        (withdrawal, 7),
+        (voiding, 10),
+        (cancellation, 11),
+        (upgrade, 16),
+        (registration, 15),
         (free_registration, 10),
     ],
 )
@@ -172,7 +172,7 @@ def test_set_that_lets_credits_expire_takes_as_many_as_one(size: int, billing_ad
     ids = [make_payment(owner).pk for owner in upgraded]
     actor = Actor(user=billing_admin)
     act = lambda: approve_payments(payment_ids=ids, actor=actor, now=utc_now())  # noqa: E731
-    assert counted(act) == 15
+    assert counted(act) == 9
     expired = CreditTransaction.objects.filter(kind="expiry", amount=-1000, plan_amount=-1000)
     assert expired.count() == size
 

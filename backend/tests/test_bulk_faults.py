@@ -175,11 +175,11 @@ def test_database_refusal_is_reported_per_row(desk: Client, three: list[Payment]
 
 
 @contextmanager
-def database_goes_between_payments_and_invoices() -> Iterator[None]:
-    """Once the payments of a set are written and its invoices aren't, the database is away."""
+def database_goes_before_the_emails() -> Iterator[None]:
+    """Once the decisions of a set are written and its emails aren't, the database is away."""
 
     def execute(execute: Any, sql: str, *more: Any) -> Any:
-        if sql.startswith('UPDATE "billing_invoice"'):
+        if "INSERT INTO procrastinate_jobs" in sql:
             raise OperationalError
         return execute(sql, *more)
 
@@ -193,7 +193,7 @@ def test_set_without_its_database_is_undone_as_a_whole(
 ) -> None:
     """Nothing is told as approved that isn't, and nothing approved is left untold."""
     bulk = started(billing_admin, three)
-    with database_goes_between_payments_and_invoices(), pytest.raises(OperationalError):
+    with database_goes_before_the_emails(), pytest.raises(OperationalError):
         run(bulk)
 
     assert told(bulk) == ["Waiting"] * 3

@@ -312,7 +312,7 @@ def test_invoice_reads_exactly_this_often(payer: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_plan_changes_read_exactly_this_often(payer: User) -> None:
     api = client_of(payer)
-    assert statements(api, f"{SUBSCRIPTIONS}plan-changes/?method=bank_transfer") == 7
+    assert statements(api, f"{SUBSCRIPTIONS}plan-changes/?method=bank_transfer") == 6
 
 
 def test_price_of_a_change_is_decimal(payer: User, api_: APIClient) -> None:

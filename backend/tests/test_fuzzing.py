@@ -99,7 +99,7 @@ def test_fuzzed_api_answers_stay_within_the_contract(server: str, tmp_path: Path
     """
     options = ("--exclude-path-regex", LOG_IN)
     report = fuzz(server, tmp_path, *options)
-    assert_clean(report, cases=3600 if IS_WHOLE else 1500, operations=45)
+    assert_clean(report, cases=3600 if IS_WHOLE else 1500, operations=52)
     for more in range(1, MORE_WALKS + 1):
         if walked() >= WAYS:
             break

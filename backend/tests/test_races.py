@@ -539,7 +539,7 @@ def serials() -> list[int]:
 
 def test_rolled_back_registrations_leave_no_number_gaps(racers: Racers, catalog: None) -> None:
     """Every other sign-up loses its database after it has taken a number."""
-    lost = "procrastinate_defer_jobs"  # the mail's job: the last that a sign-up does
+    lost = "INSERT INTO procrastinate_jobs"  # the mails' jobs: the last that a sign-up does
     for number in range(1, ROUNDS + 1):
         answers = racers.race(
             [registering(next(emails), fails_at=lost if n % 2 else "") for n in range(RACERS)]

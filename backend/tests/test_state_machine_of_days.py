@@ -33,6 +33,7 @@ from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.integrity.verify import verify_billing
+from igny8_core.business.subscriptions.exceptions import NothingToPay
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     Claim,
@@ -206,7 +207,11 @@ class Days(RuleBasedStateMachine):
         owes = facts.subscription and facts.subscription.invoice
         if facts.order or facts.is_suspended or is_same or owes:
             return
-        order(customer.owner, plan, self.now)
+        try:
+            order(customer.owner, plan, self.now)
+        except NothingToPay:
+            self.expect(customer, facts)
+            return
         ordered = customer.facts
         assert ordered.order
         assert ordered.order.kind == InvoiceKind.CHANGE
