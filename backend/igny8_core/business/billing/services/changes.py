@@ -78,7 +78,7 @@ class Changes:
 
     def write(self) -> None:
         """Write everything: all rows with one statement, unless some have to be first."""
-        self._set_looks()
+        others = self._set_looks()
         for model, removed in _by_model(self._removed).items():
             model._default_manager.filter(pk__in=[row.pk for row in removed]).delete()
         first, then = [Batch(added) for added in _by_model(self._added).values()], list[Batch]()
@@ -88,12 +88,14 @@ class Changes:
             then.append(after if before.rows else before)
         write_rows(*first)
         write_rows(*then)
+        for at, account_ids in others.items():
+            Account.objects.filter(pk__in=account_ids).update(next_billing_step_at=at)
         emails.tell(self._notices)
         for follow in self._afterwards:
             follow()
 
-    def _set_looks(self) -> None:
-        """Set them with what else is saved of the accounts, and those of all others together."""
+    def _set_looks(self) -> dict[datetime | None, list[int]]:
+        """Set them with what else is saved of the accounts; return those of all others."""
         others: defaultdict[datetime | None, list[int]] = defaultdict(list)
         saved = self._saved[Account].rows
         for account_id, at in self._looks.items():
@@ -102,8 +104,7 @@ class Changes:
                 self.save(account, "next_billing_step_at")
             else:
                 others[at].append(account_id)
-        for at, account_ids in others.items():
-            Account.objects.filter(pk__in=account_ids).update(next_billing_step_at=at)
+        return others
 
 
 @contextmanager
