@@ -282,7 +282,7 @@ def test_past_due_plan_ends_at_once(customer_: User) -> None:
     current = cancel(customer_, day(36, hour=13))
     assert (current.stage, current.status, current.open_invoice) == ("no_plan", None, None)
     assert state(customer_) == ("pending_payment", "cancelled", "void", 1000)
-    assert days(37, 80) == {67: ["expire credits"]}
+    assert days(37, 80) == {66: ["expire credits"]}
     ended = OutgoingMail.objects.get(kind="subscription_ended")
     assert ended.arguments["facts"]["was_cancelled"] is True
     assert not OutgoingMail.objects.filter(kind="invoice_voided").exists()

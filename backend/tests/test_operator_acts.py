@@ -440,7 +440,7 @@ def test_ended_now_leaves_the_account_without_a_plan(root: User, stage: str) -> 
     account, subscription, invoice, _credits = state(at.owner)
     assert (account, subscription) == ("pending_payment", "cancelled")
     assert invoice == ("paid" if stage == "active" else "void")
-    credits_expire_at = at.now + timedelta(days=30)
+    credits_expire_at = (at.now + timedelta(days=30)).replace(hour=0, minute=0)
     assert account_of(at.owner).next_billing_step_at == credits_expire_at
     mail = OutgoingMail.objects.get(kind="subscription_ended")
     words = one_line(render_letter(letter_for(mail), language="en")["layout.txt"])

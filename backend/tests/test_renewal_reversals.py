@@ -269,3 +269,16 @@ def test_credits_that_never_came_need_not_be_left(
     reverse(again, billing_admin, day(32))
     assert account_of(customer).credits == 1000
     assert_all_invariants_hold()
+
+
+def test_terms_of_a_void_renewal_bind_nobody_once_the_first_payment_is_taken_back(
+    customer: User, billing_admin: User
+) -> None:
+    """The plan had changed since: the renewal promised more than the first month."""
+    days(0, 23)
+    Plan.objects.filter(slug="starter").update(included_credits=1500)
+    days(24, 24)
+    renewal = pay(customer, billing_admin, day(25))
+    reverse(renewal, billing_admin, day(26), VOID)
+    reverse(Payment.objects.earliest("pk"), billing_admin, day(27))
+    assert_all_invariants_hold()

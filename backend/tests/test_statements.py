@@ -72,7 +72,7 @@ HOT: list[tuple[str, Request, int]] = [
     ("plans", get("plans/"), 2),
     ("sign-in", sign_in, 12),
     ("sign-in of a program", sign_in_as_program, 13),
-    ("register", register, 18),
+    ("register", register, 19),
 ]
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Greatest, Now
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
-from igny8_core.business.billing.enums import EventName, InvoiceStatus, ObjectType
+from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, ObjectType
 from igny8_core.business.billing.models import Invoice, PaymentEvent
 from igny8_core.business.integrity.found import rows, selected
 from igny8_core.business.subscriptions.services.looks import SET, is_late, readable_facts
@@ -141,7 +141,7 @@ def off_their_invoice() -> list[str]:
     """Find subscriptions whose credits and limits differ from what they sell.
 
     That is in the invoice of the period that runs, or of the one before it that was paid for last
-    if it was given, or in the newest if none runs.
+    if it was given, or in that of its order if none runs.
     """
     running = (
         Invoice.objects.filter(
@@ -152,12 +152,13 @@ def off_their_invoice() -> list[str]:
         .order_by("-periods__index")
         .values("billing_snapshot__plan")[:1]
     )
-    newest = (
+    ordered = (
         Invoice.objects.filter(subscription=OuterRef("pk"))
+        .exclude(kind=InvoiceKind.RENEWAL)
         .order_by("-pk")
         .values("billing_snapshot__plan")[:1]
     )
-    sold = Coalesce(Subquery(running), Subquery(newest))
+    sold = Coalesce(Subquery(running), Subquery(ordered))
     return rows(Subscription.objects.annotate(sold=sold).exclude(terms=F("sold")))
 
 

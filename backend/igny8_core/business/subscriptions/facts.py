@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.billing.borders import Anchor, LatePayment, border, day_of
+from igny8_core.business.billing.borders import Anchor, LatePayment, border, day_of, start_of
 from igny8_core.business.billing.enums import InvoiceKind
 
 MONTHS_OF_A_YEAR = 12
@@ -290,7 +290,8 @@ class BillingFacts:
         """When the plan's credits expire; None if there are none, or a plan is had or ordered."""
         if self.subscription or self.order or not self.has_plan_credits or not self.ended_at:
             return None
-        return self.ended_at + timedelta(days=self.rules.credits_after_end_days)
+        days = timedelta(days=self.rules.credits_after_end_days)
+        return start_of(day_of(self.ended_at, self.zone) + days, self.zone)
 
     def today(self, now: datetime) -> date:
         """Return the business day."""
