@@ -469,6 +469,9 @@ def last_night(world: World) -> datetime:
 
 
 def each_step(customer: Customer) -> Iterator[str]:
-    """Yield what can be told apart of the steps; a border is noticed a day later at most."""
-    prompt = {StepName.START_PERIOD, StepName.END}
+    """Yield what can be told apart of the steps; a border is noticed a day later at most.
+
+    So is what is counted from the end: the credits' expiry.
+    """
+    prompt = {StepName.START_PERIOD, StepName.END, StepName.EXPIRE_CREDITS}
     return (f"{day} {step}" for day, step in customer.steps if step.name not in prompt)

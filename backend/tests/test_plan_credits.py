@@ -218,7 +218,7 @@ def test_plan_credits_are_used_first(customer: User) -> None:
 def test_plan_credits_expire_so_long_after_the_end(customer: User, settings: LazySettings) -> None:
     settings.BILLING_CREDITS_AFTER_END_DAYS = 20
     days(3, 71)
-    assert account_of(customer).next_billing_step_at == day(91)
+    assert account_of(customer).next_billing_step_at == day(91, hour=0)
     assert days(72, 120) == {91: ["expire credits"]}
     assert pockets_of(customer) == (0, 50)
     assert ledger_of(customer)[-1] == ("expiry", -700, -700)

@@ -2,7 +2,7 @@ import { Badge, Group, Radio, Skeleton, Stack, Text, VisuallyHidden } from "@man
 import type { ReactNode } from "react";
 import type { OfferedPaymentMethod, Plan } from "../../lib/api/types";
 import { formatCount, formatMoney } from "../../lib/format/money";
-import { m } from "../../lib/messages";
+import { language, m } from "../../lib/messages";
 import { Columns } from "../../ui/Columns";
 import { RadioCard } from "../../ui/RadioCard";
 import { localPrice } from "./localPrice";
@@ -120,6 +120,7 @@ function PlanCard({
           <ul className="facts">
             <li>{m.signup.credits(formatCount(plan.included_credits))}</li>
             <li>{m.signup.sites(plan.max_sites)}</li>
+            {plan.credits_at_renewal !== "add" && <li>{plan.credits_note[language]}</li>}
           </ul>
         </Stack>
       }

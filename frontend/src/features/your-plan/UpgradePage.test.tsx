@@ -29,6 +29,15 @@ describe("another plan", () => {
     );
   });
 
+  it("says what becomes of unused credits, where they aren't just kept", async () => {
+    const note = "Unused credits of the plan expire when the next period begins.";
+    const strict = { ...growth, credits_at_renewal: "reset", credits_note: { en: note, ur: "" } };
+    server.use(http.get("*/api/v1/plans/", () => HttpResponse.json([starter, strict])));
+    renderApp("/upgrade");
+    expect(await screen.findByText(note)).toBeVisible();
+    expect(screen.queryByText(starter.credits_note.en ?? "")).toBeNull();
+  });
+
   it("needs a plan and a way to pay, and leads to the invoice", async () => {
     const subscription = { plan: starter, current_period_end: null } as Me["subscription"];
     logIn({ subscription });
