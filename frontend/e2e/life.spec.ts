@@ -13,7 +13,7 @@ import { expectMailTo } from "./mails";
 
 /** What comes while a renewal stays unpaid: the step, the banner's words, and the email of it. */
 const UNPAID: [step: string, banner: RegExp, mail: RegExp][] = [
-  ["renew", /^Next period .*: pay .* by /, /^Renew your Starter plan: pay PKR/],
+  ["renew", /^Next period .*: pay .* by /, /^Renew your Starter plan: pay .* PKR by /],
   ["remind: renewal reminder", /^Next period .*: pay .* by /, /^Please pay invoice .* by /],
   ["remind: renewal due", /was due on .* Everything works until /, /was due on .*: please pay/],
   ["remind: past due", /Your account will be paused on /, /^Your Starter plan is past due/],

@@ -28,7 +28,7 @@ const STAGES: Stage[] = [
   {
     name: "renewal",
     region: "Payment",
-    banner: /Next period .*: pay \$.* by /,
+    banner: /Next period .*: pay (US)?\$.* by /,
     way: "Pay",
     page: /Next period unpaid/,
   },
