@@ -31,6 +31,8 @@ from igny8_core.business.exports.tasks import (
     make_export,
     remove_unknown_files,
 )
+from igny8_core.business.subscriptions.services.customer import keep
+from igny8_core.business.subscriptions.services.operator_plans import cancel_plan
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import letter_for
 from igny8_core.common.models import OutgoingMail
@@ -131,6 +133,20 @@ def test_export_contains_no_other_account_data(customer: User, billing_admin: Us
 
     for secret in (other.email, "OTHERS", billing_admin.email, "argon2", "md5$"):
         assert secret not in text
+
+
+def test_export_contains_no_note_of_an_admin(customer: User) -> None:
+    """What customers are to read is in what it is about: a rejection's reason in its payment."""
+    root = User.objects.create_superuser("root@desk.example", PASSWORD)
+    account, now = account_of(customer), utc_now()
+    words = {"account_id": account.pk, "now": now}
+    cancel_plan(**words, actor=Actor(user=root), reason="Looks like fraud")
+    keep(account=account, actor=Actor(user=customer), now=now, note="We stay")
+    facts = facts_of(archive_of(client_of(customer)))
+    notes = {event["event"]: event["note"] for event in facts["events"]}
+    assert (notes["request_cancel"], notes["keep"]) == ("", "We stay")
+    assert "Looks like fraud" not in json.dumps(facts)
+    assert facts["payments"][-1]["admin_notes"] == "Not found"
 
 
 def test_missing_proof_file_does_not_stop_export(customer: User) -> None:

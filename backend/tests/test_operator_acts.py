@@ -430,6 +430,15 @@ def test_period_without_payment_that_nobody_gave_is_no_gift(root: User) -> None:
     assert account_of(at.owner).parked_reason == "LookupError"
 
 
+def test_given_period_after_a_gap_says_which_time_is_not_charged(root: User) -> None:
+    at = At(STAGES["active"](root).owner, day(100))
+    act("comp_period", at, root)
+    assert [index for index, _start, _end in periods_of(at.owner)] == [0, 3]
+    note = PaymentEvent.objects.get(event="comp", object_type="subscription").note
+    assert note == f"Free of charge. Not charged: 1 Feb 2027 to 1 Apr 2027: {REASON}"
+    assert_all_invariants_hold()
+
+
 # Ending
 
 
@@ -446,6 +455,16 @@ def test_ended_now_leaves_the_account_without_a_plan(root: User, stage: str) -> 
     words = one_line(render_letter(letter_for(mail), language="en")["layout.txt"])
     assert f"We have ended your Starter plan. The reason: {REASON}" in words
     assert "wasn't paid" not in words
+
+
+def test_who_has_ordered_a_plan_is_told_why_the_present_one_was_ended(root: User) -> None:
+    at = STAGES["active"](root)
+    act("order_plan", at, root, plan_slug="growth")
+    live = Subscription.objects.get(account=at.account, status="active")
+    act("end_now", at, root)
+    mail = OutgoingMail.objects.get(kind="subscription_ended")
+    assert mail.arguments["subscription_id"] == live.pk
+    assert REASON in one_line(render_letter(letter_for(mail), language="en")["layout.txt"])
 
 
 # The customer's acts, by an operator
@@ -598,6 +617,15 @@ def test_no_reminder_on_the_day_of_one_by_billing(root: User) -> None:
     at = lived_until(39)(root)
     with pytest.raises(RemindedToday):
         act("remind_now", at, root)
+
+
+def test_reminder_names_the_day_of_the_pause_that_it_delays(root: User) -> None:
+    """Sent before the final notice of that day, which then comes a day later."""
+    at = At(lived_until(38)(root).owner, day(39, 9))
+    act("remind_now", at, root)
+    told = OutgoingMail.objects.latest("pk").arguments["facts"]["suspends_on"]
+    assert days(39, 45) == {40: ["remind: final notice"], 42: ["suspend"]}
+    assert told == day(42).date().isoformat()
 
 
 def test_reminder_delays_no_pause(root: User) -> None:

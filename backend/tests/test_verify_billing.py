@@ -417,6 +417,15 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
         "8d. ",
         ("UPDATE billing_period SET starts_at = starts_at + interval '1 second' WHERE index = 1"),
     ),
+    "a period was left out, and another one was given": (
+        "8d. ",
+        (
+            "UPDATE billing_period SET index = 2 WHERE index = 1; INSERT INTO billing_paymentevent"
+            " (event, object_type, object_id, from_state, to_state, note, account_id, created_at)"
+            " SELECT 'comp', 'subscription', s.id, s.status, s.status, 'Not charged: 2027',"
+            " s.account_id, now() FROM igny8_auth_subscription s"
+        ),
+    ),
     "a period was left out": ("8d. ", "UPDATE billing_period SET index = 2 WHERE index = 1"),
     "a subscription promises more": (
         "7b. ",

@@ -78,8 +78,8 @@ def _page(export: Export) -> str:
 def account_data(export: Export, file: IO[bytes]) -> None:
     """Write the account's data.
 
-    Invoices are as in the API, and as PDF. Data that isn't the account's own, such as internal
-    notes and IP addresses of admins, is left out.
+    Invoices are as in the API, and as PDF. Data that isn't the account's own, such as notes and IP
+    addresses of admins, is left out: what they tell customers is in the invoices and payments.
     """
     account = Account.objects.get(pk=export.arguments["account_id"])
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
@@ -129,7 +129,7 @@ def _event(event: PaymentEvent) -> dict[str, Any]:
         "object": f"{event.object_type} {event.object_id}",
         "from_state": event.from_state,
         "to_state": event.to_state,
-        "note": event.note,
+        "note": event.note if is_own else "",
         "by": "customer" if is_own else "admin",
         "ip_address": event.ip_address if is_own else None,
         "created_at": event.created_at,

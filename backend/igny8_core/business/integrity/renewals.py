@@ -85,6 +85,10 @@ WHERE CASE
         JOIN billing_invoice i ON i.id = e.invoice_id
         WHERE e.event = 'renew' AND e.note <> ''
             AND (i.subscription_id, i.period_index) = (n.subscription_id, n.index))
+        AND NOT EXISTS (SELECT FROM billing_paymentevent e
+            WHERE n.invoice_id IS NULL AND e.event = 'comp' AND e.object_type = 'subscription'
+                AND (e.object_id, e.created_at) = (n.subscription_id, n.created_at)
+                AND position('Not charged: ' IN e.note) > 0)
     WHEN n.starts_at <> n.ended_at THEN NOT EXISTS (SELECT FROM billing_paymentevent e
         WHERE e.event = 'suspend' AND e.object_type = 'account' AND e.object_id = s.account_id
             AND e.created_at BETWEEN n.since AND n.created_at)

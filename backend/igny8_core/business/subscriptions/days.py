@@ -26,6 +26,23 @@ class Days:
         return cls(first_day=day_of(starts_at, zone), last_day=last_day(ends_at, zone))
 
 
+def not_charged(subscription: Subscription, *, first: int, index: int) -> str:
+    """Note the periods before one that nobody is charged for.
+
+    :param first: the index of the first of them.
+    :param index: of the period that follows them.
+    """
+    anchor, zone = anchor_of(subscription), business_zone()
+    start, end = (day_in_words(border(anchor, number, zone)) for number in (first, index))
+    return f"Not charged: {start} to {end}"
+
+
+def day_in_words(moment: datetime) -> str:
+    """Return the day of an instant, as notes and lines name it: 1 Feb 2027."""
+    day = day_of(moment, business_zone())
+    return f"{day.day} {day:%b %Y}"
+
+
 def span_of(subscription: Subscription, invoice: Invoice) -> tuple[datetime, datetime]:
     """Return when a renewal's period begins and ends, as long as its plan says.
 

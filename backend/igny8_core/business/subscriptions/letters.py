@@ -69,12 +69,13 @@ def while_due_as_told(mail: OutgoingMail) -> None:
 
 
 def while_without_plan(mail: OutgoingMail) -> None:
-    """Require an account without a plan that has ordered none."""
+    """Require an account without a plan: that has ordered none, unless an admin says why."""
     subscription = _subscription_of(mail)
     _require_status("subscription", subscription.status, SubscriptionStatus.CANCELLED)
     account = subscription.account
     _require_status("account", account.status, AccountStatus.PENDING_PAYMENT)
-    _require(open_invoice(account=account) is None, "The account has ordered a plan.")
+    if not mail.arguments["facts"]["reason"]:
+        _require(open_invoice(account=account) is None, "The account has ordered a plan.")
 
 
 # Letters to customers

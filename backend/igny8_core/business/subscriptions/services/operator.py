@@ -27,9 +27,12 @@ from igny8_core.business.billing.services.periods import (
 )
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions import emails, reading
+from igny8_core.business.subscriptions.days import not_charged
 from igny8_core.business.subscriptions.facts import BillingFacts, ReminderKind
+from igny8_core.business.subscriptions.forecast import resumed
 from igny8_core.business.subscriptions.next_step import next_look
 from igny8_core.business.subscriptions.overrides import (
+    after_reminder,
     announced_days,
     begins_at_once,
     index_to_give,
@@ -116,12 +119,13 @@ def comp_period(*, account_id: int, actor: Actor, now: datetime, reason: str) ->
     with _override(account_id, OVERRIDE, actor, now, reason) as act:
         subscription, renewal = act.subscription, act.open_renewal
         act.require_no_claim(renewal)
-        recorder = act.recorder(EventName.COMP, renewal, "Free of charge")
+        facts = resumed(act.facts(), now)
+        index = index_to_give(facts, now)
+        recorder = act.recorder(EventName.COMP, renewal, _given(subscription, index))
         act.end_pause(recorder)
-        facts = act.facts()
-        subscription.paid_index = index_to_give(facts, now) + 1
+        subscription.paid_index = index + 1
         if begins_at_once(facts, now):
-            begin_given_period(subscription, index=subscription.paid_index - 1, recorder=recorder)
+            begin_given_period(subscription, index=index, recorder=recorder)
         if renewal:
             void_renewal(renewal, recorder)
             act.changes.tell(of_void(invoice=renewal, reason=reason))
@@ -161,7 +165,7 @@ def remind_now(*, account_id: int, actor: Actor, now: datetime, reason: str) -> 
     with _override(account_id, OVERRIDE, actor, now, reason) as act:
         invoice, facts = act.debt, act.facts()
         _require_reminder_is_true(act, facts)
-        kind, days = reminder_now(facts, now), announced_days(facts, now)
+        kind, days = reminder_now(facts, now), announced_days(after_reminder(facts, now), now)
         recorder = act.recorder(EventName.REMIND, invoice, kind.replace("_", " ").capitalize())
         recorder.move(invoice)
         notice = emails.of_reminder(
@@ -341,6 +345,13 @@ def _require_holdable(until: date, *, subscription: Subscription, now: datetime)
     first, last = today if is_held else today + A_DAY, today + timedelta(days=MOST_DAYS)
     if not first <= until <= last:
         raise NotToBeHeldUntil(first=first, last=last)
+
+
+def _given(subscription: Subscription, index: int) -> str:
+    """Say which period is given: time that passed unbilled before it is given, too."""
+    first = subscription.paid_index
+    skipped = f". {not_charged(subscription, first=first, index=index)}" if first < index else ""
+    return f"Free of charge{skipped}"
 
 
 def _require_reminder_is_true(act: _Override, facts: BillingFacts) -> None:

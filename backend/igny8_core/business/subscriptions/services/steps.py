@@ -10,7 +10,7 @@ from igny8_core.auth.enums import AccountStatus, PlanInterval
 from igny8_core.auth.models import Subscription
 from igny8_core.auth.selectors import public_plans
 from igny8_core.auth.terms import PlanTerms
-from igny8_core.business.billing.borders import border, day_of, with_months
+from igny8_core.business.billing.borders import border, with_months
 from igny8_core.business.billing.emails import Notice
 from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
@@ -24,6 +24,7 @@ from igny8_core.business.billing.services.periods import BEGUN, begin_period, gr
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions import emails
 from igny8_core.business.subscriptions.bounds import TooManyInvoices
+from igny8_core.business.subscriptions.days import day_in_words, not_charged
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.models import DunningStep
 from igny8_core.business.subscriptions.overrides import announced_days
@@ -144,7 +145,7 @@ class Steps:
             event=EventName.RENEW,
             actor=THE_SYSTEM,
             now=self.now,
-            note=_not_charged(subscription, step),
+            note=_skipped(subscription, step),
         )
         self.billing.invoices.append(invoice)
         self.changes.tell(emails.of_renewal(invoice=invoice))
@@ -313,19 +314,12 @@ def _described(subscription: Subscription, plan: PlanTerms, index: int) -> str:
     """Say what a renewal is for: its first day, and the first day after it."""
     zone = business_zone()
     anchor = with_months(anchor_of(subscription), index, MONTHS[PlanInterval(plan.interval)], zone)
-    first, end = (_day(border(anchor, number, zone)) for number in (index, index + 1))
+    first, end = (day_in_words(border(anchor, number, zone)) for number in (index, index + 1))
     return f"{plan.name} plan, {first} to {end}, {plan.included_credits:,} credits"
 
 
-def _not_charged(subscription: Subscription, step: Renew) -> str:
+def _skipped(subscription: Subscription, step: Renew) -> str:
     """Note the periods that nobody is charged for."""
     if not step.skipped:
         return ""
-    anchor, zone = anchor_of(subscription), business_zone()
-    first, end = (_day(border(anchor, index, zone)) for index in (step.skipped[0], step.index))
-    return f"Not charged: {first} to {end}"
-
-
-def _day(moment: datetime) -> str:
-    day = day_of(moment, business_zone())
-    return f"{day.day} {day:%b %Y}"
+    return not_charged(subscription, first=step.skipped[0], index=step.index)
