@@ -17,7 +17,7 @@ from igny8_core.auth.models import Plan, User
 from igny8_core.business.billing.models import PaymentEvent
 from igny8_core.desk.overrides import ACTS
 from tests.factories import PASSWORD, account_of, invoice_of
-from tests.life import day, days, pay, state
+from tests.life import day, days, order, pay, state
 from tests.operators import REASON, STAGES, At, act, stage_for
 from tests.roles import user_as
 
@@ -322,6 +322,20 @@ def test_refused_act_says_why(root: User, clock: time_machine.Traveller) -> None
     text = shown(desk.post(url, late, follow=True))
     assert "Nothing was changed. Choose a due day from 2027-02-07 to 2028-02-08." in text
     assert desk.post(url, words).context["preview"]
+
+
+def test_page_of_a_subscription_that_another_one_has_followed_changes_neither(
+    root: User, clock: time_machine.Traveller
+) -> None:
+    at = STAGES["active"](root)
+    clock.move_to(at.now)
+    desk, url, words = desk_of(root), act_of(at, "end_now"), {"reason": REASON, "do": "yes"}
+    assert desk.post(url, {"reason": REASON}).context["preview"]
+    order(at.owner, "growth", at.now)
+    pay(at.owner, root, at.now)
+    text = shown(desk.post(url, words, follow=True))
+    assert "Nothing was changed. Another subscription of Lahore Textiles runs by now." in text
+    assert state(at.owner)[:2] == ("active", "active")
 
 
 def test_act_that_is_not_possible_is_not_offered(root: User, clock: time_machine.Traveller) -> None:

@@ -139,8 +139,8 @@ def test_export_contains_no_note_of_an_admin(customer: User) -> None:
     """What customers are to read is in what it is about: a rejection's reason in its payment."""
     root = User.objects.create_superuser("root@desk.example", PASSWORD)
     account, now = account_of(customer), utc_now()
-    words = {"account_id": account.pk, "now": now}
-    cancel_plan(**words, actor=Actor(user=root), reason="Looks like fraud")
+    by_root = Actor(user=root)
+    cancel_plan(account_id=account.pk, actor=by_root, now=now, reason="Looks like fraud")
     keep(account=account, actor=Actor(user=customer), now=now, note="We stay")
     facts = facts_of(archive_of(client_of(customer)))
     notes = {event["event"]: event["note"] for event in facts["events"]}

@@ -36,6 +36,7 @@ from igny8_core.business.subscriptions.refusals import (
     MayNotAdjustCredits,
     MayNotOverride,
     NoCreditsMoved,
+    NoLiveSubscription,
     NotToBeHeldUntil,
     OverrideReasonRequired,
     RemindedToday,
@@ -49,7 +50,7 @@ from igny8_core.common.letters import NothingToSend, letter_for, render_letter
 from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold
 from tests.factories import PASSWORD, account_of, invoice_of, make_billing_admin
-from tests.life import confirm, day, days, pay, periods_of, run, state
+from tests.life import confirm, day, days, order, pay, periods_of, run, state
 from tests.operators import (
     REASON,
     SERVICES,
@@ -234,6 +235,43 @@ def test_account_is_looked_at_again_when_a_step_is_due(root: User, name: str) ->
     due = next_look(facts_at(at), at.now)
     kept = at.account.next_billing_step_at
     assert due is None or (kept is not None and kept <= due)
+
+
+# Which subscription
+
+
+OF_SUBSCRIPTIONS = [name for name in SERVICES if name not in {"adjust_credits", "unpark"}]
+
+
+@pytest.mark.parametrize("name", OF_SUBSCRIPTIONS)
+def test_act_on_a_subscription_that_another_one_has_followed_is_refused(
+    root: User, name: str
+) -> None:
+    """As when its page was opened before the customer's upgrade was approved."""
+    at = STAGES["active"](root)
+    shown = at.subscription
+    order(at.owner, "growth", at.now)
+    pay(at.owner, root, at.now)
+    with pytest.raises(NoLiveSubscription):
+        act(name, at, root, subscription_id=shown.pk, **words_for(name, at))
+    assert state(at.owner)[:2] == ("active", "active")
+    assert at.subscription.hold_until is None
+
+
+@pytest.mark.parametrize("name", OF_SUBSCRIPTIONS)
+def test_act_on_the_subscription_that_runs_is_done(root: User, name: str) -> None:
+    at = STAGES[stage_for(name)](root)
+    act(name, at, root, subscription_id=at.subscription.pk, **words_for(name, at))
+
+
+@pytest.mark.parametrize("stage", ["order", "active", "ended"])
+def test_plan_is_ordered_from_the_page_of_an_order_or_where_none_runs(
+    root: User, stage: str
+) -> None:
+    at = STAGES[stage](root)
+    act("order_plan", at, root, plan_slug="growth", subscription_id=at.subscription.pk)
+    act("order_plan", at, root, plan_slug="scale", subscription_id=at.subscription.pk)
+    assert invoice_of(at.owner).plan.name == "Scale"
 
 
 # Who may

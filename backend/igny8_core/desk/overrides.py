@@ -57,6 +57,7 @@ class Act:
     :param foresee: what it makes of the facts.
     :param next_plan: which plan follows with the next period then, if another one.
     :param said: the message when it is done.
+    :param is_of_account: whether it is the same whichever subscription is shown, or none.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Act:
     is_allowed: Callable[[HttpRequest], bool]
     next_plan: Callable[[Subscription, Words], str] = _next_plan
     is_danger: bool = False
+    is_of_account: bool = False
 
 
 def _may_override(request: HttpRequest) -> bool:
@@ -236,6 +238,7 @@ ACTS: dict[str, Act] = {
         foresee=lambda facts, _words, _now: facts,
         fits=_has_credits,
         is_allowed=_may_adjust_credits,
+        is_of_account=True,
     ),
     "unpark": Act(
         title="Unpark",
@@ -246,6 +249,7 @@ ACTS: dict[str, Act] = {
         foresee=lambda facts, _words, _now: overrides.after_unparking(facts),
         fits=_is_parked,
         is_allowed=_may_override,
+        is_of_account=True,
     ),
     "cancel_plan": Act(
         title="Cancel the plan",
@@ -347,12 +351,14 @@ def _carry_out(
     request: HttpRequest, name: str, form: OverrideForm, subscription: Subscription
 ) -> HttpResponse:
     act = ACTS[name]
+    meant = {} if act.is_of_account else {"subscription_id": subscription.pk}
 
     def perform() -> Done:
         act.perform(
             account_id=subscription.account_id,
             actor=actor_from_request(request),
             now=utc_now(),
+            **meant,
             **form.words,
         )
         page = reverse(PAGE, args=[subscription.pk])

@@ -112,6 +112,15 @@ class NoLiveSubscription(StateConflict):
         super().__init__(state=account.status, account=account)
 
 
+class AnotherSubscriptionRuns(NoLiveSubscription):
+    """The page shows a subscription that another one has followed."""
+
+    words = Words(
+        en="Another subscription of {account} runs by now. Open its page.",
+        ur="{account} کی اب کوئی اور سبسکرپشن چل رہی ہے۔ اس کا صفحہ کھولیں۔",
+    )
+
+
 class NoOpenRenewal(StateConflict):
     """The next period isn't invoiced yet, or it is paid for."""
 

@@ -1,5 +1,8 @@
 """What an operator does for one customer, against the rules: each with a reason that is kept.
 
+``subscription_id`` is that of the subscription whose page led to the act: if another one runs by
+now, the act is refused. Without it, whichever runs is meant.
+
 Where an act changes what comes next, ``overrides.py`` says the same about the facts alone.
 """
 
@@ -40,6 +43,7 @@ from igny8_core.business.subscriptions.overrides import (
     reminder_now,
 )
 from igny8_core.business.subscriptions.refusals import (
+    AnotherSubscriptionRuns,
     ClaimStopsTheClock,
     DueDayNotPutOff,
     HeldBack,
@@ -66,7 +70,13 @@ MAX_REASON = 150  # it stands in the ledger, too
 
 @in_transaction
 def extend_due(
-    *, account_id: int, due_date: date, actor: Actor, now: datetime, reason: str
+    *,
+    account_id: int,
+    due_date: date,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
 ) -> Invoice:
     """Put the due day of the open renewal off: it isn't late any more, and a pause ends.
 
@@ -74,7 +84,7 @@ def extend_due(
     :raises NoLiveSubscription, NoOpenRenewal: if there is nothing to put off.
     :raises DueDayNotPutOff: if the day isn't later, is over, or is too far away.
     """
-    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+    with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         invoice, subscription = act.debt, act.subscription
         _require_later(due_date, invoice=invoice, now=now)
         recorder = act.recorder(
@@ -90,13 +100,21 @@ def extend_due(
 
 
 @in_transaction
-def hold(*, account_id: int, until: date, actor: Actor, now: datetime, reason: str) -> Subscription:
+def hold(
+    *,
+    account_id: int,
+    until: date,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
+) -> Subscription:
     """Press nobody for payment before a day; a pause ends. Today lifts an earlier hold.
 
     :raises NoLiveSubscription: if there is nothing to hold.
     :raises NotToBeHeldUntil: if the day is over or too far away.
     """
-    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+    with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         subscription = act.subscription
         _require_holdable(until, subscription=subscription, now=now)
         recorder = act.recorder(EventName.HOLD, act.open_renewal, f"Held until {until}")
@@ -107,7 +125,14 @@ def hold(*, account_id: int, until: date, actor: Actor, now: datetime, reason: s
 
 
 @in_transaction
-def comp_period(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Subscription:
+def comp_period(
+    *,
+    account_id: int,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
+) -> Subscription:
     """Give the next unpaid period free of charge, with its credits; its renewal is void.
 
     :param reason: the customer will read it, if a renewal was open.
@@ -116,7 +141,7 @@ def comp_period(*, account_id: int, actor: Actor, now: datetime, reason: str) ->
     :raises PaymentAlreadyUnderReview: if the renewal may have been paid.
     """
     require_may_comp(actor)
-    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+    with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         subscription, renewal = act.subscription, act.open_renewal
         act.require_no_claim(renewal)
         facts = resumed(act.facts(), now)
@@ -134,14 +159,21 @@ def comp_period(*, account_id: int, actor: Actor, now: datetime, reason: str) ->
 
 
 @in_transaction
-def end_now(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Subscription:
+def end_now(
+    *,
+    account_id: int,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
+) -> Subscription:
     """End the subscription at once: the account has no plan, and its open renewal is void.
 
     :param reason: the customer will read it.
     :raises NoLiveSubscription: if there is nothing to end.
     :raises PaymentAlreadyUnderReview: if the renewal may have been paid.
     """
-    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+    with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         subscription, renewal, account = act.subscription, act.open_renewal, act.account
         act.require_no_claim(renewal)
         recorder = act.recorder(EventName.END, renewal, "")
@@ -157,12 +189,19 @@ def end_now(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Sub
 
 
 @in_transaction
-def remind_now(*, account_id: int, actor: Actor, now: datetime, reason: str) -> ReminderKind:
+def remind_now(
+    *,
+    account_id: int,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
+) -> ReminderKind:
     """Send the reminder that says what is so now, once a day; the usual ones follow on their days.
 
     :raises NoLiveSubscription, NoOpenRenewal, NotToBeReminded: if there is nothing to remind of.
     """
-    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+    with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         invoice, facts = act.debt, act.facts()
         _require_reminder_is_true(act, facts)
         kind, days = reminder_now(facts, now), announced_days(after_reminder(facts, now), now)
@@ -239,6 +278,19 @@ def lock_to_override(*, account_id: int, right: Right, actor: Actor, reason: str
     return billing
 
 
+def require_live(billing: LockedAccount, subscription_id: int | None) -> Subscription:
+    """Return the subscription that runs.
+
+    :raises NoLiveSubscription: if none does, or another one than the one that is meant.
+    """
+    found = reading.live_subscription(billing)
+    if not found:
+        raise NoLiveSubscription(billing.account)
+    if subscription_id not in {None, found.pk}:
+        raise AnotherSubscriptionRuns(billing.account)
+    return found
+
+
 @dataclass(frozen=True)
 class _Override:
     """An operator's act on an account whose billing is locked."""
@@ -248,6 +300,7 @@ class _Override:
     actor: Actor
     now: datetime
     reason: str
+    subscription_id: int | None
 
     @property
     def account(self) -> Account:
@@ -255,9 +308,7 @@ class _Override:
 
     @property
     def subscription(self) -> Subscription:
-        if found := reading.live_subscription(self.billing):
-            return found
-        raise NoLiveSubscription(self.account)
+        return require_live(self.billing, self.subscription_id)
 
     @property
     def open_renewal(self) -> Invoice | None:
@@ -318,7 +369,12 @@ class _Override:
 
 @contextmanager
 def _override(
-    account_id: int, right: Right, actor: Actor, now: datetime, reason: str
+    account_id: int,
+    right: Right,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
 ) -> Iterator[_Override]:
     """Lock an account for an act, write what it changes, and say when billing has to look again.
 
@@ -326,7 +382,7 @@ def _override(
     """
     billing = lock_to_override(account_id=account_id, right=right, actor=actor, reason=reason)
     with written_together() as changes:
-        act = _Override(billing, changes, actor, now, reason)
+        act = _Override(billing, changes, actor, now, reason, subscription_id)
         yield act
         changes.look_again(account_id, next_look(act.facts(), now))
 

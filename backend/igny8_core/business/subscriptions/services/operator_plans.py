@@ -7,73 +7,108 @@ from datetime import datetime
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account
+from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.services.periods import StartedSubscription
 from igny8_core.business.subscriptions.current import Current
-from igny8_core.business.subscriptions.reading import live_subscription
-from igny8_core.business.subscriptions.refusals import NoLiveSubscription
+from igny8_core.business.subscriptions.reading import live_subscription, order_of
 from igny8_core.business.subscriptions.rights import OVERRIDE
 from igny8_core.business.subscriptions.services import customer
-from igny8_core.business.subscriptions.services.operator import lock_to_override
+from igny8_core.business.subscriptions.services.operator import lock_to_override, require_live
 from igny8_core.common.transactions import in_transaction
 
 
 @in_transaction
-def cancel_plan(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Current:
+def cancel_plan(
+    *,
+    account_id: int,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
+) -> Current:
     """End the plan with the time that is paid for: at once, if that is over.
 
     :raises NoLiveSubscription: if there is nothing to cancel.
     :raises DomainError: as ``customer.cancel_at_period_end`` does.
     """
-    account = _with_plan(account_id, actor, reason)
+    account = _with_plan(account_id, actor, reason, subscription_id)
     return customer.cancel_at_period_end(account=account, reason=reason, actor=actor, now=now)
 
 
 @in_transaction
-def keep_plan(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Current:
+def keep_plan(
+    *,
+    account_id: int,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
+) -> Current:
     """Take a cancellation back.
 
     :raises NoLiveSubscription: if the plan has ended.
     :raises DomainError: as ``customer.keep`` does.
     """
-    account = _with_plan(account_id, actor, reason)
+    account = _with_plan(account_id, actor, reason, subscription_id)
     return customer.keep(account=account, actor=actor, now=now, note=reason)
 
 
 @in_transaction
 def plan_next_period(
-    *, account_id: int, plan_slug: str, actor: Actor, now: datetime, reason: str
+    *,
+    account_id: int,
+    plan_slug: str,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
 ) -> Current:
     """Choose the plan of the next period.
 
     :raises NoLiveSubscription: if no period follows.
     :raises DomainError: as ``customer.choose_next_plan`` does.
     """
-    account = _with_plan(account_id, actor, reason)
+    account = _with_plan(account_id, actor, reason, subscription_id)
     return customer.choose_next_plan(
         account=account, plan_slug=plan_slug, actor=actor, now=now, note=reason
     )
 
 
 @in_transaction
-def drop_next_plan(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Current:
+def drop_next_plan(
+    *,
+    account_id: int,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
+) -> Current:
     """Take the choice of the next plan back.
 
     :raises NoLiveSubscription: if no period follows.
     :raises DomainError: as ``customer.drop_next_plan`` does.
     """
-    account = _with_plan(account_id, actor, reason)
+    account = _with_plan(account_id, actor, reason, subscription_id)
     return customer.drop_next_plan(account=account, actor=actor, now=now, note=reason)
 
 
 @in_transaction
 def order_plan(
-    *, account_id: int, plan_slug: str, actor: Actor, now: datetime, reason: str
+    *,
+    account_id: int,
+    plan_slug: str,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
 ) -> StartedSubscription:
     """Order a plan for the account; it begins when its invoice is paid, by whatever method.
 
+    :raises NoLiveSubscription: if another subscription runs than the one that is meant.
     :raises DomainError: as ``customer.change_plan_now`` does.
     """
     billing = lock_to_override(account_id=account_id, right=OVERRIDE, actor=actor, reason=reason)
+    _require_none_else(billing, subscription_id)
     return customer.change_plan_now(
         account=billing.account,
         plan_slug=plan_slug,
@@ -84,13 +119,23 @@ def order_plan(
     )
 
 
-def _with_plan(account_id: int, actor: Actor, reason: str) -> Account:
+def _with_plan(account_id: int, actor: Actor, reason: str, subscription_id: int | None) -> Account:
     """Lock an account that has a plan.
 
-    :raises NoLiveSubscription: if it has none.
+    :raises NoLiveSubscription: if it has none, or not the one that is meant.
     :raises DomainError: as ``lock_to_override`` does.
     """
     billing = lock_to_override(account_id=account_id, right=OVERRIDE, actor=actor, reason=reason)
-    if not live_subscription(billing):
-        raise NoLiveSubscription(billing.account)
+    require_live(billing, subscription_id)
     return billing.account
+
+
+def _require_none_else(billing: LockedAccount, subscription_id: int | None) -> None:
+    """Check that what was shown runs or is ordered, unless nothing runs.
+
+    :raises NoLiveSubscription: if another subscription runs.
+    """
+    order = order_of(billing)
+    is_order = order is not None and order.subscription_id == subscription_id
+    if live_subscription(billing) and not is_order:
+        require_live(billing, subscription_id)
