@@ -99,6 +99,7 @@ class Twin:
 class Years:
     """Real customers, day by day.
 
+    :param admin: becomes a superuser, who may wait for payment as long as the world says.
     :param bill: how billing comes to all of them.
     """
 
@@ -107,6 +108,8 @@ class Years:
     ) -> None:
         self.world = world
         self.admin = admin
+        admin.is_superuser = True
+        admin.save(update_fields=["is_superuser"])
         self.bill = bill
         Plan.objects.get_or_create(slug="yearly", defaults=yearly())
         self.twins = [

@@ -29,6 +29,7 @@ from igny8_core.business.subscriptions.forecast import what_happens_when
 from igny8_core.business.subscriptions.next_step import next_look
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.refusals import (
+    BeyondUnpaidPeriod,
     ClaimStopsTheClock,
     CompNotAllowed,
     DueDayNotPutOff,
@@ -41,9 +42,10 @@ from igny8_core.business.subscriptions.refusals import (
     OverrideReasonRequired,
     RemindedToday,
     TooFewCredits,
+    TooManyCredits,
 )
 from igny8_core.business.subscriptions.services import customer
-from igny8_core.business.subscriptions.services.operator import MOST_DAYS
+from igny8_core.business.subscriptions.services.operator import MANY_CREDITS, MOST_DAYS
 from igny8_core.business.subscriptions.steps import EXPIRE_CREDITS
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.letters import NothingToSend, letter_for, render_letter
@@ -277,6 +279,12 @@ def test_plan_is_ordered_from_the_page_of_an_order_or_where_none_runs(
 # Who may
 
 
+WITHIN_THE_PERIOD: dict[str, dict[str, date]] = {
+    "extend_due": {"due_date": date(2027, 2, 20)},
+    "hold": {"until": date(2027, 2, 20)},
+}
+
+
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("role", ["staff", "support", "viewer", "admin"])
 def test_permission_is_needed(root: User, name: str, role: str) -> None:
@@ -284,7 +292,7 @@ def test_permission_is_needed(root: User, name: str, role: str) -> None:
     person = user_as(role, at.owner)
     lacks = {"comp_period": CompNotAllowed, "adjust_credits": MayNotAdjustCredits}
     if role == "admin" and name != "comp_period":
-        act(name, at, person, **words_for(name, at))
+        act(name, at, person, **{**words_for(name, at), **WITHIN_THE_PERIOD.get(name, {})})
         return
     with pytest.raises(lacks.get(name, MayNotOverride)):
         act(name, at, person, **words_for(name, at))
@@ -409,6 +417,53 @@ def test_hold_is_not_for_years(root: User) -> None:
     at = STAGES["active"](root)
     with pytest.raises(NotToBeHeldUntil):
         act("hold", at, root, until=at.now.date() + timedelta(days=MOST_DAYS + 1))
+
+
+# How long operators may wait for payment, and superusers
+
+
+@pytest.mark.parametrize(
+    ("stage", "until"),
+    [("active", 59), ("past_due", 59), ("suspended", 59 + 4)],
+)
+@pytest.mark.parametrize(("name", "word"), [("hold", "until"), ("extend_due", "due_date")])
+def test_nobody_waits_beyond_the_unpaid_period_but_for_superusers(
+    root: User, stage: str, until: int, name: str, word: str
+) -> None:
+    """It ends in the morning of day 59; suspended on day 41, the account is back on day 45."""
+    at = STAGES[stage](root)
+    if EXPECTED[stage][name] != "done":
+        return
+    admin, last = user_as("admin", at.owner), day(until).date()
+    before = facts_at(at)
+    with pytest.raises(BeyondUnpaidPeriod) as refused:
+        act(name, at, admin, **{word: last + timedelta(days=1)})
+    assert f"later than {last}" in refused.value.detail
+    assert facts_at(at) == before
+    with undone():
+        act(name, at, admin, **{word: last})
+    act(name, at, root, **{word: last + timedelta(days=1)})
+
+
+def test_hold_is_lifted_whatever_has_passed(root: User) -> None:
+    at = STAGES["past_due"](root)
+    act("hold", at, root, until=day(100).date())
+    later, admin = At(at.owner, day(90)), user_as("admin", at.owner)
+    with pytest.raises(BeyondUnpaidPeriod):
+        act("hold", later, admin, until=day(101).date())
+    act("hold", later, admin, until=day(90).date())
+    assert at.subscription.hold_until == day(90).date()
+
+
+def test_many_credits_are_given_by_superusers_alone(root: User) -> None:
+    at = STAGES["active"](root)
+    admin = user_as("admin", at.owner)
+    with pytest.raises(TooManyCredits):
+        act("adjust_credits", at, admin, amount=MANY_CREDITS + 1)
+    act("adjust_credits", at, admin, amount=MANY_CREDITS)
+    act("adjust_credits", at, root, amount=MANY_CREDITS + 1)
+    act("adjust_credits", at, admin, amount=-MANY_CREDITS - 1)
+    assert account_of(at.owner).credits == 1000 + MANY_CREDITS
 
 
 # Given periods

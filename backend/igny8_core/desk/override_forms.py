@@ -7,7 +7,7 @@ from django import forms
 
 from igny8_core.auth.selectors import public_plans
 from igny8_core.business.subscriptions.facts import BillingFacts
-from igny8_core.business.subscriptions.services.operator import MAX_REASON
+from igny8_core.business.subscriptions.services.operator import MANY_CREDITS, MAX_REASON
 from igny8_core.desk.acts import ActForm
 
 A_WEEK = timedelta(days=7)
@@ -15,6 +15,7 @@ MOST_CREDITS = 1_000_000_000
 LINE = {"class": "desk-input"}
 SEEN_BY_CUSTOMER = "The customer sees this text as written."
 SEEN_BY_DESK = "Only the desk sees this text."
+WITHIN = "Only superusers choose a day after the unpaid period."
 
 
 class OverrideForm(ActForm):
@@ -50,7 +51,9 @@ class QuietForm(OverrideForm):
 class DueDayForm(OverrideForm):
     field_order = ("due_date", "reason")
     due_date = forms.DateField(
-        label="New due day", widget=forms.DateInput(attrs={**LINE, "type": "date"})
+        label="New due day",
+        widget=forms.DateInput(attrs={**LINE, "type": "date"}),
+        help_text=WITHIN,
     )
 
     @classmethod
@@ -67,7 +70,8 @@ class HoldForm(QuietForm):
     until = forms.DateField(
         label="Until",
         widget=forms.DateInput(attrs={**LINE, "type": "date"}),
-        help_text="On that day, payment is pressed for again. Today lifts an earlier hold.",
+        help_text="On that day, payment is pressed for again. Today lifts an earlier hold. "
+        + WITHIN,
     )
 
     @classmethod
@@ -96,5 +100,6 @@ class CreditsForm(OverrideForm):
         min_value=-MOST_CREDITS,
         max_value=MOST_CREDITS,
         widget=forms.NumberInput(attrs=LINE),
-        help_text="With a minus sign, they are taken.",
+        help_text="With a minus sign, they are taken. "
+        f"Only superusers add more than {MANY_CREDITS:,} at once.",
     )

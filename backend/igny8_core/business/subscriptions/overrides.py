@@ -159,6 +159,17 @@ def begins_at_once(facts: BillingFacts, now: datetime) -> bool:
     return has_come and _is_last_paid_running(subscription)
 
 
+def last_unpaid_day(facts: BillingFacts, now: datetime) -> date:
+    """Return the last day of the period that is to be paid for next; a pause ends before that.
+
+    :raises LookupError: if no subscription is live.
+    """
+    facts = resumed(facts, now)
+    subscription = live(facts)
+    unpaid = subscription.invoice.period_index if subscription.invoice else subscription.paid_index
+    return last_day(facts.begins(subscription, unpaid + 1), facts.zone)
+
+
 def _is_last_paid_running(subscription: LiveSubscription) -> bool:
     """Tell whether no period waits that is paid for already."""
     return subscription.paid_index == subscription.current_index + 1

@@ -50,6 +50,32 @@ class CompNotAllowed(NotAllowed):
     )
 
 
+class BeyondUnpaidPeriod(NotAllowed):
+    """Who waits for payment until a period is over gives it away, as far as anybody knows."""
+
+    code = "beyond_unpaid_period"
+    words = Words(
+        en="Only a superuser can choose a day later than {last}, when the unpaid period ends.",
+        ur="غیر ادا شدہ مدت کے آخری دن {last} کے بعد کا دن صرف سپر یوزر چن سکتا ہے۔",
+    )
+
+    def __init__(self, *, last: date) -> None:
+        super().__init__(last=last)
+
+
+class TooManyCredits(NotAllowed):
+    """Credits are for sale: only superusers may give away many."""
+
+    code = "too_many_credits"
+    words = Words(
+        en="Only a superuser can add more than {most} credits at once.",
+        ur="ایک بار میں {most} سے زیادہ کریڈٹ صرف سپر یوزر شامل کر سکتا ہے۔",
+    )
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(most=f"{most:,}")
+
+
 # What is asked for
 
 

@@ -22,5 +22,5 @@ def require_may_comp(actor: Actor) -> None:
 
 
 def may_comp(person: Person | None) -> bool:
-    """Tell whether somebody may give a period free of charge."""
+    """Tell whether somebody may give away what is for sale, such as a period free of charge."""
     return bool(person and person.is_superuser)

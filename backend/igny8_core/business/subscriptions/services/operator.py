@@ -39,11 +39,13 @@ from igny8_core.business.subscriptions.overrides import (
     announced_days,
     begins_at_once,
     index_to_give,
+    last_unpaid_day,
     open_renewal,
     reminder_now,
 )
 from igny8_core.business.subscriptions.refusals import (
     AnotherSubscriptionRuns,
+    BeyondUnpaidPeriod,
     ClaimStopsTheClock,
     DueDayNotPutOff,
     HeldBack,
@@ -55,8 +57,14 @@ from igny8_core.business.subscriptions.refusals import (
     OverrideReasonRequired,
     RemindedToday,
     TooFewCredits,
+    TooManyCredits,
 )
-from igny8_core.business.subscriptions.rights import ADJUST_CREDITS, OVERRIDE, require_may_comp
+from igny8_core.business.subscriptions.rights import (
+    ADJUST_CREDITS,
+    OVERRIDE,
+    may_comp,
+    require_may_comp,
+)
 from igny8_core.business.subscriptions.services.gifts import begin_given_period
 from igny8_core.business.subscriptions.steps import StepName
 from igny8_core.common.clock import business_day
@@ -66,6 +74,7 @@ from igny8_core.common.validators import is_visible
 A_DAY = timedelta(days=1)
 MOST_DAYS = 366  # from today, to which something can be put off
 MAX_REASON = 150  # it stands in the ledger, too
+MANY_CREDITS = 10_000  # above, only superusers add them at once
 
 
 @in_transaction
@@ -83,10 +92,12 @@ def extend_due(
     :param reason: the customer will read it.
     :raises NoLiveSubscription, NoOpenRenewal: if there is nothing to put off.
     :raises DueDayNotPutOff: if the day isn't later, is over, or is too far away.
+    :raises BeyondUnpaidPeriod: if it is after the unpaid period, and the actor isn't a superuser.
     """
     with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         invoice, subscription = act.debt, act.subscription
         _require_later(due_date, invoice=invoice, now=now)
+        _require_within_unpaid_period(act, due_date)
         recorder = act.recorder(
             EventName.EXTEND_DUE, invoice, f"Due on {due_date}, not {invoice.due_date}"
         )
@@ -113,10 +124,13 @@ def hold(
 
     :raises NoLiveSubscription: if there is nothing to hold.
     :raises NotToBeHeldUntil: if the day is over or too far away.
+    :raises BeyondUnpaidPeriod: if it is after the unpaid period, and the actor isn't a superuser.
     """
     with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         subscription = act.subscription
         _require_holdable(until, subscription=subscription, now=now)
+        if until > business_day(now):
+            _require_within_unpaid_period(act, until)
         recorder = act.recorder(EventName.HOLD, act.open_renewal, f"Held until {until}")
         act.end_pause(recorder)
         subscription.hold_until = until
@@ -227,12 +241,15 @@ def adjust_credits(
     :param amount: credits; negative when taken.
     :param reason: the customer reads it in the ledger.
     :raises NoCreditsMoved: if it is 0.
+    :raises TooManyCredits: if it is above ``MANY_CREDITS``, and the actor isn't a superuser.
     :raises TooFewCredits: if the balance would fall below 0.
     """
     if amount == 0:
         raise NoCreditsMoved
     with _override(account_id, ADJUST_CREDITS, actor, now, reason) as act:
         account = act.account
+        if amount > MANY_CREDITS and not may_comp(actor.user):
+            raise TooManyCredits(most=MANY_CREDITS)
         if account.credits + amount < 0:
             raise TooFewCredits(account, taken=-amount)
         move_credits(
@@ -401,6 +418,15 @@ def _require_holdable(until: date, *, subscription: Subscription, now: datetime)
     first, last = today if is_held else today + A_DAY, today + timedelta(days=MOST_DAYS)
     if not first <= until <= last:
         raise NotToBeHeldUntil(first=first, last=last)
+
+
+def _require_within_unpaid_period(act: _Override, day: date) -> None:
+    """Check that nobody waits for payment until the time to be paid for is over, or allow it."""
+    if may_comp(act.actor.user):
+        return
+    last = last_unpaid_day(act.facts(), act.now)
+    if day > last:
+        raise BeyondUnpaidPeriod(last=last)
 
 
 def _given(subscription: Subscription, index: int) -> str:
