@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from igny8_core.auth.models import Plan, User
+from igny8_core.auth.models import Account, Plan, User
 from igny8_core.business.billing.models import PaymentEvent
 from igny8_core.desk.overrides import ACTS
 from tests.factories import PASSWORD, account_of, invoice_of
@@ -363,6 +363,57 @@ def test_account_and_invoice_lead_to_the_subscription(
     invoice = reverse("admin:billing_invoice_change", args=[invoice_of(at.owner).pk])
     for url in (account, invoice):
         assert f'href="{page_of(at)}"' in desk.get(url).content.decode()
+
+
+def account_page_of(at: At) -> str:
+    return reverse("admin:igny8_auth_account_change", args=[at.account.pk])
+
+
+def offered_on(page: Any) -> list[str]:
+    return [item["url"].rstrip("/").rpartition("/")[2] for item in page.context["acts"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "kept"),
+    [("adjust_credits", {"amount": "500"}, (1500, True)), ("unpark", {}, (1000, False))],
+)
+def test_account_without_subscription_is_acted_on_from_its_page(
+    root: User, clock: time_machine.Traveller, name: str, words: dict[str, str], kept: Any
+) -> None:
+    at = STAGES["trial"](root)
+    clock.move_to(at.now)
+    Account.objects.update(parked_at=at.now, parked_reason="KeyError")
+    desk, words = desk_of(root), {**words, "reason": REASON}
+    page = desk.get(account_page_of(at))
+    assert offered_on(page) == ["adjust_credits", "unpark"]
+    url = next(item["url"] for item in page.context["acts"] if item["url"].endswith(f"{name}/"))
+    assert f'href="{url}"' in page.content.decode()
+    preview = desk.post(url, words)
+    assert "Back to the account" in shown(preview)
+    outcome = preview.context["form"].outcome
+    done = desk.post(url, {**words, "do": outcome}, follow=True)
+    assert done.redirect_chain == [(account_page_of(at), 302)]
+    assert ACTS[name].said in shown(done)
+    account = at.account
+    assert (account.credits, account.parked_at is not None) == kept
+    assert PaymentEvent.objects.get(event=name).note.endswith(REASON)
+
+
+def test_account_page_offers_what_a_person_may_and_what_is_possible(
+    root: User, clock: time_machine.Traveller
+) -> None:
+    at = STAGES["ended"](root)
+    clock.move_to(at.now)
+    url = account_page_of(at)
+    assert offered_on(desk_of(root).get(url)) == ["adjust_credits"]
+    viewer = desk_of(user_as("viewer", at.owner))
+    assert viewer.get(url.replace("change", "adjust_credits")).status_code == 403
+    unpark = url.replace("change", "unpark")
+    assert "This can't be done now" in shown(desk_of(root).get(unpark))
+    assert desk_of(root).get(unpark.replace(str(at.account.pk), "999999")).status_code == 404
+    at.owner.is_staff = at.owner.is_superuser = True
+    at.owner.save()
+    assert offered_on(desk_of(at.owner).get(url)) == []
 
 
 def test_list_and_page_take_as_many_statements_for_many(

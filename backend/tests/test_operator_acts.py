@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 import time_machine
@@ -435,14 +436,16 @@ def test_nobody_waits_beyond_the_unpaid_period_but_for_superusers(
     if EXPECTED[stage][name] != "done":
         return
     admin, last = user_as("admin", at.owner), day(until).date()
+    fits: dict[str, Any] = {word: last}
+    is_late: dict[str, Any] = {word: last + timedelta(days=1)}
     before = facts_at(at)
     with pytest.raises(BeyondUnpaidPeriod) as refused:
-        act(name, at, admin, **{word: last + timedelta(days=1)})
+        act(name, at, admin, **is_late)
     assert f"later than {last}" in refused.value.detail
     assert facts_at(at) == before
     with undone():
-        act(name, at, admin, **{word: last})
-    act(name, at, root, **{word: last + timedelta(days=1)})
+        act(name, at, admin, **fits)
+    act(name, at, root, **is_late)
 
 
 def test_hold_is_lifted_whatever_has_passed(root: User) -> None:

@@ -1,15 +1,18 @@
 """Accounts, their subscriptions and sites at the desk."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Industry, Site
 from igny8_core.auth.services.billing_email import send_billing_email_link
 from igny8_core.common.clock import utc_now
+from igny8_core.desk import overrides
 from igny8_core.desk.account_forms import AccountForm, SiteForm
 from igny8_core.desk.base import DeskAdmin, WorkflowAdmin
 from igny8_core.desk.navigation import Entry, Section
@@ -40,6 +43,30 @@ class AccountAdmin(WorkflowAdmin):
         """Refuse for a closed account: nothing may be written to it."""
         is_closed = isinstance(obj, Account) and obj.status == AccountStatus.CANCELLED
         return bool(super().has_change_permission(request, obj)) and not is_closed
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the acts that need no subscription."""
+        wrap: Callable[[Any], Any] = self.admin_site.admin_view
+        acts = [
+            path(
+                f"<int:account_id>/{name}/",
+                wrap(overrides.view_of(name, overrides.on_account)),
+                {"model_admin": self},
+                name=f"igny8_auth_account_{name}",
+            )
+            for name in overrides.OF_ACCOUNTS
+        ]
+        return [*acts, *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        """Offer the acts that need no subscription."""
+        acts = overrides.offered_on_account(request, context["original"])
+        page: HttpResponse = super().render_change_form(
+            request, {**context, "acts": acts}, *args, **options
+        )
+        return page
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Save the changes, and ask a new billing address for confirmation."""

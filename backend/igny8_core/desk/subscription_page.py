@@ -70,7 +70,7 @@ def show(request: HttpRequest, subscription_id: int, *, model_admin: Any) -> Htt
     facts = facts_of_accounts([account.pk])[account.pk]
     is_live = subscription.status in LIVE_SUBSCRIPTION_STATUSES
     payments = _payments(account)
-    offered = overrides.offered(request, subscription, facts)
+    offered = overrides.offered(request, overrides.Place(account, subscription), facts)
     own = is_own(request.user, account=account, payments=payments)
     context = {
         **model_admin.admin_site.each_context(request),
