@@ -222,6 +222,10 @@ get  common/outgoingmail/add/                              302 403 403 403 403 4
 post common/outgoingmail/add/                              302 403 403 403 403 403
 get  igny8_auth/account/                                   302 403 200 200 200 200
 post igny8_auth/account/                                   302 403 200 200 200 200
+get  igny8_auth/account/<int:account_id>/adjust_credits/   302 403 403 403 200 200
+post igny8_auth/account/<int:account_id>/adjust_credits/   302 403 403 403 302 302
+get  igny8_auth/account/<int:account_id>/unpark/           302 403 403 403 200 200
+post igny8_auth/account/<int:account_id>/unpark/           302 403 403 403 302 302
 get  igny8_auth/account/<path:object_id>/                  302 302 302 302 302 302
 post igny8_auth/account/<path:object_id>/                  302 302 302 302 302 302
 get  igny8_auth/account/<path:object_id>/change/           302 403 200 200 200 200
@@ -353,6 +357,12 @@ post second-factor/                                        302 200 200 200 200 2
 BODIES = {
     "mfa/authenticator/<path:object_id>/delete/": {"post": "yes", "your_password": PASSWORD},
     "billing/invoice/<int:invoice_id>/void/": {"reason": "Ordered twice"},
+    "igny8_auth/account/<int:account_id>/adjust_credits/": {
+        "reason": "Agreed",
+        "amount": "10",
+        "do": "10",
+    },
+    "igny8_auth/account/<int:account_id>/unpark/": {"reason": "Agreed", "do": "yes"},
     **{
         f"igny8_auth/subscription/<int:subscription_id>/{act}/": {"reason": "Agreed", **words}
         for act, words in {
@@ -417,6 +427,7 @@ def call(client: APIClient, method: str, path: str, payment: Payment) -> int:
     url = path.replace("<int:payment_id>", str(payment.pk)).replace("<int:page>", "1")
     url = url.replace("<int:invoice_id>", str(payment.invoice_id))
     url = url.replace("<int:subscription_id>", str(Subscription.objects.earliest("pk").pk))
+    url = url.replace("<int:account_id>", str(payment.invoice.account_id))
     url = url.replace("<int:bulk_id>", str(BulkApproval.objects.latest("pk").pk))
     if "<int:change_id>" in url:
         url = url.replace("<int:change_id>", str(SettingChange.objects.latest("pk").pk))
