@@ -13,6 +13,7 @@ from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.subscriptions.exceptions import (
     AlreadyNextPlan,
     AlreadyOnPlan,
+    BillingParked,
     NoNextPlan,
     NoSubscription,
     NotCancelled,
@@ -30,17 +31,20 @@ def require_live(billing: LockedAccount) -> Subscription:
     """Return the subscription that runs.
 
     :raises NoSubscription: if none does, or the account is closed.
+    :raises BillingParked: if nothing would follow from an act.
     """
     subscription, account = live_subscription(billing), billing.account
     if subscription is None or account.status == AccountStatus.CANCELLED:
         raise NoSubscription(account)
+    if account.parked_at:
+        raise BillingParked(account)
     return subscription
 
 
 def require_going_on(billing: LockedAccount) -> Subscription:
     """Return the subscription that runs and isn't cancelled.
 
-    :raises NoSubscription, PlanEnds: if there is none.
+    :raises NoSubscription, BillingParked, PlanEnds: if there is none.
     """
     subscription = require_live(billing)
     if subscription.cancel_at_period_end:
@@ -51,7 +55,7 @@ def require_going_on(billing: LockedAccount) -> Subscription:
 def require_cancellable(billing: LockedAccount) -> Subscription:
     """Return the subscription that can be cancelled.
 
-    :raises NoSubscription, PlanEnds: if there is none that goes on.
+    :raises NoSubscription, BillingParked, PlanEnds: if there is none that goes on.
     :raises PaymentAlreadyUnderReview: if its renewal may have been paid.
     """
     subscription = require_going_on(billing)
@@ -62,7 +66,7 @@ def require_cancellable(billing: LockedAccount) -> Subscription:
 def require_kept(billing: LockedAccount) -> Subscription:
     """Return the subscription whose cancellation can be taken back.
 
-    :raises NoSubscription, NotCancelled: if there is none.
+    :raises NoSubscription, BillingParked, NotCancelled: if there is none.
     """
     subscription = require_live(billing)
     if not subscription.cancel_at_period_end:
@@ -73,7 +77,7 @@ def require_kept(billing: LockedAccount) -> Subscription:
 def require_renewable(billing: LockedAccount, now: datetime) -> Subscription:
     """Return the subscription whose next period can be invoiced early.
 
-    :raises NoSubscription, PlanEnds: if there is none that goes on.
+    :raises NoSubscription, BillingParked, PlanEnds: if there is none that goes on.
     :raises RenewalAlreadyOpen: if it is invoiced already.
     :raises PaidAhead: if it is paid for already.
     :raises UpgradeAlreadyPending: if a change of plan waits for its payment.
@@ -90,7 +94,7 @@ def require_renewable(billing: LockedAccount, now: datetime) -> Subscription:
 def require_choosing(billing: LockedAccount, now: datetime) -> Subscription:
     """Return the subscription whose next plan can be chosen.
 
-    :raises NoSubscription, PlanEnds: if there is none that goes on.
+    :raises NoSubscription, BillingParked, PlanEnds: if there is none that goes on.
     :raises PaymentAlreadyUnderReview: if its renewal may have been paid.
     :raises PaidAhead: if the next period is paid for, on another plan.
     """
