@@ -29,6 +29,7 @@ from igny8_core.business.subscriptions.services.refusals import (
     require_cancellable,
     require_choosing,
     require_kept,
+    require_looked_after,
     require_renewable,
 )
 from igny8_core.business.subscriptions.steps import Remind, Step, StepName
@@ -264,12 +265,13 @@ def _claim(payment: Payment) -> WaitingClaim:
 
 def _may(billing: LockedAccount, now: datetime) -> MayDo:
     return MayDo(
-        renew_early=_is_allowed(lambda: require_renewable(billing, now)),
-        cancel=_is_allowed(lambda: require_cancellable(billing)),
-        keep=_is_allowed(lambda: require_kept(billing)),
-        choose_plan=_is_allowed(lambda: require_choosing(billing, now)),
+        renew_early=_is_allowed(billing, lambda: require_renewable(billing, now)),
+        cancel=_is_allowed(billing, lambda: require_cancellable(billing)),
+        keep=_is_allowed(billing, lambda: require_kept(billing)),
+        choose_plan=_is_allowed(billing, lambda: require_choosing(billing, now)),
     )
 
 
-def _is_allowed(check: Callable[[], object]) -> bool:
-    return refusal_of(check) is None
+def _is_allowed(billing: LockedAccount, check: Callable[[], object]) -> bool:
+    refusal = refusal_of(lambda: require_looked_after(billing)) or refusal_of(check)
+    return refusal is None

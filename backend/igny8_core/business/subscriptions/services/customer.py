@@ -47,6 +47,7 @@ from igny8_core.business.subscriptions.services.refusals import (
     require_choosable,
     require_droppable,
     require_kept,
+    require_looked_after,
     require_orderable,
     require_renewable,
 )
@@ -70,7 +71,7 @@ def cancel_at_period_end(*, account: Account, reason: str, actor: Actor, now: da
     An open renewal isn't owed any more, and a plan chosen for an unpaid period doesn't come.
 
     :param reason: in the words of whoever does it; may be empty.
-    :raises NoSubscription, BillingParked, PlanEnds: if no plan runs that goes on.
+    :raises BillingParked, NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
     """
     with _in_hand(account, actor, now) as hand:
@@ -93,7 +94,7 @@ def keep(*, account: Account, actor: Actor, now: datetime, note: str = "") -> Cu
     """Take a cancellation back; a renewal that it voided is issued anew.
 
     :param note: why, if the customer doesn't do it; it is kept in the event.
-    :raises NoSubscription, BillingParked, NotCancelled: if no plan runs that was cancelled.
+    :raises BillingParked, NoSubscription, NotCancelled: if no plan runs that was cancelled.
     :raises TooManyPlanChanges: if the renewal was issued anew today already.
     """
     with _in_hand(account, actor, now) as hand:
@@ -122,7 +123,7 @@ def choose_next_plan(
     :param note: why, if the customer doesn't do it; it is kept in the event.
     :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan, AlreadyNextPlan: if the plan
         can't be chosen.
-    :raises NoSubscription, BillingParked, PlanEnds: if no plan runs that goes on.
+    :raises BillingParked, NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises PaidAhead: if the next period is paid for, on another plan.
     :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
     :raises TooManyPlanChanges: if the renewal was issued anew today already.
@@ -141,7 +142,7 @@ def drop_next_plan(*, account: Account, actor: Actor, now: datetime, note: str =
 
     :param note: why, if the customer doesn't do it; it is kept in the event.
     :raises NoNextPlan: if none was chosen.
-    :raises NoSubscription, BillingParked, PlanEnds: if no plan runs that goes on.
+    :raises BillingParked, NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises PaidAhead: if the next period is paid for, on that plan.
     :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
     :raises TooManyPlanChanges: if the renewal was issued anew today already.
@@ -157,7 +158,7 @@ def drop_next_plan(*, account: Account, actor: Actor, now: datetime, note: str =
 def renew_early(*, account: Account, actor: Actor, now: datetime) -> Current:
     """Issue the next period's invoice before its time.
 
-    :raises NoSubscription, BillingParked, PlanEnds: if no plan runs that goes on.
+    :raises BillingParked, NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises RenewalAlreadyOpen, PaidAhead: if the next period has its invoice.
     :raises UpgradeAlreadyPending: if a change of plan waits for its payment.
     """
@@ -327,8 +328,13 @@ class _Hand:
 
 @contextmanager
 def _in_hand(account: Account, actor: Actor, now: datetime) -> Iterator[_Hand]:
-    """Lock an account's billing; in the end write what has changed, and when to look again."""
+    """Lock an account's billing; in the end write what has changed, and when to look again.
+
+    :raises BillingParked: if nothing would follow from what the customer does.
+    """
     billing = lock_billing_of_account(account_id=account.pk)
+    if _is_by_customer(actor, billing.account):
+        require_looked_after(billing)
     with written_together() as changes:
         history = histories_of([account.pk])[account.pk]
         steps = Steps(billing=billing, history=history, changes=changes, now=now)

@@ -27,24 +27,30 @@ from igny8_core.business.subscriptions.reading import live_subscription, open_re
 from igny8_core.common.clock import business_zone
 
 
+def require_looked_after(billing: LockedAccount) -> None:
+    """Check that something follows from what a customer does; support may act nevertheless.
+
+    :raises BillingParked: if billing leaves the account alone.
+    """
+    if billing.account.parked_at:
+        raise BillingParked(billing.account)
+
+
 def require_live(billing: LockedAccount) -> Subscription:
     """Return the subscription that runs.
 
     :raises NoSubscription: if none does, or the account is closed.
-    :raises BillingParked: if nothing would follow from an act.
     """
     subscription, account = live_subscription(billing), billing.account
     if subscription is None or account.status == AccountStatus.CANCELLED:
         raise NoSubscription(account)
-    if account.parked_at:
-        raise BillingParked(account)
     return subscription
 
 
 def require_going_on(billing: LockedAccount) -> Subscription:
     """Return the subscription that runs and isn't cancelled.
 
-    :raises NoSubscription, BillingParked, PlanEnds: if there is none.
+    :raises NoSubscription, PlanEnds: if there is none.
     """
     subscription = require_live(billing)
     if subscription.cancel_at_period_end:
@@ -55,7 +61,7 @@ def require_going_on(billing: LockedAccount) -> Subscription:
 def require_cancellable(billing: LockedAccount) -> Subscription:
     """Return the subscription that can be cancelled.
 
-    :raises NoSubscription, BillingParked, PlanEnds: if there is none that goes on.
+    :raises NoSubscription, PlanEnds: if there is none that goes on.
     :raises PaymentAlreadyUnderReview: if its renewal may have been paid.
     """
     subscription = require_going_on(billing)
@@ -66,7 +72,7 @@ def require_cancellable(billing: LockedAccount) -> Subscription:
 def require_kept(billing: LockedAccount) -> Subscription:
     """Return the subscription whose cancellation can be taken back.
 
-    :raises NoSubscription, BillingParked, NotCancelled: if there is none.
+    :raises NoSubscription, NotCancelled: if there is none.
     """
     subscription = require_live(billing)
     if not subscription.cancel_at_period_end:
@@ -77,7 +83,7 @@ def require_kept(billing: LockedAccount) -> Subscription:
 def require_renewable(billing: LockedAccount, now: datetime) -> Subscription:
     """Return the subscription whose next period can be invoiced early.
 
-    :raises NoSubscription, BillingParked, PlanEnds: if there is none that goes on.
+    :raises NoSubscription, PlanEnds: if there is none that goes on.
     :raises RenewalAlreadyOpen: if it is invoiced already.
     :raises PaidAhead: if it is paid for already.
     :raises UpgradeAlreadyPending: if a change of plan waits for its payment.
@@ -94,7 +100,7 @@ def require_renewable(billing: LockedAccount, now: datetime) -> Subscription:
 def require_choosing(billing: LockedAccount, now: datetime) -> Subscription:
     """Return the subscription whose next plan can be chosen.
 
-    :raises NoSubscription, BillingParked, PlanEnds: if there is none that goes on.
+    :raises NoSubscription, PlanEnds: if there is none that goes on.
     :raises PaymentAlreadyUnderReview: if its renewal may have been paid.
     :raises PaidAhead: if the next period is paid for, on another plan.
     """
