@@ -45,7 +45,7 @@ def migrate() -> None:
     looks = import_module("igny8_core.business.billing.migrations.0025_billing_looks_at_everyone")
     ours = import_module("igny8_core.business.subscriptions.migrations.0002_reminders_are_unique")
     with connection.cursor() as cursor:
-        for sql in (BEFORE, auth.ANCHOR, periods.EXISTING, looks.DUE):
+        for sql in (BEFORE, auth.ANCHOR, periods.KINDS, periods.FIRST_PERIODS, looks.DUE):
             cursor.execute(sql)
         cursor.execute(ours.START, ["UTC"])
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -73,6 +73,25 @@ def test_new_installation_has_renewals_always(catalog: None) -> None:
         )
         cursor.execute(ours.START, ["UTC"])
     assert start.renewals_from() is None
+
+
+NEW_COLUMNS = {
+    "igny8_auth_account": ["parked_reason"],
+    "igny8_auth_subscription": ["anchor_index", "cancel_at_period_end", "paid_index"],
+    "billing_invoice": ["kind", "period_index"],
+}
+
+
+def test_release_before_writes_beside_the_migrations() -> None:
+    """It doesn't name the new columns: they have values of their own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE column_default IS NOT NULL ORDER BY column_name"
+        )
+        found = set(cursor.fetchall())
+    named = {(table, column) for table, columns in NEW_COLUMNS.items() for column in columns}
+    assert named - found == set()
 
 
 def test_what_ended_long_ago_gets_one_invoice_due_in_two_weeks(billing_admin: User) -> None:

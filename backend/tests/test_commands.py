@@ -23,6 +23,9 @@ from igny8_core.business.billing.models import (
 from igny8_core.business.billing.roles import BILLING_ADMIN
 from igny8_core.business.integrity.verify import CHECKS
 from igny8_core.business.reports.renewals import last_count
+from igny8_core.business.subscriptions import start
+from igny8_core.business.subscriptions.models import BillingStart
+from igny8_core.common.clock import business_day, utc_now
 from tests.database import assert_all_invariants_hold
 from tests.factories import approve, make_owner, make_payment
 from tests.processes import here, manage
@@ -151,6 +154,22 @@ def test_demo_has_its_stages_on_any_day(catalog: None, today: str) -> None:
         "Ahead": "active",
         "Ending": "active",
     }
+
+
+def test_demo_is_made_where_an_earlier_release_had_subscriptions(catalog: None) -> None:
+    """Renewals began today there, but demo users had them before."""
+    BillingStart.objects.create(day=business_day(utc_now()))
+    start._kept.cache_clear()
+    run("create_demo")
+    assert Account.objects.get(users__email="reviewed@example.com").status == "active"
+    assert (BillingStart.objects.count(), start.renewals_from()) == (0, None)
+
+
+def test_demo_is_refused_where_renewals_begin_later(catalog: None, settings: LazySettings) -> None:
+    settings.BILLING_RENEWALS_FROM = business_day(utc_now())
+    with pytest.raises(CommandError, match="unset BILLING_RENEWALS_FROM"):
+        run("create_demo")
+    assert not User.objects.exists()
 
 
 def test_demo_of_six_months_has_a_late_payment_and_a_pause(catalog: None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -343,7 +344,63 @@ def test_paid_upgrade_takes_a_cancellation_back(customer_: User, billing_admin: 
     assert_all_invariants_hold()
 
 
+def test_cancelled_plan_is_followed_by_no_other(customer_: User) -> None:
+    """A choice of the next plan is dropped, which the history says; keeping doesn't bring it."""
+    choose(customer_, day(5))
+    days(24, 25)
+    assert cancel(customer_, day(26), reason="Too dear").next_plan is None
+    event = PaymentEvent.objects.filter(event="request_cancel").latest("pk")
+    assert event.note == "Too dear\nNot to be the next plan any more: Growth"
+    current = keep(customer_, day(27))
+    assert (current.next_plan, str(invoice_of(customer_).due)) == (None, "89.00 USD")
+    assert_all_invariants_hold()
+
+
+def test_next_plan_that_is_paid_for_comes_though_the_plan_is_cancelled(
+    customer_: User, billing_admin: User
+) -> None:
+    choose(customer_, day(5))
+    renew(customer_, day(6))
+    pay(customer_, billing_admin, day(7))
+    cancel(customer_, day(8), reason="")
+    assert run(day(31)) == ["start period 1"]
+    assert account_of(customer_).plan.slug == "growth"
+    assert run(day(59)) == ["end"]
+    assert_all_invariants_hold()
+
+
+def test_renewal_is_told_of_before_an_order_that_may_be_paid(customer_: User) -> None:
+    """Else the banner would tell the order's amount and day as the renewal's."""
+    days(24, 25)
+    renewal = invoice_of(customer_)
+    order(customer_, "growth", day(26))
+    confirm(customer_, day(26))
+    current = current_subscription(account=account_of(customer_), now=day(26, hour=13))
+    assert (current.stage, current.claim) == ("renewal_open", None)
+    assert current.open_invoice is not None
+    assert current.open_invoice.id == renewal.pk
+
+
 # Paying early
+
+
+def test_renewal_before_there_are_renewals_is_issued(
+    customer_: User, settings: LazySettings
+) -> None:
+    settings.BILLING_RENEWALS_FROM = day(300).date()
+    current = renew(customer_, day(5))
+    assert current.open_invoice is not None
+    assert current.open_invoice.due_date == date(2027, 2, 1)
+    assert_all_invariants_hold()
+
+
+@pytest.mark.parametrize("act", ["cancel", "keep", "renew", "choose", "drop"])
+def test_nothing_is_done_about_a_parked_account(customer_: User, act: str) -> None:
+    """Nothing would follow: no invoice, no end."""
+    Account.objects.filter(users=customer_).update(parked_at=day(4), parked_reason="An error")
+    assert outcome(ACTS[act], customer_, day(5)) == "billing_parked"
+    may = current_subscription(account=account_of(customer_), now=day(5)).may
+    assert not any(vars(may).values())
 
 
 def test_renewal_before_its_time_is_for_the_next_period(

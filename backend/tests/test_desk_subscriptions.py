@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -209,6 +210,28 @@ def test_act_shows_first_what_it_changes(
     event = PaymentEvent.objects.filter(actor=root).latest("pk")  # the last that isn't billing's
     assert event.created_at == at.now
     assert event.note.endswith(REASON)
+
+
+@pytest.mark.parametrize(
+    ("late_payment", "says"),
+    [
+        ("clock_stops", "A pause ends: its days aren't charged."),
+        ("restarts", "A pause ends: the unpaid period begins at that moment."),
+        ("keeps_due", "A pause ends: its days are part of the unpaid period."),
+    ],
+)
+def test_act_says_what_becomes_of_the_paused_days(
+    root: User,
+    clock: time_machine.Traveller,
+    settings: LazySettings,
+    late_payment: str,
+    says: str,
+) -> None:
+    settings.BILLING_LATE_PAYMENT = late_payment
+    at = STAGES["suspended"](root)
+    clock.move_to(at.now)
+    for name in ("extend_due", "hold"):
+        assert says in shown(desk_of(root).get(act_of(at, name)))
 
 
 def test_preview_says_the_days_before_and_after(root: User, clock: time_machine.Traveller) -> None:

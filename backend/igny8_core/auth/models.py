@@ -158,7 +158,7 @@ class Account(TimestampedModel):
     parked_at = models.DateTimeField(
         null=True, blank=True, help_text="Since then ``run_billing`` leaves it alone."
     )
-    parked_reason = models.CharField(max_length=200, blank=True)
+    parked_reason = models.CharField(max_length=200, blank=True, db_default="")
     country = models.CharField(
         max_length=2,
         blank=True,
@@ -397,15 +397,15 @@ class Subscription(TimestampedModel):
         null=True, blank=True, help_text="The start from which its periods are counted."
     )
     anchor_index = models.PositiveIntegerField(
-        default=0, help_text="The number of the period that begins at the anchor."
+        default=0, db_default=0, help_text="The number of the period that begins at the anchor."
     )
     current_index = models.PositiveIntegerField(
         null=True, blank=True, help_text="The number of the period that runs."
     )
     paid_index = models.PositiveIntegerField(
-        default=0, help_text="The number of the first period that isn't paid for."
+        default=0, db_default=0, help_text="The number of the first period that isn't paid for."
     )
-    cancel_at_period_end = models.BooleanField(default=False)
+    cancel_at_period_end = models.BooleanField(default=False, db_default=False)
     next_plan = models.ForeignKey(
         Plan,
         on_delete=models.PROTECT,

@@ -21,6 +21,7 @@ from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, Sub
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.rights import may
 from igny8_core.auth.selectors import public_plan
+from igny8_core.business.billing.borders import LatePayment
 from igny8_core.business.billing.rights import is_own
 from igny8_core.business.subscriptions import overrides
 from igny8_core.business.subscriptions.facts import BillingFacts
@@ -40,6 +41,11 @@ from igny8_core.desk.override_forms import (
 from igny8_core.desk.step_words import coming, facts_shown
 
 Words = dict[str, Any]  # what was entered
+PAUSE_ENDS = {
+    LatePayment.CLOCK_STOPS: "A pause ends: its days aren't charged.",
+    LatePayment.RESTARTS: "A pause ends: the unpaid period begins at that moment.",
+    LatePayment.KEEPS_DUE: "A pause ends: its days are part of the unpaid period.",
+}
 
 
 def _next_plan(subscription: Subscription, _words: Words) -> str:
@@ -51,6 +57,7 @@ class Act:
     """One act.
 
     :param explains: what it does, in a sentence or two.
+    :param ends_pause: whether it ends a pause too, which its explanation says.
     :param is_allowed: whether the person may do it.
     :param fits: whether it can be done to a subscription now.
     :param perform: the service.
@@ -69,6 +76,14 @@ class Act:
     is_allowed: Callable[[HttpRequest], bool]
     next_plan: Callable[[Subscription, Words], str] = _next_plan
     is_danger: bool = False
+    ends_pause: bool = False
+
+    @property
+    def explanation(self) -> str:
+        """What it does, and what becomes of the days of a pause that it ends."""
+        if not self.ends_pause:
+            return self.explains
+        return f"{self.explains} {PAUSE_ENDS[LatePayment(settings.BILLING_LATE_PAYMENT)]}"
 
 
 def _may_override(request: HttpRequest) -> bool:
@@ -157,8 +172,8 @@ ACTS: dict[str, Act] = {
     ),
     "extend_due": Act(
         title="Extend the due day",
-        explains="The renewal isn't late any more, and a pause ends: its days aren't charged. "
-        "The customer gets an email.",
+        explains="The renewal isn't late any more. The customer gets an email.",
+        ends_pause=True,
         said="The due day was put off.",
         form=DueDayForm,
         perform=operator.extend_due,
@@ -170,8 +185,8 @@ ACTS: dict[str, Act] = {
     ),
     "hold": Act(
         title="Hold",
-        explains="Before that day, nobody is pressed for payment: no reminder, no pause, no end. "
-        "A pause ends: its days aren't charged.",
+        explains="Before that day, nobody is pressed for payment: no reminder, no pause, no end.",
+        ends_pause=True,
         said="Nothing is pressed for before that day.",
         form=HoldForm,
         perform=operator.hold,

@@ -190,6 +190,7 @@ export const noPlan: CurrentSubscription = {
   next_plan: null,
   open_invoice: null,
   claim: null,
+  late_payment: "clock_stops",
   suspended_on: null,
   suspends_on: null,
   ends_on: null,

@@ -1,20 +1,27 @@
 """Subscriptions count their periods from an anchor; accounts say when they are billed next.
 
-A subscription that runs is in its first period, which is paid for.
+A subscription that runs is in its first period, which is paid for. The release before can write
+beside this, except that it can't begin a subscription: that has no anchor.
 """
 
 import django.db.models.deletion
+from django.contrib.postgres.operations import (
+    AddConstraintNotValid,
+    AddIndexConcurrently,
+    ValidateConstraint,
+)
 from django.db import migrations, models
 
 ANCHOR = """
 UPDATE igny8_auth_subscription
     SET anchor_at = current_period_start, current_index = 0, paid_index = 1
-    WHERE current_period_start IS NOT NULL
+    WHERE current_period_start IS NOT NULL AND anchor_at IS NULL
 """
 
 
 class Migration(migrations.Migration):
 
+    atomic = False
     dependencies = [
         ('igny8_auth', '0016_plain_words'),
     ]
@@ -33,7 +40,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='account',
             name='parked_reason',
-            field=models.CharField(blank=True, max_length=200),
+            field=models.CharField(blank=True, db_default='', max_length=200),
         ),
         migrations.AddField(
             model_name='account',
@@ -48,12 +55,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='subscription',
             name='anchor_index',
-            field=models.PositiveIntegerField(default=0, help_text='The number of the period that begins at the anchor.'),
+            field=models.PositiveIntegerField(db_default=0, default=0, help_text='The number of the period that begins at the anchor.'),
         ),
         migrations.AddField(
             model_name='subscription',
             name='cancel_at_period_end',
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
             model_name='subscription',
@@ -73,15 +80,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='subscription',
             name='paid_index',
-            field=models.PositiveIntegerField(default=0, help_text="The number of the first period that isn't paid for."),
+            field=models.PositiveIntegerField(db_default=0, default=0, help_text="The number of the first period that isn't paid for."),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name='account',
             index=models.Index(condition=models.Q(('next_billing_step_at__isnull', False), ('parked_at', None)), fields=['next_billing_step_at', 'id'], name='account_by_billing_step'),
         ),
-        migrations.RunSQL(sql=ANCHOR, reverse_sql=migrations.RunSQL.noop),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name='subscription',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('active', 'past_due')), _negated=True), models.Q(('anchor_at__isnull', False), ('current_index__isnull', False)), _connector='OR'), name='live_subscription_has_an_anchor', violation_error_message='A subscription that runs has an anchor.'),
         ),
+        migrations.RunSQL(sql=ANCHOR, reverse_sql=migrations.RunSQL.noop),
+        ValidateConstraint('subscription', 'live_subscription_has_an_anchor'),
     ]

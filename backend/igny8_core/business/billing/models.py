@@ -367,9 +367,18 @@ class Invoice(TimestampedModel):
     subscription = models.ForeignKey(
         Subscription, on_delete=models.PROTECT, related_name="invoices"
     )
-    kind = models.CharField(max_length=10, choices=InvoiceKind.choices, default=InvoiceKind.INITIAL)
+    kind = models.CharField(
+        max_length=10,
+        choices=InvoiceKind.choices,
+        default=InvoiceKind.INITIAL,
+        db_default=InvoiceKind.INITIAL,
+    )
     period_index = models.PositiveIntegerField(
-        null=True, blank=True, default=0, help_text="The number of the period that it pays for."
+        null=True,
+        blank=True,
+        default=0,
+        db_default=0,
+        help_text="The number of the period that it pays for.",
     )
     dunning_plan = models.JSONField(
         null=True, blank=True, help_text="Its deadlines, as the settings were when it was issued."

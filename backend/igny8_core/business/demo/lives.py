@@ -149,6 +149,17 @@ STAGES: dict[str, Callable[[str, User, datetime], None]] = {
 }
 
 
+def oldest_renewal(now: datetime, *, months: int) -> datetime:
+    """Return a time before any life had a renewal.
+
+    :param months: of a long life; 0 without one.
+    """
+    of_stages = (
+        now - (settings.BILLING_END_AFTER_DAYS + 5 + settings.BILLING_RENEWAL_LEAD_DAYS) * A_DAY
+    )
+    return min(of_stages, _months_before(now, months))
+
+
 def live_months(name: str, admin: User, now: datetime, *, months: int) -> None:
     """Live through months, each renewal paid on time but for a late one, and one after a pause."""
     life = Life.begun(name, admin=admin, at=_months_before(now, months))

@@ -8,7 +8,7 @@ from typing import Any
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
-from igny8_core.business.billing.borders import day_of, last_day
+from igny8_core.business.billing.borders import LatePayment, day_of, last_day
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.periods import paid_until
@@ -29,6 +29,7 @@ from igny8_core.business.subscriptions.services.refusals import (
     require_cancellable,
     require_choosing,
     require_kept,
+    require_looked_after,
     require_renewable,
 )
 from igny8_core.business.subscriptions.steps import Remind, Step, StepName
@@ -118,6 +119,7 @@ class Current:
     next_plan: Plan | None
     open_invoice: ToPay | None
     claim: WaitingClaim | None
+    late_payment: LatePayment
     suspended_on: date | None
     suspends_on: date | None
     ends_on: date | None
@@ -144,8 +146,8 @@ def current_of(billing: LockedAccount, facts: BillingFacts, now: datetime) -> Cu
     account, live = billing.account, live_subscription(billing)
     renewal = open_renewal(billing, live) if live else None
     order = order_of(billing)
-    claim = _waiting_claim(billing)
-    to_pay = claim.invoice if claim else renewal or order
+    to_pay = renewal or order
+    claim = _waiting_claim(billing, to_pay) if to_pay else None
     steps = what_happens_when(facts, now)
     subscription = live or (order.subscription if order else None)
     until = last_day(paid_until(live), business_zone()) if live else None
@@ -160,6 +162,7 @@ def current_of(billing: LockedAccount, facts: BillingFacts, now: datetime) -> Cu
         next_plan=live.next_plan if live else None,
         open_invoice=_to_pay(to_pay) if to_pay else None,
         claim=_claim(claim) if claim else None,
+        late_payment=facts.rules.late_payment,
         suspended_on=facts.today(facts.suspended_at) if facts.suspended_at else None,
         suspends_on=next(_days_of(steps, StepName.SUSPEND), None),
         ends_on=next(_days_of(steps, *ENDS), None),
@@ -192,13 +195,14 @@ def _days_of(steps: list[tuple[date, Step]], *names: StepName) -> Iterator[date]
     return (day for day, step in steps if step.name in names)
 
 
-def _waiting_claim(billing: LockedAccount) -> Payment | None:
-    """Return the confirmation under review; that of a renewal, if there are two."""
-    waiting = [
-        payment for payment in billing.payments if payment.status == PaymentStatus.PENDING_APPROVAL
-    ]
-    of_renewals = (item for item in waiting if item.invoice != order_of(billing))
-    return next(of_renewals, waiting[0] if waiting else None)
+def _waiting_claim(billing: LockedAccount, invoice: Invoice) -> Payment | None:
+    """Return the confirmation of an invoice that is under review."""
+    waiting = (
+        payment
+        for payment in billing.payments
+        if payment.invoice_id == invoice.pk and payment.status == PaymentStatus.PENDING_APPROVAL
+    )
+    return next(waiting, None)
 
 
 def _plan(account: Account, subscription: Subscription | None) -> PlanTerms | None:
@@ -261,12 +265,13 @@ def _claim(payment: Payment) -> WaitingClaim:
 
 def _may(billing: LockedAccount, now: datetime) -> MayDo:
     return MayDo(
-        renew_early=_is_allowed(lambda: require_renewable(billing, now)),
-        cancel=_is_allowed(lambda: require_cancellable(billing)),
-        keep=_is_allowed(lambda: require_kept(billing)),
-        choose_plan=_is_allowed(lambda: require_choosing(billing, now)),
+        renew_early=_is_allowed(billing, lambda: require_renewable(billing, now)),
+        cancel=_is_allowed(billing, lambda: require_cancellable(billing)),
+        keep=_is_allowed(billing, lambda: require_kept(billing)),
+        choose_plan=_is_allowed(billing, lambda: require_choosing(billing, now)),
     )
 
 
-def _is_allowed(check: Callable[[], object]) -> bool:
-    return refusal_of(check) is None
+def _is_allowed(billing: LockedAccount, check: Callable[[], object]) -> bool:
+    refusal = refusal_of(lambda: require_looked_after(billing)) or refusal_of(check)
+    return refusal is None

@@ -93,6 +93,19 @@ class NoSubscription(StateConflict):
         super().__init__(state=account.status)
 
 
+class BillingParked(StateConflict):
+    """Billing leaves the account alone until somebody has looked at it."""
+
+    code = "billing_parked"
+    words = Words(
+        en="We have to check something about your invoices first. Write to support.",
+        ur="ہمیں پہلے آپ کی انوائسز کے بارے میں کچھ جانچنا ہے۔ براہِ کرم ہمیں لکھیں۔",
+    )
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(state=account.status)
+
+
 class PlanEnds(StateConflict):
     """The customer has cancelled the plan: it ends with its period."""
 

@@ -38,6 +38,7 @@ CURRENT = {
         "period": {"first_day": "2026-12-23", "last_day": "2027-01-23"},
     },
     "claim": None,
+    "late_payment": "clock_stops",
     "suspended_on": None,
     "suspends_on": "2027-01-02",
     "ends_on": "2027-02-01",

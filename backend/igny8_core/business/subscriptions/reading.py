@@ -14,7 +14,7 @@ from igny8_core.auth.enums import (
     AccountStatus,
     SubscriptionStatus,
 )
-from igny8_core.auth.models import Account, Subscription
+from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.business.billing.borders import LatePayment, day_of
 from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
@@ -229,6 +229,15 @@ def open_renewal(billing: LockedAccount, subscription: Subscription) -> Invoice 
     """Return the renewal of a subscription that waits for its payment."""
     renewals = _renewals(billing, subscription, InvoiceStatus.PENDING)
     return next(renewals, None)
+
+
+def is_paid_for(plan: Plan, billing: LockedAccount, subscription: Subscription) -> bool:
+    """Tell whether a period of a subscription that hasn't begun is paid for on a plan."""
+    return any(
+        (invoice.period_index or 0) > (subscription.current_index or 0)
+        and invoice.plan.slug == plan.slug
+        for invoice in _renewals(billing, subscription, InvoiceStatus.PAID)
+    )
 
 
 def replaced_renewal(billing: LockedAccount, subscription: Subscription) -> Invoice | None:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from igny8_core.auth.enums import SubscriptionStatus
 from igny8_core.auth.serializers import OfferField, PlanSerializer, SubscriptionSerializer
+from igny8_core.business.billing.borders import LatePayment
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.billing.serializers.decisions import AccountInHandSerializer
 from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
@@ -111,11 +112,15 @@ class CurrentSubscriptionSerializer(KeptFields, serializers.Serializer[Any]):
     next_plan = PlanSerializer(allow_null=True, help_text="From the next period.")
     open_invoice = OpenInvoiceSerializer(
         allow_null=True,
-        help_text="What is to be paid: the one whose confirmation waits, or else the renewal, "
-        "or else the order.",
+        help_text="What is to be paid: the renewal, or else the order.",
     )
     claim = WaitingClaimSerializer(
         allow_null=True, help_text="The confirmation of the open invoice that is under review."
+    )
+    late_payment = serializers.ChoiceField(
+        choices=[choice.value for choice in LatePayment],
+        help_text="What becomes of a pause when the renewal is paid: its days don't count, a whole "
+        "period begins on that day, or the period keeps its dates.",
     )
     suspended_on = serializers.DateField(allow_null=True)
     suspends_on = serializers.DateField(

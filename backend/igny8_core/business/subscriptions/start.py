@@ -13,6 +13,12 @@ def renewals_from() -> date | None:
     return settings.BILLING_RENEWALS_FROM or _kept()
 
 
+def forget_start() -> None:
+    """Let this installation have had renewals always; running processes learn that at a restart."""
+    BillingStart.objects.all().delete()
+    _kept.cache_clear()
+
+
 @cache
 def _kept() -> date | None:
     """Return the day of the migration, which never changes while a process runs."""

@@ -32,6 +32,7 @@ from igny8_core.business.subscriptions.current import (
 from igny8_core.business.subscriptions.exceptions import (
     AlreadyNextPlan,
     AlreadyOnPlan,
+    BillingParked,
     NoNextPlan,
     NoSubscription,
     NotCancelled,
@@ -121,7 +122,7 @@ class CancelView(APIView):
         examples={"Request": {"reason": "We close the shop"}},
         answer=CurrentSubscriptionSerializer,
         shown=example.ENDING,
-        refusals=(NoSubscription, PlanEnds, PaymentAlreadyUnderReview),
+        refusals=(NoSubscription, BillingParked, PlanEnds, PaymentAlreadyUnderReview),
     )
     def post(self, request: Request, sent: Sent) -> Current:
         return customer.cancel_at_period_end(
@@ -143,7 +144,7 @@ class KeepView(APIView):
         description="Possible until it has ended. The next period is invoiced as usual.",
         answer=CurrentSubscriptionSerializer,
         shown=example.CURRENT,
-        refusals=(NoSubscription, NotCancelled, TooManyPlanChanges),
+        refusals=(NoSubscription, BillingParked, NotCancelled, TooManyPlanChanges),
     )
     def post(self, request: Request, _sent: Sent) -> Current:
         return customer.keep(
@@ -165,7 +166,14 @@ class RenewEarlyView(APIView):
         ),
         answer=CurrentSubscriptionSerializer,
         shown=example.CURRENT,
-        refusals=(NoSubscription, PlanEnds, RenewalAlreadyOpen, PaidAhead, UpgradeAlreadyPending),
+        refusals=(
+            NoSubscription,
+            BillingParked,
+            PlanEnds,
+            RenewalAlreadyOpen,
+            PaidAhead,
+            UpgradeAlreadyPending,
+        ),
     )
     def post(self, request: Request, _sent: Sent) -> Current:
         return customer.renew_early(
@@ -194,6 +202,7 @@ class NextPlanView(APIView):
             *_PLAN_ERRORS,
             AlreadyNextPlan,
             NoSubscription,
+            BillingParked,
             PlanEnds,
             PaidAhead,
             PaymentAlreadyUnderReview,
@@ -218,6 +227,7 @@ class NextPlanView(APIView):
         shown=example.CURRENT,
         refusals=(
             NoSubscription,
+            BillingParked,
             NoNextPlan,
             PlanEnds,
             PaidAhead,

@@ -9,11 +9,9 @@ import { m } from "../../lib/messages";
 import { PageDialog } from "../../ui/PageDialog";
 import { describe } from "../../ui/QueryState";
 import { useCancelPlan } from "./api/useCancelPlan";
+import { isPaidAhead, isPaidNow } from "./paidTime";
 
 const PAGE = "/plan";
-
-/** The time that was paid for is over: a cancellation ends the plan at once. */
-const IS_OVER = new Set<CurrentSubscription["stage"]>(["grace", "past_due", "suspended"]);
 
 /** Says what ends when and what stays, and asks once more; a dialog with its own URL. */
 export function CancelPlanDialog() {
@@ -34,13 +32,13 @@ export function CancelPlanDialog() {
 }
 
 function Consequences({ current }: { current: CurrentSubscription }) {
-  const { plan, stage, open_invoice: invoice, next_plan: next, paid_until_day: until } = current;
-  const last = !IS_OVER.has(stage) && until ? formatDay(until) : null;
+  const { plan, open_invoice: invoice, next_plan: next, paid_until_day: until } = current;
+  const last = until && isPaidNow(current) ? formatDay(until) : null;
   const name = plan?.name ?? "";
   const lines = [
     last ? m.cancelPlan.until(name, last) : m.cancelPlan.atOnce(name),
     invoice?.kind === "renewal" && m.cancelPlan.voided(invoice.number),
-    next && m.cancelPlan.dropped(next.name),
+    next && !isPaidAhead(current) && m.cancelPlan.dropped(next.name),
     m.cancelPlan.noMore,
   ].filter((line) => typeof line === "string");
   return (

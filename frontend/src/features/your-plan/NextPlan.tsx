@@ -5,12 +5,12 @@ import { m } from "../../lib/messages";
 import { describe } from "../../ui/QueryState";
 import { useDropNextPlan } from "./api/useDropNextPlan";
 
-/** The plan that was chosen for the next period, and a way to drop it; nothing if none was. */
+/** The plan that was chosen for the next period, and a way to drop it; nothing if none comes. */
 export function NextPlan({ current }: { current: CurrentSubscription }) {
   const isOwner = useMe().data?.user.role === "owner";
   const drop = useDropNextPlan();
   const { plan, next_plan: next } = current;
-  if (!plan || !next) return null;
+  if (!plan || !next || current.cancel_at_period_end) return null;
   return (
     <Alert color="blue">
       <Stack gap="xs" align="flex-start">

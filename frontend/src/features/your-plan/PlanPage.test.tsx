@@ -202,6 +202,11 @@ describe("the next period", () => {
     });
   });
 
+  it("is on no other plan once the plan is cancelled", async () => {
+    await openPlan({ ...stages.ending, next_plan: growth });
+    expect(screen.queryByText(/You have chosen the Growth plan/)).toBeNull();
+  });
+
   it("shows the chosen plan to others, who can't drop it", async () => {
     const main = await openPlan({ ...running, next_plan: growth }, colleague);
     expect(screen.getByText(/You have chosen the Growth plan/)).toBeVisible();
@@ -243,10 +248,24 @@ describe("cancelling", () => {
     expect(sent).toEqual([{ reason: "Too dear" }]);
   });
 
-  it("ends a plan at once whose paid time is over", async () => {
-    const dialog = await openDialog(stages.past_due);
-    expect(dialog).toHaveTextContent("Your Starter plan ends now");
-    expect(dialog).not.toHaveTextContent("change your mind");
+  it.each(["renewal_open", "past_due"] as const)(
+    "ends a plan at once whose paid time is over (%s), though its due day may be extended",
+    async (stage) => {
+      vi.useFakeTimers({ now: new Date("2027-02-01T12:00:00Z"), toFake: ["Date"] });
+      const dialog = await openDialog(stages[stage]);
+      vi.useRealTimers();
+      expect(dialog).toHaveTextContent("Your Starter plan ends now");
+      expect(dialog).not.toHaveTextContent("change your mind");
+    },
+  );
+
+  it("lets a paid period go by that hasn't begun, with its plan", async () => {
+    vi.useFakeTimers({ now: new Date("2027-02-01T12:00:00Z"), toFake: ["Date"] });
+    const ahead = { ...running, paid_until_day: "2027-02-28", next_plan: growth };
+    const dialog = await openDialog(ahead);
+    vi.useRealTimers();
+    expect(dialog).toHaveTextContent("everything in it works until February 28, 2027.");
+    expect(dialog).not.toHaveTextContent("is dropped");
   });
 
   it("says at the question why it can't be", async () => {

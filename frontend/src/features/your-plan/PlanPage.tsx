@@ -14,6 +14,7 @@ import { QueryState } from "../../ui/QueryState";
 import { usePageTitle } from "../../ui/usePageTitle";
 import { amountOf } from "./bannerOf";
 import { NextPlan } from "./NextPlan";
+import { isPaidAhead } from "./paidTime";
 import { PlanActions } from "./PlanActions";
 
 /** The plan: what runs until when, what is to be paid, what happens when, and changing it. */
@@ -126,12 +127,11 @@ function Facts({ current, plan }: Props) {
 
 /** What is different from a plan that simply runs. */
 function News({ current, ordered }: Props) {
-  const { current_period: period, paid_until_day: until } = current;
-  const isPaidAhead = period && until && until > period.last_day;
+  const { paid_until_day: until } = current;
   return (
     <>
       {ordered && <Text>{m.yourPlan.ordered(ordered.name)}</Text>}
-      {isPaidAhead && <Text>{m.yourPlan.paidAhead(formatDay(until))}</Text>}
+      {until && isPaidAhead(current) && <Text>{m.yourPlan.paidAhead(formatDay(until))}</Text>}
       {current.cancel_at_period_end && until && <Text>{m.yourPlan.ends(formatDay(until))}</Text>}
       <NextPlan current={current} />
     </>

@@ -133,6 +133,15 @@ describe("the banner of a plan", () => {
     expect(await banner(stages.active)).toBeNull();
   });
 
+  it.each([
+    ["restarts", /a whole period begins when we approve your payment\./],
+    ["keeps_due", /the period keeps its dates, the paused days are part of it\./],
+  ] as const)("says what becomes of the paused days (%s)", async (late_payment, text) => {
+    const shown = await banner({ ...stages.suspended, late_payment });
+    expect(shown).toHaveTextContent(text);
+    expect(shown).not.toHaveTextContent("don't count");
+  });
+
   it("offers no change to who doesn't own the account", async () => {
     const shown = await banner(stages.renewal_open, colleague);
     expect(within(shown ?? document.body).getAllByRole("link")).toHaveLength(1);

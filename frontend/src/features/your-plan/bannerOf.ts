@@ -38,7 +38,7 @@ export function bannerOf(me: Me, current: CurrentSubscription | undefined): Bann
 
 /** Of a plan that runs, or ran, and whose next period is to be paid. */
 function ofStage(current: CurrentSubscription, isOwner: boolean): Banner | null {
-  const { stage, open_invoice: invoice, claim, suspended_on, suspends_on, ends_on } = current;
+  const { stage, open_invoice: invoice, claim, suspends_on } = current;
   if (!invoice || !current.current_period) return null;
   const amount = amountOf(invoice);
   const due = formatDay(invoice.due_date);
@@ -69,7 +69,7 @@ function ofStage(current: CurrentSubscription, isOwner: boolean): Banner | null 
     case "suspended":
       return {
         color: "red",
-        text: m.stage.suspended(day(suspended_on), day(ends_on)) + waits,
+        text: ofPause(current) + waits,
         ways: [pay, plan],
         isEverywhere: true,
       };
@@ -78,6 +78,11 @@ function ofStage(current: CurrentSubscription, isOwner: boolean): Banner | null 
     default:
       return null;
   }
+}
+
+function ofPause({ suspended_on, ends_on, late_payment }: CurrentSubscription): string {
+  const paused = m.stage.suspended(day(suspended_on), day(ends_on));
+  return `${paused} ${m.stage.pausedDays[late_payment]}`;
 }
 
 function ofReview({ claim, suspended_on }: CurrentSubscription, see: Way): Banner | null {

@@ -1725,10 +1725,18 @@ export interface components {
             cancel_at_period_end: boolean;
             /** @description From the next period. */
             next_plan: components["schemas"]["Plan"] | null;
-            /** @description What is to be paid: the one whose confirmation waits, or else the renewal, or else the order. */
+            /** @description What is to be paid: the renewal, or else the order. */
             open_invoice: components["schemas"]["OpenInvoice"] | null;
             /** @description The confirmation of the open invoice that is under review. */
             claim: components["schemas"]["WaitingClaim"] | null;
+            /**
+             * @description What becomes of a pause when the renewal is paid: its days don't count, a whole period begins on that day, or the period keeps its dates.
+             *
+             *     * `clock_stops` - clock_stops
+             *     * `keeps_due` - keeps_due
+             *     * `restarts` - restarts
+             */
+            late_payment: components["schemas"]["LatePaymentEnum"];
             /** Format: date */
             suspended_on: string | null;
             /**
@@ -2013,6 +2021,13 @@ export interface components {
          * @enum {string}
          */
         Language: "en" | "ur";
+        /**
+         * @description * `clock_stops` - clock_stops
+         *     * `keeps_due` - keeps_due
+         *     * `restarts` - restarts
+         * @enum {string}
+         */
+        LatePaymentEnum: "clock_stops" | "keeps_due" | "restarts";
         /** @description Which acts the state allows; who may call them is another question. */
         MayDo: {
             renew_early: boolean;

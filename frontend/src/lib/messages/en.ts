@@ -349,8 +349,12 @@ export const en = {
       [
         since ? `Paused since ${since}.` : "Your account is paused.",
         until ? `Your data is safe until ${until}.` : "Your data is safe.",
-        "Pay and go on: the paused days don't count.",
       ].join(" "),
+    pausedDays: {
+      clock_stops: "Pay and go on: the paused days don't count.",
+      restarts: "Pay and go on: a whole period begins when we approve your payment.",
+      keeps_due: "Pay and go on: the period keeps its dates, the paused days are part of it.",
+    },
     under_review: (day: string) =>
       `We are checking your payment of ${day}. Nothing will be paused meanwhile.`,
     pausedUnderReview: (since: string, day: string) =>
@@ -565,6 +569,7 @@ export const en = {
         "We are checking your payment of the next period. Wait until it is decided.",
       no_subscription: "You have no plan that is paid for. Choose a plan now.",
       plan_ends: "You have cancelled your plan. Keep it first, or choose a plan now.",
+      billing_parked: "We have to check something about your invoices first. Write to support.",
       too_many_plan_changes:
         "You have already changed your next invoice today. Try again tomorrow.",
       exchange_rate_missing:

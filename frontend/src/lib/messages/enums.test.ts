@@ -39,6 +39,7 @@ const WORDS: Record<string, () => Partial<Record<string, string>>> = {
   ComingStepName: () => m.coming.steps,
   InvoiceKind: () => m.invoice.kinds,
   InvoicePaymentState: () => m.invoice.states,
+  LatePaymentEnum: () => m.stage.pausedDays,
   Language: () =>
     Object.fromEntries(Object.entries(LANGUAGES).map(([code, { name }]) => [code, name])),
   PaymentStatus: () => m.history.states,

@@ -1,18 +1,22 @@
 """Periods that began are kept, and each invoice says which period it pays for.
 
 An existing subscription had one period: the one that it has. Two periods of one can't overlap; a
-trigger watches that, because an exclusion constraint would need an extension (btree_gist).
+trigger watches that, because an exclusion constraint would need an extension (btree_gist). The
+release before can write beside this.
 """
 
 import django.db.models.deletion
+from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
 from django.db import migrations, models
 
-EXISTING = """
+KINDS = """
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE billing_invoice DISABLE TRIGGER USER;
 UPDATE billing_invoice i SET kind = 'change' FROM billing_paymentevent e
     WHERE e.object_type = 'invoice' AND e.object_id = i.id AND e.event = 'upgrade';
 ALTER TABLE billing_invoice ENABLE TRIGGER USER;
+"""
+FIRST_PERIODS = """
 INSERT INTO billing_period (subscription_id, index, starts_at, ends_at, invoice_id, created_at)
     SELECT s.id, 0, s.current_period_start, s.current_period_end, i.id, i.paid_at
     FROM igny8_auth_subscription s
@@ -67,10 +71,16 @@ CREATE TRIGGER issued_invoice_is_never_rewritten
          NEW.tax_amount, NEW.total, NEW.included_credits, NEW.issued_at)
     ) EXECUTE FUNCTION billing_refuse_change();
 """
+ONCE = models.UniqueConstraint(condition=models.Q(models.Q(('status', 'void'), _negated=True), models.Q(('kind', 'manual'), _negated=True)), fields=('subscription', 'period_index'), name='period_is_invoiced_once', violation_error_message='This period has an invoice already.')
+ONCE_INDEX = f"""CREATE UNIQUE INDEX CONCURRENTLY {ONCE.name}
+    ON billing_invoice (subscription_id, period_index)
+    WHERE NOT (status = 'void') AND NOT (kind = 'manual')"""
+KNOWN = models.CheckConstraint(condition=models.Q(('kind__in', ['initial', 'renewal', 'change', 'manual']), models.Q(('kind', 'manual'), ('period_index__isnull', False), _connector='XOR')), name='invoice_kind_is_known', violation_error_message='All but manual invoices pay for a period.')
 
 
 class Migration(migrations.Migration):
 
+    atomic = False
     dependencies = [
         ('billing', '0023_guards_look_once'),
         ('igny8_auth', '0017_periods_from_an_anchor'),
@@ -94,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='invoice',
             name='kind',
-            field=models.CharField(choices=[('initial', 'First period'), ('renewal', 'Renewal'), ('change', 'Change of plan'), ('manual', 'Manual')], default='initial', max_length=10),
+            field=models.CharField(choices=[('initial', 'First period'), ('renewal', 'Renewal'), ('change', 'Change of plan'), ('manual', 'Manual')], db_default='initial', default='initial', max_length=10),
         ),
         migrations.AddField(
             model_name="invoice",
@@ -108,7 +118,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='invoice',
             name='period_index',
-            field=models.PositiveIntegerField(blank=True, default=0, help_text='The number of the period that it pays for.', null=True),
+            field=models.PositiveIntegerField(blank=True, db_default=0, default=0, help_text='The number of the period that it pays for.', null=True),
         ),
         migrations.AlterField(
             model_name='consent',
@@ -120,14 +130,12 @@ class Migration(migrations.Migration):
             name='event',
             field=models.CharField(choices=[('sign_up_free', 'Sign-up, free plan'), ('sign_up_paid', 'Sign-up, paid plan'), ('upgrade', 'Upgrade requested'), ('change_method', 'Payment method changed'), ('confirm', 'Payment confirmed by the customer'), ('replace_proof', 'Proof sent by the customer'), ('refuse_proof', 'Proof refused by the check'), ('withdraw', 'Confirmation withdrawn'), ('approve', 'Payment approved'), ('supersede', 'Replaced by an upgrade'), ('reject', 'Payment rejected'), ('void', 'Invoice voided'), ('first_approve', 'First of two approvals'), ('first_reverse', 'First of two reversals'), ('reverse', 'Approval reversed'), ('reverse_and_void', 'Approval reversed, invoice voided'), ('restore', 'Earlier subscription restored'), ('close_account', 'Account closed'), ('renew', 'Renewal invoiced'), ('start_period', 'Period begun'), ('fall_due', 'Renewal past due'), ('suspend', 'Paused for lack of payment'), ('lapse', 'Ended for lack of payment'), ('expire', 'Unpaid order expired'), ('end', 'Ended at the end of the period')], max_length=20),
         ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status', 'void'), _negated=True), models.Q(('kind', 'manual'), _negated=True)), fields=('subscription', 'period_index'), name='period_is_invoiced_once', violation_error_message='This period has an invoice already.'),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(ONCE_INDEX, f"DROP INDEX CONCURRENTLY {ONCE.name}")],
+            state_operations=[migrations.AddConstraint('invoice', ONCE)],
         ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['initial', 'renewal', 'change', 'manual']), models.Q(('kind', 'manual'), ('period_index__isnull', False), _connector='XOR')), name='invoice_kind_is_known', violation_error_message='All but manual invoices pay for a period.'),
-        ),
+        AddConstraintNotValid('invoice', KNOWN),
+        ValidateConstraint('invoice', KNOWN.name),
         migrations.AddField(
             model_name='period',
             name='invoice',
@@ -146,7 +154,8 @@ class Migration(migrations.Migration):
             model_name='period',
             constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='period_ends_after_its_start', violation_error_message='The period must end after it starts.'),
         ),
-        migrations.RunSQL(sql=EXISTING, reverse_sql=migrations.RunSQL.noop),
+        migrations.RunSQL(sql=KINDS, reverse_sql=migrations.RunSQL.noop),
+        migrations.RunSQL(sql=FIRST_PERIODS, reverse_sql=migrations.RunSQL.noop),
         migrations.RunSQL(sql=PERIODS, reverse_sql=NO_PERIODS),
         migrations.RunSQL(
             sql=NEVER_REWRITTEN.format(

@@ -7,7 +7,8 @@ the same steps as ``run_billing`` takes. Operators do the same for them: see ``o
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, Subscription
@@ -34,6 +35,7 @@ from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.next_step import next_look, next_step
 from igny8_core.business.subscriptions.reading import (
     histories_of,
+    is_paid_for,
     open_renewal,
     order_of,
     reissued_today,
@@ -45,6 +47,7 @@ from igny8_core.business.subscriptions.services.refusals import (
     require_choosable,
     require_droppable,
     require_kept,
+    require_looked_after,
     require_orderable,
     require_renewable,
 )
@@ -65,10 +68,10 @@ EVER = 100_000  # days: an early renewal waits for no lead
 def cancel_at_period_end(*, account: Account, reason: str, actor: Actor, now: datetime) -> Current:
     """End the plan with the time that is paid for: at once, if that is over.
 
-    An open renewal isn't owed any more.
+    An open renewal isn't owed any more, and a plan chosen for an unpaid period doesn't come.
 
     :param reason: in the words of whoever does it; may be empty.
-    :raises NoSubscription, PlanEnds: if no plan runs that goes on.
+    :raises BillingParked, NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
     """
     with _in_hand(account, actor, now) as hand:
@@ -77,7 +80,9 @@ def cancel_at_period_end(*, account: Account, reason: str, actor: Actor, now: da
         if renewal:
             hand.void(renewal, EventName.REQUEST_CANCEL, CANCELLED)
         subscription.cancel_at_period_end = True
-        hand.record(subscription, EventName.REQUEST_CANCEL, "cancel_at_period_end", note=reason)
+        note = hand.drop_choice(subscription, reason)
+        changed = ("cancel_at_period_end", "next_plan")
+        hand.record(subscription, EventName.REQUEST_CANCEL, *changed, note=note)
         hand.follow()
         if renewal and subscription.cancelled_at is None:
             hand.changes.tell(emails.of_void(invoice=renewal, reason=CANCELLED))
@@ -89,7 +94,7 @@ def keep(*, account: Account, actor: Actor, now: datetime, note: str = "") -> Cu
     """Take a cancellation back; a renewal that it voided is issued anew.
 
     :param note: why, if the customer doesn't do it; it is kept in the event.
-    :raises NoSubscription, NotCancelled: if no plan runs that was cancelled.
+    :raises BillingParked, NoSubscription, NotCancelled: if no plan runs that was cancelled.
     :raises TooManyPlanChanges: if the renewal was issued anew today already.
     """
     with _in_hand(account, actor, now) as hand:
@@ -118,7 +123,7 @@ def choose_next_plan(
     :param note: why, if the customer doesn't do it; it is kept in the event.
     :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan, AlreadyNextPlan: if the plan
         can't be chosen.
-    :raises NoSubscription, PlanEnds: if no plan runs that goes on.
+    :raises BillingParked, NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises PaidAhead: if the next period is paid for, on another plan.
     :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
     :raises TooManyPlanChanges: if the renewal was issued anew today already.
@@ -137,7 +142,7 @@ def drop_next_plan(*, account: Account, actor: Actor, now: datetime, note: str =
 
     :param note: why, if the customer doesn't do it; it is kept in the event.
     :raises NoNextPlan: if none was chosen.
-    :raises NoSubscription, PlanEnds: if no plan runs that goes on.
+    :raises BillingParked, NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises PaidAhead: if the next period is paid for, on that plan.
     :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
     :raises TooManyPlanChanges: if the renewal was issued anew today already.
@@ -153,13 +158,13 @@ def drop_next_plan(*, account: Account, actor: Actor, now: datetime, note: str =
 def renew_early(*, account: Account, actor: Actor, now: datetime) -> Current:
     """Issue the next period's invoice before its time.
 
-    :raises NoSubscription, PlanEnds: if no plan runs that goes on.
+    :raises BillingParked, NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises RenewalAlreadyOpen, PaidAhead: if the next period has its invoice.
     :raises UpgradeAlreadyPending: if a change of plan waits for its payment.
     """
     with _in_hand(account, actor, now) as hand:
         require_renewable(hand.billing, now)
-        hand.follow(_without_lead)
+        hand.follow(partial(_before_its_time, today=business_day(now)))
         return hand.current
 
 
@@ -257,6 +262,14 @@ class _Hand:
     def void(self, renewal: Invoice, event: EventName, note: str) -> None:
         void_renewal(renewal, self._recorder(event, renewal, note))
 
+    def drop_choice(self, subscription: Subscription, reason: str) -> str:
+        """Drop the choice of the next plan, unless that is paid for; return the reason with it."""
+        chosen = subscription.next_plan
+        if chosen is None or is_paid_for(chosen, self.billing, subscription):
+            return reason
+        subscription.next_plan = None
+        return "\n".join(filter(None, (reason, f"Not to be the next plan any more: {chosen}")))
+
     def replace_renewal(self, subscription: Subscription, *, note: str) -> None:
         """Record the next plan, and let a renewal of the new one follow an open one."""
         if renewal := open_renewal(self.billing, subscription):
@@ -315,8 +328,13 @@ class _Hand:
 
 @contextmanager
 def _in_hand(account: Account, actor: Actor, now: datetime) -> Iterator[_Hand]:
-    """Lock an account's billing; in the end write what has changed, and when to look again."""
+    """Lock an account's billing; in the end write what has changed, and when to look again.
+
+    :raises BillingParked: if nothing would follow from what the customer does.
+    """
     billing = lock_billing_of_account(account_id=account.pk)
+    if _is_by_customer(actor, billing.account):
+        require_looked_after(billing)
     with written_together() as changes:
         history = histories_of([account.pk])[account.pk]
         steps = Steps(billing=billing, history=history, changes=changes, now=now)
@@ -332,6 +350,13 @@ def _is_by_customer(actor: Actor, account: Account) -> bool:
     return actor.user is not None and is_own(actor.user, account=account, payments=())
 
 
-def _without_lead(facts: BillingFacts) -> BillingFacts:
-    rules = replace(facts.rules, lead_days=EVER, yearly_lead_days=EVER)
+def _before_its_time(facts: BillingFacts, *, today: date) -> BillingFacts:
+    """Return the facts as if renewals began today, at the latest, and waited for no lead."""
+    begin = facts.rules.renewals_from
+    rules = replace(
+        facts.rules,
+        lead_days=EVER,
+        yearly_lead_days=EVER,
+        renewals_from=min(begin, today) if begin else None,
+    )
     return replace(facts, rules=rules)

@@ -22,6 +22,7 @@ from igny8_core.business.subscriptions.reading import live_subscription, order_o
 from igny8_core.business.subscriptions.selectors import billing_of
 from igny8_core.business.subscriptions.services.refusals import (
     require_choosable,
+    require_looked_after,
     require_orderable,
 )
 from igny8_core.common.clock import business_zone
@@ -188,6 +189,7 @@ class _Offer:
         return price_at(due=due, method=self.method, rate=self.rate).payable
 
     def _require_choosable(self, plan: Plan) -> None:
+        require_looked_after(self.billing)
         require_choosable(plan, self.billing, self.now)
 
 

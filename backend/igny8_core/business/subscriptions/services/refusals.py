@@ -13,6 +13,7 @@ from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.subscriptions.exceptions import (
     AlreadyNextPlan,
     AlreadyOnPlan,
+    BillingParked,
     NoNextPlan,
     NoSubscription,
     NotCancelled,
@@ -24,6 +25,15 @@ from igny8_core.business.subscriptions.exceptions import (
 )
 from igny8_core.business.subscriptions.reading import live_subscription, open_renewal, order_of
 from igny8_core.common.clock import business_zone
+
+
+def require_looked_after(billing: LockedAccount) -> None:
+    """Check that something follows from what a customer does; support may act nevertheless.
+
+    :raises BillingParked: if billing leaves the account alone.
+    """
+    if billing.account.parked_at:
+        raise BillingParked(billing.account)
 
 
 def require_live(billing: LockedAccount) -> Subscription:

@@ -12,14 +12,16 @@ from django.db import transaction
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import User
+from igny8_core.business.billing.borders import day_of
 from igny8_core.business.billing.proof_check import check_proof
 from igny8_core.business.billing.roles import BILLING_ADMIN, BILLING_VIEWER, SUPPORT
 from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
 from igny8_core.business.demo.customers import PASSWORD, confirm, email_of, register
-from igny8_core.business.demo.lives import STAGES, live_months
+from igny8_core.business.demo.lives import STAGES, live_months, oldest_renewal
 from igny8_core.business.demo.queue import add_customer
 from igny8_core.business.reports.renewals import count_renewals
-from igny8_core.common.clock import utc_now
+from igny8_core.business.subscriptions.start import forget_start
+from igny8_core.common.clock import business_zone, utc_now
 
 ADMIN_EMAIL = "admin@example.com"
 STAFF = {
@@ -52,12 +54,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Create the users and print how to sign in.
 
-        :raises CommandError: in production.
+        :raises CommandError: in production, or if renewals began after the lives of the users did.
         """
         if not settings.IS_DEVELOPMENT:
             message = "Demo users have a public password: they are for DJANGO_ENV=development."
             raise CommandError(message)
         now = utc_now()
+        _let_renewals_be_old(now, months=options["months"])
         admin = _ensure_staff()
         people = {**DEMO_USERS}
         if options["months"] > 0:
@@ -75,6 +78,19 @@ class Command(BaseCommand):
         count_renewals(now=now)  # which the worker does once an hour
         for email in (*STAFF, *map(email_of, people)):
             self.stdout.write(f"{email:<24} {PASSWORD}")
+
+
+def _let_renewals_be_old(now: datetime, *, months: int) -> None:
+    """Let there have been renewals when the demo users had them.
+
+    :raises CommandError: if a setting says otherwise.
+    """
+    oldest = day_of(oldest_renewal(now, months=max(months, 0)), business_zone())
+    begin = settings.BILLING_RENEWALS_FROM
+    if begin and begin > oldest:
+        message = f"Demo users renewed from {oldest} on: unset BILLING_RENEWALS_FROM ({begin})."
+        raise CommandError(message)
+    forget_start()
 
 
 def _ensure_staff() -> User:
