@@ -15,7 +15,11 @@ from igny8_core.business.billing.enums import CreditKind, EventName, InvoicePaym
 from igny8_core.business.billing.exceptions import InvoiceUnderReview
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig, Period
 from igny8_core.business.billing.periods import MONTHS, anchor_of, border
-from igny8_core.business.billing.selectors.locks import LockedBilling, lock_open_renewals
+from igny8_core.business.billing.selectors.locks import (
+    LockedBilling,
+    lock_open_orders,
+    lock_open_renewals,
+)
 from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.credits import expire_credits, move_credits
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
@@ -121,10 +125,17 @@ def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder
 def renew_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -> None:
     """Take a paid renewal in: its period runs now if its time has come, and later if not.
 
+    An order that waits would replace the plan without crediting this period: it is void.
+
     Who pays late owes the days that they used. While the account was paused, no days passed: then
     the period is counted so that the days without access aren't part of it.
     """
     subscription, invoice, now = locked.subscription, locked.invoice, recorder.now
+    void_orders(
+        lock_open_orders(locked),
+        note=f"Invoice {invoice} was paid: the present plan goes on.",
+        recorder=recorder,
+    )
     index = invoice.period_index or 0
     paused_at = locked.account.suspended_at
     if paused_at is not None:
@@ -216,14 +227,39 @@ def void_renewal(renewal: Invoice, recorder: TransitionRecorder) -> None:
     recorder.move(renewal, also_save=("voided_at",))
 
 
+def void_orders(orders: list[Invoice], *, note: str, recorder: TransitionRecorder) -> None:
+    """Declare that unpaid orders aren't wanted any more, and tell their customer.
+
+    :param orders: locked, with their subscriptions.
+    """
+    for order in orders:
+        voiding = recorder.of_another(EventName.VOID, note=note, invoice=order)
+        void_renewal(order, voiding)
+        order.subscription.cancelled_at = recorder.now
+        voiding.move(order.subscription, also_save=("cancelled_at",))
+        recorder.changes.tell(emails.of_void(invoice=order, reason=note))
+
+
+def require_no_order_under_review(locked: LockedBilling) -> None:
+    """Check that the order which is to be void hasn't perhaps been paid.
+
+    :raises InvoiceUnderReview: if a payment of it waits: it has to be decided first.
+    """
+    _require_none_under_review(lock_open_orders(locked))
+
+
+def _require_none_under_review(invoices: list[Invoice]) -> None:
+    for invoice in invoices:
+        if invoice.payment_state == InvoicePaymentState.UNDER_REVIEW:
+            raise InvoiceUnderReview(invoice)
+
+
 def require_no_renewal_under_review(locked: LockedBilling) -> None:
     """Check that none of the renewals that are to be void may have been paid.
 
     :raises InvoiceUnderReview: if a payment of one waits: it has to be decided first.
     """
-    for renewal in lock_open_renewals(locked):
-        if renewal.payment_state == InvoicePaymentState.UNDER_REVIEW:
-            raise InvoiceUnderReview(renewal)
+    _require_none_under_review(lock_open_renewals(locked))
 
 
 def revoke_periods(subscription: Subscription, *, recorder: TransitionRecorder) -> None:

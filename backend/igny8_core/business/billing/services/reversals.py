@@ -47,6 +47,7 @@ from igny8_core.business.billing.services.periods import (
     revoke_period_of,
     revoke_periods,
     revoke_renewal,
+    void_orders,
     void_renewal,
 )
 from igny8_core.business.billing.services.transitions import TransitionRecorder
@@ -137,7 +138,7 @@ def _reverse(
         revoke_period_of(invoice, recorder=recorder)
     else:
         _void_open_renewals(locked, recorder)
-        _void_credited_orders(locked, recorder)
+        void_orders(lock_credited_orders(locked), note=recorder.note, recorder=recorder)
         if invoice.kind == InvoiceKind.RENEWAL:
             _take_renewal_back(locked, recorder)
         else:
@@ -219,16 +220,6 @@ def _void_open_renewals(locked: LockedBilling, recorder: TransitionRecorder) -> 
         voiding = recorder.of_another(EventName.VOID, note=recorder.note, invoice=renewal)
         void_renewal(renewal, voiding)
         recorder.changes.tell(emails.of_void(invoice=renewal, reason=recorder.note))
-
-
-def _void_credited_orders(locked: LockedBilling, recorder: TransitionRecorder) -> None:
-    """Void an order that takes the unused days off of what isn't paid any more."""
-    for order in lock_credited_orders(locked):
-        voiding = recorder.of_another(EventName.VOID, note=recorder.note, invoice=order)
-        void_renewal(order, voiding)
-        order.subscription.cancelled_at = recorder.now
-        voiding.move(order.subscription, also_save=("cancelled_at",))
-        recorder.changes.tell(emails.of_void(invoice=order, reason=recorder.note))
 
 
 def _take_renewal_back(locked: LockedBilling, recorder: TransitionRecorder) -> None:
