@@ -71,6 +71,7 @@ class Debt:
     subscription: str = "pending_payment"
     started: int = 0
     claims: list[Claim] = field(default_factory=list)
+    credited_on: list["Debt"] = field(default_factory=list)
 
     @property
     def is_under_review(self) -> bool:
@@ -367,6 +368,8 @@ class Business(RuleBasedStateMachine):
     def follow_approval(self, claim: Claim) -> None:
         customer, debt = claim.debt.customer, claim.debt
         if customer.live:
+            if debt.is_credited:
+                customer.live.credited_on.append(debt)
             customer.live.subscription = "cancelled"
         debt.started = 1 + max(item.started for item in customer.debts)
         claim.status, debt.status, debt.subscription = "succeeded", "paid", "active"
@@ -406,8 +409,10 @@ class Business(RuleBasedStateMachine):
         debt, customer = claim.debt, claim.debt.customer
         is_live, order = debt.subscription == "active", customer.order
         is_spent_by_claim = is_live and order and order.is_credited and order.is_under_review
+        is_credited = not is_live and any(order.status != "void" for order in debt.credited_on)
         is_possible = (
             claim.status == "succeeded"
+            and not is_credited
             and customer.credits >= CREDITS[debt.plan]
             and (becomes == "void" or (is_live and not customer.owes))
             and not is_spent_by_claim

@@ -275,23 +275,25 @@ def revoke_periods(subscription: Subscription, *, recorder: TransitionRecorder) 
 def revoke_renewal(
     subscription: Subscription, *, invoice: Invoice, recorder: TransitionRecorder
 ) -> None:
-    """Take the last paid period back; the caller saves ``COUNTING``.
+    """Take the last paid period back, with those given after it; the caller saves ``COUNTING``.
 
-    If it runs, the one before it is the current one again, by its terms.
+    If one of them runs, the one before them is the current one again, by the terms that were paid
+    for last.
     """
     index = invoice.period_index or 0
     subscription.paid_index = index
-    if subscription.current_index != index:
+    if subscription.current_index is None or subscription.current_index < index:
         return
-    revoke_period_of(invoice, recorder=recorder)
     begun = Period.objects.filter(subscription=subscription, revoked_at=None)
-    before = begun.select_related("invoice").latest("index")
+    begun.filter(index__gte=index).update(revoked_at=recorder.now)
+    before = begun.latest("index")
     subscription.current_index = before.index
     subscription.paid_index = before.index + 1  # periods between them were never charged
     subscription.current_period_start = before.starts_at
     subscription.current_period_end = before.ends_at
-    if before.invoice:
-        _go_back_to(before.invoice.plan, subscription)
+    paid_for = begun.exclude(invoice=None).select_related("invoice").latest("index")
+    if paid_for.invoice:
+        _go_back_to(paid_for.invoice.plan, subscription)
 
 
 def revoke_period_of(invoice: Invoice, *, recorder: TransitionRecorder) -> None:
