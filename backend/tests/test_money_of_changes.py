@@ -329,3 +329,54 @@ def test_terms_before_a_gift_hold_again(customer: User, billing_admin: User, roo
     assert (subscription.plan.slug, subscription.promised.slug) == ("starter", "starter")
     assert (subscription.current_index, account_of(customer).plan.slug) == (1, "starter")
     assert_all_invariants_hold()
+
+
+# Days that weren't paid
+
+
+def test_new_plan_counts_the_days_that_were_used_unpaid(
+    customer: User, billing_admin: User
+) -> None:
+    days(24, 38)
+    order(customer, "growth", day(38, hour=13))
+    pay(customer, billing_admin, day(39))
+    (_, start, end) = periods_of(customer)[-1]
+    assert (start, end) == (day(31, hour=10), day(59, hour=10))
+    assert_all_invariants_hold()
+
+
+def test_new_plan_after_a_pause_counts_the_days_before_it_alone(
+    customer: User, billing_admin: User
+) -> None:
+    days(24, 50)
+    paused_at = account_of(customer).suspended_at
+    assert paused_at is not None
+    order(customer, "growth", day(50, hour=13))
+    pay(customer, billing_admin, day(51))
+    (_, start, _) = periods_of(customer)[-1]
+    assert day(51) - start == paused_at - day(31, hour=10)
+    assert_all_invariants_hold()
+
+
+def test_new_plan_in_paid_time_begins_when_it_is_paid(customer: User, billing_admin: User) -> None:
+    order(customer, "growth", day(5))
+    pay(customer, billing_admin, day(6))
+    assert periods_of(customer)[-1][1] == day(6)
+
+
+# Credits that are spent
+
+
+def test_spent_credits_are_not_given_back_as_money(customer: User) -> None:
+    spend(customer, 900, day(0, hour=11))
+    order(customer, "growth", day(0, hour=12))
+    assert str(invoice_of(customer).due) == "130.10 USD"  # 100 of 1,000 credits: 8.90 of 89.00
+    line = invoice_of(customer).lines.get(amount__lt=0)
+    assert line.description == "Starter plan, 100 of 1,000 credits not used, to 1 Feb 2027"
+    assert_all_invariants_hold()
+
+
+def test_fewer_unused_days_than_credits_count(customer: User) -> None:
+    spend(customer, 100, day(5))
+    order(customer, "growth", day(20))
+    assert str(invoice_of(customer).due) == "110.29 USD"  # 10 of 31 days

@@ -118,7 +118,8 @@ class Customer:
             return Decimal(0)
         today = business_day(utc_now())
         days = (today + relativedelta(months=1) - today).days
-        worth = PRICES[self.live.plan] * (days - 1) / days
+        unspent = Decimal(self.plan_credits) / CREDITS[self.live.plan]
+        worth = PRICES[self.live.plan] * min(Decimal(days - 1) / days, unspent)
         return worth.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
     @property

@@ -83,8 +83,9 @@ def paid_for_and_not_running() -> list[str]:
     return [f"subscription {pk}" for pk in sorted(lasting)]
 
 
-# What runs is kept as a period. A first period begins when it is paid for, and no other begins
-# before that, or before its time: who pays late pays for time that has passed.
+# What runs is kept as a period. A first period begins when it is paid for, or after the end of the
+# plan that it replaces, if that was used unpaid. No other begins before it is paid for, or before
+# its time: who pays late pays for time that has passed.
 BEGUN_AT_ANOTHER_TIME = """
 SELECT s.id FROM igny8_auth_subscription s
 LEFT JOIN billing_period p
@@ -97,7 +98,12 @@ SELECT p.subscription_id FROM billing_period p
 JOIN billing_invoice i ON i.id = p.invoice_id
 WHERE p.revoked_at IS NULL AND (
     i.status <> 'paid' OR p.created_at < greatest(i.paid_at, p.starts_at)
-    OR i.kind IN ('initial', 'change') AND p.starts_at <> i.paid_at)
+    OR i.kind IN ('initial', 'change') AND (p.starts_at > i.paid_at
+        OR p.starts_at < i.paid_at AND p.starts_at < coalesce((
+            SELECT max(replaced.ends_at) FROM billing_paymentevent e
+            JOIN billing_period replaced ON replaced.subscription_id = e.object_id
+            WHERE e.invoice_id = i.id AND e.event = 'supersede' AND e.created_at = i.paid_at
+                AND e.object_type = 'subscription' AND replaced.revoked_at IS NULL), i.paid_at)))
 ORDER BY 1
 """
 

@@ -10,11 +10,11 @@ from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, PlanInterval, Subs
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing import borders, emails
-from igny8_core.business.billing.borders import LatePayment, re_anchored, with_months
+from igny8_core.business.billing.borders import Anchor, LatePayment, re_anchored, with_months
 from igny8_core.business.billing.enums import CreditKind, EventName, InvoicePaymentState
 from igny8_core.business.billing.exceptions import InvoiceUnderReview
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig, Period
-from igny8_core.business.billing.periods import MONTHS, anchor_of, border
+from igny8_core.business.billing.periods import MONTHS, anchor_of, border, paid_until
 from igny8_core.business.billing.selectors.locks import (
     LockedBilling,
     lock_open_orders,
@@ -104,22 +104,40 @@ def start_subscription(
 def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -> None:
     """Start the paid period of an invoice's subscription, as long as the invoice promised.
 
-    The previous subscription ends, and its open renewal isn't owed any more.
+    The previous subscription ends, and its open renewal isn't owed any more: the days that were
+    used since its paid time was over are the new period's first ones.
     """
-    now = recorder.now
+    starts_at = now = recorder.now
     for renewal in lock_open_renewals(locked):
         note = f"Replaced by invoice {locked.invoice}."
         void_renewal(renewal, recorder.of_another(EventName.SUPERSEDE, note=note, invoice=renewal))
     for earlier in locked.subscriptions:
         if earlier.status in LIVE_SUBSCRIPTION_STATUSES:
+            starts_at = start_instead_of(earlier, paused_at=locked.account.suspended_at, now=now)
             earlier.cancelled_at = now
             superseding = recorder.of_another(EventName.SUPERSEDE)
             superseding.move(earlier, also_save=("cancelled_at",))
     subscription, invoice = locked.subscription, locked.invoice
-    subscription.anchor_at, subscription.anchor_index = now, 0
+    subscription.anchor_at, subscription.anchor_index = starts_at, 0
     subscription.paid_index = 1
     begin_period(subscription, invoice=invoice, recorder=recorder)
     recorder.move(subscription, also_save=COUNTING)
+
+
+def start_instead_of(
+    earlier: Subscription, *, paused_at: datetime | None, now: datetime
+) -> datetime:
+    """Return when the first period of a plan begins that replaces another now (UTC).
+
+    Who used days that nobody paid for owes them, whatever the plan: as if the old one were renewed.
+    """
+    until = paid_until(earlier)
+    if now <= until:
+        return now
+    if paused_at is None:
+        return until
+    anchor = _without_pause(earlier, index=earlier.paid_index, paused_at=paused_at, now=now)
+    return borders.border(anchor, earlier.paid_index, business_zone())
 
 
 def renew_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -> None:
@@ -153,7 +171,14 @@ def count_without_pause(
 
     :param index: of the period that was unpaid when the pause began.
     """
-    anchor = re_anchored(
+    anchor = _without_pause(subscription, index=index, paused_at=paused_at, now=now)
+    subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
+
+
+def _without_pause(
+    subscription: Subscription, *, index: int, paused_at: datetime, now: datetime
+) -> Anchor:
+    return re_anchored(
         anchor_of(subscription),
         index,
         business_zone(),
@@ -161,7 +186,6 @@ def count_without_pause(
         back_at=max(now, paused_at),  # the request may be older than the pause
         late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
     )
-    subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
 
 
 def begin_period(
