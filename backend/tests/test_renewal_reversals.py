@@ -8,6 +8,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Plan, Subscription, User
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import (
+    DaysAreCredited,
     InvoiceNotReopenable,
     PaymentAlreadyUnderReview,
 )
@@ -36,9 +37,21 @@ pytestmark = pytest.mark.django_db
 VOID, DUE_AGAIN = EventName.REVERSE_AND_VOID, EventName.REVERSE
 
 
-def reverse(payment: Payment, admin: User, now: datetime, event: EventName = DUE_AGAIN) -> None:
+def reverse(
+    payment: Payment,
+    admin: User,
+    now: datetime,
+    event: EventName = DUE_AGAIN,
+    *,
+    is_forced: bool = False,
+) -> None:
     reverse_payment(
-        payment_id=payment.pk, actor=Actor(user=admin), now=now, reason="Recalled", event=event
+        payment_id=payment.pk,
+        actor=Actor(user=admin),
+        now=now,
+        reason="Recalled",
+        event=event,
+        is_forced=is_forced,
     )
 
 
@@ -238,7 +251,10 @@ def test_void_upgrade_does_not_restore_a_plan_whose_renewal_was_taken_back(
     days(26, 40)
     order(customer, "growth", day(40, hour=13))
     upgraded = pay(customer, billing_admin, day(40, hour=14))
-    reverse(renewed, billing_admin, day(40, hour=15), VOID)
+    with pytest.raises(DaysAreCredited):
+        reverse(renewed, billing_admin, day(40, hour=15), VOID)
+    root = User.objects.create_superuser("root@desk.example")
+    reverse(renewed, root, day(40, hour=15), VOID, is_forced=True)
     reverse(upgraded, billing_admin, day(40, hour=16), VOID)
     assert state(customer) == ("pending_payment", "cancelled", "void", 1000)
     assert [result.sentence for result in verify_billing() if not result.holds] == []

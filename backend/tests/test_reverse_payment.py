@@ -11,6 +11,7 @@ from igny8_core.auth.models import Subscription, User
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.exceptions import (
     CreditsAlreadySpent,
+    DaysAreCredited,
     ForceNotAllowed,
     InvoiceNotReopenable,
     OwnAccountPayment,
@@ -154,7 +155,10 @@ def test_earlier_payment_can_only_be_reversed_and_voided(
     approve(upgrade(owner, "growth"), billing_admin)
     with pytest.raises(InvoiceNotReopenable, match="Reverse and void it instead"):
         reverse(payment, billing_admin)
-    reverse(payment, billing_admin, event=EventName.REVERSE_AND_VOID)
+    with pytest.raises(DaysAreCredited):
+        reverse(payment, billing_admin, event=EventName.REVERSE_AND_VOID)
+    root = User.objects.create_superuser("root@desk.example")
+    reverse(payment, root, event=EventName.REVERSE_AND_VOID, is_forced=True)
 
     assert state(owner, payment) == ("reversed", "void", "cancelled", "active", 2000)
     call_command("verify_billing")
@@ -163,7 +167,8 @@ def test_earlier_payment_can_only_be_reversed_and_voided(
 def test_reversed_plan_is_not_restored(owner: User, billing_admin: User, payment: Payment) -> None:
     upgraded = upgrade(owner, "growth")
     approve(upgraded, billing_admin)
-    reverse(payment, billing_admin, event=EventName.REVERSE_AND_VOID)
+    root = User.objects.create_superuser("root@desk.example")
+    reverse(payment, root, event=EventName.REVERSE_AND_VOID, is_forced=True)
     reverse(upgraded, billing_admin)
 
     assert state(owner, payment)[1:4] == ("void", "cancelled", "pending_payment")

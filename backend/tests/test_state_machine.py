@@ -71,6 +71,7 @@ class Debt:
     subscription: str = "pending_payment"
     started: int = 0
     claims: list[Claim] = field(default_factory=list)
+    credited_on: list["Debt"] = field(default_factory=list)
 
     @property
     def is_under_review(self) -> bool:
@@ -117,7 +118,8 @@ class Customer:
             return Decimal(0)
         today = business_day(utc_now())
         days = (today + relativedelta(months=1) - today).days
-        worth = PRICES[self.live.plan] * (days - 1) / days
+        unspent = Decimal(self.plan_credits) / CREDITS[self.live.plan]
+        worth = PRICES[self.live.plan] * min(Decimal(days - 1) / days, unspent)
         return worth.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
     @property
@@ -367,6 +369,8 @@ class Business(RuleBasedStateMachine):
     def follow_approval(self, claim: Claim) -> None:
         customer, debt = claim.debt.customer, claim.debt
         if customer.live:
+            if debt.is_credited:
+                customer.live.credited_on.append(debt)
             customer.live.subscription = "cancelled"
         debt.started = 1 + max(item.started for item in customer.debts)
         claim.status, debt.status, debt.subscription = "succeeded", "paid", "active"
@@ -406,8 +410,10 @@ class Business(RuleBasedStateMachine):
         debt, customer = claim.debt, claim.debt.customer
         is_live, order = debt.subscription == "active", customer.order
         is_spent_by_claim = is_live and order and order.is_credited and order.is_under_review
+        is_credited = not is_live and any(order.status != "void" for order in debt.credited_on)
         is_possible = (
             claim.status == "succeeded"
+            and not is_credited
             and customer.credits >= CREDITS[debt.plan]
             and (becomes == "void" or (is_live and not customer.owes))
             and not is_spent_by_claim

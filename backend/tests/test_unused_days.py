@@ -12,8 +12,10 @@ from igny8_core.auth.models import Subscription
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.periods import border
+from igny8_core.business.billing.services.invoices import Deduction
 from igny8_core.business.subscriptions.services.plan_changes import unused_periods, unused_value
 from igny8_core.common.daily import A_DAY
+from igny8_core.common.money import Money
 
 PRICES = st.decimals(min_value=1, max_value=1_000_000, places=2)
 TIMES = st.datetimes(
@@ -57,10 +59,20 @@ def paid(subscription: Subscription, index: int, price: Decimal, interval: str) 
         status="paid",
         kind="renewal",
         period_index=index,
+        included_credits=1000,
         currency="USD",
         total=price,
         billing_snapshot={"plan": terms(price, interval).as_json()},
     )
+
+
+def periods(subscription: Subscription, invoices: list[Invoice], now: datetime) -> list[Deduction]:
+    """Return what is left of periods whose credits aren't spent."""
+    return list(unused_periods(subscription, invoices, now, plan_credits=1000))
+
+
+def value(subscription: Subscription, invoices: list[Invoice], now: datetime) -> Money:
+    return unused_value(subscription, invoices, now, plan_credits=1000)
 
 
 @given(
@@ -85,16 +97,16 @@ def test_credit_is_never_more_than_was_paid_nor_for_more_days_than_are_left(
         paid(subscription, current + number, price, interval) for number in range(ahead + 1)
     ]
     begin, now = border(subscription, current), border(subscription, current) + after
-    credit = unused_value(subscription, invoices, now).amount
+    credit = value(subscription, invoices, now).amount
     assert 0 <= credit <= price * (ahead + 1)
-    for item, number in zip(unused_periods(subscription, invoices, now), range(9), strict=False):
+    for item, number in zip(periods(subscription, invoices, now), range(9), strict=False):
         assert item.amount.amount <= price, number
     ends_at = border(subscription, current + 1 + ahead)
     if now >= ends_at:
         assert credit == 0
     if now <= begin:
         assert credit == price * (ahead + 1)
-    a_day_later = unused_value(subscription, invoices, now + A_DAY).amount
+    a_day_later = value(subscription, invoices, now + A_DAY).amount
     assert a_day_later <= credit
 
 
@@ -113,16 +125,14 @@ def test_whole_days_count_of_all_days_of_the_period(hours: int, credit: str) -> 
     start, price = datetime(2027, 1, 1, 10, tzinfo=UTC), Decimal("89.00")
     subscription = subscribed(start, price, "month", current=0)
     invoices = [paid(subscription, 0, price, "month")]
-    found = unused_value(subscription, invoices, start + timedelta(hours=hours))
+    found = value(subscription, invoices, start + timedelta(hours=hours))
     assert found.amount == Decimal(credit)
 
 
 def test_half_a_cent_is_rounded_up() -> None:
     start, price = datetime(2027, 2, 1, tzinfo=UTC), Decimal("0.14")  # a half cent a day
     subscription = subscribed(start, price, "month", current=0)
-    found = unused_value(
-        subscription, [paid(subscription, 0, price, "month")], start + timedelta(days=27)
-    )
+    found = value(subscription, [paid(subscription, 0, price, "month")], start + timedelta(days=27))
     assert found.amount == Decimal("0.01")
 
 
@@ -130,16 +140,46 @@ def test_period_that_was_given_is_worth_nothing() -> None:
     start, price = datetime(2027, 1, 1, tzinfo=UTC), Decimal("89.00")
     subscription = subscribed(start, price, "month", current=1)
     earlier = [paid(subscription, 0, price, "month")]
-    assert unused_value(subscription, earlier, start + timedelta(days=31)).amount == 0
+    assert value(subscription, earlier, start + timedelta(days=31)).amount == 0
 
 
 def test_year_that_follows_a_month_counts_whole() -> None:
     start = datetime(2027, 1, 1, tzinfo=UTC)
     subscription = subscribed(start, Decimal(89), "month", current=0)
     year = paid(subscription, 1, Decimal(890), "year")
-    found = list(unused_periods(subscription, [year], start + timedelta(days=3)))
+    found = list(periods(subscription, [year], start + timedelta(days=3)))
     assert [str(item.amount) for item in found] == ["890.00 USD"]
     assert found[0].description == "Starter plan, 365 of 365 days not used, to 31 Jan 2028"
+
+
+@pytest.mark.parametrize(
+    ("plan_credits", "included", "credit"),
+    [
+        (0, 1000, "0"),
+        (250, 1000, "22.25"),
+        (1000, 1000, "86.13"),  # 30 of 31 days: fewer than all
+        (2500, 1000, "86.13"),  # of earlier periods, too
+        (0, 0, "86.13"),  # none to spend
+    ],
+)
+def test_no_larger_share_than_of_the_credits_that_are_left(
+    plan_credits: int, included: int, credit: str
+) -> None:
+    start, price = datetime(2027, 1, 1, 10, tzinfo=UTC), Decimal("89.00")
+    subscription = subscribed(start, price, "month", current=0)
+    invoice = paid(subscription, 0, price, "month")
+    invoice.included_credits = included
+    found = unused_value(
+        subscription, [invoice], start + timedelta(hours=1), plan_credits=plan_credits
+    )
+    assert found.amount == Decimal(credit)
+
+
+def test_credits_of_a_period_that_has_not_begun_are_not_spent() -> None:
+    start, price = datetime(2027, 1, 1, tzinfo=UTC), Decimal("89.00")
+    subscription = subscribed(start, price, "month", current=0)
+    invoices = [paid(subscription, index, price, "month") for index in (0, 1)]
+    assert unused_value(subscription, invoices, start, plan_credits=0).amount == price
 
 
 @pytest.mark.parametrize(("month", "day"), [(3, 10), (10, 20)])
@@ -150,4 +190,4 @@ def test_clock_change_takes_no_day(settings: LazySettings, month: int, day: int)
     subscription = subscribed(start, price, "month", current=0)
     for index in (0, 1):
         invoice = paid(subscription, index, price, "month")
-        assert unused_value(subscription, [invoice], start).amount == price
+        assert value(subscription, [invoice], start).amount == price

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.business.billing.enums import EventName
-from igny8_core.business.billing.exceptions import InvoiceNotReopenable
+from igny8_core.business.billing.exceptions import DaysAreCredited, InvoiceNotReopenable
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.services.changes import written_together
 from igny8_core.business.billing.services.decisions import approve_payment
@@ -26,7 +26,7 @@ from igny8_core.business.subscriptions.exceptions import NothingToPay
 from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.common.clock import utc_now
 from tests.database import assert_all_invariants_hold
-from tests.factories import account_of, make_billing_admin, make_owner, make_payment
+from tests.factories import PASSWORD, account_of, make_billing_admin, make_owner, make_payment
 from tests.sizes import size
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,11 @@ def make_yearly_plan() -> None:
     )
 
 
+def make_root() -> User:
+    """Make somebody who may force a reversal."""
+    return User.objects.create_superuser(f"root{User.objects.count()}@desk.example", PASSWORD)
+
+
 def pay(owner: User, admin: User, plan: str, *, now: datetime) -> Bought:
     payment = make_payment(owner, reference=f"BT-{plan}")
     approve_payment(payment_id=payment.pk, actor=Actor(user=admin), now=now)
@@ -76,13 +81,16 @@ def upgrade(owner: User, admin: User, plan: str, *, now: datetime) -> Bought:
     return pay(owner, admin, plan, now=now)
 
 
-def reverse(bought: Bought, admin: User, event: EventName, *, now: datetime) -> None:
+def reverse(
+    bought: Bought, admin: User, event: EventName, *, now: datetime, is_forced: bool = False
+) -> None:
     reverse_payment(
         payment_id=bought.payment.pk,
         actor=Actor(user=admin),
         now=now,
         reason="Recalled",
         event=event,
+        is_forced=is_forced,
     )
     bought.is_paid = False
 
@@ -104,7 +112,9 @@ def test_reversing_middle_then_end_restores_first_plan(catalog: None, last: Even
     middle = upgrade(owner, admin, "growth", now=now)
     end = upgrade(owner, admin, "scale", now=now)
 
-    reverse(middle, admin, VOID, now=now)
+    with pytest.raises(DaysAreCredited, match=str(end.payment.invoice.number)):
+        reverse(middle, admin, VOID, now=now)
+    reverse(middle, make_root(), VOID, now=now, is_forced=True)
     assert live_plan(owner) == "scale"
     reverse(end, admin, last, now=now)
     assert live_plan(owner) == "starter"
@@ -125,7 +135,7 @@ def test_reversing_all_plans_leaves_none(catalog: None) -> None:
     admin, owner, now = make_billing_admin(), make_owner(), utc_now()
     chain = [pay(owner, admin, "starter", now=now)]
     chain += [upgrade(owner, admin, plan, now=now) for plan in ("growth", "scale")]
-    for bought in chain:
+    for bought in reversed(chain):
         reverse(bought, admin, VOID, now=now)
     assert live_plan(owner) == ""
     assert account_of(owner).credits == 0
@@ -200,6 +210,10 @@ def take_back(
     before = live_plan(owner)
     try:
         reverse(bought, admin, event, now=now)
+    except DaysAreCredited:
+        assert (event, was_live) == (VOID, False)
+        assert live_plan(owner) == before
+        reverse(bought, make_root(), event, now=now, is_forced=True)
     except InvoiceNotReopenable:
         assert event == DUE_AGAIN
         assert not was_live or Subscription.objects.filter(status="pending_payment").exists()

@@ -518,6 +518,17 @@ class LaterPeriodIsPaid(InvoiceNotReopenable):
     )
 
 
+class DaysAreCredited(InvoiceNotReopenable):
+    """What was credited for a payment stands on an order: that one is taken back first."""
+
+    words = Words(
+        en="Unused days of this invoice were credited on invoice {invoice}. Reverse or void that "
+        "one first.",
+        ur="اس انوائس کے غیر استعمال شدہ دن انوائس {invoice} میں منہا کیے جا چکے ہیں۔ پہلے اُس کی "
+        "منظوری واپس لیں یا اسے منسوخ کریں۔",
+    )
+
+
 # Settings that change by two persons
 
 

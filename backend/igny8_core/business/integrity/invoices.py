@@ -107,7 +107,7 @@ def off_the_plan_sold() -> list[str]:
 
 
 # Unused days are credited when the plan changes: never more than was paid up to then. A payment
-# that was reversed since was paid then.
+# counts until it is reversed.
 CREDITED_TOO_MUCH = """
 SELECT i.id FROM billing_invoice i
 JOIN billing_invoiceline l ON l.invoice_id = i.id AND l.amount < 0
@@ -116,7 +116,10 @@ WHERE i.kind NOT IN ('initial', 'change') OR EXISTS (
     HAVING -sum(credit.amount) > (
         SELECT coalesce(sum(paid.total), 0) FROM billing_invoice paid
         JOIN billing_payment p ON p.invoice_id = paid.id AND p.status IN ('succeeded', 'reversed')
-        WHERE paid.account_id = i.account_id AND p.decided_at <= i.issued_at))
+        WHERE paid.account_id = i.account_id AND p.decided_at <= i.issued_at AND NOT EXISTS (
+            SELECT FROM billing_paymentevent e
+            WHERE e.object_type = 'payment' AND e.object_id = p.id AND e.to_state = 'reversed'
+                AND e.created_at < i.issued_at)))
 GROUP BY i.id
 ORDER BY i.id
 """

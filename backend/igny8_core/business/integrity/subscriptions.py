@@ -15,6 +15,8 @@ from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, Sub
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, ObjectType
 from igny8_core.business.billing.models import Invoice, PaymentEvent
+from igny8_core.business.billing.periods import paid_until
+from igny8_core.business.billing.selectors.invoices import COUNTS_STILL
 from igny8_core.business.integrity.found import rows, selected
 from igny8_core.business.subscriptions.services.looks import SET, is_late, readable_facts
 
@@ -38,11 +40,18 @@ def live_and_unpaid() -> list[str]:
 
 
 def paid_for_and_not_running() -> list[str]:
-    """Find paid subscriptions whose period lasts, if neither they nor newer ones are live.
+    """Find subscriptions whose paid time lasts, if neither they nor newer ones are live.
 
-    The period must end after now, and after the account's last event. Only a person ends one
-    before its time.
+    It must end after now, and after the account's last event. Only a person ends one before its
+    time, or an order that is paid: that credits what is left.
     """
+    paid = Invoice.objects.filter(subscription=OuterRef("pk"), status=InvoiceStatus.PAID)
+    replaced = PaymentEvent.objects.filter(
+        event=EventName.SUPERSEDE,
+        object_type=ObjectType.SUBSCRIPTION,
+        object_id=OuterRef("pk"),
+        invoice__status=InvoiceStatus.PAID,
+    )
     ended = PaymentEvent.objects.filter(
         event=EventName.END,
         object_type=ObjectType.SUBSCRIPTION,
@@ -60,22 +69,23 @@ def paid_for_and_not_running() -> list[str]:
         account=OuterRef("account"),
         status__in=LIVE_SUBSCRIPTION_STATUSES,
     )
-    return rows(
-        Subscription.objects.filter(
-            periods__index=F("current_index"),
-            periods__revoked_at=None,
-            periods__invoice__status=InvoiceStatus.PAID,
-        )
+    ended_early = (
+        Subscription.objects.filter(COUNTS_STILL, Exists(paid), periods__index=F("current_index"))
         .exclude(account__status=AccountStatus.CANCELLED)
-        .filter(current_period_end__gt=Greatest(Now(), Subquery(last_event)))
+        .annotate(as_of=Greatest(Now(), Subquery(last_event)))
+        .filter(Q(current_period_end__gt=F("as_of")) | Q(paid_index__gt=F("current_index") + 1))
         .exclude(Exists(live))
         .exclude(Exists(ended))
+        .exclude(Exists(replaced))
         .distinct()
     )
+    lasting = (item.pk for item in ended_early if paid_until(item) > item.as_of)
+    return [f"subscription {pk}" for pk in sorted(lasting)]
 
 
-# What runs is kept as a period. A first period begins when it is paid for, and no other begins
-# before that, or before its time: who pays late pays for time that has passed.
+# What runs is kept as a period. A first period begins when it is paid for, or after the end of the
+# plan that it replaces, if that was used unpaid. No other begins before it is paid for, or before
+# its time: who pays late pays for time that has passed.
 BEGUN_AT_ANOTHER_TIME = """
 SELECT s.id FROM igny8_auth_subscription s
 LEFT JOIN billing_period p
@@ -88,7 +98,12 @@ SELECT p.subscription_id FROM billing_period p
 JOIN billing_invoice i ON i.id = p.invoice_id
 WHERE p.revoked_at IS NULL AND (
     i.status <> 'paid' OR p.created_at < greatest(i.paid_at, p.starts_at)
-    OR i.kind IN ('initial', 'change') AND p.starts_at <> i.paid_at)
+    OR i.kind IN ('initial', 'change') AND (p.starts_at > i.paid_at
+        OR p.starts_at < i.paid_at AND p.starts_at < coalesce((
+            SELECT max(replaced.ends_at) FROM billing_paymentevent e
+            JOIN billing_period replaced ON replaced.subscription_id = e.object_id
+            WHERE e.invoice_id = i.id AND e.event = 'supersede' AND e.created_at = i.paid_at
+                AND e.object_type = 'subscription' AND replaced.revoked_at IS NULL), i.paid_at)))
 ORDER BY 1
 """
 

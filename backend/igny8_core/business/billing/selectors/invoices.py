@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.business.billing.enums import (
@@ -19,13 +19,19 @@ from igny8_core.business.billing.models import (
     InvoiceLine,
     Payment,
     PaymentEvent,
+    Period,
 )
 from igny8_core.common.compiled import Ready, compiled, planned_once
+from igny8_core.common.daily import A_DAY
 from igny8_core.common.keyset import with_number
 from igny8_core.common.models import put_in_hand
 from igny8_core.common.nested import Rows, with_rows
 from igny8_core.common.statements import COUNT, Hole, instances
 
+# Of the periods of a subscription: it is neither taken back nor unpaid.
+COUNTS_STILL = Q(periods__revoked_at=None) & (
+    Q(periods__invoice=None) | Q(periods__invoice__status=InvoiceStatus.PAID)
+)
 INVOICE_PARTS = (
     "lines",
     Prefetch("payments", Payment.objects.select_related("method")),
@@ -121,8 +127,38 @@ def every_invoice() -> QuerySet[Invoice]:
     )
 
 
+def order_that_credits(invoice: Invoice) -> Invoice | None:
+    """Find the order that unused days of a paid invoice were taken off, unless it is void."""
+    replacing = PaymentEvent.objects.filter(
+        event=EventName.SUPERSEDE,
+        object_type=ObjectType.SUBSCRIPTION,
+        object_id=invoice.subscription_id,
+    )
+    was_over = Period.objects.filter(
+        invoice=invoice, revoked_at=None, ends_at__lt=OuterRef("issued_at") + A_DAY
+    )
+    orders = Invoice.objects.filter(
+        pk__in=replacing.values("invoice"), lines__amount__lt=0, issued_at__gte=invoice.paid_at
+    )
+    return orders.exclude(status=InvoiceStatus.VOID).exclude(Exists(was_over)).first()
+
+
+def is_later_one_paid(invoice: Invoice) -> bool:
+    """Tell whether a later period of its subscription is paid for."""
+    later = Invoice.objects.filter(
+        subscription=invoice.subscription_id,
+        period_index__gt=invoice.period_index,
+        status=InvoiceStatus.PAID,
+    )
+    return later.exists()
+
+
 def replaced_and_paid(*, account: Account) -> set[int]:
-    """Ids of the account's subscriptions that an upgrade replaced in a period that is paid for."""
+    """Ids of the account's subscriptions that an upgrade replaced, if what ran then still counts.
+
+    That is paid for, or was given to somebody who has paid.
+    """
+    paid = Invoice.objects.filter(subscription=OuterRef("pk"), status=InvoiceStatus.PAID)
     last_event = (
         PaymentEvent.objects.filter(object_type=ObjectType.SUBSCRIPTION, object_id=OuterRef("pk"))
         .order_by("-pk")
@@ -130,10 +166,10 @@ def replaced_and_paid(*, account: Account) -> set[int]:
     )
     replaced = (
         Subscription.objects.filter(
+            COUNTS_STILL,
+            Exists(paid),
             account=account,
             periods__index=F("current_index"),
-            periods__revoked_at=None,
-            periods__invoice__status=InvoiceStatus.PAID,
         )
         .annotate(last_event=Subquery(last_event))
         .filter(last_event=EventName.SUPERSEDE)

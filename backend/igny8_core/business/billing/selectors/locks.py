@@ -15,6 +15,7 @@ from django.db.models import (
     BigIntegerField,
     Model,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     prefetch_related_objects,
@@ -31,6 +32,7 @@ from igny8_core.common.compiled import IsOneOf, compiled
 from igny8_core.common.models import put_in_hand
 
 Row = TypeVar("Row", bound=Model)
+CREDITS = Q(amount__lt=0)  # of an order's lines: what is taken off
 
 
 @dataclass(frozen=True)
@@ -126,17 +128,25 @@ def lock_open_renewals(locked: LockedBilling) -> list[Invoice]:
 
 def lock_credited_orders(locked: LockedBilling) -> list[Invoice]:
     """Lock the unpaid order that unused days were taken off, if there is one: with payments."""
+    return _lock_orders(
+        locked, Invoice.objects.filter(pk__in=InvoiceLine.objects.filter(CREDITS).values("invoice"))
+    )
+
+
+def lock_open_orders(locked: LockedBilling) -> list[Invoice]:
+    """Lock the unpaid order, if there is one: with payments."""
+    return _lock_orders(locked, Invoice.objects.all())
+
+
+def _lock_orders(locked: LockedBilling, invoices: QuerySet[Invoice]) -> list[Invoice]:
     waiting = [
         item for item in locked.subscriptions if item.status == SubscriptionStatus.PENDING_PAYMENT
     ]
     if not waiting:
         return []
-    credited = InvoiceLine.objects.filter(amount__lt=0).values("invoice")
     orders = list(
         _for_update(
-            Invoice.objects.filter(
-                subscription__in=waiting, status=InvoiceStatus.PENDING, pk__in=credited
-            ).order_by("pk")
+            invoices.filter(subscription__in=waiting, status=InvoiceStatus.PENDING).order_by("pk")
         )
     )
     for order in orders:

@@ -10,12 +10,16 @@ from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, PlanInterval, Subs
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing import borders, emails
-from igny8_core.business.billing.borders import LatePayment, re_anchored, with_months
+from igny8_core.business.billing.borders import Anchor, LatePayment, re_anchored, with_months
 from igny8_core.business.billing.enums import CreditKind, EventName, InvoicePaymentState
 from igny8_core.business.billing.exceptions import InvoiceUnderReview
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig, Period
-from igny8_core.business.billing.periods import MONTHS, anchor_of, border
-from igny8_core.business.billing.selectors.locks import LockedBilling, lock_open_renewals
+from igny8_core.business.billing.periods import MONTHS, anchor_of, border, paid_until
+from igny8_core.business.billing.selectors.locks import (
+    LockedBilling,
+    lock_open_orders,
+    lock_open_renewals,
+)
 from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.credits import expire_credits, move_credits
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
@@ -100,31 +104,56 @@ def start_subscription(
 def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -> None:
     """Start the paid period of an invoice's subscription, as long as the invoice promised.
 
-    The previous subscription ends, and its open renewal isn't owed any more.
+    The previous subscription ends, and its open renewal isn't owed any more: the days that were
+    used since its paid time was over are the new period's first ones.
     """
-    now = recorder.now
+    starts_at = now = recorder.now
     for renewal in lock_open_renewals(locked):
         note = f"Replaced by invoice {locked.invoice}."
         void_renewal(renewal, recorder.of_another(EventName.SUPERSEDE, note=note, invoice=renewal))
     for earlier in locked.subscriptions:
         if earlier.status in LIVE_SUBSCRIPTION_STATUSES:
+            starts_at = start_instead_of(earlier, paused_at=locked.account.suspended_at, now=now)
             earlier.cancelled_at = now
             superseding = recorder.of_another(EventName.SUPERSEDE)
             superseding.move(earlier, also_save=("cancelled_at",))
     subscription, invoice = locked.subscription, locked.invoice
-    subscription.anchor_at, subscription.anchor_index = now, 0
+    subscription.anchor_at, subscription.anchor_index = starts_at, 0
     subscription.paid_index = 1
     begin_period(subscription, invoice=invoice, recorder=recorder)
     recorder.move(subscription, also_save=COUNTING)
 
 
+def start_instead_of(
+    earlier: Subscription, *, paused_at: datetime | None, now: datetime
+) -> datetime:
+    """Return when the first period of a plan begins that replaces another now (UTC).
+
+    Who used days that nobody paid for owes them, whatever the plan: as if the old one were renewed.
+    """
+    until = paid_until(earlier)
+    if now <= until:
+        return now
+    if paused_at is None:
+        return until
+    anchor = _without_pause(earlier, index=earlier.paid_index, paused_at=paused_at, now=now)
+    return borders.border(anchor, earlier.paid_index, business_zone())
+
+
 def renew_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -> None:
     """Take a paid renewal in: its period runs now if its time has come, and later if not.
+
+    An order that waits would replace the plan without crediting this period: it is void.
 
     Who pays late owes the days that they used. While the account was paused, no days passed: then
     the period is counted so that the days without access aren't part of it.
     """
     subscription, invoice, now = locked.subscription, locked.invoice, recorder.now
+    void_orders(
+        lock_open_orders(locked),
+        note=f"Invoice {invoice} was paid: the present plan goes on.",
+        recorder=recorder,
+    )
     index = invoice.period_index or 0
     paused_at = locked.account.suspended_at
     if paused_at is not None:
@@ -142,7 +171,14 @@ def count_without_pause(
 
     :param index: of the period that was unpaid when the pause began.
     """
-    anchor = re_anchored(
+    anchor = _without_pause(subscription, index=index, paused_at=paused_at, now=now)
+    subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
+
+
+def _without_pause(
+    subscription: Subscription, *, index: int, paused_at: datetime, now: datetime
+) -> Anchor:
+    return re_anchored(
         anchor_of(subscription),
         index,
         business_zone(),
@@ -150,7 +186,6 @@ def count_without_pause(
         back_at=max(now, paused_at),  # the request may be older than the pause
         late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
     )
-    subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
 
 
 def begin_period(
@@ -216,14 +251,39 @@ def void_renewal(renewal: Invoice, recorder: TransitionRecorder) -> None:
     recorder.move(renewal, also_save=("voided_at",))
 
 
+def void_orders(orders: list[Invoice], *, note: str, recorder: TransitionRecorder) -> None:
+    """Declare that unpaid orders aren't wanted any more, and tell their customer.
+
+    :param orders: locked, with their subscriptions.
+    """
+    for order in orders:
+        voiding = recorder.of_another(EventName.VOID, note=note, invoice=order)
+        void_renewal(order, voiding)
+        order.subscription.cancelled_at = recorder.now
+        voiding.move(order.subscription, also_save=("cancelled_at",))
+        recorder.changes.tell(emails.of_void(invoice=order, reason=note))
+
+
+def require_no_order_under_review(locked: LockedBilling) -> None:
+    """Check that the order which is to be void hasn't perhaps been paid.
+
+    :raises InvoiceUnderReview: if a payment of it waits: it has to be decided first.
+    """
+    _require_none_under_review(lock_open_orders(locked))
+
+
+def _require_none_under_review(invoices: list[Invoice]) -> None:
+    for invoice in invoices:
+        if invoice.payment_state == InvoicePaymentState.UNDER_REVIEW:
+            raise InvoiceUnderReview(invoice)
+
+
 def require_no_renewal_under_review(locked: LockedBilling) -> None:
     """Check that none of the renewals that are to be void may have been paid.
 
     :raises InvoiceUnderReview: if a payment of one waits: it has to be decided first.
     """
-    for renewal in lock_open_renewals(locked):
-        if renewal.payment_state == InvoicePaymentState.UNDER_REVIEW:
-            raise InvoiceUnderReview(renewal)
+    _require_none_under_review(lock_open_renewals(locked))
 
 
 def revoke_periods(subscription: Subscription, *, recorder: TransitionRecorder) -> None:
@@ -239,23 +299,25 @@ def revoke_periods(subscription: Subscription, *, recorder: TransitionRecorder) 
 def revoke_renewal(
     subscription: Subscription, *, invoice: Invoice, recorder: TransitionRecorder
 ) -> None:
-    """Take the last paid period back; the caller saves ``COUNTING``.
+    """Take the last paid period back, with those given after it; the caller saves ``COUNTING``.
 
-    If it runs, the one before it is the current one again, by its terms.
+    If one of them runs, the one before them is the current one again, by the terms that were paid
+    for last.
     """
     index = invoice.period_index or 0
     subscription.paid_index = index
-    if subscription.current_index != index:
+    if subscription.current_index is None or subscription.current_index < index:
         return
-    revoke_period_of(invoice, recorder=recorder)
     begun = Period.objects.filter(subscription=subscription, revoked_at=None)
-    before = begun.select_related("invoice").latest("index")
+    begun.filter(index__gte=index).update(revoked_at=recorder.now)
+    before = begun.latest("index")
     subscription.current_index = before.index
     subscription.paid_index = before.index + 1  # periods between them were never charged
     subscription.current_period_start = before.starts_at
     subscription.current_period_end = before.ends_at
-    if before.invoice:
-        _go_back_to(before.invoice.plan, subscription)
+    paid_for = begun.exclude(invoice=None).select_related("invoice").latest("index")
+    if paid_for.invoice:
+        _go_back_to(paid_for.invoice.plan, subscription)
 
 
 def revoke_period_of(invoice: Invoice, *, recorder: TransitionRecorder) -> None:

@@ -18,6 +18,7 @@ from igny8_core.business.billing.enums import (
 from igny8_core.business.billing.exceptions import (
     AnotherInvoiceIsDue,
     CreditsAlreadySpent,
+    DaysAreCredited,
     ForceNotAllowed,
     InvoiceUnderReview,
     LaterPeriodIsPaid,
@@ -30,7 +31,11 @@ from igny8_core.business.billing.periods import paid_until
 from igny8_core.business.billing.pockets import Pockets, change_by_undoing
 from igny8_core.business.billing.rights import REVERSE, require_may_decide
 from igny8_core.business.billing.selectors.credits import entries_of
-from igny8_core.business.billing.selectors.invoices import replaced_and_paid
+from igny8_core.business.billing.selectors.invoices import (
+    is_later_one_paid,
+    order_that_credits,
+    replaced_and_paid,
+)
 from igny8_core.business.billing.selectors.locks import (
     LockedBilling,
     lock_billing_of_payment,
@@ -47,6 +52,7 @@ from igny8_core.business.billing.services.periods import (
     revoke_period_of,
     revoke_periods,
     revoke_renewal,
+    void_orders,
     void_renewal,
 )
 from igny8_core.business.billing.services.transitions import TransitionRecorder
@@ -71,7 +77,7 @@ def reverse_payment(
     same: the first request only marks the payment.
 
     After the first period's payment, the newest earlier subscription that is paid for comes back
-    if its period hasn't ended; without one, the account waits for a payment again. After a
+    if its paid time hasn't ended; without one, the account waits for a payment again. After a
     renewal's, the subscription is past due if its paid time is over. An open renewal is void, and
     so is an order that takes off what isn't paid any more.
 
@@ -84,6 +90,7 @@ def reverse_payment(
     :raises PaymentNotReversible: unless it is approved.
     :raises InvoiceNotReopenable: if the invoice can only be voided, or a later one is paid.
     :raises InvoiceUnderReview: if a payment of a later one waits.
+    :raises DaysAreCredited: if an order that stands credits days that it paid for.
     :raises CreditsAlreadySpent: if the account has fewer credits left than were granted.
     :raises ForceNotAllowed: if it is forced by anybody but a superuser.
     :raises SecondApproverRequired: if the actor was the first of two.
@@ -100,6 +107,7 @@ def reverse_payment(
     _require_last(locked)
     change = _change_of_credits(locked, payment)
     if not is_forced:
+        _require_not_credited(locked)
         _require_unspent(locked, payment, change)
     with written_together() as changes:
         consents = Consents(
@@ -135,9 +143,10 @@ def _reverse(
     credits_taken = _move_credits_back(locked, payment, change, recorder)
     if locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
         revoke_period_of(invoice, recorder=recorder)
+        _take_unbegun_back(locked, recorder)
     else:
         _void_open_renewals(locked, recorder)
-        _void_credited_orders(locked, recorder)
+        void_orders(lock_credited_orders(locked), note=recorder.note, recorder=recorder)
         if invoice.kind == InvoiceKind.RENEWAL:
             _take_renewal_back(locked, recorder)
         else:
@@ -158,16 +167,27 @@ def _require_approved(payment: Payment) -> None:
 
 
 def _require_last(locked: LockedBilling) -> None:
-    """Refuse to leave a gap of unpaid periods before a paid one, or before one that may be paid."""
+    """Refuse to leave a gap of unpaid periods before a paid one, or before one that may be paid.
+
+    A period that was given goes with what was paid before it.
+    """
     subscription, index = locked.subscription, locked.invoice.period_index
     if subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
         return
-    if index is not None and index + 1 < subscription.paid_index:
+    is_last = index is None or index + 1 >= subscription.paid_index
+    if not is_last and is_later_one_paid(locked.invoice):
         raise LaterPeriodIsPaid(state=subscription.status)
     require_no_renewal_under_review(locked)
     for order in lock_credited_orders(locked):
         if order.payment_state == InvoicePaymentState.UNDER_REVIEW:
             raise InvoiceUnderReview(order)
+
+
+def _require_not_credited(locked: LockedBilling) -> None:
+    """Refuse to take a payment back whose unused days were taken off an order that stands."""
+    credited_on = order_that_credits(locked.invoice)
+    if credited_on and locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
+        raise DaysAreCredited(state=locked.subscription.status, invoice=credited_on)
 
 
 def _require_reopenable(locked: LockedBilling) -> None:
@@ -221,20 +241,18 @@ def _void_open_renewals(locked: LockedBilling, recorder: TransitionRecorder) -> 
         recorder.changes.tell(emails.of_void(invoice=renewal, reason=recorder.note))
 
 
-def _void_credited_orders(locked: LockedBilling, recorder: TransitionRecorder) -> None:
-    """Void an order that takes the unused days off of what isn't paid any more."""
-    for order in lock_credited_orders(locked):
-        voiding = recorder.of_another(EventName.VOID, note=recorder.note, invoice=order)
-        void_renewal(order, voiding)
-        order.subscription.cancelled_at = recorder.now
-        voiding.move(order.subscription, also_save=("cancelled_at",))
-        recorder.changes.tell(emails.of_void(invoice=order, reason=recorder.note))
+def _take_unbegun_back(locked: LockedBilling, recorder: TransitionRecorder) -> None:
+    """Let an ended subscription be paid for no longer than it still is."""
+    subscription, index = locked.subscription, locked.invoice.period_index or 0
+    if subscription.current_index is not None and subscription.current_index < index:
+        subscription.paid_index = min(subscription.paid_index, index)
+        recorder.changes.save(subscription, "paid_index")
 
 
 def _take_renewal_back(locked: LockedBilling, recorder: TransitionRecorder) -> None:
     """Take the paid period back: it is owed again, or the subscription ends before it."""
     account, subscription, index = locked.account, locked.subscription, locked.invoice.period_index
-    was_running = subscription.current_index == index
+    was_running = (subscription.current_index or 0) >= (index or 0)
     revoke_renewal(subscription, invoice=locked.invoice, recorder=recorder)
     recorder.changes.save(subscription, *COUNTING)
     account.plan = subscription.plan
@@ -257,21 +275,25 @@ def _end_subscription(locked: LockedBilling, recorder: TransitionRecorder) -> No
 
 
 def _leave(locked: LockedBilling, recorder: TransitionRecorder) -> None:
-    """Go on with an earlier subscription instead, if there is one that is paid for."""
+    """Go on with an earlier subscription instead, if there is one that is paid for.
+
+    What was left of it was credited on the order that replaced it: while that is paid, as it is
+    when a renewal is taken back, the earlier one is worth nothing any more.
+    """
     account, subscription = locked.account, locked.subscription
     if recorder.event == EventName.REVERSE_AND_VOID:
         subscription.cancelled_at = recorder.now
     recorder.move(subscription, also_save=(*COUNTING, "cancelled_at"))
     account.suspended_at = None
     earlier = _newest_paid_for(locked, now=recorder.now)
-    if earlier:
+    if earlier and locked.invoice.kind != InvoiceKind.RENEWAL:
         _restore(account, earlier, recorder)
     else:
         recorder.move(account, also_save=("suspended_at",))
 
 
 def _newest_paid_for(locked: LockedBilling, *, now: datetime) -> Subscription | None:
-    """Find the newest paid plan whose period lasts, however many upgrades ago it was replaced.
+    """Find the newest plan whose paid time lasts, however many upgrades ago it was replaced.
 
     One step back isn't enough: the plan that this payment replaced may itself be reversed.
     """
@@ -279,7 +301,7 @@ def _newest_paid_for(locked: LockedBilling, *, now: datetime) -> Subscription | 
     lasting = [
         (item.current_period_start, item.pk, item)
         for item in locked.subscriptions
-        if item.pk in paid and item.current_period_end and item.current_period_end > now
+        if item.pk in paid and item.current_period_start and paid_until(item) > now
     ]
     return max(lasting)[2] if lasting else None
 

@@ -91,27 +91,37 @@ def charge_for_change(*, plan: Plan, billing: LockedAccount, now: datetime) -> C
     return charge
 
 
-def unused_value(subscription: Subscription, invoices: Iterable[Invoice], now: datetime) -> Money:
+def unused_value(
+    subscription: Subscription, invoices: Iterable[Invoice], now: datetime, *, plan_credits: int
+) -> Money:
     """Return what is left of a subscription's paid periods; see ``unused_periods``."""
-    left = (item.amount.amount for item in unused_periods(subscription, invoices, now))
+    found = unused_periods(subscription, invoices, now, plan_credits=plan_credits)
+    left = (item.amount.amount for item in found)
     return Money(sum(left, Decimal(0)), Plan.currency)
 
 
 def unused_periods(
-    subscription: Subscription, invoices: Iterable[Invoice], now: datetime
+    subscription: Subscription, invoices: Iterable[Invoice], now: datetime, *, plan_credits: int
 ) -> Iterator[Deduction]:
     """Yield what is left of each paid period, at its plan's price: whole days, of all its days.
+
+    Of a period that has begun, no larger share than of the credits that it brought: what was spent
+    isn't paid back.
 
     What was credited on the invoice of a period counts: it was paid for earlier. A period that was
     given is worth nothing.
 
     :param invoices: of the account.
+    :param plan_credits: those of its plans that it has left.
     """
     for invoice in invoices:
         is_its_own = invoice.subscription_id == subscription.pk
         if is_its_own and invoice.status == InvoiceStatus.PAID and invoice.period_index is not None:
             starts_at, ends_at = _span(subscription, invoice)
-            if left := _left_of(invoice, starts_at, ends_at, now):
+            left = _days_left_of(invoice, starts_at, ends_at, now)
+            if invoice.period_index == subscription.current_index:
+                left = min(left, _credits_left_of(invoice, ends_at, plan_credits), key=_worth)
+            if left.amount.amount:
                 yield left
 
 
@@ -122,18 +132,32 @@ def _span(subscription: Subscription, invoice: Invoice) -> tuple[datetime, datet
     return span_of(subscription, invoice)
 
 
-def _left_of(
+def _days_left_of(
     invoice: Invoice, starts_at: datetime, ends_at: datetime, now: datetime
-) -> Deduction | None:
-    zone, terms = business_zone(), invoice.plan
+) -> Deduction:
+    zone = business_zone()
     days = (day_of(ends_at, zone) - day_of(starts_at, zone)).days
     unused = days if now <= starts_at else max(0, min(days, (ends_at - now) // A_DAY))
-    amount = round_amount(terms.price * unused / days, terms.currency)
-    if not amount:
-        return None
-    last = last_day(ends_at, zone)
-    description = f"{terms.name} plan, {unused} of {days} days not used, to {last.day} {last:%b %Y}"
+    return _share(invoice, unused, days, "days", ends_at)
+
+
+def _credits_left_of(invoice: Invoice, ends_at: datetime, plan_credits: int) -> Deduction:
+    brought = invoice.included_credits or 1  # a plan without credits has all of them left
+    left = min(plan_credits, brought) if invoice.included_credits else brought
+    return _share(invoice, left, brought, "credits", ends_at)
+
+
+def _share(invoice: Invoice, left: int, of: int, what: str, ends_at: datetime) -> Deduction:
+    terms, last = invoice.plan, last_day(ends_at, business_zone())
+    amount = round_amount(terms.price * left / of, terms.currency)
+    description = (
+        f"{terms.name} plan, {left:,} of {of:,} {what} not used, to {last.day} {last:%b %Y}"
+    )
     return Deduction(description, Money(amount, terms.currency))
+
+
+def _worth(left: Deduction) -> Decimal:
+    return left.amount.amount
 
 
 def _charge(plan: Plan, billing: LockedAccount, now: datetime) -> Charge:
@@ -147,7 +171,9 @@ def _charge(plan: Plan, billing: LockedAccount, now: datetime) -> Charge:
     return replace(
         charge,
         due_date=min(charge.due_date, ends_on),
-        deductions=tuple(unused_periods(live, billing.invoices, now)),
+        deductions=tuple(
+            unused_periods(live, billing.invoices, now, plan_credits=billing.account.plan_credits)
+        ),
     )
 
 
