@@ -64,7 +64,7 @@ class Day:
             return None
         if sub.invoice and (self.waits(sub.invoice) or self.is_soft(sub.invoice)):
             return None
-        return None if self.order and self.is_soft(self.order) else "end"
+        return None if self.is_order_in_time(sub) else "end"
 
     def expire(self) -> str | None:
         order = self.order
@@ -83,10 +83,10 @@ class Day:
         sub = self.sub
         if not sub or sub.invoice or sub.cancel_at_period_end:
             return None
-        if self.order and (self.today < self.until(sub) or self.is_soft(self.order)):
-            return None
         if sub.replaced:
             return f"renew {sub.replaced.period_index} {sub.replaced.due_date} ()"
+        if self.order and (self.today < self.until(sub) or self.is_order_in_time(sub)):
+            return None
         rules = self.facts.rules
         lead = rules.yearly_lead_days if sub.anchor.months == 12 else rules.lead_days
         if self.today < self.until(sub) - timedelta(lead):
@@ -104,6 +104,11 @@ class Day:
         if rules.renewals_from and self.until(sub) < rules.renewals_from:
             due = max(due, rules.renewals_from + timedelta(rules.first_term_days))
         return f"renew {index} {due} {tuple(range(sub.paid_index, index))}"
+
+    def is_order_in_time(self, sub: LiveSubscription) -> bool:
+        """Whether claims of an order from the paid time hold something back."""
+        order = self.order
+        return bool(order and order.issued_on <= self.until(sub) and self.is_soft(order))
 
     def is_too_soon(self, day: date) -> bool:
         """Whether something from before there were renewals has more time."""
