@@ -72,7 +72,8 @@ class Day:
             return None
         if self.is_too_soon(order.issued_on):
             return None
-        old = self.since(order.issued_on) - self.stopped(order) > order.plan.order_expires_days
+        running = self.since(order.issued_on) - self.stopped(order, order.issued_on)
+        old = running > order.plan.order_expires_days
         sub = self.sub
         over = sub and order.issued_on <= self.until(sub) <= self.today
         if order.kind == "initial":
@@ -229,12 +230,13 @@ class Day:
         retries = any(self.since(day) < invoice.plan.retry_days for day in rejected)
         return self.freezes(invoice) or retries
 
-    def stopped(self, invoice: OpenInvoice) -> int:
-        """Days under review of the first claims, by walking through them."""
+    def stopped(self, invoice: OpenInvoice, begun: date) -> int:
+        """Days after a day on which the first claims were under review, by walking through them."""
         return sum(
-            ((decided or self.today) - submitted).days
+            submitted + timedelta(number) >= begun
             for submitted, decided, _ in self.first(invoice)
+            for number in range(((decided or self.today) - submitted).days)
         )
 
     def offset(self, invoice: OpenInvoice) -> int:
-        return self.since(invoice.due_date) - self.stopped(invoice)
+        return self.since(invoice.due_date) - self.stopped(invoice, invoice.due_date)

@@ -211,6 +211,17 @@ def test_claim_stops_the_clock() -> None:
     assert next_step(rejected, on(9, hour=0)) == FALL_DUE
 
 
+def test_review_counts_from_the_due_day() -> None:
+    """What was under review before it took no time; a later due day gives no such time again."""
+    claims = (claim(-5, 2, was_rejected=False),)
+    reviewed = renewal(claims=claims)
+    assert reviewed.offset(day(10), UTC_ZONE) == 8
+    assert replace(reviewed, due_date=day(5)).offset(day(10), UTC_ZONE) == 5
+    extended = facts_of(invoice=replace(reviewed, due_date=day(5), sent=sent(renewal_due=6)))
+    assert next_look(extended, on(7)) == on(9, hour=0)
+    assert next_step(extended, on(9)) == FALL_DUE
+
+
 def test_sign_up_expires_a_week_after_the_day_that_was_told() -> None:
     """Complaint 16: due after 7 days, expired after 14."""
     facts = BillingFacts(AccountStatus.PENDING_PAYMENT, UTC_ZONE, order=order())

@@ -111,7 +111,8 @@ def _expire(facts: BillingFacts, now: datetime) -> Step | None:
 def _expires_on(facts: BillingFacts, order: OpenInvoice) -> date:
     """Return the first day on which an order is too old. The last day is whole."""
     days = timedelta(days=order.plan.order_expires_days)
-    return order.issued_on + days + order.frozen_days(facts.zone) + A_DAY
+    frozen = order.frozen_days(facts.zone, since=order.issued_on)
+    return order.issued_on + days + frozen + A_DAY
 
 
 def _outlived_by(order: OpenInvoice, facts: BillingFacts, now: datetime) -> bool:
@@ -378,7 +379,8 @@ def _turning_days(facts: BillingFacts) -> Iterator[date]:
 def _turning_days_of_debt(facts: BillingFacts, invoice: OpenInvoice) -> Iterator[date]:
     plan, reminders = invoice.plan, invoice.plan.reminders
     yield from _retry_days(facts, invoice)
-    clock_began = invoice.due_date + invoice.frozen_days(facts.zone)
+    frozen = invoice.frozen_days(facts.zone, since=invoice.due_date)
+    clock_began = invoice.due_date + frozen
     offsets = (item.offset for item in reminders)
     deadlines = (0, plan.grace_days + 1, plan.suspend_after_days, plan.end_after_days)
     yield from _days_after(clock_began, (*offsets, *deadlines))
