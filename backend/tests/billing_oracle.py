@@ -64,7 +64,7 @@ class Day:
             return None
         if sub.invoice and (self.waits(sub.invoice) or self.is_soft(sub.invoice)):
             return None
-        return None if self.order and self.is_soft(self.order) else "end"
+        return None if self.is_order_in_time(sub) else "end"
 
     def expire(self) -> str | None:
         order = self.order
@@ -72,7 +72,8 @@ class Day:
             return None
         if self.is_too_soon(order.issued_on):
             return None
-        old = self.since(order.issued_on) - self.stopped(order) > order.plan.order_expires_days
+        running = self.since(order.issued_on) - self.stopped(order, order.issued_on)
+        old = running > order.plan.order_expires_days
         sub = self.sub
         over = sub and order.issued_on <= self.until(sub) <= self.today
         if order.kind == "initial":
@@ -83,10 +84,10 @@ class Day:
         sub = self.sub
         if not sub or sub.invoice or sub.cancel_at_period_end:
             return None
-        if self.order and (self.today < self.until(sub) or self.is_soft(self.order)):
-            return None
         if sub.replaced:
             return f"renew {sub.replaced.period_index} {sub.replaced.due_date} ()"
+        if self.order and (self.today < self.until(sub) or self.is_order_in_time(sub)):
+            return None
         rules = self.facts.rules
         lead = rules.yearly_lead_days if sub.anchor.months == 12 else rules.lead_days
         if self.today < self.until(sub) - timedelta(lead):
@@ -104,6 +105,11 @@ class Day:
         if rules.renewals_from and self.until(sub) < rules.renewals_from:
             due = max(due, rules.renewals_from + timedelta(rules.first_term_days))
         return f"renew {index} {due} {tuple(range(sub.paid_index, index))}"
+
+    def is_order_in_time(self, sub: LiveSubscription) -> bool:
+        """Whether claims of an order from the paid time hold something back."""
+        order = self.order
+        return bool(order and order.issued_on <= self.until(sub) and self.is_soft(order))
 
     def is_too_soon(self, day: date) -> bool:
         """Whether something from before there were renewals has more time."""
@@ -224,12 +230,13 @@ class Day:
         retries = any(self.since(day) < invoice.plan.retry_days for day in rejected)
         return self.freezes(invoice) or retries
 
-    def stopped(self, invoice: OpenInvoice) -> int:
-        """Days under review of the first claims, by walking through them."""
+    def stopped(self, invoice: OpenInvoice, begun: date) -> int:
+        """Days after a day on which the first claims were under review, by walking through them."""
         return sum(
-            ((decided or self.today) - submitted).days
+            submitted + timedelta(number) >= begun
             for submitted, decided, _ in self.first(invoice)
+            for number in range(((decided or self.today) - submitted).days)
         )
 
     def offset(self, invoice: OpenInvoice) -> int:
-        return self.since(invoice.due_date) - self.stopped(invoice)
+        return self.since(invoice.due_date) - self.stopped(invoice, invoice.due_date)

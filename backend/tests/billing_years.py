@@ -42,7 +42,7 @@ class Nature(StrEnum):
     VERY_LATE = "very late"
     NEVER = "never"
     LIAR = "liar"
-    CHANGER = "changer"  # orders the plan anew each day, and never pays
+    CHANGER = "changer"  # chooses the next plan anew each day, orders others, and never pays
 
 
 class Deed(StrEnum):
@@ -68,7 +68,8 @@ class World:
     :param has_outages: whether the run stays away for days.
     :param has_holds: whether admins hold dunning, and extend due days.
     :param has_lost_mails: whether some mails fail for days, and some are dropped.
-    :param has_changes: whether customers cancel, and order their plan anew.
+    :param has_changes: whether customers cancel, and choose their next plan.
+    :param has_orders: whether changers order another plan, again and again.
     """
 
     seed: int
@@ -80,6 +81,7 @@ class World:
     has_holds: bool = False
     has_lost_mails: bool = False
     has_changes: bool = True
+    has_orders: bool = False
 
 
 @dataclass
@@ -87,6 +89,7 @@ class Customer:
     """An account in memory, with what happened to it.
 
     :ivar months: the length of a period.
+    :ivar ordered: how often another plan was ordered.
     """
 
     number: int
@@ -105,18 +108,22 @@ class Customer:
     access_since: datetime | None = None
     was_helped: bool = False
     is_skipped: bool = False
+    ordered: int = 0
 
     @property
     def invoice(self) -> OpenInvoice | None:
-        subscription = self.facts.subscription
-        return self.facts.order or (subscription.invoice if subscription else None)
+        """The open invoice of the sign-up or of the next period; not an order of another plan."""
+        subscription, order = self.facts.subscription, self.facts.order
+        if subscription:
+            return subscription.invoice
+        return order if order and order.kind == InvoiceKind.INITIAL else None
 
     def has(self, invoice: OpenInvoice) -> None:
         """Change the open invoice."""
-        if self.facts.order:
-            self.facts = replace(self.facts, order=invoice)
-        elif self.facts.subscription:
+        if self.facts.subscription:
             self.subscribed(replace(self.facts.subscription, invoice=invoice))
+        else:
+            self.facts = replace(self.facts, order=invoice)
 
     def subscribed(self, subscription: LiveSubscription) -> None:
         self.facts = replace(self.facts, subscription=subscription)
@@ -125,10 +132,15 @@ class Customer:
 def lived(number: int, world: World) -> Customer:
     """Return a customer after their years."""
     customer = signed_up(number, world)
-    for day, hours in days_of(world):
+    live_on(customer)
+    return customer
+
+
+def live_on(customer: Customer) -> None:
+    """Let a customer live all days from the sign-up on."""
+    for day, hours in days_of(customer.world):
         if day >= first_day(customer):
             live_a_day(customer, day, hours)
-    return customer
 
 
 def days_of(world: World) -> Iterator[tuple[date, tuple[int, ...]]]:
@@ -320,7 +332,14 @@ def check_balance(customer: Customer, now: datetime) -> bool:
 
 def act(customer: Customer, now: datetime) -> None:
     """Let people do something; what follows from it comes at once, however rare the run is."""
-    acts: tuple[Callable[[Customer, datetime], bool], ...] = (decide, confirm, cancel, change, help)
+    acts: tuple[Callable[[Customer, datetime], bool], ...] = (
+        decide,
+        confirm,
+        cancel,
+        change,
+        order_another,
+        help,
+    )
     done = [each(customer, now) for each in acts]
     if any(done):
         advance(customer, now)
@@ -434,6 +453,27 @@ def change(customer: Customer, _now: datetime) -> bool:
     if customer.dice.random() > (1 if customer.nature == Nature.CHANGER else 0.01):
         return False
     customer.subscribed(replace(subscription, invoice=None, replaced=invoice))
+    return True
+
+
+def order_another(customer: Customer, now: datetime) -> bool:
+    """A changer orders another plan and says that it is paid, again after each rejection."""
+    facts, order, dice = customer.facts, customer.facts.order, customer.dice
+    if not facts.subscription or not customer.world.has_orders:
+        return False
+    if order and order.has_waiting_claim:
+        if dice.random() > 0.45:
+            return False
+        rejected = replace(order.claims[-1], decided_at=now, was_rejected=True)
+        customer.facts = replace(facts, order=replace(order, claims=(*order.claims[:-1], rejected)))
+        return True
+    if customer.nature != Nature.CHANGER:
+        return False
+    today = facts.today(now)
+    due_date, claims = today + timedelta(days=7), (Claim(now),)
+    fresh = OpenInvoice(InvoiceKind.CHANGE, 0, today, due_date, PLAN, claims)
+    customer.facts = replace(facts, order=fresh)
+    customer.ordered += 1
     return True
 
 

@@ -304,6 +304,20 @@ def test_too_many_suspensions_stop_the_run(
     assert_all_invariants_hold()
 
 
+def test_accounts_behind_one_that_may_not_be_suspended_go_on(
+    customers: list[User], billing_admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_customer(billing_admin, START + timedelta(days=17))  # to be renewed on day 41
+    days(0, 40)
+    monkeypatch.setattr(running, "FEW_SUSPENSIONS", 0)
+    with pytest.raises(TooManySuspensions):
+        run_at(day(41))
+    assert not Account.objects.filter(status="suspended").exists()
+    done = BillingRun.objects.latest("pk")
+    assert (done.as_of, done.accounts, done.steps) == (day(41), 1, {"renew": 1})
+    assert_all_invariants_hold()
+
+
 def test_twentieth_part_of_the_accounts_may_be_suspended(
     customers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:

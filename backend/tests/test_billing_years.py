@@ -15,8 +15,12 @@ from tests.billing_years import (
     check_balance,
     counted,
     each_step,
+    first_instant,
     last_night,
+    live_on,
     lived,
+    pay,
+    signed_up,
 )
 from tests.sizes import size
 
@@ -103,3 +107,21 @@ def test_nobody_has_access_for_nothing(daily: list[Customer]) -> None:
     for cheat in cheats:
         assert (cheat.used_time - cheat.paid_time).days < 60
         assert cheat.access_since is None or check_balance(cheat, last_night(DAILY))
+
+
+def a_changer(number: int) -> Customer:
+    """Return somebody who paid for one period, and has ordered other plans since."""
+    customer = signed_up(number, replace(DAILY, has_orders=True))
+    assert customer.invoice
+    pay(customer, customer.invoice, first_instant(customer))
+    customer.nature = Nature.CHANGER
+    live_on(customer)
+    return customer
+
+
+def test_chain_of_orders_is_no_access_for_nothing() -> None:
+    changers = [a_changer(number) for number in range(10)]
+    assert all(changer.ordered > 3 for changer in changers)
+    for changer in changers:
+        assert (changer.used_time - changer.paid_time).days < 30
+        assert changer.access_since is None or check_balance(changer, last_night(DAILY))

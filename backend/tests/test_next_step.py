@@ -211,6 +211,17 @@ def test_claim_stops_the_clock() -> None:
     assert next_step(rejected, on(9, hour=0)) == FALL_DUE
 
 
+def test_review_counts_from_the_due_day() -> None:
+    """What was under review before it took no time; a later due day gives no such time again."""
+    claims = (claim(-5, 2, was_rejected=False),)
+    reviewed = renewal(claims=claims)
+    assert reviewed.offset(day(10), UTC_ZONE) == 8
+    assert replace(reviewed, due_date=day(5)).offset(day(10), UTC_ZONE) == 5
+    extended = facts_of(invoice=replace(reviewed, due_date=day(5), sent=sent(renewal_due=6)))
+    assert next_look(extended, on(7)) == on(9, hour=0)
+    assert next_step(extended, on(9)) == FALL_DUE
+
+
 def test_sign_up_expires_a_week_after_the_day_that_was_told() -> None:
     """Complaint 16: due after 7 days, expired after 14."""
     facts = BillingFacts(AccountStatus.PENDING_PAYMENT, UTC_ZONE, order=order())
@@ -578,6 +589,24 @@ def test_claimed_change_of_plan_keeps_the_renewal_back() -> None:
     assert next_step(liar, on(-1)) is None
     assert next_step(liar, on(0)) is None  # the days after the second rejection
     assert next_step(liar, on(1)) == Renew(index=1, due_date=day(6))
+
+
+def test_order_after_the_paid_time_keeps_nothing_back() -> None:
+    """Else a chain of orders would be access for nothing: each has claims of its own."""
+    change = order(kind=InvoiceKind.CHANGE, issued_on=day(2), claims=(claim(2),))
+    assert next_step(facts_of(order=change), on(2)) == Renew(index=1, due_date=day(7))
+    assert next_step(facts_of(order=change, cancel_at_period_end=True), on(2)) == END
+    in_time = replace(change, issued_on=DUE)
+    assert next_step(facts_of(order=in_time), on(2)) is None
+    assert next_step(facts_of(order=in_time, cancel_at_period_end=True), on(2)) is None
+
+
+@pytest.mark.parametrize("now", [on(-4), on(4)])
+def test_replaced_renewal_waits_for_no_order(now: datetime) -> None:
+    """Else it would be issued when its due day is over, or never."""
+    change = order(kind=InvoiceKind.CHANGE, issued_on=day(-6), claims=(claim(-5),))
+    replaced = facts_of(order=change, replaced=renewal())
+    assert next_step(replaced, now) == Renew(index=1, due_date=DUE)
 
 
 def test_change_that_was_ordered_past_due_stays_its_14_days() -> None:

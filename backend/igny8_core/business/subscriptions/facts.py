@@ -195,10 +195,14 @@ class OpenInvoice:
         """Whether any claim waits."""
         return any(claim.decided_at is None for claim in self.claims)
 
-    def frozen_days(self, zone: ZoneInfo) -> timedelta:
-        """Return how long decided claims stopped the clock. While one waits, nothing is due."""
+    def frozen_days(self, zone: ZoneInfo, *, since: date) -> timedelta:
+        """Return how long decided claims stopped the clock. While one waits, nothing is due.
+
+        :param since: the day on which the clock began: the due day, or that of an order's issue.
+        """
         stopped = (
-            day_of(claim.decided_at, zone) - day_of(claim.submitted_at, zone)
+            max(day_of(claim.decided_at, zone), since)
+            - max(day_of(claim.submitted_at, zone), since)
             for claim in self.freezing_claims
             if claim.decided_at
         )
@@ -206,7 +210,7 @@ class OpenInvoice:
 
     def offset(self, today: date, zone: ZoneInfo) -> int:
         """Return the days since the due day for which the clock ran."""
-        return (today - self.due_date - self.frozen_days(zone)).days
+        return (today - self.due_date - self.frozen_days(zone, since=self.due_date)).days
 
     def retry_until(self, zone: ZoneInfo) -> date | None:
         """Return the first day on which the last rejection holds back no harder step."""

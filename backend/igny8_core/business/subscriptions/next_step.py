@@ -91,7 +91,7 @@ def _end(facts: BillingFacts, now: datetime) -> Step | None:
     invoice, order = subscription.invoice, facts.order
     if invoice and (invoice.has_waiting_claim or invoice.gives_time(today, facts.zone)):
         return None
-    if order and order.gives_time(today, facts.zone):
+    if order and _holds_back(order, facts, subscription, now):
         return None
     return END if now >= facts.paid_until(subscription) else None
 
@@ -111,7 +111,8 @@ def _expire(facts: BillingFacts, now: datetime) -> Step | None:
 def _expires_on(facts: BillingFacts, order: OpenInvoice) -> date:
     """Return the first day on which an order is too old. The last day is whole."""
     days = timedelta(days=order.plan.order_expires_days)
-    return order.issued_on + days + order.frozen_days(facts.zone) + A_DAY
+    frozen = order.frozen_days(facts.zone, since=order.issued_on)
+    return order.issued_on + days + frozen + A_DAY
 
 
 def _outlived_by(order: OpenInvoice, facts: BillingFacts, now: datetime) -> bool:
@@ -119,8 +120,26 @@ def _outlived_by(order: OpenInvoice, facts: BillingFacts, now: datetime) -> bool
     subscription = facts.subscription
     if not subscription or order.kind != InvoiceKind.CHANGE:
         return False
-    until = facts.paid_until(subscription)
-    return now >= until and order.issued_on <= last_day(until, facts.zone)
+    is_over = now >= facts.paid_until(subscription)
+    return is_over and _was_ordered_in_time(order, facts, subscription)
+
+
+def _was_ordered_in_time(
+    order: OpenInvoice, facts: BillingFacts, subscription: LiveSubscription
+) -> bool:
+    """Tell whether an order is from the paid time."""
+    return order.issued_on <= last_day(facts.paid_until(subscription), facts.zone)
+
+
+def _holds_back(
+    order: OpenInvoice, facts: BillingFacts, subscription: LiveSubscription, now: datetime
+) -> bool:
+    """Tell whether the first claims of an order hold back what comes after the paid time.
+
+    Those of an order from later don't, else a chain of orders would be access for nothing.
+    """
+    gives_time = order.gives_time(facts.today(now), facts.zone)
+    return gives_time and _was_ordered_in_time(order, facts, subscription)
 
 
 def _renew(facts: BillingFacts, now: datetime) -> Step | None:
@@ -128,11 +147,11 @@ def _renew(facts: BillingFacts, now: datetime) -> Step | None:
     subscription, today = facts.subscription, facts.today(now)
     if not subscription or subscription.invoice or subscription.cancel_at_period_end:
         return None
-    if _order_comes_first(facts, subscription, now):
-        return None
     old = subscription.replaced
     if old and old.period_index >= subscription.paid_index:
         return Renew(index=old.period_index, due_date=old.due_date)
+    if _order_comes_first(facts, subscription, now):
+        return None
     if today < _lead_begins_on(facts, subscription):
         return None
     index = _index_to_bill(facts, subscription, now)
@@ -150,12 +169,12 @@ def _renew(facts: BillingFacts, now: datetime) -> Step | None:
 def _order_comes_first(facts: BillingFacts, subscription: LiveSubscription, now: datetime) -> bool:
     """Tell whether a waiting change of plan may still replace the renewal.
 
-    After the paid time only its first claims do, else orders would be access for nothing.
+    After the paid time only its first claims do, if it was ordered before.
     """
     if not (order := facts.order):
         return False
     is_paid = now < facts.paid_until(subscription)
-    return is_paid or order.gives_time(facts.today(now), facts.zone)
+    return is_paid or _holds_back(order, facts, subscription, now)
 
 
 def _lead_begins_on(facts: BillingFacts, subscription: LiveSubscription) -> date:
@@ -360,7 +379,8 @@ def _turning_days(facts: BillingFacts) -> Iterator[date]:
 def _turning_days_of_debt(facts: BillingFacts, invoice: OpenInvoice) -> Iterator[date]:
     plan, reminders = invoice.plan, invoice.plan.reminders
     yield from _retry_days(facts, invoice)
-    clock_began = invoice.due_date + invoice.frozen_days(facts.zone)
+    frozen = invoice.frozen_days(facts.zone, since=invoice.due_date)
+    clock_began = invoice.due_date + frozen
     offsets = (item.offset for item in reminders)
     deadlines = (0, plan.grace_days + 1, plan.suspend_after_days, plan.end_after_days)
     yield from _days_after(clock_began, (*offsets, *deadlines))

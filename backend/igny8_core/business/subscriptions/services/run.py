@@ -35,7 +35,9 @@ logger = logging.getLogger(__name__)
 class Outcome:
     """What a run has done.
 
+    :ivar busy: the accounts that are left to another run.
     :ivar steps: how often each was taken, by its name.
+    :ivar is_stopped: whether an account was left that would have been one suspension too many.
     :ivar is_unfinished: whether it stopped because its time was up.
     """
 
@@ -46,6 +48,7 @@ class Outcome:
     busy: set[int] = field(default_factory=set)
     steps: Counter[str] = field(default_factory=Counter)
     is_unfinished: bool = False
+    is_stopped: bool = False
 
 
 def run_billing(
@@ -63,7 +66,7 @@ def run_billing(
     :param account_id: of the only account to look at, if it is due.
     :param force: suspend however many accounts are due for it.
     :param told: called with each account's id and step, when it is committed.
-    :raises TooManySuspensions: at the account that would be one too many; the others are done.
+    :raises TooManySuspensions: at the end, if there would be too many; all else is done.
     :raises django.db.OperationalError: if the database can't be reached.
     """
     return _Run(as_of=as_of, account_id=account_id, force=force, told=told).go_on(limit_seconds)
@@ -87,6 +90,8 @@ class _Run:
                     break
         finally:
             self._record()
+        if self.outcome.is_stopped:
+            raise TooManySuspensions
         return self.outcome
 
     def _advance_next(self) -> bool:
@@ -95,7 +100,8 @@ class _Run:
         try:
             steps = commit_or_retry(self._claim_and_advance)
         except TooManySuspensions:
-            raise
+            self._leave(self.claimed)
+            return True
         except Exception as error:
             if is_database_away(error) or self.claimed is None:
                 raise
@@ -145,6 +151,12 @@ class _Run:
         live = Subscription.objects.filter(status__in=LIVE_SUBSCRIPTION_STATUSES).count()
         if suspended * 100 > live * SUSPENSIONS_PERCENT:
             raise TooManySuspensions
+
+    def _leave(self, account_id: int | None) -> None:
+        """Leave an account that would be one suspension too many; the others go on."""
+        self.outcome.is_stopped = True
+        if account_id is not None:
+            self.outcome.busy.add(account_id)
 
     def _set_aside(self, account_id: int, error: Exception) -> None:
         """Park an account that failed, or leave it to the next run if somebody else is at it."""
