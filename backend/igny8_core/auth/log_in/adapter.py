@@ -108,9 +108,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send our own link: its key, unlike allauth's, shows when it is used twice."""
         send_verification_link(user=emailconfirmation.email_address.user)
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Add no message to the admin site's next page: somebody else might see it."""
-
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Set a new password without overwriting other changes made meanwhile."""
         assert isinstance(user, User)  # noqa: S101  (there are no others)
