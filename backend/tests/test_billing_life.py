@@ -102,6 +102,14 @@ def test_renewal_says_what_it_is_for_and_keeps_its_deadlines(
     assert days(25, 80) == {number: UNPAID[number] for number in UNPAID if number > 24}
 
 
+def test_settings_move_the_notices_with_the_deadlines(
+    customer: User, settings: LazySettings
+) -> None:
+    settings.BILLING_END_AFTER_DAYS = 20
+    found = {number: steps for number, steps in days(0, 60).items() if number > 40}
+    assert found == {41: ["suspend"], 44: ["remind: ending"], 51: ["lapse"]}
+
+
 def test_reminders_that_were_sent_or_skipped_are_kept(customer: User) -> None:
     days(0, 24)
     assert days(36, 36) == {36: ["fall due", "remind: past due"]}

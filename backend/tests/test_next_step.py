@@ -636,6 +636,25 @@ def test_plan_without_a_final_notice_never_suspends() -> None:
     assert SUSPEND not in [step for _, step in what_happens_when(facts, on(5))]
 
 
+@pytest.mark.parametrize(
+    ("plan", "suspended", "ended"),
+    [
+        (DunningPlan(), 10, 40),
+        (DunningPlan(end_after_days=20), 10, 20),
+        (DunningPlan(grace_days=2, suspend_after_days=5, end_after_days=15), 5, 15),
+        (DunningPlan(grace_days=0, suspend_after_days=30, end_after_days=60), 30, 60),
+        (DunningPlan(notice_gap_days=4), 10, 40),
+    ],
+)
+def test_notices_come_in_time_for_the_deadlines(
+    plan: DunningPlan, suspended: int, ended: int
+) -> None:
+    coming = what_happens_when(facts_of(rules=BillingRules(dunning=plan.in_time)), on(-20))
+    days = {step: coming_on for coming_on, step in coming}
+    assert (days[SUSPEND], days[LAPSE]) == (day(suspended), day(ended))
+    assert DunningPlan().in_time == DunningPlan()
+
+
 def test_dunning_plan_is_stored_whole() -> None:
     plan = DunningPlan(grace_days=5, reminders=(Reminder(2, FINAL),))
     assert DunningPlan.from_json(plan.as_json()) == plan

@@ -16,7 +16,7 @@ UNDELIVERED_DAYS = timedelta(days=7)  # after which a notice counts though its m
 
 
 class ReminderKind(StrEnum):
-    """The mails about an unpaid renewal; see ``BILLING_REMINDERS``."""
+    """The mails about an unpaid renewal."""
 
     RENEWAL_REMINDER = "renewal_reminder"
     RENEWAL_DUE = "renewal_due"
@@ -47,6 +47,7 @@ REMINDERS = (
     Reminder(8, ReminderKind.FINAL_NOTICE),
     Reminder(33, ReminderKind.ENDING),
 )
+ENDING_DAYS = 7  # from the notice of the end to the end
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,23 @@ class DunningPlan:
     def paused_days(self) -> int:
         """From the suspension to the end, at least."""
         return self.end_after_days - self.suspend_after_days
+
+    @property
+    def in_time(self) -> "DunningPlan":
+        """The plan with reminders that fit its deadlines; one that would come too late is left out.
+
+        The final notice is for who is past due, the ending notice for who is suspended.
+        """
+        past_due = self.grace_days + 1
+        final = max(self.suspend_after_days - self.notice_gap_days, past_due)
+        ending = self.end_after_days - max(ENDING_DAYS, self.notice_gap_days)
+        days = (-3, 1, past_due, final, max(ending, self.suspend_after_days + 1, final + 1))
+        reminders = tuple(
+            Reminder(day, item.kind)
+            for number, (day, item) in enumerate(zip(days, REMINDERS, strict=True))
+            if all(day < later for later in days[number + 1 :])
+        )
+        return replace(self, reminders=reminders)
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "DunningPlan":

@@ -78,7 +78,7 @@ def rules_of_today() -> BillingRules:
             notice_gap_days=settings.BILLING_NOTICE_GAP_DAYS,
             freezing_claims=settings.BILLING_FREEZING_CLAIMS,
             order_expires_days=settings.BILLING_ORDER_EXPIRES_DAYS,
-        ),
+        ).in_time,
     )
 
 
