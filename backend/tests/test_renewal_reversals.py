@@ -138,7 +138,7 @@ def test_void_period_that_runs_ends_the_subscription(
     reverse(renewed, billing_admin, day(40, hour=13), VOID)
     assert state(customer) == ("pending_payment", "cancelled", "void", 1000)
     assert_all_invariants_hold()
-    assert days(41, 80) == {71: ["expire credits"]}
+    assert days(41, 80) == {70: ["expire credits"]}
 
 
 def test_void_period_that_has_not_begun_is_followed_by_none(
