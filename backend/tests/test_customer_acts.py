@@ -350,7 +350,7 @@ def test_cancelled_plan_is_followed_by_no_other(customer_: User) -> None:
     days(24, 25)
     assert cancel(customer_, day(26), reason="Too dear").next_plan is None
     event = PaymentEvent.objects.filter(event="request_cancel").latest("pk")
-    assert event.note == "Too dear\nNot to be the next plan any more: Growth"
+    assert event.note == "Not to be the next plan any more: Growth\nToo dear"
     current = keep(customer_, day(27))
     assert (current.next_plan, str(invoice_of(customer_).due)) == (None, "89.00 USD")
     assert_all_invariants_hold()

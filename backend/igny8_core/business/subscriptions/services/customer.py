@@ -263,12 +263,12 @@ class _Hand:
         void_renewal(renewal, self._recorder(event, renewal, note))
 
     def drop_choice(self, subscription: Subscription, reason: str) -> str:
-        """Drop the choice of the next plan, unless that is paid for; return the reason with it."""
+        """Drop the choice of the next plan, unless that is paid for; return what is noted of it."""
         chosen = subscription.next_plan
         if chosen is None or is_paid_for(chosen, self.billing, subscription):
             return reason
         subscription.next_plan = None
-        return "\n".join(filter(None, (reason, f"Not to be the next plan any more: {chosen}")))
+        return "\n".join(filter(None, (f"Not to be the next plan any more: {chosen}", reason)))
 
     def replace_renewal(self, subscription: Subscription, *, note: str) -> None:
         """Record the next plan, and let a renewal of the new one follow an open one."""
