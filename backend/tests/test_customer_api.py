@@ -33,6 +33,7 @@ from tests.roles import put_into
 pytestmark = pytest.mark.django_db
 SUBSCRIPTIONS = "/api/v1/billing/subscriptions/"
 CURRENT = f"{SUBSCRIPTIONS}current/"
+ME = "/api/v1/auth/me/"
 ACTS = ("cancel", "renew", "plan")
 BODIES = {"cancel": {"reason": "Too dear"}, "renew": {}, "plan": {"plan_slug": "growth"}}
 
@@ -104,6 +105,16 @@ def test_open_invoice_and_its_claim_are_told(payer: User, api_: APIClient) -> No
         "submitted_on": business_day(utc_now()).isoformat(),
         "amount": {"amount": "89.00", "currency": "USD"},
     }
+
+
+def test_renewal_is_due_before_an_order(billing_admin: User) -> None:
+    """The account's state names the same invoice as the plan's."""
+    owner = suspended_owner(billing_admin)
+    renewal, api = invoice_of(owner), client_of(owner)
+    assert api.post(f"{SUBSCRIPTIONS}upgrade/", {"plan_slug": "growth"}).status_code == 201
+    assert invoice_of(owner) != renewal
+    told = [api.get(url).json()["open_invoice"]["id"] for url in (CURRENT, ME)]
+    assert told == [renewal.pk, renewal.pk]
 
 
 def test_member_reads_and_does_nothing(payer: User) -> None:

@@ -141,7 +141,7 @@ test("a customer with a renewal reads what happens when, and what another plan c
   await expect(timeline).toContainText("Your account is paused");
   await page.getByRole("main").getByRole("link", { name: "Change plan" }).click();
   await page.getByRole("radio", { name: /^Scale/ }).check();
-  await expect(page.getByText("Credit for your unused days")).toBeVisible();
+  await expect(page.getByText("Credit for what you haven't used")).toBeVisible();
   await expect(page.getByRole("radio", { name: /^From / })).toBeEnabled();
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.db.models.functions import Lower
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 from igny8_core.auth.models import Account, EmailChange, Subscription, User
 from igny8_core.auth.rights import keep_rights
 from igny8_core.auth.selectors import live_subscription, pending_subscription
-from igny8_core.business.billing.enums import DECIDED_PAYMENT_STATUSES, InvoiceStatus
+from igny8_core.business.billing.enums import DECIDED_PAYMENT_STATUSES, InvoiceKind, InvoiceStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.selectors.invoices import own_invoices
 from igny8_core.common.compiled import compiled
@@ -67,6 +67,9 @@ def _people(user_id: int) -> QuerySet[User]:
         status__in=[*LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus.PENDING_PAYMENT],
     )
     invoices = own_invoices().filter(account=account, status=InvoiceStatus.PENDING)
+    renewal_first = invoices.order_by(
+        Case(When(kind=InvoiceKind.RENEWAL, then=0), default=1), "-issued_at", "-pk"
+    )
     decided = Payment.objects.filter(
         invoice__account=account, status__in=DECIDED_PAYMENT_STATUSES
     ).order_by("-decided_at", "-pk")
@@ -80,7 +83,7 @@ def _people(user_id: int) -> QuerySet[User]:
     )
     return people.annotate(
         current_subscriptions=Rows(current),
-        open_invoices=Rows(invoices[:1]),
+        open_invoices=Rows(renewal_first[:1]),
         last_decisions=Rows(with_rows(decided, invoice=Invoice.objects.only("number"))[:1]),
         has_a_persons_billing_email=Exists(colleagues),
     )

@@ -25,6 +25,10 @@ describe("a line of an invoice", () => {
       "Starter plan, 20 of 31 days not used, to 31 Jan 2027",
       /20 of 31 days .* to January 31, 2027/,
     ],
+    [
+      "Starter plan, 100 of 1,000 credits not used, to 1 Feb 2027",
+      /100 of 1,000 credits .* to February 1, 2027/,
+    ],
   ])("is said with days in the reader's format: %s", (description, english) => {
     expect(describeLine({ ...line, description }, invoice)).toMatch(english);
   });
@@ -37,6 +41,10 @@ describe("a line of an invoice", () => {
     [
       "Starter plan, 20 of 31 days not used, to 31 Jan 2027",
       /Starter.* پلان، 31 جنوری، 2027 تک 31 میں سے 20 دن/,
+    ],
+    [
+      "Starter plan, 100 of 1,000 credits not used, to 1 Feb 2027",
+      /Starter.* پلان، 1 فروری، 2027 تک 1,000 میں سے 100 کریڈٹ/,
     ],
   ])("is said in Urdu: %s", async (description, urdu) => {
     await startLanguage("ur");

@@ -7,7 +7,7 @@ import { inDirection } from "../../lib/messages/inDirection";
 const MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
 const DAY = String.raw`(\d+ (?:${MONTH}) \d{4})`;
 const RENEWAL = new RegExp(`^(.+) plan, ${DAY} to ${DAY}, ([\\d,]+) credits$`);
-const UNUSED = new RegExp(`^(.+) plan, (\\d+) of (\\d+) days not used, to ${DAY}$`);
+const UNUSED = new RegExp(`^(.+) plan, ([\\d,]+) of ([\\d,]+) (days|credits) not used, to ${DAY}$`);
 
 /** What a line charges for: plans in the reader's language, anything else unchanged. */
 export function describeLine({ description }: InvoiceLine, invoice: Invoice): string {
@@ -26,14 +26,19 @@ function ofFirstPeriod(description: string, { billing_snapshot }: Invoice): stri
 function ofRenewal(description: string): string | undefined {
   const [, plan, from, to, credits] = RENEWAL.exec(description) ?? [];
   if (!plan || !from || !to || !credits) return undefined;
-  const count = formatCount(Number(credits.replaceAll(",", "")));
-  return m.invoice.line.renewal(plan, dayOf(from), dayOf(to), count);
+  return m.invoice.line.renewal(plan, dayOf(from), dayOf(to), countOf(credits));
 }
 
 function ofUnused(description: string): string | undefined {
-  const [, plan, unused, days, last] = UNUSED.exec(description) ?? [];
-  if (!plan || !unused || !days || !last) return undefined;
-  return m.invoice.line.unused(plan, unused, days, dayOf(last));
+  const [, plan, unused, all, unit, last] = UNUSED.exec(description) ?? [];
+  if (!plan || !unused || !all || !last) return undefined;
+  const say = unit === "days" ? m.invoice.line.unused : m.invoice.line.unusedCredits;
+  return say(plan, countOf(unused), countOf(all), dayOf(last));
+}
+
+/** An invoice's "1,000", in the reader's format. */
+function countOf(text: string): string {
+  return formatCount(Number(text.replaceAll(",", "")));
 }
 
 /** An invoice's "1 Feb 2027", in the reader's format. */

@@ -214,6 +214,8 @@ export const en = {
         `${plan} plan, ${from} to ${to}, ${credits} credits`,
       unused: (plan: string, unused: string, days: string, last: string) =>
         `${plan} plan, ${unused} of ${days} days not used, to ${last}`,
+      unusedCredits: (plan: string, unused: string, credits: string, last: string) =>
+        `${plan} plan, ${unused} of ${credits} credits not used, to ${last}`,
     },
     amountDue: "Amount to send",
     thatIs: (amount: string) => `equals ${amount}`,
@@ -442,7 +444,7 @@ export const en = {
       lapse: "Your plan ends and the invoice is void: you owe nothing on it.",
       end: "Your plan ends, as you asked.",
       expire_sign_up: "Your order expires: you owe nothing on it.",
-      expire_change: "Your order for another plan expires: your present plan goes on.",
+      expire_change: "Your order expires: you owe nothing on it.",
     } satisfies Record<ComingStep["what"] | "due", string>,
   },
   paused: {
@@ -551,7 +553,7 @@ export const en = {
     nextText: (price: string, interval: string) =>
       `You pay ${price} ${interval} from then on. Until then nothing changes.`,
     price: (plan: string) => `${plan} plan`,
-    credit: "Credit for your unused days",
+    credit: "Credit for what you haven't used",
     total: "To pay now",
     priceNow: (amount: string) => `${amount} now`,
     chooseWhen: "Choose when to change.",

@@ -202,6 +202,8 @@ export const ur: Messages = {
       renewal: (plan, from, to, credits) => `⁨${plan}⁩ پلان، ${from} سے ${to} تک، ${credits} کریڈٹ`,
       unused: (plan, unused, days, last) =>
         `⁨${plan}⁩ پلان، ${last} تک ${days} میں سے ${unused} دن استعمال نہیں ہوئے`,
+      unusedCredits: (plan, unused, credits, last) =>
+        `⁨${plan}⁩ پلان، ${last} تک ${credits} میں سے ${unused} کریڈٹ استعمال نہیں ہوئے`,
     },
     amountDue: "بھیجنے والی رقم",
     thatIs: (amount) => `یعنی ⁨${amount}⁩`,
@@ -427,7 +429,7 @@ export const ur: Messages = {
       lapse: "آپ کا پلان ختم ہو جائے گا اور انوائس منسوخ: اس پر آپ کو کچھ ادا نہیں کرنا۔",
       end: "آپ کے کہنے پر آپ کا پلان ختم ہو جائے گا۔",
       expire_sign_up: "آپ کا آرڈر ختم ہو جائے گا: اس پر آپ کو کچھ ادا نہیں کرنا۔",
-      expire_change: "دوسرے پلان کا آرڈر ختم ہو جائے گا: آپ کا موجودہ پلان جاری رہے گا۔",
+      expire_change: "آپ کا آرڈر ختم ہو جائے گا: اس پر آپ کو کچھ ادا نہیں کرنا۔",
     },
   },
   paused: {
@@ -536,7 +538,7 @@ export const ur: Messages = {
     nextText: (price, interval) =>
       `اس دن سے آپ ${interval} ⁨${price}⁩ ادا کریں گے۔ تب تک کچھ نہیں بدلے گا۔`,
     price: (plan) => `⁨${plan}⁩ پلان`,
-    credit: "آپ کے باقی دنوں کی رقم",
+    credit: "جو استعمال نہیں ہوا، اس کی رقم",
     total: "ابھی ادا کرنا ہے",
     priceNow: (amount) => `ابھی ⁨${amount}⁩`,
     chooseWhen: "چنیں کہ پلان کب بدلے۔",
