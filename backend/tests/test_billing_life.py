@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, Subscription, User
@@ -52,6 +53,14 @@ UNPAID = {
     64: ["remind: ending"],
     71: ["lapse"],
 }
+
+
+def forget_deadlines(invoice: Invoice) -> None:
+    """Make an invoice one of an earlier release, which kept no deadlines."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        Invoice.objects.filter(pk=invoice.pk).update(dunning_plan=None)
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 def reject(payment: Payment, admin: User, now: datetime) -> None:
@@ -280,6 +289,16 @@ def test_unpaid_sign_up_waits_for_another_order_if_no_plan_is_free(catalog: None
     order(owner, "starter", day(31))
     assert days(31, 60) == {46: ["expire change"]}
     assert_all_invariants_hold()
+
+
+def test_orders_keep_the_days_of_their_issue(customer: User, settings: LazySettings) -> None:
+    """A sign-up and a change of plan; those from before have none of their own."""
+    owners = [make_owner(now=START) for _ in range(2)]
+    order(customer, "growth", day(1))
+    forget_deadlines(invoice_of(owners[1]))
+    settings.BILLING_ORDER_EXPIRES_DAYS = 5
+    assert days(1, 20) == {6: ["expire sign up"], 15: ["expire sign up"], 16: ["expire change"]}
+    assert [invoice_of(owner).voided_at for owner in owners] == [day(15), day(6)]
 
 
 def test_order_with_a_claim_waits_for_the_decision(billing_admin: User) -> None:
