@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, Subscription, User
@@ -32,6 +31,7 @@ from tests.life import (
     confirm,
     day,
     days,
+    forget_deadlines,
     make_customer,
     order,
     pay,
@@ -53,14 +53,6 @@ UNPAID = {
     64: ["remind: ending"],
     71: ["lapse"],
 }
-
-
-def forget_deadlines(invoice: Invoice) -> None:
-    """Make an invoice one of an earlier release, which kept no deadlines."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        Invoice.objects.filter(pk=invoice.pk).update(dunning_plan=None)
-        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 def reject(payment: Payment, admin: User, now: datetime) -> None:
