@@ -75,20 +75,29 @@ def run_billing(
     :param account_id: of the only account to look at, if it is due.
     :param force: suspend however many accounts are due for it.
     :param told: called with each account's id and step, when it is committed.
-    :raises TooManySuspensions: at the end, if there would be too many; all else is done.
+    :raises TooManySuspensions: at the end, if there would be too many; for all else there was time,
+        or the exception says so.
     :raises django.db.OperationalError: if the database can't be reached.
     """
-    until = monotonic() + limit_seconds
-    return _Run(as_of=as_of, until=until, account_id=account_id, force=force, told=told).go_on()
+    run = _Run(
+        as_of=as_of, limit_seconds=limit_seconds, account_id=account_id, force=force, told=told
+    )
+    return run.go_on()
 
 
 class _Run:
     def __init__(
-        self, *, as_of: datetime, until: float, account_id: int | None, force: bool, told: Told
+        self,
+        *,
+        as_of: datetime,
+        limit_seconds: int,
+        account_id: int | None,
+        force: bool,
+        told: Told,
     ) -> None:
         self.outcome = Outcome(as_of=as_of, started_at=utc_now())
         self.as_of = as_of
-        self.until = until
+        self.until = monotonic() + limit_seconds
         self.account_id = account_id
         self.force = force
         self.told = told
