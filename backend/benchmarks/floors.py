@@ -12,7 +12,7 @@ import psycopg
 from django.db import connection as of_django
 from psycopg.rows import DictRow, dict_row
 
-from igny8_core.business.subscriptions.facts import DunningPlan
+from igny8_core.business.billing.dunning import DunningPlan
 
 Connection = psycopg.Connection[DictRow]
 # What the admin API tells of a payment, from the tables where it is kept

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.business.billing.borders import Anchor, LatePayment, border, day_of, last_day
+from igny8_core.business.billing.dunning import DunningPlan
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     BillingRules,
     CatchUp,
     Claim,
-    DunningPlan,
     LiveSubscription,
     MailState,
     OpenInvoice,

@@ -5,9 +5,11 @@ Day 0 is the first of January 2027, when the customer paid for a month: at 10:00
 
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Subscription, User
-from igny8_core.business.billing.models import Payment, Period
+from igny8_core.business.billing.models import Invoice, Payment, Period
 from igny8_core.business.billing.services.confirmation import confirm_payment
 from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.subscriptions.services.customer import change_plan_now
@@ -72,6 +74,14 @@ def order(owner: User, plan: str, now: datetime) -> None:
         actor=Actor(user=owner),
         now=now,
     )
+
+
+def forget_deadlines(invoice: Invoice) -> None:
+    """Make an invoice one of an earlier release, which kept no deadlines."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        Invoice.objects.filter(pk=invoice.pk).update(dunning_plan=None)
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 def subscription_of(owner: User) -> Subscription:

@@ -10,6 +10,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus
 from igny8_core.auth.models import Subscription, User
 from igny8_core.business.billing.borders import last_day
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.emails import tell
 from igny8_core.business.billing.enums import EventName, InvoiceKind
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
@@ -20,7 +21,6 @@ from igny8_core.business.billing.services.changes import Changes, written_togeth
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions import emails
-from igny8_core.business.subscriptions.facts import ReminderKind
 from igny8_core.common.clock import business_zone, utc_now
 from tests.factories import invoice_of
 

@@ -31,6 +31,7 @@ from tests.life import (
     confirm,
     day,
     days,
+    forget_deadlines,
     make_customer,
     order,
     pay,
@@ -280,6 +281,16 @@ def test_unpaid_sign_up_waits_for_another_order_if_no_plan_is_free(catalog: None
     order(owner, "starter", day(31))
     assert days(31, 60) == {46: ["expire change"]}
     assert_all_invariants_hold()
+
+
+def test_orders_keep_the_days_of_their_issue(customer: User, settings: LazySettings) -> None:
+    """A sign-up and a change of plan; those from before have none of their own."""
+    owners = [make_owner(now=START) for _ in range(2)]
+    order(customer, "growth", day(1))
+    forget_deadlines(invoice_of(owners[1]))
+    settings.BILLING_ORDER_EXPIRES_DAYS = 5
+    assert days(1, 20) == {6: ["expire sign up"], 15: ["expire sign up"], 16: ["expire change"]}
+    assert [invoice_of(owner).voided_at for owner in owners] == [day(15), day(6)]
 
 
 def test_order_with_a_claim_waits_for_the_decision(billing_admin: User) -> None:

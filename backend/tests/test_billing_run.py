@@ -26,7 +26,7 @@ from igny8_core.business.subscriptions.services import run as running
 from igny8_core.business.subscriptions.services.dry_run import forecast_billing
 from igny8_core.business.subscriptions.services.run import Outcome, run_billing
 from igny8_core.business.subscriptions.services.steps import Steps
-from igny8_core.business.subscriptions.steps import END, Renew
+from igny8_core.business.subscriptions.steps import END, Renew, Step
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold, counted, somebody_else
@@ -40,6 +40,7 @@ pytestmark = pytest.mark.django_db
 LATELY = timedelta(days=26)  # a month was paid so long ago: its renewal is due, and no reminder
 RENEWAL = 17  # statements
 NOTHING_DUE = 3
+STOPPED = 28
 FAULTY = ("-m", "tests.faulty")
 PLACES = [
     "1",
@@ -318,6 +319,80 @@ def test_accounts_behind_one_that_may_not_be_suspended_go_on(
     assert_all_invariants_hold()
 
 
+@pytest.fixture
+def five_to_suspend(billing_admin: User, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ids of five accounts that would be suspended on day 41, when only one may be.
+
+    Two wait behind them: for the final notice, and for a renewal.
+    """
+    for at in (*(START + timedelta(minutes=n) for n in range(5)), day(2), day(17)):
+        make_customer(billing_admin, at)
+    days(0, 40)
+    monkeypatch.setattr(running, "FEW_SUSPENSIONS", 1)
+    return list(Account.objects.order_by("pk").values_list("pk", flat=True)[:5])
+
+
+@pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ids of the accounts that were locked to take their steps."""
+    ids: list[int] = []
+
+    def advance(*, account_id: int, now: datetime) -> list[Step]:
+        ids.append(account_id)
+        return advancing.advance(account_id=account_id, now=now)
+
+    monkeypatch.setattr(running, "advance", advance)
+    return ids
+
+
+def test_those_that_may_not_be_suspended_are_not_even_locked(
+    five_to_suspend: list[int], locked: list[int]
+) -> None:
+    first, second, *rest = five_to_suspend
+    with pytest.raises(TooManySuspensions) as stopped:
+        run_at(day(41))
+    renewed, reminded = locked[2:]
+    assert locked[:2] == [first, second]
+    assert not {renewed, reminded} & set(five_to_suspend)
+    assert BillingRun.objects.latest("pk").steps == {"suspend": 1, "renew": 1, "remind": 1}
+    assert not stopped.value.is_unfinished
+
+    for hour in (13, 14):  # each run finds out once that there would be too many
+        locked.clear()
+        with pytest.raises(TooManySuspensions):
+            run_at(day(41, hour=hour))
+        assert locked == [second]
+    locked.clear()
+    with pytest.raises(TooManySuspensions):  # a day later, one more may be
+        run_at(day(42, hour=13))
+    assert locked == [second, rest[0]]
+    assert_all_invariants_hold()
+
+
+def test_leaving_more_accounts_takes_no_more_statements(five_to_suspend: list[int]) -> None:
+    """Those of the account that is tried, and of the look at all others."""
+
+    def stop() -> None:
+        with pytest.raises(TooManySuspensions):
+            run_at(day(41, hour=13))
+
+    with pytest.raises(TooManySuspensions):
+        run_at(day(41))
+    assert len(statements(stop)) == STOPPED
+    Account.objects.filter(pk__in=five_to_suspend[3:]).update(parked_at=day(41))
+    assert len(statements(stop)) == STOPPED
+
+
+def test_account_that_can_not_be_read_is_not_taken_for_one_to_suspend(
+    five_to_suspend: list[int],
+) -> None:
+    broken = five_to_suspend[4]
+    Subscription.objects.filter(account=broken).update(terms={})
+    with pytest.raises(TooManySuspensions):
+        run_at(day(41))
+    assert list(Account.objects.exclude(parked_at=None).values_list("pk", flat=True)) == [broken]
+
+
 def test_twentieth_part_of_the_accounts_may_be_suspended(
     customers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -410,3 +485,20 @@ def test_job_leaves_to_people_what_is_out_of_bounds(
     tasks.run_billing(timestamp=0)
     assert "Billing has stopped" in caplog.text
     assert jobs("todo").count("run_billing") == 0
+
+
+def test_job_goes_on_with_the_others_if_its_time_was_up(
+    five_to_suspend: list[int],
+    locked: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tasks, "utc_now", lambda: day(41))
+    monkeypatch.setattr(running, "FEW_SUSPENSIONS", 0)
+    monkeypatch.setattr(tasks, "SECONDS", 0)
+    tasks.run_billing(timestamp=0)
+    assert locked == five_to_suspend[:1]
+    assert jobs("todo").count("run_billing") == 1
+    monkeypatch.setattr(tasks, "SECONDS", 60)
+    tasks.run_billing(timestamp=0)
+    assert jobs("todo").count("run_billing") == 1
+    assert BillingRun.objects.latest("pk").steps == {"renew": 1, "remind": 1}

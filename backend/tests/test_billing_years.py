@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from igny8_core.business.subscriptions.facts import ReminderKind
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.subscriptions.steps import Remind, StepName
 from tests.billing_years import (
     Customer,

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, User
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
 from igny8_core.business.billing.services.confirmation import withdraw_payment
@@ -21,7 +22,6 @@ from igny8_core.business.billing.services.invoices import cancel_order, void_inv
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.subscriptions.current import Current, current_subscription
 from igny8_core.business.subscriptions.enums import ComingStep
-from igny8_core.business.subscriptions.facts import ReminderKind
 from igny8_core.business.subscriptions.next_step import next_look
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.services import customer

@@ -18,7 +18,7 @@ from igny8_core.auth.models import Account, Plan, User
 from igny8_core.business.billing.models import PaymentEvent
 from igny8_core.desk.overrides import ACTS
 from tests.factories import PASSWORD, account_of, invoice_of
-from tests.life import day, days, order, pay, state
+from tests.life import day, days, forget_deadlines, order, pay, state
 from tests.operators import REASON, STAGES, At, act, stage_for
 from tests.roles import user_as
 
@@ -119,6 +119,27 @@ def test_list_and_page_show_the_stage(
     assert f"Subscriptions {label}" in shown(page)
     offered = [item["url"].rstrip("/").rpartition("/")[2] for item in page.context["acts"]]
     assert offered == OFFERED[stage].split()
+
+
+def test_ends_soon_by_the_deadlines_of_its_own_invoice(
+    root: User, clock: time_machine.Traveller, settings: LazySettings
+) -> None:
+    """Paused on day 41, it ends on day 71; an invoice without deadlines follows the settings."""
+    at = STAGES["suspended"](root)
+    tab = {"stage": "ends_soon"}
+
+    def ends_soon(number: int) -> bool:
+        clock.move_to(day(number))
+        return at.subscription in desk_of(root).get(LIST, tab).context["cl"].result_list
+
+    days(46, 65)
+    for end in (20, 100):
+        settings.BILLING_END_AFTER_DAYS = end
+        assert [ends_soon(number) for number in (45, 63, 64, 65)] == [False, False, True, True]
+    forget_deadlines(invoice_of(at.owner))
+    assert not ends_soon(65)
+    settings.BILLING_END_AFTER_DAYS = 20
+    assert ends_soon(45)
 
 
 @pytest.mark.parametrize("stage", ["suspended", "parked"])

@@ -28,6 +28,7 @@ from igny8_core.auth.emails import LETTERS
 from igny8_core.auth.log_in.adapter import OWN_MAILS
 from igny8_core.auth.models import Account, Plan, User
 from igny8_core.auth.services.accounts import change_account
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import (
     Invoice,
@@ -50,7 +51,6 @@ from igny8_core.business.data_rights.export import request_account_export
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.exports import services as exports
 from igny8_core.business.exports.models import Export
-from igny8_core.business.subscriptions.facts import ReminderKind
 from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.business.subscriptions.services.operator import extend_due
 from igny8_core.common.clock import utc_now

@@ -12,17 +12,15 @@ import pytest
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.business.billing.borders import Anchor, LatePayment, border
+from igny8_core.business.billing.dunning import DunningPlan, Reminder, ReminderKind
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     BillingRules,
     CatchUp,
     Claim,
-    DunningPlan,
     MailState,
     OpenInvoice,
-    Reminder,
-    ReminderKind,
     Sent,
 )
 from igny8_core.business.subscriptions.forecast import (

@@ -8,13 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from igny8_core.business.billing.borders import index_at, start_of
-from igny8_core.business.subscriptions.facts import (
-    BillingFacts,
-    DunningPlan,
-    MailState,
-    OpenInvoice,
-    ReminderKind,
-)
+from igny8_core.business.billing.dunning import DunningPlan, ReminderKind
+from igny8_core.business.subscriptions.facts import BillingFacts, MailState, OpenInvoice
 from igny8_core.business.subscriptions.forecast import after, what_happens_when
 from igny8_core.business.subscriptions.next_step import next_look, next_step
 from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName

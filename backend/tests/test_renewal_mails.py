@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Plan, Subscription, User
+from igny8_core.business.billing.dunning import DunningPlan, ReminderKind
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
 from igny8_core.business.billing.services.invoices import change_payment_method
 from igny8_core.business.integrity.mails import (
@@ -20,7 +21,6 @@ from igny8_core.business.integrity.mails import (
 )
 from igny8_core.business.subscriptions import emails
 from igny8_core.business.subscriptions.claims import can_be_frozen, is_frozen
-from igny8_core.business.subscriptions.facts import DunningPlan, ReminderKind
 from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.business.subscriptions.services.operator import extend_due
 from igny8_core.common.clock import utc_now

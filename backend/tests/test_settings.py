@@ -10,6 +10,7 @@ from django.core import checks
 
 from igny8_core.business.billing.checks import changes_without_delay
 from igny8_core.business.billing.models import PaymentMethodConfig
+from igny8_core.business.subscriptions.checks import contradicting_days
 from tests.processes import here, manage
 
 PRODUCTION = {
@@ -145,6 +146,49 @@ def test_missing_change_delay_is_reported_in_production(settings: LazySettings) 
     assert (found.id, found.level < checks.WARNING) == ("billing.I003", True)
     settings.BILLING_CHANGE_DELAY_HOURS = 24
     assert changes_without_delay() == []
+
+
+@pytest.mark.parametrize(
+    ("least", "contradicts"),
+    [
+        ({"BILLING_SUSPEND_AFTER_DAYS": 6}, "BILLING_GRACE_DAYS=3 and BILLING_NOTICE_GAP_DAYS=2"),
+        ({"BILLING_SUSPEND_AFTER_DAYS": 9, "BILLING_GRACE_DAYS": 6}, "BILLING_GRACE_DAYS=6 and"),
+        ({"BILLING_END_AFTER_DAYS": 13}, "BILLING_SUSPEND_AFTER_DAYS=10 and"),
+        (
+            {"BILLING_RENEWAL_LEAD_DAYS": 4, "BILLING_MIN_TERM_DAYS": 4},
+            "BILLING_MIN_TERM_DAYS=4: every renewal would be due after the paid time",
+        ),
+        ({"BILLING_YEARLY_RENEWAL_LEAD_DAYS": 5}, "BILLING_MIN_TERM_DAYS=5: every renewal of a"),
+        ({"BILLING_ORDER_EXPIRES_DAYS": 7}, "BILLING_INVOICE_DUE_DAYS=7: orders would expire"),
+    ],
+)
+def test_days_that_contradict_each_other_are_named(
+    settings: LazySettings, least: dict[str, int], contradicts: str
+) -> None:
+    for name, days in least.items():
+        setattr(settings, name, days)
+    assert contradicting_days() == []
+    changed, days = next(iter(least.items()))
+    setattr(settings, changed, days - 1)
+    (found,) = contradicting_days()
+    assert found.level >= checks.ERROR
+    assert f"{changed} is {days - 1}, which contradicts " in found.msg
+    assert contradicts in found.msg
+    assert found.hint == f"Set {changed} to {days} or more, or lower the other."
+
+
+def test_billing_does_not_run_with_days_that_contradict_each_other() -> None:
+    environment = {**PRODUCTION, "BILLING_SUSPEND_AFTER_DAYS": "5"}
+    for command in (["check"], ["run_billing"]):
+        result = manage(*command, environment=environment)
+        assert result.returncode != 0
+        assert "(subscriptions.E001) BILLING_SUSPEND_AFTER_DAYS is 5" in result.stderr
+
+
+def test_renewals_are_not_issued_before_a_month_has_begun() -> None:
+    result = manage("check", environment={**PRODUCTION, "BILLING_RENEWAL_LEAD_DAYS": "28"})
+    assert result.returncode != 0
+    assert "BILLING_RENEWAL_LEAD_DAYS is 28: set it to a whole number from 0 to 27" in result.stderr
 
 
 def test_unknown_time_zone_is_refused() -> None:

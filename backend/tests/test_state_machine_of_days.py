@@ -166,7 +166,8 @@ class Days(RuleBasedStateMachine):
             return
         renewal = facts.subscription.invoice if facts.subscription else None
         is_renewal = payment.invoice.kind == InvoiceKind.RENEWAL
-        if renewal and renewal.has_waiting_claim and not is_renewal:
+        other = facts.order if is_renewal else renewal
+        if other and other.has_waiting_claim:
             with pytest.raises(PaymentAlreadyUnderReview):
                 approve_payment(payment_id=payment.pk, actor=self.actor, now=self.now)
             return
@@ -188,11 +189,16 @@ class Days(RuleBasedStateMachine):
             begun = subscription.current_index == payment.invoice.period_index
             if begun:
                 customer.grant(granted)
+            if facts.order:  # it would replace the period that was just paid
+                paid = replace(paid, order=None, ended_at=self.now)
             self.expect(customer, paid)
             return
         customer.grant(granted)
         started = LiveSubscription(
-            SubscriptionStatus.ACTIVE, Anchor(self.now, 0, 1), current_index=0, paid_index=1
+            SubscriptionStatus.ACTIVE,
+            Anchor(self.now - owed(facts, self.now), 0, 1),
+            current_index=0,
+            paid_index=1,
         )
         active = replace(facts, account_status=AccountStatus.ACTIVE, suspended_at=None)
         if facts.subscription:
@@ -204,8 +210,9 @@ class Days(RuleBasedStateMachine):
         """Order another plan, where nothing stands against it."""
         customer, facts = self.chosen(place)
         is_same = facts.subscription and customer.subscription.plan.slug == plan
-        owes = facts.subscription and facts.subscription.invoice
-        if facts.order or facts.is_suspended or is_same or owes:
+        renewal = facts.subscription.invoice if facts.subscription else None
+        is_claimed = renewal and renewal.has_waiting_claim
+        if facts.order or is_same or is_claimed:
             return
         try:
             order(customer.owner, plan, self.now)
@@ -399,6 +406,14 @@ def having(facts: BillingFacts, invoice: OpenInvoice) -> BillingFacts:
     return replace(facts, subscription=replace(facts.subscription, invoice=invoice))
 
 
+def owed(facts: BillingFacts, now: datetime) -> timedelta:
+    """Return how long the present plan was used since its paid time was over, without a pause."""
+    if not facts.subscription:
+        return timedelta()
+    used = (facts.suspended_at or now) - facts.paid_until(facts.subscription)
+    return max(used, timedelta())
+
+
 @pytest.mark.sized
 @pytest.mark.django_db
 def test_days_between_any_acts_are_as_the_rules_say(catalog: None) -> None:
@@ -413,3 +428,19 @@ def test_days_between_any_acts_are_as_the_rules_say(catalog: None) -> None:
             phases=[Phase.generate],  # making a failure shorter takes minutes, and says no more
         ),
     )
+
+
+@pytest.mark.django_db
+def test_plan_that_is_paid_after_the_paid_time_counts_the_days_since(catalog: None) -> None:
+    """The first confirmation of an order keeps the renewal back; its days are owed."""
+    days = Days()
+    try:
+        days.two_customers(("starter", "starter"))
+        days.days_pass(20)
+        days.order(0, "growth")
+        days.confirm(0)
+        days.days_pass(20)
+        days.approve(0)
+        days.days_pass(40)
+    finally:
+        days.teardown()

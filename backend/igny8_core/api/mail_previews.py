@@ -12,12 +12,12 @@ from django.shortcuts import render
 from igny8_core.auth.emails import LETTERS
 from igny8_core.auth.log_in.adapter import OWN_MAILS
 from igny8_core.auth.models import Account, Subscription
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.emails import Notice
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
 from igny8_core.business.billing.selectors.invoices import any_invoice
 from igny8_core.business.exports.models import Export
 from igny8_core.business.subscriptions import emails
-from igny8_core.business.subscriptions.facts import ReminderKind
 from igny8_core.common.clock import utc_now
 from igny8_core.common.letters import KINDS, Letter, NothingToSend, render_letter
 from igny8_core.common.models import OutgoingMail

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from igny8_core.auth.enums import SubscriptionStatus
 from igny8_core.auth.models import Subscription
 from igny8_core.business.billing.borders import last_day, start_of
-from igny8_core.business.subscriptions.facts import BillingFacts, ReminderKind
+from igny8_core.business.billing.dunning import ReminderKind
+from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.forecast import what_happens_when
 from igny8_core.business.subscriptions.stages import SOON
 from igny8_core.business.subscriptions.steps import Remind, Renew, Step, StepName

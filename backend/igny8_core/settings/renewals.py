@@ -1,6 +1,7 @@
 """The life of a subscription after its first period: when it is billed, reminded, paused, ended.
 
-An invoice keeps the days of its issue, so a changed setting moves no deadline of an open one.
+An invoice keeps the days of its issue, so a changed setting moves no deadline of an open one. Days
+that contradict each other are refused: see ``subscriptions.checks``.
 """
 
 from datetime import date
@@ -12,8 +13,9 @@ from igny8_core.settings.base import env
 BILLING_RENEWALS_FROM: date | None = env.day("BILLING_RENEWALS_FROM")
 # Days from then on until an invoice for what ended before is due, and until older orders expire
 BILLING_FIRST_TERM_DAYS: int = env.number("BILLING_FIRST_TERM_DAYS", default=14, at_most=365)
-# Days from the issue of a renewal to the end of the paid time; of monthly and of yearly plans
-BILLING_RENEWAL_LEAD_DAYS: int = env.number("BILLING_RENEWAL_LEAD_DAYS", default=7, at_most=28)
+# Days from the issue of a renewal to the end of the paid time; of monthly plans (February has 28)
+# and of yearly ones
+BILLING_RENEWAL_LEAD_DAYS: int = env.number("BILLING_RENEWAL_LEAD_DAYS", default=7, at_most=27)
 BILLING_YEARLY_RENEWAL_LEAD_DAYS: int = env.number(
     "BILLING_YEARLY_RENEWAL_LEAD_DAYS", default=30, at_most=180
 )

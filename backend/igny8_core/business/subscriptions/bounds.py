@@ -14,4 +14,11 @@ class TooManyInvoices(OutOfBounds):
 
 
 class TooManySuspensions(OutOfBounds):
-    """So many accounts lose their access at once."""
+    """So many accounts lose their access at once.
+
+    :ivar is_unfinished: whether the run's time was up before it had looked at all others.
+    """
+
+    def __init__(self, *, is_unfinished: bool = False) -> None:
+        super().__init__()
+        self.is_unfinished = is_unfinished

@@ -5,9 +5,9 @@ Those of the renewals that it replaced count too, else every change of plan woul
 
 from django.db.models import QuerySet
 
+from igny8_core.business.billing.dunning import DunningPlan
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.subscriptions.facts import DunningPlan
 
 
 def is_frozen(invoice: Invoice) -> bool:

@@ -6,11 +6,11 @@ The text is in ``letters.py``; ``mail_facts.py`` adds what was true at the event
 from datetime import date
 
 from igny8_core.auth.models import Account, Subscription
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.emails import Notice
 from igny8_core.business.billing.mail_facts import Facts
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.subscriptions import mail_facts
-from igny8_core.business.subscriptions.facts import ReminderKind
 
 
 def of_renewal(*, invoice: Invoice) -> Notice:

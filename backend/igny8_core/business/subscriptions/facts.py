@@ -1,28 +1,17 @@
 """What decides on an account's next step in billing: read from the database by whoever asks."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.business.billing.borders import Anchor, LatePayment, border, day_of, start_of
+from igny8_core.business.billing.dunning import DunningPlan, ReminderKind
 from igny8_core.business.billing.enums import InvoiceKind
 
 MONTHS_OF_A_YEAR = 12
 UNDELIVERED_DAYS = timedelta(days=7)  # after which a notice counts though its mail fails
-
-
-class ReminderKind(StrEnum):
-    """The mails about an unpaid renewal."""
-
-    RENEWAL_REMINDER = "renewal_reminder"
-    RENEWAL_DUE = "renewal_due"
-    PAST_DUE = "past_due"
-    FINAL_NOTICE = "final_notice"
-    ENDING = "ending"
 
 
 class CatchUp(StrEnum):
@@ -30,85 +19,6 @@ class CatchUp(StrEnum):
 
     CURRENT = "current"
     ALL_OLDEST_FIRST = "all_oldest_first"
-
-
-@dataclass(frozen=True)
-class Reminder:
-    """A mail, so many days after the due day (before it: less than 0)."""
-
-    offset: int
-    kind: ReminderKind
-
-
-REMINDERS = (
-    Reminder(-3, ReminderKind.RENEWAL_REMINDER),
-    Reminder(1, ReminderKind.RENEWAL_DUE),
-    Reminder(4, ReminderKind.PAST_DUE),
-    Reminder(8, ReminderKind.FINAL_NOTICE),
-    Reminder(33, ReminderKind.ENDING),
-)
-ENDING_DAYS = 7  # from the notice of the end to the end
-
-
-@dataclass(frozen=True)
-class DunningPlan:
-    """The deadlines of an invoice, kept from its issue: changed settings don't move them.
-
-    :param grace_days: after the due day, in which nothing changes.
-    :param suspend_after_days: after the due day.
-    :param end_after_days: after the due day.
-    :param reminders: in the order of their offsets.
-    :param retry_days: after a rejection, without a harder step.
-    :param notice_gap_days: from the final notice to the suspension, and from the ending notice to
-        the end.
-    :param freezing_claims: how many claims stop the clock, hold mails back and give retry days.
-    :param order_expires_days: after the issue of an order's invoice.
-    """
-
-    grace_days: int = 3
-    suspend_after_days: int = 10
-    end_after_days: int = 40
-    reminders: tuple[Reminder, ...] = REMINDERS
-    retry_days: int = 3
-    notice_gap_days: int = 2
-    freezing_claims: int = 2
-    order_expires_days: int = 14
-
-    @property
-    def paused_days(self) -> int:
-        """From the suspension to the end, at least."""
-        return self.end_after_days - self.suspend_after_days
-
-    @property
-    def in_time(self) -> "DunningPlan":
-        """The plan with reminders that fit its deadlines; one that would come too late is left out.
-
-        The final notice is for who is past due, the ending notice for who is suspended.
-        """
-        past_due = self.grace_days + 1
-        final = max(self.suspend_after_days - self.notice_gap_days, past_due)
-        ending = self.end_after_days - max(ENDING_DAYS, self.notice_gap_days)
-        days = (-3, 1, past_due, final, max(ending, self.suspend_after_days + 1, final + 1))
-        reminders = tuple(
-            Reminder(day, item.kind)
-            for number, (day, item) in enumerate(zip(days, REMINDERS, strict=True))
-            if all(day < later for later in days[number + 1 :])
-        )
-        return replace(self, reminders=reminders)
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "DunningPlan":
-        """Read a stored plan; ignores fields added by a later version."""
-        known = {field.name: kept[field.name] for field in fields(cls)}
-        reminders = tuple(
-            Reminder(offset=item["offset"], kind=ReminderKind(item["kind"]))
-            for item in kept["reminders"]
-        )
-        return cls(**{**known, "reminders": reminders})
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the plan as stored in a column."""
-        return {**asdict(self), "reminders": [asdict(item) for item in self.reminders]}
 
 
 @dataclass(frozen=True)
@@ -132,7 +42,7 @@ class BillingRules:
     credits_after_end_days: int = 30
     catch_up: CatchUp = CatchUp.CURRENT
     late_payment: LatePayment = LatePayment.CLOCK_STOPS
-    dunning: DunningPlan = DunningPlan()
+    dunning: DunningPlan = field(default_factory=DunningPlan)
 
     def lead(self, months: int) -> timedelta:
         """Return how long before the end of the paid time a renewal is issued."""

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Subscription
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice
@@ -20,7 +21,6 @@ from igny8_core.business.notifications.letters import (
     while_void,
 )
 from igny8_core.business.subscriptions.claims import is_frozen
-from igny8_core.business.subscriptions.facts import ReminderKind
 from igny8_core.business.subscriptions.mail_facts import days_in
 from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.letters import Letter, NothingToSend, Premise, letter

@@ -16,6 +16,7 @@ from igny8_core.business.billing.borders import (
     renewal_due_day,
     start_of,
 )
+from igny8_core.business.billing.dunning import Reminder, ReminderKind
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     UNDELIVERED_DAYS,
@@ -24,8 +25,6 @@ from igny8_core.business.subscriptions.facts import (
     LiveSubscription,
     MailState,
     OpenInvoice,
-    Reminder,
-    ReminderKind,
     Sent,
 )
 from igny8_core.business.subscriptions.steps import (

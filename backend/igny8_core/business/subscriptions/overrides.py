@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.business.billing.borders import index_at, last_day
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     CatchUp,
     LiveSubscription,
     OpenInvoice,
-    ReminderKind,
 )
 from igny8_core.business.subscriptions.forecast import after, resumed, what_happens_when
 from igny8_core.business.subscriptions.next_step import next_step

@@ -16,6 +16,7 @@ from igny8_core.auth.enums import (
 )
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.business.billing.borders import LatePayment, day_of
+from igny8_core.business.billing.dunning import DunningPlan, dunning_of_today
 from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
 from igny8_core.business.billing.periods import anchor_of
@@ -25,7 +26,6 @@ from igny8_core.business.subscriptions.facts import (
     BillingRules,
     CatchUp,
     Claim,
-    DunningPlan,
     LiveSubscription,
     OpenInvoice,
 )
@@ -70,15 +70,7 @@ def rules_of_today() -> BillingRules:
         credits_after_end_days=settings.BILLING_CREDITS_AFTER_END_DAYS,
         catch_up=CatchUp(settings.BILLING_CATCH_UP),
         late_payment=LatePayment(settings.BILLING_LATE_PAYMENT),
-        dunning=DunningPlan(
-            grace_days=settings.BILLING_GRACE_DAYS,
-            suspend_after_days=settings.BILLING_SUSPEND_AFTER_DAYS,
-            end_after_days=settings.BILLING_END_AFTER_DAYS,
-            retry_days=settings.BILLING_RETRY_DAYS,
-            notice_gap_days=settings.BILLING_NOTICE_GAP_DAYS,
-            freezing_claims=settings.BILLING_FREEZING_CLAIMS,
-            order_expires_days=settings.BILLING_ORDER_EXPIRES_DAYS,
-        ).in_time,
+        dunning=dunning_of_today(),
     )
 
 

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 
 from igny8_core.business.billing.borders import day_of
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice
-from igny8_core.business.subscriptions.facts import MailState, ReminderKind, Sent
+from igny8_core.business.subscriptions.facts import MailState, Sent
 from igny8_core.business.subscriptions.models import DunningStep
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail

@@ -4,19 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, IntegerField, QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Subscription
+from igny8_core.business.billing.dunning import dunning_of_today
 from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.selectors.queue import COUNTED_UP_TO
-from igny8_core.business.subscriptions.reading import rules_of_today
 from igny8_core.common.clock import business_day, business_midnight
+from igny8_core.common.daily import A_DAY
 
 SOON = timedelta(days=7)
 LIVE = Subscription.objects.filter(status__in=LIVE_SUBSCRIPTION_STATUSES).order_by()
 PAUSED = LIVE.filter(account__status=AccountStatus.SUSPENDED, account__suspended_at__isnull=False)
+RENEWALS = Invoice.objects.filter(kind=InvoiceKind.RENEWAL, status=InvoiceStatus.PENDING).order_by()
 Found = QuerySet[Subscription]
 
 
@@ -44,12 +48,25 @@ def _past_due(_now: datetime) -> Found:
 
 
 def _ending_soon(now: datetime) -> Found:
-    """Find those that lapse soon, and those that end with their period soon."""
-    paused_until = now - timedelta(days=rules_of_today().dunning.paused_days) + SOON
+    """Find those that lapse soon, by their invoices' own deadlines, or end with their period."""
     soon = business_midnight(business_day(now) + SOON)
-    lapsing = PAUSED.filter(account__suspended_at__lte=paused_until)
     ending = _cancelled(now).filter(current_period_end__lte=soon, paid_index=F("current_index") + 1)
+    lapsing = _lapsing_by(now + SOON)
     return LIVE.filter(pk__in=lapsing.values("pk").union(ending.values("pk")))
+
+
+def _lapsing_by(moment: datetime) -> Found:
+    """Find those that were paused for so long by then that they end."""
+    days = _kept("end_after_days") - _kept("suspend_after_days")
+    paused = ExpressionWrapper(days * Value(A_DAY), output_field=DurationField())
+    unpaid = RENEWALS.filter(account__suspended_at__lte=moment - paused)
+    return PAUSED.filter(pk__in=unpaid.values("subscription"))
+
+
+def _kept(name: str) -> Coalesce:
+    """Return a deadline that an invoice keeps; one of an earlier release follows the settings."""
+    kept = Cast(KeyTextTransform(name, "dunning_plan"), IntegerField())
+    return Coalesce(kept, Value(getattr(dunning_of_today(), name)))
 
 
 def _cancelled(_now: datetime) -> Found:
@@ -63,10 +80,7 @@ def _parked(_now: datetime) -> Found:
 
 def _owing(**about: object) -> Found:
     """Find those whose open renewal is like that."""
-    renewals = Invoice.objects.filter(
-        kind=InvoiceKind.RENEWAL, status=InvoiceStatus.PENDING, **about
-    )
-    return LIVE.filter(pk__in=renewals.order_by().values("subscription"))
+    return LIVE.filter(pk__in=RENEWALS.filter(**about).values("subscription"))
 
 
 STAGES = {

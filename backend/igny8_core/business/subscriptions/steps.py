@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from igny8_core.business.subscriptions.facts import ReminderKind
+from igny8_core.business.billing.dunning import ReminderKind
 
 
 class StepName(StrEnum):

@@ -23,11 +23,11 @@ def run_billing(timestamp: int) -> None:
     :param timestamp: the scheduled time, in seconds since 1970 (UTC); only for the log.
     """
     try:
-        done = run.run_billing(as_of=utc_now(), limit_seconds=SECONDS)
-    except TooManySuspensions:
+        is_unfinished = run.run_billing(as_of=utc_now(), limit_seconds=SECONDS).is_unfinished
+    except TooManySuspensions as stopped:
         logger.exception("Billing has stopped: run manage.py run_billing --dry-run")
-        return
-    if done.is_unfinished:
+        is_unfinished = stopped.is_unfinished
+    if is_unfinished:
         _go_on(timestamp)
 
 

@@ -13,6 +13,7 @@ from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.services.accounts import BILLING_FIELDS
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing import emails
+from igny8_core.business.billing.dunning import dunning_of_today
 from igny8_core.business.billing.enums import (
     EventName,
     InvoiceKind,
@@ -87,7 +88,7 @@ class Charge:
     :param period_index: the number of the subscription's period that it pays for.
     :param due_date: the last business day on which it can be paid in time.
     :param description: of its line, in English.
-    :param dunning_plan: its deadlines, if they aren't to follow the settings.
+    :param dunning_plan: its deadlines; without them, it keeps those of today.
     :param deductions: each becomes a line; together less than the price.
     """
 
@@ -158,7 +159,7 @@ def issue_invoice(
         billing_snapshot=snapshot,
         issued_at=now,
         due_date=charge.due_date,
-        dunning_plan=charge.dunning_plan,
+        dunning_plan=charge.dunning_plan or dunning_of_today().as_json(),
     )
     insert_rows([invoice])
     lines = _lines(invoice, charge)

@@ -15,6 +15,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.rights import Right
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.emails import of_void
 from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
 from igny8_core.business.billing.exceptions import InvoiceUnderReview
@@ -31,7 +32,7 @@ from igny8_core.business.billing.services.periods import (
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions import emails, reading
 from igny8_core.business.subscriptions.days import not_charged
-from igny8_core.business.subscriptions.facts import BillingFacts, ReminderKind
+from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.forecast import resumed
 from igny8_core.business.subscriptions.next_step import next_look
 from igny8_core.business.subscriptions.overrides import (

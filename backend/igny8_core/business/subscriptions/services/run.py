@@ -6,24 +6,33 @@ take the next one. A run that dies loses one account's transaction; the next run
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
-from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES
+from django.db.models import Q, QuerySet
+
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.selectors import lock_account
 from igny8_core.business.billing.enums import EventName, ObjectType
 from igny8_core.business.billing.models import PaymentEvent
 from igny8_core.business.subscriptions.bounds import TooManySuspensions
+from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.models import BillingRun
+from igny8_core.business.subscriptions.next_step import next_step
 from igny8_core.business.subscriptions.services.advance import advance
+from igny8_core.business.subscriptions.services.looks import SET, readable_facts
 from igny8_core.business.subscriptions.steps import SUSPEND, Step
 from igny8_core.common.clock import utc_now
 from igny8_core.common.daily import A_DAY
 from igny8_core.common.transactions import commit_or_retry, is_contention, is_database_away
 
+MAY_BE_SUSPENDED = Q(
+    status=AccountStatus.ACTIVE,
+    pk__in=Subscription.objects.filter(status=SubscriptionStatus.PAST_DUE).values("account"),
+)
 FEW_SUSPENSIONS = 20  # in 24 hours, however few accounts there are
 SUSPENSIONS_PERCENT = 5  # of the accounts with a live subscription
 Told = Callable[[int, Step], None]
@@ -66,33 +75,51 @@ def run_billing(
     :param account_id: of the only account to look at, if it is due.
     :param force: suspend however many accounts are due for it.
     :param told: called with each account's id and step, when it is committed.
-    :raises TooManySuspensions: at the end, if there would be too many; all else is done.
+    :raises TooManySuspensions: at the end, if there would be too many; for all else there was time,
+        or the exception says so.
     :raises django.db.OperationalError: if the database can't be reached.
     """
-    return _Run(as_of=as_of, account_id=account_id, force=force, told=told).go_on(limit_seconds)
+    run = _Run(
+        as_of=as_of, limit_seconds=limit_seconds, account_id=account_id, force=force, told=told
+    )
+    return run.go_on()
 
 
 class _Run:
-    def __init__(self, *, as_of: datetime, account_id: int | None, force: bool, told: Told) -> None:
+    def __init__(
+        self,
+        *,
+        as_of: datetime,
+        limit_seconds: int,
+        account_id: int | None,
+        force: bool,
+        told: Told,
+    ) -> None:
         self.outcome = Outcome(as_of=as_of, started_at=utc_now())
         self.as_of = as_of
+        self.until = monotonic() + limit_seconds
         self.account_id = account_id
         self.force = force
         self.told = told
         self.claimed: int | None = None
+        self.others = self._due_for_something_else()
 
-    def go_on(self, seconds: int) -> Outcome:
-        until = monotonic() + seconds
+    def go_on(self) -> Outcome:
         try:
             while self._advance_next():
-                if monotonic() >= until:
-                    self.outcome.is_unfinished = True
+                if self._time_is_up():
                     break
         finally:
             self._record()
         if self.outcome.is_stopped:
-            raise TooManySuspensions
+            raise TooManySuspensions(is_unfinished=self.outcome.is_unfinished)
         return self.outcome
+
+    def _time_is_up(self) -> bool:
+        """Tell so, and note that something may be left."""
+        is_up = monotonic() >= self.until
+        self.outcome.is_unfinished |= is_up
+        return is_up
 
     def _advance_next(self) -> bool:
         """Take the steps of one account; tell whether there was one."""
@@ -126,15 +153,35 @@ class _Run:
         return steps
 
     def _claim(self) -> int | None:
-        """Lock the account that has waited longest, and that nobody else is at."""
+        """Lock the account that has waited longest, and that nobody else is at.
+
+        Once no more may be suspended, those that would be aren't even locked.
+        """
+        if not self.outcome.is_stopped:
+            return _lock_first_of(self._due())
+        claims = (_lock_first_of(self._due().filter(pk=pk)) for pk in self.others)
+        return next(filter(None, claims), None)
+
+    def _due(self) -> QuerySet[Account]:
         due = Account.objects.filter(next_billing_step_at__lte=self.as_of, parked_at=None).exclude(
             pk__in=self.outcome.busy
         )
-        if self.account_id is not None:
-            due = due.filter(pk=self.account_id)
-        unlocked = due.select_for_update(of=("self",), skip_locked=True)
-        ordered = unlocked.order_by("next_billing_step_at", "pk")
-        return ordered.values_list("pk", flat=True).first()
+        due = due if self.account_id is None else due.filter(pk=self.account_id)
+        return due.order_by("next_billing_step_at", "pk")
+
+    def _due_for_something_else(self) -> Iterator[int]:
+        """Yield the accounts that are due for another step than a suspension.
+
+        First those that can't be suspended; the rest is read in sets, and without locks.
+        """
+        due = self._due().values_list("pk", flat=True)
+        yield from list(due.exclude(MAY_BE_SUSPENDED))
+        pressed = list(due.filter(MAY_BE_SUSPENDED))
+        for start in range(0, len(pressed), SET):
+            if self._time_is_up():
+                return
+            read = readable_facts(pressed[start : start + SET])
+            yield from (pk for pk in read if not _is_to_suspend(read[pk], self.as_of))
 
     def _require_few_suspensions(self) -> None:
         """Check that the accounts suspended in the last 24 hours, by whichever run, are few.
@@ -183,3 +230,14 @@ class _Run:
                 parked=done.parked,
                 steps=dict(done.steps),
             )
+
+
+def _lock_first_of(due: QuerySet[Account]) -> int | None:
+    """Lock the first account that nobody else is at."""
+    unlocked = due.select_for_update(of=("self",), skip_locked=True)
+    return unlocked.values_list("pk", flat=True).first()
+
+
+def _is_to_suspend(facts: BillingFacts | None, now: datetime) -> bool:
+    """Tell whether an account is to be suspended; one that can't be read is to be parked."""
+    return facts is not None and next_step(facts, now) == SUSPEND

@@ -35,7 +35,6 @@ from igny8_core.business.subscriptions.reading import (
     open_renewal,
     order_of,
     replaced_renewal,
-    rules_of_today,
 )
 from igny8_core.business.subscriptions.reminders import Taken, about
 from igny8_core.business.subscriptions.services.gifts import begin_given_period, has_given_period
@@ -170,8 +169,7 @@ class Steps:
             period_index=step.index,
             due_date=step.due_date,
             description=_described(subscription, plan, step.index),
-            dunning_plan=(old.dunning_plan if goes_on and old else None)
-            or rules_of_today().dunning.as_json(),
+            dunning_plan=old.dunning_plan if goes_on and old else None,
         )
 
     def _method(self, subscription: Subscription) -> PaymentMethodConfig | None:
