@@ -3,7 +3,7 @@
 Day 0 is the first of January 2027, when the customer paid for a month: at 10:00, UTC.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -145,6 +145,29 @@ def test_payment_whose_days_were_credited_is_not_taken_back_before_the_credit(
     reverse(upgrade, billing_admin, day(7))
     reverse(first_payment(), billing_admin, day(7))
     assert account_of(customer).status == "pending_payment"
+    assert_all_invariants_hold()
+
+
+def test_order_that_waited_for_a_payment_credits_it(customer: User, billing_admin: User) -> None:
+    """It was asked for a second before the payment was approved, and had to wait for that."""
+    order(customer, "growth", day(5))
+    growth = confirm(customer, day(5, hour=13))
+    approve(growth, billing_admin, day(6))
+    order(customer, "scale", day(6) - timedelta(seconds=1))
+    assert_all_invariants_hold()
+    pay(customer, billing_admin, day(7))
+    with pytest.raises(DaysAreCredited):
+        reverse(growth, billing_admin, day(8))
+    assert_all_invariants_hold()
+
+
+def test_order_for_which_a_reversal_waited_credits_no_more_than_was_paid(
+    customer: User, billing_admin: User
+) -> None:
+    """The reversal was asked for a second before the order, which it makes void."""
+    order(customer, "growth", day(5))
+    reverse(first_payment(), billing_admin, day(5) - timedelta(seconds=1))
+    assert invoice_of(customer).status == "void"
     assert_all_invariants_hold()
 
 
