@@ -368,6 +368,17 @@ def test_new_plan_counts_the_days_that_were_used_unpaid(
     assert_all_invariants_hold()
 
 
+def test_days_that_were_used_unpaid_stay_counted_when_the_old_plan_is_taken_back(
+    customer: User, billing_admin: User
+) -> None:
+    days(24, 38)
+    order(customer, "growth", day(38, hour=13))
+    pay(customer, billing_admin, day(39))
+    reverse(first_payment(), billing_admin, day(40))
+    assert periods_of(customer) == [(0, day(31, hour=10), day(59, hour=10))]
+    assert_all_invariants_hold()
+
+
 def test_new_plan_after_a_pause_counts_the_days_before_it_alone(
     customer: User, billing_admin: User
 ) -> None:
