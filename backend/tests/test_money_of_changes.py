@@ -4,6 +4,7 @@ Day 0 is the first of January 2027, when the customer paid for a month: at 10:00
 """
 
 from datetime import datetime, timedelta
+from itertools import permutations
 
 import pytest
 
@@ -12,12 +13,16 @@ from igny8_core.auth.models import Plan, Subscription, User
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.exceptions import (
     DaysAreCredited,
-    InvoiceUnderReview,
     LaterPeriodIsPaid,
+    RivalUnderReview,
 )
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.services.changes import written_together
-from igny8_core.business.billing.services.decisions import approve_payment
+from igny8_core.business.billing.services.decisions import (
+    approve_payment,
+    approve_payments,
+    reject_payment,
+)
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.integrity.verify import verify_billing
@@ -118,17 +123,50 @@ def test_order_is_void_once_the_renewal_is_paid(customer: User, billing_admin: U
     assert_all_invariants_hold()
 
 
-def test_renewal_waits_for_the_decision_on_an_order(customer: User, billing_admin: User) -> None:
-    claimed, ordered = claim_renewal_and_order(customer)
-    of_order = confirm(customer, day(26, hour=14))
-    with pytest.raises(InvoiceUnderReview) as refused:
-        approve(claimed, billing_admin, day(27))
-    assert str(ordered.number) in str(refused.value)
-    of_order.refresh_from_db()
-    assert (of_order.status, subscription_of(customer).status) == (
+@pytest.fixture
+def both(customer: User) -> dict[str, Payment]:
+    """A renewal and an order that may both have been paid."""
+    of_renewal, _ordered = claim_renewal_and_order(customer)
+    return {"renewal": of_renewal, "change": confirm(customer, day(26, hour=14))}
+
+
+@pytest.mark.parametrize(("approved", "other"), [("renewal", "change"), ("change", "renewal")])
+def test_either_of_two_that_may_be_paid_is_approved_once_the_other_is_rejected(
+    customer: User,
+    billing_admin: User,
+    both: dict[str, Payment],
+    approved: str,
+    other: str,
+) -> None:
+    for payment, rival in permutations(both.values()):
+        with pytest.raises(RivalUnderReview) as refused:
+            approve(payment, billing_admin, day(27))
+        assert str(rival.invoice.number) in str(refused.value)
+        assert "reject the other confirmation first, or this one" in str(refused.value)
+    assert set(Payment.objects.values_list("status", flat=True)) == {
+        "succeeded",
         "pending_approval",
-        "pending_payment",
+    }
+    reject_payment(
+        payment_id=both[other].pk,
+        actor=Actor(user=billing_admin),
+        now=day(27),
+        admin_notes="The other one counts",
     )
+    approve(both[approved], billing_admin, day(27, hour=13))
+    statuses = dict(Invoice.objects.exclude(kind="initial").values_list("kind", "status"))
+    assert statuses == {approved: "paid", other: "void"}
+    assert state(customer)[0] == "active"
+    assert_all_invariants_hold()
+
+
+def test_set_of_two_that_may_both_be_paid_approves_none(
+    billing_admin: User, both: dict[str, Payment]
+) -> None:
+    ids = [payment.pk for payment in both.values()]
+    outcomes = approve_payments(payment_ids=ids, actor=Actor(user=billing_admin), now=day(27))
+    assert [type(outcome.refusal) for outcome in outcomes] == [RivalUnderReview] * 2
+    assert Invoice.objects.filter(status="pending").count() == 2
 
 
 # Days that were credited

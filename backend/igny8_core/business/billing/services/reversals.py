@@ -12,7 +12,6 @@ from igny8_core.business.billing.enums import (
     CreditKind,
     EventName,
     InvoiceKind,
-    InvoicePaymentState,
     PaymentStatus,
 )
 from igny8_core.business.billing.exceptions import (
@@ -20,11 +19,11 @@ from igny8_core.business.billing.exceptions import (
     CreditsAlreadySpent,
     DaysAreCredited,
     ForceNotAllowed,
-    InvoiceUnderReview,
     LaterPeriodIsPaid,
     PaymentNotReversible,
     ReversalReasonRequired,
     SubscriptionHasEnded,
+    UndecidedConfirmation,
 )
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.periods import paid_until
@@ -48,10 +47,10 @@ from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.decisions import Decision, mark
 from igny8_core.business.billing.services.periods import (
     COUNTING,
-    require_no_renewal_under_review,
     revoke_period_of,
     revoke_periods,
     revoke_renewal,
+    under_review,
     void_orders,
     void_renewal,
 )
@@ -89,7 +88,7 @@ def reverse_payment(
         reverse.
     :raises PaymentNotReversible: unless it is approved.
     :raises InvoiceNotReopenable: if the invoice can only be voided, or a later one is paid.
-    :raises InvoiceUnderReview: if a payment of a later one waits.
+    :raises UndecidedConfirmation: if a payment of a later one waits.
     :raises DaysAreCredited: if an order that stands credits days that it paid for.
     :raises CreditsAlreadySpent: if the account has fewer credits left than were granted.
     :raises ForceNotAllowed: if it is forced by anybody but a superuser.
@@ -177,10 +176,8 @@ def _require_last(locked: LockedBilling) -> None:
     is_last = index is None or index + 1 >= subscription.paid_index
     if not is_last and is_later_one_paid(locked.invoice):
         raise LaterPeriodIsPaid(state=subscription.status)
-    require_no_renewal_under_review(locked)
-    for order in lock_credited_orders(locked):
-        if order.payment_state == InvoicePaymentState.UNDER_REVIEW:
-            raise InvoiceUnderReview(order)
+    for waiting in under_review([*lock_open_renewals(locked), *lock_credited_orders(locked)]):
+        raise UndecidedConfirmation(waiting)
 
 
 def _require_not_credited(locked: LockedBilling) -> None:
