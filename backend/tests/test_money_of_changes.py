@@ -14,6 +14,7 @@ from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.exceptions import (
     DaysAreCredited,
     LaterPeriodIsPaid,
+    NothingPaidBefore,
     RivalUnderReview,
 )
 from igny8_core.business.billing.models import Invoice, Payment
@@ -452,3 +453,24 @@ def test_fewer_unused_days_than_credits_count(customer: User) -> None:
     spend(customer, 100, day(5))
     order(customer, "growth", day(20))
     assert str(invoice_of(customer).due) == "110.29 USD"  # 10 of 31 days
+
+
+def test_plan_that_came_back_after_its_first_payment_was_taken_back_ends_with_its_last(
+    customer: User, billing_admin: User
+) -> None:
+    spend(customer, -5000, day(2))
+    days(24, 24)
+    renewed = pay(customer, billing_admin, day(25))
+    days(31, 32)
+    spend(customer, account_of(customer).plan_credits, day(33))
+    order(customer, "growth", day(33))
+    upgrade = pay(customer, billing_admin, day(34))
+    reverse(first_payment(), billing_admin, day(35))
+    reverse(upgrade, billing_admin, day(36))
+    assert account_of(customer).plan.slug == "starter"
+    assert_all_invariants_hold()
+    with pytest.raises(NothingPaidBefore):
+        reverse(renewed, billing_admin, day(37), DUE_AGAIN)
+    reverse(renewed, billing_admin, day(37))
+    assert state(customer)[0] == "pending_payment"
+    assert_all_invariants_hold()

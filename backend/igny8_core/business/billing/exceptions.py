@@ -547,6 +547,16 @@ class LaterPeriodIsPaid(InvoiceNotReopenable):
     )
 
 
+class NothingPaidBefore(InvoiceNotReopenable):
+    """A renewal can be owed only by who has paid for the time before it."""
+
+    words = Words(
+        en="No earlier period of this subscription is paid any more. Reverse the approval and "
+        "void the invoice.",
+        ur="اس پلان کی کوئی پہلے والی مدت اب ادا شدہ نہیں۔ منظوری واپس لے کر انوائس منسوخ کریں۔",
+    )
+
+
 class DaysAreCredited(InvoiceNotReopenable):
     """What was credited for a payment stands on an order: that one is taken back first."""
 

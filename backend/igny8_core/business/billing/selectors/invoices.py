@@ -155,6 +155,14 @@ def is_later_one_paid(invoice: Invoice) -> bool:
     return later.exists()
 
 
+def is_one_given_before(invoice: Invoice) -> bool:
+    """Tell whether its subscription has had a period before the one that it pays for."""
+    earlier = Period.objects.filter(
+        subscription=invoice.subscription_id, index__lt=invoice.period_index, revoked_at=None
+    )
+    return earlier.exists()
+
+
 def replaced_and_paid(*, account: Account) -> set[int]:
     """Ids of the account's subscriptions that an upgrade replaced, if what ran then still counts.
 

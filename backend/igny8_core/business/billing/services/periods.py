@@ -304,7 +304,7 @@ def revoke_renewal(
     """Take the last paid period back, with those given after it; the caller saves ``COUNTING``.
 
     If one of them runs, the one before them is the current one again, by the terms that were paid
-    for last.
+    for last; without one, nothing is left that was paid for.
     """
     index = invoice.period_index or 0
     subscription.paid_index = index
@@ -312,7 +312,10 @@ def revoke_renewal(
         return
     begun = Period.objects.filter(subscription=subscription, revoked_at=None)
     begun.filter(index__gte=index).update(revoked_at=recorder.now)
-    before = begun.latest("index")
+    before = begun.order_by("index").last()
+    if before is None:  # it was taken back while another plan ran
+        revoke_periods(subscription, recorder=recorder)
+        return
     subscription.current_index = before.index
     subscription.paid_index = before.index + 1  # periods between them were never charged
     subscription.current_period_start = before.starts_at

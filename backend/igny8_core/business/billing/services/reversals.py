@@ -20,6 +20,7 @@ from igny8_core.business.billing.exceptions import (
     DaysAreCredited,
     ForceNotAllowed,
     LaterPeriodIsPaid,
+    NothingPaidBefore,
     PaymentNotReversible,
     ReversalReasonRequired,
     SubscriptionHasEnded,
@@ -32,6 +33,7 @@ from igny8_core.business.billing.rights import REVERSE, require_may_decide
 from igny8_core.business.billing.selectors.credits import entries_of
 from igny8_core.business.billing.selectors.invoices import (
     is_later_one_paid,
+    is_one_given_before,
     order_that_credits,
     replaced_and_paid,
 )
@@ -195,6 +197,8 @@ def _require_reopenable(locked: LockedBilling) -> None:
     waiting = SubscriptionStatus.PENDING_PAYMENT
     if is_first and any(item.status == waiting for item in locked.subscriptions):
         raise AnotherInvoiceIsDue(state=SubscriptionStatus.PENDING_PAYMENT)
+    if not is_first and not is_one_given_before(locked.invoice):
+        raise NothingPaidBefore(state=locked.subscription.status)
 
 
 def _change_of_credits(locked: LockedBilling, payment: Payment) -> Pockets:
@@ -254,14 +258,16 @@ def _take_renewal_back(locked: LockedBilling, recorder: TransitionRecorder) -> N
     recorder.changes.save(subscription, *COUNTING)
     account.plan = subscription.plan
     recorder.changes.save(account, "plan")
-    is_over = paid_until(subscription) <= recorder.now
     if recorder.event == EventName.REVERSE_AND_VOID:
         if was_running:
             _leave(locked, recorder)
         else:
             subscription.cancel_at_period_end = True
             recorder.changes.save(subscription, "cancel_at_period_end")
-    elif is_over and subscription.status == SubscriptionStatus.ACTIVE:
+    elif (
+        paid_until(subscription) <= recorder.now
+        and subscription.status == SubscriptionStatus.ACTIVE
+    ):
         recorder.of_another(EventName.FALL_DUE).move(subscription)
 
 
