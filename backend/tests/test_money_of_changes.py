@@ -3,7 +3,8 @@
 Day 0 is the first of January 2027, when the customer paid for a month: at 10:00, UTC.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import permutations
 
 import pytest
 
@@ -12,12 +13,17 @@ from igny8_core.auth.models import Plan, Subscription, User
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.exceptions import (
     DaysAreCredited,
-    InvoiceUnderReview,
     LaterPeriodIsPaid,
+    NothingPaidBefore,
+    RivalUnderReview,
 )
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.services.changes import written_together
-from igny8_core.business.billing.services.decisions import approve_payment
+from igny8_core.business.billing.services.decisions import (
+    approve_payment,
+    approve_payments,
+    reject_payment,
+)
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.integrity.verify import verify_billing
@@ -118,17 +124,50 @@ def test_order_is_void_once_the_renewal_is_paid(customer: User, billing_admin: U
     assert_all_invariants_hold()
 
 
-def test_renewal_waits_for_the_decision_on_an_order(customer: User, billing_admin: User) -> None:
-    claimed, ordered = claim_renewal_and_order(customer)
-    of_order = confirm(customer, day(26, hour=14))
-    with pytest.raises(InvoiceUnderReview) as refused:
-        approve(claimed, billing_admin, day(27))
-    assert str(ordered.number) in str(refused.value)
-    of_order.refresh_from_db()
-    assert (of_order.status, subscription_of(customer).status) == (
+@pytest.fixture
+def both(customer: User) -> dict[str, Payment]:
+    """A renewal and an order that may both have been paid."""
+    of_renewal, _ordered = claim_renewal_and_order(customer)
+    return {"renewal": of_renewal, "change": confirm(customer, day(26, hour=14))}
+
+
+@pytest.mark.parametrize(("approved", "other"), [("renewal", "change"), ("change", "renewal")])
+def test_either_of_two_that_may_be_paid_is_approved_once_the_other_is_rejected(
+    customer: User,
+    billing_admin: User,
+    both: dict[str, Payment],
+    approved: str,
+    other: str,
+) -> None:
+    for payment, rival in permutations(both.values()):
+        with pytest.raises(RivalUnderReview) as refused:
+            approve(payment, billing_admin, day(27))
+        assert str(rival.invoice.number) in str(refused.value)
+        assert "reject the other confirmation first, or this one" in str(refused.value)
+    assert set(Payment.objects.values_list("status", flat=True)) == {
+        "succeeded",
         "pending_approval",
-        "pending_payment",
+    }
+    reject_payment(
+        payment_id=both[other].pk,
+        actor=Actor(user=billing_admin),
+        now=day(27),
+        admin_notes="The other one counts",
     )
+    approve(both[approved], billing_admin, day(27, hour=13))
+    statuses = dict(Invoice.objects.exclude(kind="initial").values_list("kind", "status"))
+    assert statuses == {approved: "paid", other: "void"}
+    assert state(customer)[0] == "active"
+    assert_all_invariants_hold()
+
+
+def test_set_of_two_that_may_both_be_paid_approves_none(
+    billing_admin: User, both: dict[str, Payment]
+) -> None:
+    ids = [payment.pk for payment in both.values()]
+    outcomes = approve_payments(payment_ids=ids, actor=Actor(user=billing_admin), now=day(27))
+    assert [type(outcome.refusal) for outcome in outcomes] == [RivalUnderReview] * 2
+    assert Invoice.objects.filter(status="pending").count() == 2
 
 
 # Days that were credited
@@ -145,6 +184,29 @@ def test_payment_whose_days_were_credited_is_not_taken_back_before_the_credit(
     reverse(upgrade, billing_admin, day(7))
     reverse(first_payment(), billing_admin, day(7))
     assert account_of(customer).status == "pending_payment"
+    assert_all_invariants_hold()
+
+
+def test_order_that_waited_for_a_payment_credits_it(customer: User, billing_admin: User) -> None:
+    """It was asked for a second before the payment was approved, and had to wait for that."""
+    order(customer, "growth", day(5))
+    growth = confirm(customer, day(5, hour=13))
+    approve(growth, billing_admin, day(6))
+    order(customer, "scale", day(6) - timedelta(seconds=1))
+    assert_all_invariants_hold()
+    pay(customer, billing_admin, day(7))
+    with pytest.raises(DaysAreCredited):
+        reverse(growth, billing_admin, day(8))
+    assert_all_invariants_hold()
+
+
+def test_order_for_which_a_reversal_waited_credits_no_more_than_was_paid(
+    customer: User, billing_admin: User
+) -> None:
+    """The reversal was asked for a second before the order, which it makes void."""
+    order(customer, "growth", day(5))
+    reverse(first_payment(), billing_admin, day(5) - timedelta(seconds=1))
+    assert invoice_of(customer).status == "void"
     assert_all_invariants_hold()
 
 
@@ -345,6 +407,17 @@ def test_new_plan_counts_the_days_that_were_used_unpaid(
     assert_all_invariants_hold()
 
 
+def test_days_that_were_used_unpaid_stay_counted_when_the_old_plan_is_taken_back(
+    customer: User, billing_admin: User
+) -> None:
+    days(24, 38)
+    order(customer, "growth", day(38, hour=13))
+    pay(customer, billing_admin, day(39))
+    reverse(first_payment(), billing_admin, day(40))
+    assert periods_of(customer) == [(0, day(31, hour=10), day(59, hour=10))]
+    assert_all_invariants_hold()
+
+
 def test_new_plan_after_a_pause_counts_the_days_before_it_alone(
     customer: User, billing_admin: User
 ) -> None:
@@ -380,3 +453,24 @@ def test_fewer_unused_days_than_credits_count(customer: User) -> None:
     spend(customer, 100, day(5))
     order(customer, "growth", day(20))
     assert str(invoice_of(customer).due) == "110.29 USD"  # 10 of 31 days
+
+
+def test_plan_that_came_back_after_its_first_payment_was_taken_back_ends_with_its_last(
+    customer: User, billing_admin: User
+) -> None:
+    spend(customer, -5000, day(2))
+    days(24, 24)
+    renewed = pay(customer, billing_admin, day(25))
+    days(31, 32)
+    spend(customer, account_of(customer).plan_credits, day(33))
+    order(customer, "growth", day(33))
+    upgrade = pay(customer, billing_admin, day(34))
+    reverse(first_payment(), billing_admin, day(35))
+    reverse(upgrade, billing_admin, day(36))
+    assert account_of(customer).plan.slug == "starter"
+    assert_all_invariants_hold()
+    with pytest.raises(NothingPaidBefore):
+        reverse(renewed, billing_admin, day(37), DUE_AGAIN)
+    reverse(renewed, billing_admin, day(37))
+    assert state(customer)[0] == "pending_payment"
+    assert_all_invariants_hold()

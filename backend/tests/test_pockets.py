@@ -133,11 +133,8 @@ class Life:
         assert min(self.pockets) >= 0
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("catalog")
-@given(history=st.lists(acts, min_size=3, max_size=9))
-@settings(max_examples=size("POCKETS", quick=15, whole=100), deadline=None, database=None)
-def test_any_history_moves_the_right_credits(history: list[tuple[str, object]]) -> None:
+def live_through(history: list[tuple[str, object]]) -> None:
+    """Let a customer live through these acts, and check all invariants at the end."""
     undone = transaction.atomic()
     undone._from_testcase = True  # type: ignore[attr-defined]  # durable ones run inside
     with undone:
@@ -152,6 +149,33 @@ def test_any_history_moves_the_right_credits(history: list[tuple[str, object]]) 
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         assert_all_invariants_hold()
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("catalog")
+@given(history=st.lists(acts, min_size=3, max_size=9))
+@settings(max_examples=size("POCKETS", quick=15, whole=100), deadline=None, database=None)
+def test_any_history_moves_the_right_credits(history: list[tuple[str, object]]) -> None:
+    live_through(history)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("catalog")
+def test_what_expired_by_a_payment_that_was_reversed_expires_by_the_next_one() -> None:
+    live_through(
+        [
+            ("give", 802),
+            ("lapse", None),
+            ("upgrade", ("reset", None)),
+            ("use", 46),
+            ("lapse", None),
+            ("upgrade", ("keep_up_to", 2500)),
+            ("reverse", 1),
+            ("renew", ("keep_up_to", 500)),
+            ("reverse", 2),
+            ("reverse", 0),
+        ]
+    )
 
 
 # The arithmetic alone

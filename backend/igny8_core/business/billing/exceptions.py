@@ -248,6 +248,35 @@ class InvoiceUnderReview(PaymentAlreadyUnderReview):
         super().__init__(state=invoice.payment_state, invoice=invoice)
 
 
+class RivalUnderReview(PaymentAlreadyUnderReview):
+    """A renewal and a change of plan may both have been paid: an admin decides which one counts."""
+
+    words = Words(
+        en="Approving this voids invoice {invoice}, and a confirmation of that one is under "
+        "review, too. Only one of the two invoices can be paid: reject the other confirmation "
+        "first, or this one.",
+        ur="اس کی منظوری سے انوائس {invoice} منسوخ ہو جائے گی، اور اُس کی تصدیق کی جانچ بھی جاری "
+        "ہے۔ دونوں میں سے ایک ہی انوائس ادا ہو سکتی ہے: پہلے دوسری تصدیق مسترد کریں، یا یہ والی۔",
+    )
+
+    def __init__(self, invoice: Invoice) -> None:
+        super().__init__(state=invoice.payment_state, invoice=invoice)
+
+
+class UndecidedConfirmation(PaymentAlreadyUnderReview):
+    """A reversal would void an invoice that may have been paid."""
+
+    words = Words(
+        en="This voids invoice {invoice}, and a confirmation of that one is under review. Decide "
+        "on it first.",
+        ur="اس سے انوائس {invoice} منسوخ ہو جائے گی، اور اُس کی تصدیق کی جانچ جاری ہے۔ پہلے اُس کا "
+        "فیصلہ کریں۔",
+    )
+
+    def __init__(self, invoice: Invoice) -> None:
+        super().__init__(state=invoice.payment_state, invoice=invoice)
+
+
 class InvoiceAlreadyPaid(StateConflict):
     """The invoice is paid."""
 
@@ -515,6 +544,16 @@ class LaterPeriodIsPaid(InvoiceNotReopenable):
     words = Words(
         en="A later period of this subscription is paid. Reverse that payment first.",
         ur="اس پلان کی ایک بعد والی مدت ادا ہو چکی ہے۔ پہلے اس ادائیگی کی منظوری واپس لیں۔",
+    )
+
+
+class NothingPaidBefore(InvoiceNotReopenable):
+    """A renewal can be owed only by who has paid for the time before it."""
+
+    words = Words(
+        en="No earlier period of this subscription is paid any more. Reverse the approval and "
+        "void the invoice.",
+        ur="اس پلان کی کوئی پہلے والی مدت اب ادا شدہ نہیں۔ منظوری واپس لے کر انوائس منسوخ کریں۔",
     )
 
 

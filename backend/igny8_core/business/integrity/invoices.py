@@ -107,7 +107,8 @@ def off_the_plan_sold() -> list[str]:
 
 
 # Unused days are credited when the plan changes: never more than was paid up to then. A payment
-# counts until it is reversed.
+# counts until it is reversed. Which came first, the events' ids tell: each has the time of its
+# request, which may have waited for the other one's.
 CREDITED_TOO_MUCH = """
 SELECT i.id FROM billing_invoice i
 JOIN billing_invoiceline l ON l.invoice_id = i.id AND l.amount < 0
@@ -115,11 +116,13 @@ WHERE i.kind NOT IN ('initial', 'change') OR EXISTS (
     SELECT FROM billing_invoiceline credit WHERE credit.invoice_id = i.id AND credit.amount < 0
     HAVING -sum(credit.amount) > (
         SELECT coalesce(sum(paid.total), 0) FROM billing_invoice paid
-        JOIN billing_payment p ON p.invoice_id = paid.id AND p.status IN ('succeeded', 'reversed')
-        WHERE paid.account_id = i.account_id AND p.decided_at <= i.issued_at AND NOT EXISTS (
-            SELECT FROM billing_paymentevent e
-            WHERE e.object_type = 'payment' AND e.object_id = p.id AND e.to_state = 'reversed'
-                AND e.created_at < i.issued_at)))
+        JOIN billing_payment p ON p.invoice_id = paid.id
+        WHERE paid.account_id = i.account_id AND 'succeeded' = (
+            SELECT e.to_state FROM billing_paymentevent e
+            WHERE e.object_type = 'payment' AND e.object_id = p.id AND e.id < (
+                SELECT min(issue.id) FROM billing_paymentevent issue
+                WHERE issue.object_type = 'invoice' AND issue.object_id = i.id)
+            ORDER BY e.id DESC LIMIT 1)))
 GROUP BY i.id
 ORDER BY i.id
 """

@@ -6,6 +6,11 @@ from django.db.models.functions import Coalesce
 from igny8_core.auth.models import Account
 from igny8_core.business.billing.enums import CreditKind, PaymentStatus
 from igny8_core.business.billing.models import CreditTransaction, Payment
+from igny8_core.business.billing.pockets import Pockets, change_by_undoing
+from igny8_core.business.billing.selectors.credits import (
+    credits_taken_back,
+    entries_before_reversal,
+)
 from igny8_core.business.integrity.found import rows, selected
 
 # A period brings its credits when it begins. A payment that was reversed brought them, unless that
@@ -94,8 +99,22 @@ ORDER BY p.id
 
 
 def too_little_taken_back() -> list[str]:
-    """Find reversals that left credits that they should have taken."""
-    return selected("payment", TOO_LITTLE_TAKEN)
+    """Find reversals that left credits that they should have taken.
+
+    After other reversals it may be less than the statement asks for: what had expired because of
+    their payments would have expired because of this one. Then the ledger is replayed.
+    """
+    found = selected("payment", TOO_LITTLE_TAKEN)
+    return [item for item in found if not _took_what_replaying_takes(int(item.split()[-1]))]
+
+
+def _took_what_replaying_takes(payment_id: int) -> bool:
+    payment = Payment.objects.select_related("invoice").get(pk=payment_id)
+    entries = entries_before_reversal(payment=payment)
+    of_plan = sum(entry.plan_amount for entry in entries)
+    present = Pockets(of_plan, sum(entry.amount for entry in entries) - of_plan)
+    change = change_by_undoing(payment.pk, entries, present)
+    return credits_taken_back(payment=payment) >= -change.total
 
 
 def on_another_ledger() -> list[str]:

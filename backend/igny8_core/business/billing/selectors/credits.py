@@ -1,11 +1,13 @@
 """The credit ledger."""
 
-from django.db.models import QuerySet, Sum
+from dataclasses import replace
+
+from django.db.models import Q, QuerySet, Sum
 
 from igny8_core.auth.models import Account
 from igny8_core.auth.terms import PlanTerms
-from igny8_core.business.billing.enums import CreditKind, PaymentStatus
-from igny8_core.business.billing.models import CreditTransaction, Payment
+from igny8_core.business.billing.enums import CreditKind, ObjectType, PaymentStatus
+from igny8_core.business.billing.models import CreditTransaction, Payment, PaymentEvent
 from igny8_core.business.billing.pockets import Entry
 
 
@@ -26,8 +28,29 @@ def credits_taken_back(*, payment: Payment) -> int:
 
 def entries_of(*, account: Account) -> list[Entry]:
     """Return an account's whole ledger, oldest first."""
-    rows = CreditTransaction.objects.filter(account=account).order_by("pk")
-    values = rows.values_list(
+    return _entries(CreditTransaction.objects.filter(account=account))
+
+
+def entries_before_reversal(*, payment: Payment) -> list[Entry]:
+    """Return the ledger as the reversal of a payment found it, oldest first."""
+    reversals = PaymentEvent.objects.filter(
+        account=payment.invoice.account_id,
+        object_type=ObjectType.PAYMENT,
+        to_state=PaymentStatus.REVERSED,
+    )
+    reversal = reversals.filter(object_id=payment.pk).earliest("pk")
+    undone = set(reversals.filter(pk__lt=reversal.pk).values_list("object_id", flat=True))
+    ledger = CreditTransaction.objects.filter(account=payment.invoice.account_id)
+    moved = ledger.filter(payment=payment, kind=CreditKind.REVERSAL).first()
+    before = Q(pk__lt=moved.pk) if moved else Q(created_at__lte=reversal.created_at)
+    return [
+        replace(entry, is_undone=entry.payment_id in undone)
+        for entry in _entries(ledger.filter(before))
+    ]
+
+
+def _entries(ledger: QuerySet[CreditTransaction]) -> list[Entry]:
+    values = ledger.order_by("pk").values_list(
         "kind",
         "amount",
         "plan_amount",

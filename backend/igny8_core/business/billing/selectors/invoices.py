@@ -128,7 +128,11 @@ def every_invoice() -> QuerySet[Invoice]:
 
 
 def order_that_credits(invoice: Invoice) -> Invoice | None:
-    """Find the order that unused days of a paid invoice were taken off, unless it is void."""
+    """Find the order that unused days of a paid invoice were taken off, unless it is void.
+
+    An order that stands was issued after all payments of the plan that it replaced: a later one
+    would have made it void.
+    """
     replacing = PaymentEvent.objects.filter(
         event=EventName.SUPERSEDE,
         object_type=ObjectType.SUBSCRIPTION,
@@ -137,9 +141,7 @@ def order_that_credits(invoice: Invoice) -> Invoice | None:
     was_over = Period.objects.filter(
         invoice=invoice, revoked_at=None, ends_at__lt=OuterRef("issued_at") + A_DAY
     )
-    orders = Invoice.objects.filter(
-        pk__in=replacing.values("invoice"), lines__amount__lt=0, issued_at__gte=invoice.paid_at
-    )
+    orders = Invoice.objects.filter(pk__in=replacing.values("invoice"), lines__amount__lt=0)
     return orders.exclude(status=InvoiceStatus.VOID).exclude(Exists(was_over)).first()
 
 
@@ -151,6 +153,14 @@ def is_later_one_paid(invoice: Invoice) -> bool:
         status=InvoiceStatus.PAID,
     )
     return later.exists()
+
+
+def is_one_given_before(invoice: Invoice) -> bool:
+    """Tell whether its subscription has had a period before the one that it pays for."""
+    earlier = Period.objects.filter(
+        subscription=invoice.subscription_id, index__lt=invoice.period_index, revoked_at=None
+    )
+    return earlier.exists()
 
 
 def replaced_and_paid(*, account: Account) -> set[int]:

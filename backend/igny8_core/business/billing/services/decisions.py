@@ -30,8 +30,7 @@ from igny8_core.business.billing.services.periods import (
     activate_subscription,
     grant_credits,
     renew_subscription,
-    require_no_order_under_review,
-    require_no_renewal_under_review,
+    require_no_rival_under_review,
 )
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.exceptions import DomainError, refusal_of
@@ -76,7 +75,7 @@ def approve_payment(
     :raises NotFound: if there is no such payment.
     :raises NotBillingAdmin, SecondFactorRequired, OwnAccountPayment: if it isn't the actor's to
         decide on.
-    :raises InvoiceUnderReview: if a payment waits for an invoice that this approval would void.
+    :raises RivalUnderReview: if a payment waits for an invoice that this approval would void.
     :raises SecondApproverRequired: if the actor has given the first of two approvals.
     :raises PersonChangedLately: if two have to approve, and somebody else has recently added or
         changed the actor.
@@ -156,10 +155,7 @@ class _Approval:
             note=self.notes,
         )
         recorder.require_allowed(payment, locked.invoice, locked.subscription, locked.account)
-        if locked.invoice.kind == InvoiceKind.RENEWAL:
-            require_no_order_under_review(locked)
-        else:
-            require_no_renewal_under_review(locked)
+        require_no_rival_under_review(locked)
         if not self.consents.is_agreed(payment):
             first = recorder.of_another(EventName.FIRST_APPROVE, note=self.notes)
             return mark(locked, payment, first)

@@ -1,5 +1,6 @@
 """Starting and activating subscriptions: shared by sign-up, upgrade and approval."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +12,13 @@ from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing import borders, emails
 from igny8_core.business.billing.borders import Anchor, LatePayment, re_anchored, with_months
-from igny8_core.business.billing.enums import CreditKind, EventName, InvoicePaymentState
-from igny8_core.business.billing.exceptions import InvoiceUnderReview
+from igny8_core.business.billing.enums import (
+    CreditKind,
+    EventName,
+    InvoiceKind,
+    InvoicePaymentState,
+)
+from igny8_core.business.billing.exceptions import RivalUnderReview
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig, Period
 from igny8_core.business.billing.periods import MONTHS, anchor_of, border, paid_until
 from igny8_core.business.billing.selectors.locks import (
@@ -264,26 +270,22 @@ def void_orders(orders: list[Invoice], *, note: str, recorder: TransitionRecorde
         recorder.changes.tell(emails.of_void(invoice=order, reason=note))
 
 
-def require_no_order_under_review(locked: LockedBilling) -> None:
-    """Check that the order which is to be void hasn't perhaps been paid.
+def require_no_rival_under_review(locked: LockedBilling) -> None:
+    """Check that what the payment of this invoice makes void hasn't perhaps been paid as well.
 
-    :raises InvoiceUnderReview: if a payment of it waits: it has to be decided first.
+    :raises RivalUnderReview: if a payment of it waits: one of the two has to be rejected first.
     """
-    _require_none_under_review(lock_open_orders(locked))
+    is_renewal = locked.invoice.kind == InvoiceKind.RENEWAL
+    rivals = lock_open_orders(locked) if is_renewal else lock_open_renewals(locked)
+    for rival in under_review(rivals):
+        raise RivalUnderReview(rival)
 
 
-def _require_none_under_review(invoices: list[Invoice]) -> None:
+def under_review(invoices: Iterable[Invoice]) -> Iterator[Invoice]:
+    """Yield those that may have been paid."""
     for invoice in invoices:
         if invoice.payment_state == InvoicePaymentState.UNDER_REVIEW:
-            raise InvoiceUnderReview(invoice)
-
-
-def require_no_renewal_under_review(locked: LockedBilling) -> None:
-    """Check that none of the renewals that are to be void may have been paid.
-
-    :raises InvoiceUnderReview: if a payment of one waits: it has to be decided first.
-    """
-    _require_none_under_review(lock_open_renewals(locked))
+            yield invoice
 
 
 def revoke_periods(subscription: Subscription, *, recorder: TransitionRecorder) -> None:
@@ -302,7 +304,7 @@ def revoke_renewal(
     """Take the last paid period back, with those given after it; the caller saves ``COUNTING``.
 
     If one of them runs, the one before them is the current one again, by the terms that were paid
-    for last.
+    for last; without one, nothing is left that was paid for.
     """
     index = invoice.period_index or 0
     subscription.paid_index = index
@@ -310,7 +312,10 @@ def revoke_renewal(
         return
     begun = Period.objects.filter(subscription=subscription, revoked_at=None)
     begun.filter(index__gte=index).update(revoked_at=recorder.now)
-    before = begun.latest("index")
+    before = begun.order_by("index").last()
+    if before is None:  # it was taken back while another plan ran
+        revoke_periods(subscription, recorder=recorder)
+        return
     subscription.current_index = before.index
     subscription.paid_index = before.index + 1  # periods between them were never charged
     subscription.current_period_start = before.starts_at

@@ -12,7 +12,6 @@ from igny8_core.business.billing.enums import (
     CreditKind,
     EventName,
     InvoiceKind,
-    InvoicePaymentState,
     PaymentStatus,
 )
 from igny8_core.business.billing.exceptions import (
@@ -20,11 +19,12 @@ from igny8_core.business.billing.exceptions import (
     CreditsAlreadySpent,
     DaysAreCredited,
     ForceNotAllowed,
-    InvoiceUnderReview,
     LaterPeriodIsPaid,
+    NothingPaidBefore,
     PaymentNotReversible,
     ReversalReasonRequired,
     SubscriptionHasEnded,
+    UndecidedConfirmation,
 )
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.billing.periods import paid_until
@@ -33,6 +33,7 @@ from igny8_core.business.billing.rights import REVERSE, require_may_decide
 from igny8_core.business.billing.selectors.credits import entries_of
 from igny8_core.business.billing.selectors.invoices import (
     is_later_one_paid,
+    is_one_given_before,
     order_that_credits,
     replaced_and_paid,
 )
@@ -48,10 +49,10 @@ from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.decisions import Decision, mark
 from igny8_core.business.billing.services.periods import (
     COUNTING,
-    require_no_renewal_under_review,
     revoke_period_of,
     revoke_periods,
     revoke_renewal,
+    under_review,
     void_orders,
     void_renewal,
 )
@@ -89,7 +90,7 @@ def reverse_payment(
         reverse.
     :raises PaymentNotReversible: unless it is approved.
     :raises InvoiceNotReopenable: if the invoice can only be voided, or a later one is paid.
-    :raises InvoiceUnderReview: if a payment of a later one waits.
+    :raises UndecidedConfirmation: if a payment of a later one waits.
     :raises DaysAreCredited: if an order that stands credits days that it paid for.
     :raises CreditsAlreadySpent: if the account has fewer credits left than were granted.
     :raises ForceNotAllowed: if it is forced by anybody but a superuser.
@@ -177,17 +178,17 @@ def _require_last(locked: LockedBilling) -> None:
     is_last = index is None or index + 1 >= subscription.paid_index
     if not is_last and is_later_one_paid(locked.invoice):
         raise LaterPeriodIsPaid(state=subscription.status)
-    require_no_renewal_under_review(locked)
-    for order in lock_credited_orders(locked):
-        if order.payment_state == InvoicePaymentState.UNDER_REVIEW:
-            raise InvoiceUnderReview(order)
+    for waiting in under_review([*lock_open_renewals(locked), *lock_credited_orders(locked)]):
+        raise UndecidedConfirmation(waiting)
 
 
 def _require_not_credited(locked: LockedBilling) -> None:
     """Refuse to take a payment back whose unused days were taken off an order that stands."""
-    credited_on = order_that_credits(locked.invoice)
-    if credited_on and locked.subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
-        raise DaysAreCredited(state=locked.subscription.status, invoice=credited_on)
+    status = locked.subscription.status
+    if status in LIVE_SUBSCRIPTION_STATUSES:
+        return
+    if credited_on := order_that_credits(locked.invoice):
+        raise DaysAreCredited(state=status, invoice=credited_on)
 
 
 def _require_reopenable(locked: LockedBilling) -> None:
@@ -198,6 +199,8 @@ def _require_reopenable(locked: LockedBilling) -> None:
     waiting = SubscriptionStatus.PENDING_PAYMENT
     if is_first and any(item.status == waiting for item in locked.subscriptions):
         raise AnotherInvoiceIsDue(state=SubscriptionStatus.PENDING_PAYMENT)
+    if not is_first and not is_one_given_before(locked.invoice):
+        raise NothingPaidBefore(state=locked.subscription.status)
 
 
 def _change_of_credits(locked: LockedBilling, payment: Payment) -> Pockets:
@@ -257,14 +260,16 @@ def _take_renewal_back(locked: LockedBilling, recorder: TransitionRecorder) -> N
     recorder.changes.save(subscription, *COUNTING)
     account.plan = subscription.plan
     recorder.changes.save(account, "plan")
-    is_over = paid_until(subscription) <= recorder.now
     if recorder.event == EventName.REVERSE_AND_VOID:
         if was_running:
             _leave(locked, recorder)
         else:
             subscription.cancel_at_period_end = True
             recorder.changes.save(subscription, "cancel_at_period_end")
-    elif is_over and subscription.status == SubscriptionStatus.ACTIVE:
+    elif (
+        paid_until(subscription) <= recorder.now
+        and subscription.status == SubscriptionStatus.ACTIVE
+    ):
         recorder.of_another(EventName.FALL_DUE).move(subscription)
 
 
