@@ -65,7 +65,8 @@ describe("the invoice", () => {
 
   it("keeps what only its own request tells, whatever comes with the user", async () => {
     let asked = 0;
-    logIn({ open_invoice: listed });
+    const change = { ...listed, kind: "change" as const };
+    logIn({ open_invoice: change });
     server.use(
       http.get("*/api/v1/billing/invoices/1/", async () => {
         asked += 1;
@@ -75,7 +76,7 @@ describe("the invoice", () => {
     );
     renderApp("/invoices/1");
     expect(await screen.findByText("Change of plan")).toBeVisible();
-    logIn({ open_invoice: { ...listed, payment_state: "overdue" } });
+    logIn({ open_invoice: { ...change, payment_state: "overdue" } });
     fireEvent(window, new Event("visibilitychange"));
     expect(await screen.findByText("Overdue")).toBeVisible();
     expect(screen.getByText("Change of plan")).toBeVisible();

@@ -5,7 +5,6 @@ import type {
   CreditKind,
   CurrentSubscription,
   Invoice,
-  InvoiceDetail,
   Payment,
   Plan,
 } from "../api/types";
@@ -268,7 +267,7 @@ export const en = {
       renewal: "Renewal",
       change: "Change of plan",
       manual: "Single invoice",
-    } satisfies Record<InvoiceDetail["kind"], string>,
+    } satisfies Record<Invoice["kind"], string>,
   },
   confirm: {
     title: "Confirm your payment",
