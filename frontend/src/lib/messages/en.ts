@@ -252,6 +252,9 @@ export const en = {
     paidText: (credits: string) => `Your account is active and has ${credits} credits.`,
     voidTitle: "This invoice is void",
     voidText: "There is nothing to pay.",
+    voidPaid: (number: string) =>
+      `Have you already sent money for it? Your money is not lost: write to support and quote ${number}.`,
+    voidWrite: "Write to support",
     lines: "Items",
     total: "Total",
     states: {
