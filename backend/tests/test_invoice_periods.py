@@ -4,15 +4,18 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Invoice
-from tests.factories import client_of
+from tests.factories import client_of, invoice_of
 from tests.life import day, days, make_customer, order, pay, run
+from tests.test_desk_invoices import page_of, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
 LIST = "/api/v1/billing/invoices/"
+DESK = "/admin/billing/invoice/"
 JANUARY = {"first_day": "2027-01-01", "last_day": "2027-02-01"}  # until 10:00
 FEBRUARY = {"first_day": "2027-02-01", "last_day": "2027-03-01"}
 
@@ -95,3 +98,35 @@ def test_list_is_one_statement_whatever_it_lists(customer: User, billing_admin: 
     days(32, 55)
     assert Invoice.objects.count() == 3
     assert statements() == before == 2, "the person, and the page"
+
+
+# At the desk
+
+
+def test_desk_says_what_each_invoice_is_for(desk: Client, customer: User) -> None:
+    days(20, 26)
+    first, renewal = "First period, 1 Jan 2027 to 1 Feb 2027", "Renewal, 1 Feb 2027 to 1 Mar 2027"
+    for asked, expected in (
+        ({}, {first, renewal}),
+        ({"kind__exact": "renewal"}, {renewal}),
+        ({"kind__exact": "initial"}, {first}),
+        ({"kind__exact": "change"}, set()),
+    ):
+        answer = desk.get(DESK, asked)
+        assert answer.context["cl"].result_count == len(expected)
+        assert {words for words in (first, renewal) if words in shown(answer)} == expected
+    assert f"For {renewal}" in shown(desk.get(page_of(invoice_of(customer))))
+
+
+def test_desks_list_and_page_keep_their_number_of_statements(
+    desk: Client, customer: User, billing_admin: User
+) -> None:
+    def statements(url: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(url).status_code == 200
+        return len(queries)
+
+    before = [statements(DESK), statements(page_of(invoice_of(customer)))]
+    days(20, 26)
+    open_renewal = page_of(invoice_of(customer))
+    assert [statements(DESK), statements(open_renewal)] == before

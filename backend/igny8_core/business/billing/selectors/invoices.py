@@ -140,9 +140,8 @@ def _lines(invoice_id: int) -> QuerySet[InvoiceLine]:
 
 def every_invoice() -> QuerySet[Invoice]:
     """Every account's invoices, with what the desk shows about them."""
-    return Invoice.objects.select_related("account", "payment_method").prefetch_related(
-        *INVOICE_PARTS
-    )
+    invoices = Invoice.objects.select_related("account", "payment_method")
+    return with_periods(invoices).prefetch_related(*INVOICE_PARTS)
 
 
 def order_that_credits(invoice: Invoice) -> Invoice | None:
