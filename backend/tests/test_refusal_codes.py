@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from igny8_core.auth.models import User
 from igny8_core.business.billing.models import Invoice
 from tests.factories import PASSWORD, approve, client_of, invoice_of, make_payment, make_receipt
+from tests.life import days, make_customer
 from tests.roles import client_as
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,45 @@ def test_confirmation_of_void_invoice_is_refused(owner: User, owner_api: APIClie
         "amount": "89.00",
         "manual_reference": "BT-2025-001",
     }
-    assert code_of(owner_api.post(CONFIRM, claim), 409) == "invoice_void"
+    answer = owner_api.post(CONFIRM, claim)
+    assert code_of(answer, 409) == "invoice_void"
+    assert answer.json()["errors"][0]["detail"] == (
+        f"Invoice {invoice.number} is void, so don't pay it. Pay the invoice that is open, or "
+        f"choose a plan. If you have already sent money, write to support and quote "
+        f"{invoice.number}."
+    )
+    urdu = owner_api.post(CONFIRM, claim, headers={"Accept-Language": "ur"})
+    assert code_of(urdu, 409) == "invoice_void"
+    assert urdu.json()["errors"][0]["detail"].count(f"\u2068{invoice.number}\u2069") == 2
+    method = {"payment_method": "jazzcash"}
+    chosen = owner_api.post(f"/api/v1/billing/invoices/{invoice.pk}/payment-method/", method)
+    assert code_of(chosen, 409) == "invoice_void"
+    assert chosen.json() == answer.json()
+
+
+def test_confirmation_of_renewal_that_has_ended_says_what_to_do(
+    catalog: None, billing_admin: User
+) -> None:
+    customer = make_customer(billing_admin)
+    days(20, 75)
+    renewal = invoice_of(customer)
+    assert (renewal.kind, renewal.status) == ("renewal", "void")
+    claim = {"invoice_id": renewal.pk, "payment_method": "bank_transfer", "amount": "89.00"}
+    claim["manual_reference"] = "BT-2027-001"
+    answer = client_of(customer).post(CONFIRM, claim)
+    assert code_of(answer, 409) == "invoice_void"
+    detail = answer.json()["errors"][0]["detail"]
+    assert "choose a plan" in detail
+    assert f"write to support and quote {renewal.number}." in detail
+
+
+def test_void_invoice_cant_be_cancelled_again(owner: User, owner_api: APIClient) -> None:
+    invoice = invoice_of(owner)
+    owner_api.post(f"/api/v1/billing/invoices/{invoice.pk}/cancel/")
+    answer = owner_api.post(f"/api/v1/billing/invoices/{invoice.pk}/cancel/")
+    assert code_of(answer, 409) == "invoice_void"
+    detail = answer.json()["errors"][0]["detail"]
+    assert detail == f"Invoice {invoice.number} is void. Nothing is due on it."
 
 
 def test_of_who_has_no_account(billing_admin: User) -> None:

@@ -31,6 +31,7 @@ from igny8_core.common.places.countries import country_name
 from igny8_core.desk.acts import Done, carry_out
 from igny8_core.desk.decision_forms import VoidForm
 from igny8_core.desk.review import may_decide
+from igny8_core.desk.step_words import short
 
 PAGE = "admin:billing_invoice_change"
 STATES: dict[ObjectType, type[models.TextChoices]] = {
@@ -104,6 +105,7 @@ def _page(
         "invoice": invoice,
         "account": invoice.account,
         "state": payment_state,
+        "what_for": what_for(invoice),
         "lines": _lines(invoice) if _may_see_lines(request) else None,
         "subtotal": Money(invoice.subtotal, invoice.currency),
         "tax": Money(invoice.tax_amount, invoice.currency),
@@ -121,6 +123,12 @@ def _page(
         "opened": "void_form" if form.is_bound else "",
     }
     return TemplateResponse(request, "admin/billing/invoice/page.html", context)
+
+
+def what_for(invoice: Invoice) -> str:
+    """Say what an invoice is for, and which days it pays: Renewal, 1 Feb 2027 to 28 Feb 2027."""
+    kind, days = invoice.get_kind_display(), invoice.period
+    return f"{kind}, {short(days.first_day)} to {short(days.last_day)}" if days else kind
 
 
 def change_of(event: PaymentEvent) -> str:

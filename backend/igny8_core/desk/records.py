@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from igny8_core.business.billing.models import CreditTransaction, Invoice, PaymentEvent
+from igny8_core.business.billing.selectors.invoices import with_periods
 from igny8_core.desk import invoices
 from igny8_core.desk.base import ReadOnlyAdmin, money_cell
 from igny8_core.desk.filters import CurrencyFilter
@@ -19,11 +21,28 @@ from igny8_core.desk.navigation import Entry, Section
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnlyAdmin):
     sidebar = Entry(Section.WORK, 3, "receipt_long")
-    list_display = ["number", "account", "state", "amount", "to_be_paid", "issued_at", "due_date"]
-    list_filter = ["status", CurrencyFilter, "issued_at"]
+    list_display = [
+        "number",
+        "account",
+        "what_for",
+        "state",
+        "amount",
+        "to_be_paid",
+        "issued_at",
+        "due_date",
+    ]
+    list_filter = ["status", "kind", CurrencyFilter, "issued_at"]
     search_fields = ["number", "account__name"]
     list_select_related = ["account"]
     ordering = ["-pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Invoice]:
+        """Read the days that the invoices pay for, in the same statement."""
+        return with_periods(super().get_queryset(request))
+
+    @admin.display(description="For")
+    def what_for(self, invoice: Invoice) -> str:
+        return invoices.what_for(invoice)
 
     @display(  # type: ignore[untyped-decorator]  # unfold has no types
         description="Status",

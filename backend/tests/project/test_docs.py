@@ -187,6 +187,28 @@ def test_readme_lists_exactly_the_variables() -> None:
     )
 
 
+def defaults_of_renewals() -> dict[str, str]:
+    """The variables of renewals with a default, and that default as it is typed."""
+    tree = ast.parse((BACKEND / "igny8_core/settings/renewals.py").read_text("utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {
+        str(ast.literal_eval(call.args[0])): str(ast.literal_eval(given.value))
+        for call in calls
+        for given in call.keywords
+        if given.arg == "default"
+    }
+
+
+def test_readme_states_the_defaults_of_renewals() -> None:
+    defaults = defaults_of_renewals()
+    assert len(defaults) > 10
+    rows = (ROOT / "README.md").read_text("utf-8").splitlines()
+    for name, default in defaults.items():
+        (row,) = [row for row in rows if row.startswith("| `") and f"`{name}`" in row]
+        meaning = row.partition("` | | ")[2]
+        assert re.search(rf"\b{re.escape(default)}\b", meaning), (name, default)
+
+
 def test_settings_are_read_strictly() -> None:
     """django-environ's own readers take a misspelt yes for no."""
     text = text_of_settings()

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from igny8_core.common.exceptions import DomainError
@@ -32,6 +33,9 @@ SAID = [
     "succeeded",
     "1000",
     "%PDF-",
+    "initial",
+    "a day",
+    "a day",
 ]
 
 
@@ -57,6 +61,8 @@ def test_quick_start_commands_run(api_url: str, tmp_path: Path) -> None:
     for line, said in zip(lines, SAID, strict=True):
         if said == "a payment's id":
             assert line.isdigit()
+        elif said == "a day":
+            assert date.fromisoformat(line)
         else:
             assert line.startswith(said), result.stdout
 

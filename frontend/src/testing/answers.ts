@@ -29,6 +29,7 @@ export function showInvoice(shown: ShownInvoice) {
 export function showPlan(current: CurrentSubscription, changes: Partial<Me> = {}) {
   const open_invoice: Invoice | null = current.open_invoice && {
     ...listed,
+    kind: current.open_invoice.kind,
     payment_state: current.claim ? "under_review" : "due",
     due_date: current.open_invoice.due_date,
     latest_payment: current.claim && payment,

@@ -113,10 +113,11 @@ export const payment: Payment = {
   admin_notes: "",
 };
 
-/** As it comes with the user and in lists. */
+/** As it comes with the user. */
 export const listed: Invoice = {
   id: 1,
   number: "INV-2026-000001",
+  kind: "initial",
   status: "pending",
   payment_state: "due",
   currency: "USD",
@@ -143,7 +144,7 @@ export const listed: Invoice = {
 };
 
 /** As it comes by itself. */
-export const invoice: InvoiceDetail = { ...listed, kind: "initial", period: null, coming: [] };
+export const invoice: InvoiceDetail = { ...listed, period: null, coming: [] };
 
 export const me: Me = {
   user: {

@@ -303,6 +303,17 @@ class InvoiceVoid(StateConflict):
         super().__init__(state=invoice.payment_state, invoice=invoice)
 
 
+class PaidInvoiceVoid(InvoiceVoid):
+    """Somebody wants to pay it, or has: what to do instead."""
+
+    words = Words(
+        en="Invoice {invoice} is void, so don't pay it. Pay the invoice that is open, or choose a "
+        "plan. If you have already sent money, write to support and quote {invoice}.",
+        ur="انوائس {invoice} منسوخ ہو چکی ہے، اس لیے اسے ادا نہ کریں۔ جو انوائس کھلی ہے وہ ادا "
+        "کریں، یا پلان چنیں۔ اگر آپ رقم بھیج چکے ہیں تو ہمیں لکھیں اور {invoice} کا حوالہ دیں۔",
+    )
+
+
 class RenewalIsNoOrder(StateConflict):
     """The invoice is for the next period of a plan that runs."""
 

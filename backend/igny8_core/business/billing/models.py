@@ -28,6 +28,7 @@ from igny8_core.business.billing.enums import (
     PaymentStatus,
 )
 from igny8_core.business.billing.methods import PromisedMethod
+from igny8_core.business.billing.periods import Days, days_of
 from igny8_core.business.billing.validators import (
     validate_country_code,
     validate_currency,
@@ -505,6 +506,14 @@ class Invoice(TimestampedModel):
     def plan(self) -> PlanTerms:
         """What it promises: the plan's interval, credits and limits when it was issued."""
         return PlanTerms.from_json(self.billing_snapshot["plan"])
+
+    @property
+    def period(self) -> Days | None:
+        """The days that it pays for; None if they begin with its approval, or if it is void.
+
+        Uses the periods and the subscription that were read with it, if they were.
+        """
+        return days_of(self)
 
     @property
     def payment_reference(self) -> str:

@@ -90,6 +90,7 @@ _DECIDED_BY = {**_OF_ADMINS, "decided_by": "admin@example.com"}
 INVOICE = {
     "id": 1,
     "number": "INV-2026-000001",
+    "kind": "initial",
     "status": "pending",
     "payment_state": "due",
     "currency": "USD",
@@ -138,6 +139,7 @@ VOID_INVOICE = {
     "voided_at": "2026-11-23T10:30:00Z",
     "void_reason": "Ordered twice",
 }
+LISTED_INVOICE = {**INVOICE, "period": None}
 REJECTED_INVOICE = {**INVOICE, "payment_state": "rejected", "latest_payment": REJECTED_PAYMENT}
 APPROVAL = {
     "payment": {**APPROVED_PAYMENT, **_DECIDED_BY},

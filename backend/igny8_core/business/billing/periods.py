@@ -1,14 +1,36 @@
 """Where the periods of a subscription begin and end; see ``borders.py`` for how that is counted."""
 
-from datetime import datetime
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from igny8_core.auth.enums import PlanInterval
-from igny8_core.auth.models import Subscription
 from igny8_core.business.billing import borders
-from igny8_core.business.billing.borders import Anchor
+from igny8_core.business.billing.borders import Anchor, day_of, last_day, with_months
+from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
 from igny8_core.common.clock import business_zone
 
+if TYPE_CHECKING:
+    from igny8_core.auth.models import Subscription
+    from igny8_core.business.billing.models import Invoice
+
 MONTHS = {PlanInterval.MONTH: 1, PlanInterval.YEAR: 12}
+
+
+@dataclass(frozen=True)
+class Days:
+    """The first and the last day of a period, in the time zone of the business."""
+
+    first_day: date
+    last_day: date
+
+    @classmethod
+    def between(cls, starts_at: datetime, ends_at: datetime) -> Days:
+        """Return the days of a period; it ends at the instant at which the next one begins."""
+        zone = business_zone()
+        return cls(first_day=day_of(starts_at, zone), last_day=last_day(ends_at, zone))
 
 
 def anchor_of(subscription: Subscription) -> Anchor:
@@ -46,3 +68,28 @@ def paid_until(subscription: Subscription) -> datetime:
     :raises ValueError: if the subscription never began.
     """
     return border(subscription, subscription.paid_index)
+
+
+def span_of(subscription: Subscription, invoice: Invoice) -> tuple[datetime, datetime]:
+    """Return when a renewal's period begins and ends, as long as its plan says.
+
+    :raises ValueError: if the subscription never began.
+    """
+    zone, index = business_zone(), invoice.period_index or 0
+    months = MONTHS[PlanInterval(invoice.plan.interval)]
+    anchor: Anchor = with_months(anchor_of(subscription), index, months, zone)
+    return borders.border(anchor, index, zone), borders.border(anchor, index + 1, zone)
+
+
+def days_of_renewal(invoice: Invoice) -> Days | None:
+    """Return the days that a renewal pays for; None for a void one, and for other invoices."""
+    if invoice.kind != InvoiceKind.RENEWAL or invoice.status == InvoiceStatus.VOID:
+        return None
+    return Days.between(*span_of(invoice.subscription, invoice))
+
+
+def days_of(invoice: Invoice) -> Days | None:
+    """Return the days of the period that an invoice began, else those that a renewal pays for."""
+    begun = (period for period in invoice.periods.all() if period.revoked_at is None)
+    period = next(begun, None)
+    return Days.between(period.starts_at, period.ends_at) if period else days_of_renewal(invoice)

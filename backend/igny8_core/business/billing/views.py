@@ -75,6 +75,7 @@ from igny8_core.business.billing.serializers.decisions import (
 )
 from igny8_core.business.billing.serializers.invoices import (
     InvoiceSerializer,
+    ListedInvoiceSerializer,
     SellerSerializer,
     VoidInvoiceSerializer,
 )
@@ -198,15 +199,15 @@ class SellerView(APIView):
     "Invoices",
     "List the account's invoices",
     "Newest first, paginated.",
-    InvoiceSerializer(many=True),
-    example.INVOICE,
+    ListedInvoiceSerializer(many=True),
+    example.LISTED_INVOICE,
     *LIST_ERRORS,
 )
 class InvoiceListView(OwnListView[Invoice]):
     model = Invoice
     select = staticmethod(invoice_list_of)
     read = staticmethod(read_invoices)
-    serializer_class = InvoiceSerializer
+    serializer_class = ListedInvoiceSerializer
     filterset_class = InvoiceFilter
 
     def get(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:

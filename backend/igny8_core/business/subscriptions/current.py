@@ -11,9 +11,8 @@ from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.borders import LatePayment, day_of, last_day
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.periods import paid_until
+from igny8_core.business.billing.periods import Days, days_of_renewal, paid_until
 from igny8_core.business.billing.selectors.locks import LockedAccount
-from igny8_core.business.subscriptions.days import Days, days_of_renewal
 from igny8_core.business.subscriptions.enums import Stage
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.forecast import what_happens_when
@@ -92,13 +91,12 @@ class MayDo:
 
 @dataclass(frozen=True)
 class InvoiceInDetail:
-    """An invoice with what it pays for, and what happens when while it isn't paid.
+    """An invoice with what happens when while it isn't paid.
 
     It has all attributes of the invoice.
     """
 
     invoice: Invoice
-    period: Days | None
     coming: list[Coming]
 
     def __getattr__(self, name: str) -> Any:
@@ -177,11 +175,9 @@ def invoice_in_detail(*, account: Account, invoice_id: int, now: datetime) -> In
     :raises NotFound: if the account has none of this id.
     """
     invoice = invoice_with_period(account=account, invoice_id=invoice_id)
-    begun = next(iter(invoice.periods.all()), None)
-    period = Days.between(begun.starts_at, begun.ends_at) if begun else days_of_renewal(invoice)
     if invoice.status != InvoiceStatus.PENDING:
-        return InvoiceInDetail(invoice, period, [])
-    return InvoiceInDetail(invoice, period, current_subscription(account=account, now=now).coming)
+        return InvoiceInDetail(invoice, [])
+    return InvoiceInDetail(invoice, current_subscription(account=account, now=now).coming)
 
 
 def _coming(steps: list[tuple[date, Step]]) -> list[Coming]:

@@ -4,8 +4,8 @@ from django.db.models import QuerySet
 
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.business.billing.exceptions import NoSuchInvoice
-from igny8_core.business.billing.models import Invoice, Payment, Period
-from igny8_core.business.billing.selectors.invoices import invoices_of
+from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.selectors.invoices import invoices_of, with_periods
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.common.compiled import compiled
 from igny8_core.common.nested import with_rows
@@ -27,12 +27,7 @@ def invoice_with_period(*, account: Account, invoice_id: int) -> Invoice:
 
     :raises NotFound: if the account has none of this id.
     """
-    invoices = with_rows(
-        invoices_of(account=account).filter(pk=invoice_id),
-        subscription=Subscription.objects.all(),
-        periods=Period.objects.filter(revoked_at=None),
-    )
-    invoice = invoices.first()
+    invoice = with_periods(invoices_of(account=account)).filter(pk=invoice_id).first()
     if invoice is None:
         raise NoSuchInvoice(invoice=invoice_id)
     return invoice

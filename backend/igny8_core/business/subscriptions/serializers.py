@@ -9,7 +9,11 @@ from igny8_core.auth.serializers import OfferField, PlanSerializer, Subscription
 from igny8_core.business.billing.borders import LatePayment
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.billing.serializers.decisions import AccountInHandSerializer
-from igny8_core.business.billing.serializers.invoices import InvoiceSerializer
+from igny8_core.business.billing.serializers.invoices import (
+    DaysSerializer,
+    InvoiceSerializer,
+    ListedInvoiceSerializer,
+)
 from igny8_core.business.subscriptions.enums import ComingStep, Stage
 from igny8_core.common.http.fields import LineField, MoneyField, TextField
 from igny8_core.common.http.kept_fields import KeptFields
@@ -45,13 +49,6 @@ class NextPlanSerializer(serializers.Serializer[Any]):
 class AmountSerializer(serializers.Serializer[Any]):
     amount = MoneyField()
     currency = serializers.CharField(help_text="ISO 4217 code.")
-
-
-class DaysSerializer(serializers.Serializer[Any]):
-    """A period's days in the time zone of the business, both included."""
-
-    first_day = serializers.DateField()
-    last_day = serializers.DateField()
 
 
 class RunningPeriodSerializer(DaysSerializer):
@@ -164,19 +161,13 @@ class PlanChangeSerializer(KeptFields, serializers.Serializer[Any]):
     next_period = ChangeNextPeriodSerializer()
 
 
-class InvoiceDetailSerializer(InvoiceSerializer):
-    kind = serializers.ChoiceField(choices=InvoiceKind.choices, read_only=True)
-    period = DaysSerializer(
-        read_only=True,
-        allow_null=True,
-        help_text="What it pays for; null: it begins with the approval, or there is none.",
-    )
+class InvoiceDetailSerializer(ListedInvoiceSerializer):
     coming = ComingStepSerializer(
         many=True,
         read_only=True,
         help_text="What happens when, if nobody pays; empty unless it is open.",
     )
 
-    class Meta(InvoiceSerializer.Meta):
-        fields = [*InvoiceSerializer.Meta.fields, "kind", "period", "coming"]
+    class Meta(ListedInvoiceSerializer.Meta):
+        fields = [*ListedInvoiceSerializer.Meta.fields, "coming"]
         read_only_fields = fields

@@ -1,8 +1,9 @@
 import { fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { delay, http, HttpResponse } from "msw";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Invoice } from "../../lib/api/types";
+import { startLanguage } from "../../lib/messages";
 import { knowPayments, logIn, showInvoice } from "../../testing/answers";
 import { invoice, listed, payment, renewing } from "../../testing/examples";
 import { renderApp } from "../../testing/renderApp";
@@ -15,6 +16,8 @@ beforeEach(() => {
   showInvoice(invoice);
   knowPayments();
 });
+
+afterEach(() => startLanguage("en"));
 
 describe("a void invoice", () => {
   const isVoid: Invoice = {
@@ -29,6 +32,28 @@ describe("a void invoice", () => {
     renderApp("/invoices/1");
     expect(await screen.findByText("Ordered by mistake")).toBeVisible();
     expect(screen.getByRole("link", { name: "Choose a plan" })).toHaveAttribute("href", "/upgrade");
+  });
+
+  it.each([
+    [
+      "en",
+      /Your money is not lost: write to support and quote INV-2026-000001\./,
+      "Write to support",
+    ],
+    [
+      "ur",
+      /آپ کی رقم ضائع نہیں ہوئی: ہمیں لکھیں اور ⁨INV-2026-000001⁩ کا حوالہ دیں۔/,
+      "ہمیں لکھیں",
+    ],
+  ] as const)("says what to do if money was sent for it (%s)", async (code, words, write) => {
+    await startLanguage(code);
+    showInvoice(isVoid);
+    renderApp("/invoices/1/confirm");
+    expect(await screen.findByText(words)).toBeVisible();
+    expect(screen.getByRole("link", { name: write })).toHaveAttribute(
+      "href",
+      "mailto:help@igny8.example?subject=INV-2026-000001",
+    );
   });
 });
 
@@ -65,7 +90,8 @@ describe("the invoice", () => {
 
   it("keeps what only its own request tells, whatever comes with the user", async () => {
     let asked = 0;
-    logIn({ open_invoice: listed });
+    const change = { ...listed, kind: "change" as const };
+    logIn({ open_invoice: change });
     server.use(
       http.get("*/api/v1/billing/invoices/1/", async () => {
         asked += 1;
@@ -75,7 +101,7 @@ describe("the invoice", () => {
     );
     renderApp("/invoices/1");
     expect(await screen.findByText("Change of plan")).toBeVisible();
-    logIn({ open_invoice: { ...listed, payment_state: "overdue" } });
+    logIn({ open_invoice: { ...change, payment_state: "overdue" } });
     fireEvent(window, new Event("visibilitychange"));
     expect(await screen.findByText("Overdue")).toBeVisible();
     expect(screen.getByText("Change of plan")).toBeVisible();

@@ -1,12 +1,12 @@
-import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Title } from "@mantine/core";
 import { Suspense } from "react";
 import { Outlet, useParams } from "react-router";
 import type { ShownInvoice } from "../../entities/invoice/keepInvoice";
 import { StateBadge } from "../../entities/invoice/StateBadge";
+import { WhatFor } from "../../entities/invoice/WhatFor";
 import { Timeline } from "../../entities/subscription/Timeline";
 import { url } from "../../lib/api/client";
 import type { Invoice } from "../../lib/api/types";
-import { formatDays } from "../../lib/format/dates";
 import { m } from "../../lib/messages";
 import { QueryState } from "../../ui/QueryState";
 import { usePageTitle } from "../../ui/usePageTitle";
@@ -17,7 +17,7 @@ import { PaymentHistory } from "./PaymentHistory";
 import { PaymentInstructions } from "./PaymentInstructions";
 import { PaidPanel, RejectedPanel, ReviewPanel, VoidPanel } from "./StatePanels";
 
-const ORDERS = new Set<string | undefined>(["initial", "change"]);
+const ORDERS = new Set<Invoice["kind"]>(["initial", "change"]);
 const CANCELLABLE = new Set<Invoice["payment_state"]>(["due", "overdue", "rejected"]);
 
 /** One invoice: how to pay it, or the state of its payment. */
@@ -65,13 +65,6 @@ function Shown({ invoice }: { invoice: ShownInvoice }) {
       </Suspense>
     </Stack>
   );
-}
-
-/** What it is for, and which days it pays. */
-function WhatFor({ invoice: { kind, period } }: { invoice: ShownInvoice }) {
-  if (!kind) return null;
-  const days = period && formatDays(period.first_day, period.last_day);
-  return <Text c="dimmed">{[m.invoice.kinds[kind], days].filter(Boolean).join(" · ")}</Text>;
 }
 
 function ByState({ invoice }: { invoice: Invoice }) {

@@ -2,7 +2,8 @@ import { Anchor, Box, Stack, Table, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
 import { describeLine } from "../../entities/invoice/describeLine";
 import { StateBadge } from "../../entities/invoice/StateBadge";
-import type { Invoice } from "../../lib/api/types";
+import { WhatFor } from "../../entities/invoice/WhatFor";
+import type { ListedInvoice } from "../../lib/api/types";
 import { formatDay } from "../../lib/format/dates";
 import { formatMoney } from "../../lib/format/money";
 import { m } from "../../lib/messages";
@@ -41,7 +42,7 @@ export function InvoicesPage() {
   );
 }
 
-function InvoiceTable({ invoices }: { invoices: readonly Invoice[] }) {
+function InvoiceTable({ invoices }: { invoices: readonly ListedInvoice[] }) {
   return (
     <Table verticalSpacing="md">
       <Table.Thead>
@@ -61,7 +62,7 @@ function InvoiceTable({ invoices }: { invoices: readonly Invoice[] }) {
   );
 }
 
-function InvoiceRow({ invoice }: { invoice: Invoice }) {
+function InvoiceRow({ invoice }: { invoice: ListedInvoice }) {
   const day = formatDay(invoice.due_date);
   const [line] = invoice.lines;
   const badge = <StateBadge state={invoice.payment_state} />;
@@ -71,6 +72,7 @@ function InvoiceRow({ invoice }: { invoice: Invoice }) {
         <Anchor component={Link} to={`/invoices/${invoice.id}`} fw={500}>
           <bdi>{invoice.number}</bdi>
         </Anchor>
+        <WhatFor invoice={invoice} size="sm" />
         <Text size="sm" c="dimmed">
           <bdi>{line && describeLine(line, invoice)}</bdi>
         </Text>

@@ -1,5 +1,6 @@
-import { Alert, Button, Paper, Stack, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
+import { useSeller } from "../../entities/catalogue/useSeller";
 import { hasNothingOrdered, useMe } from "../../entities/me/useMe";
 import { methodName } from "../../entities/payment-method/methodTexts";
 import type { Invoice } from "../../lib/api/types";
@@ -96,6 +97,7 @@ export function VoidPanel({ invoice }: { invoice: Invoice }) {
             {m.invoice.reason}: <bdi>{invoice.void_reason}</bdi>
           </Text>
         )}
+        <IfPaid invoice={invoice} />
         {me && hasNothingOrdered(me) && (
           <Button component={Link} to="/upgrade" size="sm">
             {m.upgrade.title}
@@ -103,5 +105,20 @@ export function VoidPanel({ invoice }: { invoice: Invoice }) {
         )}
       </Stack>
     </Alert>
+  );
+}
+
+/** What to do if money was sent for a void invoice. */
+function IfPaid({ invoice: { payment_reference: reference } }: { invoice: Invoice }) {
+  const seller = useSeller().data;
+  return (
+    <Text size="sm">
+      {m.invoice.voidPaid(reference)}{" "}
+      {seller?.email && (
+        <Anchor href={`mailto:${seller.email}?subject=${encodeURIComponent(reference)}`} inherit>
+          {m.invoice.voidWrite}
+        </Anchor>
+      )}
+    </Text>
   );
 }

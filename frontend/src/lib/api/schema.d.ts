@@ -1852,6 +1852,7 @@ export interface components {
         Invoice: {
             readonly id: number;
             readonly number: string;
+            readonly kind: components["schemas"]["InvoiceKind"];
             readonly status: components["schemas"]["InvoiceStatus"];
             readonly payment_state: components["schemas"]["InvoicePaymentState"];
             readonly currency: string;
@@ -1914,6 +1915,7 @@ export interface components {
         InvoiceDetail: {
             readonly id: number;
             readonly number: string;
+            readonly kind: components["schemas"]["InvoiceKind"];
             readonly status: components["schemas"]["InvoiceStatus"];
             readonly payment_state: components["schemas"]["InvoicePaymentState"];
             readonly currency: string;
@@ -1966,7 +1968,6 @@ export interface components {
             readonly lines: components["schemas"]["InvoiceLine"][];
             readonly billing_snapshot: components["schemas"]["BillingSnapshot"];
             readonly latest_payment: components["schemas"]["Payment"] | null;
-            readonly kind: components["schemas"]["InvoiceKind"];
             /** @description What it pays for; null: it begins with the approval, or there is none. */
             readonly period: components["schemas"]["Days"] | null;
             /** @description What happens when, if nobody pays; empty unless it is open. */
@@ -2028,6 +2029,65 @@ export interface components {
          * @enum {string}
          */
         LatePaymentEnum: "clock_stops" | "keeps_due" | "restarts";
+        ListedInvoice: {
+            readonly id: number;
+            readonly number: string;
+            readonly kind: components["schemas"]["InvoiceKind"];
+            readonly status: components["schemas"]["InvoiceStatus"];
+            readonly payment_state: components["schemas"]["InvoicePaymentState"];
+            readonly currency: string;
+            /**
+             * Format: decimal
+             * @description Decimal string with the decimals of its currency.
+             * @example 89.00
+             */
+            readonly subtotal: string;
+            /**
+             * Format: decimal
+             * @description Decimal string with the decimals of its currency.
+             * @example 89.00
+             */
+            readonly tax_amount: string;
+            /**
+             * Format: decimal
+             * @description Decimal string with the decimals of its currency.
+             * @example 89.00
+             */
+            readonly total: string;
+            /**
+             * Format: decimal
+             * @description Decimal string with the decimals of its currency.
+             * @example 89.00
+             */
+            readonly payable_amount: string;
+            readonly payable_currency: string;
+            /**
+             * Format: decimal
+             * @description Payable units for one unit of the invoice's currency.
+             * @example 281.5
+             */
+            readonly exchange_rate: string;
+            /** Format: date-time */
+            readonly issued_at: string;
+            /** Format: date */
+            readonly due_date: string;
+            /** Format: date-time */
+            readonly paid_at: string | null;
+            /** Format: date-time */
+            readonly voided_at: string | null;
+            /** @description Why it is void, in the admin's words; otherwise empty. */
+            readonly void_reason: string;
+            readonly payment_method: string | null;
+            /** @description As of when the method was chosen. Later edits are not included. */
+            readonly payment_instructions: components["schemas"]["PaymentMethod"] | null;
+            /** @description What the customer enters as the reference of the transfer. */
+            readonly payment_reference: string;
+            readonly lines: components["schemas"]["InvoiceLine"][];
+            readonly billing_snapshot: components["schemas"]["BillingSnapshot"];
+            readonly latest_payment: components["schemas"]["Payment"] | null;
+            /** @description What it pays for; null: it begins with the approval, or there is none. */
+            readonly period: components["schemas"]["Days"] | null;
+        };
         /** @description Which acts the state allows; who may call them is another question. */
         MayDo: {
             renew_early: boolean;
@@ -2165,7 +2225,7 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["CreditTransaction"][];
         };
-        PaginatedInvoiceList: {
+        PaginatedListedInvoiceList: {
             /**
              * @description Number of rows of the list, at most 10,000; counted when its first page was read.
              * @example 123
@@ -2183,7 +2243,7 @@ export interface components {
              * @example http://api.example.org/accounts/?cursor=WyJiZWZvcmUiXQ:1wQ
              */
             previous?: string | null;
-            results: components["schemas"]["Invoice"][];
+            results: components["schemas"]["ListedInvoice"][];
         };
         PaginatedPaymentDetailList: {
             /**
@@ -5093,7 +5153,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedInvoiceList"];
+                    "application/json": components["schemas"]["PaginatedListedInvoiceList"];
                 };
             };
             /** @description Invalid input; `errors` says which field and why. */

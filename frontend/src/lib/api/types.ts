@@ -12,6 +12,7 @@ export type CurrentSubscription = Schemas["CurrentSubscription"];
 export type Days = Schemas["Days"];
 export type Invoice = Schemas["Invoice"];
 export type InvoiceDetail = Schemas["InvoiceDetail"];
+export type ListedInvoice = Schemas["ListedInvoice"];
 export type InvoiceLine = Schemas["InvoiceLine"];
 export type Me = Schemas["Me"];
 export type OfferedPaymentMethod = Schemas["OfferedPaymentMethod"];

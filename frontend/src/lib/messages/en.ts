@@ -5,7 +5,6 @@ import type {
   CreditKind,
   CurrentSubscription,
   Invoice,
-  InvoiceDetail,
   Payment,
   Plan,
 } from "../api/types";
@@ -255,6 +254,9 @@ export const en = {
     paidText: (credits: string) => `Your account is active and has ${credits} credits.`,
     voidTitle: "This invoice is void",
     voidText: "There is nothing to pay.",
+    voidPaid: (number: string) =>
+      `Have you already sent money for it? Your money is not lost: write to support and quote ${number}.`,
+    voidWrite: "Write to support",
     lines: "Items",
     total: "Total",
     states: {
@@ -270,7 +272,7 @@ export const en = {
       renewal: "Renewal",
       change: "Change of plan",
       manual: "Single invoice",
-    } satisfies Record<InvoiceDetail["kind"], string>,
+    } satisfies Record<Invoice["kind"], string>,
   },
   confirm: {
     title: "Confirm your payment",

@@ -244,6 +244,9 @@ export const ur: Messages = {
     paidText: (credits) => `آپ کا اکاؤنٹ فعال ہے اور اس میں ${credits} کریڈٹ ہیں۔`,
     voidTitle: "یہ انوائس منسوخ ہے",
     voidText: "آپ کو کچھ ادا نہیں کرنا۔",
+    voidPaid: (number) =>
+      `کیا آپ اس کے لیے رقم بھیج چکے ہیں؟ آپ کی رقم ضائع نہیں ہوئی: ہمیں لکھیں اور ⁨${number}⁩ کا حوالہ دیں۔`,
+    voidWrite: "ہمیں لکھیں",
     lines: "تفصیل",
     total: "کل",
     states: {

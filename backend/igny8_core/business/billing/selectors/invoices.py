@@ -32,6 +32,8 @@ from igny8_core.common.statements import COUNT, Hole, instances
 COUNTS_STILL = Q(periods__revoked_at=None) & (
     Q(periods__invoice=None) | Q(periods__invoice__status=InvoiceStatus.PAID)
 )
+# Of a subscription: what the days of its periods are counted from.
+ANCHOR = ("terms", "anchor_at", "anchor_index", "current_index", "current_period_end")
 INVOICE_PARTS = (
     "lines",
     Prefetch("payments", Payment.objects.select_related("method")),
@@ -55,6 +57,20 @@ def own_invoices() -> QuerySet[Invoice]:
     return invoices.annotate(voidings=Rows(voidings))
 
 
+def with_periods(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Read, in the same statement, what tells the days that invoices pay for.
+
+    That is the period that each began, or else its subscription, by which they are counted.
+    """
+    counts = Period.objects.filter(revoked_at=None)
+    began = Exists(counts.filter(invoice=OuterRef(OuterRef("pk"))))
+    return with_rows(
+        invoices,
+        periods=counts.only("starts_at", "ends_at", "revoked_at"),
+        subscription=Subscription.objects.filter(~began).only(*ANCHOR),
+    )
+
+
 def invoice_list_of(*, account: Account) -> QuerySet[Invoice]:
     """An account's invoices, newest first, for a list whose pages ``read_invoices`` reads."""
     return Invoice.objects.filter(account=account).order_by("-issued_at", "-pk")
@@ -66,7 +82,9 @@ def read_invoices(
     size: int,
     counted: QuerySet[Any, Any] | None = None,
 ) -> tuple[list[Invoice], int]:
-    """Read a page of ``own_invoices`` with one statement; one plan is good for all accounts.
+    """Read a page of ``own_invoices`` by one statement, with what tells their periods.
+
+    One plan of it is good for all accounts.
 
     :param keys: of the invoices, and possibly of more than the ``size`` first ones.
     :param counted: rows to count as well.
@@ -79,7 +97,7 @@ def read_invoices(
 
 @lru_cache(maxsize=64)
 def _page(order: tuple[str, ...], size: int, **count: Hole) -> Ready[Invoice]:
-    rows = own_invoices().filter(pk__in=Hole("keys")).order_by(*order)
+    rows = with_periods(own_invoices()).filter(pk__in=Hole("keys")).order_by(*order)
     return Ready.of(rows.annotate(**count)[:size])
 
 
@@ -122,9 +140,8 @@ def _lines(invoice_id: int) -> QuerySet[InvoiceLine]:
 
 def every_invoice() -> QuerySet[Invoice]:
     """Every account's invoices, with what the desk shows about them."""
-    return Invoice.objects.select_related("account", "payment_method").prefetch_related(
-        *INVOICE_PARTS
-    )
+    invoices = Invoice.objects.select_related("account", "payment_method")
+    return with_periods(invoices).prefetch_related(*INVOICE_PARTS)
 
 
 def order_that_credits(invoice: Invoice) -> Invoice | None:

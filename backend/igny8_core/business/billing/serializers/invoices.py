@@ -64,6 +64,13 @@ class SellerSerializer(serializers.Serializer[Any]):
     website = serializers.CharField(help_text="Empty if none is set.")
 
 
+class DaysSerializer(KeptFields, serializers.Serializer[Any]):
+    """A period's days in the time zone of the business, both included."""
+
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+
+
 class InvoiceSerializer(KeptFields, serializers.ModelSerializer[Invoice]):
     payment_state = serializers.ChoiceField(choices=InvoicePaymentState.choices, read_only=True)
     subtotal = MoneyField()
@@ -94,6 +101,7 @@ class InvoiceSerializer(KeptFields, serializers.ModelSerializer[Invoice]):
         fields = [
             "id",
             "number",
+            "kind",
             "status",
             "payment_state",
             "currency",
@@ -115,6 +123,18 @@ class InvoiceSerializer(KeptFields, serializers.ModelSerializer[Invoice]):
             "billing_snapshot",
             "latest_payment",
         ]
+        read_only_fields = fields
+
+
+class ListedInvoiceSerializer(InvoiceSerializer):
+    period = DaysSerializer(
+        read_only=True,
+        allow_null=True,
+        help_text="What it pays for; null: it begins with the approval, or there is none.",
+    )
+
+    class Meta(InvoiceSerializer.Meta):
+        fields = [*InvoiceSerializer.Meta.fields, "period"]
         read_only_fields = fields
 
 

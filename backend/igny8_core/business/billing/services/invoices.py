@@ -26,6 +26,7 @@ from igny8_core.business.billing.exceptions import (
     InvoiceAlreadyPaid,
     InvoiceUnderReview,
     InvoiceVoid,
+    PaidInvoiceVoid,
     RenewalIsNoOrder,
     UnknownPaymentMethod,
     VoidReasonRequired,
@@ -258,7 +259,7 @@ def void_invoice(*, invoice_id: int, actor: Actor, now: datetime, reason: str) -
         raise VoidReasonRequired
     locked = lock_billing_of_invoice(invoice_id=invoice_id)
     require_may_decide(actor=actor, right=DECIDE, account=locked.account, payments=locked.payments)
-    require_payable(locked)
+    require_open(locked)
     return _void(locked, actor=actor, now=now, reason=reason)
 
 
@@ -272,7 +273,7 @@ def cancel_order(*, invoice_id: int, account: Account, actor: Actor, now: dateti
     :raises CancellationLimitReached: if the account cancelled too many orders today.
     """
     locked = lock_billing_of_invoice(invoice_id=invoice_id, account=account)
-    require_payable(locked)
+    require_open(locked)
     if locked.invoice.kind == InvoiceKind.RENEWAL:
         raise RenewalIsNoOrder(locked.invoice)
     require_cancellation_allowance(locked.account, now=now)
@@ -313,6 +314,16 @@ def _void(locked: LockedBilling, *, actor: Actor, now: datetime, reason: str) ->
 
 
 def require_payable(locked: LockedBilling) -> None:
+    """Check that a customer can pay an invoice: that it is open and no payment is under review.
+
+    :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if not.
+    """
+    if locked.invoice.status == InvoiceStatus.VOID:
+        raise PaidInvoiceVoid(locked.invoice)
+    require_open(locked)
+
+
+def require_open(locked: LockedBilling) -> None:
     """Check that an invoice is open and no payment is under review.
 
     :raises InvoiceAlreadyPaid, InvoiceVoid, PaymentAlreadyUnderReview: if not.

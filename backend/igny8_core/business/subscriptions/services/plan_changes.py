@@ -11,12 +11,11 @@ from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.borders import day_of, last_day
 from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
-from igny8_core.business.billing.periods import paid_until
+from igny8_core.business.billing.periods import paid_until, span_of
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.services.invoices import Charge, Deduction
 from igny8_core.business.billing.services.pricing import price_at, rate_of
-from igny8_core.business.subscriptions.days import span_of
 from igny8_core.business.subscriptions.exceptions import NothingToPay
 from igny8_core.business.subscriptions.reading import live_subscription, order_of
 from igny8_core.business.subscriptions.selectors import billing_of
