@@ -14,6 +14,7 @@ from django.utils import timezone
 from igny8_core.auth.enums import (
     LIVE_SUBSCRIPTION_STATUSES,
     AccountStatus,
+    ChangeCredit,
     CreditsAtRenewal,
     PlanInterval,
     SubscriptionStatus,
@@ -75,6 +76,14 @@ class Plan(TimestampedModel):
         validators=[MinValueValidator(1), MaxValueValidator(MAX_CREDITS)],
         help_text="How many of them are kept, if that is the rule.",
     )
+    change_credit = models.CharField(
+        "when another plan replaces it",
+        max_length=10,
+        choices=ChangeCredit.choices,
+        default=ChangeCredit.DAYS,
+        db_default=ChangeCredit.DAYS,
+        help_text="What the first invoice of the other plan is less by.",
+    )
     max_sites = models.PositiveIntegerField()
     max_users = models.PositiveIntegerField()
     is_public = models.BooleanField(default=True, help_text="Offered at sign-up.")
@@ -103,6 +112,11 @@ class Plan(TimestampedModel):
                 violation_error_message="Enter how many credits are kept if that is the rule, and "
                 "only then.",
             ),
+            models.CheckConstraint(
+                condition=Q(change_credit__in=ChangeCredit.values),
+                name="plan_change_credit_is_known",
+                violation_error_message="Invalid credit of a change.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,6 +131,11 @@ class Plan(TimestampedModel):
     def credits_note(self) -> dict[str, str]:
         """What becomes of unused credits, by language."""
         return PlanTerms.of_plan(self).credits_note
+
+    @property
+    def change_note(self) -> dict[str, str]:
+        """What its unused days are worth when another plan replaces it, by language."""
+        return PlanTerms.of_plan(self).change_note
 
     @property
     def offer(self) -> str:

@@ -1517,6 +1517,8 @@ export interface components {
             /** @default add */
             credits_at_renewal: components["schemas"]["CreditsAtRenewal"];
             credits_kept_up_to?: number | null;
+            /** @default days */
+            change_credit: components["schemas"]["ChangeCredit"];
             max_sites: number;
             max_users: number;
         };
@@ -1524,6 +1526,12 @@ export interface components {
             /** @description Why, if the customer wants to say it. */
             reason?: string;
         };
+        /**
+         * @description * `days` - Its unused days are taken off
+         *     * `none` - Nothing is taken off
+         * @enum {string}
+         */
+        ChangeCredit: "days" | "none";
         /** @description A change of plan that takes effect with the next period. */
         ChangeNextPeriod: {
             /** Format: date */
@@ -2440,6 +2448,18 @@ export interface components {
             readonly credits_kept_up_to: number | null;
             /** @description What becomes of unused credits at renewal, in words, by ISO 639-1 code. */
             readonly credits_note: {
+                [key: string]: string;
+            };
+            /**
+             * When another plan replaces it
+             * @description What the first invoice of the other plan is less by.
+             *
+             *     * `days` - Its unused days are taken off
+             *     * `none` - Nothing is taken off
+             */
+            readonly change_credit: components["schemas"]["ChangeCredit"];
+            /** @description What its unused days are worth when another plan replaces it, in words, by ISO 639-1 code. */
+            readonly change_note: {
                 [key: string]: string;
             };
             readonly max_sites: number;
