@@ -1,5 +1,6 @@
 """Users, their accounts, and what accounts subscribe to."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -433,6 +434,14 @@ class Subscription(TimestampedModel):
         related_name="+",
         help_text="Takes effect with the next period.",
     )
+    price_override = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(MAX_PRICE)],
+        help_text="In USD: agreed with its customer, as long as the plan stays.",
+    )
     hold_until = models.DateField(
         null=True, blank=True, help_text="Until this day it is neither past due nor paused."
     )
@@ -481,6 +490,11 @@ class Subscription(TimestampedModel):
                 | Q(anchor_at__isnull=False, current_index__isnull=False),
                 name="live_subscription_has_an_anchor",
                 violation_error_message="A subscription that runs has an anchor.",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_override=None) | Q(price_override__gt=0),
+                name="agreed_price_is_positive",
+                violation_error_message="An agreed price is above 0.",
             ),
         ]
 

@@ -89,10 +89,10 @@ def stage_of(subscription: Subscription, facts: BillingFacts, now: datetime) -> 
     return _stage_of_live(facts, now)
 
 
-def facts_shown(facts: BillingFacts, *, next_plan: str) -> list[tuple[str, str]]:
+def facts_shown(facts: BillingFacts, *, more: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what an operator may change about a subscription, as labels and values.
 
-    :param next_plan: which follows with the next period; empty: the present one.
+    :param more: what the facts don't tell.
     """
     subscription, order = facts.subscription, facts.order
     ordered = [("Order, due day", short(order.due_date))] if order else []
@@ -106,7 +106,7 @@ def facts_shown(facts: BillingFacts, *, next_plan: str) -> list[tuple[str, str]]
         ("Due day", short(invoice.due_date) if invoice else "nothing is due"),
         ("Held until", short(held) if held else ""),
         ("Cancelled: ends on", last_paid if subscription.cancel_at_period_end else ""),
-        ("Next plan", next_plan),
+        *more,
         *ordered,
     ]
     return [(label, value) for label, value in rows if value]

@@ -30,6 +30,7 @@ from igny8_core.common.rows import insert_rows
 BEGUN = (
     "plan",
     "next_plan",
+    "price_override",
     "terms",
     "anchor_at",
     "anchor_index",
@@ -202,6 +203,7 @@ def begin_period(
     subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
     if subscription.next_plan and subscription.next_plan.slug == invoice.plan.slug:
         subscription.plan, subscription.next_plan = subscription.next_plan, None
+        subscription.price_override = None  # it was agreed on for the plan of before
     subscription.terms = invoice.plan.as_json()
     subscription.current_index = index
     subscription.current_period_start = start

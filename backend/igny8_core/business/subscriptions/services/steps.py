@@ -28,6 +28,7 @@ from igny8_core.business.subscriptions.days import day_in_words, not_charged
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.models import DunningStep
 from igny8_core.business.subscriptions.overrides import announced_days
+from igny8_core.business.subscriptions.prices import terms_to_renew
 from igny8_core.business.subscriptions.reading import (
     History,
     facts_of,
@@ -161,7 +162,7 @@ class Steps:
 
     def _charge(self, subscription: Subscription, step: Renew) -> Charge:
         """Charge for a period by today's terms; a replaced invoice's deadlines stay."""
-        plan = PlanTerms.of_plan(subscription.next_plan or subscription.plan)
+        plan = terms_to_renew(subscription)
         old = replaced_renewal(self.billing, subscription)
         goes_on = old and old.period_index == step.index
         return Charge(
