@@ -442,6 +442,17 @@ class Subscription(TimestampedModel):
         validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(MAX_PRICE)],
         help_text="In USD: agreed with its customer, as long as the plan stays.",
     )
+    announced_price = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="In USD: the plan's higher price that its customer was told of.",
+    )
+    announced_on = models.DateField(null=True, blank=True, help_text="The day of that email.")
+    announced_from = models.DateField(
+        null=True, blank=True, help_text="The first day of the first period that costs it."
+    )
     hold_until = models.DateField(
         null=True, blank=True, help_text="Until this day it is neither past due nor paused."
     )
@@ -495,6 +506,18 @@ class Subscription(TimestampedModel):
                 condition=Q(price_override=None) | Q(price_override__gt=0),
                 name="agreed_price_is_positive",
                 violation_error_message="An agreed price is above 0.",
+            ),
+            models.CheckConstraint(
+                condition=Q(announced_price=None, announced_on=None, announced_from=None)
+                | Q(
+                    announced_price__isnull=False,
+                    announced_on__isnull=False,
+                    announced_from__isnull=False,
+                    announced_price__gt=0,
+                    announced_on__lte=F("announced_from"),
+                ),
+                name="announced_price_has_its_days",
+                violation_error_message="An announced price has two days.",
             ),
         ]
 

@@ -4,12 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from igny8_core.auth.enums import SubscriptionStatus
-from igny8_core.auth.models import Subscription
+from igny8_core.auth.models import Plan, Subscription
 from igny8_core.business.billing.borders import last_day, start_of
 from igny8_core.business.subscriptions.facts import BillingFacts, ReminderKind
 from igny8_core.business.subscriptions.forecast import what_happens_when
 from igny8_core.business.subscriptions.stages import SOON
-from igny8_core.business.subscriptions.steps import Remind, Renew, Step, StepName
+from igny8_core.business.subscriptions.steps import (
+    AnnouncePrice,
+    Remind,
+    Renew,
+    Step,
+    StepName,
+)
+from igny8_core.common.money import Money
 
 REMINDERS = {
     ReminderKind.RENEWAL_REMINDER: "Email: please pay by the due day",
@@ -69,6 +76,8 @@ def words_of(step: Step) -> str:
             return f"A renewal is invoiced, due on {short(due_date)}"
         case Remind(kind=kind):
             return REMINDERS[kind]
+        case AnnouncePrice(price=price, first_day=first_day):
+            return f"Email: {Money(price, Plan.currency)} from {short(first_day)}"
     return STEPS[step.name]
 
 

@@ -193,6 +193,7 @@ export const noPlan: CurrentSubscription = {
   paid_until_day: null,
   cancel_at_period_end: false,
   next_plan: null,
+  price_change: null,
   open_invoice: null,
   claim: null,
   late_payment: "clock_stops",

@@ -1,6 +1,6 @@
-"""A customer may have a price of their own, and a plan may not credit its unused days.
+"""Customers may have prices of their own, and are told of higher ones; plans say what days are worth.
 
-What each subscription pays up to now stands in its terms already.
+What each subscription pays up to now stands in its terms already: those of its last paid invoice.
 """
 
 from decimal import Decimal
@@ -28,6 +28,21 @@ class Migration(migrations.Migration):
             name='price_override',
             field=models.DecimalField(blank=True, decimal_places=2, help_text='In USD: agreed with its customer, as long as the plan stays.', max_digits=18, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.01')), django.core.validators.MaxValueValidator(1000000)]),
         ),
+        migrations.AddField(
+            model_name='subscription',
+            name='announced_price',
+            field=models.DecimalField(blank=True, decimal_places=2, help_text="In USD: the plan's higher price that its customer was told of.", max_digits=18, null=True),
+        ),
+        migrations.AddField(
+            model_name='subscription',
+            name='announced_on',
+            field=models.DateField(blank=True, help_text='The day of that email.', null=True),
+        ),
+        migrations.AddField(
+            model_name='subscription',
+            name='announced_from',
+            field=models.DateField(blank=True, help_text='The first day of the first period that costs it.', null=True),
+        ),
         migrations.AddConstraint(
             model_name='plan',
             constraint=models.CheckConstraint(condition=models.Q(('change_credit__in', ['days', 'none'])), name='plan_change_credit_is_known', violation_error_message='Invalid credit of a change.'),
@@ -36,5 +51,10 @@ class Migration(migrations.Migration):
             model_name='subscription',
             constraint=models.CheckConstraint(condition=models.Q(('price_override', None), ('price_override__gt', 0), _connector='OR'), name='agreed_price_is_positive', violation_error_message='An agreed price is above 0.'),
         ),
+        AddConstraintNotValid(
+            model_name='subscription',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('announced_from', None), ('announced_on', None), ('announced_price', None)), models.Q(('announced_from__isnull', False), ('announced_on__isnull', False), ('announced_on__lte', models.F('announced_from')), ('announced_price__gt', 0), ('announced_price__isnull', False)), _connector='OR'), name='announced_price_has_its_days', violation_error_message='An announced price has two days.'),
+        ),
         ValidateConstraint('subscription', 'agreed_price_is_positive'),
+        ValidateConstraint('subscription', 'announced_price_has_its_days'),
     ]

@@ -23,6 +23,11 @@ from igny8_core.business.billing.selectors.locks import (
 from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.credits import expire_credits, move_credits
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
+from igny8_core.business.billing.services.pricing import (
+    TOLD_PRICE,
+    forget_prices,
+    forget_told_price,
+)
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_zone
 from igny8_core.common.rows import insert_rows
@@ -31,6 +36,7 @@ BEGUN = (
     "plan",
     "next_plan",
     "price_override",
+    *TOLD_PRICE,
     "terms",
     "anchor_at",
     "anchor_index",
@@ -203,8 +209,10 @@ def begin_period(
     subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
     if subscription.next_plan and subscription.next_plan.slug == invoice.plan.slug:
         subscription.plan, subscription.next_plan = subscription.next_plan, None
-        subscription.price_override = None  # it was agreed on for the plan of before
+        forget_prices(subscription)  # they were those of the plan of before
     subscription.terms = invoice.plan.as_json()
+    if subscription.announced_price and not _is_to_rise(subscription):
+        forget_told_price(subscription)
     subscription.current_index = index
     subscription.current_period_start = start
     subscription.current_period_end = borders.border(anchor, index + 1, zone)
@@ -218,6 +226,12 @@ def begin_period(
             created_at=recorder.now,
         )
     )
+
+
+def _is_to_rise(subscription: Subscription) -> bool:
+    """Tell whether the price of which the customer was told is still to come."""
+    paid, told = subscription.promised.price, subscription.announced_price
+    return told is not None and paid < told <= subscription.plan.price
 
 
 def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRecorder) -> None:

@@ -28,6 +28,7 @@ from igny8_core.business.billing.services.periods import (
     start_subscription,
     void_renewal,
 )
+from igny8_core.business.billing.services.pricing import TOLD_PRICE, forget_told_price
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions.bounds import TooManyInvoices
 from igny8_core.business.subscriptions.current import Current, current_of
@@ -167,7 +168,7 @@ def agree_price(
     Operators alone do it: see ``operator_plans``.
 
     :param price: in the currency of prices, from the next invoice on as long as the plan stays;
-        None: its own price holds again.
+        None: its own price holds again; a higher one with notice, as for everybody.
     :param note: why; it is kept in the event.
     :raises NoSubscription, PlanEnds: if no plan runs that goes on.
     :raises AnotherPlanFollows, PriceHoldsAlready: if nothing would follow from it.
@@ -176,10 +177,12 @@ def agree_price(
     with _in_hand(account, actor, now) as hand:
         subscription = require_priceable(price, hand.billing, now)
         subscription.price_override = price
+        forget_told_price(subscription)
         said = Money(price, Plan.currency) if price else "The plan's own price"
         hand.replace_renewal(
             subscription,
             "price_override",
+            *TOLD_PRICE,
             event=EventName.AGREE_PRICE,
             because=REPRICED,
             note=f"{said}: {note}",
