@@ -6,8 +6,11 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Subscription, User
+from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice, PaymentEvent
+from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.reports.renewals import count_renewals, recurring
 from igny8_core.business.subscriptions.refusals import NotToBeAgreedOn, PriceHoldsAlready
 from tests.database import assert_all_invariants_hold
@@ -133,3 +136,22 @@ def test_database_keeps_no_agreed_price_of_nothing(root: User) -> None:
     at = STAGES["active"](root)
     with pytest.raises(IntegrityError, match="agreed_price_is_positive"), transaction.atomic():
         Subscription.objects.filter(pk=at.subscription.pk).update(price_override=0)
+
+
+def test_reversal_that_brings_the_old_plan_back_brings_no_price_of_the_new_one(root: User) -> None:
+    at = STAGES["planned"](root)
+    payment = pay(at.owner, root, at.now)
+    days(26, 31)
+    later = At(at.owner, day(32))
+    agreed(later, root)
+    reverse_payment(
+        payment_id=payment.pk,
+        actor=Actor(user=root),
+        now=day(33),
+        reason="Recalled",
+        event=EventName.REVERSE,
+    )
+    subscription = at.subscription
+    assert subscription.plan.slug == "starter"
+    assert subscription.price_override is None
+    assert_all_invariants_hold()

@@ -346,5 +346,6 @@ def _go_back_to(terms: PlanTerms, subscription: Subscription) -> None:
     """Let earlier terms hold again; a plan that had taken effect is the next one again."""
     subscription.terms = terms.as_json()
     if subscription.plan.slug != terms.slug:
+        forget_prices(subscription)  # they were those of the plan that had taken effect
         subscription.next_plan = subscription.plan
         subscription.plan = Plan.objects.get(slug=terms.slug)
