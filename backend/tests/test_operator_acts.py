@@ -816,7 +816,7 @@ def test_acts_take_few_statements(root: User) -> None:
         "end_now": 14,
         "cancel_plan": 20,
         "plan_next_period": 27,
-        "agree_price": 27,
+        "agree_price": 26,
         "order_plan": 22,
     }
 
