@@ -13,6 +13,7 @@ from igny8_core.business.billing.models import Invoice, PaymentEvent
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.reports.renewals import count_renewals, recurring
 from igny8_core.business.subscriptions.refusals import NotToBeAgreedOn, PriceHoldsAlready
+from igny8_core.common.exceptions import DomainError
 from tests.database import assert_all_invariants_hold
 from tests.factories import PASSWORD, invoice_of
 from tests.life import day, days, order, pay
@@ -155,3 +156,22 @@ def test_reversal_that_brings_the_old_plan_back_brings_no_price_of_the_new_one(r
     assert subscription.plan.slug == "starter"
     assert subscription.price_override is None
     assert_all_invariants_hold()
+
+
+@pytest.mark.parametrize(
+    ("stage", "code"),
+    [
+        ("planned", "another_plan_follows"),
+        ("under_review", "payment_already_under_review"),
+        ("cancelled", "plan_ends"),
+        ("ended", "no_live_subscription"),
+    ],
+)
+def test_price_is_agreed_on_for_what_goes_on_and_is_not_paid(
+    root: User, stage: str, code: str
+) -> None:
+    at = STAGES[stage](root)
+    with pytest.raises(DomainError) as refused:
+        agreed(at, root)
+    assert refused.value.code == code
+    assert at.subscription.price_override is None
