@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from igny8_core.auth.actors import Actor
@@ -17,6 +18,7 @@ from igny8_core.business.subscriptions.services.operator import (
     unpark,
 )
 from igny8_core.business.subscriptions.services.operator_plans import (
+    agree_price,
     cancel_plan,
     drop_next_plan,
     keep_plan,
@@ -120,6 +122,8 @@ def words_for(name: str, at: At) -> dict[str, Any]:
             return {"until": date(2027, 4, 1)}
         case "adjust_credits":
             return {"amount": 500}
+        case "agree_price":
+            return {"price": Decimal("49.00")}
         case "plan_next_period" | "order_plan":
             return {"plan_slug": "scale"}
     return {}
@@ -144,6 +148,7 @@ SERVICES: dict[str, Callable[..., object]] = {
     "plan_next_period": plan_next_period,
     "drop_next_plan": drop_next_plan,
     "order_plan": order_plan,
+    "agree_price": agree_price,
 }
 
 

@@ -294,6 +294,8 @@ get  igny8_auth/subscription/<int:subscription_id>/plan_next_period/ 302 403 403
 post igny8_auth/subscription/<int:subscription_id>/plan_next_period/ 302 403 403 403 302 302
 get  igny8_auth/subscription/<int:subscription_id>/drop_next_plan/ 302 403 403 403 200 200
 post igny8_auth/subscription/<int:subscription_id>/drop_next_plan/ 302 403 403 403 302 302
+get  igny8_auth/subscription/<int:subscription_id>/agree_price/ 302 403 403 403 403 200
+post igny8_auth/subscription/<int:subscription_id>/agree_price/ 302 403 403 403 403 302
 get  igny8_auth/subscription/<int:subscription_id>/order_plan/ 302 403 403 403 200 200
 post igny8_auth/subscription/<int:subscription_id>/order_plan/ 302 403 403 403 302 302
 get  igny8_auth/subscription/<int:subscription_id>/cancel_plan/ 302 403 403 403 200 200
@@ -375,6 +377,7 @@ BODIES = {
             "end_now": {"do": "yes"},
             "plan_next_period": {"plan_slug": "growth", "do": "growth"},
             "drop_next_plan": {"do": "yes"},
+            "agree_price": {"price": "49.00", "do": "49.00"},
             "order_plan": {"plan_slug": "growth", "do": "growth"},
             "cancel_plan": {"do": "yes"},
             "keep_plan": {"do": "yes"},

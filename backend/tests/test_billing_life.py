@@ -363,11 +363,11 @@ def test_next_plan_is_charged_and_takes_effect_with_its_period(
 
 
 def test_renewal_has_todays_price_and_a_method_that_is_offered(customer: User) -> None:
-    Plan.objects.filter(slug="starter").update(price="99.00")
+    Plan.objects.filter(slug="starter").update(price="79.00")
     PaymentMethodConfig.objects.filter(payment_method="bank_transfer").update(is_enabled=False)
     days(0, 24)
     renewal = invoice_of(customer)
-    assert (str(renewal.due), renewal.method) == ("99.00 USD", None)
+    assert (str(renewal.due), renewal.method) == ("79.00 USD", None)
     assert_all_invariants_hold()
 
 

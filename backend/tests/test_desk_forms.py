@@ -282,6 +282,7 @@ def test_site_domain_must_be_a_host_name(admin_client: Client, owner: User) -> N
         ("included_credits", "99999999999999999999"),
         ("included_credits", "-1"),
         ("credits_at_renewal", "never"),
+        ("change_credit", "half"),
         ("credits_kept_up_to", "0"),
         ("credits_kept_up_to", "1000000001"),
         ("max_sites", "2147483648"),

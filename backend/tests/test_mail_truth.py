@@ -26,7 +26,7 @@ from pypdf import PdfReader
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.emails import LETTERS
 from igny8_core.auth.log_in.adapter import OWN_MAILS
-from igny8_core.auth.models import Account, Plan, User
+from igny8_core.auth.models import Account, Plan, Subscription, User
 from igny8_core.auth.services.accounts import change_account
 from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.enums import CreditKind, EventName
@@ -51,6 +51,7 @@ from igny8_core.business.data_rights.export import request_account_export
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.exports import services as exports
 from igny8_core.business.exports.models import Export
+from igny8_core.business.subscriptions.services.advance import advance
 from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.business.subscriptions.services.operator import extend_due
 from igny8_core.common.clock import utc_now
@@ -215,6 +216,7 @@ CHANGES: dict[str, Callable[[Scene], object]] = {
     "lapsed": lambda scene: lapse(scene.renewal()),
     "expired": lambda scene: expire(scene.invoice()),
     "put off": lambda scene: scene.extend(days=3),
+    "cheaper": lambda _scene: Plan.objects.filter(slug="starter").update(price=Decimal(80)),
 }
 
 
@@ -264,6 +266,12 @@ def is_due_as_told(mail: OutgoingMail) -> bool:
     return is_due and tells_the_due_day(mail)
 
 
+def rises_as_told(mail: OutgoingMail) -> bool:
+    subscription = Subscription.objects.get(pk=mail.arguments["subscription_id"])
+    is_live = subscription.status in {"active", "past_due"}
+    return is_live and subscription.plan.price == 99
+
+
 def has_no_plan(mail: OutgoingMail) -> bool:
     account = Account.objects.get(pk=mail.arguments["account_id"])
     is_ordered = account.invoices.filter(status="pending").exists()
@@ -297,6 +305,7 @@ TRUE: dict[str, Callable[[OutgoingMail], bool]] = {
     "payment_reversed": lambda mail: is_open(mail) and payment_in(mail).status == "reversed",
     "renewal_issued": lambda mail: is_to_be_paid_by(mail) and tells_the_due_day(mail),
     "due_day_put_off": is_due_as_told,
+    "price_change": rises_as_told,
     "renewal_reminder": lambda mail: is_owed(mail, "active", "active", "past_due"),
     "renewal_due": lambda mail: is_owed(mail, "active", "active", "past_due"),
     "past_due": lambda mail: is_owed(mail, "active", "past_due"),
@@ -369,6 +378,13 @@ def rejected() -> Scene:
 def renewed() -> Scene:
     scene = approved()
     issue_renewal(scene.owner)
+    return scene
+
+
+def told_of_a_price() -> Scene:
+    scene = approved()
+    Plan.objects.filter(slug="starter").update(price=Decimal(99))
+    advance(account_id=scene.account.pk, now=utc_now())
     return scene
 
 
@@ -468,6 +484,7 @@ QUEUED: list[tuple[str, Callable[[], Scene]]] = [
     ("payment_reversed", lambda: reversed_as(EventName.REVERSE_AND_VOID)),
     ("renewal_issued", renewed),
     ("due_day_put_off", put_off),
+    ("price_change", told_of_a_price),
     ("renewal_reminder", lambda: reminded("renewal_reminder", renewed)),
     ("renewal_due", lambda: reminded("renewal_due", renewed)),
     ("past_due", lambda: reminded("past_due", late)),
@@ -587,6 +604,10 @@ def test_mail_keeps_the_facts_of_its_event(place: int) -> None:
     mail.refresh_from_db()
     if kind == "payments_waiting":  # it tells of the queue as it is
         assert "Edited" in words_of(mail)
+        return
+    if kind == "price_change":  # a price that doesn't come isn't told
+        with pytest.raises(NothingToSend):
+            words_of(mail)
         return
     assert words_of(mail) == before
 

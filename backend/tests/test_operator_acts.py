@@ -36,6 +36,7 @@ from igny8_core.business.subscriptions.refusals import (
     DueDayNotPutOff,
     HeldBack,
     MayNotAdjustCredits,
+    MayNotAgreePrice,
     MayNotOverride,
     NoCreditsMoved,
     NoLiveSubscription,
@@ -89,22 +90,22 @@ parked        done        done        done        done         done            d
 ended         no_plan     no_plan     no_plan     no_plan      done            not_parked  no_plan
 """
 TABLE_OF_PLANS = """
-              cancel_plan  keep_plan  plan_next_period  drop_next_plan  order_plan
-trial         no_plan      no_plan    no_plan           no_plan         done
-order         no_plan      no_plan    no_plan           no_plan         done
-active        done         goes_on    done              none_chosen     done
-renewal_open  done         goes_on    done              none_chosen     done
-grace         done         goes_on    done              none_chosen     done
-under_review  claim        goes_on    claim             claim           done
-past_due      done         goes_on    done              none_chosen     done
-suspended     done         goes_on    done              none_chosen     done
-ends_soon     done         goes_on    done              none_chosen     done
-cancelled     ends         done       ends              ends            done
-about_to_end  ends         done       ends              ends            done
-planned       done         goes_on    done              done            done
-held          done         goes_on    done              none_chosen     done
-parked        done         goes_on    done              none_chosen     done
-ended         no_plan      no_plan    no_plan           no_plan         done
+              cancel_plan  keep_plan  plan_next_period  drop_next_plan  order_plan  agree_price
+trial         no_plan      no_plan    no_plan           no_plan         done   no_plan
+order         no_plan      no_plan    no_plan           no_plan         done   no_plan
+active        done         goes_on    done              none_chosen     done   done
+renewal_open  done         goes_on    done              none_chosen     done   done
+grace         done         goes_on    done              none_chosen     done   done
+under_review  claim        goes_on    claim             claim           done   claim
+past_due      done         goes_on    done              none_chosen     done   done
+suspended     done         goes_on    done              none_chosen     done   done
+ends_soon     done         goes_on    done              none_chosen     done   done
+cancelled     ends         done       ends              ends            done   ends
+about_to_end  ends         done       ends              ends            done   ends
+planned       done         goes_on    done              done            done   other_plan
+held          done         goes_on    done              none_chosen     done   done
+parked        done         goes_on    done              none_chosen     done   done
+ended         no_plan      no_plan    no_plan           no_plan         done   no_plan
 """
 CODES = {
     "done": "done",
@@ -116,6 +117,7 @@ CODES = {
     "goes_on": "not_cancelled",
     "ends": "plan_ends",
     "none_chosen": "no_next_plan",
+    "other_plan": "another_plan_follows",
 }
 DUE_DAYS = 7  # of an order
 FORESEEN: dict[str, Callable[[BillingFacts, At], BillingFacts]] = {
@@ -130,6 +132,7 @@ FORESEEN: dict[str, Callable[[BillingFacts, At], BillingFacts]] = {
     "keep_plan": lambda facts, at: overrides.after_keeping(facts, at.now),
     "plan_next_period": lambda facts, at: overrides.after_plan_choice(facts, at.now),
     "drop_next_plan": lambda facts, at: overrides.after_plan_choice(facts, at.now),
+    "agree_price": lambda facts, at: overrides.after_plan_choice(facts, at.now),
     "order_plan": lambda facts, at: overrides.after_order(facts, DUE_DAYS, at.now),
 }
 
@@ -291,8 +294,12 @@ WITHIN_THE_PERIOD: dict[str, dict[str, date]] = {
 def test_permission_is_needed(root: User, name: str, role: str) -> None:
     at = STAGES[stage_for(name)](root)
     person = user_as(role, at.owner)
-    lacks = {"comp_period": CompNotAllowed, "adjust_credits": MayNotAdjustCredits}
-    if role == "admin" and name != "comp_period":
+    lacks = {
+        "comp_period": CompNotAllowed,
+        "agree_price": MayNotAgreePrice,
+        "adjust_credits": MayNotAdjustCredits,
+    }
+    if role == "admin" and name not in {"comp_period", "agree_price"}:
         act(name, at, person, **{**words_for(name, at), **WITHIN_THE_PERIOD.get(name, {})})
         return
     with pytest.raises(lacks.get(name, MayNotOverride)):
@@ -809,6 +816,7 @@ def test_acts_take_few_statements(root: User) -> None:
         "end_now": 14,
         "cancel_plan": 20,
         "plan_next_period": 27,
+        "agree_price": 26,
         "order_plan": 22,
     }
 

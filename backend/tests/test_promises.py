@@ -447,6 +447,7 @@ SOLD_OTHERWISE = [
     {"interval": "year"},
     {"included_credits": 5},
     {"credits_at_renewal": "reset"},
+    {"change_credit": "none"},
 ]
 
 

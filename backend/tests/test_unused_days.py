@@ -25,7 +25,7 @@ TIMES = st.datetimes(
 )
 
 
-def terms(price: Decimal, interval: str) -> PlanTerms:
+def terms(price: Decimal, interval: str, change_credit: str = "days") -> PlanTerms:
     return PlanTerms(
         slug="starter",
         name="Starter",
@@ -36,6 +36,7 @@ def terms(price: Decimal, interval: str) -> PlanTerms:
         included_credits=1000,
         max_sites=1,
         max_users=1,
+        change_credit=change_credit,
     )
 
 
@@ -134,6 +135,17 @@ def test_half_a_cent_is_rounded_up() -> None:
     subscription = subscribed(start, price, "month", current=0)
     found = value(subscription, [paid(subscription, 0, price, "month")], start + timedelta(days=27))
     assert found.amount == Decimal("0.01")
+
+
+def test_plan_that_promised_no_credit_gives_none_whatever_it_says_today() -> None:
+    start, price = datetime(2027, 1, 1, tzinfo=UTC), Decimal("89.00")
+    subscription = subscribed(start, price, "month", current=0)
+    running, ahead = (paid(subscription, index, price, "month") for index in (0, 1))
+    strict = {"plan": terms(price, "month", change_credit="none").as_json()}
+    running.billing_snapshot = strict
+    assert value(subscription, [running, ahead], start).amount == price  # of the other alone
+    ahead.billing_snapshot = strict
+    assert value(subscription, [running, ahead], start).amount == 0
 
 
 def test_period_that_was_given_is_worth_nothing() -> None:

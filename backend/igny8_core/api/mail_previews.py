@@ -11,16 +11,17 @@ from django.shortcuts import render
 
 from igny8_core.auth.emails import LETTERS
 from igny8_core.auth.log_in.adapter import OWN_MAILS
-from igny8_core.auth.models import Account, Subscription
+from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.emails import Notice
 from igny8_core.business.billing.models import Invoice, Payment, SettingChange
 from igny8_core.business.billing.selectors.invoices import any_invoice
 from igny8_core.business.exports.models import Export
 from igny8_core.business.subscriptions import emails
-from igny8_core.common.clock import utc_now
+from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.letters import KINDS, Letter, NothingToSend, render_letter
 from igny8_core.common.models import OutgoingMail
+from igny8_core.common.money import Money
 
 AUTH_MAILS = sorted({name for name, _link in OWN_MAILS.values()} | set(LETTERS))
 EXAMPLE = {
@@ -78,6 +79,15 @@ def _suspension() -> dict[str, Any]:
     return _told(emails.of_suspension(invoice=invoice, ends_on=ends_on))
 
 
+def _price_change() -> dict[str, Any]:
+    pk = _newest(Subscription, anchor_at__isnull=False)
+    subscription = Subscription.objects.select_related("account").get(pk=pk)
+    subscription.announced_on = business_day(utc_now())
+    subscription.announced_from = subscription.announced_on + timedelta(days=60)
+    price = Money(subscription.promised.price + 10, Plan.currency)
+    return _told(emails.of_price_change(subscription=subscription, price=price))
+
+
 def _end() -> dict[str, Any]:
     pk = _newest(Subscription, anchor_at__isnull=False)
     ended = Subscription.objects.select_related("account").get(pk=pk)
@@ -104,6 +114,7 @@ ARGUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     **{kind.value: partial(_reminder, kind) for kind in ReminderKind},
     "due_day_put_off": _later_due_day,
     "suspended": _suspension,
+    "price_change": _price_change,
     "subscription_ended": _end,
     "order_expired": _expiry,
     "confirm_billing_email": lambda: {"account_id": _newest(Account)},

@@ -31,6 +31,13 @@ class UserRole(models.TextChoices):
     MEMBER = "member", "Member"
 
 
+class ChangeCredit(models.TextChoices):
+    """What a plan's unused days are worth when another plan replaces it."""
+
+    DAYS = "days", "Its unused days are taken off"
+    NONE = "none", "Nothing is taken off"
+
+
 class CreditsAtRenewal(models.TextChoices):
     """What becomes of a plan's credits that are left when the next period begins."""
 

@@ -1,5 +1,6 @@
 """Users, their accounts, and what accounts subscribe to."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 from igny8_core.auth.enums import (
     LIVE_SUBSCRIPTION_STATUSES,
     AccountStatus,
+    ChangeCredit,
     CreditsAtRenewal,
     PlanInterval,
     SubscriptionStatus,
@@ -75,6 +77,14 @@ class Plan(TimestampedModel):
         validators=[MinValueValidator(1), MaxValueValidator(MAX_CREDITS)],
         help_text="How many of them are kept, if that is the rule.",
     )
+    change_credit = models.CharField(
+        "when another plan replaces it",
+        max_length=10,
+        choices=ChangeCredit.choices,
+        default=ChangeCredit.DAYS,
+        db_default=ChangeCredit.DAYS,
+        help_text="What the first invoice of the other plan is less by.",
+    )
     max_sites = models.PositiveIntegerField()
     max_users = models.PositiveIntegerField()
     is_public = models.BooleanField(default=True, help_text="Offered at sign-up.")
@@ -103,6 +113,11 @@ class Plan(TimestampedModel):
                 violation_error_message="Enter how many credits are kept if that is the rule, and "
                 "only then.",
             ),
+            models.CheckConstraint(
+                condition=Q(change_credit__in=ChangeCredit.values),
+                name="plan_change_credit_is_known",
+                violation_error_message="Invalid credit of a change.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,6 +132,11 @@ class Plan(TimestampedModel):
     def credits_note(self) -> dict[str, str]:
         """What becomes of unused credits, by language."""
         return PlanTerms.of_plan(self).credits_note
+
+    @property
+    def change_note(self) -> dict[str, str]:
+        """What its unused days are worth when another plan replaces it, by language."""
+        return PlanTerms.of_plan(self).change_note
 
     @property
     def offer(self) -> str:
@@ -414,6 +434,25 @@ class Subscription(TimestampedModel):
         related_name="+",
         help_text="Takes effect with the next period.",
     )
+    price_override = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(MAX_PRICE)],
+        help_text="In USD: agreed with its customer, as long as the plan stays.",
+    )
+    announced_price = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="In USD: the plan's higher price that its customer was told of.",
+    )
+    announced_on = models.DateField(null=True, blank=True, help_text="The day of that email.")
+    announced_from = models.DateField(
+        null=True, blank=True, help_text="The first day of the first period that costs it."
+    )
     hold_until = models.DateField(
         null=True, blank=True, help_text="Until this day it is neither past due nor paused."
     )
@@ -462,6 +501,23 @@ class Subscription(TimestampedModel):
                 | Q(anchor_at__isnull=False, current_index__isnull=False),
                 name="live_subscription_has_an_anchor",
                 violation_error_message="A subscription that runs has an anchor.",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_override=None) | Q(price_override__gt=0),
+                name="agreed_price_is_positive",
+                violation_error_message="An agreed price is above 0.",
+            ),
+            models.CheckConstraint(
+                condition=Q(announced_price=None, announced_on=None, announced_from=None)
+                | Q(
+                    announced_price__isnull=False,
+                    announced_on__isnull=False,
+                    announced_from__isnull=False,
+                    announced_price__gt=0,
+                    announced_on__lte=F("announced_from"),
+                ),
+                name="announced_price_has_its_days",
+                violation_error_message="An announced price has two days.",
             ),
         ]
 

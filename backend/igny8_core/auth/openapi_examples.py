@@ -14,6 +14,11 @@ PLAN = {
         "en": "Unused credits are kept when the next period begins.",
         "ur": "اگلی مدت شروع ہونے پر غیر استعمال شدہ کریڈٹ برقرار رہتے ہیں۔",
     },
+    "change_credit": "days",
+    "change_note": {
+        "en": "If you change the plan, its unused days are taken off.",
+        "ur": "پلان بدلنے پر اس کے غیر استعمال شدہ دن منہا کیے جاتے ہیں۔",
+    },
     "max_sites": 1,
     "max_users": 2,
     "is_free": False,

@@ -41,6 +41,12 @@ class PlanSerializer(KeptFields, serializers.ModelSerializer[Plan]):
         read_only=True,
         help_text="What becomes of unused credits at renewal, in words, by ISO 639-1 code.",
     )
+    change_note = serializers.DictField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="What its unused days are worth when another plan replaces it, in words, by "
+        "ISO 639-1 code.",
+    )
     offer = serializers.CharField(
         read_only=True,
         help_text=(
@@ -62,6 +68,8 @@ class PlanSerializer(KeptFields, serializers.ModelSerializer[Plan]):
             "credits_at_renewal",
             "credits_kept_up_to",
             "credits_note",
+            "change_credit",
+            "change_note",
             "max_sites",
             "max_users",
             "is_free",

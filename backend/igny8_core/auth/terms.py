@@ -8,12 +8,16 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
-from igny8_core.auth.enums import CreditsAtRenewal
+from igny8_core.auth.enums import ChangeCredit, CreditsAtRenewal
 from igny8_core.common.exceptions import Words
 
 WORDS = ("name", "description")  # these promise nothing
 # What isn't said: so older terms say the same as today's, and offers stay what they were.
-UNSAID = {"credits_at_renewal": CreditsAtRenewal.ADD, "credits_kept_up_to": None}
+UNSAID = {
+    "credits_at_renewal": CreditsAtRenewal.ADD,
+    "credits_kept_up_to": None,
+    "change_credit": ChangeCredit.DAYS,
+}
 CREDITS_NOTES = {
     CreditsAtRenewal.ADD: Words(
         en="Unused credits are kept when the next period begins.",
@@ -26,6 +30,16 @@ CREDITS_NOTES = {
     CreditsAtRenewal.KEEP_UP_TO: Words(
         en="Up to {kept} unused credits of the plan are kept when the next period begins.",
         ur="اگلی مدت شروع ہونے پر پلان کے {kept} تک غیر استعمال شدہ کریڈٹ برقرار رہتے ہیں۔",
+    ),
+}
+CHANGE_NOTES = {
+    ChangeCredit.DAYS: Words(
+        en="If you change the plan, its unused days are taken off.",
+        ur="پلان بدلنے پر اس کے غیر استعمال شدہ دن منہا کیے جاتے ہیں۔",
+    ),
+    ChangeCredit.NONE: Words(
+        en="If you change the plan before its period ends, nothing is taken off.",
+        ur="مدت ختم ہونے سے پہلے پلان بدلنے پر کچھ منہا نہیں کیا جاتا۔",
     ),
 }
 
@@ -44,6 +58,7 @@ class Priced(Protocol):
     max_users: int
     credits_at_renewal: str
     credits_kept_up_to: int | None
+    change_credit: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,7 @@ class PlanTerms:
     :param credits_at_renewal: what becomes of the plan's credits that are left when a period
         begins.
     :param credits_kept_up_to: how many of them are kept, if that is the rule.
+    :param change_credit: what its unused days are worth when another plan replaces it.
     """
 
     slug: str
@@ -67,6 +83,7 @@ class PlanTerms:
     max_users: int
     credits_at_renewal: str = CreditsAtRenewal.ADD
     credits_kept_up_to: int | None = None
+    change_credit: str = ChangeCredit.DAYS
 
     @classmethod
     def of_plan(cls, plan: Priced) -> "PlanTerms":
@@ -112,6 +129,12 @@ class PlanTerms:
         words = CREDITS_NOTES[CreditsAtRenewal(self.credits_at_renewal)]
         kept = f"{self.credits_kept_up_to or 0:,}"
         return {language: words.say(language, {"kept": kept}) for language, _ in settings.LANGUAGES}
+
+    @property
+    def change_note(self) -> dict[str, str]:
+        """What its unused days are worth when another plan replaces it, by language."""
+        words = CHANGE_NOTES[ChangeCredit(self.change_credit)]
+        return {language: words.say(language, {}) for language, _ in settings.LANGUAGES}
 
     @property
     def offer(self) -> str:

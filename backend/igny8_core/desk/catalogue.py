@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.business.billing.models import ExchangeRate, PaymentMethodConfig, RejectionReason
 from igny8_core.business.billing.validators import TEXTS
+from igny8_core.business.subscriptions.services.looks import look_at_customers_of
+from igny8_core.common.clock import utc_now
 from igny8_core.common.money import Money
 from igny8_core.desk.base import DeskAdmin, money_cell
 from igny8_core.desk.method_form import PaymentMethodForm, reference_problem
@@ -67,6 +69,12 @@ class PlanAdmin(SettingAdmin):
         "credits_at_renewal",
         "is_public",
     ]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
+        """Save it; its customers are told of a higher price before they pay it."""
+        super().save_model(request, obj, form, change)
+        if change and "price" in form.changed_data:
+            look_at_customers_of(plan_id=obj.pk, now=utc_now())
 
     @admin.display(description="Price", ordering="price")
     def amount(self, plan: Plan) -> SafeString:

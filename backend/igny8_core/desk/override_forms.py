@@ -1,10 +1,12 @@
 """Forms of what an operator does for one customer: each asks for the reason."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
+from igny8_core.auth.models import MAX_PRICE, Plan
 from igny8_core.auth.selectors import public_plans
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.services.operator import MANY_CREDITS, MAX_REASON
@@ -91,6 +93,19 @@ def paid_plans() -> list[tuple[str, str]]:
 class PlanForm(QuietForm):
     field_order = ("plan_slug", "reason")
     plan_slug = forms.ChoiceField(label="Plan", choices=paid_plans, widget=forms.Select(attrs=LINE))
+
+
+class PriceForm(QuietForm):
+    field_order = ("price", "reason")
+    price = forms.DecimalField(
+        label=f"Price in {Plan.currency}",
+        required=False,
+        min_value=Decimal("0.01"),
+        max_value=MAX_PRICE,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs=LINE),
+        help_text="For each period, as long as the plan stays. Empty: the plan's own price.",
+    )
 
 
 class CreditsForm(OverrideForm):

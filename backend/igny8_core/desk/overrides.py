@@ -6,6 +6,7 @@ The page shows what comes next before and after, by the same rules as the run of
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -18,17 +19,19 @@ from django.views.decorators.http import require_http_methods
 
 from igny8_core.auth.actors import actor_from_request
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
-from igny8_core.auth.models import Account, Subscription
+from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.rights import may
 from igny8_core.auth.selectors import public_plan
 from igny8_core.business.billing.borders import LatePayment
 from igny8_core.business.billing.rights import is_own
 from igny8_core.business.subscriptions import overrides
 from igny8_core.business.subscriptions.facts import BillingFacts
+from igny8_core.business.subscriptions.prices import agreed_price
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.rights import ADJUST_CREDITS, OVERRIDE, may_comp
 from igny8_core.business.subscriptions.services import operator, operator_plans
 from igny8_core.common.clock import utc_now
+from igny8_core.common.money import Money
 from igny8_core.desk.acts import Done, carry_out
 from igny8_core.desk.override_forms import (
     CreditsForm,
@@ -36,11 +39,13 @@ from igny8_core.desk.override_forms import (
     HoldForm,
     OverrideForm,
     PlanForm,
+    PriceForm,
     QuietForm,
 )
 from igny8_core.desk.step_words import coming, facts_shown
 
 Words = dict[str, Any]  # what was entered
+Told = Callable[[Subscription, Words], str]
 PAUSE_ENDS = {
     LatePayment.CLOCK_STOPS: "A pause ends: its days aren't charged.",
     LatePayment.RESTARTS: "A pause ends: the unpaid period begins at that moment.",
@@ -50,6 +55,14 @@ PAUSE_ENDS = {
 
 def _next_plan(subscription: Subscription, _words: Words) -> str:
     return str(subscription.next_plan or "")
+
+
+def _agreed_price(subscription: Subscription, _words: Words) -> str:
+    return _in_words(agreed_price(subscription))
+
+
+def _in_words(price: Decimal | None) -> str:
+    return str(Money(price, Plan.currency)) if price else ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,7 @@ class Act:
     :param perform: the service.
     :param foresee: what it makes of the facts.
     :param next_plan: which plan follows with the next period then, if another one.
+    :param agreed_price: what the next period costs then, if that was agreed on.
     :param said: the message when it is done.
     """
 
@@ -74,7 +88,8 @@ class Act:
     foresee: Callable[[BillingFacts, Words, datetime], BillingFacts]
     fits: Callable[[Subscription, BillingFacts, datetime], bool]
     is_allowed: Callable[[HttpRequest], bool]
-    next_plan: Callable[[Subscription, Words], str] = _next_plan
+    next_plan: Told = _next_plan
+    agreed_price: Told = _agreed_price
     is_danger: bool = False
     ends_pause: bool = False
 
@@ -130,6 +145,10 @@ def _may_choose(subscription: Subscription, facts: BillingFacts, now: datetime) 
         return False
     is_paid_ahead = now < facts.begins(live, live.paid_index - 1)
     return not (subscription.next_plan and is_paid_ahead)
+
+
+def _may_be_priced(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:
+    return not subscription.next_plan and _may_be_cancelled(subscription, facts, now)
 
 
 def _may_drop(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:
@@ -205,6 +224,7 @@ ACTS: dict[str, Act] = {
         fits=_may_choose,
         is_allowed=_may_override,
         next_plan=lambda _subscription, words: str(public_plan(slug=words["plan_slug"])),
+        agreed_price=lambda _subscription, _words: "",
     ),
     "drop_next_plan": Act(
         title="Drop the next plan",
@@ -217,6 +237,19 @@ ACTS: dict[str, Act] = {
         fits=_may_drop,
         is_allowed=_may_override,
         next_plan=lambda _subscription, _words: "",
+        agreed_price=lambda subscription, _words: _in_words(subscription.price_override),
+    ),
+    "agree_price": Act(
+        title="Agree a price",
+        explains="The plan costs that from the next invoice on, as long as the customer keeps it. "
+        "An open renewal is void, and one at that price follows, due on the same day.",
+        said="The price was agreed.",
+        form=PriceForm,
+        perform=operator_plans.agree_price,
+        foresee=lambda facts, _words, now: overrides.after_plan_choice(facts, now),
+        fits=_may_be_priced,
+        is_allowed=_may_comp,
+        agreed_price=lambda _subscription, words: _in_words(words["price"]),
     ),
     "order_plan": Act(
         title="Order a plan",
@@ -454,11 +487,26 @@ def _preview(act: Act, form: OverrideForm, place: Place, facts: BillingFacts, no
         foreseen = act.foresee(facts, form.words, now)
     except LookupError:
         return None
-    subscription = place.subscription
-    before = _next_plan(subscription, {}) if subscription else ""
-    after = act.next_plan(subscription, form.words) if subscription else ""
-    sides = (("As it is", facts, before), ("After this", foreseen, after))
     return [
-        {"title": title, "shown": facts_shown(seen, next_plan=plan), "coming": coming(seen, now)}
-        for title, seen, plan in sides
+        {"title": title, "shown": facts_shown(seen, more=more), "coming": coming(seen, now)}
+        for title, seen, more in (
+            ("As it is", facts, _of_next_period(place, _next_plan, _agreed_price, {})),
+            ("After this", foreseen, _of_next_period(place, *_ways(act), form.words)),
+        )
+    ]
+
+
+def _ways(act: Act) -> tuple[Told, Told]:
+    return act.next_plan, act.agreed_price
+
+
+def _of_next_period(
+    place: Place, next_plan: Told, agreed_price: Told, words: Words
+) -> list[tuple[str, str]]:
+    """Return what the next period will be, where the facts don't tell."""
+    if not (subscription := place.subscription):
+        return []
+    return [
+        ("Next plan", next_plan(subscription, words)),
+        ("Agreed price", agreed_price(subscription, words)),
     ]

@@ -4,13 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from igny8_core.auth.enums import SubscriptionStatus
-from igny8_core.auth.models import Subscription
+from igny8_core.auth.models import Plan, Subscription
 from igny8_core.business.billing.borders import last_day, start_of
 from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.forecast import what_happens_when
 from igny8_core.business.subscriptions.stages import SOON
-from igny8_core.business.subscriptions.steps import Remind, Renew, Step, StepName
+from igny8_core.business.subscriptions.steps import (
+    AnnouncePrice,
+    Remind,
+    Renew,
+    Step,
+    StepName,
+)
+from igny8_core.common.money import Money
 
 REMINDERS = {
     ReminderKind.RENEWAL_REMINDER: "Email: please pay by the due day",
@@ -70,6 +77,8 @@ def words_of(step: Step) -> str:
             return f"A renewal is invoiced, due on {short(due_date)}"
         case Remind(kind=kind):
             return REMINDERS[kind]
+        case AnnouncePrice(price=price, first_day=first_day):
+            return f"Email: {Money(price, Plan.currency)} from {short(first_day)}"
     return STEPS[step.name]
 
 
@@ -90,10 +99,10 @@ def stage_of(subscription: Subscription, facts: BillingFacts, now: datetime) -> 
     return _stage_of_live(facts, now)
 
 
-def facts_shown(facts: BillingFacts, *, next_plan: str) -> list[tuple[str, str]]:
+def facts_shown(facts: BillingFacts, *, more: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what an operator may change about a subscription, as labels and values.
 
-    :param next_plan: which follows with the next period; empty: the present one.
+    :param more: what the facts don't tell.
     """
     subscription, order = facts.subscription, facts.order
     ordered = [("Order, due day", short(order.due_date))] if order else []
@@ -107,7 +116,7 @@ def facts_shown(facts: BillingFacts, *, next_plan: str) -> list[tuple[str, str]]
         ("Due day", short(invoice.due_date) if invoice else "nothing is due"),
         ("Held until", short(held) if held else ""),
         ("Cancelled: ends on", last_paid if subscription.cancel_at_period_end else ""),
-        ("Next plan", next_plan),
+        *more,
         *ordered,
     ]
     return [(label, value) for label, value in rows if value]

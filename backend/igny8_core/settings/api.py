@@ -39,6 +39,7 @@ SPECTACULAR_SETTINGS = {
         "SubscriptionStatus": "igny8_core.auth.enums.SubscriptionStatus",
         "PlanInterval": "igny8_core.auth.enums.PlanInterval",
         "CreditsAtRenewal": "igny8_core.auth.enums.CreditsAtRenewal",
+        "ChangeCredit": "igny8_core.auth.enums.ChangeCredit",
         "UserRole": "igny8_core.auth.enums.UserRole",
         "InvoiceStatus": "igny8_core.business.billing.enums.InvoiceStatus",
         "InvoiceKind": "igny8_core.business.billing.enums.InvoiceKind",

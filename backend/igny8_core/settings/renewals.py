@@ -34,6 +34,8 @@ BILLING_FREEZING_CLAIMS: int = env.number("BILLING_FREEZING_CLAIMS", default=2, 
 BILLING_ORDER_EXPIRES_DAYS: int = env.number(
     "BILLING_ORDER_EXPIRES_DAYS", default=14, at_least=1, at_most=3650
 )
+# Days from the email about a higher price to the first invoice with it
+BILLING_PRICE_NOTICE_DAYS: int = env.number("BILLING_PRICE_NOTICE_DAYS", default=30, at_most=365)
 # Days from the end of a subscription until what is left of its plan's credits expires
 BILLING_CREDITS_AFTER_END_DAYS: int = env.number(
     "BILLING_CREDITS_AFTER_END_DAYS", default=30, at_most=3650

@@ -99,6 +99,8 @@ class EventName(models.TextChoices):
     REQUEST_CANCEL = "request_cancel", "Cancelled at the end of the period"
     KEEP = "keep", "Cancellation taken back"
     SCHEDULE_PLAN = "schedule_plan", "Plan of the next period chosen"
+    ANNOUNCE_PRICE = "announce_price", "Told of a higher price"
+    AGREE_PRICE = "agree_price", "Price agreed"
     EXTEND_DUE = "extend_due", "Due day put off"
     HOLD = "hold", "Held until a day"
     COMP = "comp", "Period given"

@@ -128,6 +128,13 @@ TRANSITIONS: dict[EventName, dict[ObjectType, Transition]] = {
         ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
         ObjectType.SUBSCRIPTION: _same(*LIVE),
     },
+    EventName.ANNOUNCE_PRICE: {
+        ObjectType.SUBSCRIPTION: _same(*LIVE),
+    },
+    EventName.AGREE_PRICE: {
+        ObjectType.INVOICE: _row(InvoiceStatus.PENDING, to=InvoiceStatus.VOID),
+        ObjectType.SUBSCRIPTION: _same(*LIVE),
+    },
     EventName.EXTEND_DUE: {
         ObjectType.INVOICE: _same(InvoiceStatus.PENDING),
         ObjectType.SUBSCRIPTION: _row(SubscriptionStatus.PAST_DUE, to=SubscriptionStatus.ACTIVE),

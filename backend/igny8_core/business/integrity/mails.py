@@ -59,7 +59,8 @@ def telling_another_amount() -> list[str]:
 # after the oldest existing email must have its own. Closed accounts get no more emails, and an
 # account without an owner has no recipient.
 #
-# A suspension's email is about its invoice and its business day, whose zone may have changed since.
+# The emails of a suspension and of a higher price are about their business day, too, whose zone may
+# have changed since.
 UNTOLD = """
 SELECT told.key FROM billing_paymentevent e
 CROSS JOIN LATERAL (SELECT CASE
@@ -71,9 +72,10 @@ CROSS JOIN LATERAL (SELECT CASE
     WHEN e.object_type = 'invoice' AND e.event = 'renew' THEN 'renewal_issued'
     WHEN e.object_type = 'invoice' AND e.event = 'expire' THEN 'order_expired'
     WHEN e.object_type = 'subscription' AND e.event IN ('lapse', 'end') THEN 'subscription_ended'
+    WHEN e.object_type = 'subscription' AND e.event = 'announce_price' THEN 'price_change'
     WHEN e.object_type = 'account' AND e.event = 'suspend' THEN 'suspended'
     END || ':' || CASE e.event WHEN 'suspend' THEN e.invoice_id ELSE e.object_id END AS key) told
-CROSS JOIN LATERAL (SELECT CASE e.event WHEN 'suspend' THEN ARRAY(
+CROSS JOIN LATERAL (SELECT CASE WHEN e.event IN ('suspend', 'announce_price') THEN ARRAY(
     SELECT told.key || ':' || (e.created_at::date + days) FROM generate_series(-1, 1) days
     ) ELSE ARRAY[told.key] END AS keys) any_of
 WHERE e.created_at > (SELECT min(created_at) FROM common_outgoingmail)

@@ -22,8 +22,8 @@ DAYS = 30
 COUNT = """
 WITH monthly AS (
     SELECT terms ->> 'currency' AS currency, count(*) AS number,
-        sum((terms ->> 'price')::numeric / CASE terms ->> 'interval' WHEN 'year' THEN 12 ELSE 1 END)
-            AS total
+        sum(coalesce(price_override, (terms ->> 'price')::numeric)
+            / CASE terms ->> 'interval' WHEN 'year' THEN 12 ELSE 1 END) AS total
     FROM igny8_auth_subscription s
     WHERE status IN ('active', 'past_due') AND NOT EXISTS (
         SELECT FROM billing_period p WHERE p.subscription_id = s.id AND p.index = s.current_index

@@ -11,11 +11,12 @@ from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.borders import LatePayment, day_of, last_day
 from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
-from igny8_core.business.billing.periods import Days, days_of_renewal, paid_until
+from igny8_core.business.billing.periods import Days, border, days_of_renewal, paid_until
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.subscriptions.enums import Stage
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.forecast import what_happens_when
+from igny8_core.business.subscriptions.prices import agreed_price, rise_of
 from igny8_core.business.subscriptions.reading import (
     facts_of,
     histories_of,
@@ -80,6 +81,14 @@ class Coming:
 
 
 @dataclass(frozen=True)
+class PriceChange:
+    """What the plan costs then, and the first day of the first period that costs it."""
+
+    price: Money
+    first_day: date
+
+
+@dataclass(frozen=True)
 class MayDo:
     """Which acts the state allows."""
 
@@ -115,6 +124,7 @@ class Current:
     paid_until_day: date | None
     cancel_at_period_end: bool
     next_plan: Plan | None
+    price_change: PriceChange | None
     open_invoice: ToPay | None
     claim: WaitingClaim | None
     late_payment: LatePayment
@@ -158,6 +168,7 @@ def current_of(billing: LockedAccount, facts: BillingFacts, now: datetime) -> Cu
         paid_until_day=until,
         cancel_at_period_end=bool(live and live.cancel_at_period_end),
         next_plan=live.next_plan if live else None,
+        price_change=_price_change(live, renewal) if live else None,
         open_invoice=_to_pay(to_pay) if to_pay else None,
         claim=_claim(claim) if claim else None,
         late_payment=facts.rules.late_payment,
@@ -240,6 +251,18 @@ def _running(subscription: Subscription) -> RunningPeriod | None:
         return None
     days = Days.between(starts_at, ends_at)
     return RunningPeriod(days.first_day, days.last_day, starts_at, ends_at)
+
+
+def _price_change(live: Subscription, renewal: Invoice | None) -> PriceChange | None:
+    """Return the price of a later period, if it is known to be another one."""
+    if live.next_plan_id or live.cancel_at_period_end:
+        return None
+    price, rise = agreed_price(live) or live.plan.price, rise_of(live)
+    if price == live.promised.price or (rise and not rise.first_day):
+        return None
+    is_invoiced = renewal is not None and renewal.plan.price != price
+    next_day = day_of(border(live, live.paid_index + is_invoiced), business_zone())
+    return PriceChange(Money(price, Plan.currency), (rise and rise.first_day) or next_day)
 
 
 def _to_pay(invoice: Invoice) -> ToPay:

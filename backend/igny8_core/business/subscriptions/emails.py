@@ -11,6 +11,7 @@ from igny8_core.business.billing.emails import Notice
 from igny8_core.business.billing.mail_facts import Facts
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.subscriptions import mail_facts
+from igny8_core.common.money import Money
 
 
 def of_renewal(*, invoice: Invoice) -> Notice:
@@ -58,6 +59,17 @@ def of_later_due_day(*, invoice: Invoice, reason: str) -> Notice:
     """Say that there is more time to pay a renewal, and why."""
     facts = mail_facts.facts_of_later_due_day(invoice, reason=reason)
     return _of_invoice("due_day_put_off", invoice, facts, about=f"{invoice.pk}:{invoice.due_date}")
+
+
+def of_price_change(*, subscription: Subscription, price: Money) -> Notice:
+    """Say that the plan will cost more, from when, and how to leave or to keep it.
+
+    :param subscription: with what its customer is told on that day.
+    """
+    facts = mail_facts.facts_of_price_change(subscription, price=price)
+    about = f"{subscription.pk}:{subscription.announced_on}"
+    ids = {"subscription_id": subscription.pk}
+    return Notice("price_change", subscription.account, about, facts, ids)
 
 
 def of_end(*, subscription: Subscription, account: Account, reason: str = "") -> Notice:

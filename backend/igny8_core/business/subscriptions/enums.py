@@ -24,6 +24,7 @@ class ComingStep(models.TextChoices):
     RENEW = "renew", "The next period is invoiced"
     RENEWAL_REMINDER = "renewal_reminder", "Email before the due day"
     RENEWAL_DUE = "renewal_due", "Email after the due day"
+    ANNOUNCE_PRICE = "announce_price", "Email about a higher price"
     FALL_DUE = "fall_due", "The plan is past due"
     PAST_DUE = "past_due", "Email that the plan is past due"
     FINAL_NOTICE = "final_notice", "Last email before the suspension"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,7 @@ class BillingRules:
     :param renewals_from: the day from which anything is renewed; None: always. What ended before it
         was not to be paid for.
     :param first_term_days: from that day until what is older falls due or expires, at least.
+    :param price_notice_days: from the email about a higher price to the first invoice with it.
     :param credits_after_end_days: from the end of a subscription until its plan's credits expire.
     """
 
@@ -39,6 +41,7 @@ class BillingRules:
     min_term_days: int = 5
     renewals_from: date | None = None
     first_term_days: int = 14
+    price_notice_days: int = 30
     credits_after_end_days: int = 30
     catch_up: CatchUp = CatchUp.CURRENT
     late_payment: LatePayment = LatePayment.CLOCK_STOPS
@@ -48,6 +51,11 @@ class BillingRules:
         """Return how long before the end of the paid time a renewal is issued."""
         days = self.yearly_lead_days if months >= MONTHS_OF_A_YEAR else self.lead_days
         return timedelta(days=days)
+
+    @property
+    def price_notice(self) -> timedelta:
+        """From the email about a higher price to the first invoice with it, at least."""
+        return timedelta(days=self.price_notice_days)
 
     def first_term_ends_on(self, day: date) -> date:
         """Return when what is from a day falls due or expires, at the earliest; or that day."""
@@ -156,6 +164,31 @@ class OpenInvoice:
 
 
 @dataclass(frozen=True)
+class PriceRise:
+    """A price of the plan that is higher than what its customer pays up to now.
+
+    :param price: for a period, in the currency of prices.
+    :param told_on: the day of the email about it; None: there was none.
+    :param first_day: of the first period that costs it, as the email says.
+    """
+
+    price: Decimal
+    told_on: date | None = None
+    first_day: date | None = None
+
+    def holds(self, *, first_day: date, issued_on: date, notice: timedelta) -> bool:
+        """Tell whether a period costs it.
+
+        :param first_day: of the period.
+        :param issued_on: the day of its invoice.
+        :param notice: how much older the email is, at least.
+        """
+        if self.told_on is None or self.first_day is None:
+            return False
+        return first_day >= self.first_day and issued_on >= self.told_on + notice
+
+
+@dataclass(frozen=True)
 class LiveSubscription:
     """The subscription that is active or past due.
 
@@ -165,6 +198,7 @@ class LiveSubscription:
     :param invoice: the open renewal.
     :param replaced: the renewal that was voided because its customer changed or kept the plan, as
         long as no new one is open: the next one goes on where it stopped.
+    :param rise: the plan's higher price, if the customer doesn't pay it yet.
     """
 
     status: SubscriptionStatus
@@ -175,6 +209,7 @@ class LiveSubscription:
     hold_until: date | None = None
     invoice: OpenInvoice | None = None
     replaced: OpenInvoice | None = None
+    rise: PriceRise | None = None
 
 
 @dataclass(frozen=True)

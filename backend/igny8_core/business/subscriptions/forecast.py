@@ -11,11 +11,13 @@ from igny8_core.business.subscriptions.facts import (
     LiveSubscription,
     MailState,
     OpenInvoice,
+    PriceRise,
     Sent,
 )
 from igny8_core.business.subscriptions.next_step import next_look, next_step
 from igny8_core.business.subscriptions.steps import (
     EXPIRE_CREDITS,
+    AnnouncePrice,
     Remind,
     Renew,
     StartPeriod,
@@ -129,6 +131,9 @@ def _effect(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
             return _renewed(facts, step, now)
         case Remind():
             return _reminded(facts, step, now)
+        case AnnouncePrice(price=price, first_day=first_day):
+            told = PriceRise(price, told_on=facts.today(now), first_day=first_day)
+            return replace(facts, subscription=replace(_live(facts), rise=told))
     return _moved(facts, step.name, now)
 
 

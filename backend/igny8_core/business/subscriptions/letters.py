@@ -8,7 +8,7 @@ a renewal extends ``invoice_issued``, which says how to pay.
 from django.conf import settings
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
-from igny8_core.auth.models import Subscription
+from igny8_core.auth.models import Plan, Subscription
 from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.methods import PromisedMethod
@@ -22,9 +22,11 @@ from igny8_core.business.notifications.letters import (
 )
 from igny8_core.business.subscriptions.claims import is_frozen
 from igny8_core.business.subscriptions.mail_facts import days_in
+from igny8_core.business.subscriptions.prices import rise_of
 from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.letters import Letter, NothingToSend, Premise, letter
 from igny8_core.common.models import OutgoingMail
+from igny8_core.common.money import Money
 
 DUNNING = (*ReminderKind, "suspended")
 
@@ -78,6 +80,15 @@ def while_without_plan(mail: OutgoingMail) -> None:
         _require(open_invoice(account=account) is None, "The account has ordered a plan.")
 
 
+def while_price_rises_as_told(mail: OutgoingMail) -> None:
+    """Require a plan that goes on and will cost what the email says."""
+    subscription = _subscription_of(mail)
+    _require_status("subscription", subscription.status, *LIVE_SUBSCRIPTION_STATUSES)
+    rise = rise_of(subscription)
+    price = rise and rise.told_on and str(Money(rise.price, Plan.currency))
+    _require(price == mail.arguments["facts"]["new_price"], "Another price holds.")
+
+
 # Letters to customers
 
 
@@ -129,6 +140,12 @@ def suspended(mail: OutgoingMail) -> Letter:
 def ending(mail: OutgoingMail) -> Letter:
     """Announce the end: what ends, when, and what stays."""
     return _about_invoice("ending", mail)
+
+
+@letter(premise=while_price_rises_as_told)
+def price_change(mail: OutgoingMail) -> Letter:
+    """Say what the plan will cost, from when, and how to leave or to keep it."""
+    return _letter("price_change", mail, page="plan")
 
 
 @letter(premise=while_without_plan)
@@ -199,5 +216,5 @@ def _invoice_of(mail: OutgoingMail) -> Invoice:
 
 
 def _subscription_of(mail: OutgoingMail) -> Subscription:
-    subscriptions = Subscription.objects.select_related("account")
+    subscriptions = Subscription.objects.select_related("account", "plan")
     return subscriptions.get(pk=mail.arguments["subscription_id"])

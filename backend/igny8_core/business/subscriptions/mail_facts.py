@@ -15,6 +15,7 @@ from igny8_core.business.billing.periods import MONTHS, anchor_of
 from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.subscriptions.claims import can_be_frozen
 from igny8_core.common.clock import business_day, business_zone
+from igny8_core.common.money import Money
 
 DAYS = ("due_date", "period_start", "period_end", "suspends_on", "suspended_on", "ends_on")
 
@@ -62,6 +63,25 @@ def facts_of_later_due_day(invoice: Invoice, *, reason: str) -> Facts:
         "due_date": invoice.due_date.isoformat(),
         "plan": invoice.plan.name,
         "reason": reason,
+    }
+
+
+def facts_of_price_change(subscription: Subscription, *, price: Money) -> Facts:
+    """Return what a plan costs up to now and then, and from when.
+
+    :raises ValueError: if its customer isn't told of a price.
+    """
+    if subscription.announced_from is None:
+        message = f"Nobody is told of another price of {subscription}."
+        raise ValueError(message)
+    now = subscription.promised
+    return {
+        "seller_name": seller_snapshot()["name"],
+        "plan": now.name,
+        "interval": now.interval,
+        "old_price": str(Money(now.price, now.currency)),
+        "new_price": str(price),
+        "period_start": subscription.announced_from.isoformat(),
     }
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.business.billing.borders import (
     LatePayment,
+    day_of,
     index_at,
     last_day,
     renewal_due_day,
@@ -35,6 +36,7 @@ from igny8_core.business.subscriptions.steps import (
     FALL_DUE,
     LAPSE,
     SUSPEND,
+    AnnouncePrice,
     Remind,
     Renew,
     StartPeriod,
@@ -151,7 +153,7 @@ def _renew(facts: BillingFacts, now: datetime) -> Step | None:
         return Renew(index=old.period_index, due_date=old.due_date)
     if _order_comes_first(facts, subscription, now):
         return None
-    if today < _lead_begins_on(facts, subscription):
+    if today < _lead_begins_on(facts, subscription, subscription.paid_index):
         return None
     index = _index_to_bill(facts, subscription, now)
     due_date = renewal_due_day(
@@ -176,9 +178,10 @@ def _order_comes_first(facts: BillingFacts, subscription: LiveSubscription, now:
     return is_paid or _holds_back(order, facts, subscription, now)
 
 
-def _lead_begins_on(facts: BillingFacts, subscription: LiveSubscription) -> date:
-    last_paid = last_day(facts.paid_until(subscription), facts.zone)
-    lead_begins_on = last_paid - facts.rules.lead(subscription.anchor.months)
+def _lead_begins_on(facts: BillingFacts, subscription: LiveSubscription, index: int) -> date:
+    """Return the day on which a period is invoiced."""
+    last_before = last_day(facts.begins(subscription, index), facts.zone)
+    lead_begins_on = last_before - facts.rules.lead(subscription.anchor.months)
     return max(lead_begins_on, facts.rules.renewals_from or lead_begins_on)
 
 
@@ -254,6 +257,30 @@ def _remind(facts: BillingFacts, now: datetime) -> Step | None:
 def _is_awaited(facts: BillingFacts, now: datetime) -> bool:
     """Tell whether a hard step would come, had every notice been sent."""
     return bool(_suspend(facts.as_told, now) or _lapse(facts.as_told, now))
+
+
+def _announce_price(facts: BillingFacts, now: datetime) -> Step | None:
+    """Tell of a higher price so early that its customer can leave: who is pressed is told later."""
+    subscription, today = facts.subscription, facts.today(now)
+    if not subscription or not subscription.rise or subscription.cancel_at_period_end:
+        return None
+    if _is_past_due(facts) or facts.is_suspended or subscription.rise.told_on:
+        return None
+    if facts.last_mail_on and facts.last_mail_on >= today:
+        return None
+    first_day = _first_day_after_notice(facts, subscription, today)
+    return AnnouncePrice(price=subscription.rise.price, first_day=first_day)
+
+
+def _first_day_after_notice(
+    facts: BillingFacts, subscription: LiveSubscription, today: date
+) -> date:
+    """Return the first day of the first period that will be invoiced after the notice."""
+    invoice, known = subscription.invoice, today + facts.rules.price_notice
+    index = invoice.period_index + 1 if invoice else subscription.paid_index
+    while _lead_begins_on(facts, subscription, index) < known:
+        index += 1
+    return day_of(facts.begins(subscription, index), facts.zone)
 
 
 def _expire_credits(facts: BillingFacts, now: datetime) -> Step | None:
@@ -343,6 +370,7 @@ RULES = (
     _suspend,
     _lapse,
     _remind,
+    _announce_price,
     _expire_credits,
 )
 
@@ -368,7 +396,7 @@ def _turning_days(facts: BillingFacts) -> Iterator[date]:
         yield from _retry_days(facts, facts.order)
     if not (subscription := facts.subscription):
         return
-    yield _lead_begins_on(facts, subscription)
+    yield _lead_begins_on(facts, subscription, subscription.paid_index)
     if subscription.hold_until:
         yield subscription.hold_until
     if subscription.invoice:

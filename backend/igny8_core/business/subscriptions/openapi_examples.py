@@ -28,6 +28,10 @@ CURRENT = {
     "paid_until_day": "2026-12-23",
     "cancel_at_period_end": False,
     "next_plan": None,
+    "price_change": {
+        "price": {"amount": "99.00", "currency": "USD"},
+        "first_day": "2027-02-23",
+    },
     "open_invoice": {
         "id": 2,
         "number": "INV-2026-000002",

@@ -96,11 +96,15 @@ def after_keeping(facts: BillingFacts, now: datetime) -> BillingFacts:
 
 
 def after_plan_choice(facts: BillingFacts, now: datetime) -> BillingFacts:
-    """Return the facts after the next plan was chosen, or not any more: a renewal is replaced.
+    """Return the facts after what comes next was chosen: a renewal is replaced.
+
+    That is the next plan, or none any more, or its price. A higher price of the present plan, of
+    which the customer wasn't told, doesn't come.
 
     :raises LookupError: if no subscription is live.
     """
-    return _followed(replace(facts, subscription=_without_renewal(live(facts))), now)
+    changed = replace(_without_renewal(live(facts)), rise=None)
+    return _followed(replace(facts, subscription=changed), now)
 
 
 def after_order(facts: BillingFacts, due_days: int, now: datetime) -> BillingFacts:

@@ -29,6 +29,7 @@ from igny8_core.business.subscriptions.facts import (
     LiveSubscription,
     OpenInvoice,
 )
+from igny8_core.business.subscriptions.prices import rise_of
 from igny8_core.business.subscriptions.reminders import Taken, reminders_of
 from igny8_core.business.subscriptions.start import renewals_from
 from igny8_core.common.clock import business_zone
@@ -40,6 +41,7 @@ WITH_A_MAIL = (
     EventName.END,
     EventName.EXTEND_DUE,
     EventName.REMIND,
+    EventName.ANNOUNCE_PRICE,
 )
 REVERSED = PaymentStatus.REVERSED
 Row = TypeVar("Row", bound=Model)
@@ -66,6 +68,7 @@ def rules_of_today() -> BillingRules:
         yearly_lead_days=settings.BILLING_YEARLY_RENEWAL_LEAD_DAYS,
         min_term_days=settings.BILLING_MIN_TERM_DAYS,
         renewals_from=renewals_from(),
+        price_notice_days=settings.BILLING_PRICE_NOTICE_DAYS,
         first_term_days=settings.BILLING_FIRST_TERM_DAYS,
         credits_after_end_days=settings.BILLING_CREDITS_AFTER_END_DAYS,
         catch_up=CatchUp(settings.BILLING_CATCH_UP),
@@ -158,6 +161,7 @@ class _Reader:
             hold_until=live.hold_until,
             invoice=self._open(renewal) if renewal else None,
             replaced=self._open(replaced) if replaced else None,
+            rise=rise_of(live),
         )
 
     def _open(self, invoice: Invoice) -> OpenInvoice:
@@ -321,7 +325,9 @@ def _billing_of(account_ids: Collection[int]) -> Iterator[LockedAccount]:
     """Read all billing rows of accounts, without locks."""
     accounts = Account.objects.filter(pk__in=account_ids).order_by("pk")
     of_accounts = {"account__in": account_ids}
-    subscriptions = _grouped(Subscription.objects.filter(**of_accounts).order_by("pk"))
+    subscriptions = _grouped(
+        Subscription.objects.filter(**of_accounts).select_related("plan").order_by("pk")
+    )
     invoices = _grouped(Invoice.objects.filter(**of_accounts).order_by("pk"))
     payments = _grouped(
         Payment.objects.filter(invoice__account__in=account_ids)

@@ -13,7 +13,7 @@ from igny8_core.common.exceptions import InvalidInput, NotAllowed, StateConflict
 if TYPE_CHECKING:
     from datetime import date
 
-    from igny8_core.auth.models import Account, Subscription
+    from igny8_core.auth.models import Account, Plan, Subscription
     from igny8_core.business.billing.models import Invoice
 
 
@@ -47,6 +47,16 @@ class CompNotAllowed(NotAllowed):
     words = Words(
         en="Only a superuser can give a period free of charge.",
         ur="مفت مدت صرف سپر یوزر دے سکتا ہے۔",
+    )
+
+
+class MayNotAgreePrice(NotAllowed):
+    """Only superusers may let somebody pay less than others, or more."""
+
+    code = "may_not_agree_price"
+    words = Words(
+        en="Only a superuser can agree on a price.",
+        ur="قیمت صرف سپر یوزر طے کر سکتا ہے۔",
     )
 
 
@@ -111,6 +121,20 @@ class NotToBeHeldUntil(InvalidInput):
     )
 
 
+class NotToBeAgreedOn(InvalidInput):
+    """A price is above 0 and has whole cents; a period free of charge is another act."""
+
+    code = "not_to_be_agreed_on"
+    attr = "price"
+    words = Words(
+        en="Enter a price above 0, up to {most}, with two decimals at most.",
+        ur="0 سے زیادہ اور {most} تک قیمت لکھیں، زیادہ سے زیادہ دو اعشاریہ ہندسوں کے ساتھ۔",
+    )
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(most=f"{most:,}")
+
+
 class NoCreditsMoved(InvalidInput):
     """0 credits are no adjustment."""
 
@@ -145,6 +169,32 @@ class AnotherSubscriptionRuns(NoLiveSubscription):
         en="Another subscription of {account} runs by now. Open its page.",
         ur="{account} کی اب کوئی اور سبسکرپشن چل رہی ہے۔ اس کا صفحہ کھولیں۔",
     )
+
+
+class AnotherPlanFollows(StateConflict):
+    """A price is agreed on for the present plan, which doesn't go on."""
+
+    code = "another_plan_follows"
+    words = Words(
+        en="The next period is on {plan}. Drop that choice first.",
+        ur="اگلی مدت {plan} پلان پر ہے۔ پہلے وہ انتخاب واپس لیں۔",
+    )
+
+    def __init__(self, subscription: Subscription, *, plan: Plan) -> None:
+        super().__init__(state=subscription.status, plan=plan)
+
+
+class PriceHoldsAlready(StateConflict):
+    """Nothing would change."""
+
+    code = "price_holds_already"
+    words = Words(
+        en="That price holds already.",
+        ur="یہ قیمت پہلے سے نافذ ہے۔",
+    )
+
+    def __init__(self, subscription: Subscription) -> None:
+        super().__init__(state=subscription.status)
 
 
 class NoOpenRenewal(StateConflict):

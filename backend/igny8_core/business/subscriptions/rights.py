@@ -5,6 +5,7 @@ from igny8_core.auth.rights import Person, Right
 from igny8_core.business.subscriptions.refusals import (
     CompNotAllowed,
     MayNotAdjustCredits,
+    MayNotAgreePrice,
     MayNotOverride,
 )
 
@@ -19,6 +20,15 @@ def require_may_comp(actor: Actor) -> None:
     """
     if not may_comp(actor.user):
         raise CompNotAllowed
+
+
+def require_may_agree_price(actor: Actor) -> None:
+    """Check that an actor may let somebody pay another price than others.
+
+    :raises MayNotAgreePrice: if it isn't a superuser.
+    """
+    if not may_comp(actor.user):
+        raise MayNotAgreePrice
 
 
 def may_comp(person: Person | None) -> bool:

@@ -82,6 +82,11 @@ class ComingStepSerializer(serializers.Serializer[Any]):
     )
 
 
+class PriceChangeSerializer(serializers.Serializer[Any]):
+    price = AmountSerializer()
+    first_day = serializers.DateField(help_text="Of the first period that costs it.")
+
+
 class MayDoSerializer(serializers.Serializer[Any]):
     """Which acts the state allows; who may call them is another question."""
 
@@ -107,6 +112,9 @@ class CurrentSubscriptionSerializer(KeptFields, serializers.Serializer[Any]):
     paid_until_day = serializers.DateField(allow_null=True, help_text="The last paid day.")
     cancel_at_period_end = serializers.BooleanField()
     next_plan = PlanSerializer(allow_null=True, help_text="From the next period.")
+    price_change = PriceChangeSerializer(
+        allow_null=True, help_text="What the plan will cost, if that is known to be another price."
+    )
     open_invoice = OpenInvoiceSerializer(
         allow_null=True,
         help_text="What is to be paid: the renewal, or else the order.",

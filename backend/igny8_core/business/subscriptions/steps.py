@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from igny8_core.business.billing.dunning import ReminderKind
@@ -17,6 +18,7 @@ class StepName(StrEnum):
     SUSPEND = "suspend"
     LAPSE = "lapse"
     REMIND = "remind"
+    ANNOUNCE_PRICE = "announce_price"
     EXPIRE_CREDITS = "expire_credits"
 
 
@@ -79,6 +81,22 @@ class Remind(Step):
 
     def __str__(self) -> str:
         return f"{super().__str__()}: {self.kind.replace('_', ' ')}"
+
+
+@dataclass(frozen=True)
+class AnnouncePrice(Step):
+    """Tell the customer of a higher price.
+
+    :param price: for a period, in the currency of prices.
+    :param first_day: of the first period that costs it.
+    """
+
+    name: StepName = field(default=StepName.ANNOUNCE_PRICE, init=False)
+    price: Decimal
+    first_day: date
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} {self.price} from {self.first_day}"
 
 
 END = Step(StepName.END)

@@ -121,6 +121,7 @@ function PlanCard({
             <li>{m.signup.credits(formatCount(plan.included_credits))}</li>
             <li>{m.signup.sites(plan.max_sites)}</li>
             {plan.credits_at_renewal !== "add" && <li>{plan.credits_note[language]}</li>}
+            {plan.change_credit !== "days" && <li>{plan.change_note[language]}</li>}
           </ul>
         </Stack>
       }

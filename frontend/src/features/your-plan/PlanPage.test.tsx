@@ -54,6 +54,16 @@ describe("the plan", () => {
     }
   });
 
+  it("says what it will cost, and from when", async () => {
+    const price_change = {
+      price: { amount: "99.00", currency: "USD" },
+      first_day: "2027-03-01",
+    };
+    const main = await openPlan({ ...running, price_change });
+    expect(main).toHaveTextContent("Price$89.00 a month");
+    expect(main).toHaveTextContent("Price from March 1, 2027$99.00 a month");
+  });
+
   it("says that it was paid ahead", async () => {
     await openPlan({ ...running, paid_until_day: "2027-02-28" });
     expect(screen.getByText("You have paid ahead, until February 28, 2027.")).toBeVisible();

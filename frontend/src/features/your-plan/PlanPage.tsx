@@ -98,9 +98,14 @@ const COLORS: Record<CurrentSubscription["stage"], string> = {
 
 function Facts({ current, plan }: Props) {
   const { current_period: period, paid_until_day: until, open_invoice: invoice } = current;
-  const price = `${formatMoney(plan.price, plan.currency)} ${m.plan.intervals[plan.interval]}`;
+  const { price_change: change } = current;
+  const each = m.plan.intervals[plan.interval];
   const facts = [
-    [m.yourPlan.price, price],
+    [m.yourPlan.price, `${formatMoney(plan.price, plan.currency)} ${each}`],
+    [
+      m.yourPlan.priceFrom(change ? formatDay(change.first_day) : ""),
+      change && `${formatMoney(change.price.amount, change.price.currency)} ${each}`,
+    ],
     [m.yourPlan.period, period && formatDays(period.first_day, period.last_day)],
     [m.yourPlan.paidUntil, until && formatDay(until)],
     [

@@ -38,6 +38,15 @@ describe("another plan", () => {
     expect(screen.queryByText(starter.credits_note.en ?? "")).toBeNull();
   });
 
+  it("says that nothing is taken off at a change of plan, where it is so", async () => {
+    const note = "If you change the plan before its period ends, nothing is taken off.";
+    const strict = { ...growth, change_credit: "none", change_note: { en: note, ur: "" } };
+    server.use(http.get("*/api/v1/plans/", () => HttpResponse.json([starter, strict])));
+    renderApp("/upgrade");
+    expect(await screen.findByText(note)).toBeVisible();
+    expect(screen.queryByText(starter.change_note.en ?? "")).toBeNull();
+  });
+
   it("needs a plan and a way to pay, and leads to the invoice", async () => {
     const subscription = { plan: starter, current_period_end: null } as Me["subscription"];
     logIn({ subscription });

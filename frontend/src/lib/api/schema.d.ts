@@ -1517,6 +1517,8 @@ export interface components {
             /** @default add */
             credits_at_renewal: components["schemas"]["CreditsAtRenewal"];
             credits_kept_up_to?: number | null;
+            /** @default days */
+            change_credit: components["schemas"]["ChangeCredit"];
             max_sites: number;
             max_users: number;
         };
@@ -1524,6 +1526,12 @@ export interface components {
             /** @description Why, if the customer wants to say it. */
             reason?: string;
         };
+        /**
+         * @description * `days` - Its unused days are taken off
+         *     * `none` - Nothing is taken off
+         * @enum {string}
+         */
+        ChangeCredit: "days" | "none";
         /** @description A change of plan that takes effect with the next period. */
         ChangeNextPeriod: {
             /** Format: date */
@@ -1577,6 +1585,7 @@ export interface components {
              *     * `renew` - The next period is invoiced
              *     * `renewal_reminder` - Email before the due day
              *     * `renewal_due` - Email after the due day
+             *     * `announce_price` - Email about a higher price
              *     * `fall_due` - The plan is past due
              *     * `past_due` - Email that the plan is past due
              *     * `final_notice` - Last email before the suspension
@@ -1594,6 +1603,7 @@ export interface components {
          *     * `renew` - The next period is invoiced
          *     * `renewal_reminder` - Email before the due day
          *     * `renewal_due` - Email after the due day
+         *     * `announce_price` - Email about a higher price
          *     * `fall_due` - The plan is past due
          *     * `past_due` - Email that the plan is past due
          *     * `final_notice` - Last email before the suspension
@@ -1605,7 +1615,7 @@ export interface components {
          *     * `expire_change` - The unpaid change of plan expires
          * @enum {string}
          */
-        ComingStepName: "start_period" | "renew" | "renewal_reminder" | "renewal_due" | "fall_due" | "past_due" | "final_notice" | "suspend" | "ending" | "lapse" | "end" | "expire_sign_up" | "expire_change";
+        ComingStepName: "start_period" | "renew" | "renewal_reminder" | "renewal_due" | "announce_price" | "fall_due" | "past_due" | "final_notice" | "suspend" | "ending" | "lapse" | "end" | "expire_sign_up" | "expire_change";
         ConfirmPaymentRequest: {
             /** Format: int64 */
             invoice_id: number;
@@ -1725,6 +1735,8 @@ export interface components {
             cancel_at_period_end: boolean;
             /** @description From the next period. */
             next_plan: components["schemas"]["Plan"] | null;
+            /** @description What the plan will cost, if that is known to be another price. */
+            price_change: components["schemas"]["PriceChange"] | null;
             /** @description What is to be paid: the renewal, or else the order. */
             open_invoice: components["schemas"]["OpenInvoice"] | null;
             /** @description The confirmation of the open invoice that is under review. */
@@ -1823,6 +1835,8 @@ export interface components {
          *     * `request_cancel` - Cancelled at the end of the period
          *     * `keep` - Cancellation taken back
          *     * `schedule_plan` - Plan of the next period chosen
+         *     * `announce_price` - Told of a higher price
+         *     * `agree_price` - Price agreed
          *     * `extend_due` - Due day put off
          *     * `hold` - Held until a day
          *     * `comp` - Period given
@@ -1831,7 +1845,7 @@ export interface components {
          *     * `unpark` - Billing taken up again
          * @enum {string}
          */
-        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "replace_proof" | "refuse_proof" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account" | "renew" | "start_period" | "fall_due" | "suspend" | "lapse" | "expire" | "end" | "request_cancel" | "keep" | "schedule_plan" | "extend_due" | "hold" | "comp" | "remind" | "adjust_credits" | "unpark";
+        EventName: "sign_up_free" | "sign_up_paid" | "upgrade" | "change_method" | "confirm" | "replace_proof" | "refuse_proof" | "withdraw" | "approve" | "supersede" | "reject" | "void" | "first_approve" | "first_reverse" | "reverse" | "reverse_and_void" | "restore" | "close_account" | "renew" | "start_period" | "fall_due" | "suspend" | "lapse" | "expire" | "end" | "request_cancel" | "keep" | "schedule_plan" | "announce_price" | "agree_price" | "extend_due" | "hold" | "comp" | "remind" | "adjust_credits" | "unpark";
         Export: {
             /**
              * Format: email
@@ -2502,6 +2516,18 @@ export interface components {
             readonly credits_note: {
                 [key: string]: string;
             };
+            /**
+             * When another plan replaces it
+             * @description What the first invoice of the other plan is less by.
+             *
+             *     * `days` - Its unused days are taken off
+             *     * `none` - Nothing is taken off
+             */
+            readonly change_credit: components["schemas"]["ChangeCredit"];
+            /** @description What its unused days are worth when another plan replaces it, in words, by ISO 639-1 code. */
+            readonly change_note: {
+                [key: string]: string;
+            };
             readonly max_sites: number;
             readonly max_users: number;
             readonly is_free: boolean;
@@ -2519,6 +2545,14 @@ export interface components {
          * @enum {string}
          */
         PlanInterval: "month" | "year";
+        PriceChange: {
+            price: components["schemas"]["Amount"];
+            /**
+             * Format: date
+             * @description Of the first period that costs it.
+             */
+            first_day: string;
+        };
         ProofRefusal: {
             code: components["schemas"]["ProofRefusalCode"];
             /** @description A sentence for people. */

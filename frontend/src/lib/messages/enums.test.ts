@@ -51,6 +51,7 @@ const WORDS: Record<string, () => Partial<Record<string, string>>> = {
 /** Enums whose values no page shows, with what is shown instead. */
 const NOT_SHOWN: Record<string, string> = {
   ActorEnum: "a history of the desk",
+  ChangeCredit: "the API says it in words",
   CreditsAtRenewal: "the API says it in words",
   ClosedStatusEnum: "the page after closing has one text",
   EventName: "a history shows the state that an event leads to",

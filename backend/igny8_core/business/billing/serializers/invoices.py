@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from igny8_core.auth.enums import CreditsAtRenewal
+from igny8_core.auth.enums import ChangeCredit, CreditsAtRenewal
 from igny8_core.business.billing.enums import InvoicePaymentState
 from igny8_core.business.billing.models import Invoice, InvoiceLine
 from igny8_core.business.billing.serializers.methods import PromisedMethodSerializer
@@ -47,6 +47,7 @@ class BillingSnapshotPlanSerializer(KeptItems, serializers.Serializer[Any]):
         choices=CreditsAtRenewal.choices, default=CreditsAtRenewal.ADD
     )
     credits_kept_up_to = serializers.IntegerField(default=None, allow_null=True)
+    change_credit = serializers.ChoiceField(choices=ChangeCredit.choices, default=ChangeCredit.DAYS)
     max_sites = serializers.IntegerField()
     max_users = serializers.IntegerField()
 

@@ -29,6 +29,11 @@ from igny8_core.business.billing.selectors.locks import (
 from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.credits import expire_credits, move_credits
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
+from igny8_core.business.billing.services.pricing import (
+    TOLD_PRICE,
+    forget_prices,
+    forget_told_price,
+)
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_zone
 from igny8_core.common.rows import insert_rows
@@ -36,6 +41,8 @@ from igny8_core.common.rows import insert_rows
 BEGUN = (
     "plan",
     "next_plan",
+    "price_override",
+    *TOLD_PRICE,
     "terms",
     "anchor_at",
     "anchor_index",
@@ -208,7 +215,10 @@ def begin_period(
     subscription.anchor_at, subscription.anchor_index = anchor.at, anchor.index
     if subscription.next_plan and subscription.next_plan.slug == invoice.plan.slug:
         subscription.plan, subscription.next_plan = subscription.next_plan, None
+        forget_prices(subscription)  # they were those of the plan of before
     subscription.terms = invoice.plan.as_json()
+    if subscription.announced_price and not _is_to_rise(subscription):
+        forget_told_price(subscription)
     subscription.current_index = index
     subscription.current_period_start = start
     subscription.current_period_end = borders.border(anchor, index + 1, zone)
@@ -222,6 +232,12 @@ def begin_period(
             created_at=recorder.now,
         )
     )
+
+
+def _is_to_rise(subscription: Subscription) -> bool:
+    """Tell whether the price of which the customer was told is still to come."""
+    paid, told = subscription.promised.price, subscription.announced_price
+    return told is not None and paid < told <= subscription.plan.price
 
 
 def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRecorder) -> None:
@@ -335,5 +351,6 @@ def _go_back_to(terms: PlanTerms, subscription: Subscription) -> None:
     """Let earlier terms hold again; a plan that had taken effect is the next one again."""
     subscription.terms = terms.as_json()
     if subscription.plan.slug != terms.slug:
+        forget_prices(subscription)  # they were those of the plan that had taken effect
         subscription.next_plan = subscription.plan
         subscription.plan = Plan.objects.get(slug=terms.slug)

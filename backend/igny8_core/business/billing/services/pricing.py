@@ -1,12 +1,14 @@
-"""The amount due in the currency of a payment method."""
+"""The amount due in the currency of a payment method, and prices of one customer."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from igny8_core.auth.models import Plan
+from igny8_core.auth.models import Plan, Subscription
 from igny8_core.business.billing.exceptions import ImpossibleExchangeRate, NoExchangeRate
 from igny8_core.business.billing.models import PaymentMethodConfig
 from igny8_core.common.money import AMOUNT_LIMIT, Money
+
+TOLD_PRICE = ("announced_price", "announced_on", "announced_from")
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,15 @@ def price_at(*, due: Money, method: PaymentMethodConfig | None, rate: Decimal) -
     if not 0 < payable.amount < AMOUNT_LIMIT:
         raise ImpossibleExchangeRate(method)
     return PriceAtRate(payable=payable, rate=rate)
+
+
+def forget_told_price(subscription: Subscription) -> None:
+    """Let no higher price hold that its customer was told of before; the caller saves it."""
+    subscription.announced_price = None
+    subscription.announced_on = subscription.announced_from = None
+
+
+def forget_prices(subscription: Subscription) -> None:
+    """Let the present plan's own price hold; the caller saves it."""
+    subscription.price_override = None
+    forget_told_price(subscription)

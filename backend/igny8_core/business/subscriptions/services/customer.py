@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 
 from igny8_core.auth.actors import Actor
@@ -27,6 +28,7 @@ from igny8_core.business.billing.services.periods import (
     start_subscription,
     void_renewal,
 )
+from igny8_core.business.billing.services.pricing import TOLD_PRICE, forget_told_price
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions.bounds import TooManyInvoices
 from igny8_core.business.subscriptions.current import Current, current_of
@@ -49,6 +51,7 @@ from igny8_core.business.subscriptions.services.refusals import (
     require_kept,
     require_looked_after,
     require_orderable,
+    require_priceable,
     require_renewable,
 )
 from igny8_core.business.subscriptions.services.steps import Steps
@@ -56,10 +59,12 @@ from igny8_core.business.subscriptions.steps import CONSEQUENCES
 from igny8_core.common.clock import business_day, business_zone
 from igny8_core.common.daily import A_DAY
 from igny8_core.common.models import put_in_hand
+from igny8_core.common.money import Money
 from igny8_core.common.transactions import in_transaction
 
 CANCELLED = "The plan was cancelled."
 REPLACED = "Replaced, because the plan changes."
+REPRICED = "Replaced, because the price changes."
 ORDERED_ANEW = "Replaced by another order."
 EVER = 100_000  # days: an early renewal waits for no lead
 
@@ -132,7 +137,7 @@ def choose_next_plan(
         plan = public_plan(slug=plan_slug, offer=offer)
         subscription = require_choosable(plan, hand.billing, now)
         subscription.next_plan = plan
-        hand.replace_renewal(subscription, note=_noted(plan, note))
+        hand.replace_renewal(subscription, "next_plan", note=_noted(plan, note))
         return hand.current
 
 
@@ -150,7 +155,38 @@ def drop_next_plan(*, account: Account, actor: Actor, now: datetime, note: str =
     with _in_hand(account, actor, now) as hand:
         subscription = require_droppable(hand.billing, now)
         subscription.next_plan = None
-        hand.replace_renewal(subscription, note=_noted(subscription.plan, note))
+        hand.replace_renewal(subscription, "next_plan", note=_noted(subscription.plan, note))
+        return hand.current
+
+
+@in_transaction
+def agree_price(
+    *, account: Account, price: Decimal | None, actor: Actor, now: datetime, note: str
+) -> Current:
+    """Let the plan cost what was agreed on; an open renewal is replaced, with the same due day.
+
+    Operators alone do it: see ``operator_plans``.
+
+    :param price: in the currency of prices, from the next invoice on as long as the plan stays;
+        None: its own price holds again; a higher one with notice, as for everybody.
+    :param note: why; it is kept in the event.
+    :raises NoSubscription, PlanEnds: if no plan runs that goes on.
+    :raises AnotherPlanFollows, PriceHoldsAlready: if nothing would follow from it.
+    :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
+    """
+    with _in_hand(account, actor, now) as hand:
+        subscription = require_priceable(price, hand.billing, now)
+        subscription.price_override = price
+        forget_told_price(subscription)
+        said = Money(price, Plan.currency) if price else "The plan's own price"
+        hand.replace_renewal(
+            subscription,
+            "price_override",
+            *TOLD_PRICE,
+            event=EventName.AGREE_PRICE,
+            because=REPRICED,
+            note=f"{said}: {note}",
+        )
         return hand.current
 
 
@@ -270,14 +306,21 @@ class _Hand:
         subscription.next_plan = None
         return "\n".join(filter(None, (f"Not to be the next plan any more: {chosen}", reason)))
 
-    def replace_renewal(self, subscription: Subscription, *, note: str) -> None:
-        """Record the next plan, and let a renewal of the new one follow an open one."""
+    def replace_renewal(
+        self,
+        subscription: Subscription,
+        *changed: str,
+        event: EventName = EventName.SCHEDULE_PLAN,
+        because: str = REPLACED,
+        note: str,
+    ) -> None:
+        """Record what the next period will be, and let such a renewal follow an open one."""
         if renewal := open_renewal(self.billing, subscription):
             self.require_first_reissue(subscription)
             with written_together() as first:  # two can't be open
-                voiding = self._recorder(EventName.SCHEDULE_PLAN, renewal, REPLACED, first)
+                voiding = self._recorder(event, renewal, because, first)
                 void_renewal(renewal, voiding)
-        self.record(subscription, EventName.SCHEDULE_PLAN, "next_plan", note=note)
+        self.record(subscription, event, *changed, note=note)
         self.follow()
 
     def require_first_reissue(self, subscription: Subscription) -> None:

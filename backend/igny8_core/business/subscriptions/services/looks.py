@@ -7,7 +7,7 @@ from functools import partial
 
 from django.db.models import Q
 
-from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
+from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.selectors import lock_account
 from igny8_core.business.subscriptions.facts import BillingFacts
@@ -27,6 +27,13 @@ def correct_looks(*, now: datetime) -> list[int]:
     """
     late = _accounts_that_seem_late(now)
     return [pk for pk in late if commit_or_retry(partial(_correct, pk, now))]
+
+
+def look_at_customers_of(*, plan_id: int, now: datetime) -> None:
+    """Let billing look now at every account that has a plan: its price has changed."""
+    having = Subscription.objects.filter(plan=plan_id, status__in=LIVE_SUBSCRIPTION_STATUSES)
+    accounts = Account.objects.filter(pk__in=having.values("account"))
+    accounts.update(next_billing_step_at=now)
 
 
 def is_late(facts: BillingFacts | None, kept: datetime | None, now: datetime) -> bool:

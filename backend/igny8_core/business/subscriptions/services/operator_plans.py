@@ -4,14 +4,16 @@ The reason stands in the event of the act. ``overrides.py`` says what the acts m
 """
 
 from datetime import datetime
+from decimal import Decimal
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.models import Account
+from igny8_core.auth.models import MAX_PRICE, Account
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.services.periods import StartedSubscription
 from igny8_core.business.subscriptions.current import Current
 from igny8_core.business.subscriptions.reading import live_subscription, order_of
-from igny8_core.business.subscriptions.rights import OVERRIDE
+from igny8_core.business.subscriptions.refusals import NotToBeAgreedOn
+from igny8_core.business.subscriptions.rights import OVERRIDE, require_may_agree_price
 from igny8_core.business.subscriptions.services import customer
 from igny8_core.business.subscriptions.services.operator import lock_to_override, require_live
 from igny8_core.common.transactions import in_transaction
@@ -90,6 +92,35 @@ def drop_next_plan(
     """
     account = _with_plan(account_id, actor, reason, subscription_id)
     return customer.drop_next_plan(account=account, actor=actor, now=now, note=reason)
+
+
+@in_transaction
+def agree_price(
+    *,
+    account_id: int,
+    price: Decimal | None,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    subscription_id: int | None = None,
+) -> Current:
+    """Let the customer pay another price from the next invoice on, as long as the plan stays.
+
+    :param price: above 0, in the currency of prices; None: the plan's own price holds again.
+    :raises MayNotAgreePrice: if the actor isn't a superuser.
+    :raises NotToBeAgreedOn: if it is no price.
+    :raises NoLiveSubscription: if no period follows.
+    :raises DomainError: as ``customer.agree_price`` does.
+    """
+    require_may_agree_price(actor)
+    if price is not None and not _is_price(price):
+        raise NotToBeAgreedOn(most=MAX_PRICE)
+    account = _with_plan(account_id, actor, reason, subscription_id)
+    return customer.agree_price(account=account, price=price, actor=actor, now=now, note=reason)
+
+
+def _is_price(price: Decimal) -> bool:
+    return 0 < price <= MAX_PRICE and price == round(price, 2)
 
 
 @in_transaction

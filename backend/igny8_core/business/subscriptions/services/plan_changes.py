@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from igny8_core.auth.enums import ChangeCredit
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.selectors import public_plans
 from igny8_core.auth.terms import PlanTerms
@@ -108,20 +109,25 @@ def unused_periods(
     isn't paid back.
 
     What was credited on the invoice of a period counts: it was paid for earlier. A period that was
-    given is worth nothing.
+    given is worth nothing, and so is one whose plan says so.
 
     :param invoices: of the account.
     :param plan_credits: those of its plans that it has left.
     """
     for invoice in invoices:
-        is_its_own = invoice.subscription_id == subscription.pk
-        if is_its_own and invoice.status == InvoiceStatus.PAID and invoice.period_index is not None:
+        if invoice.subscription_id == subscription.pk and _is_worth_something(invoice):
             starts_at, ends_at = _span(subscription, invoice)
             left = _days_left_of(invoice, starts_at, ends_at, now)
             if invoice.period_index == subscription.current_index:
                 left = min(left, _credits_left_of(invoice, ends_at, plan_credits), key=_worth)
             if left.amount.amount:
                 yield left
+
+
+def _is_worth_something(invoice: Invoice) -> bool:
+    """Tell whether a period is paid for, and its plan promised to take its unused days off."""
+    is_paid = invoice.status == InvoiceStatus.PAID and invoice.period_index is not None
+    return is_paid and invoice.plan.change_credit == ChangeCredit.DAYS
 
 
 def _span(subscription: Subscription, invoice: Invoice) -> tuple[datetime, datetime]:

@@ -1,6 +1,7 @@
 """When an act of a customer is refused; the page that offers it asks the same."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Plan, Subscription
@@ -24,6 +25,7 @@ from igny8_core.business.subscriptions.exceptions import (
     UpgradeAlreadyPending,
 )
 from igny8_core.business.subscriptions.reading import live_subscription, open_renewal, order_of
+from igny8_core.business.subscriptions.refusals import AnotherPlanFollows, PriceHoldsAlready
 from igny8_core.common.clock import business_zone
 
 
@@ -136,6 +138,22 @@ def require_droppable(billing: LockedAccount, now: datetime) -> Subscription:
     subscription = require_choosing(billing, now)
     if not subscription.next_plan_id:
         raise NoNextPlan(subscription)
+    return subscription
+
+
+def require_priceable(price: Decimal | None, billing: LockedAccount, now: datetime) -> Subscription:
+    """Return the subscription whose present plan can go on at another price.
+
+    :param price: None for that of the plan.
+    :raises AnotherPlanFollows: if the plan doesn't go on.
+    :raises PriceHoldsAlready: if it was agreed on before, or nothing was.
+    :raises DomainError: as ``require_choosing`` does.
+    """
+    subscription = require_choosing(billing, now)
+    if subscription.next_plan:
+        raise AnotherPlanFollows(subscription, plan=subscription.next_plan)
+    if subscription.price_override == price:
+        raise PriceHoldsAlready(subscription)
     return subscription
 
 

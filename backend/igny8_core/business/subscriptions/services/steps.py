@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import AccountStatus, PlanInterval
-from igny8_core.auth.models import Subscription
+from igny8_core.auth.models import Plan, Subscription
 from igny8_core.auth.selectors import public_plans
 from igny8_core.auth.terms import PlanTerms
-from igny8_core.business.billing.borders import border, with_months
+from igny8_core.business.billing.borders import border, day_of, with_months
 from igny8_core.business.billing.emails import Notice
 from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
@@ -21,6 +21,7 @@ from igny8_core.business.billing.services.changes import Changes
 from igny8_core.business.billing.services.credits import expire_credits
 from igny8_core.business.billing.services.invoices import Charge, issue_invoice
 from igny8_core.business.billing.services.periods import BEGUN, begin_period, grant_credits
+from igny8_core.business.billing.services.pricing import TOLD_PRICE
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions import emails
 from igny8_core.business.subscriptions.bounds import TooManyInvoices
@@ -28,6 +29,7 @@ from igny8_core.business.subscriptions.days import day_in_words, not_charged
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.models import DunningStep
 from igny8_core.business.subscriptions.overrides import announced_days
+from igny8_core.business.subscriptions.prices import terms_to_renew
 from igny8_core.business.subscriptions.reading import (
     History,
     facts_of,
@@ -35,12 +37,21 @@ from igny8_core.business.subscriptions.reading import (
     open_renewal,
     order_of,
     replaced_renewal,
+    rules_of_today,
 )
 from igny8_core.business.subscriptions.reminders import Taken, about
 from igny8_core.business.subscriptions.services.gifts import begin_given_period, has_given_period
-from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName
+from igny8_core.business.subscriptions.steps import (
+    AnnouncePrice,
+    Remind,
+    Renew,
+    StartPeriod,
+    Step,
+    StepName,
+)
 from igny8_core.common.clock import business_zone
 from igny8_core.common.daily import A_DAY
+from igny8_core.common.money import Money
 
 THE_SYSTEM = Actor()
 # Of one subscription in 24 hours, which are of two business days: one, its replacements after a
@@ -83,6 +94,8 @@ class Steps:
                 self._renew(step)
             case Remind():
                 self._remind(step)
+            case AnnouncePrice():
+                self._announce_price(step)
             case _:
                 OTHERS[step.name](self)
 
@@ -160,7 +173,13 @@ class Steps:
 
     def _charge(self, subscription: Subscription, step: Renew) -> Charge:
         """Charge for a period by today's terms; a replaced invoice's deadlines stay."""
-        plan = PlanTerms.of_plan(subscription.next_plan or subscription.plan)
+        rules, zone = rules_of_today(), business_zone()
+        plan = terms_to_renew(
+            subscription,
+            first_day=day_of(border(anchor_of(subscription), step.index, zone), zone),
+            issued_on=day_of(self.now, zone),
+            notice=rules.price_notice,
+        )
         old = replaced_renewal(self.billing, subscription)
         goes_on = old and old.period_index == step.index
         return Charge(
@@ -212,6 +231,16 @@ class Steps:
             about=reminder.about,
         )
         self._tell(notice)
+
+    def _announce_price(self, step: AnnouncePrice) -> None:
+        subscription = self._subscription
+        subscription.announced_price = step.price
+        subscription.announced_on = self.facts.today(self.now)
+        subscription.announced_from = step.first_day
+        new = Money(step.price, Plan.currency)
+        recorder = self._recorder(EventName.ANNOUNCE_PRICE, None, f"{new} from {step.first_day}")
+        recorder.move(subscription, also_save=TOLD_PRICE)
+        self._tell(emails.of_price_change(subscription=subscription, price=new))
 
     def _fall_due(self) -> None:
         self._recorder(EventName.FALL_DUE, self._debt, "").move(self._subscription)
