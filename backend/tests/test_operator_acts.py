@@ -700,6 +700,22 @@ def test_final_notice_is_repeated_from_its_day_on(root: User) -> None:
     assert act("remind_now", at, root) == "final_notice"
 
 
+def test_reminder_of_a_rejection_after_the_due_day_is_sent(root: User) -> None:
+    """The claim stopped the clock, yet the due day is over: it isn't asked to pay by that day."""
+    owner = lived_until(29)(root).owner
+    payment = confirm(owner, day(30))
+    days(31, 35)
+    reject_payment(
+        payment_id=payment.pk, actor=Actor(user=root), now=day(35, 13), admin_notes="Not found"
+    )
+    assert act("remind_now", At(owner, day(35, 14)), root) == "renewal_due"
+    mail = OutgoingMail.objects.latest("pk")
+    with time_machine.travel(day(35, 15), tick=False):
+        words = render_letter(letter_for(mail), language="en")
+    assert "was due on 1 February 2027" in words["subject.txt"]
+    assert_all_invariants_hold()
+
+
 def test_reminder_goes_out_once_a_day(root: User) -> None:
     at = STAGES["past_due"](root)
     act("remind_now", at, root)
