@@ -500,12 +500,32 @@ def test_next_plan_that_is_paid_for_stays(customer_: User, billing_admin: User) 
     renew(customer_, day(6))
     pay(customer_, billing_admin, day(7))
     assert outcome(drop, customer_, day(8)) == "paid_ahead"
+    assert not current_subscription(account=account_of(customer_), now=day(8)).may.choose_plan
     assert (
         outcome(lambda owner, now: choose(owner, now, "scale"), customer_, day(8)) == "paid_ahead"
     )
     run(day(31))
     assert account_of(customer_).plan.slug == "growth"
     assert outcome(choose_scale, customer_, day(32)) == "active"
+    assert_all_invariants_hold()
+
+
+def test_choice_after_the_present_plan_was_paid_ahead_can_be_changed(
+    customer_: User, billing_admin: User
+) -> None:
+    """Only a plan that is paid for stays, whatever period is paid for."""
+    renew(customer_, day(5))
+    pay(customer_, billing_admin, day(6))
+    choose(customer_, day(7))
+    assert choose_scale(customer_, day(8)).may.choose_plan
+    assert drop(customer_, day(9)).next_plan is None
+    choose(customer_, day(10))
+    run(day(31))
+    account, chosen = account_of(customer_), subscription_of(customer_).next_plan
+    assert chosen is not None
+    assert (account.plan.slug, chosen.slug) == ("starter", "growth")
+    days(32, 52)
+    assert str(invoice_of(customer_).due) == "139.00 USD"
     assert_all_invariants_hold()
 
 

@@ -396,6 +396,23 @@ def offered_on(page: Any) -> list[str]:
     return [item["url"].rstrip("/").rpartition("/")[2] for item in page.context["acts"]]
 
 
+@pytest.mark.parametrize("is_chosen_first", [True, False])
+def test_only_a_next_plan_that_is_paid_for_stays(
+    root: User, clock: time_machine.Traveller, is_chosen_first: bool
+) -> None:
+    """The renewal of day 24 is paid: on the plan that was chosen, or ahead of the choice."""
+    at = STAGES["planned" if is_chosen_first else "renewal_open"](root)
+    pay(at.owner, root, day(27))
+    if not is_chosen_first:
+        act("plan_next_period", At(at.owner, day(28)), root, plan_slug="growth")
+    clock.move_to(day(29))
+    offered = offered_on(desk_of(root).get(page_of(at)))
+    assert ("plan_next_period" in offered, "drop_next_plan" in offered) == (
+        not is_chosen_first,
+        not is_chosen_first,
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "words", "kept"),
     [("adjust_credits", {"amount": "500"}, (1500, True)), ("unpark", {}, (1000, False))],
