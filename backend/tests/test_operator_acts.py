@@ -560,7 +560,20 @@ def test_who_has_ordered_a_plan_is_told_why_the_present_one_was_ended(root: User
     act("end_now", at, root)
     mail = OutgoingMail.objects.get(kind="subscription_ended")
     assert mail.arguments["subscription_id"] == live.pk
-    assert REASON in one_line(render_letter(letter_for(mail), language="en")["layout.txt"])
+    words = one_line(render_letter(letter_for(mail), language="en")["layout.txt"])
+    assert REASON in words
+    assert "The plan that you have ordered begins when invoice INV-2027-000002 is paid." in words
+
+
+def test_who_is_ended_with_an_open_renewal_reads_that_it_is_void(root: User) -> None:
+    """Else a transfer goes to a void invoice: once, by the one email of the act."""
+    at = STAGES["past_due"](root)
+    renewal, before = invoice_of(at.owner), OutgoingMail.objects.count()
+    act("end_now", at, root)
+    mail = OutgoingMail.objects.latest("pk")
+    assert (mail.kind, OutgoingMail.objects.count()) == ("subscription_ended", before + 1)
+    words = one_line(render_letter(letter_for(mail), language="en")["layout.txt"])
+    assert f"Invoice {renewal.number} is void: you owe nothing on it" in words
 
 
 # The customer's acts, by an operator

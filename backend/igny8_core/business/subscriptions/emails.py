@@ -60,12 +60,21 @@ def of_later_due_day(*, invoice: Invoice, reason: str) -> Notice:
     return _of_invoice("due_day_put_off", invoice, facts, about=f"{invoice.pk}:{invoice.due_date}")
 
 
-def of_end(*, subscription: Subscription, account: Account, reason: str = "") -> Notice:
-    """Say that a subscription has ended, and why.
+def of_end(
+    *,
+    subscription: Subscription,
+    account: Account,
+    renewal: Invoice | None = None,
+    order: Invoice | None = None,
+    reason: str = "",
+) -> Notice:
+    """Say that a subscription has ended, why, and that its open renewal is void.
 
+    :param renewal: the one that became void, if one was open.
+    :param order: another plan's, if one is open.
     :param reason: an admin's, if one has ended it.
     """
-    facts = mail_facts.facts_of_end(subscription, reason=reason)
+    facts = mail_facts.facts_of_end(subscription, renewal=renewal, order=order, reason=reason)
     ids = {"subscription_id": subscription.pk}
     return Notice("subscription_ended", account, subscription.pk, facts, ids)
 

@@ -69,13 +69,23 @@ def while_due_as_told(mail: OutgoingMail) -> None:
 
 
 def while_without_plan(mail: OutgoingMail) -> None:
-    """Require an account without a plan: that has ordered none, unless an admin says why."""
+    """Require an account without a plan, whose order is the one that the email knows of.
+
+    What an admin writes is told in any case.
+    """
     subscription = _subscription_of(mail)
     _require_status("subscription", subscription.status, SubscriptionStatus.CANCELLED)
     account = subscription.account
     _require_status("account", account.status, AccountStatus.PENDING_PAYMENT)
-    if not mail.arguments["facts"]["reason"]:
-        _require(open_invoice(account=account) is None, "The account has ordered a plan.")
+    told = mail.arguments["facts"]
+    if told["reason"]:
+        return
+    order = open_invoice(account=account)
+    if told["order"]:
+        is_open = order is not None and order.number == told["order"]
+        _require(is_open, "That order isn't open any more.")
+    else:
+        _require(order is None, "The account has ordered a plan.")
 
 
 # Letters to customers
@@ -133,8 +143,8 @@ def ending(mail: OutgoingMail) -> Letter:
 
 @letter(premise=while_without_plan)
 def subscription_ended(mail: OutgoingMail) -> Letter:
-    """Say that the plan has ended, why, and how to go on."""
-    return _letter("subscription_ended", mail, page="upgrade")
+    """Say that the plan has ended, why, that its renewal is void, and how to go on."""
+    return _letter("subscription_ended", mail, page=mail.arguments["facts"]["page"])
 
 
 @letter(premise=while_void)
