@@ -98,7 +98,10 @@ def lapse(invoice: Invoice) -> None:
     with _step(EventName.LAPSE, invoice) as (locked, changes, recorder):
         _void(locked, recorder)
         recorder.move(locked.account)
-        changes.tell(emails.of_end(subscription=locked.subscription, account=locked.account))
+        notice = emails.of_end(
+            subscription=locked.subscription, account=locked.account, renewal=locked.invoice
+        )
+        changes.tell(notice)
 
 
 def resume(invoice: Invoice) -> None:

@@ -132,8 +132,8 @@ PAID ALREADY
     "subscription_ended": """
 Your Starter plan has ended
 
-Your Starter plan has ended, because its renewal wasn't paid. The invoice is void: you owe
-nothing on it.
+Your Starter plan has ended, because its renewal wasn't paid. Invoice INV-2027-000002 is void: you
+owe nothing on it, so please don't pay it any more.
 
 Your account and your data stay. To go on, choose a plan.
 
@@ -237,7 +237,9 @@ PAID ALREADY
     "subscription_ended": """
 آپ کا Starter پلان ختم ہو گیا ہے
 
-کیونکہ اس کی تجدید کی ادائیگی نہیں ہوئی۔ انوائس منسوخ ہے
+کیونکہ اس کی تجدید کی ادائیگی نہیں ہوئی۔
+
+انوائس INV-2027-000002 منسوخ ہے: اس پر آپ کو کچھ ادا نہیں کرنا
 
 آپ کے پاس پلان کے 1000 غیر استعمال شدہ کریڈٹ ہیں
 """,

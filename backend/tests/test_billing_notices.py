@@ -6,6 +6,7 @@ Day 0 is the first of January 2027, when the customer paid for a month; 31 is th
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
@@ -25,6 +26,7 @@ from igny8_core.business.subscriptions.reading import (
     reissued_today,
 )
 from igny8_core.common.clock import utc_now
+from igny8_core.common.letters import NothingToSend, letter_for, render_letter
 from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, invoice_of
@@ -56,6 +58,21 @@ def replace_renewal(owner: User, now: datetime) -> None:
         )
         void_renewal(renewal, recorder)
         changes.tell(emails.of_void(invoice=renewal, reason="Another plan"))
+
+
+def subject_of(mail: OutgoingMail, now: datetime) -> str:
+    """Return the subject of a mail that is sent then."""
+    with time_machine.travel(now, tick=False):
+        return render_letter(letter_for(mail), language="en")["subject.txt"]
+
+
+def days_at_their_time(first: int, last: int) -> dict[int, list[str]]:
+    """Run billing on these days, each by its own clock: what waits is as old as it says."""
+    found: dict[int, list[str]] = {}
+    for number in range(first, last + 1):
+        with time_machine.travel(day(number), tick=False):
+            found |= days(number, number)
+    return found
 
 
 def billing_of(owner: User) -> LockedAccount:
@@ -121,6 +138,52 @@ def test_final_notice_that_fails_holds_the_suspension_back(customer: User) -> No
     change("final_notice", attempts=6, sent_at=day(44))
     assert days(44, 50) == {46: ["suspend"]}
     assert_all_invariants_hold()
+
+
+@pytest.mark.parametrize("state", [{"attempts": 5}, {"created_at": day(39)}])
+def test_late_final_notice_names_the_day_on_which_the_pause_comes(
+    customer: User, state: dict[str, object]
+) -> None:
+    """It was to go out on 9 February for the 11th, and does on the 13th: tried, or not at all."""
+    days(0, 39)
+    change("final_notice", **state)
+    mail = mail_of("final_notice")
+    assert subject_of(mail, day(40)).endswith("paused on 11 February 2027")
+    assert days_at_their_time(40, 43) == {}
+    assert subject_of(mail, day(43)).endswith("paused on 15 February 2027")
+    change("final_notice", attempts=mail.attempts + 1, sent_at=day(43))
+    assert days_at_their_time(44, 50) == {45: ["suspend"]}
+    assert_all_invariants_hold()
+
+
+def test_late_notice_of_the_end_names_the_day_on_which_it_comes(customer: User) -> None:
+    """Nobody ran billing between day 45 and day 75; the notice of that day goes out on day 78."""
+    days(0, 45)
+    assert run(day(75)) == ["remind: ending"]
+    change("ending", attempts=5)
+    mail = mail_of("ending")
+    assert mail.arguments["facts"]["ends_on"] == day(77).date().isoformat()
+    assert days(76, 78) == {}
+    assert "ends on 22 March 2027" in subject_of(mail, day(78))
+    change("ending", attempts=6, sent_at=day(78))
+    assert days(79, 85) == {80: ["lapse"]}
+    assert_all_invariants_hold()
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"), [("renewal_due", 32), ("past_due", 35), ("renewal_reminder", 28)]
+)
+def test_reminder_is_dropped_when_the_day_that_it_announces_has_come(
+    customer: User, kind: str, number: int
+) -> None:
+    """The final notice says what is so: none is sent twice for it, and none holds it back."""
+    days(0, number)
+    mail = mail_of(kind)
+    Invoice.objects.filter(pk=mail.arguments["invoice_id"]).update(due_date=day(60).date())
+    mail.arguments["facts"]["due_date"] = day(60).date().isoformat()
+    assert subject_of(mail, day(40))
+    with pytest.raises(NothingToSend, match="The day that it announces has come"):
+        subject_of(mail, day(41))
 
 
 def test_final_notice_that_can_not_be_delivered_counts_after_a_week(customer: User) -> None:

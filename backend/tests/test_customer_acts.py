@@ -4,9 +4,10 @@ Day 0 is the first of January 2027, when the customer paid for a month: at 10:00
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -27,6 +28,7 @@ from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.services import customer
 from igny8_core.business.subscriptions.steps import StepName
 from igny8_core.common.exceptions import DomainError
+from igny8_core.common.letters import NothingToSend, letter_for, render_letter
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.transactions import commit_or_retry
 from tests.database import assert_all_invariants_hold
@@ -44,6 +46,7 @@ from tests.life import (
     state,
     subscription_of,
 )
+from tests.renewal_words import one_line
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +197,12 @@ EXPECTED: dict[str, dict[str, str]] = {
 }
 
 
+def body_of(mail: OutgoingMail, now: datetime) -> str:
+    """Return what a customer reads who gets the email then."""
+    with time_machine.travel(now, tick=False):
+        return one_line(render_letter(letter_for(mail), language="en")["layout.txt"])
+
+
 def outcome(act: Callable[[User, datetime], Current | str], owner: User, now: datetime) -> str:
     try:
         done = act(owner, now)
@@ -287,6 +296,41 @@ def test_past_due_plan_ends_at_once(customer_: User) -> None:
     ended = OutgoingMail.objects.get(kind="subscription_ended")
     assert ended.arguments["facts"]["was_cancelled"] is True
     assert not OutgoingMail.objects.filter(kind="invoice_voided").exists()
+    words = body_of(ended, day(36, hour=14))
+    assert f"Invoice {invoice_of(customer_).number} is void: you owe nothing on it" in words
+    assert_all_invariants_hold()
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False])
+def test_who_has_ordered_a_plan_is_told_that_the_renewal_is_void(
+    customer_: User,
+    is_cancelled: bool,  # noqa: FBT001
+) -> None:
+    """Whether the plan is cancelled, or ends unpaid: one email says what is void and what is due.
+
+    Once the order isn't open any more, it isn't sent.
+    """
+    days(24, 36)
+    renewal = invoice_of(customer_)
+    now = day(36, hour=13) if is_cancelled else day(71, hour=13)
+    if not is_cancelled:
+        days(37, 70)
+    order(customer_, "growth", now - timedelta(hours=1))
+    ordered, before = invoice_of(customer_), OutgoingMail.objects.count()
+    if is_cancelled:
+        cancel(customer_, now)
+    else:
+        assert run(now) == ["lapse"]
+    assert OutgoingMail.objects.count() == before + 1
+    mail = OutgoingMail.objects.latest("pk")
+    words = body_of(mail, now)
+    assert f"Invoice {renewal.number} is void: you owe nothing on it" in words
+    assert f"The plan that you have ordered begins when invoice {ordered.number} is paid." in words
+    assert "To go on, choose a plan" not in words
+    assert f"/invoices/{ordered.pk}" in words
+    order(customer_, "scale", now + timedelta(hours=1))
+    with pytest.raises(NothingToSend, match="That order isn't open any more"):
+        letter_for(mail)
     assert_all_invariants_hold()
 
 
@@ -500,12 +544,32 @@ def test_next_plan_that_is_paid_for_stays(customer_: User, billing_admin: User) 
     renew(customer_, day(6))
     pay(customer_, billing_admin, day(7))
     assert outcome(drop, customer_, day(8)) == "paid_ahead"
+    assert not current_subscription(account=account_of(customer_), now=day(8)).may.choose_plan
     assert (
         outcome(lambda owner, now: choose(owner, now, "scale"), customer_, day(8)) == "paid_ahead"
     )
     run(day(31))
     assert account_of(customer_).plan.slug == "growth"
     assert outcome(choose_scale, customer_, day(32)) == "active"
+    assert_all_invariants_hold()
+
+
+def test_choice_after_the_present_plan_was_paid_ahead_can_be_changed(
+    customer_: User, billing_admin: User
+) -> None:
+    """Only a plan that is paid for stays, whatever period is paid for."""
+    renew(customer_, day(5))
+    pay(customer_, billing_admin, day(6))
+    choose(customer_, day(7))
+    assert choose_scale(customer_, day(8)).may.choose_plan
+    assert drop(customer_, day(9)).next_plan is None
+    choose(customer_, day(10))
+    run(day(31))
+    account, chosen = account_of(customer_), subscription_of(customer_).next_plan
+    assert chosen is not None
+    assert (account.plan.slug, chosen.slug) == ("starter", "growth")
+    days(32, 52)
+    assert str(invoice_of(customer_).due) == "139.00 USD"
     assert_all_invariants_hold()
 
 

@@ -421,6 +421,23 @@ def offered_on(page: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("stage", "offered"),
+    [("planned", set()), ("renewal_open", {"plan_next_period", "drop_next_plan"})],
+)
+def test_only_a_next_plan_that_is_paid_for_stays(
+    root: User, clock: time_machine.Traveller, stage: str, offered: set[str]
+) -> None:
+    """The renewal of day 24 is paid: on the plan that was chosen, or before that is chosen."""
+    at = STAGES[stage](root)
+    pay(at.owner, root, day(27))
+    if stage == "renewal_open":
+        act("plan_next_period", At(at.owner, day(28)), root, plan_slug="growth")
+    clock.move_to(day(29))
+    acts = set(offered_on(desk_of(root).get(page_of(at))))
+    assert acts & {"plan_next_period", "drop_next_plan"} == offered
+
+
+@pytest.mark.parametrize(
     ("name", "words", "kept"),
     [("adjust_credits", {"amount": "500"}, (1500, True)), ("unpark", {}, (1000, False))],
 )

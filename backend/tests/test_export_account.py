@@ -17,7 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.models import Industry, User
+from igny8_core.auth.models import Industry, Subscription, User
 from igny8_core.auth.services.sites import add_site
 from igny8_core.business.billing.models import Payment
 from igny8_core.business.data_rights.export import request_account_export
@@ -49,6 +49,7 @@ from tests.factories import (
     make_receipt,
     reject,
 )
+from tests.life import run
 from tests.smtp import run_worker, smtp_server
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,25 @@ def test_export_contains_no_other_account_data(customer: User, billing_admin: Us
 
     for secret in (other.email, "OTHERS", billing_admin.email, "argon2", "md5$"):
         assert secret not in text
+
+
+def test_export_says_who_did_what(customer: User) -> None:
+    """What billing does by itself is done by nobody; a sign-up is the customer's."""
+    began = Subscription.objects.get(account__users=customer).current_period_end
+    assert began is not None
+    for later in range(-7, 12):
+        run(began + timedelta(days=later))
+    events = facts_of(archive_of(client_of(customer)))["events"]
+    doers = {event["event"]: event["by"] for event in events}
+    assert doers == {
+        "sign_up_paid": "customer",
+        "confirm": "customer",
+        "reject": "admin",
+        "approve": "admin",
+        "renew": "system",
+        "fall_due": "system",
+        "suspend": "system",
+    }
 
 
 def test_export_contains_no_note_of_an_admin(customer: User) -> None:

@@ -567,7 +567,20 @@ def test_who_has_ordered_a_plan_is_told_why_the_present_one_was_ended(root: User
     act("end_now", at, root)
     mail = OutgoingMail.objects.get(kind="subscription_ended")
     assert mail.arguments["subscription_id"] == live.pk
-    assert REASON in one_line(render_letter(letter_for(mail), language="en")["layout.txt"])
+    words = one_line(render_letter(letter_for(mail), language="en")["layout.txt"])
+    assert REASON in words
+    assert "The plan that you have ordered begins when invoice INV-2027-000002 is paid." in words
+
+
+def test_who_is_ended_with_an_open_renewal_reads_that_it_is_void(root: User) -> None:
+    """Else a transfer goes to a void invoice: once, by the one email of the act."""
+    at = STAGES["past_due"](root)
+    renewal, before = invoice_of(at.owner), OutgoingMail.objects.count()
+    act("end_now", at, root)
+    mail = OutgoingMail.objects.latest("pk")
+    assert (mail.kind, OutgoingMail.objects.count()) == ("subscription_ended", before + 1)
+    words = one_line(render_letter(letter_for(mail), language="en")["layout.txt"])
+    assert f"Invoice {renewal.number} is void: you owe nothing on it" in words
 
 
 # The customer's acts, by an operator
@@ -705,6 +718,22 @@ def test_reminder_says_what_is_so_now(root: User, stage: str, kind: str) -> None
 def test_final_notice_is_repeated_from_its_day_on(root: User) -> None:
     at = lived_until(40)(root)
     assert act("remind_now", at, root) == "final_notice"
+
+
+def test_reminder_of_a_rejection_after_the_due_day_is_sent(root: User) -> None:
+    """The claim stopped the clock, yet the due day is over: it isn't asked to pay by that day."""
+    owner = lived_until(29)(root).owner
+    payment = confirm(owner, day(30))
+    days(31, 35)
+    reject_payment(
+        payment_id=payment.pk, actor=Actor(user=root), now=day(35, 13), admin_notes="Not found"
+    )
+    assert act("remind_now", At(owner, day(35, 14)), root) == "renewal_due"
+    mail = OutgoingMail.objects.latest("pk")
+    with time_machine.travel(day(35, 15), tick=False):
+        words = render_letter(letter_for(mail), language="en")
+    assert "was due on 1 February 2027" in words["subject.txt"]
+    assert_all_invariants_hold()
 
 
 def test_reminder_goes_out_once_a_day(root: User) -> None:

@@ -22,10 +22,13 @@ from igny8_core.business.data_rights.services.records import erase_expired
 from igny8_core.business.data_rights.tasks import erase_expired_records
 from igny8_core.business.documents.invoice_pdf import invoice_pdf
 from igny8_core.business.integrity.verify import verify_billing
+from igny8_core.business.subscriptions.services.customer import cancel_at_period_end, keep
+from igny8_core.business.subscriptions.services.operator import adjust_credits
 from igny8_core.common.clock import utc_now
 from igny8_core.common.models import IdempotencyRecord, OutgoingMail
 from igny8_core.common.tasks import delete_old_records
 from tests.factories import (
+    PASSWORD,
     account_of,
     approve,
     client_of,
@@ -118,6 +121,41 @@ def test_closed_account_invoice_is_erased_after_ten_years(
     assert [str(check) for check in verify_billing() if not check.holds] == []
 
 
+def test_reasons_and_addresses_of_acts_without_an_invoice_are_erased(
+    owner: User, payments: tuple[Payment, Payment], django_user_model: type[User]
+) -> None:
+    """A customer cancels and keeps the plan, and an admin adjusts credits: no invoice is about it.
+
+    The reasons go when the account is closed; who of the staff did it from where is kept as long
+    as an invoice of that year would be.
+    """
+    admin = django_user_model.objects.create_superuser("root@desk.example", PASSWORD)
+    account, by_owner = account_of(owner), Actor(user=owner, ip_address="203.0.113.7")
+    by_admin = Actor(user=admin, ip_address="203.0.113.9")
+    acts = PaymentEvent.objects.filter(event__in=["request_cancel", "keep", "adjust_credits"])
+    reason = "SECRET: Ali Khan, 0300-1234567, is ill"
+    cancel_at_period_end(account=account, reason=reason, actor=by_owner, now=utc_now())
+    keep(account=account, actor=by_owner, now=utc_now(), note="SECRET: he is well")
+    adjust_credits(account_id=account.pk, amount=5, actor=by_admin, now=utc_now(), reason="SECRET")
+    assert not acts.exclude(invoice=None).exists()
+    assert set(acts.values_list("ip_address", flat=True)) == {"203.0.113.7", "203.0.113.9"}
+    erase_expired(now=NEXT_DAY)
+    assert not acts.filter(note="").exists()  # the account is open
+
+    close(owner)
+    assert set(acts.values_list("event", "note", "ip_address")) == {
+        ("request_cancel", "", None),
+        ("keep", "", None),
+        ("adjust_credits", "", "203.0.113.9"),
+    }
+    erase_expired(now=LAST_DAY)
+    assert acts.filter(ip_address="203.0.113.9").exists()
+    erase_expired(now=NEXT_DAY)
+    assert set(acts.values_list("note", "ip_address")) == {("", None)}
+    assert erase_expired(now=NEXT_DAY) == 0
+    assert [str(check) for check in verify_billing() if not check.holds] == []
+
+
 def test_failed_erasure_does_not_stop_other_accounts(
     owner: User,
     billing_admin: User,
@@ -154,10 +192,10 @@ def test_erased_rows_are_not_processed_again(
     payments: tuple[Payment, Payment],
     django_assert_num_queries: Any,
 ) -> None:
-    """Four questions whether anything is left, however much was erased before."""
+    """Five questions whether anything is left, however much was erased before."""
     close(owner)
     erase_expired(now=NEXT_DAY)
-    with django_assert_num_queries(4) as queries:
+    with django_assert_num_queries(5) as queries:
         assert erase_expired(now=NEXT_DAY) == 0
     assert not any("UPDATE" in query["sql"] for query in queries.captured_queries)
 

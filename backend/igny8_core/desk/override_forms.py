@@ -16,6 +16,7 @@ A_WEEK = timedelta(days=7)
 MOST_CREDITS = 1_000_000_000
 LINE = {"class": "desk-input"}
 SEEN_BY_CUSTOMER = "The customer sees this text as written."
+NAMES_NOBODY = "It is kept for good: please name nobody."
 SEEN_BY_DESK = "Only the desk sees this text."
 WITHIN = "Only superusers choose a day after the unpaid period."
 
@@ -118,3 +119,7 @@ class CreditsForm(OverrideForm):
         help_text="With a minus sign, they are taken. "
         f"Only superusers add more than {MANY_CREDITS:,} at once.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = f"{SEEN_BY_CUSTOMER} {NAMES_NOBODY}"

@@ -27,8 +27,9 @@ from igny8_core.business.billing.rights import is_own
 from igny8_core.business.subscriptions import overrides
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.prices import agreed_price
-from igny8_core.business.subscriptions.reading import facts_of_accounts
+from igny8_core.business.subscriptions.reading import facts_of_accounts, is_paid_for
 from igny8_core.business.subscriptions.rights import ADJUST_CREDITS, OVERRIDE, may_comp
+from igny8_core.business.subscriptions.selectors import billing_of
 from igny8_core.business.subscriptions.services import operator, operator_plans
 from igny8_core.common.clock import utc_now
 from igny8_core.common.money import Money
@@ -140,11 +141,12 @@ def _may_be_kept(subscription: Subscription, facts: BillingFacts, now: datetime)
 
 
 def _may_choose(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:
-    live = facts.subscription
-    if not live or not _may_be_cancelled(subscription, facts, now):
+    if not _may_be_cancelled(subscription, facts, now):
         return False
-    is_paid_ahead = now < facts.begins(live, live.paid_index - 1)
-    return not (subscription.next_plan and is_paid_ahead)
+    chosen = subscription.next_plan
+    return not chosen or not is_paid_for(
+        chosen, billing_of(account=subscription.account), subscription
+    )
 
 
 def _may_be_priced(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from igny8_core.auth.serializers import (
     SubscriptionSerializer,
     UserSerializer,
 )
+from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Payment, PaymentEvent
 from igny8_core.business.billing.selectors.credits import ledger_of
 from igny8_core.business.billing.selectors.events import events_for_customer
@@ -38,6 +39,7 @@ from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.daily import A_DAY, seconds_until_allowed
 
 CONTENT_TYPE = "application/zip"
+SIGN_UPS = (EventName.SIGN_UP_FREE, EventName.SIGN_UP_PAID)
 A_DAYS = 3  # exports that a person may request per day
 
 
@@ -122,16 +124,24 @@ def _person(user: User) -> dict[str, Any]:
     }
 
 
+def _doer_of(event: PaymentEvent) -> str:
+    """Return who did it: customer, admin or system. Nobody is signed in at a sign-up."""
+    if event.actor is None:
+        return "customer" if event.event in SIGN_UPS else "system"
+    return "customer" if event.actor.account_id == event.account_id else "admin"
+
+
 def _event(event: PaymentEvent) -> dict[str, Any]:
-    is_own = event.actor is None or event.actor.account_id == event.account_id
+    by = _doer_of(event)
+    is_admins = by == "admin"
     return {
         "event": event.event,
         "object": f"{event.object_type} {event.object_id}",
         "from_state": event.from_state,
         "to_state": event.to_state,
-        "note": event.note if is_own else "",
-        "by": "customer" if is_own else "admin",
-        "ip_address": event.ip_address if is_own else None,
+        "note": "" if is_admins else event.note,
+        "by": by,
+        "ip_address": None if is_admins else event.ip_address,
         "created_at": event.created_at,
     }
 

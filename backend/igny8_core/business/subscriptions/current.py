@@ -287,7 +287,7 @@ def _may(billing: LockedAccount, now: datetime) -> MayDo:
         renew_early=_is_allowed(billing, lambda: require_renewable(billing, now)),
         cancel=_is_allowed(billing, lambda: require_cancellable(billing)),
         keep=_is_allowed(billing, lambda: require_kept(billing)),
-        choose_plan=_is_allowed(billing, lambda: require_choosing(billing, now)),
+        choose_plan=_is_allowed(billing, lambda: require_choosing(billing)),
     )
 
 

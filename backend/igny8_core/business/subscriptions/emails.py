@@ -72,12 +72,21 @@ def of_price_change(*, subscription: Subscription, price: Money) -> Notice:
     return Notice("price_change", subscription.account, about, facts, ids)
 
 
-def of_end(*, subscription: Subscription, account: Account, reason: str = "") -> Notice:
-    """Say that a subscription has ended, and why.
+def of_end(
+    *,
+    subscription: Subscription,
+    account: Account,
+    renewal: Invoice | None = None,
+    order: Invoice | None = None,
+    reason: str = "",
+) -> Notice:
+    """Say that a subscription has ended, why, and that its open renewal is void.
 
+    :param renewal: the one that became void, if one was open.
+    :param order: another plan's, if one is open.
     :param reason: an admin's, if one has ended it.
     """
-    facts = mail_facts.facts_of_end(subscription, reason=reason)
+    facts = mail_facts.facts_of_end(subscription, renewal=renewal, order=order, reason=reason)
     ids = {"subscription_id": subscription.pk}
     return Notice("subscription_ended", account, subscription.pk, facts, ids)
 

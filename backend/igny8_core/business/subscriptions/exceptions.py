@@ -146,14 +146,12 @@ class RenewalAlreadyOpen(StateConflict):
 
 
 class PaidAhead(StateConflict):
-    """The next period is paid for already: no more than one can be."""
+    """The next period is paid for already, and so is its plan: no more than one can be."""
 
     code = "paid_ahead"
     words = Words(
-        en="You have already paid for the next period, until {day}. You can pay for the one after "
-        "it once the next one has begun.",
-        ur="آپ اگلی مدت کی ادائیگی {day} تک کر چکے ہیں۔ اس کے بعد کی مدت تب ادا ہو سکتی ہے جب اگلی "
-        "شروع ہو جائے۔",
+        en="You have already paid for the next period, until {day}. Try again once it has begun.",
+        ur="آپ اگلی مدت کی ادائیگی {day} تک کر چکے ہیں۔ اس کے شروع ہونے پر دوبارہ کوشش کریں۔",
     )
 
     def __init__(self, subscription: Subscription, *, day: date) -> None:

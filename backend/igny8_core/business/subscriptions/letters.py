@@ -5,11 +5,13 @@ Each says what was true at its event, from the facts that were stored with it. T
 a renewal extends ``invoice_issued``, which says how to pay.
 """
 
+from datetime import date, timedelta
+
 from django.conf import settings
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Plan, Subscription
-from igny8_core.business.billing.dunning import ReminderKind
+from igny8_core.business.billing.dunning import DunningPlan, ReminderKind
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice
@@ -23,6 +25,8 @@ from igny8_core.business.notifications.letters import (
 from igny8_core.business.subscriptions.claims import is_frozen
 from igny8_core.business.subscriptions.mail_facts import days_in
 from igny8_core.business.subscriptions.prices import rise_of
+from igny8_core.business.subscriptions.reading import rules_of_today
+from igny8_core.business.subscriptions.reminders import fails
 from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.letters import Letter, NothingToSend, Premise, letter
 from igny8_core.common.models import OutgoingMail
@@ -55,9 +59,23 @@ def while_owed(account: AccountStatus, *subscription: SubscriptionStatus) -> Pre
     return premise
 
 
+def while_the_pause_is_to_come(*subscription: SubscriptionStatus) -> Premise:
+    """Return the condition that a renewal is to be paid, and the day of the pause hasn't come.
+
+    Then the final notice says what is so.
+    """
+
+    def premise(mail: OutgoingMail) -> None:
+        while_owed(AccountStatus.ACTIVE, *subscription)(mail)
+        suspends_on = days_in(mail.arguments["facts"])["suspends_on"]
+        _require(business_day(utc_now()) < suspends_on, "The day that it announces has come.")
+
+    return premise
+
+
 def while_due_later(mail: OutgoingMail) -> None:
     """Require a renewal whose due day isn't over."""
-    while_owed(AccountStatus.ACTIVE, *LIVE_SUBSCRIPTION_STATUSES)(mail)
+    while_the_pause_is_to_come(*LIVE_SUBSCRIPTION_STATUSES)(mail)
     due_date = days_in(mail.arguments["facts"])["due_date"]
     _require(business_day(utc_now()) <= due_date, "The due day is over.")
 
@@ -71,13 +89,23 @@ def while_due_as_told(mail: OutgoingMail) -> None:
 
 
 def while_without_plan(mail: OutgoingMail) -> None:
-    """Require an account without a plan: that has ordered none, unless an admin says why."""
+    """Require an account without a plan, whose order is the one that the email knows of.
+
+    What an admin writes is told in any case.
+    """
     subscription = _subscription_of(mail)
     _require_status("subscription", subscription.status, SubscriptionStatus.CANCELLED)
     account = subscription.account
     _require_status("account", account.status, AccountStatus.PENDING_PAYMENT)
-    if not mail.arguments["facts"]["reason"]:
-        _require(open_invoice(account=account) is None, "The account has ordered a plan.")
+    told = mail.arguments["facts"]
+    if told["reason"]:
+        return
+    order = open_invoice(account=account)
+    if told["order"]:
+        is_open = order is not None and order.number == told["order"]
+        _require(is_open, "That order isn't open any more.")
+    else:
+        _require(order is None, "The account has ordered a plan.")
 
 
 def while_price_rises_as_told(mail: OutgoingMail) -> None:
@@ -112,13 +140,13 @@ def due_day_put_off(mail: OutgoingMail) -> Letter:
     return _about_invoice("due_day_put_off", mail)
 
 
-@letter(premise=while_owed(AccountStatus.ACTIVE, *LIVE_SUBSCRIPTION_STATUSES))
+@letter(premise=while_the_pause_is_to_come(*LIVE_SUBSCRIPTION_STATUSES))
 def renewal_due(mail: OutgoingMail) -> Letter:
     """Say that the due day is over, and that everything still works."""
     return _about_invoice("renewal_due", mail)
 
 
-@letter(premise=while_owed(AccountStatus.ACTIVE, SubscriptionStatus.PAST_DUE))
+@letter(premise=while_the_pause_is_to_come(SubscriptionStatus.PAST_DUE))
 def past_due(mail: OutgoingMail) -> Letter:
     """Say what a suspension would stop, and when."""
     return _about_invoice("past_due", mail)
@@ -127,7 +155,7 @@ def past_due(mail: OutgoingMail) -> Letter:
 @letter(premise=while_owed(AccountStatus.ACTIVE, SubscriptionStatus.PAST_DUE))
 def final_notice(mail: OutgoingMail) -> Letter:
     """Announce the suspension: what stops, when, and what stays."""
-    return _about_invoice("final_notice", mail)
+    return _about_invoice("final_notice", mail, suspends_on=_announced(mail, "suspends_on"))
 
 
 @letter(premise=while_owed(AccountStatus.SUSPENDED, SubscriptionStatus.PAST_DUE))
@@ -139,7 +167,7 @@ def suspended(mail: OutgoingMail) -> Letter:
 @letter(premise=while_owed(AccountStatus.SUSPENDED, SubscriptionStatus.PAST_DUE))
 def ending(mail: OutgoingMail) -> Letter:
     """Announce the end: what ends, when, and what stays."""
-    return _about_invoice("ending", mail)
+    return _about_invoice("ending", mail, ends_on=_announced(mail, "ends_on"))
 
 
 @letter(premise=while_price_rises_as_told)
@@ -150,14 +178,29 @@ def price_change(mail: OutgoingMail) -> Letter:
 
 @letter(premise=while_without_plan)
 def subscription_ended(mail: OutgoingMail) -> Letter:
-    """Say that the plan has ended, why, and how to go on."""
-    return _letter("subscription_ended", mail, page="upgrade")
+    """Say that the plan has ended, why, that its renewal is void, and how to go on."""
+    return _letter("subscription_ended", mail, page=mail.arguments["facts"]["page"])
 
 
 @letter(premise=while_void)
 def order_expired(mail: OutgoingMail) -> Letter:
     """Say that the order has expired, and that nothing is owed on it."""
     return _letter("order_expired", mail, page="upgrade")
+
+
+def _announced(mail: OutgoingMail, fact: str) -> date:
+    """Return the day that a notice announces.
+
+    If that has come before the notice could be sent, it is put off: billing counts from today.
+    Nothing is dropped here: a mailbox that takes no email would put the day off for ever.
+    """
+    told: date = days_in(mail.arguments["facts"])[fact]
+    today = business_day(utc_now())
+    if told > today or not fails(mail):
+        return told
+    kept = _invoice_of(mail).dunning_plan
+    plan = DunningPlan.from_json(kept) if kept else rules_of_today().dunning
+    return today + timedelta(days=plan.notice_gap_days)
 
 
 def _about_invoice(name: str, mail: OutgoingMail, **more: object) -> Letter:

@@ -85,8 +85,18 @@ def facts_of_price_change(subscription: Subscription, *, price: Money) -> Facts:
     }
 
 
-def facts_of_end(subscription: Subscription, *, reason: str = "") -> Facts:
-    """Return which plan ended, why (asked for, unpaid, or an admin's reason), and its credits."""
+def facts_of_end(
+    subscription: Subscription,
+    *,
+    renewal: Invoice | None = None,
+    order: Invoice | None = None,
+    reason: str = "",
+) -> Facts:
+    """Return which plan ended, why (asked for, unpaid, or an admin's reason), and its credits.
+
+    :param renewal: void with it.
+    :param order: open, of another plan.
+    """
     return {
         "seller_name": seller_snapshot()["name"],
         "plan": subscription.promised.name,
@@ -94,6 +104,9 @@ def facts_of_end(subscription: Subscription, *, reason: str = "") -> Facts:
         "reason": reason,
         "plan_credits": subscription.account.plan_credits,
         "credit_days": settings.BILLING_CREDITS_AFTER_END_DAYS,
+        "void": renewal.number if renewal else "",
+        "order": order.number if order else "",
+        "page": f"invoices/{order.pk}" if order else "upgrade",
     }
 
 

@@ -192,7 +192,8 @@ def reminder_now(facts: BillingFacts, now: datetime) -> ReminderKind:
         final = (item for item in invoice.plan.reminders if item.kind == ReminderKind.FINAL_NOTICE)
         is_final = any(offset >= item.offset for item in final)
         return ReminderKind.FINAL_NOTICE if is_final else ReminderKind.PAST_DUE
-    return ReminderKind.RENEWAL_DUE if offset > 0 else ReminderKind.RENEWAL_REMINDER
+    is_late = facts.today(now) > invoice.due_date  # even if a claim has stopped the clock
+    return ReminderKind.RENEWAL_DUE if is_late else ReminderKind.RENEWAL_REMINDER
 
 
 def announced_days(facts: BillingFacts, now: datetime) -> Mapping[StepName, date]:

@@ -89,17 +89,28 @@ def _mails_of(steps: Iterable[DunningStep]) -> defaultdict[str, list[OutgoingMai
 def _taken(step: DunningStep, mails: Sequence[OutgoingMail]) -> Taken:
     """Return what became of a reminder; mails are deleted after a time."""
     sent = next((mail for mail in mails if mail.sent_at), None)
-    if sent and sent.sent_at and sent.attempts > 1:
+    if sent and sent.sent_at and _was_late(sent, sent.sent_at):
         return Taken(step, max(sent.sent_at, step.created_at))
     if sent or not mails:
         return Taken(step, step.created_at)
     waiting = [mail for mail in mails if mail.is_waiting]
     if not waiting:
         return Taken(step, step.created_at, MailState.DROPPED)
-    state = MailState.FAILING if all(map(_fails, waiting)) else MailState.SENT
+    state = MailState.FAILING if all(map(fails, waiting)) else MailState.SENT
     return Taken(step, step.created_at, state)
 
 
-def _fails(mail: OutgoingMail) -> bool:
-    """Tell whether a mail was tried in vain, or not at all; the server's clock tells how long."""
-    return mail.attempts > 0 or mail.created_at < utc_now() - UNTRIED
+def fails(mail: OutgoingMail) -> bool:
+    """Tell whether a mail was tried in vain, or not at all; the server's clock tells how long.
+
+    If it goes out after all, it counts from then on.
+    """
+    return mail.attempts > 0 or _is_overdue(mail, utc_now())
+
+
+def _was_late(mail: OutgoingMail, sent_at: datetime) -> bool:
+    return mail.attempts > 1 or _is_overdue(mail, sent_at)
+
+
+def _is_overdue(mail: OutgoingMail, at: datetime) -> bool:
+    return mail.created_at < at - UNTRIED

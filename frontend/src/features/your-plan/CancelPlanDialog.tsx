@@ -9,7 +9,7 @@ import { m } from "../../lib/messages";
 import { PageDialog } from "../../ui/PageDialog";
 import { describe } from "../../ui/QueryState";
 import { useCancelPlan } from "./api/useCancelPlan";
-import { isPaidAhead, isPaidNow } from "./paidTime";
+import { isPaidNow } from "./paidTime";
 
 const PAGE = "/plan";
 
@@ -38,7 +38,7 @@ function Consequences({ current }: { current: CurrentSubscription }) {
   const lines = [
     last ? m.cancelPlan.until(name, last) : m.cancelPlan.atOnce(name),
     invoice?.kind === "renewal" && m.cancelPlan.voided(invoice.number),
-    next && !isPaidAhead(current) && m.cancelPlan.dropped(next.name),
+    next && current.may.choose_plan && m.cancelPlan.dropped(next.name),
     m.cancelPlan.noMore,
   ].filter((line) => typeof line === "string");
   return (

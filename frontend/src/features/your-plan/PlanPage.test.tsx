@@ -272,10 +272,19 @@ describe("cancelling", () => {
   it("lets a paid period go by that hasn't begun, with its plan", async () => {
     vi.useFakeTimers({ now: new Date("2027-02-01T12:00:00Z"), toFake: ["Date"] });
     const ahead = { ...running, paid_until_day: "2027-02-28", next_plan: growth };
-    const dialog = await openDialog(ahead);
+    const paidFor = { ...ahead, may: { ...running.may, choose_plan: false } };
+    const dialog = await openDialog(paidFor);
     vi.useRealTimers();
     expect(dialog).toHaveTextContent("everything in it works until February 28, 2027.");
     expect(dialog).not.toHaveTextContent("is dropped");
+  });
+
+  it("says that a choice is dropped, though the present plan is paid ahead", async () => {
+    vi.useFakeTimers({ now: new Date("2027-01-07T12:00:00Z"), toFake: ["Date"] });
+    const ahead = { ...running, paid_until_day: "2027-02-28", next_plan: growth };
+    const dialog = await openDialog(ahead);
+    vi.useRealTimers();
+    expect(dialog).toHaveTextContent("The change to the Growth plan is dropped.");
   });
 
   it("says at the question why it can't be", async () => {

@@ -17,6 +17,7 @@ from django.db.models.functions import Cast, Coalesce
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account
 from igny8_core.business.billing import tasks
+from igny8_core.business.billing.borders import start_of
 from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
 from igny8_core.business.billing.selectors.locks import lock_billing_of_account
@@ -24,7 +25,7 @@ from igny8_core.business.billing.selectors.mails import mails_about, mails_of
 from igny8_core.business.billing.services.proofs import NO_PROOF
 from igny8_core.business.proofs.attempts import forget_attempts_of
 from igny8_core.business.proofs.enums import ProofState
-from igny8_core.common.clock import business_day
+from igny8_core.common.clock import business_day, business_zone
 from igny8_core.common.models import OutgoingMail
 
 REFUSED = (PaymentStatus.FAILED, PaymentStatus.WITHDRAWN)
@@ -38,6 +39,7 @@ def erase_at_closing(*, account: Account, now: datetime) -> None:
     PaymentEvent.objects.filter(account=account, payment__in=refused).update(note="")
     _erase_payments(refused)
     events = PaymentEvent.objects.filter(account=account)
+    events.filter(invoice=None).update(note="")
     events.filter(Q(actor=None) | Q(actor__account=account)).update(ip_address=None)
     _erase_recipients(mails_of(account=account), now=now)
     without_facts = Func(F("arguments"), template="(%(expressions)s - 'facts')")
@@ -58,7 +60,8 @@ def erase_expired(*, now: datetime) -> int:
 
     Proofs of rejected and withdrawn payments go ``BILLING_PROOF_RETENTION_DAYS`` after the
     decision. Proofs of approved payments, and the customer's details on invoices of closed
-    accounts, go ``BILLING_RETENTION_YEARS`` after the end of the year of issue.
+    accounts, go ``BILLING_RETENTION_YEARS`` after the end of the year of issue. So do, after the
+    end of their own year, addresses and notes of what was done in the course of no invoice.
 
     Each account has its own transaction, with the usual locks. If one fails, the error is raised
     after all others are done, and the account is tried again next time.
@@ -83,6 +86,7 @@ def _accounts_with_expired(now: datetime) -> list[int]:
         _expired_payments(now).values_list("invoice__account", flat=True),
         _expired_invoices(now).values_list("account", flat=True),
         _expired_events(now).values_list("account", flat=True),
+        _expired_acts(now).values_list("account", flat=True),
     )
     return sorted({account_id for account_ids in found for account_id in account_ids.distinct()})
 
@@ -92,8 +96,8 @@ def _erase_expired_of(account_id: int, now: datetime) -> int:
     lock_billing_of_account(account_id=account_id)
     count = _erase_proofs(_expired_proofs(now).filter(invoice__account=account_id))
     count += _erase_payments(_expired_payments(now).filter(invoice__account=account_id))
-    events = _expired_events(now).filter(account=account_id)
-    count += events.update(note="", ip_address=None)
+    for events in (_expired_events(now), _expired_acts(now)):
+        count += events.filter(account=account_id).update(note="", ip_address=None)
     invoices = list(_expired_invoices(now).filter(account=account_id))
     for invoice in invoices:
         _blank_customer(invoice)
@@ -115,10 +119,20 @@ def _expired_payments(now: datetime) -> QuerySet[Payment]:
 
 
 def _expired_events(now: datetime) -> QuerySet[PaymentEvent]:
+    """Return what was done in the course of old invoices."""
+    return _personal_events().filter(invoice__in=_old_invoices(now))
+
+
+def _expired_acts(now: datetime) -> QuerySet[PaymentEvent]:
+    """Return what was done in the course of no invoice, as long ago as old ones were issued."""
+    kept_from = start_of(_kept_since(now), business_zone())
+    return _personal_events().filter(invoice=None, created_at__lt=kept_from)
+
+
+def _personal_events() -> QuerySet[PaymentEvent]:
+    """Return the events of closed accounts that may name somebody."""
     return PaymentEvent.objects.filter(
-        ~Q(note="") | Q(ip_address__isnull=False),
-        invoice__in=_old_invoices(now),
-        invoice__account__status=AccountStatus.CANCELLED,
+        ~Q(note="") | Q(ip_address__isnull=False), account__status=AccountStatus.CANCELLED
     )
 
 
@@ -141,9 +155,14 @@ def _expired_invoices(now: datetime) -> QuerySet[Invoice]:
     )
 
 
+def _kept_since(now: datetime) -> date:
+    """Return the first day of which everything is kept."""
+    return date(business_day(now).year - settings.BILLING_RETENTION_YEARS, 1, 1)
+
+
 def _old_invoices(now: datetime) -> QuerySet[Invoice]:
     """Return invoices older than the retention period, by date in their own time zone."""
-    kept_since = date(business_day(now).year - settings.BILLING_RETENTION_YEARS, 1, 1)
+    kept_since = _kept_since(now)
     zone = Coalesce(KT("billing_snapshot__issue__time_zone"), Value("UTC"))
     issued_on = Cast(Func(zone, F("issued_at"), function="timezone"), DateField())
     first_anywhere = datetime.combine(kept_since, time.max, UTC)  # for the index on the time

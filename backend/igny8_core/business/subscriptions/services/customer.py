@@ -129,13 +129,13 @@ def choose_next_plan(
     :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan, AlreadyNextPlan: if the plan
         can't be chosen.
     :raises BillingParked, NoSubscription, PlanEnds: if no plan runs that goes on.
-    :raises PaidAhead: if the next period is paid for, on another plan.
+    :raises PaidAhead: if the plan that was chosen before is paid for.
     :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
     :raises TooManyPlanChanges: if the renewal was issued anew today already.
     """
     with _in_hand(account, actor, now) as hand:
         plan = public_plan(slug=plan_slug, offer=offer)
-        subscription = require_choosable(plan, hand.billing, now)
+        subscription = require_choosable(plan, hand.billing)
         subscription.next_plan = plan
         hand.replace_renewal(subscription, "next_plan", note=_noted(plan, note))
         return hand.current
@@ -148,12 +148,12 @@ def drop_next_plan(*, account: Account, actor: Actor, now: datetime, note: str =
     :param note: why, if the customer doesn't do it; it is kept in the event.
     :raises NoNextPlan: if none was chosen.
     :raises BillingParked, NoSubscription, PlanEnds: if no plan runs that goes on.
-    :raises PaidAhead: if the next period is paid for, on that plan.
+    :raises PaidAhead: if that plan is paid for.
     :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
     :raises TooManyPlanChanges: if the renewal was issued anew today already.
     """
     with _in_hand(account, actor, now) as hand:
-        subscription = require_droppable(hand.billing, now)
+        subscription = require_droppable(hand.billing)
         subscription.next_plan = None
         hand.replace_renewal(subscription, "next_plan", note=_noted(subscription.plan, note))
         return hand.current
@@ -175,7 +175,7 @@ def agree_price(
     :raises PaymentAlreadyUnderReview: if the open renewal may have been paid.
     """
     with _in_hand(account, actor, now) as hand:
-        subscription = require_priceable(price, hand.billing, now)
+        subscription = require_priceable(price, hand.billing)
         subscription.price_override = price
         forget_told_price(subscription)
         said = Money(price, Plan.currency) if price else "The plan's own price"

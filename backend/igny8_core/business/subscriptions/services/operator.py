@@ -198,7 +198,13 @@ def end_now(
         recorder.move(subscription, also_save=("cancelled_at",))
         account.suspended_at = None
         recorder.move(account, also_save=("suspended_at",))
-        notice = emails.of_end(subscription=subscription, account=account, reason=reason)
+        notice = emails.of_end(
+            subscription=subscription,
+            account=account,
+            renewal=renewal,
+            order=reading.order_of(act.billing),
+            reason=reason,
+        )
         act.changes.tell(notice)
     return subscription
 

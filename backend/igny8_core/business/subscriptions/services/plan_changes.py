@@ -221,7 +221,7 @@ class _Offer:
 
     def _require_choosable(self, plan: Plan) -> None:
         require_looked_after(self.billing)
-        require_choosable(plan, self.billing, self.now)
+        require_choosable(plan, self.billing)
 
 
 def _code(refusal: DomainError | None) -> str | None:

@@ -24,7 +24,12 @@ from igny8_core.business.subscriptions.exceptions import (
     RenewalAlreadyOpen,
     UpgradeAlreadyPending,
 )
-from igny8_core.business.subscriptions.reading import live_subscription, open_renewal, order_of
+from igny8_core.business.subscriptions.reading import (
+    is_paid_for,
+    live_subscription,
+    open_renewal,
+    order_of,
+)
 from igny8_core.business.subscriptions.refusals import AnotherPlanFollows, PriceHoldsAlready
 from igny8_core.common.clock import business_zone
 
@@ -99,27 +104,28 @@ def require_renewable(billing: LockedAccount, now: datetime) -> Subscription:
     return subscription
 
 
-def require_choosing(billing: LockedAccount, now: datetime) -> Subscription:
+def require_choosing(billing: LockedAccount) -> Subscription:
     """Return the subscription whose next plan can be chosen.
 
     :raises NoSubscription, PlanEnds: if there is none that goes on.
     :raises PaymentAlreadyUnderReview: if its renewal may have been paid.
-    :raises PaidAhead: if the next period is paid for, on another plan.
+    :raises PaidAhead: if the plan that was chosen before is paid for.
     """
     subscription = require_going_on(billing)
     _require_no_claim(billing, subscription)
-    if subscription.next_plan_id:
-        _require_not_paid_ahead(subscription, now)
+    chosen = subscription.next_plan
+    if chosen and is_paid_for(chosen, billing, subscription):
+        raise _paid_ahead(subscription)
     return subscription
 
 
-def require_choosable(plan: Plan, billing: LockedAccount, now: datetime) -> Subscription:
+def require_choosable(plan: Plan, billing: LockedAccount) -> Subscription:
     """Return the subscription that can go on with another plan.
 
     :raises PlanNotPayable, AlreadyOnPlan, AlreadyNextPlan: if the plan can't be chosen.
     :raises DomainError: as ``require_choosing`` does.
     """
-    subscription = require_choosing(billing, now)
+    subscription = require_choosing(billing)
     if plan.is_free:
         raise PlanNotPayable(plan=plan)
     if plan.pk == subscription.next_plan_id:
@@ -129,19 +135,19 @@ def require_choosable(plan: Plan, billing: LockedAccount, now: datetime) -> Subs
     return subscription
 
 
-def require_droppable(billing: LockedAccount, now: datetime) -> Subscription:
+def require_droppable(billing: LockedAccount) -> Subscription:
     """Return the subscription whose choice of a next plan can be taken back.
 
     :raises NoNextPlan: if none was chosen.
     :raises DomainError: as ``require_choosing`` does.
     """
-    subscription = require_choosing(billing, now)
+    subscription = require_choosing(billing)
     if not subscription.next_plan_id:
         raise NoNextPlan(subscription)
     return subscription
 
 
-def require_priceable(price: Decimal | None, billing: LockedAccount, now: datetime) -> Subscription:
+def require_priceable(price: Decimal | None, billing: LockedAccount) -> Subscription:
     """Return the subscription whose present plan can go on at another price.
 
     :param price: None for that of the plan.
@@ -149,7 +155,7 @@ def require_priceable(price: Decimal | None, billing: LockedAccount, now: dateti
     :raises PriceHoldsAlready: if it was agreed on before, or nothing was.
     :raises DomainError: as ``require_choosing`` does.
     """
-    subscription = require_choosing(billing, now)
+    subscription = require_choosing(billing)
     if subscription.next_plan:
         raise AnotherPlanFollows(subscription, plan=subscription.next_plan)
     if subscription.price_override == price:
@@ -193,5 +199,8 @@ def _require_no_claim(billing: LockedAccount, subscription: Subscription) -> Non
 
 def _require_not_paid_ahead(subscription: Subscription, now: datetime) -> None:
     if now < border(subscription, subscription.paid_index - 1):
-        day = last_day(paid_until(subscription), business_zone())
-        raise PaidAhead(subscription, day=day)
+        raise _paid_ahead(subscription)
+
+
+def _paid_ahead(subscription: Subscription) -> PaidAhead:
+    return PaidAhead(subscription, day=last_day(paid_until(subscription), business_zone()))

@@ -267,7 +267,24 @@ class Steps:
         self._cancel(subscription, recorder)
         self.account.suspended_at = None
         recorder.move(self.account, also_save=("suspended_at",))
-        self._tell(emails.of_end(subscription=subscription, account=self.account))
+        notice = emails.of_end(
+            subscription=subscription,
+            account=self.account,
+            renewal=self._voided_now(subscription),
+            order=order_of(self.billing),
+        )
+        self._tell(notice)
+
+    def _voided_now(self, subscription: Subscription) -> Invoice | None:
+        """Return the renewal that became void in this act: perhaps before the end, which tells."""
+        voided = (
+            invoice
+            for invoice in self.billing.invoices
+            if invoice.subscription_id == subscription.pk
+            and invoice.kind == InvoiceKind.RENEWAL
+            and invoice.voided_at == self.now
+        )
+        return next(voided, None)
 
     def _expire_credits(self) -> None:
         expire_credits(
