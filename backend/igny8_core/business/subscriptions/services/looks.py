@@ -33,7 +33,8 @@ def look_at_customers_of(*, plan_id: int, now: datetime) -> None:
     """Let billing look now at every account that has a plan: its price has changed."""
     having = Subscription.objects.filter(plan=plan_id, status__in=LIVE_SUBSCRIPTION_STATUSES)
     accounts = Account.objects.filter(pk__in=having.values("account"))
-    accounts.update(next_billing_step_at=now)
+    in_order = accounts.order_by("pk").select_for_update(no_key=True)  # as those who approve lock
+    Account.objects.filter(pk__in=in_order.values("pk")).update(next_billing_step_at=now)
 
 
 def is_late(facts: BillingFacts | None, kept: datetime | None, now: datetime) -> bool:
