@@ -473,33 +473,36 @@ def change(customer: Customer, _now: datetime) -> bool:
 def order_another(customer: Customer, now: datetime) -> bool:
     """A changer orders another plan and says that it is paid; the same after each rejection.
 
-    Or says of the same order that it is paid after all.
+    Or says of the same order that it is paid after all. Half of them wait for a renewal.
     """
-    facts, order, dice = customer.facts, customer.facts.order, customer.dice
+    facts, order = customer.facts, customer.facts.order
     if not facts.subscription or not customer.world.has_orders:
         return False
     if order and order.has_waiting_claim:
-        if dice.random() > 0.45:
-            return False
-        if is_held(customer):
-            customer.held_until = facts.today(now)
-        rejected = replace(order.claims[-1], decided_at=now, was_rejected=True)
-        customer.facts = replace(facts, order=replace(order, claims=(*order.claims[:-1], rejected)))
-        return True
-    if customer.nature != Nature.CHANGER:
+        return reject_order(customer, order, now)
+    is_asked = facts.subscription.invoice or facts.subscription.replaced or customer.number % 2 == 0
+    if customer.nature != Nature.CHANGER or not (order or is_asked):
         return False
-    is_asked = facts.subscription.invoice or facts.subscription.replaced
-    if customer.number % 2 and not order and not is_asked:
-        return False  # half of them wait for a renewal
-    if order and dice.random() < 0.3:
-        again = replace(order, claims=(*order.claims, Claim(now)))
-        customer.facts = replace(facts, order=again)
-        return True
-    today = facts.today(now)
-    due_date, claims = today + timedelta(days=7), (Claim(now),)
-    fresh = OpenInvoice(InvoiceKind.CHANGE, 0, today, due_date, PLAN, claims)
-    customer.facts = replace(facts, order=fresh)
-    customer.ordered += 1
+    if order and customer.dice.random() < 0.3:
+        claimed = replace(order, claims=(*order.claims, Claim(now)))
+    else:
+        today = facts.today(now)
+        due_date, claims = today + timedelta(days=7), (Claim(now),)
+        claimed = OpenInvoice(InvoiceKind.CHANGE, 0, today, due_date, PLAN, claims)
+        customer.ordered += 1
+    customer.facts = replace(facts, order=claimed)
+    return True
+
+
+def reject_order(customer: Customer, order: OpenInvoice, now: datetime) -> bool:
+    """An admin rejects the claim of an order, sooner or later."""
+    if customer.dice.random() > 0.45:
+        return False
+    if is_held(customer):
+        customer.held_until = customer.facts.today(now)
+    rejected = replace(order.claims[-1], decided_at=now, was_rejected=True)
+    order = replace(order, claims=(*order.claims[:-1], rejected))
+    customer.facts = replace(customer.facts, order=order)
     return True
 
 

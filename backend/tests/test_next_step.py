@@ -602,7 +602,7 @@ def test_order_after_the_paid_time_keeps_nothing_back() -> None:
 
 
 def test_claimed_order_holds_the_open_renewal_back() -> None:
-    """Who has paid for another plan isn't pressed for the old one, however long the review takes."""
+    """Who has paid for another plan isn't pressed for the old one, however long the review."""
     change = order(kind=InvoiceKind.CHANGE, issued_on=day(-5))
     waiting = replace(change, claims=(claim(-4),))
     facts = facts_of(order=waiting, invoice=renewal())
