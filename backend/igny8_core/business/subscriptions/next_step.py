@@ -144,6 +144,11 @@ def is_held_by_order(facts: BillingFacts, now: datetime) -> bool:
     return gives_time and _was_ordered_in_time(order, facts, subscription)
 
 
+def is_order_under_review(facts: BillingFacts, now: datetime) -> bool:
+    """Tell whether an order holds the renewal back because it may have been paid."""
+    return bool(facts.order and facts.order.is_frozen) and is_held_by_order(facts, now)
+
+
 def _renew(facts: BillingFacts, now: datetime) -> Step | None:
     """Issue the next renewal when its lead has come; a replaced one goes on where it stopped."""
     subscription, today = facts.subscription, facts.today(now)
