@@ -554,7 +554,7 @@ def test_few_statements_make_and_write_a_reminder(clock: time_machine.Traveller)
     mail = customer.mail("renewal_due")
     with CaptureQueriesContext(connection) as written:
         letter_for(mail)
-    assert len(written) == 4  # the invoice, its confirmations, newer emails, the seller
+    assert len(written) == 5  # the invoice, its confirmations, an order, newer emails, the seller
 
 
 def test_notice_is_about_its_invoice_and_account(clock: time_machine.Traveller) -> None:
