@@ -123,7 +123,7 @@ class Day:
         sub = self.sub
         invoice = sub.invoice if sub else None
         held = sub and sub.hold_until and self.today < sub.hold_until
-        if not sub or not invoice or held or self.freezes(invoice):
+        if not sub or not invoice or held or self.freezes(invoice) or self.is_order_in_time(sub):
             return None
         offset = self.offset(invoice)
         pressed = None if self.is_soft(invoice) else self.hard_step(sub, invoice, offset)

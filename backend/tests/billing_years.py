@@ -33,6 +33,7 @@ NO_TIME = timedelta(0)
 MOST_STEPS = 12
 HELD_DAYS = 14
 MORE_DAYS = 5  # to pay
+NOTICE_DAYS = 3  # from an order's expiry, with its mail, to the suspension
 
 
 class Nature(StrEnum):
@@ -90,6 +91,7 @@ class Customer:
 
     :ivar months: the length of a period.
     :ivar ordered: how often another plan was ordered.
+    :ivar held_until: the last day on which an order held the renewal back.
     """
 
     number: int
@@ -109,6 +111,7 @@ class Customer:
     was_helped: bool = False
     is_skipped: bool = False
     ordered: int = 0
+    held_until: date = date.min
 
     @property
     def invoice(self) -> OpenInvoice | None:
@@ -275,6 +278,8 @@ def check_step(customer: Customer, step: Step, now: datetime) -> None:
         assert today not in mailed, "a second mail on a day"
     if isinstance(step, Renew):
         assert step.index not in customer.paid, "a second invoice for a period"
+    if step.name in {StepName.FALL_DUE, StepName.REMIND, StepName.SUSPEND, StepName.LAPSE}:
+        assert not is_held(customer), "pressed while an order may have been paid"
     if step.name == StepName.SUSPEND:
         check_suspension(customer, today)
     if step.name in {StepName.LAPSE, StepName.EXPIRE_SIGN_UP}:
@@ -283,6 +288,14 @@ def check_step(customer: Customer, step: Step, now: datetime) -> None:
     if step.name == StepName.LAPSE:
         assert facts.suspended_at
         assert (today - facts.today(facts.suspended_at)).days >= PLAN.paused_days
+
+
+def is_held(customer: Customer) -> bool:
+    """Tell whether a claim of an order from the paid time waits, and is one of the first."""
+    facts, order = customer.facts, customer.facts.order
+    if not facts.subscription or not order or not order.is_frozen:
+        return False
+    return order.issued_on < facts.today(facts.paid_until(facts.subscription))
 
 
 def check_suspension(customer: Customer, today: date) -> None:
@@ -300,7 +313,8 @@ def check_suspension(customer: Customer, today: date) -> None:
     assert offset >= PLAN.suspend_after_days
     world = customer.world
     if not world.has_outages and not world.has_lost_mails and not customer.was_helped:
-        assert offset <= PLAN.suspend_after_days + PLAN.retry_days
+        most = PLAN.suspend_after_days + PLAN.retry_days
+        assert offset <= most or (today - customer.held_until).days <= PLAN.retry_days + NOTICE_DAYS
 
 
 def check_state(customer: Customer) -> None:
@@ -457,23 +471,38 @@ def change(customer: Customer, _now: datetime) -> bool:
 
 
 def order_another(customer: Customer, now: datetime) -> bool:
-    """A changer orders another plan and says that it is paid, again after each rejection."""
-    facts, order, dice = customer.facts, customer.facts.order, customer.dice
+    """A changer orders another plan and says that it is paid; the same after each rejection.
+
+    Or says of the same order that it is paid after all. Half of them wait for a renewal.
+    """
+    facts, order = customer.facts, customer.facts.order
     if not facts.subscription or not customer.world.has_orders:
         return False
     if order and order.has_waiting_claim:
-        if dice.random() > 0.45:
-            return False
-        rejected = replace(order.claims[-1], decided_at=now, was_rejected=True)
-        customer.facts = replace(facts, order=replace(order, claims=(*order.claims[:-1], rejected)))
-        return True
-    if customer.nature != Nature.CHANGER:
+        return reject_order(customer, order, now)
+    is_asked = facts.subscription.invoice or facts.subscription.replaced or customer.number % 2 == 0
+    if customer.nature != Nature.CHANGER or not (order or is_asked):
         return False
-    today = facts.today(now)
-    due_date, claims = today + timedelta(days=7), (Claim(now),)
-    fresh = OpenInvoice(InvoiceKind.CHANGE, 0, today, due_date, PLAN, claims)
-    customer.facts = replace(facts, order=fresh)
-    customer.ordered += 1
+    if order and customer.dice.random() < 0.3:
+        claimed = replace(order, claims=(*order.claims, Claim(now)))
+    else:
+        today = facts.today(now)
+        due_date, claims = today + timedelta(days=7), (Claim(now),)
+        claimed = OpenInvoice(InvoiceKind.CHANGE, 0, today, due_date, PLAN, claims)
+        customer.ordered += 1
+    customer.facts = replace(facts, order=claimed)
+    return True
+
+
+def reject_order(customer: Customer, order: OpenInvoice, now: datetime) -> bool:
+    """An admin rejects the claim of an order, sooner or later."""
+    if customer.dice.random() > 0.45:
+        return False
+    if is_held(customer):
+        customer.held_until = customer.facts.today(now)
+    rejected = replace(order.claims[-1], decided_at=now, was_rejected=True)
+    order = replace(order, claims=(*order.claims[:-1], rejected))
+    customer.facts = replace(customer.facts, order=order)
     return True
 
 

@@ -321,6 +321,35 @@ def test_paid_change_of_plan_voids_the_open_renewal(customer: User, billing_admi
     assert days(26, 50) == {50: ["renew period 1, due on 2027-02-27"]}
 
 
+def test_who_has_paid_for_a_change_of_plan_is_not_pressed_for_the_old_plan(
+    customer: User, billing_admin: User
+) -> None:
+    """The renewal is issued before the order; the admin takes three weeks."""
+    assert days(0, 24) == {24: UNPAID[24]}
+    order(customer, "growth", day(26))
+    claim = confirm(customer, day(26, hour=13))
+    assert days(26, 45) == {}
+    assert state(customer) == ("active", "pending_payment", "pending", 1000)
+    assert_all_invariants_hold()
+    approve_payment(payment_id=claim.pk, actor=Actor(user=billing_admin), now=day(46))
+    assert state(customer) == ("active", "active", "paid", 3000)
+    assert_all_invariants_hold()
+
+
+def test_who_has_not_paid_for_a_change_of_plan_is_pressed_after_three_days(
+    customer: User, billing_admin: User
+) -> None:
+    days(0, 24)
+    order(customer, "growth", day(26))
+    reject(confirm(customer, day(26, hour=13)), billing_admin, day(45, hour=9))
+    assert days(26, 55) == {
+        48: ["expire change", "fall due"],
+        49: ["remind: final notice"],
+        51: ["suspend"],
+    }
+    assert_all_invariants_hold()
+
+
 def test_change_of_plan_waits_while_the_renewal_is_under_review(
     customer: User, billing_admin: User
 ) -> None:

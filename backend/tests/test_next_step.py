@@ -599,6 +599,41 @@ def test_order_after_the_paid_time_keeps_nothing_back() -> None:
     assert next_step(facts_of(order=in_time, cancel_at_period_end=True), on(2)) is None
 
 
+def test_claimed_order_holds_the_open_renewal_back() -> None:
+    """Who has paid for another plan isn't pressed for the old one, however long the review."""
+    change = order(kind=InvoiceKind.CHANGE, issued_on=day(-5))
+    waiting = replace(change, claims=(claim(-4),))
+    facts = facts_of(order=waiting, invoice=renewal())
+    assert all_steps(facts, on(60)) == []
+    assert next_look(facts, on(-4)) is None
+    rejected = facts_of(order=replace(change, claims=(claim(-4, 14),)), invoice=renewal())
+    skipped = (ReminderKind.RENEWAL_REMINDER, ReminderKind.RENEWAL_DUE, ReminderKind.PAST_DUE)
+    assert what_happens_when(rejected, on(14))[:4] == [
+        (day(17), EXPIRE_CHANGE),
+        (day(17), FALL_DUE),
+        (day(18), Remind(kind=FINAL, skipped=skipped)),
+        (day(20), SUSPEND),
+    ]
+
+
+def test_third_claim_of_an_order_or_one_from_later_holds_no_open_renewal_back() -> None:
+    change = order(kind=InvoiceKind.CHANGE, issued_on=day(-5))
+    liar = late(order=replace(change, claims=(claim(-4, -3), claim(1, 2), claim(5))))
+    assert next_step(replace(liar, order=None), on(10)) == SUSPEND
+    assert next_step(liar, on(10)) == SUSPEND
+    chain = late(order=replace(change, issued_on=day(2), claims=(claim(2),)))
+    assert next_step(chain, on(10)) == SUSPEND
+
+
+@pytest.mark.parametrize("status", [AccountStatus.ACTIVE, SUSPENDED])
+def test_claimed_order_holds_suspension_and_end_back(status: AccountStatus) -> None:
+    waiting = order(kind=InvoiceKind.CHANGE, issued_on=day(-1), claims=(claim(9),))
+    noticed = renewal(sent=(*WARNED, *sent(ending=33)))
+    owing = paused(noticed) if status == SUSPENDED else late(noticed)
+    assert next_step(owing, on(45)) in {SUSPEND, LAPSE}
+    assert next_step(replace(owing, order=waiting), on(45)) is None
+
+
 @pytest.mark.parametrize("now", [on(-4), on(4)])
 def test_replaced_renewal_waits_for_no_order(now: datetime) -> None:
     """Else it would be issued when its due day is over, or never."""

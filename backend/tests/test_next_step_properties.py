@@ -51,6 +51,14 @@ def has_failing_mail(facts: BillingFacts) -> bool:
     return bool(invoice and any(item.mail == MailState.FAILING for item in invoice.sent))
 
 
+def has_paid_order(facts: BillingFacts) -> bool:
+    """Tell whether the first payments of an order from the paid time are under review."""
+    subscription, order = facts.subscription, facts.order
+    if not subscription or not order or not order.is_frozen:
+        return False
+    return order.issued_on < facts.today(facts.paid_until(subscription))
+
+
 def last_instant(facts: BillingFacts, now: datetime) -> datetime:
     return start_of(facts.today(now) + timedelta(days=1), facts.zone) - INSTANT
 
@@ -98,6 +106,7 @@ def test_hard_steps_are_announced_and_wait_for_claims(drawn: Drawn) -> None:
     if not step or step.name not in HARD:
         return
     invoice, today = debt_of(facts), facts.today(now)
+    assert not has_paid_order(facts)
     assert not any(
         claim.decided_at is None for claim in invoice.claims[: invoice.plan.freezing_claims]
     )
@@ -119,6 +128,7 @@ def test_no_mail_while_a_claim_stops_the_clock_or_after_one_of_today(drawn: Draw
     step = next_step(facts, now)
     if isinstance(step, Remind):
         assert not debt_of(facts).is_frozen
+        assert not has_paid_order(facts)
         assert facts.last_mail_on is None or facts.last_mail_on < facts.today(now)
 
 

@@ -781,6 +781,18 @@ def test_nobody_is_reminded_while_a_confirmation_stops_the_clock(root: User) -> 
     assert act("remind_now", at, root) == "renewal_due"
 
 
+def test_nobody_is_reminded_while_an_order_may_have_been_paid(root: User) -> None:
+    at = lived_until(26)(root)
+    order(at.owner, "growth", day(27))
+    payment = confirm(at.owner, day(27, hour=13))
+    at = At(at.owner, day(33))
+    with pytest.raises(ClaimStopsTheClock, match=str(payment.invoice)):
+        act("remind_now", at, root)
+    actor = Actor(user=root)
+    reject_payment(payment_id=payment.pk, actor=actor, now=at.now, admin_notes="Not found")
+    assert act("remind_now", at, root) == "renewal_due"
+
+
 # Credits
 
 

@@ -353,6 +353,22 @@ def test_nobody_is_pressed_while_a_confirmation_waits(
 
 
 @pytest.mark.parametrize("kind", REMINDERS)
+def test_nobody_is_pressed_while_a_confirmation_of_an_order_waits(
+    clock: time_machine.Traveller, kind: str
+) -> None:
+    customer = Customer(clock)
+    customer.on(1, 26)
+    order(customer.owner)
+    STAGES[kind](customer)
+    assert customer.body(kind)
+    payment = customer.confirm("BT-1")
+    assert payment.invoice.kind == "change"
+    assert customer.drop_reason(kind) == "A confirmation of an order is under review."
+    reject(payment, customer.admin)
+    assert customer.body(kind)
+
+
+@pytest.mark.parametrize("kind", REMINDERS)
 def test_third_confirmation_holds_no_mail_back(clock: time_machine.Traveller, kind: str) -> None:
     """Else the account would be paused without the notice that counts as sent."""
     customer = Customer(clock)
@@ -538,7 +554,7 @@ def test_few_statements_make_and_write_a_reminder(clock: time_machine.Traveller)
     mail = customer.mail("renewal_due")
     with CaptureQueriesContext(connection) as written:
         letter_for(mail)
-    assert len(written) == 4  # the invoice, its confirmations, newer emails, the seller
+    assert len(written) == 5  # the invoice, its confirmations, an order, newer emails, the seller
 
 
 def test_notice_is_about_its_invoice_and_account(clock: time_machine.Traveller) -> None:

@@ -17,6 +17,7 @@ from igny8_core.business.billing.services.confirmation import confirm_payment
 from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.integrity.verify import verify_billing
+from igny8_core.business.subscriptions.services.customer import choose_next_plan
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, invoice_of, make_claim, make_owner
 from tests.life import (
@@ -53,6 +54,25 @@ def reverse(
         event=event,
         is_forced=is_forced,
     )
+
+
+def pay_again(invoice: Invoice, owner: User, admin: User, now: datetime) -> Payment:
+    """Pay an invoice that isn't the newest one."""
+    payment = confirm_payment(
+        invoice_id=invoice.pk,
+        account=account_of(owner),
+        claim=make_claim(amount=invoice.total, reference=f"BT-AGAIN-{now:%d%b}"),
+        submitter=owner,
+        actor=Actor(user=owner),
+        now=now,
+    )
+    approve_payment(payment_id=payment.pk, actor=Actor(user=admin), now=now)
+    return payment
+
+
+def choose(owner: User, plan: str, now: datetime) -> None:
+    """Choose the plan of the next period."""
+    choose_next_plan(account=account_of(owner), plan_slug=plan, actor=Actor(user=owner), now=now)
 
 
 @pytest.fixture
@@ -198,6 +218,56 @@ def test_paid_again_it_is_renewed_when_its_new_time_comes(
     assert state(customer) == ("active", "active", "void", 1000)
     assert days(27, 52) == {51: ["renew period 1, due on 2027-02-28"]}
     assert_all_invariants_hold()
+
+
+def test_renewal_that_a_reversal_voided_has_a_new_due_day_and_sends_its_mail(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    """March was due on its first day; February is paid again a week later."""
+    days(26, 53)
+    march = invoice_of(customer)
+    reverse(renewed, billing_admin, day(54))
+    february = renewed.invoice
+    days(54, 65)
+    pay_again(february, customer, billing_admin, day(66))
+    assert state(customer) == ("active", "active", "void", 2000)
+    assert days(66, 82) == {
+        66: ["renew period 2, due on 2027-03-13"],
+        68: ["remind: renewal reminder"],
+        72: ["remind: renewal due"],
+        75: ["fall due", "remind: past due"],
+        79: ["remind: final notice"],
+        81: ["suspend"],
+    }
+    assert (march.due_date, invoice_of(customer).period_index) == (date(2027, 3, 1), 2)
+    assert_all_invariants_hold()
+
+
+def test_renewals_that_were_replaced_before_a_reversal_go_on_no_more_than_the_last(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    """The customer had chosen another plan; and February's payment is taken back twice."""
+    days(26, 52)
+    choose(customer, "growth", day(53))
+    reverse(renewed, billing_admin, day(54))
+    again = pay_again(renewed.invoice, customer, billing_admin, day(55))
+    days(55, 55)
+    assert invoice_of(customer).due_date == date(2027, 3, 2)
+    reverse(again, billing_admin, day(56))
+    pay_again(renewed.invoice, customer, billing_admin, day(57))
+    assert days(57, 57) == {57: ["renew period 2, due on 2027-03-04"]}
+    assert_all_invariants_hold()
+
+
+def test_change_of_plan_after_a_period_was_paid_again_puts_no_due_day_off(
+    customer: User, billing_admin: User, renewed: Payment
+) -> None:
+    reverse(renewed, billing_admin, day(26))
+    pay_again(renewed.invoice, customer, billing_admin, day(27))
+    days(27, 58)
+    due = invoice_of(customer).due_date
+    choose(customer, "growth", day(58, hour=13))
+    assert (invoice_of(customer).plan.slug, invoice_of(customer).due_date) == ("growth", due)
 
 
 def test_open_renewal_under_review_is_decided_first(customer: User, billing_admin: User) -> None:

@@ -413,6 +413,20 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
             " WHERE status = 'pending_approval'"
         ),
     ),
+    "a reminder was sent while the payment of an order waited": (
+        "8c. ",
+        (
+            "UPDATE billing_invoice SET kind = 'change', issued_at = issued_at - interval '1 year',"
+            " account_id = (SELECT min(i.account_id) FROM billing_invoice i"
+            " JOIN subscriptions_dunningstep d ON d.invoice_id = i.id)"
+            " WHERE id IN (SELECT invoice_id FROM billing_payment"
+            " WHERE status = 'pending_approval')"
+        ),
+        (
+            "UPDATE billing_payment SET submitted_at = submitted_at - interval '1 year'"
+            " WHERE status = 'pending_approval'"
+        ),
+    ),
     "a period begins after the one before ended": (
         "8d. ",
         ("UPDATE billing_period SET starts_at = starts_at + interval '1 second' WHERE index = 1"),

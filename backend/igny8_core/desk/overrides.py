@@ -26,6 +26,7 @@ from igny8_core.business.billing.borders import LatePayment
 from igny8_core.business.billing.rights import is_own
 from igny8_core.business.subscriptions import overrides
 from igny8_core.business.subscriptions.facts import BillingFacts
+from igny8_core.business.subscriptions.next_step import is_order_under_review
 from igny8_core.business.subscriptions.prices import agreed_price
 from igny8_core.business.subscriptions.reading import facts_of_accounts, is_paid_for
 from igny8_core.business.subscriptions.rights import ADJUST_CREDITS, OVERRIDE, may_comp
@@ -169,7 +170,8 @@ def _may_be_reminded(subscription: Subscription, facts: BillingFacts, now: datet
     today, held = facts.today(now), overrides.live(facts).hold_until
     is_quiet = facts.last_mail_on is None or facts.last_mail_on < today
     is_held = held is not None and today < held
-    return is_quiet and not is_held and not overrides.open_renewal(facts).is_frozen
+    is_claimed = overrides.open_renewal(facts).is_frozen or is_order_under_review(facts, now)
+    return is_quiet and not is_held and not is_claimed
 
 
 def _is_parked(subscription: Subscription, facts: BillingFacts, _now: datetime) -> bool:

@@ -65,11 +65,44 @@ WHERE NOT d.is_skipped AND claim.submitted_at < d.created_at
 ORDER BY d.id
 """
 
+# Not orders that were reopened: these count from then on.
+WHILE_ORDERED = """
+SELECT DISTINCT step.name FROM (
+    SELECT 'reminder ' || d.id AS name, d.invoice_id, d.created_at
+    FROM subscriptions_dunningstep d WHERE NOT d.is_skipped
+    UNION ALL
+    SELECT 'suspension ' || e.id, e.invoice_id, e.created_at
+    FROM billing_paymentevent e WHERE e.event = 'suspend' AND e.object_type = 'account'
+) step
+JOIN billing_invoice i ON i.id = step.invoice_id
+JOIN billing_invoice o ON o.account_id = i.account_id AND o.kind = 'change'
+CROSS JOIN LATERAL (
+    SELECT p.submitted_at, p.decided_at FROM billing_payment p
+    WHERE p.invoice_id = o.id
+    ORDER BY p.submitted_at, p.id
+    LIMIT coalesce((o.dunning_plan ->> 'freezing_claims')::int, %s)
+) claim
+WHERE claim.submitted_at < step.created_at
+    AND (claim.decided_at IS NULL OR claim.decided_at > step.created_at)
+    AND o.issued_at < (SELECT max(p.ends_at) FROM billing_period p
+        WHERE p.subscription_id = i.subscription_id AND p.created_at <= step.created_at
+            AND (p.revoked_at IS NULL OR p.revoked_at > step.created_at))
+    AND NOT EXISTS (SELECT FROM billing_paymentevent e
+        WHERE e.event = 'reverse' AND e.object_type = 'invoice' AND e.object_id = o.id)
+ORDER BY step.name
+"""
+
 
 def reminded_too_often() -> list[str]:
-    """Find the second reminder of an account's day, and those sent while a claim held them back."""
-    a_day = selected("dunning step", TWO_ON_A_DAY, [settings.BUSINESS_TIME_ZONE])
-    return [*a_day, *selected("dunning step", WHILE_FROZEN)]
+    """Find the second reminder of an account's day, and those sent while a claim held them back.
+
+    The claim of an order from the paid time holds back the suspension, too.
+    """
+    return [
+        *selected("dunning step", TWO_ON_A_DAY, [settings.BUSINESS_TIME_ZONE]),
+        *selected("dunning step", WHILE_FROZEN),
+        *selected("step:", WHILE_ORDERED, [settings.BILLING_FREEZING_CLAIMS]),
+    ]
 
 
 NOT_WHERE_THE_LAST_ENDED = """

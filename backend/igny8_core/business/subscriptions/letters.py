@@ -22,7 +22,7 @@ from igny8_core.business.notifications.letters import (
     while_to_be_paid_as_told,
     while_void,
 )
-from igny8_core.business.subscriptions.claims import is_frozen
+from igny8_core.business.subscriptions.claims import is_frozen, may_be_replaced
 from igny8_core.business.subscriptions.mail_facts import days_in
 from igny8_core.business.subscriptions.prices import rise_of
 from igny8_core.business.subscriptions.reading import rules_of_today
@@ -225,6 +225,7 @@ def _require_pressed(mail: OutgoingMail, invoice: Invoice) -> None:
     """
     _require_status("invoice", invoice.status, InvoiceStatus.PENDING)
     _require(not is_frozen(invoice), "A confirmation of its payment is under review.")
+    _require(not may_be_replaced(invoice), "A confirmation of an order is under review.")
     _require_same_due_date(mail, invoice)
     hold_until = invoice.subscription.hold_until
     is_held = hold_until is not None and business_day(utc_now()) < hold_until

@@ -8,8 +8,8 @@ from igny8_core.business.billing.models import Invoice
 class DunningStep(models.Model):
     """A reminder about an unpaid renewal: sent, or skipped because a newer one was due.
 
-    It is taken once for what it is about: the due day, the hold before it, and if its mails were
-    dropped because they weren't true when they were to be sent, the next attempt.
+    It is taken once for what it is about: the due day, the hold before it, and the attempt: the
+    next one follows if its mails were dropped, as they weren't true when they were to be sent.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="dunning_steps")

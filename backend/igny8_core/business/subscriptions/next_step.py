@@ -89,10 +89,10 @@ def _end(facts: BillingFacts, now: datetime) -> Step | None:
     subscription, today = facts.subscription, facts.today(now)
     if not subscription or not subscription.cancel_at_period_end:
         return None
-    invoice, order = subscription.invoice, facts.order
+    invoice = subscription.invoice
     if invoice and (invoice.has_waiting_claim or invoice.gives_time(today, facts.zone)):
         return None
-    if order and _holds_back(order, facts, subscription, now):
+    if is_held_by_order(facts, now):
         return None
     return END if now >= facts.paid_until(subscription) else None
 
@@ -132,15 +132,22 @@ def _was_ordered_in_time(
     return order.issued_on <= last_day(facts.paid_until(subscription), facts.zone)
 
 
-def _holds_back(
-    order: OpenInvoice, facts: BillingFacts, subscription: LiveSubscription, now: datetime
-) -> bool:
+def is_held_by_order(facts: BillingFacts, now: datetime) -> bool:
     """Tell whether the first claims of an order hold back what comes after the paid time.
 
-    Those of an order from later don't, else a chain of orders would be access for nothing.
+    That is the renewal, or its reminders and harder steps. Those of an order from later don't, else
+    a chain of orders would be access for nothing.
     """
+    subscription, order = facts.subscription, facts.order
+    if not subscription or not order:
+        return False
     gives_time = order.gives_time(facts.today(now), facts.zone)
     return gives_time and _was_ordered_in_time(order, facts, subscription)
+
+
+def is_order_under_review(facts: BillingFacts, now: datetime) -> bool:
+    """Tell whether an order holds the renewal back because it may have been paid."""
+    return bool(facts.order and facts.order.is_frozen) and is_held_by_order(facts, now)
 
 
 def _renew(facts: BillingFacts, now: datetime) -> Step | None:
@@ -172,10 +179,8 @@ def _order_comes_first(facts: BillingFacts, subscription: LiveSubscription, now:
 
     After the paid time only its first claims do, if it was ordered before.
     """
-    if not (order := facts.order):
-        return False
     is_paid = now < facts.paid_until(subscription)
-    return is_paid or _holds_back(order, facts, subscription, now)
+    return bool(facts.order) and (is_paid or is_held_by_order(facts, now))
 
 
 def _lead_begins_on(facts: BillingFacts, subscription: LiveSubscription, index: int) -> date:
@@ -309,9 +314,11 @@ def _is_due_and_true(
 
 
 def _debt(facts: BillingFacts, now: datetime) -> OpenInvoice | None:
-    """Return the open renewal, unless a claim stops its clock or an admin holds it."""
+    """Return the open renewal, unless a claim stops its clock, or an order or an admin holds it."""
     subscription = facts.subscription
     if not subscription or not subscription.invoice or subscription.invoice.is_frozen:
+        return None
+    if is_held_by_order(facts, now):
         return None
     hold_until = subscription.hold_until
     is_held = hold_until is not None and facts.today(now) < hold_until

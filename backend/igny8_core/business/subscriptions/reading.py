@@ -30,7 +30,7 @@ from igny8_core.business.subscriptions.facts import (
     OpenInvoice,
 )
 from igny8_core.business.subscriptions.prices import rise_of
-from igny8_core.business.subscriptions.reminders import Taken, reminders_of
+from igny8_core.business.subscriptions.reminders import Deadline, Taken, reminders_of
 from igny8_core.business.subscriptions.start import renewals_from
 from igny8_core.common.clock import business_zone
 
@@ -177,15 +177,19 @@ class _Reader:
             (payment for payment in self.billing.payments if payment.invoice_id in same),
             key=lambda payment: (payment.submitted_at, payment.pk),
         )
+        plan, hold_until = self.plan_of(invoice), invoice.subscription.hold_until
+        deadline = Deadline(invoice.due_date, hold_until)
         return OpenInvoice(
             kind=InvoiceKind(invoice.kind),
             period_index=invoice.period_index or 0,
             issued_on=day_of(issued_at, zone),
             due_date=invoice.due_date,
-            plan=self.plan_of(invoice),
+            plan=plan,
             claims=tuple(map(_claim, claims)),
             sent=tuple(
-                item.sent(zone) for item in self.history.reminders if item.step.invoice_id in same
+                item.sent(zone, deadline=deadline, plan=plan)
+                for item in self.history.reminders
+                if item.step.invoice_id in same
             ),
         )
 
@@ -198,7 +202,7 @@ class _Reader:
         subscription, index = invoice.subscription, invoice.period_index
         for other in self.billing.invoices:
             is_same = other.subscription == subscription and other.period_index == index
-            if other == invoice or (is_same and _is_of_now(other, subscription)):
+            if other == invoice or (is_same and _goes_on(other, self.billing)):
                 yield other.pk
 
 
@@ -239,8 +243,8 @@ def is_paid_for(plan: Plan, billing: LockedAccount, subscription: Subscription) 
 def replaced_renewal(billing: LockedAccount, subscription: Subscription) -> Invoice | None:
     """Return the renewal of an unpaid period that was voided for another one to follow.
 
-    One whose payment was taken back isn't owed any more: it is replaced by none. One from before
-    the present period was for a time that is counted otherwise now.
+    One whose payment was taken back isn't owed any more: it is replaced by none. One that was void
+    because an earlier period's payment was taken back is issued as if for the first time.
     """
     refunded = {item.invoice_id for item in billing.payments if item.status == REVERSED}
     void = [
@@ -248,7 +252,7 @@ def replaced_renewal(billing: LockedAccount, subscription: Subscription) -> Invo
         for invoice in _renewals(billing, subscription, InvoiceStatus.VOID)
         if (invoice.period_index or 0) >= subscription.paid_index
         and invoice.pk not in refunded
-        and _is_of_now(invoice, subscription)
+        and _goes_on(invoice, billing)
     ]
     return void[-1] if void else None
 
@@ -272,15 +276,28 @@ def _was_issued_anew(billing: LockedAccount, renewal: Invoice) -> bool:
         and other.period_index == renewal.period_index
         and (renewal.kind, other.kind) == (InvoiceKind.RENEWAL, InvoiceKind.RENEWAL)
         and other.pk not in refunded
-        and _is_of_now(other, renewal.subscription)
+        and _goes_on(other, billing)
         for other in billing.invoices
     )
 
 
-def _is_of_now(invoice: Invoice, subscription: Subscription) -> bool:
-    """Tell whether an invoice was issued in the period that runs."""
-    start = subscription.current_period_start
-    return start is not None and invoice.issued_at >= start
+def _goes_on(invoice: Invoice, billing: LockedAccount) -> bool:
+    """Tell whether an invoice goes on in the one that replaces it: its due day, claims and notices.
+
+    One from before the present period was for a time that is counted otherwise now. So was one
+    from before an earlier period was settled: the payment of that was taken back meanwhile.
+    """
+    start = invoice.subscription.current_period_start
+    if start is None or invoice.issued_at < start:
+        return False
+    earlier = (
+        other
+        for other in billing.invoices
+        if other.subscription_id == invoice.subscription_id
+        and (other.period_index or 0) < (invoice.period_index or 0)
+    )
+    settled = (other.paid_at or other.voided_at for other in earlier)
+    return all(at is not None and at <= invoice.issued_at for at in settled)
 
 
 def _renewals(

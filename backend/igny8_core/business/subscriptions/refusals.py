@@ -229,7 +229,7 @@ class HeldBack(NotToBeReminded):
 
 
 class ClaimStopsTheClock(NotToBeReminded):
-    """A confirmation of the renewal is under review."""
+    """A confirmation is under review: of the renewal, or of an order that would replace it."""
 
     words = Words(
         en="A confirmation of invoice {invoice} is under review. Decide on it first.",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 
 from igny8_core.business.billing.borders import day_of
-from igny8_core.business.billing.dunning import ReminderKind
+from igny8_core.business.billing.dunning import DunningPlan, ReminderKind
 from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.subscriptions.facts import MailState, Sent
@@ -18,6 +18,23 @@ from igny8_core.common.clock import utc_now
 from igny8_core.common.models import OutgoingMail
 
 UNTRIED = timedelta(days=1)  # then a mail fails that nobody has tried to send
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """What reminders are taken for: a due day, and the hold before it, if there is one."""
+
+    due_date: date
+    hold_until: date | None
+
+    def __str__(self) -> str:
+        return ":".join(str(day) for day in (self.due_date, self.hold_until) if day)
+
+    def first_day(self, kind: ReminderKind, plan: DunningPlan) -> date:
+        """Return the first day on which a reminder may be taken."""
+        offsets = (item.offset for item in plan.reminders if item.kind == kind)
+        first_day = self.due_date + timedelta(days=next(offsets, 0))
+        return max(first_day, self.hold_until or first_day)
 
 
 @dataclass(frozen=True)
@@ -32,9 +49,18 @@ class Taken:
     told_at: datetime
     mail: MailState = MailState.SENT
 
-    def sent(self, zone: ZoneInfo) -> Sent:
-        """Return it as a fact."""
-        return Sent(ReminderKind(self.step.kind), day_of(self.told_at, zone), self.mail)
+    def sent(self, zone: ZoneInfo, *, deadline: Deadline, plan: DunningPlan) -> Sent:
+        """Return it as a fact.
+
+        What was taken for the present deadline wasn't taken before its day, though the business
+        has moved to a zone in which that day hadn't begun.
+
+        :param deadline, plan: of its invoice.
+        """
+        kind, day = ReminderKind(self.step.kind), day_of(self.told_at, zone)
+        if _deadline(self.step.about) == str(deadline):
+            day = max(day, deadline.first_day(kind, plan))
+        return Sent(kind, day, self.mail)
 
 
 def reminders_of(account_ids: Collection[int]) -> dict[int, list[Taken]]:
@@ -62,15 +88,14 @@ def about(
 
     :param reminders: of the account.
     """
-    deadline = f"{invoice.due_date}:{hold_until}" if hold_until else f"{invoice.due_date}"
-    dropped = [
+    deadline = str(Deadline(invoice.due_date, hold_until))
+    earlier = [
         item
         for item in reminders
-        if item.mail == MailState.DROPPED
-        and (item.step.kind, item.step.invoice_id) == (kind, invoice.pk)
+        if (item.step.kind, item.step.invoice_id) == (kind, invoice.pk)
         and _deadline(item.step.about) == deadline
     ]
-    return f"{deadline}#{len(dropped) + 1}" if dropped else deadline
+    return f"{deadline}#{len(earlier) + 1}" if earlier else deadline
 
 
 def _deadline(about: str) -> str:

@@ -34,7 +34,7 @@ from igny8_core.business.subscriptions import emails, reading
 from igny8_core.business.subscriptions.days import not_charged
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.forecast import resumed
-from igny8_core.business.subscriptions.next_step import next_look
+from igny8_core.business.subscriptions.next_step import is_order_under_review, next_look
 from igny8_core.business.subscriptions.overrides import (
     after_reminder,
     announced_days,
@@ -450,5 +450,8 @@ def _require_reminder_is_true(act: _Override, facts: BillingFacts) -> None:
         raise HeldBack(act.subscription, day=held)
     if open_renewal(facts).is_frozen:
         raise ClaimStopsTheClock(act.debt)
+    order = reading.order_of(act.billing)
+    if order and is_order_under_review(facts, act.now):
+        raise ClaimStopsTheClock(order)
     if facts.last_mail_on and facts.last_mail_on >= today:
         raise RemindedToday(act.debt)
