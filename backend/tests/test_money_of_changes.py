@@ -345,6 +345,17 @@ def test_new_plan_counts_the_days_that_were_used_unpaid(
     assert_all_invariants_hold()
 
 
+def test_payment_from_before_the_days_that_were_used_unpaid_is_taken_back(
+    customer: User, billing_admin: User
+) -> None:
+    days(1, 36)
+    order(customer, "growth", day(37))
+    pay(customer, billing_admin, day(37, hour=13))
+    reverse(first_payment(), billing_admin, day(38))
+    assert periods_of(customer)[-1][1] == day(31, hour=10)
+    assert_all_invariants_hold()
+
+
 def test_new_plan_after_a_pause_counts_the_days_before_it_alone(
     customer: User, billing_admin: User
 ) -> None:

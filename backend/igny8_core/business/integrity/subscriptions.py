@@ -84,7 +84,7 @@ def paid_for_and_not_running() -> list[str]:
 
 
 # What runs is kept as a period. A first period begins when it is paid for, or after the end of the
-# plan that it replaces, if that was used unpaid. No other begins before it is paid for, or before
+# plan that it replaces, if that was used unpaid, as it counted then. No other begins before it is paid for, or before
 # its time: who pays late pays for time that has passed.
 BEGUN_AT_ANOTHER_TIME = """
 SELECT s.id FROM igny8_auth_subscription s
@@ -103,7 +103,8 @@ WHERE p.revoked_at IS NULL AND (
             SELECT max(replaced.ends_at) FROM billing_paymentevent e
             JOIN billing_period replaced ON replaced.subscription_id = e.object_id
             WHERE e.invoice_id = i.id AND e.event = 'supersede' AND e.created_at = i.paid_at
-                AND e.object_type = 'subscription' AND replaced.revoked_at IS NULL), i.paid_at)))
+                AND e.object_type = 'subscription'
+                AND (replaced.revoked_at IS NULL OR replaced.revoked_at > i.paid_at)), i.paid_at)))
 ORDER BY 1
 """
 
