@@ -302,6 +302,7 @@ class UpgradeView(APIView):
             ExchangeRateMissing,
             UpgradeAlreadyPending,
             CancellationLimitReached,
+            BillingParked,
             AccountClosed,
         ),
     )

@@ -207,6 +207,7 @@ class _Offer:
         return ChangeNextPeriod(starts_on=starts_on, refused=_code(refusal))
 
     def _require_orderable(self, plan: Plan) -> None:
+        require_looked_after(self.billing)
         require_orderable(plan, self.billing)
         charge = charge_for_change(plan=plan, billing=self.billing, now=self.now)
         self._payable(charge.due)
