@@ -21,7 +21,7 @@ from igny8_core.business.billing.services.decisions import approve_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.integrity.verify import verify_billing
-from igny8_core.business.subscriptions.services.customer import renew_early
+from igny8_core.business.subscriptions.services.customer import choose_next_plan, renew_early
 from igny8_core.business.subscriptions.services.operator import comp_period
 from tests.database import assert_all_invariants_hold
 from tests.factories import PASSWORD, account_of, invoice_of, record_credits
@@ -179,6 +179,27 @@ def test_payment_that_was_reversed_before_is_no_reason_for_a_credit(
     invoice_of(customer).lines.create(description="Starter plan", unit_price=-10, amount=-10)
     broken = [result.sentence for result in verify_billing() if not result.holds]
     assert "7f. no change of plan credits more than was paid" in broken
+
+
+def test_year_that_is_used_up_is_not_credited_in_the_month_after_it(
+    customer: User, billing_admin: User
+) -> None:
+    Plan.objects.filter(slug="growth").update(interval="year", price=1390)
+    order(customer, "growth", day(3))
+    pay(customer, billing_admin, day(3))
+    choose_next_plan(
+        account=account_of(customer),
+        plan_slug="starter",
+        actor=Actor(user=customer),
+        now=day(10),
+    )
+    days(345, 345)
+    pay(customer, billing_admin, day(355))
+    days(369, 370)
+    order(customer, "scale", day(370))
+    (line,) = invoice_of(customer).lines.filter(amount__lt=0)
+    assert line.description == "Starter plan, 29 of 31 days not used, to 4 Feb 2028"
+    assert_all_invariants_hold()
 
 
 # Plans that come back

@@ -452,6 +452,13 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
         "7f. ",
         "UPDATE billing_invoiceline SET unit_price = -900, amount = -900 WHERE amount < 0",
     ),
+    "the days that were credited were over": (
+        "7f. ",
+        (
+            "UPDATE billing_period SET starts_at = starts_at - '2 months'::interval,"
+            " ends_at = ends_at - '2 months'::interval"
+        ),
+    ),
     "less is payable": ("7e. ", "UPDATE billing_invoice SET payable_amount = 1"),
     "another currency is payable": ("7e. ", "UPDATE billing_invoice SET payable_currency = 'EUR'"),
     "another rate is kept": ("7e. ", "UPDATE billing_invoice SET exchange_rate = 2"),

@@ -109,14 +109,16 @@ def unused_periods(
     isn't paid back.
 
     What was credited on the invoice of a period counts: it was paid for earlier. A period that was
-    given is worth nothing.
+    given is worth nothing, and so is one that another one has followed.
 
     :param invoices: of the account.
     :param plan_credits: those of its plans that it has left.
     """
+    running = subscription.current_index or 0
     for invoice in invoices:
         is_its_own = invoice.subscription_id == subscription.pk
-        if is_its_own and invoice.status == InvoiceStatus.PAID and invoice.period_index is not None:
+        is_paid = is_its_own and invoice.status == InvoiceStatus.PAID
+        if is_paid and invoice.period_index is not None and invoice.period_index >= running:
             starts_at, ends_at = _span(subscription, invoice)
             left = _days_left_of(invoice, starts_at, ends_at, now)
             if invoice.period_index == subscription.current_index:
