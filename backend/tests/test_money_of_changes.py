@@ -6,6 +6,7 @@ Day 0 is the first of January 2027, when the customer paid for a month: at 10:00
 from datetime import datetime
 
 import pytest
+from django.conf import LazySettings
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Plan, Subscription, User
@@ -387,6 +388,38 @@ def test_new_plan_after_a_pause_counts_the_days_before_it_alone(
     pay(customer, billing_admin, day(51))
     (_, start, _) = periods_of(customer)[-1]
     assert day(51) - start == paused_at - day(31, hour=10)
+    assert_all_invariants_hold()
+
+
+def test_new_plan_after_time_that_nobody_billed_counts_the_present_period_alone(
+    customer: User, billing_admin: User
+) -> None:
+    order(customer, "growth", day(100))
+    pay(customer, billing_admin, day(101))
+    assert periods_of(customer)[-1][1:] == (day(90, hour=10), day(120, hour=10))
+    assert days(101, 110) == {}
+    assert_all_invariants_hold()
+
+
+def test_all_periods_are_owed_if_the_oldest_is_billed_first(
+    customer: User, billing_admin: User, settings: LazySettings
+) -> None:
+    settings.BILLING_CATCH_UP = "all_oldest_first"
+    order(customer, "growth", day(100))
+    pay(customer, billing_admin, day(101))
+    assert periods_of(customer)[-1][1:] == (day(31, hour=10), day(59, hour=10))
+    assert_all_invariants_hold()
+
+
+def test_new_plan_after_a_pause_that_followed_an_outage_counts_what_was_billed(
+    customer: User, billing_admin: User
+) -> None:
+    days(100, 140)
+    paused_at = account_of(customer).suspended_at
+    assert paused_at is not None
+    order(customer, "growth", day(141))
+    pay(customer, billing_admin, day(141, hour=14))
+    assert day(141, hour=14) - periods_of(customer)[-1][1] == paused_at - day(90, hour=10)
     assert_all_invariants_hold()
 
 

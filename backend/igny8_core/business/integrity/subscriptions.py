@@ -84,8 +84,8 @@ def paid_for_and_not_running() -> list[str]:
 
 
 # What runs is kept as a period. A first period begins when it is paid for, or after the end of the
-# plan that it replaces, if that was used unpaid, as it counted then. No other begins before it is paid for, or before
-# its time: who pays late pays for time that has passed.
+# plan that it replaces, if that was used unpaid: as that counted then. No other begins before it is
+# paid for, or before its time: who pays late pays for time that has passed.
 BEGUN_AT_ANOTHER_TIME = """
 SELECT s.id FROM igny8_auth_subscription s
 LEFT JOIN billing_period p
