@@ -37,6 +37,7 @@ from tests.life import (
     state,
     subscription_of,
 )
+from tests.pockets import forget_pockets
 
 pytestmark = pytest.mark.django_db
 
@@ -445,3 +446,10 @@ def test_fewer_unused_days_than_credits_count(customer: User) -> None:
     spend(customer, 100, day(5))
     order(customer, "growth", day(20))
     assert str(invoice_of(customer).due) == "110.29 USD"  # 10 of 31 days
+
+
+def test_credits_from_before_pockets_count_as_left(customer: User, billing_admin: User) -> None:
+    forget_pockets()
+    order(customer, "growth", day(5))
+    assert str(invoice_of(customer).due) == "67.23 USD"  # 25 of 31 days
+    assert_all_invariants_hold()

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Subscription, User
@@ -23,7 +22,7 @@ from igny8_core.business.subscriptions.services.dry_run import forecast_billing
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, invoice_of, make_owner
 from tests.life import confirm, day, days, make_customer, order, pay, run, state, subscription_of
-from tests.pockets import give, ledger_of, pockets_of, set_rule
+from tests.pockets import forget_pockets, give, ledger_of, pockets_of, set_rule
 
 pytestmark = pytest.mark.django_db
 VOID, DUE_AGAIN = EventName.REVERSE_AND_VOID, EventName.REVERSE
@@ -167,13 +166,7 @@ def test_trial_credits_never_expire(billing_admin: User) -> None:
 @pytest.fixture
 def old_customer(customer: User) -> User:
     """A customer from before there were pockets."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("UPDATE igny8_auth_account SET plan_credits = 0")
-        cursor.execute("UPDATE billing_credittransaction SET plan_amount = 0")
-        cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    forget_pockets()
     assert_all_invariants_hold()
     return customer
 

@@ -12,6 +12,7 @@ from igny8_core.business.billing.borders import day_of, last_day
 from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
 from igny8_core.business.billing.periods import paid_until
+from igny8_core.business.billing.selectors.credits import has_credits_from_before_pockets
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.services.invoices import Charge, Deduction
@@ -174,9 +175,19 @@ def _charge(plan: Plan, billing: LockedAccount, now: datetime) -> Charge:
         charge,
         due_date=min(charge.due_date, ends_on),
         deductions=tuple(
-            unused_periods(live, billing.invoices, now, plan_credits=billing.account.plan_credits)
+            unused_periods(live, billing.invoices, now, plan_credits=_plan_credits(billing.account))
         ),
     )
+
+
+def _plan_credits(account: Account) -> int:
+    """Return how many credits of its plans an account has left.
+
+    All that it has, if its period brought them before they had a pocket of their own.
+    """
+    if account.credits > account.plan_credits and has_credits_from_before_pockets(account=account):
+        return account.credits
+    return account.plan_credits
 
 
 @dataclass(frozen=True)
