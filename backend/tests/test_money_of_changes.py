@@ -448,8 +448,69 @@ def test_fewer_unused_days_than_credits_count(customer: User) -> None:
     assert str(invoice_of(customer).due) == "110.29 USD"  # 10 of 31 days
 
 
+def test_credits_of_credited_days_go_when_the_order_is_paid(
+    customer: User, billing_admin: User
+) -> None:
+    order(customer, "growth", day(0))
+    pay(customer, billing_admin, day(0, hour=13))
+    assert account_of(customer).credits == 1000 - 967 + 2000  # 30 of 31 days were taken off
+    entry = account_of(customer).credit_transactions.get(kind="adjustment")
+    invoice = invoice_of(customer)
+    assert entry.description == f"Of the unused days that were taken off invoice {invoice}"
+    assert_all_invariants_hold()
+
+
+def test_credits_that_are_spent_after_the_order_are_taken_from_the_new_ones(
+    customer: User, billing_admin: User, root: User
+) -> None:
+    order(customer, "growth", day(0))
+    spend(customer, 1000, day(0, hour=13))
+    upgrade = pay(customer, billing_admin, day(0, hour=14))
+    assert account_of(customer).credits == 2000 - 967
+    assert_all_invariants_hold()
+    reverse(upgrade, billing_admin, day(1))
+    assert account_of(customer).credits == 0
+    assert_all_invariants_hold()
+
+
+def test_credits_of_a_credited_period_go_once_they_have_come(
+    customer: User, billing_admin: User
+) -> None:
+    renew_early(account=account_of(customer), actor=Actor(user=customer), now=day(28))
+    pay(customer, billing_admin, day(28))
+    order(customer, "growth", day(30))
+    assert days(31, 31) == {31: ["start period 1"]}
+    spend(customer, 2000, day(32))
+    pay(customer, billing_admin, day(43))
+    assert account_of(customer).credits == 2000 - 1000
+    assert_all_invariants_hold()
+
+
+def test_credits_of_a_period_that_has_not_begun_do_not_go(
+    customer: User, billing_admin: User
+) -> None:
+    renew_early(account=account_of(customer), actor=Actor(user=customer), now=day(28))
+    pay(customer, billing_admin, day(28))
+    order(customer, "growth", day(30))
+    pay(customer, billing_admin, day(30, hour=13))
+    assert account_of(customer).credits == 1000 + 2000
+    assert_all_invariants_hold()
+
+
+def test_no_more_credits_go_than_the_new_plan_brings(customer: User, billing_admin: User) -> None:
+    Plan.objects.filter(slug="growth").update(included_credits=500)
+    order(customer, "growth", day(0))
+    spend(customer, 1000, day(0, hour=13))
+    pay(customer, billing_admin, day(0, hour=14))
+    assert account_of(customer).credits == 0
+    assert_all_invariants_hold()
+
+
 def test_credits_from_before_pockets_count_as_left(customer: User, billing_admin: User) -> None:
     forget_pockets()
     order(customer, "growth", day(5))
     assert str(invoice_of(customer).due) == "67.23 USD"  # 25 of 31 days
+    pay(customer, billing_admin, day(5, hour=13))
+    account = account_of(customer)
+    assert (account.plan_credits, account.credits) == (2000 - 806, 3000 - 806)
     assert_all_invariants_hold()

@@ -239,13 +239,27 @@ def begin_period(
     )
 
 
-def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRecorder) -> None:
+def credits_of_unused_days(locked: LockedBilling) -> int:
+    """Return how many credits go with the days that were taken off an order, if they have come."""
+    begun = {item.pk: item.current_index for item in locked.subscriptions}
+    return sum(
+        item["credits"]
+        for item in locked.invoice.billing_snapshot.get("credited", ())
+        if item["period_index"] <= (begun[item["subscription"]] or 0)
+    )
+
+
+def grant_credits(
+    *, payment: Payment, account: Account, recorder: TransitionRecorder, credited: int = 0
+) -> None:
     """Grant the credits of a period that begins; its plan says how many older ones are kept.
 
     :param payment: what paid for it: it grants them once.
     :param account: locked by the caller.
+    :param credited: how many go, because their days were taken off the invoice: what expires is a
+        part of them, and what was spent since is taken from the new ones.
     """
-    invoice = payment.invoice
+    invoice, before = payment.invoice, account.plan_credits
     expire_credits(
         changes=recorder.changes,
         account=account,
@@ -263,6 +277,16 @@ def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRec
         now=recorder.now,
         payment=payment,
         of_plan=invoice.included_credits,
+    )
+    expired = before - invoice.plan.credits_kept(before)
+    move_credits(
+        changes=recorder.changes,
+        account=account,
+        amount=-min(max(0, credited - expired), account.plan_credits),
+        kind=CreditKind.ADJUSTMENT,
+        description=f"Of the unused days that were taken off invoice {invoice}",
+        now=recorder.now,
+        payment=payment,
     )
 
 

@@ -141,22 +141,31 @@ def _days_left_of(
     zone = business_zone()
     days = (day_of(ends_at, zone) - day_of(starts_at, zone)).days
     unused = days if now <= starts_at else max(0, min(days, (ends_at - now) // A_DAY))
-    return _share(invoice, unused, days, "days", ends_at)
+    brought = invoice.included_credits * unused // days
+    return _share(invoice, unused, days, "days", ends_at, brought)
 
 
 def _credits_left_of(invoice: Invoice, ends_at: datetime, plan_credits: int) -> Deduction:
     brought = invoice.included_credits or 1  # a plan without credits has all of them left
     left = min(plan_credits, brought) if invoice.included_credits else brought
-    return _share(invoice, left, brought, "credits", ends_at)
+    return _share(invoice, left, brought, "credits", ends_at, min(left, invoice.included_credits))
 
 
-def _share(invoice: Invoice, left: int, of: int, what: str, ends_at: datetime) -> Deduction:
+def _share(
+    invoice: Invoice, left: int, of: int, what: str, ends_at: datetime, brought: int
+) -> Deduction:
     terms, last = invoice.plan, last_day(ends_at, business_zone())
     amount = round_amount(terms.price * left / of, terms.currency)
     description = (
         f"{terms.name} plan, {left:,} of {of:,} {what} not used, to {last.day} {last:%b %Y}"
     )
-    return Deduction(description, Money(amount, terms.currency))
+    return Deduction(
+        description,
+        Money(amount, terms.currency),
+        subscription_id=invoice.subscription_id,
+        period_index=invoice.period_index or 0,
+        credits=brought,
+    )
 
 
 def _worth(left: Deduction) -> Decimal:
