@@ -173,6 +173,21 @@ def test_period_that_was_over_when_the_plan_changed_was_not_credited(
     assert_all_invariants_hold()
 
 
+def test_payment_between_others_is_taken_back_once_the_plan_is_replaced(
+    customer: User, billing_admin: User
+) -> None:
+    days(24, 24)
+    middle = pay(customer, billing_admin, day(25))
+    days(26, 52)
+    pay(customer, billing_admin, day(53))
+    days(54, 60)
+    order(customer, "growth", day(60, hour=13))
+    pay(customer, billing_admin, day(60, hour=14))
+    reverse(middle, billing_admin, day(61))
+    assert account_of(customer).plan.slug == "growth"
+    assert_all_invariants_hold()
+
+
 def test_payment_that_was_reversed_before_is_no_reason_for_a_credit(
     customer: User, billing_admin: User
 ) -> None:
