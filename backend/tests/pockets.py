@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import connection
+
 from igny8_core.auth.models import Plan, User
 from igny8_core.business.billing.enums import CreditKind
 from igny8_core.business.billing.models import CreditTransaction
@@ -34,3 +36,14 @@ def ledger_of(owner: User) -> list[tuple[str, int, int]]:
     """Return kind, amount and the plan's part of each entry, oldest first."""
     entries = CreditTransaction.objects.filter(account__users=owner).order_by("pk")
     return list(entries.values_list("kind", "amount", "plan_amount"))
+
+
+def forget_pockets() -> None:
+    """Make all credits those of a time before there were pockets."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE igny8_auth_account SET plan_credits = 0")
+        cursor.execute("UPDATE billing_credittransaction SET plan_amount = 0")
+        cursor.execute("SET session_replication_role = DEFAULT")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -316,7 +316,7 @@ def test_paid_change_of_plan_voids_the_open_renewal(customer: User, billing_admi
     pay(customer, billing_admin, day(26))
     renewal.refresh_from_db()
     assert (renewal.status, renewal.voided_at) == ("void", day(26))
-    assert state(customer) == ("active", "active", "paid", 3000)
+    assert state(customer) == ("active", "active", "paid", 3000 - 161)  # of 5 unused days of 31
     assert_all_invariants_hold()
     assert days(26, 50) == {50: ["renew period 1, due on 2027-02-27"]}
 

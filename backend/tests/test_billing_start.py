@@ -16,7 +16,7 @@ from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.models import OutgoingMail
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, make_owner
-from tests.life import make_customer, order, run
+from tests.life import make_customer, order, pay, run
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +156,17 @@ def test_stored_day_is_read_once_by_a_process() -> None:
     assert start.renewals_from() == date(2026, 1, 1)
     BillingStart.objects.all().delete()
     assert start.renewals_from() == date(2026, 1, 1)
+
+
+def test_change_of_plan_on_the_first_day_pays_for_the_present_period(billing_admin: User) -> None:
+    owner = make_customer(billing_admin, ago(100))
+    migrate()
+    now = utc_now()
+    order(owner, "growth", now)
+    pay(owner, billing_admin, now + timedelta(hours=1))
+    _, start, end = Period.objects.filter(subscription__plan__slug="growth").values_list(
+        "index", "starts_at", "ends_at"
+    )[0]
+    assert now - timedelta(days=31) < start <= now < end
+    assert run(now + timedelta(hours=2)) == []
+    assert_all_invariants_hold()

@@ -26,6 +26,7 @@ from igny8_core.business.subscriptions.enums import ComingStep
 from igny8_core.business.subscriptions.next_step import next_look
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.services import customer
+from igny8_core.business.subscriptions.services.plan_changes import plan_changes
 from igny8_core.business.subscriptions.steps import StepName
 from igny8_core.common.exceptions import DomainError
 from igny8_core.common.letters import NothingToSend, letter_for, render_letter
@@ -445,6 +446,25 @@ def test_nothing_is_done_about_a_parked_account(customer_: User, act: str) -> No
     assert outcome(ACTS[act], customer_, day(5)) == "billing_parked"
     may = current_subscription(account=account_of(customer_), now=day(5)).may
     assert not any(vars(may).values())
+
+
+def test_nothing_is_ordered_for_a_parked_account_but_by_support(
+    customer_: User, billing_admin: User
+) -> None:
+    Account.objects.filter(users=customer_).update(parked_at=day(4), parked_reason="An error")
+    with pytest.raises(DomainError) as refused:
+        order(customer_, "growth", day(5))
+    assert refused.value.code == "billing_parked"
+    offers = plan_changes(account=account_of(customer_), method_code="", now=day(5))
+    assert {offer.now.refused for offer in offers} == {"billing_parked"}
+    customer.change_plan_now(
+        account=account_of(customer_),
+        plan_slug="growth",
+        method_code="",
+        actor=Actor(user=billing_admin),
+        now=day(5),
+    )
+    assert invoice_of(customer_).kind == "change"
 
 
 def test_renewal_before_its_time_is_for_the_next_period(

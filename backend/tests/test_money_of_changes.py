@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
+from django.conf import LazySettings
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Plan, Subscription, User
@@ -27,7 +28,7 @@ from igny8_core.business.billing.services.decisions import (
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.integrity.verify import verify_billing
-from igny8_core.business.subscriptions.services.customer import renew_early
+from igny8_core.business.subscriptions.services.customer import choose_next_plan, renew_early
 from igny8_core.business.subscriptions.services.operator import comp_period
 from tests.database import assert_all_invariants_hold
 from tests.factories import PASSWORD, account_of, invoice_of, record_credits
@@ -42,6 +43,7 @@ from tests.life import (
     state,
     subscription_of,
 )
+from tests.pockets import forget_pockets
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +235,21 @@ def test_period_that_was_over_when_the_plan_changed_was_not_credited(
     assert_all_invariants_hold()
 
 
+def test_payment_between_others_is_taken_back_once_the_plan_is_replaced(
+    customer: User, billing_admin: User
+) -> None:
+    days(24, 24)
+    middle = pay(customer, billing_admin, day(25))
+    days(26, 52)
+    pay(customer, billing_admin, day(53))
+    days(54, 60)
+    order(customer, "growth", day(60, hour=13))
+    pay(customer, billing_admin, day(60, hour=14))
+    reverse(middle, billing_admin, day(61))
+    assert account_of(customer).plan.slug == "growth"
+    assert_all_invariants_hold()
+
+
 def test_payment_that_was_reversed_before_is_no_reason_for_a_credit(
     customer: User, billing_admin: User
 ) -> None:
@@ -241,6 +258,27 @@ def test_payment_that_was_reversed_before_is_no_reason_for_a_credit(
     invoice_of(customer).lines.create(description="Starter plan", unit_price=-10, amount=-10)
     broken = [result.sentence for result in verify_billing() if not result.holds]
     assert "7f. no change of plan credits more than was paid" in broken
+
+
+def test_year_that_is_used_up_is_not_credited_in_the_month_after_it(
+    customer: User, billing_admin: User
+) -> None:
+    Plan.objects.filter(slug="growth").update(interval="year", price=1390)
+    order(customer, "growth", day(3))
+    pay(customer, billing_admin, day(3))
+    choose_next_plan(
+        account=account_of(customer),
+        plan_slug="starter",
+        actor=Actor(user=customer),
+        now=day(10),
+    )
+    days(345, 345)
+    pay(customer, billing_admin, day(355))
+    days(369, 370)
+    order(customer, "scale", day(370))
+    (line,) = invoice_of(customer).lines.filter(amount__lt=0)
+    assert line.description == "Starter plan, 29 of 31 days not used, to 4 Feb 2028"
+    assert_all_invariants_hold()
 
 
 # Plans that come back
@@ -418,6 +456,17 @@ def test_days_that_were_used_unpaid_stay_counted_when_the_old_plan_is_taken_back
     assert_all_invariants_hold()
 
 
+def test_payment_from_before_the_days_that_were_used_unpaid_is_taken_back(
+    customer: User, billing_admin: User
+) -> None:
+    days(1, 36)
+    order(customer, "growth", day(37))
+    pay(customer, billing_admin, day(37, hour=13))
+    reverse(first_payment(), billing_admin, day(38))
+    assert periods_of(customer)[-1][1] == day(31, hour=10)
+    assert_all_invariants_hold()
+
+
 def test_new_plan_after_a_pause_counts_the_days_before_it_alone(
     customer: User, billing_admin: User
 ) -> None:
@@ -428,6 +477,38 @@ def test_new_plan_after_a_pause_counts_the_days_before_it_alone(
     pay(customer, billing_admin, day(51))
     (_, start, _) = periods_of(customer)[-1]
     assert day(51) - start == paused_at - day(31, hour=10)
+    assert_all_invariants_hold()
+
+
+def test_new_plan_after_time_that_nobody_billed_counts_the_present_period_alone(
+    customer: User, billing_admin: User
+) -> None:
+    order(customer, "growth", day(100))
+    pay(customer, billing_admin, day(101))
+    assert periods_of(customer)[-1][1:] == (day(90, hour=10), day(120, hour=10))
+    assert days(101, 110) == {}
+    assert_all_invariants_hold()
+
+
+def test_all_periods_are_owed_if_the_oldest_is_billed_first(
+    customer: User, billing_admin: User, settings: LazySettings
+) -> None:
+    settings.BILLING_CATCH_UP = "all_oldest_first"
+    order(customer, "growth", day(100))
+    pay(customer, billing_admin, day(101))
+    assert periods_of(customer)[-1][1:] == (day(31, hour=10), day(59, hour=10))
+    assert_all_invariants_hold()
+
+
+def test_new_plan_after_a_pause_that_followed_an_outage_counts_what_was_billed(
+    customer: User, billing_admin: User
+) -> None:
+    days(100, 140)
+    paused_at = account_of(customer).suspended_at
+    assert paused_at is not None
+    order(customer, "growth", day(141))
+    pay(customer, billing_admin, day(141, hour=14))
+    assert day(141, hour=14) - periods_of(customer)[-1][1] == paused_at - day(90, hour=10)
     assert_all_invariants_hold()
 
 
@@ -473,4 +554,72 @@ def test_plan_that_came_back_after_its_first_payment_was_taken_back_ends_with_it
         reverse(renewed, billing_admin, day(37), DUE_AGAIN)
     reverse(renewed, billing_admin, day(37))
     assert state(customer)[0] == "pending_payment"
+    assert_all_invariants_hold()
+
+
+def test_credits_of_credited_days_go_when_the_order_is_paid(
+    customer: User, billing_admin: User
+) -> None:
+    order(customer, "growth", day(0))
+    pay(customer, billing_admin, day(0, hour=13))
+    assert account_of(customer).credits == 1000 - 967 + 2000  # 30 of 31 days were taken off
+    entry = account_of(customer).credit_transactions.get(kind="adjustment")
+    invoice = invoice_of(customer)
+    assert entry.description == f"Of the unused days that were taken off invoice {invoice}"
+    assert_all_invariants_hold()
+
+
+def test_credits_that_are_spent_after_the_order_are_taken_from_the_new_ones(
+    customer: User, billing_admin: User, root: User
+) -> None:
+    order(customer, "growth", day(0))
+    spend(customer, 1000, day(0, hour=13))
+    upgrade = pay(customer, billing_admin, day(0, hour=14))
+    assert account_of(customer).credits == 2000 - 967
+    assert_all_invariants_hold()
+    reverse(upgrade, billing_admin, day(1))
+    assert account_of(customer).credits == 0
+    assert_all_invariants_hold()
+
+
+def test_credits_of_a_credited_period_go_once_they_have_come(
+    customer: User, billing_admin: User
+) -> None:
+    renew_early(account=account_of(customer), actor=Actor(user=customer), now=day(28))
+    pay(customer, billing_admin, day(28))
+    order(customer, "growth", day(30))
+    assert days(31, 31) == {31: ["start period 1"]}
+    spend(customer, 2000, day(32))
+    pay(customer, billing_admin, day(43))
+    assert account_of(customer).credits == 2000 - 1000
+    assert_all_invariants_hold()
+
+
+def test_credits_of_a_period_that_has_not_begun_do_not_go(
+    customer: User, billing_admin: User
+) -> None:
+    renew_early(account=account_of(customer), actor=Actor(user=customer), now=day(28))
+    pay(customer, billing_admin, day(28))
+    order(customer, "growth", day(30))
+    pay(customer, billing_admin, day(30, hour=13))
+    assert account_of(customer).credits == 1000 + 2000
+    assert_all_invariants_hold()
+
+
+def test_no_more_credits_go_than_the_new_plan_brings(customer: User, billing_admin: User) -> None:
+    Plan.objects.filter(slug="growth").update(included_credits=500)
+    order(customer, "growth", day(0))
+    spend(customer, 1000, day(0, hour=13))
+    pay(customer, billing_admin, day(0, hour=14))
+    assert account_of(customer).credits == 0
+    assert_all_invariants_hold()
+
+
+def test_credits_from_before_pockets_count_as_left(customer: User, billing_admin: User) -> None:
+    forget_pockets()
+    order(customer, "growth", day(5))
+    assert str(invoice_of(customer).due) == "67.23 USD"  # 25 of 31 days
+    pay(customer, billing_admin, day(5, hour=13))
+    account = account_of(customer)
+    assert (account.plan_credits, account.credits) == (2000 - 806, 3000 - 806)
     assert_all_invariants_hold()

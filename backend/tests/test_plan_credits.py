@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Subscription, User
@@ -23,7 +22,7 @@ from igny8_core.business.subscriptions.services.dry_run import forecast_billing
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, invoice_of, make_owner
 from tests.life import confirm, day, days, make_customer, order, pay, run, state, subscription_of
-from tests.pockets import give, ledger_of, pockets_of, set_rule
+from tests.pockets import forget_pockets, give, ledger_of, pockets_of, set_rule
 
 pytestmark = pytest.mark.django_db
 VOID, DUE_AGAIN = EventName.REVERSE_AND_VOID, EventName.REVERSE
@@ -119,9 +118,11 @@ def test_plan_says_what_is_kept_when_its_period_begins(
     for slug in ("starter", "growth"):
         set_rule(slug, rule, number)
     brought = begin(customer, billing_admin)
-    assert pockets_of(customer) == (kept + brought, 50)
+    taken = kept if begin is upgraded else 0  # their days were taken off
+    assert pockets_of(customer) == (kept - taken + brought, 50)
     expired = [("expiry", kept - 700, kept - 700)] if kept < 700 else []
-    assert ledger_of(customer)[3:] == [*expired, ("plan_grant", brought, brought)]
+    gone = [("adjustment", -taken, -taken)] if taken else []
+    assert ledger_of(customer)[3:] == [*expired, ("plan_grant", brought, brought), *gone]
     assert_all_invariants_hold()
 
 
@@ -167,13 +168,7 @@ def test_trial_credits_never_expire(billing_admin: User) -> None:
 @pytest.fixture
 def old_customer(customer: User) -> User:
     """A customer from before there were pockets."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("UPDATE igny8_auth_account SET plan_credits = 0")
-        cursor.execute("UPDATE billing_credittransaction SET plan_amount = 0")
-        cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    forget_pockets()
     assert_all_invariants_hold()
     return customer
 
@@ -298,7 +293,8 @@ def test_reversed_upgrade_leaves_what_was_there_before(
     set_rule("growth", rule, number)
     order(customer, "growth", day(3))
     payment = pay(customer, billing_admin, day(4))
-    assert pockets_of(customer) == (kept + 2000, 50)
+    gone = [amount for kind, amount, _ in ledger_of(customer)[3:] if amount < 0]
+    assert (sum(gone), pockets_of(customer)) == (-700, (2000, 50))
     give(customer, -100, day(5))
     reverse(payment, billing_admin, 6, event)
     assert pockets_of(customer) == (600, 50)
@@ -383,7 +379,7 @@ def test_reversal_takes_no_more_than_its_payment_brought(
     """The credits that another one should have taken were spent, and let go."""
     order(customer, "growth", day(3))
     upgrade = pay(customer, billing_admin, day(4))
-    give(customer, -2750, day(5))
+    give(customer, -2050, day(5))
     root = User.objects.create_superuser("root@desk.example")
     reverse(upgrade, root, 6, is_forced=True)
     assert pockets_of(customer) == (0, 0)

@@ -18,7 +18,7 @@ from igny8_core.business.billing.pockets import Entry, Pockets, change_by_undoin
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.common.exceptions import DomainError
 from tests.database import assert_all_invariants_hold
-from tests.factories import make_billing_admin
+from tests.factories import invoice_of, make_billing_admin
 from tests.life import START, make_customer, order, pay, run
 from tests.pockets import give, pockets_of, set_rule
 from tests.sizes import size
@@ -79,14 +79,16 @@ class Life:
             order(self.owner, plan, self.now)
         except DomainError:  # an order waits
             return
+        unused = invoice_of(self.owner).billing_snapshot.get("credited", ())
         pay(self.owner, self.admin, self.now)
-        self.begun(rule, PLANS[plan])
+        self.begun(rule, PLANS[plan], credited=sum(item["credits"] for item in unused))
 
-    def begun(self, rule: tuple[str, int | None], brought: int) -> None:
+    def begun(self, rule: tuple[str, int | None], brought: int, credited: int = 0) -> None:
         name, number = rule
         left = self.pockets.plan
         kept = {"add": left, "reset": 0, "keep_up_to": min(left, number or 0)}[name]
-        self.expect(kept + brought, self.pockets.own)
+        taken = min(max(0, credited - (left - kept)), kept + brought)
+        self.expect(kept + brought - taken, self.pockets.own)
 
     def reverse(self, place: int) -> None:
         """Take any payment back that the rules let one take back."""
@@ -110,7 +112,8 @@ class Life:
             return
         before, self.pockets = self.pockets, pockets_of(self.owner)
         change = sum(self.pockets) - sum(before)
-        assert -moved.get("plan_grant", 0) <= change <= -moved.get("expiry", 0)
+        gone = -moved.get("expiry", 0) - moved.get("adjustment", 0)
+        assert -moved.get("plan_grant", 0) <= change <= gone
         if change < 0:
             self.expect(max(0, before.plan + change), before.own - max(0, -change - before.plan))
 

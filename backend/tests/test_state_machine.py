@@ -10,6 +10,7 @@ in ``make check``, which takes four times as many, after each. ``make soak`` tak
 import random
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -56,6 +57,8 @@ class Claim:
     id: int
     debt: "Debt"
     status: str = "pending_approval"
+    brought: int = 0
+    taken: int = 0  # credits that went with unused days
 
 
 @dataclass
@@ -67,6 +70,7 @@ class Debt:
     customer: "Customer"
     amount: Decimal
     is_credited: bool = False
+    credited: int = 0  # credits that go with the days that were taken off
     status: str = "pending"
     subscription: str = "pending_payment"
     started: int = 0
@@ -92,6 +96,7 @@ class Customer:
     status: str
     credits: int
     plan_credits: int = 0
+    moved: list[tuple[int, Claim | None]] = field(default_factory=list)
     debts: list[Debt] = field(default_factory=list)
     is_closed: bool = False
 
@@ -112,15 +117,19 @@ class Customer:
         return self.order is not None
 
     @property
-    def credit(self) -> Decimal:
-        """What the unused days of the live plan are worth: of today, which has begun, nothing."""
+    def credit(self) -> tuple[Decimal, int]:
+        """What the unused days of the live plan are worth, and the credits that go with them.
+
+        Of today, which has begun, nothing.
+        """
         if not self.live:
-            return Decimal(0)
-        today = business_day(utc_now())
+            return Decimal(0), 0
+        today, brought = business_day(utc_now()), CREDITS[self.live.plan]
         days = (today + relativedelta(months=1) - today).days
-        unspent = Decimal(self.plan_credits) / CREDITS[self.live.plan]
-        worth = PRICES[self.live.plan] * min(Decimal(days - 1) / days, unspent)
-        return worth.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        unspent = min(self.plan_credits, brought)
+        share = min(Fraction(days - 1, days), Fraction(unspent, brought))
+        worth = PRICES[self.live.plan] * share.numerator / share.denominator
+        return worth.quantize(Decimal("0.01"), ROUND_HALF_UP), int(brought * share)
 
     @property
     def paid_for(self) -> Debt | None:
@@ -128,10 +137,30 @@ class Customer:
         paid = (debt for debt in self.debts if debt.status == "paid")
         return max(paid, key=lambda debt: debt.started, default=None)
 
-    def take(self, amount: int) -> None:
+    def take(self, amount: int, by: Claim | None = None) -> None:
         """Take credits: those of plans first."""
         self.credits -= amount
         self.plan_credits = max(0, self.plan_credits - amount)
+        self.moved.append((-amount, by))
+
+    def grant(self, amount: int, by: Claim) -> None:
+        """Grant credits of a plan."""
+        self.credits += amount
+        self.plan_credits += amount
+        self.moved.append((amount, by))
+
+    def undo(self, claim: Claim) -> None:
+        """Move credits as if a claim had not been approved."""
+        plan = 0
+        for amount, by in self.moved:
+            if by is None or by.status != "reversed":
+                plan = max(0, plan + amount)
+        if claim.brought >= claim.taken:
+            self.take(claim.brought - claim.taken, claim)
+        else:
+            back = claim.taken - claim.brought
+            self.credits += back
+            self.plan_credits += min(back, max(0, plan - self.plan_credits))
 
 
 class Business(RuleBasedStateMachine):
@@ -240,7 +269,7 @@ class Business(RuleBasedStateMachine):
     @rule(place=places, plan=st.sampled_from(["free", "starter", "growth", "scale"]))
     def upgrade(self, place: int, plan: str) -> None:
         customer = self.customer(place)
-        live, order, credit = customer.live, customer.order, customer.credit
+        live, order, (credit, credited) = customer.live, customer.order, customer.credit
         expected = 201
         if customer.is_closed:
             expected = 401
@@ -259,6 +288,7 @@ class Business(RuleBasedStateMachine):
                 order.status, order.subscription = "void", "cancelled"
             amount = PRICES[plan] - credit
             debt = Debt(data["invoice"]["id"], plan, customer, amount, is_credited=credit > 0)
+            debt.credited = credited if credit else 0
             customer.debts.append(debt)
         self.touched = customer
 
@@ -328,7 +358,7 @@ class Business(RuleBasedStateMachine):
         customer = self.customer(place)
         if customer.is_closed or customer.owes:
             return
-        if (customer.live and customer.live.plan == plan) or PRICES[plan] <= customer.credit:
+        if (customer.live and customer.live.plan == plan) or PRICES[plan] <= customer.credit[0]:
             return
         self.upgrade(place, plan)
         debt = customer.debts[-1]
@@ -375,8 +405,10 @@ class Business(RuleBasedStateMachine):
         debt.started = 1 + max(item.started for item in customer.debts)
         claim.status, debt.status, debt.subscription = "succeeded", "paid", "active"
         customer.status, customer.plan = "active", debt.plan
-        customer.credits += CREDITS[debt.plan]
-        customer.plan_credits += CREDITS[debt.plan]
+        claim.brought = CREDITS[debt.plan]
+        customer.grant(claim.brought, claim)
+        claim.taken = min(debt.credited, customer.plan_credits)
+        customer.take(claim.taken, claim)
 
     @precondition(lambda self: self.claims())
     @rule(place=places, who=places)
@@ -414,7 +446,7 @@ class Business(RuleBasedStateMachine):
         is_possible = (
             claim.status == "succeeded"
             and not is_credited
-            and customer.credits >= CREDITS[debt.plan]
+            and customer.credits >= claim.brought - claim.taken
             and (becomes == "void" or (is_live and not customer.owes))
             and not is_spent_by_claim
         )
@@ -431,7 +463,7 @@ class Business(RuleBasedStateMachine):
     def follow_reversal(self, claim: Claim, becomes: str, *, is_live: bool) -> None:
         debt, customer = claim.debt, claim.debt.customer
         claim.status, debt.status = "reversed", becomes
-        customer.take(CREDITS[debt.plan])
+        customer.undo(claim)
         if not is_live:
             return
         if customer.order and customer.order.is_credited:

@@ -8,7 +8,7 @@ what becomes of them, and the rows have to say the same afterwards. All invarian
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -29,7 +29,7 @@ from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.business.billing.borders import Anchor
 from igny8_core.business.billing.enums import CreditKind, EventName, InvoiceKind
 from igny8_core.business.billing.exceptions import PaymentAlreadyUnderReview
-from igny8_core.business.billing.models import Invoice, Payment
+from igny8_core.business.billing.models import Invoice, Payment, Period
 from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.integrity.verify import verify_billing
@@ -72,12 +72,14 @@ class Customer:
     """An account: its rows are read before each act.
 
     :ivar pocket: how many of the credits were brought by a plan; these are used first.
+    :ivar taken: how many went with unused days, by the payment's id.
     """
 
     owner: User
     account_id: int
     credits: int = 0
     pocket: int = 0
+    taken: dict[int, int] = field(default_factory=dict)
 
     def grant(self, number: int) -> None:
         self.credits += number
@@ -95,6 +97,17 @@ class Customer:
     def subscription(self) -> Subscription:
         """The one that runs."""
         return Subscription.objects.get(account=self.account_id, status__in=LIVE)
+
+
+def came_for(order: Invoice) -> int:
+    """Return how many credits had come for the days that were taken off an order."""
+    return sum(
+        item["credits"]
+        for item in order.billing_snapshot.get("credited", ())
+        if Period.objects.filter(
+            subscription=item["subscription"], index=item["period_index"], revoked_at=None
+        )
+    )
 
 
 class Days(RuleBasedStateMachine):
@@ -194,6 +207,8 @@ class Days(RuleBasedStateMachine):
             self.expect(customer, paid)
             return
         customer.grant(granted)
+        customer.taken[payment.pk] = min(came_for(payment.invoice), customer.pocket)
+        customer.take(customer.taken[payment.pk])
         started = LiveSubscription(
             SubscriptionStatus.ACTIVE,
             Anchor(self.now - owed(facts, self.now), 0, 1),
@@ -239,6 +254,7 @@ class Days(RuleBasedStateMachine):
         is_renewal = last.invoice.kind == InvoiceKind.RENEWAL
         begun = live.paid_index - 1 <= live.current_index
         granted = last.invoice.included_credits if begun else 0
+        granted -= customer.taken.get(last.pk, 0)
         waits = bool(live.invoice and live.invoice.has_waiting_claim)
         is_in_the_way = event == EventName.REVERSE and not is_renewal and facts.order
         act = self.reversing(last, event)
@@ -248,7 +264,13 @@ class Days(RuleBasedStateMachine):
             self.expect(customer, facts)
             return
         act()
-        customer.take(granted)
+        if granted >= 0:
+            customer.take(granted)
+        else:  # more went with the unused days than the plan brought
+            customer.credits -= granted
+            account = account_of(customer.owner)
+            assert 0 <= account.plan_credits - customer.pocket <= -granted
+            customer.pocket = account.plan_credits
         last.invoice.refresh_from_db()
         assert last.invoice.status == ("pending" if event == EventName.REVERSE else "void")
         if event == EventName.REVERSE and is_renewal:

@@ -164,6 +164,21 @@ def test_year_that_follows_a_month_counts_whole() -> None:
     assert found[0].description == "Starter plan, 365 of 365 days not used, to 31 Jan 2028"
 
 
+def test_year_is_worth_nothing_once_a_month_has_followed_it() -> None:
+    start, price = datetime(2026, 1, 1, tzinfo=UTC), Decimal(89)
+    subscription = subscribed(start, Decimal(890), "year", current=0)
+    year, month = paid(subscription, 0, Decimal(890), "year"), paid(subscription, 1, price, "month")
+    subscription.terms = terms(price, "month").as_json()
+    subscription.anchor_at, subscription.anchor_index = datetime(2027, 1, 1, tzinfo=UTC), 1
+    subscription.current_index, subscription.paid_index = 1, 2
+    subscription.current_period_start = datetime(2027, 1, 1, tzinfo=UTC)
+    subscription.current_period_end = datetime(2027, 2, 1, tzinfo=UTC)
+    found = periods(subscription, [year, month], datetime(2027, 1, 3, tzinfo=UTC))
+    assert [item.description for item in found] == [
+        "Starter plan, 29 of 31 days not used, to 31 Jan 2027"
+    ]
+
+
 @pytest.mark.parametrize(
     ("plan_credits", "included", "credit"),
     [

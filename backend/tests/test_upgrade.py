@@ -42,7 +42,10 @@ def test_approved_upgrade_ends_earlier_subscription(
     states = dict(Subscription.objects.values_list("plan__slug", "status"))
     assert states == {"starter": "cancelled", "growth": "active"}
     account = account_of(active_owner)
-    assert (account.plan.slug, account.credits) == ("growth", 3000)
+    newest = Invoice.objects.latest("pk")
+    (unused,) = newest.billing_snapshot["credited"]
+    assert (account.plan.slug, account.credits) == ("growth", 3000 - unused["credits"])
+    assert unused["credits"] > 900
 
 
 @pytest.mark.parametrize(

@@ -466,6 +466,28 @@ BREAKAGES: dict[str, tuple[str, ...]] = {
         "7f. ",
         "UPDATE billing_invoiceline SET unit_price = -900, amount = -900 WHERE amount < 0",
     ),
+    "the days that were credited were over": (
+        "7f. ",
+        (
+            "UPDATE billing_period SET starts_at = starts_at - '2 months'::interval,"
+            " ends_at = ends_at - '2 months'::interval"
+        ),
+    ),
+    "the credits of unused days are kept": (
+        "2g. ",
+        (
+            "DELETE FROM billing_credittransaction"
+            " WHERE kind = 'adjustment' AND payment_id IS NOT NULL"
+        ),
+    ),
+    "more credits go than the order says": (
+        "2g. ",
+        (
+            "UPDATE billing_invoice SET billing_snapshot ="
+            " jsonb_set(billing_snapshot, '{credited,0,credits}', '1')"
+            " WHERE billing_snapshot ? 'credited'"
+        ),
+    ),
     "less is payable": ("7e. ", "UPDATE billing_invoice SET payable_amount = 1"),
     "another currency is payable": ("7e. ", "UPDATE billing_invoice SET payable_currency = 'EUR'"),
     "another rate is kept": ("7e. ", "UPDATE billing_invoice SET exchange_rate = 2"),

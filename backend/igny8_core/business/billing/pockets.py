@@ -11,6 +11,9 @@ from typing import NamedTuple
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.enums import CreditKind
 
+# What takes credits when a payment's period begins: its plan's rule, and days that were credited
+GONE = {CreditKind.EXPIRY, CreditKind.ADJUSTMENT}
+
 
 class Pockets(NamedTuple):
     """Credits that a plan brought, and all others; less than 0: more was used than there was."""
@@ -46,7 +49,7 @@ def replayed(entries: Iterable[Entry]) -> Pockets:
     """
     plan = own = 0
     for entry in entries:
-        if entry.terms:  # its period begins
+        if entry.terms and entry.kind != CreditKind.ADJUSTMENT:  # its period begins
             plan = entry.terms.credits_kept(plan)
         elif entry.kind == CreditKind.EXPIRY:
             plan = 0
@@ -62,16 +65,16 @@ def change_by_undoing(payment_id: int, entries: Sequence[Entry], present: Pocket
     """Return what comes to the pockets if a payment is undone: less than 0 is to be taken.
 
     Then there are as many credits as if its period had not begun. No more is taken than it brought,
-    and no more comes back than expired because it began. What is taken is taken from the plan's
+    and no more comes back than went because it began. What is taken is taken from the plan's
     pocket first.
     """
     moved = [entry for entry in entries if entry.payment_id == payment_id]
     brought = sum(entry.amount for entry in moved if entry.kind == CreditKind.PLAN_GRANT)
-    expired = -sum(entry.amount for entry in moved if entry.kind == CreditKind.EXPIRY)
+    gone = -sum(entry.amount for entry in moved if entry.kind in GONE)
     without = replayed(
         entry for entry in entries if not entry.is_undone and entry.payment_id != payment_id
     )
-    total = min(max(without.total - present.total, -brought), expired)
+    total = min(max(without.total - present.total, -brought), gone)
     if total < 0:
         plan = max(total, -present.plan)
     else:

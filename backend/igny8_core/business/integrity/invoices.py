@@ -106,16 +106,21 @@ def off_the_plan_sold() -> list[str]:
     return selected("invoice", OFF_ITS_PLAN)
 
 
-# Unused days are credited when the plan changes: never more than was paid up to then. A payment
-# counts until it is reversed. Which came first, the events' ids tell: each has the time of its
-# request, which may have waited for the other one's.
+# Unused days are credited when the plan changes: never more than was paid up to then, nor than the
+# plans cost whose periods weren't over. A payment counts until it is reversed. Which came first,
+# the events' ids tell: each has the time of its request, which may have waited for the other one's.
 CREDITED_TOO_MUCH = """
 SELECT i.id FROM billing_invoice i
 JOIN billing_invoiceline l ON l.invoice_id = i.id AND l.amount < 0
 WHERE i.kind NOT IN ('initial', 'change') OR EXISTS (
     SELECT FROM billing_invoiceline credit WHERE credit.invoice_id = i.id AND credit.amount < 0
     HAVING -sum(credit.amount) > (
-        SELECT coalesce(sum(paid.total), 0) FROM billing_invoice paid
+        SELECT least(coalesce(sum(paid.total), 0), coalesce(sum(
+            (paid.billing_snapshot #>> '{plan,price}')::numeric) FILTER (WHERE NOT EXISTS (
+                SELECT FROM billing_period over WHERE over.invoice_id = paid.id
+                    AND over.ends_at <= i.issued_at
+                    AND (over.revoked_at IS NULL OR over.revoked_at > i.issued_at))), 0))
+        FROM billing_invoice paid
         JOIN billing_payment p ON p.invoice_id = paid.id
         WHERE paid.account_id = i.account_id AND 'succeeded' = (
             SELECT e.to_state FROM billing_paymentevent e

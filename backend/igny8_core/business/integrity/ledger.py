@@ -51,16 +51,17 @@ def payments_without_their_credits() -> list[str]:
 def reversals_off_their_payment() -> list[str]:
     """Find credits taken back without a reversal, or more than were granted.
 
-    What comes back instead had expired because the payment's period began.
+    What comes back instead had gone because the payment's period began.
     """
     moved = Payment.objects.annotate(
-        taken=_moved(CreditKind.REVERSAL), expired=0 - _moved(CreditKind.EXPIRY)
+        taken=_moved(CreditKind.REVERSAL),
+        gone=0 - _moved(CreditKind.EXPIRY) - _moved(CreditKind.ADJUSTMENT),
     )
     return rows(
         moved.filter(
             ~Q(status=PaymentStatus.REVERSED) & ~Q(taken=0)
             | Q(status=PaymentStatus.REVERSED)
-            & (Q(taken__gt=F("expired")) | Q(taken__lt=0 - F("invoice__included_credits")))
+            & (Q(taken__gt=F("gone")) | Q(taken__lt=0 - F("invoice__included_credits")))
         )
     )
 
@@ -71,8 +72,8 @@ def _moved(kind: CreditKind) -> Coalesce:
     return Coalesce(Sum("credittransaction__amount", filter=of_kind), 0)
 
 
-# A reversal takes everything that was granted, or everything that is left; but what had expired as
-# the period began comes back, and what has expired since may be a part of what was granted. If it
+# A reversal takes everything that was granted, or everything that is left; but what had gone as the
+# period began comes back, and what has expired since may be a part of what was granted. If it
 # took nothing, the balance must have been 0 at some time between grant and reversal, give or take a
 # minute: an entry has the time of its request, which may have waited.
 TOO_LITTLE_TAKEN = """
@@ -84,8 +85,9 @@ JOIN billing_paymentevent reversed ON reversed.object_type = 'payment'
     AND reversed.object_id = p.id AND reversed.to_state = 'reversed'
 LEFT JOIN billing_credittransaction taken ON taken.payment_id = p.id AND taken.kind = 'reversal'
 CROSS JOIN LATERAL (
-    SELECT i.included_credits + coalesce(sum(entry.amount) FILTER (WHERE entry.kind = 'expiry'
-            AND (entry.id > granted.id OR entry.payment_id = p.id)), 0) AS owed,
+    SELECT i.included_credits + coalesce(sum(entry.amount) FILTER (WHERE
+            entry.kind IN ('expiry', 'adjustment') AND entry.payment_id = p.id
+            OR entry.kind = 'expiry' AND entry.id > granted.id), 0) AS owed,
         min(entry.balance_after) FILTER (WHERE entry.id >= granted.id) AS lowest
     FROM billing_credittransaction entry
     WHERE entry.account_id = i.account_id AND entry.id < coalesce(taken.id, entry.id + 1)
@@ -205,6 +207,45 @@ def expired_off_the_plan() -> list[str]:
     return selected("payment", EXPIRED_OFF)
 
 
+# With the days that were taken off an order go the credits that they brought, if their period had
+# begun: what expires by the new plan's rule is a part of them.
+CREDITED_OFF = """
+SELECT p.id FROM billing_payment p
+JOIN billing_invoice i ON i.id = p.invoice_id AND i.kind IN ('initial', 'change')
+CROSS JOIN LATERAL (
+    SELECT min(id) FILTER (WHERE kind = 'plan_grant') AS granted,
+        min(id) FILTER (WHERE kind = 'adjustment') AS taken,
+        coalesce(-sum(amount) FILTER (WHERE kind = 'adjustment'), 0) AS gone,
+        coalesce(-sum(amount) FILTER (WHERE kind = 'expiry'), 0) AS expired
+    FROM billing_credittransaction WHERE payment_id = p.id
+) moved
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum((period ->> 'credits')::bigint), 0) AS credits
+    FROM jsonb_array_elements(coalesce(i.billing_snapshot -> 'credited', '[]')) period
+    WHERE EXISTS (
+        SELECT FROM billing_credittransaction earlier
+        JOIN billing_payment paying ON paying.id = earlier.payment_id
+        JOIN billing_invoice paid ON paid.id = paying.invoice_id
+        WHERE earlier.account_id = i.account_id AND earlier.kind = 'plan_grant'
+            AND earlier.id < coalesce(moved.granted, moved.taken)
+            AND (paid.subscription_id, paid.period_index)
+                = ((period ->> 'subscription')::bigint, (period ->> 'period_index')::int))
+) credited
+LEFT JOIN LATERAL (
+    SELECT sum(plan_amount) AS pocket FROM billing_credittransaction
+    WHERE account_id = i.account_id AND id < coalesce(moved.taken, moved.granted + 1)
+) before ON credited.credits > 0
+WHERE moved.gone
+    <> coalesce(least(greatest(credited.credits - moved.expired, 0), before.pocket), 0)
+ORDER BY p.id
+"""
+
+
+def credited_off_the_order() -> list[str]:
+    """Find orders with whose unused days more or fewer credits went than they brought."""
+    return selected("payment", CREDITED_OFF)
+
+
 # Whatever else expires had its time after the end of the account's last subscription.
 EXPIRED_BY_NOBODY = """
 SELECT entry.id FROM billing_credittransaction entry
@@ -233,6 +274,7 @@ CHECKS = {
     "2d. every payment moved the credits of its own account": on_another_ledger,
     "2e. as many credits expire as a plan says when its period begins": expired_off_the_plan,
     "2f. other credits of a plan expire after its end alone": expired_without_an_end,
+    "2g. the credits of unused days go when their order is paid": credited_off_the_order,
     "3a. every balance is its ledger's sum, and not negative": balances_off_the_ledger,
     "3b. every ledger entry continues the one before it": running_balances_off,
     "3c. a plan's credits are used first, and nothing else expires": pockets_off,

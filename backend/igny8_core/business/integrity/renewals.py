@@ -122,6 +122,9 @@ WHERE CASE
             WHERE n.invoice_id IS NULL AND e.event = 'comp' AND e.object_type = 'subscription'
                 AND (e.object_id, e.created_at) = (n.subscription_id, n.created_at)
                 AND position('Not charged: ' IN e.note) > 0)
+        AND NOT EXISTS (SELECT FROM billing_period revoked
+            WHERE (revoked.subscription_id, revoked.index) = (n.subscription_id, n.index - 1)
+                AND revoked.revoked_at > n.created_at)
     WHEN n.starts_at <> n.ended_at THEN NOT EXISTS (SELECT FROM billing_paymentevent e
         WHERE e.event = 'suspend' AND e.object_type = 'account' AND e.object_id = s.account_id
             AND e.created_at BETWEEN n.since AND n.created_at)
@@ -131,7 +134,10 @@ ORDER BY n.id
 
 
 def not_where_the_last_ended() -> list[str]:
-    """Find periods that don't begin where the one before ended, without a pause or a noted gap."""
+    """Find periods that don't begin where the one before ended, without a pause or a noted gap.
+
+    A period that was taken back later was there when the next one began.
+    """
     return selected("period", NOT_WHERE_THE_LAST_ENDED)
 
 

@@ -287,8 +287,9 @@ class UpgradeView(APIView):
         summary="Order a paid plan",
         description=(
             "Issues an invoice for the plan, less the unused days of what is paid for. Nothing "
-            "changes for the account until the payment is approved. An earlier order that isn't "
-            "paid is void."
+            "changes for the account until the payment is approved: then the new plan's credits "
+            "come, and those that the unused days brought go. An earlier order that isn't paid is "
+            "void."
         ),
         sent=UpgradeSerializer,
         examples={"Request": {"plan_slug": "growth", "payment_method": "bank_transfer"}},
@@ -302,6 +303,7 @@ class UpgradeView(APIView):
             ExchangeRateMissing,
             UpgradeAlreadyPending,
             CancellationLimitReached,
+            BillingParked,
             AccountClosed,
         ),
     )

@@ -823,7 +823,7 @@ export interface paths {
         put?: never;
         /**
          * Order a paid plan
-         * @description Issues an invoice for the plan, less the unused days of what is paid for. Nothing changes for the account until the payment is approved. An earlier order that isn't paid is void.
+         * @description Issues an invoice for the plan, less the unused days of what is paid for. Nothing changes for the account until the payment is approved: then the new plan's credits come, and those that the unused days brought go. An earlier order that isn't paid is void.
          */
         post: operations["upgrade_subscription"];
         delete?: never;

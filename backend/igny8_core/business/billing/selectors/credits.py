@@ -26,6 +26,14 @@ def credits_taken_back(*, payment: Payment) -> int:
     return max(0, -(taken.aggregate(amount=Sum("amount"))["amount"] or 0))
 
 
+def has_credits_from_before_pockets(*, account: Account) -> bool:
+    """Tell whether a plan's newest credits came before they had a pocket of their own."""
+    granted = CreditTransaction.objects.filter(
+        account=account, kind=CreditKind.PLAN_GRANT, payment__status=PaymentStatus.SUCCEEDED
+    )
+    return granted.order_by("-pk").values_list("plan_amount", flat=True).first() == 0
+
+
 def entries_of(*, account: Account) -> list[Entry]:
     """Return an account's whole ledger, oldest first."""
     return _entries(CreditTransaction.objects.filter(account=account))

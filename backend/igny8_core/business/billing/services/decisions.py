@@ -28,6 +28,7 @@ from igny8_core.business.billing.services.changes import Changes, written_togeth
 from igny8_core.business.billing.services.consents import Consents
 from igny8_core.business.billing.services.periods import (
     activate_subscription,
+    credits_of_unused_days,
     grant_credits,
     renew_subscription,
     require_no_rival_under_review,
@@ -178,7 +179,12 @@ def _settle(locked: LockedBilling, payment: Payment, recorder: TransitionRecorde
     account.suspended_at = None
     recorder.move(account, also_save=("plan", "suspended_at"))
     if locked.subscription.current_index == invoice.period_index:
-        grant_credits(payment=payment, account=account, recorder=recorder)
+        grant_credits(
+            payment=payment,
+            account=account,
+            recorder=recorder,
+            credited=credits_of_unused_days(locked),
+        )
 
 
 @in_transaction

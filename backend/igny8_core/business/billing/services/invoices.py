@@ -71,14 +71,26 @@ MAX_CHOICES_TOLD = 5  # each sends an email
 
 @dataclass(frozen=True)
 class Deduction:
-    """What is taken off an invoice.
+    """What is taken off an invoice: a share of a period that was paid for.
 
     :param description: of its line, in English.
     :param amount: above 0, in the currency of prices.
+    :param credits: as large a share of those that the period brings: they go when it is paid.
     """
 
     description: str
     amount: Money
+    subscription_id: int
+    period_index: int
+    credits: int
+
+    def as_json(self) -> dict[str, int]:
+        """Return what the approval has to know."""
+        return {
+            "subscription": self.subscription_id,
+            "period_index": self.period_index,
+            "credits": self.credits,
+        }
 
 
 @dataclass(frozen=True)
@@ -140,6 +152,8 @@ def issue_invoice(
     account, plan, due = subscription.account, charge.plan, charge.due
     price = price_by(due=due, method=method)
     snapshot = _snapshot(account=account, plan=plan)
+    if charge.deductions:
+        snapshot["credited"] = [item.as_json() for item in charge.deductions]
     invoice = Invoice(
         number=_next_number(now=now),  # the last lock, because it is held until commit
         account=account,
@@ -346,8 +360,8 @@ def _next_number(*, now: datetime) -> str:
     return f"INV-{year}-{number:06d}"
 
 
-def _snapshot(*, account: Account, plan: PlanTerms) -> dict[str, dict[str, str | int]]:
-    customer: dict[str, str | int] = {field: getattr(account, field) for field in BILLING_FIELDS}
+def _snapshot(*, account: Account, plan: PlanTerms) -> dict[str, Any]:
+    customer = {field: getattr(account, field) for field in BILLING_FIELDS}
     return {
         "customer": {"account_name": account.name, "country": account.country, **customer},
         "plan": plan.as_json(),

@@ -20,7 +20,7 @@ from igny8_core.business.billing.enums import (
 )
 from igny8_core.business.billing.exceptions import RivalUnderReview
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig, Period
-from igny8_core.business.billing.periods import MONTHS, anchor_of, border, paid_until
+from igny8_core.business.billing.periods import MONTHS, anchor_of, border
 from igny8_core.business.billing.selectors.locks import (
     LockedBilling,
     lock_open_orders,
@@ -121,12 +121,14 @@ def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder
     used since its paid time was over are the new period's first ones.
     """
     starts_at = now = recorder.now
-    for renewal in lock_open_renewals(locked):
+    renewals, paused_at = lock_open_renewals(locked), locked.account.suspended_at
+    for renewal in renewals:
         note = f"Replaced by invoice {locked.invoice}."
         void_renewal(renewal, recorder.of_another(EventName.SUPERSEDE, note=note, invoice=renewal))
     for earlier in locked.subscriptions:
         if earlier.status in LIVE_SUBSCRIPTION_STATUSES:
-            starts_at = start_instead_of(earlier, paused_at=locked.account.suspended_at, now=now)
+            index = _first_owed(earlier, renewals, paused_at=paused_at, now=now)
+            starts_at = start_instead_of(earlier, index=index, paused_at=paused_at, now=now)
             earlier.cancelled_at = now
             superseding = recorder.of_another(EventName.SUPERSEDE)
             superseding.move(earlier, also_save=("cancelled_at",))
@@ -137,20 +139,39 @@ def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder
     recorder.move(subscription, also_save=COUNTING)
 
 
+def _first_owed(
+    earlier: Subscription, renewals: list[Invoice], *, paused_at: datetime | None, now: datetime
+) -> int:
+    """Return the index of the period that a renewal would pay for: what ended unbilled is free.
+
+    :param renewals: the account's open ones.
+    """
+    for renewal in renewals:
+        if renewal.subscription_id == earlier.pk and renewal.period_index is not None:
+            return renewal.period_index
+    if settings.BILLING_CATCH_UP == "all_oldest_first":
+        return earlier.paid_index
+    stops = settings.BILLING_LATE_PAYMENT == LatePayment.CLOCK_STOPS
+    clock = paused_at if paused_at and stops else now
+    return max(earlier.paid_index, borders.index_at(anchor_of(earlier), clock, business_zone()))
+
+
 def start_instead_of(
-    earlier: Subscription, *, paused_at: datetime | None, now: datetime
+    earlier: Subscription, *, index: int, paused_at: datetime | None, now: datetime
 ) -> datetime:
     """Return when the first period of a plan begins that replaces another now (UTC).
 
     Who used days that nobody paid for owes them, whatever the plan: as if the old one were renewed.
+
+    :param index: of the old plan's first period that is owed.
     """
-    until = paid_until(earlier)
-    if now <= until:
+    owed_from = border(earlier, index)
+    if now <= owed_from:
         return now
     if paused_at is None:
-        return until
-    anchor = _without_pause(earlier, index=earlier.paid_index, paused_at=paused_at, now=now)
-    return borders.border(anchor, earlier.paid_index, business_zone())
+        return owed_from
+    anchor = _without_pause(earlier, index=index, paused_at=paused_at, now=now)
+    return borders.border(anchor, index, business_zone())
 
 
 def renew_subscription(*, locked: LockedBilling, recorder: TransitionRecorder) -> None:
@@ -240,13 +261,27 @@ def _is_to_rise(subscription: Subscription) -> bool:
     return told is not None and paid < told <= subscription.plan.price
 
 
-def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRecorder) -> None:
+def credits_of_unused_days(locked: LockedBilling) -> int:
+    """Return how many credits go with the days that were taken off an order, if they have come."""
+    begun = {item.pk: item.current_index for item in locked.subscriptions}
+    return sum(
+        item["credits"]
+        for item in locked.invoice.billing_snapshot.get("credited", ())
+        if item["period_index"] <= (begun[item["subscription"]] or 0)
+    )
+
+
+def grant_credits(
+    *, payment: Payment, account: Account, recorder: TransitionRecorder, credited: int = 0
+) -> None:
     """Grant the credits of a period that begins; its plan says how many older ones are kept.
 
     :param payment: what paid for it: it grants them once.
     :param account: locked by the caller.
+    :param credited: how many go, because their days were taken off the invoice: what expires is a
+        part of them, and what was spent since is taken from the new ones.
     """
-    invoice = payment.invoice
+    invoice, before = payment.invoice, account.plan_credits
     expire_credits(
         changes=recorder.changes,
         account=account,
@@ -264,6 +299,16 @@ def grant_credits(*, payment: Payment, account: Account, recorder: TransitionRec
         now=recorder.now,
         payment=payment,
         of_plan=invoice.included_credits,
+    )
+    expired = before - invoice.plan.credits_kept(before)
+    move_credits(
+        changes=recorder.changes,
+        account=account,
+        amount=-min(max(0, credited - expired), account.plan_credits),
+        kind=CreditKind.ADJUSTMENT,
+        description=f"Of the unused days that were taken off invoice {invoice}",
+        now=recorder.now,
+        payment=payment,
     )
 
 

@@ -222,14 +222,14 @@ def change_plan_now(
     :param offer: the plan's offer as the customer saw it; empty if unknown.
     :param method_code: empty to choose a payment method later.
     :param note: why, if the customer doesn't do it; it is kept in the event.
-    :raises AccountClosed: if the account is closed.
+    :raises BillingParked, AccountClosed: if nothing can be ordered for the account.
     :raises UpgradeAlreadyPending: if an earlier order may have been paid, or is for the same plan.
     :raises UnknownPlan, PlanChanged, PlanNotPayable, AlreadyOnPlan, NothingToPay: if the plan can't
         be ordered.
     :raises UnknownPaymentMethod, ExchangeRateMissing: if the method can't be used.
     :raises CancellationLimitReached: if the account gave up too many orders today.
     """
-    billing = lock_billing_of_account(account_id=account.pk)
+    billing = _lock_to_act(account, actor)
     plan = public_plan(slug=plan_slug, offer=offer)
     require_orderable(plan, billing)
     locked, order = billing.account, order_of(billing)
@@ -375,14 +375,20 @@ def _in_hand(account: Account, actor: Actor, now: datetime) -> Iterator[_Hand]:
 
     :raises BillingParked: if nothing would follow from what the customer does.
     """
-    billing = lock_billing_of_account(account_id=account.pk)
-    if _is_by_customer(actor, billing.account):
-        require_looked_after(billing)
+    billing = _lock_to_act(account, actor)
     with written_together() as changes:
         history = histories_of([account.pk])[account.pk]
         steps = Steps(billing=billing, history=history, changes=changes, now=now)
         yield _Hand(billing, steps, changes, actor, now)
         changes.look_again(account.pk, next_look(steps.facts, now))
+
+
+def _lock_to_act(account: Account, actor: Actor) -> LockedAccount:
+    """Lock an account's billing, for its customer only if something follows from what they do."""
+    billing = lock_billing_of_account(account_id=account.pk)
+    if _is_by_customer(actor, billing.account):
+        require_looked_after(billing)
+    return billing
 
 
 def _noted(plan: Plan, note: str) -> str:

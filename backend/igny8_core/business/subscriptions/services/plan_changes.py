@@ -13,6 +13,7 @@ from igny8_core.business.billing.borders import day_of, last_day
 from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
 from igny8_core.business.billing.models import Invoice, PaymentMethodConfig
 from igny8_core.business.billing.periods import paid_until, span_of
+from igny8_core.business.billing.selectors.credits import has_credits_from_before_pockets
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.services.invoices import Charge, Deduction
@@ -109,13 +110,16 @@ def unused_periods(
     isn't paid back.
 
     What was credited on the invoice of a period counts: it was paid for earlier. A period that was
-    given is worth nothing, and so is one whose plan says so.
+    given is worth nothing, and so is one that another one has followed, or whose plan says so.
 
     :param invoices: of the account.
     :param plan_credits: those of its plans that it has left.
     """
+    running = subscription.current_index or 0
     for invoice in invoices:
-        if invoice.subscription_id == subscription.pk and _is_worth_something(invoice):
+        is_its_own = invoice.subscription_id == subscription.pk
+        is_over = (invoice.period_index or 0) < running
+        if is_its_own and not is_over and _is_worth_something(invoice):
             starts_at, ends_at = _span(subscription, invoice)
             left = _days_left_of(invoice, starts_at, ends_at, now)
             if invoice.period_index == subscription.current_index:
@@ -143,22 +147,31 @@ def _days_left_of(
     zone = business_zone()
     days = (day_of(ends_at, zone) - day_of(starts_at, zone)).days
     unused = days if now <= starts_at else max(0, min(days, (ends_at - now) // A_DAY))
-    return _share(invoice, unused, days, "days", ends_at)
+    brought = invoice.included_credits * unused // days
+    return _share(invoice, unused, days, "days", ends_at, brought)
 
 
 def _credits_left_of(invoice: Invoice, ends_at: datetime, plan_credits: int) -> Deduction:
     brought = invoice.included_credits or 1  # a plan without credits has all of them left
     left = min(plan_credits, brought) if invoice.included_credits else brought
-    return _share(invoice, left, brought, "credits", ends_at)
+    return _share(invoice, left, brought, "credits", ends_at, min(left, invoice.included_credits))
 
 
-def _share(invoice: Invoice, left: int, of: int, what: str, ends_at: datetime) -> Deduction:
+def _share(
+    invoice: Invoice, left: int, of: int, what: str, ends_at: datetime, brought: int
+) -> Deduction:
     terms, last = invoice.plan, last_day(ends_at, business_zone())
     amount = round_amount(terms.price * left / of, terms.currency)
     description = (
         f"{terms.name} plan, {left:,} of {of:,} {what} not used, to {last.day} {last:%b %Y}"
     )
-    return Deduction(description, Money(amount, terms.currency))
+    return Deduction(
+        description,
+        Money(amount, terms.currency),
+        subscription_id=invoice.subscription_id,
+        period_index=invoice.period_index or 0,
+        credits=brought,
+    )
 
 
 def _worth(left: Deduction) -> Decimal:
@@ -177,9 +190,19 @@ def _charge(plan: Plan, billing: LockedAccount, now: datetime) -> Charge:
         charge,
         due_date=min(charge.due_date, ends_on),
         deductions=tuple(
-            unused_periods(live, billing.invoices, now, plan_credits=billing.account.plan_credits)
+            unused_periods(live, billing.invoices, now, plan_credits=_plan_credits(billing.account))
         ),
     )
+
+
+def _plan_credits(account: Account) -> int:
+    """Return how many credits of its plans an account has left.
+
+    All that it has, if its period brought them before they had a pocket of their own.
+    """
+    if account.credits > account.plan_credits and has_credits_from_before_pockets(account=account):
+        return account.credits
+    return account.plan_credits
 
 
 @dataclass(frozen=True)
@@ -212,6 +235,7 @@ class _Offer:
         return ChangeNextPeriod(starts_on=starts_on, refused=_code(refusal))
 
     def _require_orderable(self, plan: Plan) -> None:
+        require_looked_after(self.billing)
         require_orderable(plan, self.billing)
         charge = charge_for_change(plan=plan, billing=self.billing, now=self.now)
         self._payable(charge.due)
