@@ -137,7 +137,7 @@ describe("a plan that runs", () => {
     expect(await screen.findByText("$79.67 now")).toBeVisible();
     const choice = await screen.findByRole("radio", { name: "Now, $79.67" });
     expect(choice).toHaveAccessibleDescription(
-      /Growth plan\s*\$139\.00\s*Credit for what you haven't used\s*-\$59\.33\s*To pay now\s*\$79\.67/,
+      /Growth plan\s*\$139\.00\s*Credit for what you haven't used\s*-\$59\.33\s*To pay now\s*\$79\.67.*these go when the plan changes/,
     );
     await getInvoice();
     expect(await screen.findByRole("alert")).toHaveTextContent("Choose when to change.");

@@ -60,20 +60,27 @@ function Now({ change }: { change: PlanChange }) {
         <Stack gap="xs">
           <Text size="sm">{m.upgrade.nowText}</Text>
           <Cost change={change} />
+          {hasCredit(change) && <Text size="sm">{m.upgrade.creditsGo}</Text>}
         </Stack>
       }
     />
   );
 }
 
+function hasCredit({ now }: PlanChange): boolean {
+  return /[1-9]/.test(now.credit.amount);
+}
+
 /** The plan's price, less the credit, is what is to be paid: as the server counts. */
-function Cost({ change: { plan, now } }: { change: PlanChange }) {
+function Cost({ change }: { change: PlanChange }) {
+  const { plan, now } = change;
   const { credit, total, payable } = now;
   const local = payable && payable.currency !== total.currency && payable;
-  const hasCredit = /[1-9]/.test(credit.amount);
   const lines = [
     [m.upgrade.price(plan.name), formatMoney(plan.price, plan.currency)],
-    ...(hasCredit ? [[m.upgrade.credit, formatMoney(`-${credit.amount}`, credit.currency)]] : []),
+    ...(hasCredit(change)
+      ? [[m.upgrade.credit, formatMoney(`-${credit.amount}`, credit.currency)]]
+      : []),
   ];
   return (
     <Table withRowBorders={false} verticalSpacing={2} horizontalSpacing={0}>

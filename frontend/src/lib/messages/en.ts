@@ -558,6 +558,8 @@ export const en = {
       `You pay ${price} ${interval} from then on. Until then nothing changes.`,
     price: (plan: string) => `${plan} plan`,
     credit: "Credit for what you haven't used",
+    creditsGo:
+      "What you get back for unused days includes their plan credits: these go when the plan changes.",
     total: "To pay now",
     priceNow: (amount: string) => `${amount} now`,
     chooseWhen: "Choose when to change.",
