@@ -24,12 +24,7 @@ from igny8_core.business.billing.models import (
 )
 from igny8_core.business.billing.services.decisions import reject_payment
 from igny8_core.business.subscriptions import overrides
-from igny8_core.business.subscriptions.exceptions import TooManyPlanChanges, UpgradeAlreadyPending
-from igny8_core.business.subscriptions.facts import BillingFacts
-from igny8_core.business.subscriptions.forecast import what_happens_when
-from igny8_core.business.subscriptions.next_step import next_look
-from igny8_core.business.subscriptions.reading import facts_of_accounts
-from igny8_core.business.subscriptions.refusals import (
+from igny8_core.business.subscriptions.exceptions import (
     BeyondUnpaidPeriod,
     ClaimStopsTheClock,
     CompNotAllowed,
@@ -44,7 +39,13 @@ from igny8_core.business.subscriptions.refusals import (
     RemindedToday,
     TooFewCredits,
     TooManyCredits,
+    TooManyPlanChanges,
+    UpgradeAlreadyPending,
 )
+from igny8_core.business.subscriptions.facts import BillingFacts
+from igny8_core.business.subscriptions.forecast import what_happens_when
+from igny8_core.business.subscriptions.next_step import next_look
+from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.services import customer
 from igny8_core.business.subscriptions.services.operator import MANY_CREDITS, MOST_DAYS
 from igny8_core.business.subscriptions.steps import EXPIRE_CREDITS

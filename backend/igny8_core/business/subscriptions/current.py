@@ -24,14 +24,14 @@ from igny8_core.business.subscriptions.reading import (
     open_renewal,
     order_of,
 )
-from igny8_core.business.subscriptions.selectors import billing_of, invoice_with_period
-from igny8_core.business.subscriptions.services.refusals import (
+from igny8_core.business.subscriptions.requirements import (
     require_cancellable,
     require_choosing,
     require_kept,
     require_looked_after,
     require_renewable,
 )
+from igny8_core.business.subscriptions.selectors import billing_of, invoice_with_period
 from igny8_core.business.subscriptions.steps import Remind, Step, StepName
 from igny8_core.common.clock import business_zone
 from igny8_core.common.exceptions import refusal_of

@@ -41,8 +41,7 @@ from igny8_core.business.subscriptions.reading import (
     reissued_today,
     replaced_renewal,
 )
-from igny8_core.business.subscriptions.services.plan_changes import charge_for_change
-from igny8_core.business.subscriptions.services.refusals import (
+from igny8_core.business.subscriptions.requirements import (
     require_cancellable,
     require_choosable,
     require_droppable,
@@ -51,6 +50,7 @@ from igny8_core.business.subscriptions.services.refusals import (
     require_orderable,
     require_renewable,
 )
+from igny8_core.business.subscriptions.services.plan_changes import charge_for_change
 from igny8_core.business.subscriptions.services.steps import Steps
 from igny8_core.business.subscriptions.steps import CONSEQUENCES
 from igny8_core.common.clock import business_day, business_zone

@@ -31,19 +31,7 @@ from igny8_core.business.billing.services.periods import (
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions import emails, reading
 from igny8_core.business.subscriptions.days import not_charged
-from igny8_core.business.subscriptions.facts import BillingFacts, ReminderKind
-from igny8_core.business.subscriptions.forecast import resumed
-from igny8_core.business.subscriptions.next_step import next_look
-from igny8_core.business.subscriptions.overrides import (
-    after_reminder,
-    announced_days,
-    begins_at_once,
-    index_to_give,
-    last_unpaid_day,
-    open_renewal,
-    reminder_now,
-)
-from igny8_core.business.subscriptions.refusals import (
+from igny8_core.business.subscriptions.exceptions import (
     AnotherSubscriptionRuns,
     BeyondUnpaidPeriod,
     ClaimStopsTheClock,
@@ -58,6 +46,18 @@ from igny8_core.business.subscriptions.refusals import (
     RemindedToday,
     TooFewCredits,
     TooManyCredits,
+)
+from igny8_core.business.subscriptions.facts import BillingFacts, ReminderKind
+from igny8_core.business.subscriptions.forecast import resumed
+from igny8_core.business.subscriptions.next_step import next_look
+from igny8_core.business.subscriptions.overrides import (
+    after_reminder,
+    announced_days,
+    begins_at_once,
+    index_to_give,
+    last_unpaid_day,
+    open_renewal,
+    reminder_now,
 )
 from igny8_core.business.subscriptions.rights import (
     ADJUST_CREDITS,

@@ -19,12 +19,12 @@ from igny8_core.business.billing.services.pricing import price_at, rate_of
 from igny8_core.business.subscriptions.days import span_of
 from igny8_core.business.subscriptions.exceptions import NothingToPay
 from igny8_core.business.subscriptions.reading import live_subscription, order_of
-from igny8_core.business.subscriptions.selectors import billing_of
-from igny8_core.business.subscriptions.services.refusals import (
+from igny8_core.business.subscriptions.requirements import (
     require_choosable,
     require_looked_after,
     require_orderable,
 )
+from igny8_core.business.subscriptions.selectors import billing_of
 from igny8_core.common.clock import business_zone
 from igny8_core.common.daily import A_DAY
 from igny8_core.common.exceptions import DomainError, refusal_of

@@ -1,4 +1,4 @@
-"""When an act of a customer is refused; the page that offers it asks the same."""
+"""What the acts of a customer require; the page that offers them asks the same."""
 
 from datetime import datetime
 
