@@ -1,4 +1,4 @@
-"""What comes next for a subscription, in words."""
+"""Where a subscription is and what comes next, in words."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,27 +6,12 @@ from datetime import date, datetime
 from igny8_core.auth.enums import SubscriptionStatus
 from igny8_core.auth.models import Subscription
 from igny8_core.business.billing.borders import last_day, start_of
-from igny8_core.business.subscriptions.facts import BillingFacts, ReminderKind
+from igny8_core.business.subscriptions.current import stage_of
+from igny8_core.business.subscriptions.enums import ComingStep, Stage
+from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.forecast import what_happens_when
-from igny8_core.business.subscriptions.stages import SOON
-from igny8_core.business.subscriptions.steps import Remind, Renew, Step, StepName
-
-REMINDERS = {
-    ReminderKind.RENEWAL_REMINDER: "Email: please pay by the due day",
-    ReminderKind.RENEWAL_DUE: "Email: the due day is over",
-    ReminderKind.PAST_DUE: "Email: past due",
-    ReminderKind.FINAL_NOTICE: "Email: final notice before the pause",
-    ReminderKind.ENDING: "Email: the plan ends soon",
-}
-STEPS = {
-    StepName.START_PERIOD: "The next period begins",
-    StepName.END: "The subscription ends, as asked for",
-    StepName.EXPIRE_SIGN_UP: "The unpaid order expires",
-    StepName.EXPIRE_CHANGE: "The unpaid change of plan expires",
-    StepName.FALL_DUE: "The subscription is past due",
-    StepName.SUSPEND: "Access is paused",
-    StepName.LAPSE: "The subscription ends unpaid",
-}
+from igny8_core.business.subscriptions.queues import SOON
+from igny8_core.business.subscriptions.steps import Renew, Step
 
 
 @dataclass(frozen=True)
@@ -38,23 +23,25 @@ class Coming:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Where a subscription is, as the desk calls it, and how that looks."""
+class State:
+    """How the desk shows where a subscription is."""
 
     label: str
     look: str = ""
 
 
-ORDERED = Stage("Order, unpaid")
-ACTIVE = Stage("Active", "succeeded")
-RENEWAL_OPEN = Stage("Renewal open", "succeeded")
-UNDER_REVIEW = Stage("Under review", "pending_approval")
-GRACE = Stage("Grace", "pending_approval")
-PAST_DUE = Stage("Past due", "failed")
-SUSPENDED = Stage("Suspended", "failed")
-CANCELLED = Stage("Cancelled at period end")
-ENDS_SOON = Stage("Ends soon", "pending_approval")
-ENDED = Stage("Ended")
+ORDERED = State("Order, unpaid")
+CANCELLED = State("Cancelled at period end")
+ENDS_SOON = State("Ends soon", "pending_approval")
+ENDED = State("Ended")
+STATES = {
+    Stage.ACTIVE: State("Active", "succeeded"),
+    Stage.RENEWAL_OPEN: State("Renewal open", "succeeded"),
+    Stage.UNDER_REVIEW: State("Under review", "pending_approval"),
+    Stage.GRACE: State("Grace", "pending_approval"),
+    Stage.PAST_DUE: State("Past due", "failed"),
+    Stage.SUSPENDED: State("Suspended", "failed"),
+}
 
 
 def short(day: date) -> str:
@@ -64,12 +51,8 @@ def short(day: date) -> str:
 
 def words_of(step: Step) -> str:
     """Say what a step does."""
-    match step:
-        case Renew(due_date=due_date):
-            return f"A renewal is invoiced, due on {short(due_date)}"
-        case Remind(kind=kind):
-            return REMINDERS[kind]
-    return STEPS[step.name]
+    words = ComingStep(step.told_as).label
+    return f"{words}, due on {short(step.due_date)}" if isinstance(step, Renew) else words
 
 
 def coming(facts: BillingFacts, now: datetime) -> list[Coming]:
@@ -77,16 +60,21 @@ def coming(facts: BillingFacts, now: datetime) -> list[Coming]:
     return [Coming(day, words_of(step)) for day, step in what_happens_when(facts, now)]
 
 
-def stage_of(subscription: Subscription, facts: BillingFacts, now: datetime) -> Stage:
+def state_of(subscription: Subscription, facts: BillingFacts, now: datetime) -> State:
     """Return where a subscription is.
 
     :param facts: its account's.
     """
     if subscription.status == SubscriptionStatus.CANCELLED:
         return ENDED
-    if subscription.status == SubscriptionStatus.PENDING_PAYMENT or not facts.subscription:
+    live = facts.subscription
+    if subscription.status == SubscriptionStatus.PENDING_PAYMENT or not live:
         return ORDERED
-    return _stage_of_live(facts, now)
+    stage = stage_of(live, facts, now)
+    if stage == Stage.ENDING:
+        soon = start_of(facts.today(now) + SOON, facts.zone)
+        return ENDS_SOON if facts.paid_until(live) <= soon else CANCELLED
+    return STATES[stage]
 
 
 def facts_shown(facts: BillingFacts, *, next_plan: str) -> list[tuple[str, str]]:
@@ -110,20 +98,3 @@ def facts_shown(facts: BillingFacts, *, next_plan: str) -> list[tuple[str, str]]
         *ordered,
     ]
     return [(label, value) for label, value in rows if value]
-
-
-def _stage_of_live(facts: BillingFacts, now: datetime) -> Stage:
-    subscription = facts.subscription
-    invoice = subscription.invoice if subscription else None
-    if invoice and invoice.is_frozen:
-        return UNDER_REVIEW
-    if facts.is_suspended:
-        return SUSPENDED
-    if subscription and subscription.status == SubscriptionStatus.PAST_DUE:
-        return PAST_DUE
-    if invoice and invoice.offset(facts.today(now), facts.zone) > 0:
-        return GRACE
-    if subscription and subscription.cancel_at_period_end:
-        soon = start_of(facts.today(now) + SOON, facts.zone)
-        return ENDS_SOON if facts.paid_until(subscription) <= soon else CANCELLED
-    return RENEWAL_OPEN if invoice else ACTIVE
