@@ -673,7 +673,7 @@ def test_whatever_ends_a_suspension_stops_its_clock() -> None:
 
 def test_effects_need_what_they_change() -> None:
     nobody = BillingFacts(AccountStatus.TRIAL, UTC_ZONE)
-    with pytest.raises(ValueError, match="No subscription is live"):
+    with pytest.raises(LookupError, match="No subscription is live"):
         after(nobody, StartPeriod(index=1), on(0))
-    with pytest.raises(ValueError, match="No renewal is open"):
+    with pytest.raises(LookupError, match="No renewal is open"):
         after_payment(facts_of(), on(0))

@@ -145,10 +145,10 @@ def _may_order(subscription: Subscription, facts: BillingFacts, _now: datetime) 
 def _may_be_reminded(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:
     if not _owes(subscription, facts, now):
         return False
-    today, held = facts.today(now), overrides.live(facts).hold_until
+    today, held = facts.today(now), facts.live.hold_until
     is_quiet = facts.last_mail_on is None or facts.last_mail_on < today
     is_held = held is not None and today < held
-    return is_quiet and not is_held and not overrides.open_renewal(facts).is_frozen
+    return is_quiet and not is_held and not facts.open_renewal.is_frozen
 
 
 def _is_parked(subscription: Subscription, facts: BillingFacts, _now: datetime) -> bool:

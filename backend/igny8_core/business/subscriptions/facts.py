@@ -292,6 +292,28 @@ class BillingFacts:
     ended_at: datetime | None = None
 
     @property
+    def live(self) -> LiveSubscription:
+        """The subscription that runs.
+
+        :raises LookupError: if there is none.
+        """
+        if not self.subscription:
+            message = "No subscription is live."
+            raise LookupError(message)
+        return self.subscription
+
+    @property
+    def open_renewal(self) -> OpenInvoice:
+        """The renewal that waits for its payment.
+
+        :raises LookupError: if there is none.
+        """
+        if not self.live.invoice:
+            message = "No renewal is open."
+            raise LookupError(message)
+        return self.live.invoice
+
+    @property
     def is_suspended(self) -> bool:
         """Whether the customer has no access for a debt."""
         return self.account_status == AccountStatus.SUSPENDED

@@ -8,7 +8,6 @@ from igny8_core.business.billing.borders import re_anchored, with_months
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
-    LiveSubscription,
     MailState,
     OpenInvoice,
     Sent,
@@ -45,7 +44,7 @@ def what_happens_when(facts: BillingFacts, now: datetime) -> list[tuple[date, St
 def after(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
     """Return the facts after a step that was due.
 
-    :raises ValueError: if the step is for a subscription or invoice that the facts don't have.
+    :raises LookupError: if the step is for a subscription or invoice that the facts don't have.
     """
     changed = _effect(facts, step, now)
     silent = step.name in SILENT or goes_on(facts, step)
@@ -65,11 +64,11 @@ def after_payment(facts: BillingFacts, now: datetime, *, months: int | None = No
     ends; the period isn't charged for it.
 
     :param months: of the paid period and of those after it, if the plan changes with it.
-    :raises ValueError: if no renewal is open.
+    :raises LookupError: if no renewal is open.
     """
-    index = _renewal(facts).period_index
+    index = facts.open_renewal.period_index
     facts = resumed(facts, now)
-    subscription = _live(facts)
+    subscription = facts.live
     anchor = subscription.anchor
     if months:
         anchor = with_months(anchor, index, months, facts.zone)
@@ -90,7 +89,7 @@ def resumed(facts: BillingFacts, now: datetime) -> BillingFacts:
     """Return the facts after a suspension, if there is one, has ended: whatever ends it."""
     if not facts.is_suspended or not facts.suspended_at:
         return replace(facts, suspended_at=None)
-    subscription = _live(facts)
+    subscription = facts.live
     unpaid = subscription.invoice
     anchor = re_anchored(
         subscription.anchor,
@@ -124,7 +123,7 @@ def delivered(facts: BillingFacts, today: date) -> BillingFacts:
 def _effect(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
     match step:
         case StartPeriod(index=index):
-            return replace(facts, subscription=replace(_live(facts), current_index=index))
+            return replace(facts, subscription=replace(facts.live, current_index=index))
         case Renew():
             return _renewed(facts, step, now)
         case Remind():
@@ -136,7 +135,7 @@ def _moved(facts: BillingFacts, name: StepName, now: datetime) -> BillingFacts:
     """Return the facts after a step that only moves states."""
     match name:
         case StepName.FALL_DUE:
-            past_due = replace(_live(facts), status=SubscriptionStatus.PAST_DUE)
+            past_due = replace(facts.live, status=SubscriptionStatus.PAST_DUE)
             return replace(facts, subscription=past_due)
         case StepName.SUSPEND:
             return replace(facts, account_status=AccountStatus.SUSPENDED, suspended_at=now)
@@ -158,7 +157,7 @@ def _ended(facts: BillingFacts) -> BillingFacts:
 
 
 def _renewed(facts: BillingFacts, step: Renew, now: datetime) -> BillingFacts:
-    subscription, today = _live(facts), facts.today(now)
+    subscription, today = facts.live, facts.today(now)
     fresh = OpenInvoice(
         kind=InvoiceKind.RENEWAL,
         period_index=step.index,
@@ -172,22 +171,7 @@ def _renewed(facts: BillingFacts, step: Renew, now: datetime) -> BillingFacts:
 
 
 def _reminded(facts: BillingFacts, step: Remind, now: datetime) -> BillingFacts:
-    invoice = _renewal(facts)
+    invoice = facts.open_renewal
     sent = tuple(Sent(kind, facts.today(now)) for kind in (*step.skipped, step.kind))
     invoice = replace(invoice, sent=(*invoice.sent, *sent))
-    return replace(facts, subscription=replace(_live(facts), invoice=invoice))
-
-
-def _live(facts: BillingFacts) -> LiveSubscription:
-    if not facts.subscription:
-        msg = "No subscription is live."
-        raise ValueError(msg)
-    return facts.subscription
-
-
-def _renewal(facts: BillingFacts) -> OpenInvoice:
-    invoice = _live(facts).invoice
-    if not invoice:
-        msg = "No renewal is open."
-        raise ValueError(msg)
-    return invoice
+    return replace(facts, subscription=replace(facts.live, invoice=invoice))

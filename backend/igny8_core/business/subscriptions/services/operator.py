@@ -56,7 +56,6 @@ from igny8_core.business.subscriptions.overrides import (
     begins_at_once,
     index_to_give,
     last_unpaid_day,
-    open_renewal,
     reminder_now,
 )
 from igny8_core.business.subscriptions.rights import (
@@ -441,7 +440,7 @@ def _require_reminder_is_true(act: _Override, facts: BillingFacts) -> None:
     today, held = facts.today(act.now), act.subscription.hold_until
     if held and today < held:
         raise HeldBack(act.subscription, day=held)
-    if open_renewal(facts).is_frozen:
+    if facts.open_renewal.is_frozen:
         raise ClaimStopsTheClock(act.debt)
     if facts.last_mail_on and facts.last_mail_on >= today:
         raise RemindedToday(act.debt)
