@@ -7,6 +7,7 @@ from igny8_core.auth.enums import SubscriptionStatus
 from igny8_core.auth.models import Subscription
 from igny8_core.business.billing.borders import last_day, start_of
 from igny8_core.business.subscriptions.current import stage_of
+from igny8_core.business.subscriptions.days import day_in_words
 from igny8_core.business.subscriptions.enums import ComingStep, Stage
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.forecast import what_happens_when
@@ -44,15 +45,10 @@ STATES = {
 }
 
 
-def short(day: date) -> str:
-    """Write a day."""
-    return f"{day.day} {day:%b %Y}"
-
-
 def words_of(step: Step) -> str:
     """Say what a step does."""
     words = ComingStep(step.told_as).label
-    return f"{words}, due on {short(step.due_date)}" if isinstance(step, Renew) else words
+    return f"{words}, due on {day_in_words(step.due_date)}" if isinstance(step, Renew) else words
 
 
 def coming(facts: BillingFacts, now: datetime) -> list[Coming]:
@@ -83,16 +79,16 @@ def facts_shown(facts: BillingFacts, *, next_plan: str) -> list[tuple[str, str]]
     :param next_plan: which follows with the next period; empty: the present one.
     """
     subscription, order = facts.subscription, facts.order
-    ordered = [("Order, due day", short(order.due_date))] if order else []
+    ordered = [("Order, due day", day_in_words(order.due_date))] if order else []
     if not subscription:
         return [("Subscription", "none"), *ordered]
     invoice, held = subscription.invoice, subscription.hold_until
-    last_paid = short(last_day(facts.paid_until(subscription), facts.zone))
+    last_paid = day_in_words(last_day(facts.paid_until(subscription), facts.zone))
     rows = [
         ("Access", "paused" if facts.is_suspended else "yes"),
         ("Last paid day", last_paid),
-        ("Due day", short(invoice.due_date) if invoice else "nothing is due"),
-        ("Held until", short(held) if held else ""),
+        ("Due day", day_in_words(invoice.due_date) if invoice else "nothing is due"),
+        ("Held until", day_in_words(held) if held else ""),
         ("Cancelled: ends on", last_paid if subscription.cancel_at_period_end else ""),
         ("Next plan", next_plan),
         *ordered,

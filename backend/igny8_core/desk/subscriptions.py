@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES
 from igny8_core.auth.models import Subscription
 from igny8_core.business.billing.periods import paid_until
+from igny8_core.business.subscriptions.days import day_in_words
 from igny8_core.business.subscriptions.queues import QUEUES, count_in_queue
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.common.clock import business_day, utc_now
@@ -21,7 +22,7 @@ from igny8_core.desk import overrides, subscription_page
 from igny8_core.desk.base import ReadOnlyAdmin
 from igny8_core.desk.bounded import BoundedChangeList
 from igny8_core.desk.navigation import Entry, Section, capped
-from igny8_core.desk.step_words import State, coming, short, state_of
+from igny8_core.desk.step_words import State, coming, state_of
 
 QUEUE = "stage"  # in addresses
 
@@ -111,7 +112,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
         if row.status not in LIVE_SUBSCRIPTION_STATUSES:
             return "-"
         ending = ", then ends" if row.cancel_at_period_end else ""
-        return f"{short(business_day(paid_until(row)))}{ending}"
+        return f"{day_in_words(business_day(paid_until(row)))}{ending}"
 
     @admin.display(description="Next step")
     def next_step(self, row: Any) -> SafeString | str:
@@ -119,14 +120,14 @@ class SubscriptionAdmin(ReadOnlyAdmin):
             return "-"
         return format_html(
             '<span class="desk-main">{}</span><span class="desk-sub">{}</span>',
-            short(row.next.day),
+            day_in_words(row.next.day),
             row.next.what,
         )
 
     @admin.display(description="Held until")
     def held(self, row: Subscription) -> str:
         is_held = row.hold_until and row.hold_until > business_day(utc_now())
-        return short(row.hold_until) if row.hold_until and is_held else "-"
+        return day_in_words(row.hold_until) if row.hold_until and is_held else "-"
 
     @admin.display(description="Parked")
     def parked(self, row: Subscription) -> str:

@@ -9,7 +9,7 @@ from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.borders import LatePayment, day_of, last_day
-from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
+from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.periods import paid_until
 from igny8_core.business.billing.selectors.locks import LockedAccount
@@ -23,6 +23,7 @@ from igny8_core.business.subscriptions.reading import (
     live_subscription,
     open_renewal,
     order_of,
+    waiting_claim,
 )
 from igny8_core.business.subscriptions.requirements import (
     require_cancellable,
@@ -147,7 +148,7 @@ def current_of(billing: LockedAccount, facts: BillingFacts, now: datetime) -> Cu
     renewal = open_renewal(billing, live) if live else None
     order = order_of(billing)
     to_pay = renewal or order
-    claim = _waiting_claim(billing, to_pay) if to_pay else None
+    claim = waiting_claim(billing, to_pay) if to_pay else None
     steps = what_happens_when(facts, now)
     subscription = live or (order.subscription if order else None)
     until = last_day(paid_until(live), business_zone()) if live else None
@@ -208,16 +209,6 @@ def _coming(steps: list[tuple[date, Step]]) -> list[Coming]:
 
 def _days_of(steps: list[tuple[date, Step]], *names: StepName) -> Iterator[date]:
     return (day for day, step in steps if step.name in names)
-
-
-def _waiting_claim(billing: LockedAccount, invoice: Invoice) -> Payment | None:
-    """Return the confirmation of an invoice that is under review."""
-    waiting = (
-        payment
-        for payment in billing.payments
-        if payment.invoice_id == invoice.pk and payment.status == PaymentStatus.PENDING_APPROVAL
-    )
-    return next(waiting, None)
 
 
 def _plan(account: Account, subscription: Subscription | None) -> PlanTerms | None:

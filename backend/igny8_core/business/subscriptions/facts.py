@@ -209,6 +209,11 @@ class OpenInvoice:
         return any(claim.decided_at is None for claim in self.freezing_claims)
 
     @property
+    def can_be_frozen(self) -> bool:
+        """Whether one more claim would stop the clock."""
+        return len(self.claims) < self.plan.freezing_claims
+
+    @property
     def has_waiting_claim(self) -> bool:
         """Whether any claim waits."""
         return any(claim.decided_at is None for claim in self.claims)

@@ -16,8 +16,7 @@ from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
 from igny8_core.auth.rights import Right
 from igny8_core.business.billing.emails import of_void
-from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
-from igny8_core.business.billing.exceptions import InvoiceUnderReview
+from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.rights import require_may_decide
 from igny8_core.business.billing.selectors.locks import LockedAccount, lock_billing_of_account
@@ -58,6 +57,7 @@ from igny8_core.business.subscriptions.overrides import (
     last_unpaid_day,
     reminder_now,
 )
+from igny8_core.business.subscriptions.requirements import require_no_claim
 from igny8_core.business.subscriptions.rights import (
     ADJUST_CREDITS,
     OVERRIDE,
@@ -156,7 +156,7 @@ def comp_period(
     require_may_comp(actor)
     with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         subscription, renewal = act.subscription, act.open_renewal
-        act.require_no_claim(renewal)
+        require_no_claim(act.billing, renewal)
         facts = resumed(act.facts(), now)
         index = index_to_give(facts, now)
         recorder = act.recorder(EventName.COMP, renewal, _given(subscription, index))
@@ -188,7 +188,7 @@ def end_now(
     """
     with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         subscription, renewal, account = act.subscription, act.open_renewal, act.account
-        act.require_no_claim(renewal)
+        require_no_claim(act.billing, renewal)
         recorder = act.recorder(EventName.END, renewal, "")
         if renewal:
             void_renewal(renewal, recorder)
@@ -368,19 +368,6 @@ class _Override:
             self.changes.save(subscription, "anchor_at", "anchor_index")
         account.suspended_at = None
         recorder.move(account, also_save=("suspended_at",))
-
-    def require_no_claim(self, renewal: Invoice | None) -> None:
-        """Check that what is to be void isn't paid, perhaps.
-
-        :raises InvoiceUnderReview: if a confirmation waits.
-        """
-        waiting = (
-            payment
-            for payment in self.billing.payments
-            if payment.status == PaymentStatus.PENDING_APPROVAL
-        )
-        if renewal and any(payment.invoice_id == renewal.pk for payment in waiting):
-            raise InvoiceUnderReview(renewal)
 
 
 @contextmanager

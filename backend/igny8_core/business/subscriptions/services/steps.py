@@ -6,15 +6,13 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.enums import AccountStatus, PlanInterval
+from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Subscription
 from igny8_core.auth.selectors import public_plans
 from igny8_core.auth.terms import PlanTerms
-from igny8_core.business.billing.borders import border, with_months
 from igny8_core.business.billing.emails import Notice
 from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
-from igny8_core.business.billing.periods import MONTHS, anchor_of
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.selectors.methods import payment_methods_for
 from igny8_core.business.billing.services.changes import Changes
@@ -24,7 +22,7 @@ from igny8_core.business.billing.services.periods import BEGUN, begin_period, gr
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions import emails
 from igny8_core.business.subscriptions.bounds import TooManyInvoices
-from igny8_core.business.subscriptions.days import day_in_words, not_charged
+from igny8_core.business.subscriptions.days import day_in_words, not_charged, span
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.models import DunningStep
 from igny8_core.business.subscriptions.overrides import announced_days
@@ -40,7 +38,7 @@ from igny8_core.business.subscriptions.reading import (
 from igny8_core.business.subscriptions.reminders import Taken, about
 from igny8_core.business.subscriptions.services.gifts import begin_given_period, has_given_period
 from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName
-from igny8_core.common.clock import business_zone
+from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY
 
 THE_SYSTEM = Actor()
@@ -312,10 +310,9 @@ def _found(row: T | None, name: str) -> T:
 
 def _described(subscription: Subscription, plan: PlanTerms, index: int) -> str:
     """Say what a renewal is for: its first day, and the first day after it."""
-    zone = business_zone()
-    anchor = with_months(anchor_of(subscription), index, MONTHS[PlanInterval(plan.interval)], zone)
-    first, end = (day_in_words(border(anchor, number, zone)) for number in (index, index + 1))
-    return f"{plan.name} plan, {first} to {end}, {plan.included_credits:,} credits"
+    first, end = map(business_day, span(subscription, index=index, plan=plan))
+    days = f"{day_in_words(first)} to {day_in_words(end)}"
+    return f"{plan.name} plan, {days}, {plan.included_credits:,} credits"
 
 
 def _skipped(subscription: Subscription, step: Renew) -> str:
