@@ -27,7 +27,7 @@ from igny8_core.common.clock import business_day, business_zone, utc_now
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.search import rows_hold
 from igny8_core.common.transactions import one_moment
-from igny8_core.desk import overrides
+from igny8_core.desk import override_pages, overrides
 from igny8_core.desk.bounded import searched_texts
 from igny8_core.desk.invoices import change_of
 from igny8_core.desk.step_words import coming, state_of
@@ -66,12 +66,12 @@ def show(request: HttpRequest, subscription_id: int, *, model_admin: Any) -> Htt
     """Show a subscription with everything that belongs to it, as far as the person may see it."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    subscription, now = overrides.found(subscription_id), utc_now()
+    subscription, now = override_pages.found(subscription_id), utc_now()
     account = subscription.account
     facts = facts_of_accounts([account.pk])[account.pk]
     is_live = subscription.status in LIVE_SUBSCRIPTION_STATUSES
     payments = _payments(account)
-    offered = overrides.offered(request, overrides.Place(account, subscription), facts)
+    offered = override_pages.offered(request, override_pages.Place(account, subscription), facts)
     own = is_own(request.user, account=account, payments=payments)
     context = {
         **model_admin.admin_site.each_context(request),

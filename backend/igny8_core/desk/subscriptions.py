@@ -18,7 +18,7 @@ from igny8_core.business.subscriptions.days import day_in_words
 from igny8_core.business.subscriptions.queues import QUEUES, count_in_queue
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.common.clock import business_day, utc_now
-from igny8_core.desk import overrides, subscription_page
+from igny8_core.desk import override_pages, overrides, subscription_page
 from igny8_core.desk.base import ReadOnlyAdmin
 from igny8_core.desk.bounded import BoundedChangeList
 from igny8_core.desk.navigation import Entry, Section, capped
@@ -99,7 +99,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
         return [
             page("change", subscription_page.show),
-            *(page(name, overrides.view_of(name)) for name in overrides.ACTS),
+            *(page(name, override_pages.view_of(name)) for name in overrides.ACTS),
             *super().get_urls(),
         ]
 
