@@ -27,7 +27,6 @@ from igny8_core.business.subscriptions.facts import (
 )
 from igny8_core.business.subscriptions.forecast import (
     after,
-    after_payment,
     resumed,
     what_happens_when,
 )
@@ -48,6 +47,7 @@ from tests.billing_facts import (
     DUE,
     PLAN,
     UTC_ZONE,
+    after_payment,
     claim,
     day,
     facts_of,

@@ -1,10 +1,10 @@
-"""What billing steps and payments make of the facts, and what comes if nobody does anything."""
+"""What billing steps make of the facts, and what comes if nobody does anything."""
 
 from dataclasses import replace
 from datetime import date, datetime
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.billing.borders import re_anchored, with_months
+from igny8_core.business.billing.borders import re_anchored
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
@@ -55,34 +55,6 @@ def goes_on(facts: BillingFacts, step: Step) -> bool:
     """Tell whether a step issues a replaced renewal anew: its mail takes no reminder's place."""
     old = facts.subscription.replaced if facts.subscription else None
     return isinstance(step, Renew) and old is not None and old.period_index == step.index
-
-
-def after_payment(facts: BillingFacts, now: datetime, *, months: int | None = None) -> BillingFacts:
-    """Return the facts after the open renewal was paid.
-
-    Its period begins at once if its border has come, else START_PERIOD begins it. A suspension
-    ends; the period isn't charged for it.
-
-    :param months: of the paid period and of those after it, if the plan changes with it.
-    :raises LookupError: if no renewal is open.
-    """
-    index = facts.open_renewal.period_index
-    facts = resumed(facts, now)
-    subscription = facts.live
-    anchor = subscription.anchor
-    if months:
-        anchor = with_months(anchor, index, months, facts.zone)
-    paid = replace(
-        subscription,
-        status=SubscriptionStatus.ACTIVE,
-        anchor=anchor,
-        paid_index=index + 1,
-        invoice=None,
-        replaced=None,
-    )
-    if facts.begins(paid, index) <= now:
-        paid = replace(paid, current_index=index)
-    return replace(facts, account_status=AccountStatus.ACTIVE, subscription=paid)
 
 
 def resumed(facts: BillingFacts, now: datetime) -> BillingFacts:

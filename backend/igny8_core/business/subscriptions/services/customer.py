@@ -25,6 +25,7 @@ from igny8_core.business.billing.services.invoices import require_cancellation_a
 from igny8_core.business.billing.services.periods import (
     StartedSubscription,
     start_subscription,
+    void_orders,
     void_renewal,
 )
 from igny8_core.business.billing.services.transitions import TransitionRecorder
@@ -226,17 +227,9 @@ def _give_up(order: Invoice, *, actor: Actor, now: datetime) -> None:
         require_cancellation_allowance(order.account, now=now)
     with written_together() as changes:
         recorder = TransitionRecorder(
-            changes=changes,
-            event=EventName.VOID,
-            actor=actor,
-            now=now,
-            invoice=order,
-            note=ORDERED_ANEW,
+            changes=changes, event=EventName.VOID, actor=actor, now=now, invoice=order
         )
-        order.voided_at = order.subscription.cancelled_at = now
-        recorder.move(order, also_save=("voided_at",))
-        recorder.move(order.subscription, also_save=("cancelled_at",))
-        changes.tell(emails.of_void(invoice=order, reason=ORDERED_ANEW))
+        void_orders([order], note=ORDERED_ANEW, recorder=recorder)
 
 
 @dataclass(frozen=True)
