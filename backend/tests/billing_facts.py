@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.billing.borders import Anchor, LatePayment, border, day_of, last_day
+from igny8_core.business.billing.borders import (
+    Anchor,
+    LatePayment,
+    border,
+    day_of,
+    last_day,
+    with_months,
+)
 from igny8_core.business.billing.dunning import DunningPlan
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
@@ -21,6 +28,7 @@ from igny8_core.business.subscriptions.facts import (
     OpenInvoice,
     Sent,
 )
+from igny8_core.business.subscriptions.forecast import resumed
 
 UTC_ZONE = ZoneInfo("UTC")
 ZONES = [UTC_ZONE, *(ZoneInfo(name) for name in ("Europe/Berlin", "America/New_York"))]
@@ -255,3 +263,31 @@ def drawn_facts(draw: st.DrawFn) -> "Drawn":
 
 
 Drawn = tuple[BillingFacts, datetime]
+
+
+def after_payment(facts: BillingFacts, now: datetime, *, months: int | None = None) -> BillingFacts:
+    """Return the facts after the open renewal was paid.
+
+    Its period begins at once if its border has come, else START_PERIOD begins it. A suspension
+    ends; the period isn't charged for it.
+
+    :param months: of the paid period and of those after it, if the plan changes with it.
+    :raises LookupError: if no renewal is open.
+    """
+    index = facts.open_renewal.period_index
+    facts = resumed(facts, now)
+    subscription = facts.live
+    anchor = subscription.anchor
+    if months:
+        anchor = with_months(anchor, index, months, facts.zone)
+    paid = replace(
+        subscription,
+        status=SubscriptionStatus.ACTIVE,
+        anchor=anchor,
+        paid_index=index + 1,
+        invoice=None,
+        replaced=None,
+    )
+    if facts.begins(paid, index) <= now:
+        paid = replace(paid, current_index=index)
+    return replace(facts, account_status=AccountStatus.ACTIVE, subscription=paid)

@@ -22,10 +22,10 @@ from igny8_core.business.subscriptions.facts import (
     OpenInvoice,
     Sent,
 )
-from igny8_core.business.subscriptions.forecast import after, after_payment, resumed
+from igny8_core.business.subscriptions.forecast import after, resumed
 from igny8_core.business.subscriptions.next_step import next_look, next_step
 from igny8_core.business.subscriptions.steps import Remind, Renew, StartPeriod, Step, StepName
-from tests.billing_facts import PLAN, UTC_ZONE
+from tests.billing_facts import PLAN, UTC_ZONE, after_payment
 
 FIRST_DAY = date(2026, 11, 25)
 A_DAY = timedelta(days=1)

@@ -8,6 +8,8 @@ from typing import Any
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Account, Subscription, User
+from igny8_core.business.subscriptions.facts import BillingFacts
+from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.services.operator import (
     adjust_credits,
     comp_period,
@@ -111,6 +113,10 @@ STAGES: dict[str, Callable[[User], At]] = {
     "parked": parked,
     "ended": lived_until(75),
 }
+
+
+def facts_at(at: At) -> BillingFacts:
+    return facts_of_accounts([at.account.pk])[at.account.pk]
 
 
 def words_for(name: str, at: At) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice, PaymentEvent
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.reports.renewals import count_renewals, recurring
-from igny8_core.business.subscriptions.refusals import NotToBeAgreedOn, PriceHoldsAlready
+from igny8_core.business.subscriptions.exceptions import NotToBeAgreedOn, PriceHoldsAlready
 from igny8_core.common.exceptions import DomainError
 from tests.database import assert_all_invariants_hold
 from tests.factories import PASSWORD, invoice_of

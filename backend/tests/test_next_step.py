@@ -25,7 +25,6 @@ from igny8_core.business.subscriptions.facts import (
 )
 from igny8_core.business.subscriptions.forecast import (
     after,
-    after_payment,
     resumed,
     what_happens_when,
 )
@@ -46,6 +45,7 @@ from tests.billing_facts import (
     DUE,
     PLAN,
     UTC_ZONE,
+    after_payment,
     claim,
     day,
     facts_of,
@@ -706,7 +706,7 @@ def test_whatever_ends_a_suspension_stops_its_clock() -> None:
 
 def test_effects_need_what_they_change() -> None:
     nobody = BillingFacts(AccountStatus.TRIAL, UTC_ZONE)
-    with pytest.raises(ValueError, match="No subscription is live"):
+    with pytest.raises(LookupError, match="No subscription is live"):
         after(nobody, StartPeriod(index=1), on(0))
-    with pytest.raises(ValueError, match="No renewal is open"):
+    with pytest.raises(LookupError, match="No renewal is open"):
         after_payment(facts_of(), on(0))

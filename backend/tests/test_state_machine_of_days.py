@@ -40,12 +40,13 @@ from igny8_core.business.subscriptions.facts import (
     LiveSubscription,
     OpenInvoice,
 )
-from igny8_core.business.subscriptions.forecast import after, after_payment
+from igny8_core.business.subscriptions.forecast import after
 from igny8_core.business.subscriptions.next_step import next_look, next_step
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.services.run import run_billing
 from igny8_core.business.subscriptions.steps import EXPIRE_CREDITS, StartPeriod
 from igny8_core.common.exceptions import DomainError
+from tests.billing_facts import after_payment
 from tests.factories import (
     account_of,
     invoice_of,

@@ -13,7 +13,7 @@ from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.periods import border
 from igny8_core.business.billing.services.invoices import Deduction
-from igny8_core.business.subscriptions.services.plan_changes import unused_periods, unused_value
+from igny8_core.business.subscriptions.services.plan_changes import unused_periods
 from igny8_core.common.daily import A_DAY
 from igny8_core.common.money import Money
 
@@ -72,8 +72,11 @@ def periods(subscription: Subscription, invoices: list[Invoice], now: datetime) 
     return list(unused_periods(subscription, invoices, now, plan_credits=1000))
 
 
-def value(subscription: Subscription, invoices: list[Invoice], now: datetime) -> Money:
-    return unused_value(subscription, invoices, now, plan_credits=1000)
+def value(
+    subscription: Subscription, invoices: list[Invoice], now: datetime, *, plan_credits: int = 1000
+) -> Money:
+    left = unused_periods(subscription, invoices, now, plan_credits=plan_credits)
+    return Money(sum((item.amount.amount for item in left), Decimal(0)), "USD")
 
 
 @given(
@@ -196,9 +199,8 @@ def test_no_larger_share_than_of_the_credits_that_are_left(
     subscription = subscribed(start, price, "month", current=0)
     invoice = paid(subscription, 0, price, "month")
     invoice.included_credits = included
-    found = unused_value(
-        subscription, [invoice], start + timedelta(hours=1), plan_credits=plan_credits
-    )
+    later = start + timedelta(hours=1)
+    found = value(subscription, [invoice], later, plan_credits=plan_credits)
     assert found.amount == Decimal(credit)
 
 
@@ -206,7 +208,7 @@ def test_credits_of_a_period_that_has_not_begun_are_not_spent() -> None:
     start, price = datetime(2027, 1, 1, tzinfo=UTC), Decimal("89.00")
     subscription = subscribed(start, price, "month", current=0)
     invoices = [paid(subscription, index, price, "month") for index in (0, 1)]
-    assert unused_value(subscription, invoices, start, plan_credits=0).amount == price
+    assert value(subscription, invoices, start, plan_credits=0).amount == price
 
 
 @pytest.mark.parametrize(("month", "day"), [(3, 10), (10, 20)])

@@ -1,3 +1,4 @@
+import { BANNERS } from "./banners";
 import {
   decide,
   expect,
@@ -13,13 +14,13 @@ import { expectMailTo } from "./mails";
 
 /** What comes while a renewal stays unpaid: the step, the banner's words, and the email of it. */
 const UNPAID: [step: string, banner: RegExp, mail: RegExp][] = [
-  ["renew", /^Next period .*: pay .* by /, /^Renew your Starter plan: pay .* PKR by /],
-  ["remind: renewal reminder", /^Next period .*: pay .* by /, /^Please pay invoice .* by /],
-  ["remind: renewal due", /was due on .* Everything works until /, /was due on .*: please pay/],
-  ["remind: past due", /Your account will be paused on /, /^Your Starter plan is past due/],
-  ["remind: final notice", /Your account will be paused on /, /^Final notice: your account will/],
-  ["suspend", /^Paused since .* Your data is safe until /, /^Your account is paused: pay invoice/],
-  ["remind: ending", /^Paused since .* Your data is safe until /, /^Your Starter plan ends on /],
+  ["renew", BANNERS.renewal, /^Renew your Starter plan: pay .* PKR by /],
+  ["remind: renewal reminder", BANNERS.renewal, /^Please pay invoice .* by /],
+  ["remind: renewal due", BANNERS.grace, /was due on .*: please pay/],
+  ["remind: past due", BANNERS.pastDue, /^Your Starter plan is past due/],
+  ["remind: final notice", BANNERS.pastDue, /^Final notice: your account will/],
+  ["suspend", BANNERS.suspended, /^Your account is paused: pay invoice/],
+  ["remind: ending", BANNERS.suspended, /^Your Starter plan ends on /],
 ];
 
 test("an unpaid renewal is told of at every stage, until it is paid, or the plan ends", async ({

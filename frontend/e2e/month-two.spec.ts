@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { BANNERS } from "./banners";
 import {
   decide,
   expect,
@@ -28,49 +29,49 @@ const STAGES: Stage[] = [
   {
     name: "renewal",
     region: "Payment",
-    banner: /Next period .*: pay (US)?\$.* by /,
+    banner: BANNERS.renewal,
     way: "Pay",
     page: /Next period unpaid/,
   },
   {
     name: "grace",
     region: "Payment",
-    banner: /was due on .*\. Everything works until /,
+    banner: BANNERS.grace,
     way: "Pay",
     page: /Overdue/,
   },
   {
     name: "pastdue",
     region: "Payment",
-    banner: /was due on .*\. Your account will be paused on /,
+    banner: BANNERS.pastDue,
     way: "Pay",
     page: /Past due/,
   },
   {
     name: "suspended",
     region: "Payment",
-    banner: /^Paused since .*\. Your data is safe until /,
+    banner: BANNERS.suspended,
     way: "Pay",
     page: /Paused/,
   },
   {
     name: "reviewed",
     region: "Payment",
-    banner: /We are checking your payment of .*\. Nothing will be paused meanwhile\./,
+    banner: BANNERS.underReview,
     way: "See status",
     page: /Payment under review/,
   },
   {
     name: "ending",
     region: "Your plan",
-    banner: /plan ends on .*\. Everything works until then\./,
+    banner: BANNERS.ending,
     way: "See your plan",
     page: /You have cancelled\./,
   },
   {
     name: "ended",
     region: "Your plan",
-    banner: /Choose a plan to go on\./,
+    banner: BANNERS.ended,
     way: "See plans",
     page: /You have no plan/,
   },

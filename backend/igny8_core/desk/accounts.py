@@ -12,7 +12,7 @@ from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Account, Industry, Site
 from igny8_core.auth.services.billing_email import send_billing_email_link
 from igny8_core.common.clock import utc_now
-from igny8_core.desk import overrides
+from igny8_core.desk import override_pages, overrides
 from igny8_core.desk.account_forms import AccountForm, SiteForm
 from igny8_core.desk.base import DeskAdmin, WorkflowAdmin
 from igny8_core.desk.navigation import Entry, Section
@@ -50,7 +50,7 @@ class AccountAdmin(WorkflowAdmin):
         acts = [
             path(
                 f"<int:account_id>/{name}/",
-                wrap(overrides.view_of(name, overrides.on_account)),
+                wrap(override_pages.view_of(name, override_pages.on_account)),
                 {"model_admin": self},
                 name=f"igny8_auth_account_{name}",
             )
@@ -62,7 +62,7 @@ class AccountAdmin(WorkflowAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
     ) -> HttpResponse:
         """Offer the acts that need no subscription."""
-        acts = overrides.offered_on_account(request, context["original"])
+        acts = override_pages.offered_on_account(request, context["original"])
         page: HttpResponse = super().render_change_form(
             request, {**context, "acts": acts}, *args, **options
         )

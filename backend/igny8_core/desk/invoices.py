@@ -25,13 +25,13 @@ from igny8_core.business.billing.selectors.events import timeline_of_invoice
 from igny8_core.business.billing.selectors.invoices import every_invoice
 from igny8_core.business.billing.services.invoices import void_invoice
 from igny8_core.business.documents.views import pdf_response
+from igny8_core.business.subscriptions.days import day_in_words
 from igny8_core.common.clock import utc_now
 from igny8_core.common.money import Money
 from igny8_core.common.places.countries import country_name
 from igny8_core.desk.acts import Done, carry_out
 from igny8_core.desk.decision_forms import VoidForm
 from igny8_core.desk.review import may_decide
-from igny8_core.desk.step_words import short
 
 PAGE = "admin:billing_invoice_change"
 STATES: dict[ObjectType, type[models.TextChoices]] = {
@@ -128,7 +128,9 @@ def _page(
 def what_for(invoice: Invoice) -> str:
     """Say what an invoice is for, and which days it pays: Renewal, 1 Feb 2027 to 28 Feb 2027."""
     kind, days = invoice.get_kind_display(), invoice.period
-    return f"{kind}, {short(days.first_day)} to {short(days.last_day)}" if days else kind
+    return (
+        f"{kind}, {day_in_words(days.first_day)} to {day_in_words(days.last_day)}" if days else kind
+    )
 
 
 def change_of(event: PaymentEvent) -> str:

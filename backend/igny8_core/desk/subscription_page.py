@@ -20,16 +20,17 @@ from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent, P
 from igny8_core.business.billing.periods import border, paid_until
 from igny8_core.business.billing.rights import is_own
 from igny8_core.business.billing.selectors.people import addresses_of
+from igny8_core.business.subscriptions.enums import ComingStep
 from igny8_core.business.subscriptions.models import DunningStep
 from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.common.clock import business_day, business_zone, utc_now
 from igny8_core.common.models import OutgoingMail
 from igny8_core.common.search import rows_hold
 from igny8_core.common.transactions import one_moment
-from igny8_core.desk import overrides
+from igny8_core.desk import override_pages, overrides
 from igny8_core.desk.bounded import searched_texts
 from igny8_core.desk.invoices import change_of
-from igny8_core.desk.step_words import REMINDERS, coming, stage_of
+from igny8_core.desk.step_words import coming, state_of
 
 MAX_SHOWN = 100  # lines of the timeline, and of each list
 MAX_PERIODS = 12
@@ -65,12 +66,12 @@ def show(request: HttpRequest, subscription_id: int, *, model_admin: Any) -> Htt
     """Show a subscription with everything that belongs to it, as far as the person may see it."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    subscription, now = overrides.found(subscription_id), utc_now()
+    subscription, now = override_pages.found(subscription_id), utc_now()
     account = subscription.account
     facts = facts_of_accounts([account.pk])[account.pk]
     is_live = subscription.status in LIVE_SUBSCRIPTION_STATUSES
     payments = _payments(account)
-    offered = overrides.offered(request, overrides.Place(account, subscription), facts)
+    offered = override_pages.offered(request, override_pages.Place(account, subscription), facts)
     own = is_own(request.user, account=account, payments=payments)
     context = {
         **model_admin.admin_site.each_context(request),
@@ -78,7 +79,7 @@ def show(request: HttpRequest, subscription_id: int, *, model_admin: Any) -> Htt
         "title": f"Subscription of {account}",
         "subscription": subscription,
         "account": account,
-        "stage": stage_of(subscription, facts, now),
+        "state": state_of(subscription, facts, now),
         "last_paid_day": last_day(paid_until(subscription), business_zone()) if is_live else None,
         "is_held": subscription.hold_until and subscription.hold_until > business_day(now),
         "bars": _bars(subscription),
@@ -170,8 +171,11 @@ def _lines_of_reminders(account: Account) -> Iterator[Line]:
     steps = DunningStep.objects.filter(invoice__account=account).select_related("invoice")
     for step in steps.order_by("-pk")[:MAX_SHOWN]:
         skipped = ", skipped for a newer one" if step.is_skipped else ""
-        what = REMINDERS.get(step.kind, step.kind)  # type: ignore[call-overload]  # by its text
-        yield Line(at=step.created_at, title=what, says=f"invoice {step.invoice}{skipped}")
+        yield Line(
+            at=step.created_at,
+            title=ComingStep(step.kind).label,
+            says=f"invoice {step.invoice}{skipped}",
+        )
 
 
 def _lines_of_mails(account: Account) -> Iterator[Line]:

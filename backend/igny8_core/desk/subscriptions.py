@@ -1,4 +1,4 @@
-"""Subscriptions at the desk: the list by stage, and the addresses of their pages and acts."""
+"""Subscriptions at the desk: the list by queue, and the addresses of their pages and acts."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,34 +14,35 @@ from django.utils.safestring import SafeString
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES
 from igny8_core.auth.models import Subscription
 from igny8_core.business.billing.periods import paid_until
+from igny8_core.business.subscriptions.days import day_in_words
+from igny8_core.business.subscriptions.queues import QUEUES, count_in_queue
 from igny8_core.business.subscriptions.reading import facts_of_accounts
-from igny8_core.business.subscriptions.stages import STAGES, count_in_stage
 from igny8_core.common.clock import business_day, utc_now
-from igny8_core.desk import overrides, subscription_page
+from igny8_core.desk import override_pages, overrides, subscription_page
 from igny8_core.desk.base import ReadOnlyAdmin
 from igny8_core.desk.bounded import BoundedChangeList
 from igny8_core.desk.navigation import Entry, Section, capped
-from igny8_core.desk.step_words import Stage, coming, short, stage_of
+from igny8_core.desk.step_words import State, coming, state_of
 
-STAGE = "stage"
+QUEUE = "stage"  # in addresses
 
 
 class SubscriptionList(BoundedChangeList):
-    """Filters by stage, and reads the facts of a page together."""
+    """Filters by queue, and reads the facts of a page together."""
 
     result_list: Any
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
-        """Don't treat the stage as a column."""
+        """Don't treat the queue as a column."""
         remaining: dict[str, Any] = super().get_filters_params(params)
-        remaining.pop(STAGE, None)
+        remaining.pop(QUEUE, None)
         return remaining
 
     def get_queryset(
         self, request: HttpRequest, exclude_parameters: list[str] | None = None
     ) -> QuerySet[Subscription]:
         found: QuerySet[Subscription] = super().get_queryset(request, exclude_parameters)
-        chosen = STAGES.get(request.GET.get(STAGE, ""))
+        chosen = QUEUES.get(request.GET.get(QUEUE, ""))
         return found.filter(pk__in=chosen.find(utc_now()).values("pk")) if chosen else found
 
     def get_results(self, request: HttpRequest) -> None:
@@ -52,7 +53,7 @@ class SubscriptionList(BoundedChangeList):
         facts = facts_of_accounts({row.account_id for row in self.result_list})
         for row in self.result_list:
             of_account = facts[row.account_id]
-            row.stage = stage_of(row, of_account, now)
+            row.state = state_of(row, of_account, now)
             row.next = next(iter(coming(of_account, now)), None) if overrides.goes_on(row) else None
 
 
@@ -98,20 +99,20 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
         return [
             page("change", subscription_page.show),
-            *(page(name, overrides.view_of(name)) for name in overrides.ACTS),
+            *(page(name, override_pages.view_of(name)) for name in overrides.ACTS),
             *super().get_urls(),
         ]
 
     @admin.display(description="State")
     def state(self, row: Any) -> SafeString:
-        return _state_cell(row.stage)
+        return _state_cell(row.state)
 
     @admin.display(description="Paid until")
     def paid_to(self, row: Subscription) -> str:
         if row.status not in LIVE_SUBSCRIPTION_STATUSES:
             return "-"
         ending = ", then ends" if row.cancel_at_period_end else ""
-        return f"{short(business_day(paid_until(row)))}{ending}"
+        return f"{day_in_words(business_day(paid_until(row)))}{ending}"
 
     @admin.display(description="Next step")
     def next_step(self, row: Any) -> SafeString | str:
@@ -119,34 +120,34 @@ class SubscriptionAdmin(ReadOnlyAdmin):
             return "-"
         return format_html(
             '<span class="desk-main">{}</span><span class="desk-sub">{}</span>',
-            short(row.next.day),
+            day_in_words(row.next.day),
             row.next.what,
         )
 
     @admin.display(description="Held until")
     def held(self, row: Subscription) -> str:
         is_held = row.hold_until and row.hold_until > business_day(utc_now())
-        return short(row.hold_until) if row.hold_until and is_held else "-"
+        return day_in_words(row.hold_until) if row.hold_until and is_held else "-"
 
     @admin.display(description="Parked")
     def parked(self, row: Subscription) -> str:
         return row.account.parked_reason or "Yes" if row.account.parked_at else "-"
 
 
-def _state_cell(stage: Stage) -> SafeString:
-    return format_html('<span class="desk-state desk-state-{}">{}</span>', stage.look, stage.label)
+def _state_cell(state: State) -> SafeString:
+    return format_html('<span class="desk-state desk-state-{}">{}</span>', state.look, state.label)
 
 
 def _tabs(request: HttpRequest, now: datetime) -> list[dict[str, Any]]:
-    """Return the tabs: each stage with its count and whether it is selected."""
-    chosen = request.GET.get(STAGE, "")
+    """Return the tabs: each queue with its count and whether it is selected."""
+    chosen = request.GET.get(QUEUE, "")
     tabs = [
         {
-            "label": stage.label,
-            "url": f"?{STAGE}={name}",
-            "count": capped(count_in_stage(name, now)),
+            "label": queue.label,
+            "url": f"?{QUEUE}={name}",
+            "count": capped(count_in_queue(name, now)),
             "is_chosen": chosen == name,
         }
-        for name, stage in STAGES.items()
+        for name, queue in QUEUES.items()
     ]
-    return [{"label": "All", "url": "?", "count": "", "is_chosen": chosen not in STAGES}, *tabs]
+    return [{"label": "All", "url": "?", "count": "", "is_chosen": chosen not in QUEUES}, *tabs]

@@ -14,6 +14,7 @@ from igny8_core.common.clock import business_zone
 
 if TYPE_CHECKING:
     from igny8_core.auth.models import Subscription
+    from igny8_core.auth.terms import PlanTerms
     from igny8_core.business.billing.models import Invoice
 
 MONTHS = {PlanInterval.MONTH: 1, PlanInterval.YEAR: 12}
@@ -70,22 +71,29 @@ def paid_until(subscription: Subscription) -> datetime:
     return border(subscription, subscription.paid_index)
 
 
-def span_of(subscription: Subscription, invoice: Invoice) -> tuple[datetime, datetime]:
-    """Return when a renewal's period begins and ends, as long as its plan says.
+def span(subscription: Subscription, *, index: int, plan: PlanTerms) -> tuple[datetime, datetime]:
+    """Return when a period begins and ends, if periods are as long as a plan says from it on.
 
     :raises ValueError: if the subscription never began.
     """
-    zone, index = business_zone(), invoice.period_index or 0
-    months = MONTHS[PlanInterval(invoice.plan.interval)]
-    anchor: Anchor = with_months(anchor_of(subscription), index, months, zone)
+    zone, months = business_zone(), MONTHS[PlanInterval(plan.interval)]
+    anchor = with_months(anchor_of(subscription), index, months, zone)
     return borders.border(anchor, index, zone), borders.border(anchor, index + 1, zone)
+
+
+def span_of(invoice: Invoice) -> tuple[datetime, datetime]:
+    """Return when an invoice's period begins and ends.
+
+    :raises ValueError: if its subscription never began.
+    """
+    return span(invoice.subscription, index=invoice.period_index or 0, plan=invoice.plan)
 
 
 def days_of_renewal(invoice: Invoice) -> Days | None:
     """Return the days that a renewal pays for; None for a void one, and for other invoices."""
     if invoice.kind != InvoiceKind.RENEWAL or invoice.status == InvoiceStatus.VOID:
         return None
-    return Days.between(*span_of(invoice.subscription, invoice))
+    return Days.between(*span_of(invoice))
 
 
 def days_of(invoice: Invoice) -> Days | None:

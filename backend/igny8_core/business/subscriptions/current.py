@@ -9,12 +9,12 @@ from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.auth.terms import PlanTerms
 from igny8_core.business.billing.borders import LatePayment, day_of, last_day
-from igny8_core.business.billing.enums import InvoiceStatus, PaymentStatus
+from igny8_core.business.billing.enums import InvoiceStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.periods import Days, border, days_of_renewal, paid_until
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.subscriptions.enums import Stage
-from igny8_core.business.subscriptions.facts import BillingFacts
+from igny8_core.business.subscriptions.facts import BillingFacts, LiveSubscription
 from igny8_core.business.subscriptions.forecast import what_happens_when
 from igny8_core.business.subscriptions.prices import agreed_price, rise_of
 from igny8_core.business.subscriptions.reading import (
@@ -23,16 +23,17 @@ from igny8_core.business.subscriptions.reading import (
     live_subscription,
     open_renewal,
     order_of,
+    waiting_claim,
 )
-from igny8_core.business.subscriptions.selectors import billing_of, invoice_with_period
-from igny8_core.business.subscriptions.services.refusals import (
+from igny8_core.business.subscriptions.requirements import (
     require_cancellable,
     require_choosing,
     require_kept,
     require_looked_after,
     require_renewable,
 )
-from igny8_core.business.subscriptions.steps import Remind, Step, StepName
+from igny8_core.business.subscriptions.selectors import billing_of, invoice_with_period
+from igny8_core.business.subscriptions.steps import Step, StepName
 from igny8_core.common.clock import business_zone
 from igny8_core.common.exceptions import refusal_of
 from igny8_core.common.money import Money
@@ -155,7 +156,7 @@ def current_of(billing: LockedAccount, facts: BillingFacts, now: datetime) -> Cu
     renewal = open_renewal(billing, live) if live else None
     order = order_of(billing)
     to_pay = renewal or order
-    claim = _waiting_claim(billing, to_pay) if to_pay else None
+    claim = waiting_claim(billing, to_pay) if to_pay else None
     steps = what_happens_when(facts, now)
     subscription = live or (order.subscription if order else None)
     until = last_day(paid_until(live), business_zone()) if live else None
@@ -191,25 +192,30 @@ def invoice_in_detail(*, account: Account, invoice_id: int, now: datetime) -> In
     return InvoiceInDetail(invoice, current_subscription(account=account, now=now).coming)
 
 
+def stage_of(subscription: LiveSubscription, facts: BillingFacts, now: datetime) -> Stage:
+    """Return the stage of what runs: a claim that stops the clock first, else the harder one.
+
+    :param facts: of its account.
+    """
+    invoice = subscription.invoice
+    is_late = invoice is not None and invoice.offset(facts.today(now), facts.zone) > 0
+    stages = {
+        Stage.UNDER_REVIEW: invoice is not None and invoice.is_frozen,
+        Stage.SUSPENDED: facts.is_suspended,
+        Stage.PAST_DUE: subscription.status == SubscriptionStatus.PAST_DUE,
+        Stage.GRACE: is_late,
+        Stage.ENDING: subscription.cancel_at_period_end,
+        Stage.RENEWAL_OPEN: invoice is not None,
+    }
+    return next((stage for stage, holds in stages.items() if holds), Stage.ACTIVE)
+
+
 def _coming(steps: list[tuple[date, Step]]) -> list[Coming]:
-    return [
-        Coming(day, step.kind.value if isinstance(step, Remind) else step.name.value)
-        for day, step in steps
-    ]
+    return [Coming(day, step.told_as) for day, step in steps]
 
 
 def _days_of(steps: list[tuple[date, Step]], *names: StepName) -> Iterator[date]:
     return (day for day, step in steps if step.name in names)
-
-
-def _waiting_claim(billing: LockedAccount, invoice: Invoice) -> Payment | None:
-    """Return the confirmation of an invoice that is under review."""
-    waiting = (
-        payment
-        for payment in billing.payments
-        if payment.invoice_id == invoice.pk and payment.status == PaymentStatus.PENDING_APPROVAL
-    )
-    return next(waiting, None)
 
 
 def _plan(account: Account, subscription: Subscription | None) -> PlanTerms | None:
@@ -220,21 +226,9 @@ def _plan(account: Account, subscription: Subscription | None) -> PlanTerms | No
 
 
 def _stage(facts: BillingFacts, now: datetime) -> Stage:
-    """Return what comes first: a claim that stops the clock, else the harder stage."""
-    subscription = facts.subscription
-    if not subscription:
+    if not facts.subscription:
         return _stage_without_subscription(facts)
-    invoice, order = subscription.invoice, facts.order
-    is_late = invoice is not None and invoice.offset(facts.today(now), facts.zone) > 0
-    stages = {
-        Stage.UNDER_REVIEW: invoice is not None and invoice.is_frozen,
-        Stage.SUSPENDED: facts.is_suspended,
-        Stage.PAST_DUE: subscription.status == SubscriptionStatus.PAST_DUE,
-        Stage.GRACE: is_late,
-        Stage.ENDING: subscription.cancel_at_period_end,
-        Stage.RENEWAL_OPEN: invoice is not None,
-    }
-    stage = next((stage for stage, holds in stages.items() if holds), Stage.ACTIVE)
+    stage, order = stage_of(facts.subscription, facts, now), facts.order
     is_change_under_review = stage == Stage.ACTIVE and order is not None and order.is_frozen
     return Stage.UNDER_REVIEW if is_change_under_review else stage
 

@@ -1,4 +1,4 @@
-"""The stages of a subscription, and what comes, as the API spells them."""
+"""The stages of a subscription, and what comes: spelled for the API, in words for the desk."""
 
 from django.db import models
 
@@ -18,19 +18,19 @@ class Stage(models.TextChoices):
 
 
 class ComingStep(models.TextChoices):
-    """The names of ``steps.StepName``; reminders by their kind."""
+    """The names of ``steps.StepName``; reminders by their kind: see ``Step.told_as``."""
 
     START_PERIOD = "start_period", "The next period begins"
-    RENEW = "renew", "The next period is invoiced"
-    RENEWAL_REMINDER = "renewal_reminder", "Email before the due day"
-    RENEWAL_DUE = "renewal_due", "Email after the due day"
-    ANNOUNCE_PRICE = "announce_price", "Email about a higher price"
-    FALL_DUE = "fall_due", "The plan is past due"
-    PAST_DUE = "past_due", "Email that the plan is past due"
-    FINAL_NOTICE = "final_notice", "Last email before the suspension"
-    SUSPEND = "suspend", "The account is suspended"
-    ENDING = "ending", "Email before the end"
-    LAPSE = "lapse", "The plan ends, because it wasn't paid"
-    END = "end", "The plan ends, as asked for"
+    RENEW = "renew", "A renewal is invoiced"
+    RENEWAL_REMINDER = "renewal_reminder", "Email: please pay by the due day"
+    RENEWAL_DUE = "renewal_due", "Email: the due day is over"
+    ANNOUNCE_PRICE = "announce_price", "Email: a higher price"
+    FALL_DUE = "fall_due", "The subscription is past due"
+    PAST_DUE = "past_due", "Email: past due"
+    FINAL_NOTICE = "final_notice", "Email: final notice before the pause"
+    SUSPEND = "suspend", "Access is paused"
+    ENDING = "ending", "Email: the plan ends soon"
+    LAPSE = "lapse", "The subscription ends unpaid"
+    END = "end", "The subscription ends, as asked for"
     EXPIRE_SIGN_UP = "expire_sign_up", "The unpaid order expires"
     EXPIRE_CHANGE = "expire_change", "The unpaid change of plan expires"

@@ -127,6 +127,11 @@ class OpenInvoice:
         return any(claim.decided_at is None for claim in self.freezing_claims)
 
     @property
+    def can_be_frozen(self) -> bool:
+        """Whether one more claim would stop the clock."""
+        return len(self.claims) < self.plan.freezing_claims
+
+    @property
     def has_waiting_claim(self) -> bool:
         """Whether any claim waits."""
         return any(claim.decided_at is None for claim in self.claims)
@@ -235,6 +240,28 @@ class BillingFacts:
     is_parked: bool = False
     has_plan_credits: bool = False
     ended_at: datetime | None = None
+
+    @property
+    def live(self) -> LiveSubscription:
+        """The subscription that runs.
+
+        :raises LookupError: if there is none.
+        """
+        if not self.subscription:
+            message = "No subscription is live."
+            raise LookupError(message)
+        return self.subscription
+
+    @property
+    def open_renewal(self) -> OpenInvoice:
+        """The renewal that waits for its payment.
+
+        :raises LookupError: if there is none.
+        """
+        if not self.live.invoice:
+            message = "No renewal is open."
+            raise LookupError(message)
+        return self.live.invoice
 
     @property
     def is_suspended(self) -> bool:

@@ -1,14 +1,13 @@
-"""What billing steps and payments make of the facts, and what comes if nobody does anything."""
+"""What billing steps make of the facts, and what comes if nobody does anything."""
 
 from dataclasses import replace
 from datetime import date, datetime
 
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
-from igny8_core.business.billing.borders import re_anchored, with_months
+from igny8_core.business.billing.borders import re_anchored
 from igny8_core.business.billing.enums import InvoiceKind
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
-    LiveSubscription,
     MailState,
     OpenInvoice,
     PriceRise,
@@ -47,7 +46,7 @@ def what_happens_when(facts: BillingFacts, now: datetime) -> list[tuple[date, St
 def after(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
     """Return the facts after a step that was due.
 
-    :raises ValueError: if the step is for a subscription or invoice that the facts don't have.
+    :raises LookupError: if the step is for a subscription or invoice that the facts don't have.
     """
     changed = _effect(facts, step, now)
     silent = step.name in SILENT or goes_on(facts, step)
@@ -60,39 +59,11 @@ def goes_on(facts: BillingFacts, step: Step) -> bool:
     return isinstance(step, Renew) and old is not None and old.period_index == step.index
 
 
-def after_payment(facts: BillingFacts, now: datetime, *, months: int | None = None) -> BillingFacts:
-    """Return the facts after the open renewal was paid.
-
-    Its period begins at once if its border has come, else START_PERIOD begins it. A suspension
-    ends; the period isn't charged for it.
-
-    :param months: of the paid period and of those after it, if the plan changes with it.
-    :raises ValueError: if no renewal is open.
-    """
-    index = _renewal(facts).period_index
-    facts = resumed(facts, now)
-    subscription = _live(facts)
-    anchor = subscription.anchor
-    if months:
-        anchor = with_months(anchor, index, months, facts.zone)
-    paid = replace(
-        subscription,
-        status=SubscriptionStatus.ACTIVE,
-        anchor=anchor,
-        paid_index=index + 1,
-        invoice=None,
-        replaced=None,
-    )
-    if facts.begins(paid, index) <= now:
-        paid = replace(paid, current_index=index)
-    return replace(facts, account_status=AccountStatus.ACTIVE, subscription=paid)
-
-
 def resumed(facts: BillingFacts, now: datetime) -> BillingFacts:
     """Return the facts after a suspension, if there is one, has ended: whatever ends it."""
     if not facts.is_suspended or not facts.suspended_at:
         return replace(facts, suspended_at=None)
-    subscription = _live(facts)
+    subscription = facts.live
     unpaid = subscription.invoice
     anchor = re_anchored(
         subscription.anchor,
@@ -126,14 +97,14 @@ def delivered(facts: BillingFacts, today: date) -> BillingFacts:
 def _effect(facts: BillingFacts, step: Step, now: datetime) -> BillingFacts:
     match step:
         case StartPeriod(index=index):
-            return replace(facts, subscription=replace(_live(facts), current_index=index))
+            return replace(facts, subscription=replace(facts.live, current_index=index))
         case Renew():
             return _renewed(facts, step, now)
         case Remind():
             return _reminded(facts, step, now)
         case AnnouncePrice(price=price, first_day=first_day):
             told = PriceRise(price, told_on=facts.today(now), first_day=first_day)
-            return replace(facts, subscription=replace(_live(facts), rise=told))
+            return replace(facts, subscription=replace(facts.live, rise=told))
     return _moved(facts, step.name, now)
 
 
@@ -141,7 +112,7 @@ def _moved(facts: BillingFacts, name: StepName, now: datetime) -> BillingFacts:
     """Return the facts after a step that only moves states."""
     match name:
         case StepName.FALL_DUE:
-            past_due = replace(_live(facts), status=SubscriptionStatus.PAST_DUE)
+            past_due = replace(facts.live, status=SubscriptionStatus.PAST_DUE)
             return replace(facts, subscription=past_due)
         case StepName.SUSPEND:
             return replace(facts, account_status=AccountStatus.SUSPENDED, suspended_at=now)
@@ -163,7 +134,7 @@ def _ended(facts: BillingFacts) -> BillingFacts:
 
 
 def _renewed(facts: BillingFacts, step: Renew, now: datetime) -> BillingFacts:
-    subscription, today = _live(facts), facts.today(now)
+    subscription, today = facts.live, facts.today(now)
     fresh = OpenInvoice(
         kind=InvoiceKind.RENEWAL,
         period_index=step.index,
@@ -177,22 +148,7 @@ def _renewed(facts: BillingFacts, step: Renew, now: datetime) -> BillingFacts:
 
 
 def _reminded(facts: BillingFacts, step: Remind, now: datetime) -> BillingFacts:
-    invoice = _renewal(facts)
+    invoice = facts.open_renewal
     sent = tuple(Sent(kind, facts.today(now)) for kind in (*step.skipped, step.kind))
     invoice = replace(invoice, sent=(*invoice.sent, *sent))
-    return replace(facts, subscription=replace(_live(facts), invoice=invoice))
-
-
-def _live(facts: BillingFacts) -> LiveSubscription:
-    if not facts.subscription:
-        msg = "No subscription is live."
-        raise ValueError(msg)
-    return facts.subscription
-
-
-def _renewal(facts: BillingFacts) -> OpenInvoice:
-    invoice = _live(facts).invoice
-    if not invoice:
-        msg = "No renewal is open."
-        raise ValueError(msg)
-    return invoice
+    return replace(facts, subscription=replace(facts.live, invoice=invoice))

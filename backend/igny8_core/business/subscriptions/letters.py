@@ -12,7 +12,7 @@ from django.conf import settings
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Plan, Subscription
 from igny8_core.business.billing.dunning import DunningPlan, ReminderKind
-from igny8_core.business.billing.enums import InvoiceStatus
+from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.selectors.invoices import open_invoice
@@ -22,10 +22,11 @@ from igny8_core.business.notifications.letters import (
     while_to_be_paid_as_told,
     while_void,
 )
-from igny8_core.business.subscriptions.claims import is_frozen, may_be_replaced
+from igny8_core.business.subscriptions.claims import is_frozen
 from igny8_core.business.subscriptions.mail_facts import days_in
+from igny8_core.business.subscriptions.next_step import is_order_under_review
 from igny8_core.business.subscriptions.prices import rise_of
-from igny8_core.business.subscriptions.reading import rules_of_today
+from igny8_core.business.subscriptions.reading import facts_of_accounts, rules_of_today
 from igny8_core.business.subscriptions.reminders import fails
 from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.letters import Letter, NothingToSend, Premise, letter
@@ -225,7 +226,7 @@ def _require_pressed(mail: OutgoingMail, invoice: Invoice) -> None:
     """
     _require_status("invoice", invoice.status, InvoiceStatus.PENDING)
     _require(not is_frozen(invoice), "A confirmation of its payment is under review.")
-    _require(not may_be_replaced(invoice), "A confirmation of an order is under review.")
+    _require(not _may_be_replaced(invoice), "A confirmation of an order is under review.")
     _require_same_due_date(mail, invoice)
     hold_until = invoice.subscription.hold_until
     is_held = hold_until is not None and business_day(utc_now()) < hold_until
@@ -262,3 +263,14 @@ def _invoice_of(mail: OutgoingMail) -> Invoice:
 def _subscription_of(mail: OutgoingMail) -> Subscription:
     subscriptions = Subscription.objects.select_related("account", "plan")
     return subscriptions.get(pk=mail.arguments["subscription_id"])
+
+
+def _may_be_replaced(renewal: Invoice) -> bool:
+    """Tell whether a change of plan from the paid time is under review: it holds a renewal back."""
+    account_id = renewal.account_id
+    orders = Invoice.objects.filter(
+        account=account_id, kind=InvoiceKind.CHANGE, status=InvoiceStatus.PENDING
+    )
+    if not orders.exists():
+        return False
+    return is_order_under_review(facts_of_accounts([account_id])[account_id], utc_now())

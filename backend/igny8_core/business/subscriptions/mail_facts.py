@@ -4,17 +4,15 @@ from datetime import date
 
 from django.conf import settings
 
-from igny8_core.auth.enums import PlanInterval
 from igny8_core.auth.models import Subscription
 from igny8_core.business.billing import mail_facts
-from igny8_core.business.billing.borders import border, day_of, last_day, with_months
 from igny8_core.business.billing.enums import EventName, InvoiceKind
 from igny8_core.business.billing.mail_facts import Facts
 from igny8_core.business.billing.models import Invoice
-from igny8_core.business.billing.periods import MONTHS, anchor_of
+from igny8_core.business.billing.periods import Days, span_of
 from igny8_core.business.billing.sellers import seller_snapshot
 from igny8_core.business.subscriptions.claims import can_be_frozen
-from igny8_core.common.clock import business_day, business_zone
+from igny8_core.common.clock import business_day
 from igny8_core.common.money import Money
 
 DAYS = ("due_date", "period_start", "period_end", "suspends_on", "suspended_on", "ends_on")
@@ -25,12 +23,12 @@ def facts_of_renewal(invoice: Invoice) -> Facts:
 
     :raises ValueError: if its subscription never began.
     """
-    first, last = _days_of_period(invoice)
+    period = Days.between(*span_of(invoice))
     return {
         **mail_facts.facts_of_invoice(invoice, event=EventName.RENEW),
         "plan": invoice.plan.name,
-        "period_start": first.isoformat(),
-        "period_end": last.isoformat(),
+        "period_start": period.first_day.isoformat(),
+        "period_end": period.last_day.isoformat(),
     }
 
 
@@ -147,12 +145,3 @@ def _facts_of_debt(invoice: Invoice, *, ends_on: date) -> Facts:
 
 def _seller_of(invoice: Invoice) -> Facts:
     return {"seller_name": invoice.billing_snapshot["seller"]["name"]}
-
-
-def _days_of_period(invoice: Invoice) -> tuple[date, date]:
-    """Return the first and the last day of an invoice's period, as long as its plan says."""
-    zone, index = business_zone(), invoice.period_index or 0
-    months = MONTHS[PlanInterval(invoice.plan.interval)]
-    anchor = with_months(anchor_of(invoice.subscription), index, months, zone)
-    first = day_of(border(anchor, index, zone), zone)
-    return first, last_day(border(anchor, index + 1, zone), zone)

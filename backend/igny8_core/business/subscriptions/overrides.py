@@ -25,7 +25,7 @@ def after_later_due_day(facts: BillingFacts, due_date: date, now: datetime) -> B
     :raises LookupError: if no renewal is open.
     """
     facts = resumed(facts, now)
-    subscription, invoice = live(facts), open_renewal(facts)
+    subscription, invoice = facts.live, facts.open_renewal
     later = replace(
         subscription,
         status=SubscriptionStatus.ACTIVE,
@@ -40,7 +40,7 @@ def after_hold(facts: BillingFacts, until: date, now: datetime) -> BillingFacts:
     :raises LookupError: if no subscription is live.
     """
     facts = resumed(facts, now)
-    return replace(facts, subscription=replace(live(facts), hold_until=until))
+    return replace(facts, subscription=replace(facts.live, hold_until=until))
 
 
 def after_comp(facts: BillingFacts, now: datetime) -> BillingFacts:
@@ -49,7 +49,7 @@ def after_comp(facts: BillingFacts, now: datetime) -> BillingFacts:
     :raises LookupError: if no subscription is live.
     """
     facts = resumed(facts, now)
-    subscription, index = live(facts), index_to_give(facts, now)
+    subscription, index = facts.live, index_to_give(facts, now)
     given = replace(
         subscription,
         status=SubscriptionStatus.ACTIVE,
@@ -82,7 +82,7 @@ def after_cancellation(facts: BillingFacts, now: datetime) -> BillingFacts:
 
     :raises LookupError: if no subscription is live.
     """
-    cancelled = replace(_without_renewal(live(facts)), cancel_at_period_end=True)
+    cancelled = replace(_without_renewal(facts.live), cancel_at_period_end=True)
     return _followed(replace(facts, subscription=cancelled), now)
 
 
@@ -91,7 +91,7 @@ def after_keeping(facts: BillingFacts, now: datetime) -> BillingFacts:
 
     :raises LookupError: if no subscription is live.
     """
-    kept = replace(live(facts), cancel_at_period_end=False)
+    kept = replace(facts.live, cancel_at_period_end=False)
     return _followed(replace(facts, subscription=kept), now)
 
 
@@ -103,7 +103,7 @@ def after_plan_choice(facts: BillingFacts, now: datetime) -> BillingFacts:
 
     :raises LookupError: if no subscription is live.
     """
-    changed = replace(_without_renewal(live(facts)), rise=None)
+    changed = replace(_without_renewal(facts.live), rise=None)
     return _followed(replace(facts, subscription=changed), now)
 
 
@@ -144,7 +144,7 @@ def index_to_give(facts: BillingFacts, now: datetime) -> int:
 
     :raises LookupError: if no subscription is live.
     """
-    subscription = live(facts)
+    subscription = facts.live
     if subscription.invoice:
         return subscription.invoice.period_index
     bills_all = facts.rules.catch_up == CatchUp.ALL_OLDEST_FIRST
@@ -158,7 +158,7 @@ def begins_at_once(facts: BillingFacts, now: datetime) -> bool:
 
     :raises LookupError: if no subscription is live.
     """
-    subscription = live(facts)
+    subscription = facts.live
     has_come = facts.begins(subscription, index_to_give(facts, now)) <= now
     return has_come and _is_last_paid_running(subscription)
 
@@ -169,7 +169,7 @@ def last_unpaid_day(facts: BillingFacts, now: datetime) -> date:
     :raises LookupError: if no subscription is live.
     """
     facts = resumed(facts, now)
-    subscription = live(facts)
+    subscription = facts.live
     unpaid = subscription.invoice.period_index if subscription.invoice else subscription.paid_index
     return last_day(facts.begins(subscription, unpaid + 1), facts.zone)
 
@@ -184,7 +184,7 @@ def reminder_now(facts: BillingFacts, now: datetime) -> ReminderKind:
 
     :raises LookupError: if no renewal is open.
     """
-    invoice, subscription = open_renewal(facts), live(facts)
+    invoice, subscription = facts.open_renewal, facts.live
     offset = invoice.offset(facts.today(now), facts.zone)
     if facts.is_suspended:
         return ReminderKind.ENDING
@@ -203,7 +203,7 @@ def announced_days(facts: BillingFacts, now: datetime) -> Mapping[StepName, date
 
     :raises LookupError: if no renewal is open.
     """
-    invoice = open_renewal(facts)
+    invoice = facts.open_renewal
     days = {
         StepName.SUSPEND: invoice.due_date + timedelta(days=invoice.plan.suspend_after_days),
         StepName.LAPSE: invoice.due_date + timedelta(days=invoice.plan.end_after_days),
@@ -212,25 +212,3 @@ def announced_days(facts: BillingFacts, now: datetime) -> Mapping[StepName, date
         days[StepName.SUSPEND] = facts.today(facts.suspended_at)
     coming = what_happens_when(facts, now)
     return days | {step.name: day for day, step in coming if step.name in days}
-
-
-def live(facts: BillingFacts) -> LiveSubscription:
-    """Return the subscription that runs.
-
-    :raises LookupError: if there is none.
-    """
-    if not facts.subscription:
-        message = "There is no live subscription."
-        raise LookupError(message)
-    return facts.subscription
-
-
-def open_renewal(facts: BillingFacts) -> OpenInvoice:
-    """Return the renewal that waits for its payment.
-
-    :raises LookupError: if there is none.
-    """
-    if not facts.subscription or not facts.subscription.invoice:
-        message = "There is no open renewal."
-        raise LookupError(message)
-    return facts.subscription.invoice

@@ -21,11 +21,11 @@ from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceSta
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
 from igny8_core.business.billing.periods import anchor_of
 from igny8_core.business.billing.selectors.locks import LockedAccount
+from igny8_core.business.subscriptions.claims import claim_of
 from igny8_core.business.subscriptions.facts import (
     BillingFacts,
     BillingRules,
     CatchUp,
-    Claim,
     LiveSubscription,
     OpenInvoice,
 )
@@ -185,7 +185,7 @@ class _Reader:
             issued_on=day_of(issued_at, zone),
             due_date=invoice.due_date,
             plan=plan,
-            claims=tuple(map(_claim, claims)),
+            claims=tuple(map(claim_of, claims)),
             sent=tuple(
                 item.sent(zone, deadline=deadline, plan=plan)
                 for item in self.history.reminders
@@ -229,6 +229,16 @@ def open_renewal(billing: LockedAccount, subscription: Subscription) -> Invoice 
     """Return the renewal of a subscription that waits for its payment."""
     renewals = _renewals(billing, subscription, InvoiceStatus.PENDING)
     return next(renewals, None)
+
+
+def waiting_claim(billing: LockedAccount, invoice: Invoice) -> Payment | None:
+    """Return the confirmation of an invoice that is under review."""
+    waiting = (
+        payment
+        for payment in billing.payments
+        if payment.invoice_id == invoice.pk and payment.status == PaymentStatus.PENDING_APPROVAL
+    )
+    return next(waiting, None)
 
 
 def is_paid_for(plan: Plan, billing: LockedAccount, subscription: Subscription) -> bool:
@@ -309,14 +319,6 @@ def _renewals(
         if invoice.subscription_id == subscription.pk
         and invoice.kind == InvoiceKind.RENEWAL
         and invoice.status == status
-    )
-
-
-def _claim(payment: Payment) -> Claim:
-    return Claim(
-        submitted_at=payment.submitted_at,
-        decided_at=payment.decided_at,
-        was_rejected=payment.status == PaymentStatus.FAILED,
     )
 
 

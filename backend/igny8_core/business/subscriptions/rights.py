@@ -2,7 +2,7 @@
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.rights import Person, Right
-from igny8_core.business.subscriptions.refusals import (
+from igny8_core.business.subscriptions.exceptions import (
     CompNotAllowed,
     MayNotAdjustCredits,
     MayNotAgreePrice,

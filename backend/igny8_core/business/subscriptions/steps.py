@@ -40,6 +40,11 @@ class Step:
     def __str__(self) -> str:
         return self.name.replace("_", " ")
 
+    @property
+    def told_as(self) -> str:
+        """What ``ComingStep`` calls it: by its name, a reminder by its kind."""
+        return self.name.value
+
 
 @dataclass(frozen=True)
 class StartPeriod(Step):
@@ -81,6 +86,10 @@ class Remind(Step):
 
     def __str__(self) -> str:
         return f"{super().__str__()}: {self.kind.replace('_', ' ')}"
+
+    @property
+    def told_as(self) -> str:
+        return self.kind.value
 
 
 @dataclass(frozen=True)

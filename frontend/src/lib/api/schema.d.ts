@@ -1582,17 +1582,17 @@ export interface components {
              * @description A step of billing, or an email by its kind.
              *
              *     * `start_period` - The next period begins
-             *     * `renew` - The next period is invoiced
-             *     * `renewal_reminder` - Email before the due day
-             *     * `renewal_due` - Email after the due day
-             *     * `announce_price` - Email about a higher price
-             *     * `fall_due` - The plan is past due
-             *     * `past_due` - Email that the plan is past due
-             *     * `final_notice` - Last email before the suspension
-             *     * `suspend` - The account is suspended
-             *     * `ending` - Email before the end
-             *     * `lapse` - The plan ends, because it wasn't paid
-             *     * `end` - The plan ends, as asked for
+             *     * `renew` - A renewal is invoiced
+             *     * `renewal_reminder` - Email: please pay by the due day
+             *     * `renewal_due` - Email: the due day is over
+             *     * `announce_price` - Email: a higher price
+             *     * `fall_due` - The subscription is past due
+             *     * `past_due` - Email: past due
+             *     * `final_notice` - Email: final notice before the pause
+             *     * `suspend` - Access is paused
+             *     * `ending` - Email: the plan ends soon
+             *     * `lapse` - The subscription ends unpaid
+             *     * `end` - The subscription ends, as asked for
              *     * `expire_sign_up` - The unpaid order expires
              *     * `expire_change` - The unpaid change of plan expires
              */
@@ -1600,17 +1600,17 @@ export interface components {
         };
         /**
          * @description * `start_period` - The next period begins
-         *     * `renew` - The next period is invoiced
-         *     * `renewal_reminder` - Email before the due day
-         *     * `renewal_due` - Email after the due day
-         *     * `announce_price` - Email about a higher price
-         *     * `fall_due` - The plan is past due
-         *     * `past_due` - Email that the plan is past due
-         *     * `final_notice` - Last email before the suspension
-         *     * `suspend` - The account is suspended
-         *     * `ending` - Email before the end
-         *     * `lapse` - The plan ends, because it wasn't paid
-         *     * `end` - The plan ends, as asked for
+         *     * `renew` - A renewal is invoiced
+         *     * `renewal_reminder` - Email: please pay by the due day
+         *     * `renewal_due` - Email: the due day is over
+         *     * `announce_price` - Email: a higher price
+         *     * `fall_due` - The subscription is past due
+         *     * `past_due` - Email: past due
+         *     * `final_notice` - Email: final notice before the pause
+         *     * `suspend` - Access is paused
+         *     * `ending` - Email: the plan ends soon
+         *     * `lapse` - The subscription ends unpaid
+         *     * `end` - The subscription ends, as asked for
          *     * `expire_sign_up` - The unpaid order expires
          *     * `expire_change` - The unpaid change of plan expires
          * @enum {string}

@@ -184,10 +184,11 @@ def _require_last(locked: LockedBilling) -> None:
 
 def _require_not_credited(locked: LockedBilling) -> None:
     """Refuse to take a payment back whose unused days were taken off an order that stands."""
-    if locked.subscription.status in LIVE_SUBSCRIPTION_STATUSES:
+    subscription = locked.subscription
+    if subscription.status in LIVE_SUBSCRIPTION_STATUSES:
         return
     if credited_on := order_that_credits(locked.invoice):
-        raise DaysAreCredited(state=locked.subscription.status, invoice=credited_on)
+        raise DaysAreCredited(state=subscription.status, invoice=credited_on)
 
 
 def _require_reopenable(locked: LockedBilling) -> None:

@@ -26,6 +26,7 @@ from igny8_core.business.billing.services.invoices import require_cancellation_a
 from igny8_core.business.billing.services.periods import (
     StartedSubscription,
     start_subscription,
+    void_orders,
     void_renewal,
 )
 from igny8_core.business.billing.services.pricing import TOLD_PRICE, forget_told_price
@@ -43,8 +44,7 @@ from igny8_core.business.subscriptions.reading import (
     reissued_today,
     replaced_renewal,
 )
-from igny8_core.business.subscriptions.services.plan_changes import charge_for_change
-from igny8_core.business.subscriptions.services.refusals import (
+from igny8_core.business.subscriptions.requirements import (
     require_cancellable,
     require_choosable,
     require_droppable,
@@ -54,6 +54,7 @@ from igny8_core.business.subscriptions.services.refusals import (
     require_priceable,
     require_renewable,
 )
+from igny8_core.business.subscriptions.services.plan_changes import charge_for_change
 from igny8_core.business.subscriptions.services.steps import Steps
 from igny8_core.business.subscriptions.steps import CONSEQUENCES
 from igny8_core.common.clock import business_day, business_zone
@@ -262,17 +263,9 @@ def _give_up(order: Invoice, *, actor: Actor, now: datetime) -> None:
         require_cancellation_allowance(order.account, now=now)
     with written_together() as changes:
         recorder = TransitionRecorder(
-            changes=changes,
-            event=EventName.VOID,
-            actor=actor,
-            now=now,
-            invoice=order,
-            note=ORDERED_ANEW,
+            changes=changes, event=EventName.VOID, actor=actor, now=now, invoice=order
         )
-        order.voided_at = order.subscription.cancelled_at = now
-        recorder.move(order, also_save=("voided_at",))
-        recorder.move(order.subscription, also_save=("cancelled_at",))
-        changes.tell(emails.of_void(invoice=order, reason=ORDERED_ANEW))
+        void_orders([order], note=ORDERED_ANEW, recorder=recorder)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """Periods that an operator gives: nobody pays for them, so no payment brings their credits."""
 
 from igny8_core.auth.models import Subscription
-from igny8_core.business.billing.borders import day_of
 from igny8_core.business.billing.enums import CreditKind, EventName, ObjectType
 from igny8_core.business.billing.models import PaymentEvent, Period
 from igny8_core.business.billing.periods import border
 from igny8_core.business.billing.services.credits import move_credits
 from igny8_core.business.billing.services.transitions import TransitionRecorder
-from igny8_core.common.clock import business_zone
+from igny8_core.business.subscriptions.days import day_in_words
+from igny8_core.common.clock import business_day
 
 
 def begin_given_period(
@@ -30,13 +30,13 @@ def begin_given_period(
             created_at=recorder.now,
         )
     )
-    first = day_of(start, business_zone())
+    first = day_in_words(business_day(start))
     move_credits(
         changes=recorder.changes,
         account=subscription.account,
         amount=subscription.promised.included_credits,
         kind=CreditKind.ADJUSTMENT,
-        description=f"{subscription.promised} plan, free of charge from {first.day} {first:%b %Y}",
+        description=f"{subscription.promised} plan, free of charge from {first}",
         now=recorder.now,
     )
 

@@ -6,60 +6,44 @@ now, the act is refused. Without it, whichever runs is meant.
 Where an act changes what comes next, ``overrides.py`` says the same about the facts alone.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
+from igny8_core.auth.enums import SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription
-from igny8_core.auth.rights import Right
 from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.emails import of_void
-from igny8_core.business.billing.enums import CreditKind, EventName, PaymentStatus
-from igny8_core.business.billing.exceptions import InvoiceUnderReview
+from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import Invoice
-from igny8_core.business.billing.rights import require_may_decide
-from igny8_core.business.billing.selectors.locks import LockedAccount, lock_billing_of_account
-from igny8_core.business.billing.services.changes import Changes, written_together
 from igny8_core.business.billing.services.credits import move_credits
-from igny8_core.business.billing.services.periods import (
-    COUNTING,
-    count_without_pause,
-    void_renewal,
-)
-from igny8_core.business.billing.services.transitions import TransitionRecorder
-from igny8_core.business.subscriptions import emails, reading
+from igny8_core.business.billing.services.periods import COUNTING, void_renewal
+from igny8_core.business.subscriptions import emails
 from igny8_core.business.subscriptions.days import not_charged
+from igny8_core.business.subscriptions.exceptions import (
+    BeyondUnpaidPeriod,
+    ClaimStopsTheClock,
+    DueDayNotPutOff,
+    HeldBack,
+    NoCreditsMoved,
+    NotParked,
+    NotToBeHeldUntil,
+    RemindedToday,
+    TooFewCredits,
+    TooManyCredits,
+)
 from igny8_core.business.subscriptions.facts import BillingFacts
 from igny8_core.business.subscriptions.forecast import resumed
-from igny8_core.business.subscriptions.next_step import is_order_under_review, next_look
+from igny8_core.business.subscriptions.next_step import is_order_under_review
 from igny8_core.business.subscriptions.overrides import (
     after_reminder,
     announced_days,
     begins_at_once,
     index_to_give,
     last_unpaid_day,
-    open_renewal,
     reminder_now,
 )
-from igny8_core.business.subscriptions.refusals import (
-    AnotherSubscriptionRuns,
-    BeyondUnpaidPeriod,
-    ClaimStopsTheClock,
-    DueDayNotPutOff,
-    HeldBack,
-    NoCreditsMoved,
-    NoLiveSubscription,
-    NoOpenRenewal,
-    NotParked,
-    NotToBeHeldUntil,
-    OverrideReasonRequired,
-    RemindedToday,
-    TooFewCredits,
-    TooManyCredits,
-)
+from igny8_core.business.subscriptions.reading import order_of
+from igny8_core.business.subscriptions.requirements import require_no_claim
 from igny8_core.business.subscriptions.rights import (
     ADJUST_CREDITS,
     OVERRIDE,
@@ -67,12 +51,12 @@ from igny8_core.business.subscriptions.rights import (
     require_may_comp,
 )
 from igny8_core.business.subscriptions.services.gifts import begin_given_period
+from igny8_core.business.subscriptions.services.override import Override, overriding
 from igny8_core.business.subscriptions.steps import StepName
 from igny8_core.common.clock import business_day
+from igny8_core.common.daily import A_DAY
 from igny8_core.common.transactions import in_transaction
-from igny8_core.common.validators import is_visible
 
-A_DAY = timedelta(days=1)
 MOST_DAYS = 366  # from today, to which something can be put off
 MAX_REASON = 150  # it stands in the ledger, too
 MANY_CREDITS = 10_000  # above, only superusers add them at once
@@ -95,7 +79,7 @@ def extend_due(
     :raises DueDayNotPutOff: if the day isn't later, is over, or is too far away.
     :raises BeyondUnpaidPeriod: if it is after the unpaid period, and the actor isn't a superuser.
     """
-    with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
+    with overriding(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         invoice, subscription = act.debt, act.subscription
         _require_later(due_date, invoice=invoice, now=now)
         _require_within_unpaid_period(act, due_date)
@@ -127,7 +111,7 @@ def hold(
     :raises NotToBeHeldUntil: if the day is over or too far away.
     :raises BeyondUnpaidPeriod: if it is after the unpaid period, and the actor isn't a superuser.
     """
-    with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
+    with overriding(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         subscription = act.subscription
         _require_holdable(until, subscription=subscription, now=now)
         if until > business_day(now):
@@ -156,9 +140,9 @@ def comp_period(
     :raises PaymentAlreadyUnderReview: if the renewal may have been paid.
     """
     require_may_comp(actor)
-    with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
+    with overriding(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         subscription, renewal = act.subscription, act.open_renewal
-        act.require_no_claim(renewal)
+        require_no_claim(act.billing, renewal)
         facts = resumed(act.facts(), now)
         index = index_to_give(facts, now)
         recorder = act.recorder(EventName.COMP, renewal, _given(subscription, index))
@@ -188,9 +172,9 @@ def end_now(
     :raises NoLiveSubscription: if there is nothing to end.
     :raises PaymentAlreadyUnderReview: if the renewal may have been paid.
     """
-    with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
+    with overriding(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         subscription, renewal, account = act.subscription, act.open_renewal, act.account
-        act.require_no_claim(renewal)
+        require_no_claim(act.billing, renewal)
         recorder = act.recorder(EventName.END, renewal, "")
         if renewal:
             void_renewal(renewal, recorder)
@@ -202,7 +186,7 @@ def end_now(
             subscription=subscription,
             account=account,
             renewal=renewal,
-            order=reading.order_of(act.billing),
+            order=order_of(act.billing),
             reason=reason,
         )
         act.changes.tell(notice)
@@ -222,7 +206,7 @@ def remind_now(
 
     :raises NoLiveSubscription, NoOpenRenewal, NotToBeReminded: if there is nothing to remind of.
     """
-    with _override(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
+    with overriding(account_id, OVERRIDE, actor, now, reason, subscription_id) as act:
         invoice, facts = act.debt, act.facts()
         _require_reminder_is_true(act, facts)
         kind, days = reminder_now(facts, now), announced_days(after_reminder(facts, now), now)
@@ -253,7 +237,7 @@ def adjust_credits(
     """
     if amount == 0:
         raise NoCreditsMoved
-    with _override(account_id, ADJUST_CREDITS, actor, now, reason) as act:
+    with overriding(account_id, ADJUST_CREDITS, actor, now, reason) as act:
         account = act.account
         if amount > MANY_CREDITS and not may_comp(actor.user):
             raise TooManyCredits(most=MANY_CREDITS)
@@ -277,7 +261,7 @@ def unpark(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Acco
 
     :raises NotParked: if it hasn't.
     """
-    with _override(account_id, OVERRIDE, actor, now, reason) as act:
+    with overriding(account_id, OVERRIDE, actor, now, reason) as act:
         account = act.account
         if account.parked_at is None:
             raise NotParked(account)
@@ -286,129 +270,6 @@ def unpark(*, account_id: int, actor: Actor, now: datetime, reason: str) -> Acco
         recorder = act.recorder(EventName.UNPARK, None, f"It was parked for {why}")
         recorder.move(account, also_save=("parked_at", "parked_reason"))
     return account
-
-
-def lock_to_override(*, account_id: int, right: Right, actor: Actor, reason: str) -> LockedAccount:
-    """Lock an account's billing for somebody who may bend its rules, and says why.
-
-    :raises OverrideReasonRequired: if the reason is empty.
-    :raises NotAllowed: if the actor lacks the right, or it is the actor's own account.
-    :raises Account.DoesNotExist: if there is no such account.
-    """
-    if not is_visible(reason):
-        raise OverrideReasonRequired
-    billing = lock_billing_of_account(account_id=account_id)
-    require_may_decide(actor=actor, right=right, account=billing.account, payments=billing.payments)
-    return billing
-
-
-def require_live(billing: LockedAccount, subscription_id: int | None) -> Subscription:
-    """Return the subscription that runs.
-
-    :raises NoLiveSubscription: if none does, or another one than the one that is meant.
-    """
-    found = reading.live_subscription(billing)
-    if not found:
-        raise NoLiveSubscription(billing.account)
-    if subscription_id not in {None, found.pk}:
-        raise AnotherSubscriptionRuns(billing.account)
-    return found
-
-
-@dataclass(frozen=True)
-class _Override:
-    """An operator's act on an account whose billing is locked."""
-
-    billing: LockedAccount
-    changes: Changes
-    actor: Actor
-    now: datetime
-    reason: str
-    subscription_id: int | None
-
-    @property
-    def account(self) -> Account:
-        return self.billing.account
-
-    @property
-    def subscription(self) -> Subscription:
-        return require_live(self.billing, self.subscription_id)
-
-    @property
-    def open_renewal(self) -> Invoice | None:
-        return reading.open_renewal(self.billing, self.subscription)
-
-    @property
-    def debt(self) -> Invoice:
-        if found := self.open_renewal:
-            return found
-        raise NoOpenRenewal(self.account)
-
-    def facts(self) -> BillingFacts:
-        """Return the facts as the rows in memory are now."""
-        pk = self.account.pk
-        return reading.facts_of(self.billing, reading.histories_of([pk])[pk])
-
-    def recorder(self, event: EventName, invoice: Invoice | None, said: str) -> TransitionRecorder:
-        """Return a recorder whose note says what was done, and why."""
-        return TransitionRecorder(
-            changes=self.changes,
-            event=event,
-            actor=self.actor,
-            now=self.now,
-            invoice=invoice,
-            note=f"{said}: {self.reason}" if said else self.reason,
-        )
-
-    def end_pause(self, recorder: TransitionRecorder) -> None:
-        """Give access back, if it was paused: the paused days aren't charged."""
-        account, subscription, renewal = self.account, self.subscription, self.open_renewal
-        if account.status != AccountStatus.SUSPENDED:
-            return
-        if account.suspended_at:
-            index = renewal.period_index if renewal else None
-            count_without_pause(
-                subscription,
-                index=subscription.paid_index if index is None else index,
-                paused_at=account.suspended_at,
-                now=self.now,
-            )
-            self.changes.save(subscription, "anchor_at", "anchor_index")
-        account.suspended_at = None
-        recorder.move(account, also_save=("suspended_at",))
-
-    def require_no_claim(self, renewal: Invoice | None) -> None:
-        """Check that what is to be void isn't paid, perhaps.
-
-        :raises InvoiceUnderReview: if a confirmation waits.
-        """
-        waiting = (
-            payment
-            for payment in self.billing.payments
-            if payment.status == PaymentStatus.PENDING_APPROVAL
-        )
-        if renewal and any(payment.invoice_id == renewal.pk for payment in waiting):
-            raise InvoiceUnderReview(renewal)
-
-
-@contextmanager
-def _override(
-    account_id: int,
-    right: Right,
-    actor: Actor,
-    now: datetime,
-    reason: str,
-    subscription_id: int | None = None,
-) -> Iterator[_Override]:
-    """Lock an account for an act, write what it changes, and say when billing has to look again.
-
-    :raises DomainError: as ``lock_to_override`` does.
-    """
-    billing = lock_to_override(account_id=account_id, right=right, actor=actor, reason=reason)
-    with written_together() as changes:
-        act = _Override(billing, changes, actor, now, reason, subscription_id)
-        yield act
-        changes.look_again(account_id, next_look(act.facts(), now))
 
 
 def _require_later(due_date: date, *, invoice: Invoice, now: datetime) -> None:
@@ -427,7 +288,7 @@ def _require_holdable(until: date, *, subscription: Subscription, now: datetime)
         raise NotToBeHeldUntil(first=first, last=last)
 
 
-def _require_within_unpaid_period(act: _Override, day: date) -> None:
+def _require_within_unpaid_period(act: Override, day: date) -> None:
     """Check that nobody waits for payment until the time to be paid for is over, or allow it."""
     if may_comp(act.actor.user):
         return
@@ -443,14 +304,14 @@ def _given(subscription: Subscription, index: int) -> str:
     return f"Free of charge{skipped}"
 
 
-def _require_reminder_is_true(act: _Override, facts: BillingFacts) -> None:
+def _require_reminder_is_true(act: Override, facts: BillingFacts) -> None:
     """Check that the renewal is asked for, and that nothing was said about it today."""
     today, held = facts.today(act.now), act.subscription.hold_until
     if held and today < held:
         raise HeldBack(act.subscription, day=held)
-    if open_renewal(facts).is_frozen:
+    if facts.open_renewal.is_frozen:
         raise ClaimStopsTheClock(act.debt)
-    order = reading.order_of(act.billing)
+    order = order_of(act.billing)
     if order and is_order_under_review(facts, act.now):
         raise ClaimStopsTheClock(order)
     if facts.last_mail_on and facts.last_mail_on >= today:

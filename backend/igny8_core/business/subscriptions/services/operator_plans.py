@@ -11,11 +11,11 @@ from igny8_core.auth.models import MAX_PRICE, Account
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.services.periods import StartedSubscription
 from igny8_core.business.subscriptions.current import Current
+from igny8_core.business.subscriptions.exceptions import NotToBeAgreedOn
 from igny8_core.business.subscriptions.reading import live_subscription, order_of
-from igny8_core.business.subscriptions.refusals import NotToBeAgreedOn
 from igny8_core.business.subscriptions.rights import OVERRIDE, require_may_agree_price
 from igny8_core.business.subscriptions.services import customer
-from igny8_core.business.subscriptions.services.operator import lock_to_override, require_live
+from igny8_core.business.subscriptions.services.override import lock_to_override, require_meant
 from igny8_core.common.transactions import in_transaction
 
 
@@ -157,7 +157,7 @@ def _with_plan(account_id: int, actor: Actor, reason: str, subscription_id: int 
     :raises DomainError: as ``lock_to_override`` does.
     """
     billing = lock_to_override(account_id=account_id, right=OVERRIDE, actor=actor, reason=reason)
-    require_live(billing, subscription_id)
+    require_meant(billing, subscription_id)
     return billing.account
 
 
@@ -169,4 +169,4 @@ def _require_none_else(billing: LockedAccount, subscription_id: int | None) -> N
     order = order_of(billing)
     is_order = order is not None and order.subscription_id == subscription_id
     if live_subscription(billing) and not is_order:
-        require_live(billing, subscription_id)
+        require_meant(billing, subscription_id)

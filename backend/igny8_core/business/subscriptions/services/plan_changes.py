@@ -18,14 +18,15 @@ from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.selectors.methods import payment_method_for
 from igny8_core.business.billing.services.invoices import Charge, Deduction
 from igny8_core.business.billing.services.pricing import price_at, rate_of
+from igny8_core.business.subscriptions.days import day_in_words
 from igny8_core.business.subscriptions.exceptions import NothingToPay
 from igny8_core.business.subscriptions.reading import live_subscription, order_of
-from igny8_core.business.subscriptions.selectors import billing_of
-from igny8_core.business.subscriptions.services.refusals import (
+from igny8_core.business.subscriptions.requirements import (
     require_choosable,
     require_looked_after,
     require_orderable,
 )
+from igny8_core.business.subscriptions.selectors import billing_of
 from igny8_core.common.clock import business_zone
 from igny8_core.common.daily import A_DAY
 from igny8_core.common.exceptions import DomainError, refusal_of
@@ -92,15 +93,6 @@ def charge_for_change(*, plan: Plan, billing: LockedAccount, now: datetime) -> C
     return charge
 
 
-def unused_value(
-    subscription: Subscription, invoices: Iterable[Invoice], now: datetime, *, plan_credits: int
-) -> Money:
-    """Return what is left of a subscription's paid periods; see ``unused_periods``."""
-    found = unused_periods(subscription, invoices, now, plan_credits=plan_credits)
-    left = (item.amount.amount for item in found)
-    return Money(sum(left, Decimal(0)), Plan.currency)
-
-
 def unused_periods(
     subscription: Subscription, invoices: Iterable[Invoice], now: datetime, *, plan_credits: int
 ) -> Iterator[Deduction]:
@@ -138,7 +130,7 @@ def _span(subscription: Subscription, invoice: Invoice) -> tuple[datetime, datet
     starts_at, ends_at = subscription.current_period_start, subscription.current_period_end
     if invoice.period_index == subscription.current_index and starts_at and ends_at:
         return starts_at, ends_at
-    return span_of(subscription, invoice)
+    return span_of(invoice)
 
 
 def _days_left_of(
@@ -160,13 +152,10 @@ def _credits_left_of(invoice: Invoice, ends_at: datetime, plan_credits: int) -> 
 def _share(
     invoice: Invoice, left: int, of: int, what: str, ends_at: datetime, brought: int
 ) -> Deduction:
-    terms, last = invoice.plan, last_day(ends_at, business_zone())
+    terms, last = invoice.plan, day_in_words(last_day(ends_at, business_zone()))
     amount = round_amount(terms.price * left / of, terms.currency)
-    description = (
-        f"{terms.name} plan, {left:,} of {of:,} {what} not used, to {last.day} {last:%b %Y}"
-    )
     return Deduction(
-        description,
+        f"{terms.name} plan, {left:,} of {of:,} {what} not used, to {last}",
         Money(amount, terms.currency),
         subscription_id=invoice.subscription_id,
         period_index=invoice.period_index or 0,

@@ -6,15 +6,14 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from igny8_core.auth.actors import Actor
-from igny8_core.auth.enums import AccountStatus, PlanInterval
+from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Plan, Subscription
 from igny8_core.auth.selectors import public_plans
 from igny8_core.auth.terms import PlanTerms
-from igny8_core.business.billing.borders import border, day_of, with_months
 from igny8_core.business.billing.emails import Notice
 from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentMethodConfig
-from igny8_core.business.billing.periods import MONTHS, anchor_of
+from igny8_core.business.billing.periods import border, span
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.selectors.methods import payment_methods_for
 from igny8_core.business.billing.services.changes import Changes
@@ -49,7 +48,7 @@ from igny8_core.business.subscriptions.steps import (
     Step,
     StepName,
 )
-from igny8_core.common.clock import business_zone
+from igny8_core.common.clock import business_day
 from igny8_core.common.daily import A_DAY
 from igny8_core.common.money import Money
 
@@ -173,12 +172,11 @@ class Steps:
 
     def _charge(self, subscription: Subscription, step: Renew) -> Charge:
         """Charge for a period by today's terms; a replaced invoice's deadlines stay."""
-        rules, zone = rules_of_today(), business_zone()
         plan = terms_to_renew(
             subscription,
-            first_day=day_of(border(anchor_of(subscription), step.index, zone), zone),
-            issued_on=day_of(self.now, zone),
-            notice=rules.price_notice,
+            first_day=business_day(border(subscription, step.index)),
+            issued_on=business_day(self.now),
+            notice=rules_of_today().price_notice,
         )
         old = replaced_renewal(self.billing, subscription)
         goes_on = old and old.period_index == step.index
@@ -356,10 +354,9 @@ def _found(row: T | None, name: str) -> T:
 
 def _described(subscription: Subscription, plan: PlanTerms, index: int) -> str:
     """Say what a renewal is for: its first day, and the first day after it."""
-    zone = business_zone()
-    anchor = with_months(anchor_of(subscription), index, MONTHS[PlanInterval(plan.interval)], zone)
-    first, end = (day_in_words(border(anchor, number, zone)) for number in (index, index + 1))
-    return f"{plan.name} plan, {first} to {end}, {plan.included_credits:,} credits"
+    first, end = map(business_day, span(subscription, index=index, plan=plan))
+    days = f"{day_in_words(first)} to {day_in_words(end)}"
+    return f"{plan.name} plan, {days}, {plan.included_credits:,} credits"
 
 
 def _skipped(subscription: Subscription, step: Renew) -> str:

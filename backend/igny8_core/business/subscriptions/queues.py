@@ -1,4 +1,4 @@
-"""The stages by which an operator looks for subscriptions: each is found by an index of its own."""
+"""The queues in which an operator looks for subscriptions: each is found by an index of its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ Found = QuerySet[Subscription]
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A stage: what it is called, and how its subscriptions are found; some are in several."""
+class Queue:
+    """What it is called, and how its subscriptions are found; some are in several."""
 
     label: str
     find: Callable[[datetime], Found]
@@ -83,20 +83,20 @@ def _owing(**about: object) -> Found:
     return LIVE.filter(pk__in=RENEWALS.filter(**about).values("subscription"))
 
 
-STAGES = {
-    "due": Stage("Due in 7 days", _due),
-    "grace": Stage("Grace", _in_grace),
-    "past_due": Stage("Past due", _past_due),
-    "suspended": Stage("Suspended", lambda _now: PAUSED.all()),
-    "ends_soon": Stage("Ends soon", _ending_soon),
-    "cancelled": Stage("Cancelled at period end", _cancelled),
-    "parked": Stage("Parked", _parked),
+QUEUES = {
+    "due": Queue("Due in 7 days", _due),
+    "grace": Queue("Grace", _in_grace),
+    "past_due": Queue("Past due", _past_due),
+    "suspended": Queue("Suspended", lambda _now: PAUSED.all()),
+    "ends_soon": Queue("Ends soon", _ending_soon),
+    "cancelled": Queue("Cancelled at period end", _cancelled),
+    "parked": Queue("Parked", _parked),
 }
 
 
-def count_in_stage(name: str, now: datetime) -> int:
-    """Count the subscriptions in a stage; stops just above ``COUNTED_UP_TO``.
+def count_in_queue(name: str, now: datetime) -> int:
+    """Count the subscriptions in a queue; stops just above ``COUNTED_UP_TO``.
 
-    :raises KeyError: if there is no such stage.
+    :raises KeyError: if there is no such queue.
     """
-    return STAGES[name].find(now)[: COUNTED_UP_TO + 1].count()
+    return QUEUES[name].find(now)[: COUNTED_UP_TO + 1].count()

@@ -1,4 +1,4 @@
-"""When an act of a customer is refused; the page that offers it asks the same."""
+"""What the acts of a customer require; the page that offers them asks the same."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -6,7 +6,6 @@ from decimal import Decimal
 from igny8_core.auth.enums import AccountStatus
 from igny8_core.auth.models import Plan, Subscription
 from igny8_core.business.billing.borders import last_day
-from igny8_core.business.billing.enums import PaymentStatus
 from igny8_core.business.billing.exceptions import AccountClosed, InvoiceUnderReview
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.periods import border, paid_until
@@ -14,6 +13,7 @@ from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.subscriptions.exceptions import (
     AlreadyNextPlan,
     AlreadyOnPlan,
+    AnotherPlanFollows,
     BillingParked,
     NoNextPlan,
     NoSubscription,
@@ -21,6 +21,7 @@ from igny8_core.business.subscriptions.exceptions import (
     PaidAhead,
     PlanEnds,
     PlanNotPayable,
+    PriceHoldsAlready,
     RenewalAlreadyOpen,
     UpgradeAlreadyPending,
 )
@@ -29,8 +30,8 @@ from igny8_core.business.subscriptions.reading import (
     live_subscription,
     open_renewal,
     order_of,
+    waiting_claim,
 )
-from igny8_core.business.subscriptions.refusals import AnotherPlanFollows, PriceHoldsAlready
 from igny8_core.common.clock import business_zone
 
 
@@ -72,7 +73,7 @@ def require_cancellable(billing: LockedAccount) -> Subscription:
     :raises PaymentAlreadyUnderReview: if its renewal may have been paid.
     """
     subscription = require_going_on(billing)
-    _require_no_claim(billing, subscription)
+    require_no_claim(billing, open_renewal(billing, subscription))
     return subscription
 
 
@@ -112,7 +113,7 @@ def require_choosing(billing: LockedAccount) -> Subscription:
     :raises PaidAhead: if the plan that was chosen before is paid for.
     """
     subscription = require_going_on(billing)
-    _require_no_claim(billing, subscription)
+    require_no_claim(billing, open_renewal(billing, subscription))
     chosen = subscription.next_plan
     if chosen and is_paid_for(chosen, billing, subscription):
         raise _paid_ahead(subscription)
@@ -173,7 +174,7 @@ def require_orderable(plan: Plan, billing: LockedAccount) -> None:
     if billing.account.status == AccountStatus.CANCELLED:
         raise AccountClosed(billing.account)
     order = order_of(billing)
-    if order and (order.subscription.plan_id == plan.pk or has_waiting_claim(billing, order)):
+    if order and (order.subscription.plan_id == plan.pk or waiting_claim(billing, order)):
         raise UpgradeAlreadyPending(order.subscription)
     if plan.is_free:
         raise PlanNotPayable(plan=plan)
@@ -182,19 +183,13 @@ def require_orderable(plan: Plan, billing: LockedAccount) -> None:
         raise AlreadyOnPlan(plan=plan)
 
 
-def has_waiting_claim(billing: LockedAccount, invoice: Invoice) -> bool:
-    """Tell whether a confirmation of an invoice is under review."""
-    return any(
-        payment.status == PaymentStatus.PENDING_APPROVAL
-        for payment in billing.payments
-        if payment.invoice_id == invoice.pk
-    )
+def require_no_claim(billing: LockedAccount, invoice: Invoice | None) -> None:
+    """Check that what is to be void isn't paid, perhaps.
 
-
-def _require_no_claim(billing: LockedAccount, subscription: Subscription) -> None:
-    renewal = open_renewal(billing, subscription)
-    if renewal and has_waiting_claim(billing, renewal):
-        raise InvoiceUnderReview(renewal)
+    :raises InvoiceUnderReview: if a confirmation of it waits.
+    """
+    if invoice and waiting_claim(billing, invoice):
+        raise InvoiceUnderReview(invoice)
 
 
 def _require_not_paid_ahead(subscription: Subscription, now: datetime) -> None:
