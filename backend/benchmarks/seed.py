@@ -287,12 +287,13 @@ def _formatted(columns: Columns, words: Mapping[str, str]) -> Columns:
 def _insert(
     cursor: CursorWrapper, model: type[Model], columns: Columns, source: str, params: Any
 ) -> None:
-    """Insert what a query gives. Columns that are not named get their model's default."""
+    """Insert what a query gives. Other columns get their model's default, or the table's."""
     named: dict[str, str] = dict(columns)
     defaults: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
         column = str(field.column)
-        if column not in named and not field.null and not field.primary_key:
+        is_filled = field.null or field.primary_key or field.has_db_default()
+        if column not in named and not is_filled:
             named[column] = f"%(default_{column})s"
             value = field.get_default()
             defaults[f"default_{column}"] = field.get_db_prep_save(value, connection)

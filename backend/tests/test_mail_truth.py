@@ -252,7 +252,14 @@ def is_owed(mail: OutgoingMail, account: str, *subscription: str) -> bool:
     first = invoice.payments.order_by("pk")[:2]
     waits = any(claim.status == "pending_approval" for claim in first)
     states = invoice.account.status == account and invoice.subscription.status in subscription
-    return invoice.status == "pending" and not waits and states and tells_the_due_day(mail)
+    is_open = invoice.status == "pending" and not may_be_replaced(invoice)
+    return is_open and not waits and states and tells_the_due_day(mail)
+
+
+def may_be_replaced(invoice: Invoice) -> bool:
+    """Tell whether a change of plan may have been paid."""
+    claims = Payment.objects.filter(invoice__account=invoice.account, invoice__kind="change")
+    return claims.filter(invoice__status="pending", status="pending_approval").exists()
 
 
 def tells_the_due_day(mail: OutgoingMail) -> bool:

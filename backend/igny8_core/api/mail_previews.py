@@ -164,4 +164,6 @@ def _letter(kind: str) -> Letter:
             context=EXAMPLE,
             button_url=f"{settings.FRONTEND_URL}/an-example-link",
         )
-    return KINDS[kind].write(OutgoingMail(kind=kind, arguments=ARGUMENTS[kind]()))
+    return KINDS[kind].write(
+        OutgoingMail(kind=kind, created_at=utc_now(), arguments=ARGUMENTS[kind]())
+    )

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from igny8_core.business.billing.models import CreditTransaction, Invoice, PaymentEvent
-from igny8_core.business.billing.selectors.invoices import with_periods
 from igny8_core.desk import invoices
 from igny8_core.desk.base import ReadOnlyAdmin, money_cell
 from igny8_core.desk.filters import CurrencyFilter
@@ -37,8 +36,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invoice]:
-        """Read the days that the invoices pay for, in the same statement."""
-        return with_periods(super().get_queryset(request))
+        """Read with the invoices of a page what tells the days that they pay for."""
+        return super().get_queryset(request).prefetch_related("periods", "subscription")
 
     @admin.display(description="For")
     def what_for(self, invoice: Invoice) -> str:
