@@ -37,7 +37,8 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invoice]:
         """Read with the invoices of a page what tells the days that they pay for."""
-        return super().get_queryset(request).prefetch_related("periods", "subscription")
+        rows: QuerySet[Invoice] = super().get_queryset(request)
+        return rows.prefetch_related("periods", "subscription")
 
     @admin.display(description="For")
     def what_for(self, invoice: Invoice) -> str:
