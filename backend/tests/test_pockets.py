@@ -291,3 +291,9 @@ def test_undone_later_it_takes_what_was_brought_and_used_or_is_left(
         assert 0 <= change.plan <= change.total
     if not any(entry.kind == CreditKind.EXPIRY for entry in ledger.entries):
         assert change.total == -brought
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("catalog")
+def test_renewal_by_another_rule_is_taken_back_after_the_end() -> None:
+    live_through([("renew", ("reset", None)), ("lapse", None), ("reverse", 0)])

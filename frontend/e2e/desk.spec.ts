@@ -281,11 +281,12 @@ test("the whole queue is cleared by the keyboard, and everybody gets the right m
 
   for (const [address, kind] of decided) {
     // A decision drops outdated emails, so wait for the decision's own email.
-    const row = page.getByRole("row").filter({ hasText: kind }).filter({ hasText: address });
+    const own = page.getByRole("row").filter({ hasText: kind }).filter({ hasText: address });
+    const isRenewal = address === "reviewed@example.com"; // whose first payment was approved before
     await expect(async () => {
       await openAdmin(page, `/admin/common/outgoingmail/?q=${address}`);
-      await expect(row).toHaveCount(1);
-      await expect(row).toContainText("Sent", { timeout: 1000 });
+      await expect(own).toHaveCount(isRenewal && kind === "payment_approved" ? 2 : 1);
+      await expect(own.first()).toContainText("Sent", { timeout: 1000 });
     }).toPass({ timeout: 60_000 });
     const all = page.getByRole("row").filter({ hasText: address });
     const sent = await all.filter({ has: page.getByText("Sent", { exact: true }) }).count();

@@ -157,13 +157,15 @@ def off_their_invoice() -> list[str]:
     """Find subscriptions whose credits and limits differ from what they sell.
 
     That is in the invoice of the period that runs, or of the one before it that was paid for last
-    if it was given, or in that of its order if none runs.
+    if it was given, or in that of its order if none runs. What is taken back after the end ran
+    until then; of what has ended, and has no period left, nothing is promised.
     """
+    ran = Q(periods__revoked_at=None) | Q(periods__revoked_at__gte=OuterRef("cancelled_at"))
     running = (
         Invoice.objects.filter(
+            ran,
             periods__subscription=OuterRef("pk"),
             periods__index__lte=OuterRef("current_index"),
-            periods__revoked_at=None,
         )
         .order_by("-periods__index")
         .values("billing_snapshot__plan")[:1]
@@ -175,7 +177,10 @@ def off_their_invoice() -> list[str]:
         .values("billing_snapshot__plan")[:1]
     )
     sold = Coalesce(Subquery(running), Subquery(ordered))
-    return rows(Subscription.objects.annotate(sold=sold).exclude(terms=F("sold")))
+    promising = Subscription.objects.exclude(
+        status=SubscriptionStatus.CANCELLED, current_index=None, periods__isnull=False
+    )
+    return rows(promising.annotate(sold=sold).exclude(terms=F("sold")))
 
 
 def not_to_be_looked_at() -> list[str]:
