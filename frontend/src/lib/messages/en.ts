@@ -448,7 +448,7 @@ export const en = {
       lapse: "Your plan ends and the invoice is void: you owe nothing on it.",
       end: "Your plan ends, as you asked.",
       expire_sign_up: "Your order expires: you owe nothing on it.",
-      expire_change: "Your order expires: you owe nothing on it.",
+      expire_change: "Your order for another plan expires: you owe nothing on it.",
     } satisfies Record<ComingStep["what"] | "due", string>,
   },
   paused: {
