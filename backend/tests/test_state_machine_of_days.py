@@ -29,7 +29,7 @@ from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.business.billing.borders import Anchor
 from igny8_core.business.billing.enums import CreditKind, EventName, InvoiceKind
 from igny8_core.business.billing.exceptions import PaymentAlreadyUnderReview
-from igny8_core.business.billing.models import Invoice, Payment, Period
+from igny8_core.business.billing.models import Invoice, InvoiceLine, Payment, Period
 from igny8_core.business.billing.services.decisions import approve_payment, reject_payment
 from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.integrity.verify import verify_billing
@@ -257,6 +257,7 @@ class Days(RuleBasedStateMachine):
         granted = last.invoice.included_credits if begun else 0
         granted -= customer.taken.get(last.pk, 0)
         waits = bool(live.invoice and live.invoice.has_waiting_claim)
+        waits |= bool(facts.order and facts.order.has_waiting_claim) and credits_days(customer)
         is_in_the_way = event == EventName.REVERSE and not is_renewal and facts.order
         act = self.reversing(last, event)
         if waits or is_in_the_way or customer.credits < granted:
@@ -435,6 +436,12 @@ def owed(facts: BillingFacts, now: datetime) -> timedelta:
         return timedelta()
     used = (facts.suspended_at or now) - facts.paid_until(facts.subscription)
     return max(used, timedelta())
+
+
+def credits_days(customer: Customer) -> bool:
+    """Tell whether unused days were taken off the open order: it is void if they aren't paid."""
+    lines = InvoiceLine.objects.filter(invoice__account__users=customer.owner, amount__lt=0)
+    return lines.filter(invoice__status="pending").exists()
 
 
 @pytest.mark.sized
