@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription, User
-from igny8_core.business.billing.borders import Anchor
+from igny8_core.business.billing.borders import Anchor, index_at
 from igny8_core.business.billing.enums import CreditKind, EventName, InvoiceKind
 from igny8_core.business.billing.exceptions import PaymentAlreadyUnderReview
 from igny8_core.business.billing.models import Invoice, InvoiceLine, Payment, Period
@@ -431,11 +431,13 @@ def having(facts: BillingFacts, invoice: OpenInvoice) -> BillingFacts:
 
 
 def owed(facts: BillingFacts, now: datetime) -> timedelta:
-    """Return how long the present plan was used since its paid time was over, without a pause."""
-    if not facts.subscription:
+    """Return how long the period was used that a renewal would pay for, without a pause."""
+    if not (live := facts.subscription):
         return timedelta()
-    used = (facts.suspended_at or now) - facts.paid_until(facts.subscription)
-    return max(used, timedelta())
+    clock = facts.suspended_at or now
+    running = max(live.paid_index, index_at(live.anchor, clock, facts.zone))
+    index = live.invoice.period_index if live.invoice else running
+    return max(clock - facts.begins(live, index), timedelta())
 
 
 def credits_days(customer: Customer) -> bool:
