@@ -27,6 +27,7 @@ from igny8_core.auth.actors import Actor
 from igny8_core.auth.enums import AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Account, Subscription, User
 from igny8_core.business.billing.borders import Anchor, index_at
+from igny8_core.business.billing.dunning import ReminderKind
 from igny8_core.business.billing.enums import CreditKind, EventName, InvoiceKind
 from igny8_core.business.billing.exceptions import PaymentAlreadyUnderReview
 from igny8_core.business.billing.models import Invoice, InvoiceLine, Payment, Period
@@ -39,6 +40,7 @@ from igny8_core.business.subscriptions.facts import (
     Claim,
     LiveSubscription,
     OpenInvoice,
+    Sent,
 )
 from igny8_core.business.subscriptions.forecast import after
 from igny8_core.business.subscriptions.next_step import next_look, next_step
@@ -91,8 +93,13 @@ class Customer:
         self.pocket -= min(self.pocket, number)
 
     @property
+    def facts_with_mails(self) -> BillingFacts:
+        """With the day of the last mail, on which no other one is sent: a look depends on it."""
+        return facts_of_accounts([self.account_id])[self.account_id]
+
+    @property
     def facts(self) -> BillingFacts:
-        return comparable(facts_of_accounts([self.account_id])[self.account_id])
+        return comparable(self.facts_with_mails)
 
     @property
     def subscription(self) -> Subscription:
@@ -345,13 +352,13 @@ class Days(RuleBasedStateMachine):
             assert taken[customer.account_id] == steps
             self.expect(customer, facts)
             look = Account.objects.get(pk=customer.account_id).next_billing_step_at
-            assert look == next_look(customer.facts, self.now)
+            assert look == next_look(customer.facts_with_mails, self.now)
 
     def foretell(
         self, customer: Customer, moments: list[datetime]
     ) -> tuple[BillingFacts, list[str]]:
         """Let the rules do in memory what the run will do."""
-        facts = facts_of_accounts([customer.account_id])[customer.account_id]
+        facts = customer.facts_with_mails
         steps: list[str] = []
         for moment in moments:
             while step := next_step(facts, moment):
@@ -474,5 +481,24 @@ def test_plan_that_is_paid_after_the_paid_time_counts_the_days_since(catalog: No
         days.days_pass(20)
         days.approve(0)
         days.days_pass(40)
+    finally:
+        days.teardown()
+
+
+@pytest.mark.django_db
+def test_notice_waits_for_the_day_after_the_expiry_of_an_order(catalog: None) -> None:
+    """An outage makes both due in one run: the look is the next midnight, not now."""
+    days = Days()
+    try:
+        days.two_customers(("starter", "starter"))
+        days.days_pass(26)
+        days.order(0, "growth")
+        days.outage(20)
+        expired = days.customers[0].facts
+        assert expired.order is None
+        assert expired.open_renewal.sent == ()
+        days.days_pass(1)
+        told = days.customers[0].facts
+        assert told.open_renewal.sent[-1] == Sent(ReminderKind.FINAL_NOTICE, told.today(days.now))
     finally:
         days.teardown()
