@@ -17,7 +17,6 @@ from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.selectors.locks import LockedAccount
 from igny8_core.business.billing.services.changes import written_together
-from igny8_core.business.billing.services.periods import void_renewal
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.subscriptions.models import DunningStep
 from igny8_core.business.subscriptions.reading import (
@@ -56,7 +55,7 @@ def replace_renewal(owner: User, now: datetime) -> None:
         recorder = TransitionRecorder(
             changes=changes, event=EventName.VOID, actor=Actor(), now=now, invoice=renewal
         )
-        void_renewal(renewal, recorder)
+        recorder.void(renewal)
         changes.tell(emails.of_void(invoice=renewal, reason="Another plan"))
 
 

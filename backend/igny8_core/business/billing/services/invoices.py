@@ -318,11 +318,9 @@ def _void(locked: LockedBilling, *, actor: Actor, now: datetime, reason: str) ->
             invoice=invoice,
             note=reason,
         )
-        invoice.voided_at = now
-        recorder.move(invoice, also_save=("voided_at",))
+        recorder.void(invoice)
         if invoice.kind != InvoiceKind.RENEWAL:
-            subscription.cancelled_at = now
-            recorder.move(subscription, also_save=("cancelled_at",))
+            recorder.cancel(subscription)
         changes.tell(emails.of_void(invoice=invoice, reason=reason))
     return invoice
 

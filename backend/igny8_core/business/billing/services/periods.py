@@ -124,14 +124,12 @@ def activate_subscription(*, locked: LockedBilling, recorder: TransitionRecorder
     renewals, paused_at = lock_open_renewals(locked), locked.account.suspended_at
     for renewal in renewals:
         note = f"Replaced by invoice {locked.invoice}."
-        void_renewal(renewal, recorder.of_another(EventName.SUPERSEDE, note=note, invoice=renewal))
+        recorder.of_another(EventName.SUPERSEDE, note=note, invoice=renewal).void(renewal)
     for earlier in locked.subscriptions:
         if earlier.status in LIVE_SUBSCRIPTION_STATUSES:
             index = _first_owed(earlier, renewals, paused_at=paused_at, now=now)
             starts_at = start_instead_of(earlier, index=index, paused_at=paused_at, now=now)
-            earlier.cancelled_at = now
-            superseding = recorder.of_another(EventName.SUPERSEDE)
-            superseding.move(earlier, also_save=("cancelled_at",))
+            recorder.of_another(EventName.SUPERSEDE).cancel(earlier)
     subscription, invoice = locked.subscription, locked.invoice
     subscription.anchor_at, subscription.anchor_index = starts_at, 0
     subscription.paid_index = 1
@@ -312,12 +310,6 @@ def grant_credits(
     )
 
 
-def void_renewal(renewal: Invoice, recorder: TransitionRecorder) -> None:
-    """Declare that an open renewal isn't owed any more."""
-    renewal.voided_at = recorder.now
-    recorder.move(renewal, also_save=("voided_at",))
-
-
 def void_orders(orders: list[Invoice], *, note: str, recorder: TransitionRecorder) -> None:
     """Declare that unpaid orders aren't wanted any more, and tell their customer.
 
@@ -325,9 +317,8 @@ def void_orders(orders: list[Invoice], *, note: str, recorder: TransitionRecorde
     """
     for order in orders:
         voiding = recorder.of_another(EventName.VOID, note=note, invoice=order)
-        void_renewal(order, voiding)
-        order.subscription.cancelled_at = recorder.now
-        voiding.move(order.subscription, also_save=("cancelled_at",))
+        voiding.void(order)
+        voiding.cancel(order.subscription)
         recorder.changes.tell(emails.of_void(invoice=order, reason=note))
 
 

@@ -54,7 +54,6 @@ from igny8_core.business.billing.services.periods import (
     revoke_renewal,
     under_review,
     void_orders,
-    void_renewal,
 )
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.common.clock import business_day
@@ -240,7 +239,7 @@ def _void_open_renewals(locked: LockedBilling, recorder: TransitionRecorder) -> 
     """Void what was to be paid next: what comes before it isn't paid any more."""
     for renewal in lock_open_renewals(locked):
         voiding = recorder.of_another(EventName.VOID, note=recorder.note, invoice=renewal)
-        void_renewal(renewal, voiding)
+        voiding.void(renewal)
         recorder.changes.tell(emails.of_void(invoice=renewal, reason=recorder.note))
 
 

@@ -84,6 +84,22 @@ class TransitionRecorder:
         self.changes.save(obj, "status", *also_save)
         self._record(obj, from_state=before)
 
+    def void(self, invoice: Invoice) -> None:
+        """Declare that a locked invoice isn't owed any more.
+
+        :raises TransitionNotAllowed: if its state doesn't allow the event.
+        """
+        invoice.voided_at = self.now
+        self.move(invoice, also_save=("voided_at",))
+
+    def cancel(self, subscription: Subscription) -> None:
+        """End a locked subscription.
+
+        :raises TransitionNotAllowed: if its state doesn't allow the event.
+        """
+        subscription.cancelled_at = self.now
+        self.move(subscription, also_save=("cancelled_at",))
+
     def created(self, obj: Stateful) -> None:
         """Record an object that was just created in the event's state.
 

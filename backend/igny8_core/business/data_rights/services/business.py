@@ -47,10 +47,8 @@ def end_business(*, locked: LockedAccount, actor: Actor, now: datetime) -> None:
         )
         for invoice in locked.invoices:
             if invoice.status == InvoiceStatus.PENDING:
-                invoice.voided_at = now
-                closing(invoice=invoice).move(invoice, also_save=("voided_at",))
+                closing(invoice=invoice).void(invoice)
         for subscription in locked.subscriptions:
             if subscription.status != SubscriptionStatus.CANCELLED:
-                subscription.cancelled_at = now
-                closing().move(subscription, also_save=("cancelled_at",))
+                closing().cancel(subscription)
         closing().move(locked.account, also_save=blank_account(locked.account))

@@ -27,7 +27,6 @@ from igny8_core.business.billing.services.periods import (
     StartedSubscription,
     start_subscription,
     void_orders,
-    void_renewal,
 )
 from igny8_core.business.billing.services.pricing import TOLD_PRICE, forget_told_price
 from igny8_core.business.billing.services.transitions import TransitionRecorder
@@ -289,7 +288,7 @@ class _Hand:
         self._recorder(event, renewal, note).move(subscription, also_save=changed)
 
     def void(self, renewal: Invoice, event: EventName, note: str) -> None:
-        void_renewal(renewal, self._recorder(event, renewal, note))
+        self._recorder(event, renewal, note).void(renewal)
 
     def drop_choice(self, subscription: Subscription, reason: str) -> str:
         """Drop the choice of the next plan, unless that is paid for; return what is noted of it."""
@@ -311,8 +310,7 @@ class _Hand:
         if renewal := open_renewal(self.billing, subscription):
             self.require_first_reissue(subscription)
             with written_together() as first:  # two can't be open
-                voiding = self._recorder(event, renewal, because, first)
-                void_renewal(renewal, voiding)
+                self._recorder(event, renewal, because, first).void(renewal)
         self.record(subscription, event, *changed, note=note)
         self.follow()
 

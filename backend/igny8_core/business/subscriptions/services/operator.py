@@ -16,7 +16,7 @@ from igny8_core.business.billing.emails import of_void
 from igny8_core.business.billing.enums import CreditKind, EventName
 from igny8_core.business.billing.models import Invoice
 from igny8_core.business.billing.services.credits import move_credits
-from igny8_core.business.billing.services.periods import COUNTING, void_renewal
+from igny8_core.business.billing.services.periods import COUNTING
 from igny8_core.business.subscriptions import emails
 from igny8_core.business.subscriptions.days import not_charged
 from igny8_core.business.subscriptions.exceptions import (
@@ -151,7 +151,7 @@ def comp_period(
         if begins_at_once(facts, now):
             begin_given_period(subscription, index=index, recorder=recorder)
         if renewal:
-            void_renewal(renewal, recorder)
+            recorder.void(renewal)
             act.changes.tell(of_void(invoice=renewal, reason=reason))
         recorder.move(subscription, also_save=COUNTING)
     return subscription
@@ -177,9 +177,8 @@ def end_now(
         require_no_claim(act.billing, renewal)
         recorder = act.recorder(EventName.END, renewal, "")
         if renewal:
-            void_renewal(renewal, recorder)
-        subscription.cancelled_at = now
-        recorder.move(subscription, also_save=("cancelled_at",))
+            recorder.void(renewal)
+        recorder.cancel(subscription)
         account.suspended_at = None
         recorder.move(account, also_save=("suspended_at",))
         notice = emails.of_end(

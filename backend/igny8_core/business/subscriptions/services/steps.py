@@ -261,8 +261,8 @@ class Steps:
         debt = open_renewal(self.billing, subscription)
         recorder = self._recorder(event, debt, note)
         if debt:
-            self._void(debt, recorder)
-        self._cancel(subscription, recorder)
+            recorder.void(debt)
+        recorder.cancel(subscription)
         self.account.suspended_at = None
         recorder.move(self.account, also_save=("suspended_at",))
         notice = emails.of_end(
@@ -305,18 +305,10 @@ class Steps:
     def _expire(self) -> TransitionRecorder:
         order = _found(order_of(self.billing), "open order")
         recorder = self._recorder(EventName.EXPIRE, order, UNPAID)
-        self._void(order, recorder)
-        self._cancel(order.subscription, recorder)
+        recorder.void(order)
+        recorder.cancel(order.subscription)
         self._tell(emails.of_expiry(invoice=order))
         return recorder
-
-    def _void(self, invoice: Invoice, recorder: TransitionRecorder) -> None:
-        invoice.voided_at = self.now
-        recorder.move(invoice, also_save=("voided_at",))
-
-    def _cancel(self, subscription: Subscription, recorder: TransitionRecorder) -> None:
-        subscription.cancelled_at = self.now
-        recorder.move(subscription, also_save=("cancelled_at",))
 
     def _tell(self, notice: Notice) -> None:
         self.changes.tell(notice)
