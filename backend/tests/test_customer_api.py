@@ -28,6 +28,7 @@ from tests.factories import (
     make_payment,
 )
 from tests.life import run
+from tests.pockets import give
 from tests.roles import put_into
 
 pytestmark = pytest.mark.django_db
@@ -322,8 +323,10 @@ def test_invoice_reads_exactly_this_often(payer: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_plan_changes_read_exactly_this_often(payer: User) -> None:
-    api = client_of(payer)
-    assert statements(api, f"{SUBSCRIPTIONS}plan-changes/?method=bank_transfer") == 6
+    api, url = client_of(payer), f"{SUBSCRIPTIONS}plan-changes/?method=bank_transfer"
+    assert statements(api, url) == 6
+    give(payer, 50, utc_now())
+    assert statements(api, url) == 7  # of which plan its credits are: once for all plans on offer
 
 
 def test_price_of_a_change_is_decimal(payer: User, api_: APIClient) -> None:

@@ -6,8 +6,6 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
 
-from django.conf import settings
-
 from igny8_core.auth.enums import ChangeCredit, CreditsAtRenewal
 from igny8_core.common.exceptions import Words
 
@@ -127,14 +125,12 @@ class PlanTerms:
     def credits_note(self) -> dict[str, str]:
         """What becomes of unused credits, by language."""
         words = CREDITS_NOTES[CreditsAtRenewal(self.credits_at_renewal)]
-        kept = f"{self.credits_kept_up_to or 0:,}"
-        return {language: words.say(language, {"kept": kept}) for language, _ in settings.LANGUAGES}
+        return words.by_language(kept=f"{self.credits_kept_up_to or 0:,}")
 
     @property
     def change_note(self) -> dict[str, str]:
         """What its unused days are worth when another plan replaces it, by language."""
-        words = CHANGE_NOTES[ChangeCredit(self.change_credit)]
-        return {language: words.say(language, {}) for language, _ in settings.LANGUAGES}
+        return CHANGE_NOTES[ChangeCredit(self.change_credit)].by_language()
 
     @property
     def offer(self) -> str:

@@ -30,6 +30,10 @@ class Words:
         said = {name: _fact_in(language, fact) for name, fact in facts.items()}
         return sentence.format(**said).strip()
 
+    def by_language(self, **facts: object) -> dict[str, str]:
+        """Return what is said in each of ``settings.LANGUAGES``, by its ISO 639-1 code."""
+        return {language: self.say(language, facts) for language, _name in settings.LANGUAGES}
+
 
 def _fact_in(language: str, fact: object) -> str:
     if isinstance(fact, Words):

@@ -129,12 +129,15 @@ def _may_be_kept(subscription: Subscription, facts: BillingFacts, now: datetime)
 
 
 def _may_choose(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:
-    if not _may_be_cancelled(subscription, facts, now):
+    return _may_be_cancelled(subscription, facts, now) and not _is_choice_paid(subscription, facts)
+
+
+def _is_choice_paid(subscription: Subscription, facts: BillingFacts) -> bool:
+    """Tell whether the next plan is paid for; reads rows only if some later period is."""
+    chosen, live = subscription.next_plan, facts.live
+    if not chosen or live.paid_index <= live.current_index + 1:
         return False
-    chosen = subscription.next_plan
-    return not chosen or not is_paid_for(
-        chosen, billing_of(account=subscription.account), subscription
-    )
+    return is_paid_for(chosen, billing_of(account=subscription.account), subscription)
 
 
 def _may_be_priced(subscription: Subscription, facts: BillingFacts, now: datetime) -> bool:

@@ -109,3 +109,11 @@ def dunning_of_today() -> DunningPlan:
         order_expires_days=settings.BILLING_ORDER_EXPIRES_DAYS,
     )
     return plan.in_time
+
+
+def dunning_of(kept: Mapping[str, Any] | None) -> DunningPlan:
+    """Return the deadlines of an invoice.
+
+    :param kept: its ``dunning_plan``; None: from before they were kept, it follows the settings.
+    """
+    return DunningPlan.from_json(kept) if kept else dunning_of_today()

@@ -248,7 +248,7 @@ class InvoiceUnderReview(PaymentAlreadyUnderReview):
         super().__init__(state=invoice.payment_state, invoice=invoice)
 
 
-class RivalUnderReview(PaymentAlreadyUnderReview):
+class RivalUnderReview(InvoiceUnderReview):
     """A renewal and a change of plan may both have been paid: an admin decides which one counts."""
 
     words = Words(
@@ -259,11 +259,8 @@ class RivalUnderReview(PaymentAlreadyUnderReview):
         "ہے۔ دونوں میں سے ایک ہی انوائس ادا ہو سکتی ہے: پہلے دوسری تصدیق مسترد کریں، یا یہ والی۔",
     )
 
-    def __init__(self, invoice: Invoice) -> None:
-        super().__init__(state=invoice.payment_state, invoice=invoice)
 
-
-class UndecidedConfirmation(PaymentAlreadyUnderReview):
+class UndecidedConfirmation(InvoiceUnderReview):
     """A reversal would void an invoice that may have been paid."""
 
     words = Words(
@@ -272,9 +269,6 @@ class UndecidedConfirmation(PaymentAlreadyUnderReview):
         ur="اس سے انوائس {invoice} منسوخ ہو جائے گی، اور اُس کی تصدیق کی جانچ جاری ہے۔ پہلے اُس کا "
         "فیصلہ کریں۔",
     )
-
-    def __init__(self, invoice: Invoice) -> None:
-        super().__init__(state=invoice.payment_state, invoice=invoice)
 
 
 class InvoiceAlreadyPaid(StateConflict):

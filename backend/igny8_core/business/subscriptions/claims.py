@@ -4,7 +4,7 @@ Those of the renewals that it replaced count too, else every change of plan woul
 """
 
 from igny8_core.business.billing.borders import day_of
-from igny8_core.business.billing.dunning import DunningPlan
+from igny8_core.business.billing.dunning import dunning_of
 from igny8_core.business.billing.enums import InvoiceKind, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.subscriptions.facts import Claim, OpenInvoice
@@ -32,7 +32,6 @@ def claim_of(payment: Payment) -> Claim:
 
 def _with_claims(invoice: Invoice) -> OpenInvoice:
     """Read the confirmations of an invoice's period."""
-    kept = invoice.dunning_plan
     payments = Payment.objects.filter(
         invoice__subscription=invoice.subscription_id, invoice__period_index=invoice.period_index
     ).order_by("pk")
@@ -41,6 +40,6 @@ def _with_claims(invoice: Invoice) -> OpenInvoice:
         period_index=invoice.period_index or 0,
         issued_on=day_of(invoice.issued_at, business_zone()),
         due_date=invoice.due_date,
-        plan=DunningPlan.from_json(kept) if kept else DunningPlan(),
+        plan=dunning_of(invoice.dunning_plan),
         claims=tuple(map(claim_of, payments)),
     )

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from igny8_core.auth.enums import LIVE_SUBSCRIPTION_STATUSES, AccountStatus, SubscriptionStatus
 from igny8_core.auth.models import Plan, Subscription
-from igny8_core.business.billing.dunning import DunningPlan, ReminderKind
+from igny8_core.business.billing.dunning import ReminderKind, dunning_of
 from igny8_core.business.billing.enums import InvoiceKind, InvoiceStatus
 from igny8_core.business.billing.methods import PromisedMethod
 from igny8_core.business.billing.models import Invoice
@@ -26,7 +26,7 @@ from igny8_core.business.subscriptions.claims import is_frozen
 from igny8_core.business.subscriptions.mail_facts import days_in
 from igny8_core.business.subscriptions.next_step import is_order_under_review
 from igny8_core.business.subscriptions.prices import rise_of
-from igny8_core.business.subscriptions.reading import facts_of_accounts, rules_of_today
+from igny8_core.business.subscriptions.reading import facts_of_accounts
 from igny8_core.business.subscriptions.reminders import fails
 from igny8_core.common.clock import business_day, utc_now
 from igny8_core.common.letters import Letter, NothingToSend, Premise, letter
@@ -199,8 +199,7 @@ def _announced(mail: OutgoingMail, fact: str) -> date:
     today = business_day(utc_now())
     if told > today or not fails(mail):
         return told
-    kept = _invoice_of(mail).dunning_plan
-    plan = DunningPlan.from_json(kept) if kept else rules_of_today().dunning
+    plan = dunning_of(_invoice_of(mail).dunning_plan)
     return today + timedelta(days=plan.notice_gap_days)
 
 

@@ -16,7 +16,7 @@ from igny8_core.auth.enums import (
 )
 from igny8_core.auth.models import Account, Plan, Subscription
 from igny8_core.business.billing.borders import LatePayment, day_of
-from igny8_core.business.billing.dunning import DunningPlan, dunning_of_today
+from igny8_core.business.billing.dunning import dunning_of, dunning_of_today
 from igny8_core.business.billing.enums import EventName, InvoiceKind, InvoiceStatus, PaymentStatus
 from igny8_core.business.billing.models import Invoice, Payment, PaymentEvent
 from igny8_core.business.billing.periods import anchor_of
@@ -177,7 +177,7 @@ class _Reader:
             (payment for payment in self.billing.payments if payment.invoice_id in same),
             key=lambda payment: (payment.submitted_at, payment.pk),
         )
-        plan, hold_until = self.plan_of(invoice), invoice.subscription.hold_until
+        plan, hold_until = dunning_of(invoice.dunning_plan), invoice.subscription.hold_until
         deadline = Deadline(invoice.due_date, hold_until)
         return OpenInvoice(
             kind=InvoiceKind(invoice.kind),
@@ -192,10 +192,6 @@ class _Reader:
                 if item.step.invoice_id in same
             ),
         )
-
-    def plan_of(self, invoice: Invoice) -> DunningPlan:
-        kept = invoice.dunning_plan
-        return DunningPlan.from_json(kept) if kept else self.rules.dunning
 
     def _for_the_same_period(self, invoice: Invoice) -> Iterator[int]:
         """Yield the ids of the invoice and of those that it replaced."""

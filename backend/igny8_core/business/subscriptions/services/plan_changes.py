@@ -72,7 +72,7 @@ def plan_changes(*, account: Account, method_code: str, now: datetime) -> list[P
     billing = billing_of(account=account)
     country = billing.account.country
     method = payment_method_for(code=method_code, country=country) if method_code else None
-    offer = _Offer(billing, method, rate_of(method), now)
+    offer = _Offer(billing, method, rate_of(method), now, _unused(billing, now))
     return [
         PlanChange(plan, offer.at_once(plan), offer.next_period(plan)) for plan in public_plans()
     ]
@@ -85,12 +85,16 @@ def charge_for_change(*, plan: Plan, billing: LockedAccount, now: datetime) -> C
 
     :raises NothingToPay: if so much is left that nothing is due.
     """
-    charge = _charge(plan, billing, now)
+    charge = _charge(plan, billing, now, _unused(billing, now))
+    _require_something_due(plan, charge)
+    return charge
+
+
+def _require_something_due(plan: Plan, charge: Charge) -> None:
     if charge.due.amount <= 0:
         price = Money(plan.price, plan.currency)
         credit = Money(price.amount - charge.due.amount, plan.currency)
         raise NothingToPay(plan=plan, price=price, credit=credit)
-    return charge
 
 
 def unused_periods(
@@ -167,7 +171,18 @@ def _worth(left: Deduction) -> Decimal:
     return left.amount.amount
 
 
-def _charge(plan: Plan, billing: LockedAccount, now: datetime) -> Charge:
+def _unused(billing: LockedAccount, now: datetime) -> tuple[Deduction, ...]:
+    """Return what is left of the present plan, which is taken off any other one."""
+    live = live_subscription(billing)
+    if live is None:
+        return ()
+    left = unused_periods(live, billing.invoices, now, plan_credits=_plan_credits(billing.account))
+    return tuple(left)
+
+
+def _charge(
+    plan: Plan, billing: LockedAccount, now: datetime, unused: tuple[Deduction, ...]
+) -> Charge:
     live, order = live_subscription(billing), order_of(billing)
     kind = InvoiceKind(order.kind) if order else InvoiceKind.CHANGE
     charge = Charge.of_first_period(PlanTerms.of_plan(plan), kind=kind, now=now)
@@ -175,13 +190,7 @@ def _charge(plan: Plan, billing: LockedAccount, now: datetime) -> Charge:
         return charge
     until = paid_until(live)
     ends_on = last_day(until, business_zone()) if now < until else charge.due_date
-    return replace(
-        charge,
-        due_date=min(charge.due_date, ends_on),
-        deductions=tuple(
-            unused_periods(live, billing.invoices, now, plan_credits=_plan_credits(billing.account))
-        ),
-    )
+    return replace(charge, due_date=min(charge.due_date, ends_on), deductions=unused)
 
 
 def _plan_credits(account: Account) -> int:
@@ -199,16 +208,18 @@ class _Offer:
     """What an account can change to.
 
     :param rate: units of the method's currency for one of the prices'.
+    :param unused: what is left of the present plan.
     """
 
     billing: LockedAccount
     method: PaymentMethodConfig | None
     rate: Decimal
     now: datetime
+    unused: tuple[Deduction, ...]
 
     def at_once(self, plan: Plan) -> ChangeNow:
-        charge = _charge(plan, self.billing, self.now)
-        refusal = refusal_of(lambda: self._require_orderable(plan))
+        charge = _charge(plan, self.billing, self.now, self.unused)
+        refusal = refusal_of(lambda: self._require_orderable(plan, charge))
         payable = self._payable(charge.due) if self.method and not refusal else None
         return ChangeNow(
             credit=Money(plan.price - charge.due.amount, plan.currency),
@@ -223,10 +234,10 @@ class _Offer:
         starts_on = day_of(paid_until(live), business_zone()) if live else None
         return ChangeNextPeriod(starts_on=starts_on, refused=_code(refusal))
 
-    def _require_orderable(self, plan: Plan) -> None:
+    def _require_orderable(self, plan: Plan, charge: Charge) -> None:
         require_looked_after(self.billing)
         require_orderable(plan, self.billing)
-        charge = charge_for_change(plan=plan, billing=self.billing, now=self.now)
+        _require_something_due(plan, charge)
         self._payable(charge.due)
 
     def _payable(self, due: Money) -> Money:
