@@ -9,12 +9,16 @@ from django.db import connection
 
 from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Subscription, User
+from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice, Payment, Period
 from igny8_core.business.billing.services.confirmation import confirm_payment
 from igny8_core.business.billing.services.decisions import approve_payment
+from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.subscriptions.services.customer import change_plan_now
 from igny8_core.business.subscriptions.services.run import run_billing
 from tests.factories import account_of, invoice_of, make_claim, make_owner
+
+VOID, DUE_AGAIN = EventName.REVERSE_AND_VOID, EventName.REVERSE
 
 START = datetime(2027, 1, 1, 10, tzinfo=UTC)
 
@@ -63,6 +67,25 @@ def pay(owner: User, admin: User, now: datetime) -> Payment:
     approve_payment(payment_id=payment.pk, actor=Actor(user=admin), now=now)
     payment.refresh_from_db()
     return payment
+
+
+def reverse(
+    payment: Payment,
+    admin: User,
+    now: datetime,
+    event: EventName = VOID,
+    *,
+    is_forced: bool = False,
+) -> None:
+    """Take a payment back."""
+    reverse_payment(
+        payment_id=payment.pk,
+        actor=Actor(user=admin),
+        now=now,
+        reason="Recalled",
+        event=event,
+        is_forced=is_forced,
+    )
 
 
 def order(owner: User, plan: str, now: datetime) -> None:

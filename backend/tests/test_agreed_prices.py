@@ -6,17 +6,14 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from igny8_core.auth.actors import Actor
 from igny8_core.auth.models import Subscription, User
-from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.models import Invoice, PaymentEvent
-from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.reports.renewals import count_renewals, recurring
 from igny8_core.business.subscriptions.exceptions import NotToBeAgreedOn, PriceHoldsAlready
 from igny8_core.common.exceptions import DomainError
 from tests.database import assert_all_invariants_hold
 from tests.factories import PASSWORD, invoice_of
-from tests.life import day, days, order, pay
+from tests.life import DUE_AGAIN, day, days, order, pay, reverse
 from tests.operators import REASON, STAGES, At, act
 
 pytestmark = pytest.mark.django_db
@@ -145,13 +142,7 @@ def test_reversal_that_brings_the_old_plan_back_brings_no_price_of_the_new_one(r
     days(26, 31)
     later = At(at.owner, day(32))
     agreed(later, root)
-    reverse_payment(
-        payment_id=payment.pk,
-        actor=Actor(user=root),
-        now=day(33),
-        reason="Recalled",
-        event=EventName.REVERSE,
-    )
+    reverse(payment, root, day(33), DUE_AGAIN)
     subscription = at.subscription
     assert subscription.plan.slug == "starter"
     assert subscription.price_override is None

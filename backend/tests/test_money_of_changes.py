@@ -25,7 +25,6 @@ from igny8_core.business.billing.services.decisions import (
     approve_payments,
     reject_payment,
 )
-from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.billing.services.transitions import TransitionRecorder
 from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.business.subscriptions.services.customer import choose_next_plan, renew_early
@@ -33,6 +32,8 @@ from igny8_core.business.subscriptions.services.operator import comp_period
 from tests.database import assert_all_invariants_hold
 from tests.factories import PASSWORD, account_of, invoice_of, record_credits
 from tests.life import (
+    DUE_AGAIN,
+    VOID,
     confirm,
     day,
     days,
@@ -40,14 +41,13 @@ from tests.life import (
     order,
     pay,
     periods_of,
+    reverse,
     state,
     subscription_of,
 )
 from tests.pockets import forget_pockets
 
 pytestmark = pytest.mark.django_db
-
-VOID, DUE_AGAIN = EventName.REVERSE_AND_VOID, EventName.REVERSE
 
 
 @pytest.fixture
@@ -68,24 +68,6 @@ def first_payment() -> Payment:
 
 def approve(payment: Payment, admin: User, now: datetime) -> None:
     approve_payment(payment_id=payment.pk, actor=Actor(user=admin), now=now)
-
-
-def reverse(
-    payment: Payment,
-    admin: User,
-    now: datetime,
-    event: EventName = VOID,
-    *,
-    is_forced: bool = False,
-) -> None:
-    reverse_payment(
-        payment_id=payment.pk,
-        actor=Actor(user=admin),
-        now=now,
-        reason="Recalled",
-        event=event,
-        is_forced=is_forced,
-    )
 
 
 def give(owner: User, root: User, now: datetime) -> None:

@@ -16,16 +16,27 @@ from igny8_core.business.billing.enums import EventName
 from igny8_core.business.billing.exceptions import CreditsAlreadySpent
 from igny8_core.business.billing.models import CreditTransaction, Invoice, Payment
 from igny8_core.business.billing.services.decisions import approve_payment
-from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.data_rights.services.closing import close_account
 from igny8_core.business.subscriptions.services.dry_run import forecast_billing
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, invoice_of, make_owner
-from tests.life import confirm, day, days, make_customer, order, pay, run, state, subscription_of
+from tests.life import (
+    DUE_AGAIN,
+    VOID,
+    confirm,
+    day,
+    days,
+    make_customer,
+    order,
+    pay,
+    reverse,
+    run,
+    state,
+    subscription_of,
+)
 from tests.pockets import forget_pockets, give, ledger_of, pockets_of, set_rule
 
 pytestmark = pytest.mark.django_db
-VOID, DUE_AGAIN = EventName.REVERSE_AND_VOID, EventName.REVERSE
 Act = Callable[[User, User], object]
 
 RULES = [
@@ -44,24 +55,6 @@ def customer(billing_admin: User) -> User:
     give(owner, 50, day(2))
     assert pockets_of(owner) == (700, 50)
     return owner
-
-
-def reverse(
-    payment: Payment,
-    admin: User,
-    day_number: int,
-    event: EventName = VOID,
-    *,
-    is_forced: bool = False,
-) -> None:
-    reverse_payment(
-        payment_id=payment.pk,
-        actor=Actor(user=admin),
-        now=day(day_number, hour=14),
-        reason="Recalled",
-        event=event,
-        is_forced=is_forced,
-    )
 
 
 # When a period begins
@@ -180,7 +173,7 @@ def test_balance_of_before_there_were_pockets_never_expires(
     days(3, 36)
     renewal = pay(old_customer, billing_admin, day(37))
     assert pockets_of(old_customer) == (1000, 750)
-    reverse(renewal, billing_admin, 38)
+    reverse(renewal, billing_admin, day(38, hour=14))
     assert pockets_of(old_customer) == (0, 750)
     assert_all_invariants_hold()
     assert days(39, 100) == {}
@@ -190,7 +183,7 @@ def test_payment_of_before_there_were_pockets_is_reversed(
     old_customer: User, billing_admin: User
 ) -> None:
     give(old_customer, 300, day(3))
-    reverse(Payment.objects.get(), billing_admin, 4)
+    reverse(Payment.objects.get(), billing_admin, day(4, hour=14))
     assert pockets_of(old_customer) == (0, 50)
     assert_all_invariants_hold()
 
@@ -296,7 +289,7 @@ def test_reversed_upgrade_leaves_what_was_there_before(
     gone = [amount for kind, amount, _ in ledger_of(customer)[3:] if amount < 0]
     assert (sum(gone), pockets_of(customer)) == (-700, (2000, 50))
     give(customer, -100, day(5))
-    reverse(payment, billing_admin, 6, event)
+    reverse(payment, billing_admin, day(6, hour=14), event)
     assert pockets_of(customer) == (600, 50)
     assert_all_invariants_hold()
 
@@ -305,7 +298,7 @@ def test_renewal_paid_anew_lets_the_rest_expire_again(customer: User, billing_ad
     set_rule("starter", "reset")
     days(3, 36)
     renewal = pay(customer, billing_admin, day(37))
-    reverse(renewal, billing_admin, 38, DUE_AGAIN)
+    reverse(renewal, billing_admin, day(38, hour=14), DUE_AGAIN)
     assert pockets_of(customer) == (700, 50)
     pay(customer, billing_admin, day(39))
     assert pockets_of(customer) == (1000, 50)
@@ -331,16 +324,16 @@ def test_period_whose_credits_expired_owes_what_was_used(
     order(customer, "scale", day(5))
     last = pay(customer, billing_admin, day(6))
     root = User.objects.create_superuser("root@desk.example")
-    reverse(first, root, 7, is_forced=True)  # its days were credited
+    reverse(first, root, day(7, hour=14), is_forced=True)  # its days were credited
     assert pockets_of(customer) == (3700, 50)
     assert_all_invariants_hold()
-    reverse(middle, root, 8, is_forced=True)
+    reverse(middle, root, day(8, hour=14), is_forced=True)
     assert pockets_of(customer) == (3700, 50)
     assert_all_invariants_hold()
     with pytest.raises(CreditsAlreadySpent):  # 300 of 0, and 50 were given
-        reverse(last, billing_admin, 9)
+        reverse(last, billing_admin, day(9, hour=14))
     give(customer, 250, day(9))
-    reverse(last, billing_admin, 10)
+    reverse(last, billing_admin, day(10, hour=14))
     assert pockets_of(customer) == (0, 0)
     assert_all_invariants_hold()
 
@@ -351,9 +344,9 @@ def test_credits_that_expired_after_the_end_are_not_taken_again(
     days(3, 101)
     assert pockets_of(customer) == (0, 50)
     with pytest.raises(CreditsAlreadySpent):  # 300 were used, and 50 are left
-        reverse(Payment.objects.get(), billing_admin, 102)
+        reverse(Payment.objects.get(), billing_admin, day(102, hour=14))
     give(customer, 1000, day(103))
-    reverse(Payment.objects.get(), billing_admin, 104)
+    reverse(Payment.objects.get(), billing_admin, day(104, hour=14))
     assert pockets_of(customer) == (0, 750)
     assert_all_invariants_hold()
 
@@ -365,9 +358,9 @@ def test_reversal_takes_the_rest_from_the_other_credits(
     give(customer, -650, day(4))
     assert pockets_of(customer) == (50, 450)
     with pytest.raises(CreditsAlreadySpent, match="500"):
-        reverse(Payment.objects.get(), billing_admin, 5)
+        reverse(Payment.objects.get(), billing_admin, day(5, hour=14))
     give(customer, 600, day(5))
-    reverse(Payment.objects.get(), billing_admin, 6)
+    reverse(Payment.objects.get(), billing_admin, day(6, hour=14))
     assert pockets_of(customer) == (0, 100)
     assert ledger_of(customer)[-1] == ("reversal", -1000, -50)
     assert_all_invariants_hold()
@@ -381,10 +374,10 @@ def test_reversal_takes_no_more_than_its_payment_brought(
     upgrade = pay(customer, billing_admin, day(4))
     give(customer, -2050, day(5))
     root = User.objects.create_superuser("root@desk.example")
-    reverse(upgrade, root, 6, is_forced=True)
+    reverse(upgrade, root, day(6, hour=14), is_forced=True)
     assert pockets_of(customer) == (0, 0)
     give(customer, 1500, day(7))
-    reverse(Payment.objects.earliest("pk"), billing_admin, 8)
+    reverse(Payment.objects.earliest("pk"), billing_admin, day(8, hour=14))
     assert pockets_of(customer) == (0, 500)
     assert_all_invariants_hold()
 

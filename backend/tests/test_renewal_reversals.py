@@ -15,13 +15,14 @@ from igny8_core.business.billing.exceptions import (
 from igny8_core.business.billing.models import Invoice, Payment
 from igny8_core.business.billing.services.confirmation import confirm_payment
 from igny8_core.business.billing.services.decisions import approve_payment
-from igny8_core.business.billing.services.reversals import reverse_payment
 from igny8_core.business.integrity.verify import verify_billing
 from igny8_core.business.subscriptions.services.customer import choose_next_plan
 from tests.database import assert_all_invariants_hold
 from tests.factories import account_of, invoice_of, make_claim, make_owner
 from tests.life import (
+    DUE_AGAIN,
     START,
+    VOID,
     confirm,
     day,
     days,
@@ -29,31 +30,12 @@ from tests.life import (
     order,
     pay,
     periods_of,
+    reverse,
     state,
     subscription_of,
 )
 
 pytestmark = pytest.mark.django_db
-
-VOID, DUE_AGAIN = EventName.REVERSE_AND_VOID, EventName.REVERSE
-
-
-def reverse(
-    payment: Payment,
-    admin: User,
-    now: datetime,
-    event: EventName = DUE_AGAIN,
-    *,
-    is_forced: bool = False,
-) -> None:
-    reverse_payment(
-        payment_id=payment.pk,
-        actor=Actor(user=admin),
-        now=now,
-        reason="Recalled",
-        event=event,
-        is_forced=is_forced,
-    )
 
 
 def pay_again(invoice: Invoice, owner: User, admin: User, now: datetime) -> Payment:
@@ -91,7 +73,7 @@ def renewed(customer: User, billing_admin: User) -> Payment:
 def test_period_that_has_not_begun_is_due_again(
     customer: User, billing_admin: User, renewed: Payment
 ) -> None:
-    reverse(renewed, billing_admin, day(26))
+    reverse(renewed, billing_admin, day(26), DUE_AGAIN)
     assert state(customer) == ("active", "active", "pending", 1000)
     assert subscription_of(customer).paid_index == 1
     assert [index for index, *_ in periods_of(customer)] == [0]
@@ -105,7 +87,7 @@ def test_period_that_runs_is_due_again_and_past_due(
 ) -> None:
     days(26, 40)
     assert account_of(customer).credits == 2000
-    reverse(renewed, billing_admin, day(40, hour=13))
+    reverse(renewed, billing_admin, day(40, hour=13), DUE_AGAIN)
     assert state(customer) == ("active", "past_due", "pending", 1000)
     subscription = subscription_of(customer)
     assert (subscription.current_index, subscription.paid_index) == (0, 1)
@@ -123,7 +105,7 @@ def test_it_is_dunned_from_its_new_due_day(
     customer: User, billing_admin: User, renewed: Payment
 ) -> None:
     days(26, 40)
-    reverse(renewed, billing_admin, day(40, hour=13))
+    reverse(renewed, billing_admin, day(40, hour=13), DUE_AGAIN)
     assert days(41, 60) == {
         41: ["remind: renewal reminder"],
         44: ["remind: renewal due"],
@@ -139,7 +121,7 @@ def test_periods_that_were_never_charged_do_not_begin_when_a_later_one_is_taken_
     days(100, 100)  # nobody billed until then
     payment = pay(customer, billing_admin, day(101))
     assert subscription_of(customer).current_index == 3
-    reverse(payment, billing_admin, day(102))
+    reverse(payment, billing_admin, day(102), DUE_AGAIN)
     subscription = subscription_of(customer)
     assert (subscription.current_index, subscription.paid_index) == (0, 1)
     assert state(customer) == ("active", "past_due", "pending", 1000)
@@ -204,7 +186,7 @@ def test_paid_again_it_is_renewed_when_its_new_time_comes(
     customer: User, billing_admin: User
 ) -> None:
     days(0, 24)
-    reverse(Payment.objects.get(), billing_admin, day(25))
+    reverse(Payment.objects.get(), billing_admin, day(25), DUE_AGAIN)
     first = Invoice.objects.get(kind="initial")
     payment = confirm_payment(
         invoice_id=first.pk,
@@ -226,7 +208,7 @@ def test_renewal_that_a_reversal_voided_has_a_new_due_day_and_sends_its_mail(
     """March was due on its first day; February is paid again a week later."""
     days(26, 53)
     march = invoice_of(customer)
-    reverse(renewed, billing_admin, day(54))
+    reverse(renewed, billing_admin, day(54), DUE_AGAIN)
     february = renewed.invoice
     days(54, 65)
     pay_again(february, customer, billing_admin, day(66))
@@ -249,11 +231,11 @@ def test_renewals_that_were_replaced_before_a_reversal_go_on_no_more_than_the_la
     """The customer had chosen another plan; and February's payment is taken back twice."""
     days(26, 52)
     choose(customer, "growth", day(53))
-    reverse(renewed, billing_admin, day(54))
+    reverse(renewed, billing_admin, day(54), DUE_AGAIN)
     again = pay_again(renewed.invoice, customer, billing_admin, day(55))
     days(55, 55)
     assert invoice_of(customer).due_date == date(2027, 3, 2)
-    reverse(again, billing_admin, day(56))
+    reverse(again, billing_admin, day(56), DUE_AGAIN)
     pay_again(renewed.invoice, customer, billing_admin, day(57))
     assert days(57, 57) == {57: ["renew period 2, due on 2027-03-04"]}
     assert_all_invariants_hold()
@@ -262,7 +244,7 @@ def test_renewals_that_were_replaced_before_a_reversal_go_on_no_more_than_the_la
 def test_change_of_plan_after_a_period_was_paid_again_puts_no_due_day_off(
     customer: User, billing_admin: User, renewed: Payment
 ) -> None:
-    reverse(renewed, billing_admin, day(26))
+    reverse(renewed, billing_admin, day(26), DUE_AGAIN)
     pay_again(renewed.invoice, customer, billing_admin, day(27))
     days(27, 58)
     due = invoice_of(customer).due_date
@@ -275,7 +257,7 @@ def test_open_renewal_under_review_is_decided_first(customer: User, billing_admi
     first = Payment.objects.get()
     confirm(customer, day(24, hour=13))
     with pytest.raises(PaymentAlreadyUnderReview):
-        reverse(first, billing_admin, day(25))
+        reverse(first, billing_admin, day(25), DUE_AGAIN)
 
 
 @pytest.mark.parametrize("event", [VOID, DUE_AGAIN])
@@ -294,7 +276,7 @@ def test_reversed_first_payment_has_the_days_of_an_order(billing_admin: User) ->
     owner = make_owner(now=START)
     payment = pay(owner, billing_admin, day(1))
     days(1, 19)
-    reverse(payment, billing_admin, day(20))
+    reverse(payment, billing_admin, day(20), DUE_AGAIN)
     assert days(20, 50) == {35: ["expire sign up"]}
     assert_all_invariants_hold()
 
@@ -305,7 +287,7 @@ def test_plan_that_took_effect_is_the_next_one_again(customer: User, billing_adm
     days(0, 24)
     renewed = pay(customer, billing_admin, day(25))
     days(26, 40)
-    reverse(renewed, billing_admin, day(40, hour=13))
+    reverse(renewed, billing_admin, day(40, hour=13), DUE_AGAIN)
     subscription, account = subscription_of(customer), account_of(customer)
     assert (subscription.plan.slug, subscription.next_plan) == ("starter", growth)
     assert (account.plan.slug, subscription.promised.slug) == ("starter", "starter")
@@ -346,13 +328,13 @@ def test_void_upgrade_restores_the_renewed_plan(
 def test_credits_that_never_came_need_not_be_left(
     customer: User, billing_admin: User, renewed: Payment
 ) -> None:
-    reverse(renewed, billing_admin, day(26))
+    reverse(renewed, billing_admin, day(26), DUE_AGAIN)
     again = pay(customer, billing_admin, day(27))
     days(28, 31)
     assert account_of(customer).credits == 2000
     with pytest.raises(InvoiceNotReopenable):
-        reverse(Payment.objects.earliest("pk"), billing_admin, day(32))
-    reverse(again, billing_admin, day(32))
+        reverse(Payment.objects.earliest("pk"), billing_admin, day(32), DUE_AGAIN)
+    reverse(again, billing_admin, day(32), DUE_AGAIN)
     assert account_of(customer).credits == 1000
     assert_all_invariants_hold()
 
@@ -366,5 +348,5 @@ def test_terms_of_a_void_renewal_bind_nobody_once_the_first_payment_is_taken_bac
     days(24, 24)
     renewal = pay(customer, billing_admin, day(25))
     reverse(renewal, billing_admin, day(26), VOID)
-    reverse(Payment.objects.earliest("pk"), billing_admin, day(27))
+    reverse(Payment.objects.earliest("pk"), billing_admin, day(27), DUE_AGAIN)
     assert_all_invariants_hold()
